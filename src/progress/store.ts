@@ -1,0 +1,319 @@
+/**
+ * The learner's store: reads and writes records through a key-value storage that may fail, and tells those who listen.
+ *
+ * What it is: one key per record (`clusterwright/draft/<exercise>` …), so that two tabs only ever meet over the same
+ * exercise; every read goes to the storage, so a tab never acts on a stale copy. When a write fails (storage full, blocked,
+ * private window) the value stays in memory, listeners are told, and the next write of that record tries again.
+ * The storage, the clock and the tab's name are handed in: `browser.ts` does that for pages, tests do it in Node.
+ */
+import {
+  defaultPreferences,
+  type Draft,
+  type DraftRecord,
+  type EarlierDraft,
+  type ExerciseProgress,
+  type LessonProgress,
+  mergeDrafts,
+  mergeExercises,
+  mergeLessons,
+  noExerciseProgress,
+  noLessonProgress,
+  type Preferences,
+  type VerdictNote,
+  withAnswer,
+  withDraft,
+  withEarlier,
+  withVerdict,
+} from './progress.ts'
+import { isIdentifier, readDraftRecord, readExerciseProgress, readLessonProgress, readPreferences } from './records.ts'
+import { type Everything, readTransfer, writeTransfer } from './transfer.ts'
+
+/** What the store needs of `localStorage`. Any call may throw. */
+export interface KeyValueStorage {
+  readonly length: number
+  key(index: number): string | null
+  getItem(key: string): string | null
+  setItem(key: string, value: string): void
+  removeItem(key: string): void
+}
+
+export interface StoreEnvironment {
+  /** Absent when the browser refuses storage altogether. */
+  storage: KeyValueStorage | undefined
+  now(): number
+  /** A name for this tab, different for every page load. */
+  writer: string
+}
+
+export type Subject = 'draft' | 'exercise' | 'lesson' | 'preferences'
+
+/** Something changed. `elsewhere`: another tab did it. */
+export type ProgressEvent =
+  | { type: 'changed'; subject: Subject; id: string; elsewhere: boolean }
+  | { type: 'conflict'; exercise: string; other: Draft }
+  | { type: 'storage'; state: StorageState }
+  | { type: 'erased'; elsewhere: boolean }
+
+export type StorageState = { kind: 'durable' } | { kind: 'memory'; reason: 'full' | 'blocked'; message: string }
+
+export interface SaveOutcome {
+  savedAt: number
+  /** `memory`: it will be gone when this tab closes; `message` of the storage state says why and what to do. */
+  kept: 'durable' | 'memory'
+  /** Another tab had saved since this one last looked; its draft is now the first of `earlierDrafts`. */
+  conflict?: Draft
+}
+
+export interface ImportReport {
+  drafts: number
+  exercises: number
+  lessons: number
+}
+
+const prefix = 'clusterwright/'
+
+const messages = {
+  full: 'The browser’s storage is full. Your work is kept in this tab only: export it before you close the tab, or free some space.',
+  blocked:
+    'The browser does not allow this site to store anything. Your work is kept in this tab only: export it before you close the tab.',
+}
+
+export type ProgressStore = ReturnType<typeof createProgressStore>
+
+export function createProgressStore(environment: StoreEnvironment) {
+  const { storage, writer } = environment
+  /** Values whose write failed; they win over what the storage holds. `null`: removed. */
+  const memory = new Map<string, string | null>()
+  const listeners = new Set<(event: ProgressEvent) => void>()
+  const seenRevisions = new Map<string, number>()
+  let state: StorageState = storage
+    ? { kind: 'durable' }
+    : { kind: 'memory', reason: 'blocked', message: messages.blocked }
+
+  function tell(event: ProgressEvent): void {
+    for (const listener of [...listeners]) listener(event)
+  }
+
+  function become(next: StorageState): void {
+    if (next.kind === state.kind && (next.kind === 'durable' || next.reason === (state as { reason?: string }).reason))
+      return
+    state = next
+    tell({ type: 'storage', state })
+  }
+
+  function read<Value>(key: string, reader: (value: unknown, where: string) => Value): Value | undefined {
+    const text = readText(key)
+    if (text === null) return undefined
+    try {
+      return reader(JSON.parse(text), key)
+    } catch {
+      // Never written over: a later version, or a person, may still make sense of it.
+      write(`${prefix}unreadable/${key.slice(prefix.length)}`, text)
+      remove(key)
+      return undefined
+    }
+  }
+
+  function readText(key: string): string | null {
+    if (memory.has(key)) return memory.get(key) ?? null
+    try {
+      return storage?.getItem(key) ?? null
+    } catch {
+      return null
+    }
+  }
+
+  function write(key: string, text: string): 'durable' | 'memory' {
+    if (storage) {
+      try {
+        storage.setItem(key, text)
+        memory.delete(key)
+        if (memory.size === 0) become({ kind: 'durable' })
+        return 'durable'
+      } catch (error) {
+        const reason = (error as { name?: string }).name === 'SecurityError' ? 'blocked' : 'full'
+        become({ kind: 'memory', reason, message: messages[reason] })
+      }
+    }
+    memory.set(key, text)
+    return 'memory'
+  }
+
+  function remove(key: string): void {
+    memory.delete(key)
+    try {
+      storage?.removeItem(key)
+    } catch {
+      memory.set(key, null)
+    }
+  }
+
+  function keys(): string[] {
+    const found = new Set<string>()
+    try {
+      for (let index = 0; storage && index < storage.length; index++) {
+        const key = storage.key(index)
+        if (key?.startsWith(prefix)) found.add(key)
+      }
+    } catch {
+      // A storage that cannot be listed has nothing to say; what is in memory still counts.
+    }
+    for (const [key, text] of memory) {
+      if (text === null) found.delete(key)
+      else found.add(key)
+    }
+    return [...found].sort()
+  }
+
+  function idsOf(subject: Subject): string[] {
+    const start = `${prefix}${subject}/`
+    return keys()
+      .filter((key) => key.startsWith(start))
+      .map((key) => key.slice(start.length))
+      .filter(isIdentifier)
+  }
+
+  function keyOf(subject: Subject, id: string): string {
+    if (!isIdentifier(id))
+      throw new Error(`“${id}” cannot name a ${subject}: use lower-case letters, digits and hyphens.`)
+    return `${prefix}${subject}/${id}`
+  }
+
+  function put(subject: Subject, id: string, value: unknown): 'durable' | 'memory' {
+    const kept = write(keyOf(subject, id), JSON.stringify(value))
+    tell({ type: 'changed', subject, id, elsewhere: false })
+    return kept
+  }
+
+  const draftRecord = (exercise: string) => read(keyOf('draft', exercise), readDraftRecord)
+  const progressOf = (exercise: string): ExerciseProgress =>
+    read(keyOf('exercise', exercise), readExerciseProgress) ?? noExerciseProgress
+  const lessonOf = (lesson: string): LessonProgress =>
+    read(keyOf('lesson', lesson), readLessonProgress) ?? noLessonProgress
+  const preferences = (): Preferences => read(`${prefix}preferences/device`, readPreferences) ?? defaultPreferences
+
+  function everything(): Everything {
+    return {
+      drafts: idsOf('draft').flatMap((exercise) => {
+        const record = draftRecord(exercise)
+        return record ? [{ exercise, record }] : []
+      }),
+      exercises: idsOf('exercise').map((exercise) => ({ exercise, progress: progressOf(exercise) })),
+      lessons: idsOf('lesson').map((lesson) => ({ lesson, progress: lessonOf(lesson) })),
+      preferences: preferences(),
+    }
+  }
+
+  return {
+    /** The draft of an exercise, whatever version of the exercise it was written for: compare its `contentHash`. */
+    loadDraft(exercise: string): Draft | undefined {
+      const draft = draftRecord(exercise)?.draft
+      if (draft) seenRevisions.set(exercise, draft.revision)
+      return draft
+    },
+
+    /** Saves a draft at once. Never throws for want of storage; see `kept` and `conflict` of what it returns. */
+    saveDraft(exercise: string, draft: { source: string; contentHash: string }): SaveOutcome {
+      const at = environment.now()
+      const baseRevision = seenRevisions.get(exercise)
+      const request = { ...draft, at, writer, ...(baseRevision === undefined ? {} : { baseRevision }) }
+      const { record, conflict } = withDraft(draftRecord(exercise), request)
+      const kept = put('draft', exercise, record)
+      seenRevisions.set(exercise, record.draft.revision)
+      if (conflict) tell({ type: 'conflict', exercise, other: conflict })
+      return { savedAt: at, kept, ...(conflict ? { conflict } : {}) }
+    },
+
+    /** Drafts that were replaced by another hand, newest first: another tab's, one before a reset, one for an older version. */
+    earlierDrafts(exercise: string): EarlierDraft[] {
+      return draftRecord(exercise)?.earlier ?? []
+    },
+
+    /** Keeps the present draft among the earlier ones: call it before a reset, so that the reset can be undone. */
+    keepDraft(exercise: string): void {
+      const record = draftRecord(exercise)
+      if (record) put('draft', exercise, { ...record, earlier: withEarlier(record.earlier, record.draft, 'reset') })
+    },
+
+    /** Marks the present draft as one that had to be stopped; the mark goes when its text changes. */
+    markRanAway(exercise: string): void {
+      const record = draftRecord(exercise)
+      if (record) put('draft', exercise, { ...record, draft: { ...record.draft, ranAway: true } })
+    },
+
+    /** Records the verdict of a submission. */
+    recordVerdict(exercise: string, verdict: VerdictNote): void {
+      const { status, digest, contentHash } = verdict
+      put('exercise', exercise, withVerdict(progressOf(exercise), { status, digest, contentHash }, environment.now()))
+    },
+
+    /** Records that a hint (counted from 1) was opened. */
+    recordHint(exercise: string, hint: number): void {
+      const progress = progressOf(exercise)
+      if (hint > progress.hintsOpened) put('exercise', exercise, { ...progress, hintsOpened: hint })
+    },
+
+    progressOf,
+    lessonOf,
+    preferences,
+
+    /** Whether a draft exists, without reading it into this tab's memory of revisions. */
+    hasDraft: (exercise: string): boolean => readText(keyOf('draft', exercise)) !== null,
+
+    markLessonRead(lesson: string, isRead: boolean): void {
+      const { quiz, readAt } = lessonOf(lesson)
+      put('lesson', lesson, isRead ? { quiz, readAt: readAt ?? environment.now() } : { quiz })
+    },
+
+    recordAnswer(lesson: string, question: string, given: { choice: string; correct: boolean }): void {
+      put('lesson', lesson, withAnswer(lessonOf(lesson), question, given, environment.now()))
+    },
+
+    setPreferences(change: Partial<Preferences>): void {
+      write(`${prefix}preferences/device`, JSON.stringify({ ...preferences(), ...change }))
+      tell({ type: 'changed', subject: 'preferences', id: 'device', elsewhere: false })
+    },
+
+    /** Calls the listener on every change, from this tab or another. Returns the function that ends it. */
+    subscribe(listener: (event: ProgressEvent) => void): () => void {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+
+    storageState: (): StorageState => state,
+
+    everything,
+    exportAll: (): string => writeTransfer(everything(), environment.now()),
+
+    /** Merges a file into what is here (rule: transfer.ts). Throws, having changed nothing, when the file is not sound. */
+    importAll(text: string): ImportReport {
+      const theirs = readTransfer(text)
+      for (const { exercise, record } of theirs.drafts) {
+        put('draft', exercise, mergeDrafts(draftRecord(exercise), record))
+      }
+      for (const { exercise, progress } of theirs.exercises) {
+        put('exercise', exercise, mergeExercises(progressOf(exercise), progress))
+      }
+      for (const { lesson, progress } of theirs.lessons) put('lesson', lesson, mergeLessons(lessonOf(lesson), progress))
+      return { drafts: theirs.drafts.length, exercises: theirs.exercises.length, lessons: theirs.lessons.length }
+    },
+
+    /** Removes everything of this course from the browser. */
+    eraseAll(): void {
+      for (const key of keys()) remove(key)
+      seenRevisions.clear()
+      tell({ type: 'erased', elsewhere: false })
+    },
+
+    /** To be called with another tab's change: the key and whether a value is there now; a null key means all is gone. */
+    changedElsewhere(key: string | null): void {
+      if (key === null) return tell({ type: 'erased', elsewhere: true })
+      if (!key.startsWith(prefix)) return
+      memory.delete(key)
+      const [subject, id] = key.slice(prefix.length).split('/')
+      if (subject === 'draft' || subject === 'exercise' || subject === 'lesson' || subject === 'preferences') {
+        tell({ type: 'changed', subject, id: id ?? '', elsewhere: true })
+      }
+    },
+  }
+}
