@@ -1,0 +1,229 @@
+/**
+ * Streams: ordered, reliable, and ended only by a close, a reset or a timeout. HTTP requests, watches and gRPC run on them.
+ *
+ * What we model: first-in first-out per direction; segments that meet a cut are held and sent again once it heals; both
+ * ends hear `timeout` when a cut outlasts the keepalive; a dead process on a live machine is a `reset`, an absent one a
+ * `refused`, a machine without power is silence.
+ * What we leave out: windows and back-pressure; half-closed streams.
+ */
+import type { Effect, Event, Micros, StreamId } from './component.ts'
+import { CONNECT_TIMEOUT_MICROS, linkBetween, LOCAL_MICROS, passes, reachable, STREAM_TIMEOUT_MICROS } from './network.ts'
+import type { Process } from './process.ts'
+import { Table } from './table.ts'
+import type { World } from './world.ts'
+
+interface Stream {
+  readonly id: StreamId
+  /** Index of the process that opened it, and of the one that it leads to (-1: no such process). */
+  readonly a: number
+  readonly b: number
+  readonly machineA: string
+  readonly machineB: string
+  /** Whether each end may still be spoken to. */
+  readonly openA: boolean
+  readonly openB: boolean
+  /** The other side has accepted (its `opened` was delivered). */
+  readonly established: boolean
+  /** Earliest time at which the next segment may arrive, per direction: keeps the order. */
+  readonly nextAtoB: Micros
+  readonly nextBtoA: Micros
+  /** Segments that a cut holds back, in order. */
+  readonly held: readonly Held[]
+  /** Since when it has been cut; undefined while both directions pass. */
+  readonly cutSince: Micros | undefined
+}
+
+interface Held {
+  readonly toB: boolean
+  readonly event: Event
+  readonly cause: number
+}
+
+type StreamEvent = Extract<Event, { type: 'opened' | 'data' | 'closed' }>
+
+export class StreamTable {
+  #streams = new Table<StreamId, Stream>()
+  /** How many streams each process has a part in, so that the end of one without any costs nothing. */
+  #count = new Table<number, number>()
+
+  get size(): number {
+    return this.#streams.size
+  }
+
+  fork(): StreamTable {
+    const twin = new StreamTable()
+    twin.#streams = this.#streams.fork()
+    twin.#count = this.#count.fork()
+    return twin
+  }
+
+  open(world: World, process: Process, effect: Extract<Effect, { type: 'open' }>, at: Micros, cause: number): void {
+    const target = world.indexOf(effect.to)
+    const machineA = process.spec.machine
+    const machineB = target >= 0 ? world.processes[target]!.spec.machine : effect.to.slice(0, effect.to.indexOf('/'))
+    if (target === process.index) throw new Error(`${process.id} opened a stream to itself`)
+    const stream: Stream = {
+      id: effect.stream,
+      a: process.index,
+      b: target,
+      machineA,
+      machineB,
+      openA: true,
+      openB: true,
+      established: false,
+      nextAtoB: 0,
+      nextBtoA: 0,
+      held: [],
+      cutSince: undefined,
+    }
+    this.#streams.set(effect.stream, stream)
+    this.#counted(stream, 1)
+    const opened: Event = { type: 'opened', stream: effect.stream, from: process.id, body: effect.body }
+    if (target < 0 && reachable(world.network, machineA, machineB)) {
+      const event: Event = { type: 'closed', stream: effect.stream, reason: 'refused' }
+      return this.#carry(world, { ...stream, openB: false }, false, event, at + LOCAL_MICROS, cause)
+    }
+    this.#carry(world, stream, true, opened, at, cause)
+  }
+
+  write(world: World, process: Process, effect: Extract<Effect, { type: 'write' }>, at: Micros, cause: number): void {
+    const stream = this.#streams.get(effect.stream)
+    if (!stream) return
+    const toB = stream.a === process.index
+    if (!(toB ? stream.openA : stream.openB)) return
+    this.#carry(world, stream, toB, { type: 'data', stream: stream.id, body: effect.body }, at, cause)
+  }
+
+  close(world: World, process: Process, effect: Extract<Effect, { type: 'close' }>, at: Micros, cause: number): void {
+    const stream = this.#streams.get(effect.stream)
+    if (!stream) return
+    const toB = stream.a === process.index
+    if (!(toB ? stream.openA : stream.openB)) return
+    const event: Event = { type: 'closed', stream: stream.id, reason: 'done', ...(effect.body && { body: effect.body }) }
+    const left = toB ? { ...stream, openA: false } : { ...stream, openB: false }
+    if (!(toB ? stream.openB : stream.openA)) this.#remove(stream)
+    else this.#carry(world, left, toB, event, at, cause)
+  }
+
+  /** Whether this end still listens; keeps the books as the event is delivered. */
+  deliverable(world: World, process: number, event: StreamEvent): boolean {
+    const stream = this.#streams.get(event.stream)
+    if (!stream) return false
+    const isB = stream.b === process
+    if (!(isB ? stream.openB : stream.openA)) {
+      if (event.type === 'closed') this.#remove(stream)
+      return false
+    }
+    if (event.type === 'opened') this.#streams.set(stream.id, { ...stream, established: true })
+    if (event.type === 'closed') {
+      const left = isB ? { ...stream, openB: false } : { ...stream, openA: false }
+      // The closer's own end is shut already, so nothing can follow on either side.
+      if (event.reason === 'done' || !(left.openA || left.openB)) this.#remove(stream)
+      else this.#streams.set(stream.id, left)
+    }
+    return true
+  }
+
+  /** The `opened` reached a machine where nobody listens. */
+  refuse(world: World, id: StreamId): void {
+    const stream = this.#streams.get(id)
+    if (!stream) return
+    if (world.network.machines.get(stream.machineB)?.up) {
+      const event: Event = { type: 'closed', stream: id, reason: 'refused' }
+      this.#carry(world, { ...stream, openB: false }, false, event, world.now, world.tick)
+    } else this.#startTimeout(world, stream)
+  }
+
+  /** A process is gone: its streams are reset, if its machine still has power to say so. */
+  dropProcess(world: World, process: Process): void {
+    if ((this.#count.get(process.index) ?? 0) === 0) return
+    for (const stream of [...this.#streams.values()]) {
+      if (stream.a !== process.index && stream.b !== process.index) continue
+      const wasB = stream.b === process.index
+      const left = wasB ? { ...stream, openB: false } : { ...stream, openA: false }
+      if (!left.openA && !left.openB) this.#remove(stream)
+      else if (world.network.machines.get(process.spec.machine)?.up) {
+        const event: Event = { type: 'closed', stream: stream.id, reason: 'reset' }
+        this.#carry(world, left, !wasB, event, world.now, world.tick)
+      } else {
+        this.#streams.set(stream.id, left)
+        this.#startTimeout(world, left)
+      }
+    }
+  }
+
+  /** After a cut or a repair: streams that are cut start their timeout, streams that are whole send what they held. */
+  networkChanged(world: World): void {
+    for (const stream of [...this.#streams.values()]) {
+      if (stream.machineA === stream.machineB) continue
+      const whole = reachable(world.network, stream.machineA, stream.machineB)
+      if (!whole) this.#startTimeout(world, stream)
+      else if (stream.cutSince !== undefined) this.#resume(world, stream)
+    }
+  }
+
+  timeout(world: World, id: StreamId, since: Micros): void {
+    const stream = this.#streams.get(id)
+    if (!stream || stream.cutSince !== since) return
+    this.#streams.set(id, { ...stream, held: [] })
+    const event: Event = { type: 'closed', stream: id, reason: 'timeout' }
+    // Each end notices by itself: nothing travels.
+    if (stream.openA) world.enqueue(world.now, stream.a, -1, event, -1)
+    if (stream.openB && stream.b >= 0) world.enqueue(world.now, stream.b, -1, event, -1)
+    if (!stream.openA && !stream.openB) this.#remove(stream)
+  }
+
+  #remove(stream: Stream): void {
+    if (this.#streams.delete(stream.id)) this.#counted(stream, -1)
+  }
+
+  #counted(stream: Stream, by: 1 | -1): void {
+    for (const process of [stream.a, stream.b]) {
+      const count = (this.#count.get(process) ?? 0) + by
+      if (count === 0) this.#count.delete(process)
+      else this.#count.set(process, count)
+    }
+  }
+
+  #startTimeout(world: World, stream: Stream): void {
+    if (stream.cutSince !== undefined) return
+    this.#streams.set(stream.id, { ...stream, cutSince: world.now })
+    const after = stream.established ? STREAM_TIMEOUT_MICROS : CONNECT_TIMEOUT_MICROS
+    const data = { stream: stream.id, since: world.now }
+    world.enqueue(world.now + after, -1, -1, { type: 'kernel', action: 'streamTimeout', data }, -1)
+  }
+
+  #resume(world: World, stream: Stream): void {
+    let current: Stream = { ...stream, held: [], cutSince: undefined }
+    this.#streams.set(stream.id, current)
+    // An end whose process died behind the cut answers with a reset now that it can be reached.
+    if (stream.openA !== stream.openB && !stream.held.some((held) => held.event.type === 'closed')) {
+      const event: Event = { type: 'closed', stream: stream.id, reason: 'reset' }
+      return this.#carry(world, current, stream.openB, event, world.now, world.tick)
+    }
+    for (const held of stream.held) {
+      this.#carry(world, current, held.toB, held.event, world.now, held.cause)
+      current = this.#streams.get(stream.id)!
+    }
+  }
+
+  #carry(world: World, stream: Stream, toB: boolean, event: Event, at: Micros, cause: number): void {
+    const [from, to] = toB ? [stream.machineA, stream.machineB] : [stream.machineB, stream.machineA]
+    if (stream.cutSince !== undefined || (from !== to && !passes(world.network, from, to))) {
+      const held = { ...stream, held: [...stream.held, { toB, event, cause }] }
+      this.#streams.set(stream.id, held)
+      return this.#startTimeout(world, held)
+    }
+    const sender = toB ? stream.a : stream.b
+    const receiver = toB ? stream.b : stream.a
+    let arrives = at + LOCAL_MICROS
+    if (from !== to) {
+      const process = sender >= 0 ? world.processes[sender] : undefined
+      const link = linkBetween(world.network, from, to)
+      arrives = at + (process ? world.latency(world.own(sender), link) : link.latencyMicros)
+    }
+    arrives = Math.max(arrives, toB ? stream.nextAtoB : stream.nextBtoA)
+    this.#streams.set(stream.id, toB ? { ...stream, nextAtoB: arrives } : { ...stream, nextBtoA: arrives })
+    if (receiver >= 0) world.enqueue(arrives, receiver, sender, event, -1, cause)
+  }
+}

@@ -1,0 +1,124 @@
+/**
+ * A verdict, as data.
+ *
+ * What it is: everything that grading one submission produced, in one JSON-safe value. The terminal, the workbench and an
+ * author's CI all print this same value; the digest over its canonical form is equal in every host.
+ * What we model: statuses per check in source order, the learner's line, the failing seed and the tick to open, a story
+ * that can be drawn, console output with truncation marked, and the fuel that was spent.
+ * What we leave out: wall time. A verdict never depends on it and never mentions it.
+ */
+
+/** `error`: the submission did not load, crashed or ran out of a budget. `internal`: our fault, never the learner's. */
+export type Status = 'pass' | 'fail' | 'error' | 'inconclusive' | 'internal'
+
+/** Which layer of grading a check belongs to. */
+export type CheckKind = 'example' | 'property' | 'differential' | 'faults' | 'cost'
+
+/** A place in the learner's file; both numbers start at 1. */
+export interface Position {
+  line: number
+  column: number
+}
+
+/** One message of the TypeScript compiler or of the module loader, at the learner's own line. */
+export interface Diagnostic extends Position {
+  code: number
+  message: string
+  /** `syntax`: nothing can run. `type`: shown first, and the run goes on. */
+  severity: 'syntax' | 'type'
+}
+
+/** A line written by the learner's code. `atMicros` is virtual time, absent where the code runs outside any world. */
+export interface ConsoleEntry {
+  check: string
+  level: 'log' | 'warn' | 'error'
+  text: string
+  atMicros?: number
+}
+
+/** One thing on a lane of the story: a span where `untilMicros` is given, a point otherwise. */
+export interface StoryEntry {
+  atMicros: number
+  untilMicros?: number
+  label: string
+  tone: 'plain' | 'pod' | 'good' | 'bad'
+}
+
+/** A small space-time picture of what went wrong: lanes from top to bottom, virtual time to the right. */
+export interface Story {
+  lanes: { name: string; entries: StoryEntry[] }[]
+}
+
+/** All that is needed to see the failing run again: the world is rebuilt from these, and opened at `tick`. */
+export interface Replay {
+  /** The check whose run it is. */
+  check: string
+  seed: number
+  /** The exercise's own plain-data description of the (shrunk) case. */
+  plan: unknown
+  /** Trace sequence number to open, and the virtual time it stands for. */
+  tick: number
+  atMicros: number
+}
+
+export interface CheckResult {
+  name: string
+  kind: CheckKind
+  status: Status | 'skipped'
+  /** One sentence: what was violated, when, on which object. Absent when the check passed. */
+  message?: string
+  expected?: string
+  actual?: string
+  position?: Position
+  /** Seeds tried, and the first that failed (after shrinking its case). */
+  seeds?: { tried: number; failing?: number }
+  /** Key of the hint in hints.mdx that helps here. */
+  hint?: string
+  story?: Story
+  replay?: Replay
+  fuel: number
+}
+
+export interface Verdict {
+  schema: 1
+  exercise: string
+  /** Content hash of the exercise's checks: a digest is comparable only where this is equal. */
+  exerciseVersion: string
+  /** `run`: the visible examples only. `submit`: everything. */
+  mode: 'run' | 'submit'
+  status: Status
+  /** For `error` and `internal`: what happened, where, and what to do. */
+  message?: string
+  diagnostics: Diagnostic[]
+  checks: CheckResult[]
+  console: ConsoleEntry[]
+  consoleTruncated: boolean
+  fuel: number
+  /** Hex SHA-256 over the canonical form (fuel and console excluded). */
+  digest: string
+}
+
+/** Messages between a page and the grading worker (`grader/worker.ts`). Stopping is `worker.terminate()`. */
+export type GradeRequest = {
+  type: 'grade'
+  /** Echoed in every answer. */
+  id: number
+  exercise: string
+  /** The learner's file, types still in it, and what the compiler made of it. */
+  source: string
+  compiled: Compiled
+  mode: 'run' | 'submit'
+}
+
+export type GradeAnswer =
+  | { type: 'ready' }
+  | { type: 'progress'; id: number; check: string; done: number; total: number; seed?: number }
+  | { type: 'check'; id: number; result: CheckResult }
+  | { type: 'verdict'; id: number; verdict: Verdict }
+
+/** A learner's file after the compiler: types erased with every position kept, or the reasons why it cannot run. */
+export interface Compiled {
+  code: string
+  diagnostics: Diagnostic[]
+  runnable: boolean
+}
