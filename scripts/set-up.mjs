@@ -1,0 +1,13 @@
+/**
+ * `npm run set-up`: everything that `npm start` and `npm test` would prepare, and nothing else.
+ */
+import { ensureChromium } from './set-up/chromium.mjs'
+import { ensureDependencies } from './set-up/dependencies.mjs'
+import { nodeForSources } from './set-up/node-24.mjs'
+import { command, say } from './set-up/say.mjs'
+
+await command(async () => {
+  await ensureDependencies()
+  say(`Node for the sources: ${nodeForSources()}`)
+  say(`Chromium for the end-to-end tests: ${await ensureChromium()}`)
+})

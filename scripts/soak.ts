@@ -1,0 +1,75 @@
+/**
+ * `npm run soak [-- name … --seeds N --first-seed N]`: long runs over many seeds, too long for `npm test`.
+ *
+ * A soak is a file of scripts/soak/ whose default export is a `Soak`. It runs one seed at a time and returns what went
+ * wrong, or nothing. Each failure is printed with the command that runs that very seed again.
+ */
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { discover } from './discover.ts'
+
+export interface Soak {
+  /** As in `npm run soak -- <name>`. */
+  name: string
+  /** How many seeds without --seeds. */
+  seeds: number
+  /** Runs one seed. @returns what went wrong, in one line, or undefined */
+  run(seed: number): string | undefined | Promise<string | undefined>
+}
+
+/** Seeds in a row that fail before a soak is given up: the rest would say the same. */
+const FAILURES_MAX = 20
+
+/** A whole number from a flag, or an error that names it. */
+export function wholeNumber(flag: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  if (!/^\d+$/.test(text) || Number(text) < 1) throw new Error(`${flag} ${text}: give a whole number from 1 on.`)
+  return Number(text)
+}
+
+/**
+ * Runs a soak's seeds in order.
+ * @returns one line per failed seed, each with its replay command
+ */
+export async function runSoak(soak: Soak, first: number, seeds: number): Promise<string[]> {
+  const failures: string[] = []
+  for (let seed = first; seed < first + seeds && failures.length < FAILURES_MAX; seed += 1) {
+    let problem: string | undefined
+    try {
+      problem = await soak.run(seed)
+    } catch (error) {
+      problem = error instanceof Error ? (error.stack ?? error.message) : String(error)
+    }
+    if (problem === undefined) continue
+    failures.push(`seed ${seed}: ${problem}\n    again: npm run soak -- ${soak.name} --first-seed ${seed} --seeds 1`)
+  }
+  return failures
+}
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { seeds: { type: 'string' }, 'first-seed': { type: 'string' } },
+  })
+  const seeds = wholeNumber('--seeds', values.seeds)
+  const first = wholeNumber('--first-seed', values['first-seed']) ?? 1
+  let failed = 0
+  for (const soak of await discover<Soak>(join(import.meta.dirname, 'soak'), positionals)) {
+    const count = seeds ?? soak.seeds
+    console.log(`• ${soak.name}: ${count} seeds from ${first} …`)
+    const began = performance.now()
+    const failures = await runSoak(soak, first, count)
+    for (const failure of failures) console.log(`  ✗ ${failure}`)
+    const time = ((performance.now() - began) / 1000).toFixed(1)
+    console.log(`  ${failures.length === 0 ? '✓ all held' : `✗ ${failures.length} failed`} (${time} s)`)
+    failed += failures.length
+  }
+  process.exitCode = failed === 0 ? 0 : 1
+}
+
+if (import.meta.main) {
+  await main().catch((error: Error) => {
+    console.error(`✗ ${error.message}`)
+    process.exitCode = 1
+  })
+}

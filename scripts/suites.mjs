@@ -1,0 +1,146 @@
+/**
+ * What `npm test` runs, in this order, each with a time budget. The budgets together stay under fifteen minutes on two
+ * cores; a suite over its budget fails, because slow tests stop being run.
+ *
+ * A suite is one row: the programs to run, how to count what they tested, and what it needs first. A suite that
+ * counts nothing has failed: a test that did not run is not a test that passed.
+ */
+import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { ensureChromium } from './set-up/chromium.mjs'
+import { nodeForSources } from './set-up/node-24.mjs'
+import { root } from './set-up/run.mjs'
+
+/**
+ * @typedef {object} Count
+ * @property {number} passed
+ * @property {number} failed
+ * @property {string[]} [failures] names of what failed
+ * @typedef {object} Suite
+ * @property {string} name as in `npm test -- <name>`
+ * @property {string} what in the present participle
+ * @property {number} budgetS seconds of wall time on two cores
+ * @property {() => string[]} line the program and its arguments
+ * @property {(ended: import('./set-up/run.mjs').Ended) => Count} count
+ * @property {() => Promise<Record<string, string>>} [needs] prepares; its result joins the environment
+ */
+
+/** A check of the whole tree is one test: its exit code. */
+const byExitCode = (what) => (ended) =>
+  ended.code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1, failures: [what] }
+
+/** Where vitest leaves its results. */
+const report = (project) => join(root, 'test-results', `${project}.json`)
+
+const vitest = (project) => [
+  'vitest',
+  'run',
+  `--project=${project}`,
+  '--reporter=default',
+  '--reporter=json',
+  `--outputFile.json=${report(project)}`,
+]
+
+/**
+ * Counts vitest's own report. Skipped and to-do tests are failures, and so is a file that could not be loaded.
+ * @param {any} results @returns {Count}
+ */
+export function countVitest(results) {
+  const failures = []
+  for (const file of results.testResults) {
+    const broken = file.assertionResults.filter(({ status }) => status !== 'passed')
+    for (const { fullName, status } of broken)
+      failures.push(`${fullName}${status === 'failed' ? '' : ` (${status}: what is missing is a failure)`}`)
+    if (file.status === 'failed' && broken.length === 0) failures.push(`${file.name} (could not be run)`)
+  }
+  if (!results.success && failures.length === 0) failures.push('vitest itself (an error outside any test)')
+  return { passed: results.numPassedTests, failed: failures.length, failures }
+}
+
+const byVitest = (project) => (ended) => {
+  if (!existsSync(report(project))) return { passed: 0, failed: 1, failures: [`vitest left no report (${ended.code})`] }
+  return countVitest(JSON.parse(readFileSync(report(project), 'utf8')))
+}
+
+/** Reads the last `N passed, N failed` that a program printed. @param {string} what @returns {Suite['count']} */
+export const byClosingLine = (what) => (ended) => {
+  const line = [...ended.output.matchAll(/(\d+) passed, (\d+) failed/g)].at(-1)
+  if (!line) return { passed: 0, failed: 1, failures: [`${what} printed no "N passed, N failed"`] }
+  const [passed, failed] = [Number(line[1]), Number(line[2])]
+  if (ended.code !== 0 && failed === 0) return { passed, failed: 1, failures: [`${what} (exit code ${ended.code})`] }
+  return { passed, failed, failures: failed ? [`${failed} in ${what}`] : [] }
+}
+
+const clearReport = (project) => async () => {
+  rmSync(report(project), { force: true })
+  return {}
+}
+
+/** @type {Suite[]} */
+export const suites = [
+  {
+    name: 'format',
+    what: 'Checking the format (Prettier)',
+    budgetS: 60,
+    line: () => ['prettier', '--check', '--log-level=warn', '.'],
+    count: byExitCode('the format: mend it with npm run format'),
+  },
+  {
+    name: 'lint',
+    what: 'Checking for mistakes and bans (oxlint)',
+    budgetS: 20,
+    line: () => ['oxlint', '--deny-warnings'],
+    count: byExitCode('lint'),
+  },
+  {
+    name: 'pages',
+    what: 'Checking the types of the pages (astro check)',
+    budgetS: 100,
+    line: () => ['astro', 'check', '--minimumFailingSeverity', 'error', '--minimumSeverity', 'warning'],
+    count: byExitCode('types of the pages'),
+  },
+  {
+    name: 'types',
+    what: 'Checking the types (tsc)',
+    budgetS: 60,
+    line: () => ['tsc', '--noEmit'],
+    count: byExitCode('types'),
+  },
+  {
+    name: 'unused',
+    what: 'Looking for what nothing uses (knip)',
+    budgetS: 40,
+    line: () => ['knip', '--no-progress'],
+    count: byExitCode('something nothing uses'),
+  },
+  {
+    name: 'unit',
+    what: 'Running the unit tests and the house rules (vitest)',
+    budgetS: 180,
+    line: () => vitest('unit'),
+    count: byVitest('unit'),
+    needs: clearReport('unit'),
+  },
+  {
+    name: 'exercises',
+    what: 'Proving each exercise (clusterwright check)',
+    budgetS: 60,
+    line: () => [nodeForSources(), 'grader/cli/clusterwright.ts', 'check'],
+    count: byClosingLine('clusterwright check'),
+  },
+  {
+    name: 'build',
+    what: 'Building the site, under / and under a base path',
+    budgetS: 150,
+    line: () => [nodeForSources(), 'scripts/build-for-tests.mjs'],
+    count: byExitCode('the build of the site'),
+  },
+  {
+    name: 'e2e',
+    what: 'Reading, running, failing and passing in a real Chromium (vitest)',
+    budgetS: 200,
+    line: () => vitest('e2e'),
+    count: byVitest('e2e'),
+    needs: async () => ({ ...(await clearReport('e2e')()), CHROMIUM: await ensureChromium() }),
+  },
+]

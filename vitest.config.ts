@@ -1,0 +1,33 @@
+/**
+ * Two projects: `unit` needs Node alone and nothing built; `e2e` needs the built site and a Chromium
+ * (`npm test` provides both, in order). One file: `npx vitest run cluster/kernel/queue.test.ts`.
+ */
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    // Two cores are what a small machine has; a test that needs more hands than that is not a unit test.
+    maxWorkers: 2,
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          environment: 'node',
+          include: ['cluster', 'grader', 'exercises', 'scripts', 'src'].map((folder) => `${folder}/**/*.test.ts`),
+          setupFiles: ['scripts/trap-ambient.ts'],
+          testTimeout: 30_000,
+        },
+      },
+      {
+        test: {
+          name: 'e2e',
+          environment: 'node',
+          include: ['test/e2e/**/*.test.ts'],
+          globalSetup: ['test/e2e/built-site.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
+  },
+})
