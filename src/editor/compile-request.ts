@@ -1,0 +1,18 @@
+/** What the language worker is asked to compile. */
+export interface CompileRequest {
+  source: string
+  /** The learner's file as messages name it: `plugin.ts`. */
+  fileName: string
+  /** Declaration text by import path: `clusterwright/scheduler`. */
+  types: Readonly<Record<string, string>>
+}
+
+/** Sent straight to a language worker of one's own, without Monaco; answered with a `CompileAnswer`. */
+export interface CompileMessage {
+  compile: CompileRequest
+  id: number
+}
+
+export function isCompileMessage(data: unknown): data is CompileMessage {
+  return typeof data === 'object' && data !== null && 'compile' in data
+}

@@ -1,0 +1,143 @@
+/**
+ * Where the parts of a failure's picture go: lanes from top to bottom, virtual time to the right.
+ *
+ * Pure geometry; `story-picture.ts` draws it. Time is drawn to scale as far as labels allow: moments keep their order and
+ * equal moments stand one below the other, but two that would print over each other are pushed apart.
+ */
+import type { Story, StoryEntry } from '#grader/verdict/verdict.ts'
+
+export interface Mark {
+  entry: StoryEntry
+  x: number
+  /** Right end of a span; absent for a point. */
+  untilX?: number
+  /** Where the label starts, and whether it stands inside its span. */
+  labelX: number
+  labelInside: boolean
+  label: string
+}
+
+export interface Lane {
+  name: string
+  y: number
+  marks: Mark[]
+}
+
+export interface StoryLayout {
+  width: number
+  height: number
+  /** Left end of the lanes; names stand before it. */
+  laneX: number
+  lanes: Lane[]
+  /** One dashed line per bad moment, from its own lane down (or up) to the last lane that it concerns. */
+  threads: { x: number; fromY: number; toY: number }[]
+  axis: { x: number; atMicros: number }[]
+}
+
+const LANE_HEIGHT = 38
+const TOP = 18
+const CHARACTER = 6.1
+const NAME_CHARACTER = 6.6
+const PADDING = 8
+const POINT_ROOM = 14
+
+/** The width a label takes, near enough for 11.5 px type. */
+export function labelWidth(text: string): number {
+  return text.length * CHARACTER
+}
+
+/** Cuts a label to the room it has; the full one is in the transcript and the title. */
+export function fitLabel(text: string, room: number): string {
+  if (labelWidth(text) <= room) return text
+  const characters = Math.floor(room / CHARACTER) - 1
+  return characters < 2 ? '' : `${text.slice(0, characters).trimEnd()}…`
+}
+
+/** Every distinct moment gets an x: to scale, yet with at least `gap` between neighbours where there is room for that. */
+export function placeMoments(moments: readonly number[], from: number, to: number, gap: number): Map<number, number> {
+  const sorted = [...new Set(moments)].sort((a, b) => a - b)
+  const first = sorted[0] ?? 0
+  const span = (sorted.at(-1) ?? 0) - first
+  const least = Math.min(gap, (to - from) / Math.max(1, sorted.length))
+  const places = new Map<number, number>()
+  let previous = from - least
+  sorted.forEach((moment, index) => {
+    const scaled = span === 0 ? from : from + ((moment - first) / span) * (to - from)
+    const roomForRest = to - (sorted.length - 1 - index) * least
+    const x = Math.min(Math.max(scaled, previous + least), Math.max(roomForRest, previous + least))
+    places.set(moment, x)
+    previous = x
+  })
+  return places
+}
+
+function layMarks(entries: readonly StoryEntry[], at: (micros: number) => number, end: number): Mark[] {
+  const sorted = [...entries].sort((a, b) => a.atMicros - b.atMicros)
+  return sorted.map((entry, index) => {
+    const x = at(entry.atMicros)
+    const next = sorted[index + 1]
+    const nextX = next ? at(next.atMicros) - 4 : end
+    if (entry.untilMicros === undefined) {
+      const labelX = x + POINT_ROOM
+      return { entry, x, labelX, labelInside: false, label: fitLabel(entry.label, nextX - labelX) }
+    }
+    const untilX = Math.max(at(entry.untilMicros), x + 10)
+    const inside = fitLabel(entry.label, untilX - x - 2 * PADDING)
+    if (inside === entry.label || next) {
+      return { entry, x, untilX, labelX: x + PADDING, labelInside: true, label: inside }
+    }
+    return { entry, x, untilX, labelX: untilX + PADDING, labelInside: false, label: fitLabel(entry.label, end - untilX - PADDING) }
+  })
+}
+
+/** Lays a story out for a picture `width` wide (in the picture's own units, px at scale 1). */
+export function layOutStory(story: Story, width: number): StoryLayout {
+  const longestName = Math.max(0, ...story.lanes.map((lane) => lane.name.length))
+  const laneX = Math.min(width * 0.34, longestName * NAME_CHARACTER + 12)
+  const end = width - 4
+  const entries = story.lanes.flatMap((lane) => lane.entries)
+  const moments = entries.flatMap((entry) => [entry.atMicros, ...(entry.untilMicros === undefined ? [] : [entry.untilMicros])])
+  const lastLabelRoom = Math.min(110, (end - laneX) * 0.35)
+  const places = placeMoments(moments, laneX + 8, end - lastLabelRoom, 22)
+  const at = (micros: number) => places.get(micros) ?? laneX
+  const lanes = story.lanes.map((lane, index) => ({
+    name: fitLabel(lane.name, laneX - 4),
+    y: TOP + index * LANE_HEIGHT,
+    marks: layMarks(lane.entries, at, end),
+  }))
+  const height = TOP + Math.max(0, lanes.length - 1) * LANE_HEIGHT + 34
+  return { width, height, laneX, lanes, threads: drawThreads(lanes), axis: pickTicks(places) }
+}
+
+function drawThreads(lanes: readonly Lane[]): StoryLayout['threads'] {
+  return lanes.flatMap((lane, index) =>
+    lane.marks
+      .filter((mark) => mark.entry.tone === 'bad' && mark.untilX === undefined)
+      .flatMap((mark) => {
+        const below = lanes[index + 1]
+        const target = below ?? lanes[index - 1]
+        return target ? [{ x: mark.x, fromY: lane.y, toY: target.y }] : []
+      }),
+  )
+}
+
+/** Time labels under the lanes: the first and last moment, and between them whatever does not print over another. */
+function pickTicks(places: ReadonlyMap<number, number>): StoryLayout['axis'] {
+  const ticks: StoryLayout['axis'] = []
+  for (const [atMicros, x] of [...places].sort((a, b) => a[1] - b[1])) {
+    const before = ticks.at(-1)
+    if (!before || x - before.x >= 62) ticks.push({ x, atMicros })
+  }
+  return ticks
+}
+
+/** The same story in sentences, for whoever does not see the picture. */
+export function tellStory(story: Story, formatTime: (micros: number) => string): string[] {
+  return story.lanes
+    .flatMap((lane) => lane.entries.map((entry) => ({ lane: lane.name, entry })))
+    .sort((a, b) => a.entry.atMicros - b.entry.atMicros)
+    .map(({ lane, entry }) => {
+      const until = entry.untilMicros === undefined ? '' : ` until ${formatTime(entry.untilMicros)}`
+      return `${formatTime(entry.atMicros)}${until}, ${lane}: ${entry.label}`
+    })
+}
