@@ -1,0 +1,45 @@
+/**
+ * HTTP as it travels through the simulated network.
+ *
+ * One request is one stream: it opens with the request; a plain answer is the last word with which the server closes it;
+ * a watch is answered by a `response` with status 200, then one `watchEvent` after the other until somebody closes.
+ * What we leave out: bytes on the wire, connection reuse, TLS. Bodies are frozen objects, shared by reference.
+ */
+import type { Body } from '#cluster/kernel/component.ts'
+import type { Status, WatchEvent } from './types.ts'
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+
+/** Who asks, as the authenticator would find out. */
+export interface UserInfo {
+  readonly name: string
+  readonly groups: readonly string[]
+}
+
+export interface HttpRequest extends Body {
+  readonly type: 'request'
+  readonly method: Method
+  /** Path without the query: `/api/v1/namespaces/default/pods/web-1/status`. */
+  readonly path: string
+  readonly query?: Readonly<Record<string, string>>
+  /** Lower-case names. */
+  readonly headers?: Readonly<Record<string, string>>
+  readonly user: UserInfo
+  readonly body?: unknown
+}
+
+export interface HttpResponse extends Body {
+  readonly type: 'response'
+  readonly status: number
+  readonly headers?: Readonly<Record<string, string>>
+  /** The object, the list, or a Status. */
+  readonly body?: unknown
+}
+
+export interface WatchMessage extends Body {
+  readonly type: 'watchEvent'
+  readonly event: WatchEvent<any>
+}
+
+export const isStatus = (body: unknown): body is Status =>
+  typeof body === 'object' && body !== null && (body as { kind?: unknown }).kind === 'Status'

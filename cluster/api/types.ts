@@ -1,0 +1,444 @@
+/**
+ * The objects of the Kubernetes API that the simulation speaks, as types.
+ *
+ * What the real one does: k8s.io/api and k8s.io/apimachinery define them in Go; every client shares them.
+ * What we model: the fields that some component here reads or writes, under their real names and meanings (1.36).
+ * What we leave out: fields that nothing here acts upon yet. They are kept if a client sends them.
+ * Where to read upstream: kubernetes/kubernetes `staging/src/k8s.io/api/{core,apps,discovery,coordination}/v1/types.go`.
+ *
+ * This file is self-contained on purpose: learners import it as `clusterwright/api`.
+ */
+
+/** RFC 3339, whole seconds, UTC: `2026-01-02T03:04:05Z`. */
+export type Time = string
+/** RFC 3339 with microseconds: `2026-01-02T03:04:05.123456Z`. */
+export type MicroTime = string
+/** A resource quantity as written: `500m`, `1`, `128Mi`, `10G`. */
+export type Quantity = string
+/** Quantities by resource name: `cpu`, `memory`, `ephemeral-storage`, `pods`, or an extended resource such as `example.com/gpu`. */
+export type ResourceList = Readonly<Record<string, Quantity>>
+
+export interface OwnerReference {
+  readonly apiVersion: string
+  readonly kind: string
+  readonly name: string
+  readonly uid: string
+  /** At most one owner is the controller. */
+  readonly controller?: boolean
+  readonly blockOwnerDeletion?: boolean
+}
+
+export interface ObjectMeta {
+  readonly name: string
+  readonly generateName?: string
+  readonly namespace?: string
+  readonly uid?: string
+  /** Opaque: compare for equality only. */
+  readonly resourceVersion?: string
+  /** Goes up when the spec changes. */
+  readonly generation?: number
+  readonly creationTimestamp?: Time
+  /** Set while the object waits for its end; never cleared. */
+  readonly deletionTimestamp?: Time
+  readonly deletionGracePeriodSeconds?: number
+  readonly labels?: Readonly<Record<string, string>>
+  readonly annotations?: Readonly<Record<string, string>>
+  readonly ownerReferences?: readonly OwnerReference[]
+  readonly finalizers?: readonly string[]
+}
+
+export interface KubernetesObject {
+  readonly apiVersion: string
+  readonly kind: string
+  readonly metadata: ObjectMeta
+}
+
+export interface ListMeta {
+  readonly resourceVersion: string
+  readonly continue?: string
+  readonly remainingItemCount?: number
+}
+
+export interface List<T> {
+  readonly apiVersion: string
+  readonly kind: string
+  readonly metadata: ListMeta
+  readonly items: readonly T[]
+}
+
+export interface Condition {
+  readonly type: string
+  readonly status: 'True' | 'False' | 'Unknown'
+  readonly reason?: string
+  readonly message?: string
+  readonly lastTransitionTime?: Time
+  readonly lastHeartbeatTime?: Time
+  readonly lastUpdateTime?: Time
+  readonly lastProbeTime?: Time
+  readonly observedGeneration?: number
+}
+
+export interface LabelSelectorRequirement {
+  readonly key: string
+  readonly operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist'
+  readonly values?: readonly string[]
+}
+
+/** All of it must match; an empty selector matches everything. */
+export interface LabelSelector {
+  readonly matchLabels?: Readonly<Record<string, string>>
+  readonly matchExpressions?: readonly LabelSelectorRequirement[]
+}
+
+// ── Pod ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export interface ContainerPort {
+  readonly name?: string
+  readonly containerPort: number
+  readonly hostPort?: number
+  readonly protocol?: 'TCP' | 'UDP' | 'SCTP'
+}
+
+export interface EnvVar {
+  readonly name: string
+  readonly value?: string
+}
+
+export interface ResourceRequirements {
+  readonly requests?: ResourceList
+  readonly limits?: ResourceList
+}
+
+export interface Probe {
+  readonly httpGet?: { readonly path?: string; readonly port: number | string }
+  readonly tcpSocket?: { readonly port: number | string }
+  readonly exec?: { readonly command: readonly string[] }
+  readonly initialDelaySeconds?: number
+  readonly periodSeconds?: number
+  readonly timeoutSeconds?: number
+  readonly successThreshold?: number
+  readonly failureThreshold?: number
+}
+
+export interface Container {
+  readonly name: string
+  readonly image: string
+  readonly imagePullPolicy?: 'Always' | 'IfNotPresent' | 'Never'
+  readonly command?: readonly string[]
+  readonly args?: readonly string[]
+  readonly env?: readonly EnvVar[]
+  readonly ports?: readonly ContainerPort[]
+  readonly resources?: ResourceRequirements
+  readonly livenessProbe?: Probe
+  readonly readinessProbe?: Probe
+  readonly startupProbe?: Probe
+  /** On an init container, `Always` makes it a sidecar: it keeps running beside the others. */
+  readonly restartPolicy?: 'Always'
+}
+
+export interface Toleration {
+  /** Empty with operator `Exists`: tolerates every key. */
+  readonly key?: string
+  readonly operator?: 'Exists' | 'Equal'
+  readonly value?: string
+  /** Empty: every effect. */
+  readonly effect?: TaintEffect
+  readonly tolerationSeconds?: number
+}
+
+export interface NodeSelectorRequirement {
+  readonly key: string
+  readonly operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist' | 'Gt' | 'Lt'
+  readonly values?: readonly string[]
+}
+
+/** All requirements of a term must hold. An empty term matches nothing. */
+export interface NodeSelectorTerm {
+  readonly matchExpressions?: readonly NodeSelectorRequirement[]
+  readonly matchFields?: readonly NodeSelectorRequirement[]
+}
+
+/** One of the terms must hold. */
+export interface NodeSelector {
+  readonly nodeSelectorTerms: readonly NodeSelectorTerm[]
+}
+
+export interface NodeAffinity {
+  readonly requiredDuringSchedulingIgnoredDuringExecution?: NodeSelector
+  readonly preferredDuringSchedulingIgnoredDuringExecution?: readonly {
+    readonly weight: number
+    readonly preference: NodeSelectorTerm
+  }[]
+}
+
+export interface Affinity {
+  readonly nodeAffinity?: NodeAffinity
+}
+
+export interface PodSpec {
+  readonly containers: readonly Container[]
+  readonly initContainers?: readonly Container[]
+  readonly nodeName?: string
+  readonly nodeSelector?: Readonly<Record<string, string>>
+  readonly affinity?: Affinity
+  readonly tolerations?: readonly Toleration[]
+  readonly restartPolicy?: 'Always' | 'OnFailure' | 'Never'
+  readonly terminationGracePeriodSeconds?: number
+  readonly schedulerName?: string
+  readonly hostNetwork?: boolean
+  readonly dnsPolicy?: string
+  readonly priority?: number
+  /** Resources that the sandbox itself costs, on top of the containers. */
+  readonly overhead?: ResourceList
+  readonly schedulingGates?: readonly { readonly name: string }[]
+}
+
+export interface ContainerState {
+  readonly waiting?: { readonly reason?: string; readonly message?: string }
+  readonly running?: { readonly startedAt?: Time }
+  readonly terminated?: {
+    readonly exitCode: number
+    readonly reason?: string
+    readonly startedAt?: Time
+    readonly finishedAt?: Time
+  }
+}
+
+export interface ContainerStatus {
+  readonly name: string
+  readonly image: string
+  readonly imageID?: string
+  readonly containerID?: string
+  readonly ready: boolean
+  readonly started?: boolean
+  readonly restartCount: number
+  readonly state?: ContainerState
+  readonly lastState?: ContainerState
+}
+
+export type PodPhase = 'Pending' | 'Running' | 'Succeeded' | 'Failed' | 'Unknown'
+
+export interface PodStatus {
+  readonly phase?: PodPhase
+  readonly conditions?: readonly Condition[]
+  readonly reason?: string
+  readonly message?: string
+  readonly hostIP?: string
+  readonly podIP?: string
+  readonly podIPs?: readonly { readonly ip: string }[]
+  readonly startTime?: Time
+  readonly nominatedNodeName?: string
+  readonly qosClass?: 'Guaranteed' | 'Burstable' | 'BestEffort'
+  readonly initContainerStatuses?: readonly ContainerStatus[]
+  readonly containerStatuses?: readonly ContainerStatus[]
+}
+
+export interface Pod extends KubernetesObject {
+  readonly spec: PodSpec
+  readonly status?: PodStatus
+}
+
+export interface PodTemplateSpec {
+  readonly metadata?: Partial<ObjectMeta>
+  readonly spec: PodSpec
+}
+
+// ── Node ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export type TaintEffect = 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute'
+
+export interface Taint {
+  readonly key: string
+  readonly value?: string
+  readonly effect: TaintEffect
+  readonly timeAdded?: Time
+}
+
+export interface NodeSpec {
+  readonly podCIDR?: string
+  readonly podCIDRs?: readonly string[]
+  readonly providerID?: string
+  readonly unschedulable?: boolean
+  readonly taints?: readonly Taint[]
+}
+
+export interface NodeStatus {
+  readonly capacity?: ResourceList
+  readonly allocatable?: ResourceList
+  readonly conditions?: readonly Condition[]
+  readonly addresses?: readonly { readonly type: string; readonly address: string }[]
+  readonly nodeInfo?: Readonly<Record<string, string>>
+  readonly images?: readonly { readonly names: readonly string[]; readonly sizeBytes?: number }[]
+}
+
+export interface Node extends KubernetesObject {
+  readonly spec: NodeSpec
+  readonly status?: NodeStatus
+}
+
+/** `pods/binding`: the scheduler's one write. */
+export interface Binding extends KubernetesObject {
+  readonly target: { readonly apiVersion?: string; readonly kind: 'Node'; readonly name: string }
+}
+
+// ── apps ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export interface ReplicaSetSpec {
+  readonly replicas?: number
+  readonly minReadySeconds?: number
+  readonly selector: LabelSelector
+  readonly template: PodTemplateSpec
+}
+
+export interface ReplicaSetStatus {
+  readonly replicas: number
+  readonly fullyLabeledReplicas?: number
+  readonly readyReplicas?: number
+  readonly availableReplicas?: number
+  readonly terminatingReplicas?: number
+  readonly observedGeneration?: number
+  readonly conditions?: readonly Condition[]
+}
+
+export interface ReplicaSet extends KubernetesObject {
+  readonly spec: ReplicaSetSpec
+  readonly status?: ReplicaSetStatus
+}
+
+export interface DeploymentSpec {
+  readonly replicas?: number
+  readonly selector: LabelSelector
+  readonly template: PodTemplateSpec
+  readonly strategy?: {
+    readonly type?: 'RollingUpdate' | 'Recreate'
+    readonly rollingUpdate?: { readonly maxSurge?: number | string; readonly maxUnavailable?: number | string }
+  }
+  readonly minReadySeconds?: number
+  readonly revisionHistoryLimit?: number
+  readonly paused?: boolean
+  readonly progressDeadlineSeconds?: number
+}
+
+export interface DeploymentStatus {
+  readonly observedGeneration?: number
+  readonly replicas?: number
+  readonly updatedReplicas?: number
+  readonly readyReplicas?: number
+  readonly availableReplicas?: number
+  readonly unavailableReplicas?: number
+  readonly conditions?: readonly Condition[]
+}
+
+export interface Deployment extends KubernetesObject {
+  readonly spec: DeploymentSpec
+  readonly status?: DeploymentStatus
+}
+
+// ── Service, EndpointSlice ──────────────────────────────────────────────────────────────────────────────────────────
+
+export interface ServicePort {
+  readonly name?: string
+  readonly protocol?: 'TCP' | 'UDP' | 'SCTP'
+  readonly port: number
+  readonly targetPort?: number | string
+  readonly nodePort?: number
+}
+
+export interface ServiceSpec {
+  readonly type?: 'ClusterIP' | 'NodePort' | 'LoadBalancer' | 'ExternalName'
+  readonly selector?: Readonly<Record<string, string>>
+  readonly clusterIP?: string
+  readonly clusterIPs?: readonly string[]
+  readonly ports?: readonly ServicePort[]
+  readonly publishNotReadyAddresses?: boolean
+  readonly sessionAffinity?: 'None' | 'ClientIP'
+}
+
+export interface Service extends KubernetesObject {
+  readonly spec: ServiceSpec
+  readonly status?: Readonly<Record<string, unknown>>
+}
+
+export interface Endpoint {
+  readonly addresses: readonly string[]
+  readonly conditions?: { readonly ready?: boolean; readonly serving?: boolean; readonly terminating?: boolean }
+  readonly nodeName?: string
+  readonly zone?: string
+  readonly targetRef?: { readonly kind: string; readonly namespace?: string; readonly name: string; readonly uid?: string }
+}
+
+export interface EndpointPort {
+  readonly name?: string
+  readonly protocol?: 'TCP' | 'UDP' | 'SCTP'
+  readonly port?: number
+}
+
+export interface EndpointSlice extends KubernetesObject {
+  readonly addressType: 'IPv4' | 'IPv6' | 'FQDN'
+  readonly endpoints: readonly Endpoint[]
+  readonly ports?: readonly EndpointPort[]
+}
+
+// ── the rest ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export interface LeaseSpec {
+  readonly holderIdentity?: string
+  readonly leaseDurationSeconds?: number
+  readonly acquireTime?: MicroTime
+  readonly renewTime?: MicroTime
+  readonly leaseTransitions?: number
+}
+
+export interface Lease extends KubernetesObject {
+  readonly spec: LeaseSpec
+}
+
+export interface Namespace extends KubernetesObject {
+  readonly spec?: { readonly finalizers?: readonly string[] }
+  readonly status?: { readonly phase?: 'Active' | 'Terminating' }
+}
+
+export interface ConfigMap extends KubernetesObject {
+  readonly data?: Readonly<Record<string, string>>
+}
+
+export interface KubernetesEvent extends KubernetesObject {
+  readonly involvedObject: {
+    readonly apiVersion?: string
+    readonly kind: string
+    readonly namespace?: string
+    readonly name: string
+    readonly uid?: string
+  }
+  readonly reason: string
+  readonly message: string
+  readonly type: 'Normal' | 'Warning'
+  readonly source?: { readonly component?: string; readonly host?: string }
+  readonly count?: number
+  readonly firstTimestamp?: Time
+  readonly lastTimestamp?: Time
+}
+
+/** What an API server says when the answer is not the object. */
+export interface Status {
+  readonly apiVersion: 'v1'
+  readonly kind: 'Status'
+  readonly status: 'Success' | 'Failure'
+  readonly message?: string
+  /** `NotFound`, `AlreadyExists`, `Conflict`, `Invalid`, `Expired` … */
+  readonly reason?: string
+  readonly details?: {
+    readonly name?: string
+    readonly group?: string
+    readonly kind?: string
+    readonly uid?: string
+    readonly causes?: readonly { readonly reason?: string; readonly message?: string; readonly field?: string }[]
+    readonly retryAfterSeconds?: number
+  }
+  readonly code: number
+}
+
+export type WatchEvent<T = KubernetesObject> =
+  | { readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'; readonly object: T }
+  | { readonly type: 'BOOKMARK'; readonly object: { kind: string; apiVersion: string; metadata: { resourceVersion: string } } }
+  | { readonly type: 'ERROR'; readonly object: Status }
