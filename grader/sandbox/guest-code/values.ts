@@ -1,0 +1,135 @@
+/**
+ * Guest code, part 2: values that cross the wall. Arguments arrive as JSON and are frozen all the way down; results are
+ * copied, property by property, into plain data before they are written as JSON.
+ *
+ * Why not JSON.stringify alone: it runs `toJSON`, drops functions, turns NaN into null and a Map into {} without a word.
+ * A learner is better served by "result.scores[2] is NaN". The copy also reads each property once, so a getter or a Proxy
+ * cannot show one value to the check and another to the writer.
+ */
+export const valuesSource = String.raw`
+const depthMax = 128
+const limits = { outputBytes: 0, consoleBytes: 0 }
+
+// Errors of our own making, and the outcome each one stands for. Learner code cannot add to it.
+const failures = new WeakMap()
+function fail(kind, message) {
+  const error = new Error(message)
+  failures.set(error, kind)
+  throw error
+}
+
+function deepFreeze(value) {
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) {
+    for (let index = 0; index < value.length; index++) deepFreeze(value[index])
+  } else {
+    for (const key in value) deepFreeze(value[key])
+  }
+  return Object.freeze(value)
+}
+const receive = (text) => deepFreeze(JSON.parse(text))
+
+function nameOfType(value) {
+  if (value === null) return 'null'
+  if (typeof value === 'number') return String(value)
+  if (typeof value !== 'object') return 'a ' + typeof value
+  if (Array.isArray(value)) return 'an array'
+  const kinds = { Map, Set, WeakMap, WeakSet, Date, RegExp, Promise, ArrayBuffer }
+  for (const name of Object.keys(kinds)) if (value instanceof kinds[name]) return 'a ' + name
+  return 'an object'
+}
+
+const notData = [
+  [Promise, 'await it first'],
+  [Map, 'return Object.fromEntries(map) or [...map]'],
+  [Set, 'return [...set]'],
+  [Date, 'return date.toISOString()'],
+]
+
+// Where copyData stands, kept as keys and put together only when something is wrong.
+let subject = ''
+let trail = []
+function place() {
+  const steps = trail.map((key) =>
+    typeof key === 'number' ? '[' + key + ']'
+      : /^[A-Za-z_$][\w$]*$/.test(key) ? '.' + key
+        : '[' + JSON.stringify(key.slice(0, 60)) + ']')
+  return subject + (steps.length > 12 ? steps.slice(0, 12).join('') + '…' : steps.join(''))
+}
+
+function refuse(value, remedy) {
+  fail('wrong-type', place() + ' is ' + nameOfType(value) + ', which is not JSON data: ' + remedy + '.')
+}
+
+let room = 0
+function spend(characters) {
+  room -= characters
+  if (room < 0) fail('output', String(limits.outputBytes))
+}
+
+function copyData(value) {
+  if (typeof value === 'string') { spend(value.length + 2); return value }
+  if (typeof value === 'boolean' || value === null) { spend(4); return value }
+  if (typeof value === 'number') {
+    if (value - value !== 0) refuse(value, 'numbers must be finite')
+    spend(1)
+    return value
+  }
+  if (typeof value === 'bigint') refuse(value, 'use Number(value) or String(value)')
+  if (typeof value !== 'object') refuse(value, 'use strings, numbers, booleans, null, arrays and plain objects')
+  if (trail.length > depthMax) {
+    fail('wrong-type', place() + ' refers to itself, or is nested more than ' + depthMax + ' levels deep: JSON data has no cycles.')
+  }
+  if (Array.isArray(value)) return copyArray(value)
+  if (Object.getPrototypeOf(value) !== Object.prototype) {
+    for (const [kind, remedy] of notData) if (value instanceof kind) refuse(value, remedy)
+  }
+  return copyObject(value)
+}
+
+function copyArray(value) {
+  const length = value.length
+  spend(length + 2)
+  const copy = []
+  for (let index = 0; index < length; index++) {
+    trail.push(index)
+    const item = value[index]
+    if (item === undefined) refuse(item, 'use null for "nothing", or leave the item out')
+    copy.push(copyData(item))
+    trail.pop()
+  }
+  return copy
+}
+
+function copyObject(value) {
+  const copy = {}
+  for (const key of Object.keys(value)) {
+    const item = value[key]
+    if (item === undefined) continue // as in JSON: a property that is undefined is absent
+    spend(key.length + 4)
+    trail.push(key)
+    const data = copyData(item)
+    trail.pop()
+    if (key === '__proto__') Object.defineProperty(copy, key, { value: data, enumerable: true })
+    else copy[key] = data
+  }
+  return copy
+}
+
+// JSON text of a value, or '' for undefined. Throws a failure where the value is not JSON data, or is too big.
+function writeData(value, name) {
+  if (value === undefined) return ''
+  // A getter of the learner's may come back in here through a request: its copy must not disturb this one.
+  const outer = [subject, trail, room]
+  try {
+    subject = name
+    trail = []
+    room = limits.outputBytes
+    const text = JSON.stringify(copyData(value))
+    if (text.length > limits.outputBytes) fail('output', String(limits.outputBytes))
+    return text
+  } finally {
+    ;[subject, trail, room] = outer
+  }
+}
+`

@@ -1,0 +1,292 @@
+/**
+ * A guest: one virtual machine with one learner's module in it. See `sandbox.ts` for what goes in and what comes out.
+ * Everything that enters is logged in `inputs`, from which `replay` makes the same guest again.
+ */
+import type { Engine, Started } from './engine.ts'
+import { GuestThrew, MachineTrap } from './machine.ts'
+import type { Machine, TrapKind } from './machine.ts'
+import {
+  completeFailure,
+  deadlockFailure,
+  describeOutput,
+  describeTrap,
+  positionIn,
+  withoutOurFrames,
+} from './outcomes.ts'
+import type { GuestFailure } from './outcomes.ts'
+import { defaultLimits } from './sandbox.ts'
+import type {
+  Answer,
+  ConsoleLine,
+  Failure,
+  GuestInput,
+  GuestOptions,
+  Limits,
+  Outcome,
+  Request,
+  Trap,
+  Turn,
+} from './sandbox.ts'
+
+/** Between the soft end of a budget (an interrupt, which knows its line) and the hard one (a trap in the middle of anything). */
+const slackFuel = 2_000_000
+/** For finding out, after the end, where it was. */
+const reportFuel = 2_000_000
+
+const adapterFileName = 'adapter.js'
+
+/** What the bridge's `drain` answers. */
+interface Drained {
+  requests: Request[]
+  settled: { task: number; outcome: { ok: true; value?: unknown } | GuestFailure }[]
+  waiting: number
+  running: number[]
+}
+
+export class Guest {
+  readonly limits: Readonly<Limits>
+  readonly fileName: string
+  /** Everything that entered since the start, in order. */
+  readonly inputs: GuestInput[] = []
+  private readonly machine: Machine
+  private spent = 0
+  private nextTask = 1
+  private console: ConsoleLine[] = []
+  private consoleRoom: number
+  private ended: Trap | undefined
+
+  constructor(machine: Machine, options: GuestOptions) {
+    this.limits = { ...defaultLimits, ...options.limits }
+    this.fileName = options.fileName ?? 'main.ts'
+    this.machine = machine
+    this.consoleRoom = this.limits.consoleBytes
+    machine.onEmit = (level, text) => this.keepConsole(level as ConsoleLine['level'], text)
+  }
+
+  /** Evaluates the learner's module, then the adapter. Returns the failure if there is one. */
+  load(options: GuestOptions): Failure | undefined {
+    const configuration = {
+      outputBytes: this.limits.outputBytes,
+      consoleBytes: this.limits.consoleBytes,
+      adapting: options.adapter !== undefined,
+      hostMethods: options.hostMethods ?? [],
+    }
+    const loaded = this.enter(() => {
+      this.machine.ask('configure', JSON.stringify(configuration))
+      const learner = this.machine.evaluateModule(options.code, this.fileName)
+      const taken = this.readOutcome(this.machine.ask('learner', '', learner))
+      if (!taken.ok || options.adapter === undefined) return taken
+      const adapter = this.machine.evaluateModule(options.adapter, adapterFileName)
+      return this.readOutcome(this.machine.ask('adapter', '', adapter))
+    })
+    return loaded.ok ? undefined : loaded
+  }
+
+  /**
+   * Calls a function that answers at once. `path` leads from the adapter's functions (or the default export) to it; an empty
+   * path is the export itself. `args` are JSON data; the guest gets them frozen.
+   */
+  call(path: string | readonly string[], args: readonly unknown[]): Outcome {
+    return this.callLogged({ type: 'call', path: steps(path), args: JSON.stringify(args) })
+  }
+
+  /** Begins a call that may wait. Its outcome comes in `settled` of this turn or of a later one. */
+  begin(path: string | readonly string[], args: readonly unknown[]): Turn & { task: number } {
+    return this.beginLogged({ type: 'begin', path: steps(path), args: JSON.stringify(args) })
+  }
+
+  /** Answers a request, and runs what was waiting for it. */
+  deliver(id: number, answer: Answer): Turn {
+    return this.deliverLogged({ type: 'deliver', id, answer: JSON.stringify(answer) })
+  }
+
+  /** Enters an input of a log again, as it was first entered. */
+  enterLogged(input: GuestInput): void {
+    if (input.type === 'call') this.callLogged(input)
+    else if (input.type === 'begin') this.beginLogged(input)
+    else this.deliverLogged(input)
+  }
+
+  /** Units of fuel used since the start, the evaluation of the module included. */
+  fuelUsed(): number {
+    return this.spent
+  }
+
+  /** Console lines since they were last taken. Each turn takes them too. */
+  takeConsole(): ConsoleLine[] {
+    const lines = this.console
+    this.console = []
+    return lines
+  }
+
+  /** Whether console output was cut; the last line that was kept says so. */
+  get consoleTruncated(): boolean {
+    return this.consoleRoom < 0
+  }
+
+  /** The trap that ended this guest, if one did. */
+  get trap(): Trap | undefined {
+    return this.ended
+  }
+
+  private callLogged(input: GuestInput & { type: 'call' }): Outcome {
+    this.inputs.push(input)
+    if (this.ended !== undefined) return this.ended
+    return this.enter(() => {
+      const outcome = this.readOutcome(this.machine.ask('call', JSON.stringify({ path: input.path, args: input.args })))
+      this.machine.runJobs()
+      return outcome
+    })
+  }
+
+  private beginLogged(input: GuestInput & { type: 'begin' }): Turn & { task: number } {
+    this.inputs.push(input)
+    const task = this.nextTask++
+    const turn = this.turn(() =>
+      this.machine.ask('begin', JSON.stringify({ task, path: input.path, args: input.args })),
+    )
+    return { task, ...turn }
+  }
+
+  private deliverLogged(input: GuestInput & { type: 'deliver' }): Turn {
+    this.inputs.push(input)
+    const text = `{"id":${input.id},"answer":${input.answer}}`
+    return this.turn(() => {
+      const result = this.machine.ask('deliver', text)
+      if (result === 'unknown') throw new Error(`request ${input.id} is not outstanding: answer each request once`)
+    })
+  }
+
+  private turn(act: () => void): Turn {
+    let drained: Drained = { requests: [], settled: [], waiting: 1, running: [] }
+    if (this.ended === undefined) {
+      this.enter(() => {
+        act()
+        this.machine.runJobs()
+        drained = JSON.parse(this.machine.ask('drain', '')) as Drained
+        return { ok: true }
+      })
+    }
+    // A machine that trapped answers nothing, not even what it had ready: its process is dead.
+    if (this.ended !== undefined) {
+      return { requests: [], settled: [], stuck: [], console: this.takeConsole(), trap: this.ended }
+    }
+    const settled = drained.settled.map(({ task, outcome }) => ({ task, outcome: this.completeOutcome(outcome) }))
+    const stuck = drained.waiting > 0 ? [] : drained.running.map((task) => ({ task, outcome: deadlockFailure(task) }))
+    return { requests: drained.requests, settled, stuck, console: this.takeConsole() }
+  }
+
+  /** Runs one entry on a fresh budget, and accounts for it. A trap ends the guest and is the outcome. */
+  private enter(act: () => Outcome): Outcome {
+    const budget = Math.max(0, Math.min(this.limits.fuelPerCall, this.limits.fuel - this.spent))
+    this.machine.refill(budget + slackFuel, this.limits.stackUnits, slackFuel)
+    try {
+      const outcome = this.catchThrown(act)
+      this.spent += budget + slackFuel - this.machine.fuelLeft
+      // An interrupt may have been swallowed by a promise, and a short overrun comes between two polls: both are the end.
+      if (this.machine.interrupted || this.machine.fuelLeft < slackFuel) {
+        return this.end('fuel', budget, outcome.ok ? undefined : outcome)
+      }
+      return outcome
+    } catch (error) {
+      if (!(error instanceof MachineTrap)) throw error
+      this.spent += budget + slackFuel - Math.max(-1, this.machine.fuelLeft)
+      return this.end(error.kind, budget, undefined, error.message)
+    }
+  }
+
+  /** What the guest throws outside the bridge: while its module is evaluated, or an interrupt. */
+  private catchThrown(act: () => Outcome): Outcome {
+    try {
+      return act()
+    } catch (error) {
+      if (!(error instanceof GuestThrew)) throw error
+      if (this.machine.interrupted) this.machine.refill(reportFuel + slackFuel, this.limits.stackUnits, -1)
+      const outcome = this.readOutcome(this.machine.ask('thrown', '', error.pointer))
+      if (this.machine.interrupted) this.machine.refill(0, 0, -1)
+      return outcome
+    }
+  }
+
+  private end(kind: TrapKind, budget: number, thrown?: Failure, cause?: string): Trap {
+    const report =
+      thrown?.position === undefined ? this.findPlace(kind) : { position: thrown.position, stack: thrown.stack }
+    this.ended = {
+      ok: false,
+      kind,
+      message: describeTrap(kind, this.limits, budget, report.position, cause),
+      ...(report.position === undefined ? {} : { position: report.position }),
+      ...(report.stack === undefined ? {} : { stack: report.stack }),
+    }
+    return this.ended
+  }
+
+  /**
+   * Where it was when it ended. The frames of QuickJS's own call chain are still in memory after a trap, so the guest can be
+   * asked for a stack once more; after an interrupt in a promise job, the task that it rejected has one. Best effort: the
+   * machine is in the middle of something, runs on a small budget, and is dropped afterwards.
+   */
+  private findPlace(kind: TrapKind): { position?: Failure['position']; stack?: string } {
+    try {
+      this.machine.refill(reportFuel, this.limits.stackUnits, -1)
+      const interrupted = this.machine.interrupted
+      this.machine.interrupted = false
+      let stack: string | undefined
+      if (interrupted && kind === 'fuel') {
+        this.machine.runJobs(1)
+        const { settled } = JSON.parse(this.machine.ask('drain', '')) as Drained
+        const rejected = settled.map(({ outcome }) => outcome).find((outcome) => !outcome.ok)
+        stack = rejected?.ok === false ? rejected.stack : undefined
+      } else stack = this.machine.ask('where', '')
+      const position = positionIn(stack, this.fileName)
+      return position === undefined ? {} : { position, stack: withoutOurFrames(stack ?? '') }
+    } catch {
+      return {}
+    }
+  }
+
+  private readOutcome(text: string): Outcome {
+    return this.completeOutcome(JSON.parse(text) as { ok: true; value?: unknown } | GuestFailure, text.length)
+  }
+
+  private completeOutcome(outcome: { ok: true; value?: unknown } | GuestFailure, length = 0): Outcome {
+    if (!outcome.ok) return completeFailure(outcome, this.fileName, this.limits)
+    if (length > this.limits.outputBytes + 64) {
+      return { ok: false, kind: 'output', message: describeOutput(this.limits) }
+    }
+    return outcome
+  }
+
+  private keepConsole(level: ConsoleLine['level'], text: string): void {
+    if (this.consoleRoom < 0) return
+    this.consoleRoom -= text.length + 1
+    if (this.consoleRoom >= 0) this.console.push({ level, text })
+    else {
+      const notice = `… console output beyond ${this.limits.consoleBytes} characters is not shown`
+      this.console.push({ level: 'warn', text: notice })
+    }
+  }
+}
+
+const steps = (path: string | readonly string[]): string[] => (typeof path === 'string' ? path.split('.') : [...path])
+
+/** See `Engine.start`. */
+export function startGuest(engine: Engine, options: GuestOptions): Started {
+  const machine = engine.newMachine({ ...defaultLimits, ...options.limits }.memoryBytes)
+  const guest = new Guest(machine, options)
+  const failure = guest.load(options)
+  if (failure === undefined) return { ok: true, guest }
+  return { ...failure, console: guest.takeConsole(), fuel: guest.fuelUsed() }
+}
+
+/**
+ * The guest that these inputs lead to: same options, same log, same state to the unit of fuel. Console output is not given
+ * again. Throws when the module does not start, which a guest whose log this is cannot have done.
+ */
+export function replay(engine: Engine, options: GuestOptions, inputs: readonly GuestInput[]): Guest {
+  const started = engine.start(options)
+  if (!started.ok) throw new Error(`this log belongs to another module: ${started.message}`)
+  for (const input of inputs) started.guest.enterLogged(input)
+  started.guest.takeConsole()
+  return started.guest
+}

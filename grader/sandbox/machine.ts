@@ -1,0 +1,256 @@
+/**
+ * One QuickJS virtual machine: memory, counters, and calls into it through strings.
+ *
+ * It speaks the C interface of quickjs-emscripten's build directly. Its JavaScript wrappers are made for pages that keep many
+ * handles to guest values and may wait for a module to load; we keep one handle, pass only text, start machines in the middle
+ * of a simulated step, and must own every import. A machine is used until it traps or is no longer needed, and is never
+ * freed piece by piece: dropping the instance drops all of it.
+ */
+import { exportLetters } from './engine-pin.ts'
+import { pinnedImports } from './imports.ts'
+import { depthExport, fuelExport } from './meter.ts'
+
+type Pointer = number
+type Exports = Record<keyof typeof exportLetters, (...args: number[]) => number>
+
+/** Room that is added, once, when the heap is full: enough to find out where that was. */
+const reportPages = 16
+const pageBytes = 65536
+const unlimited = 0x7fffffff
+
+/** Flags of QuickJS's JS_Eval. */
+const evaluateAs = { script: 0, module: 1 }
+
+/** QuickJS's own stack check, in bytes of its C stack: a clean error for plain recursion, before the depth counter ends it. */
+const stackBytes = 128 * 1024
+
+/** Why a machine stopped for good. */
+export type TrapKind = 'fuel' | 'memory' | 'stack' | 'engine'
+
+export class MachineTrap extends Error {
+  readonly kind: TrapKind
+  constructor(kind: TrapKind, message: string) {
+    super(message)
+    this.kind = kind
+  }
+}
+
+/** The guest threw, where no guest code was left to catch it. `pointer` is the thrown value. */
+export class GuestThrew extends Error {
+  readonly pointer: Pointer
+  constructor(pointer: Pointer) {
+    super('the guest threw')
+    this.pointer = pointer
+  }
+}
+
+/** Everything needed to make a prepared machine: the pages that are not as a new instance has them. */
+export interface Snapshot {
+  pages: { offset: number; bytes: Uint8Array }[]
+  runtime: Pointer
+  context: Pointer
+  bridge: Pointer
+}
+
+export class Machine {
+  runtime: Pointer = 0
+  context: Pointer = 0
+  bridge: Pointer = 0
+  /** Receives console output of the guest. */
+  onEmit: (level: string, text: string) => void = () => {}
+  /** An interrupt is asked for when no more fuel than this is left. */
+  interruptBelow = 0
+  interrupted = false
+  readonly memory: WebAssembly.Memory
+  private readonly exports: Exports
+  private readonly fuelCounter: WebAssembly.Global
+  private readonly depthCounter: WebAssembly.Global
+  private heapFull = false
+
+  constructor(module: WebAssembly.Module, memoryBytes: number) {
+    const pages = Math.ceil(memoryBytes / pageBytes)
+    this.memory = new WebAssembly.Memory({ initial: pages, maximum: pages + reportPages })
+    const imports = pinnedImports({
+      memory: this.memory,
+      shouldInterrupt: () => this.shouldInterrupt(),
+      onHostCall: (pointer) => this.receiveEmit(pointer),
+      onHeapFull: () => this.growForReport(),
+    })
+    const raw = new WebAssembly.Instance(module, imports).exports
+    const named = Object.entries(exportLetters).map(([name, letter]) => [name, raw[letter]])
+    this.exports = Object.fromEntries(named) as Exports
+    this.fuelCounter = raw[fuelExport] as WebAssembly.Global
+    this.depthCounter = raw[depthExport] as WebAssembly.Global
+  }
+
+  /** Makes the VM and evaluates the prelude: a function of `emit` that returns the bridge. */
+  prepare(preludeSource: string, preludeFileName: string): void {
+    this.exports.constructors()
+    this.runtime = this.exports.newRuntime()
+    this.context = this.exports.newContext(this.runtime, 0)
+    this.exports.setMaxStackSize(this.runtime, stackBytes)
+    this.exports.enableInterruptHandler(this.runtime)
+    const name = this.writeText('emit')
+    const emit = this.exports.newFunction(this.context, name, 2, 0, 1)
+    this.exports.free(name)
+    const prelude = this.evaluate(preludeSource, preludeFileName, evaluateAs.script)
+    this.bridge = this.callFunction(prelude, [emit])
+  }
+
+  /** Takes a snapshot of a machine at rest. `fresh` is an unused machine of the same module. */
+  snapshot(fresh: Machine): Snapshot {
+    const unit = 4096
+    const now = new Uint8Array(this.memory.buffer)
+    const before = new Uint8Array(fresh.memory.buffer)
+    const pages: Snapshot['pages'] = []
+    for (let offset = 0; offset < now.length; offset += unit) {
+      const page = now.subarray(offset, offset + unit)
+      const same = before.subarray(offset, offset + unit)
+      if (page.every((byte, index) => byte === same[index])) continue
+      const last = pages.at(-1)
+      if (last !== undefined && last.offset + last.bytes.length === offset) {
+        last.bytes = now.slice(last.offset, offset + unit)
+      } else pages.push({ offset, bytes: page.slice() })
+    }
+    return { pages, runtime: this.runtime, context: this.context, bridge: this.bridge }
+  }
+
+  /** Turns a fresh machine into the one the snapshot was taken of. */
+  restore(snapshot: Snapshot): void {
+    const bytes = new Uint8Array(this.memory.buffer)
+    for (const page of snapshot.pages) bytes.set(page.bytes, page.offset)
+    this.runtime = snapshot.runtime
+    this.context = snapshot.context
+    this.bridge = snapshot.bridge
+  }
+
+  /** Sets the counters for one entry. `fuel` is at most 2^31 - 1. */
+  refill(fuel: number, depth: number, interruptBelow: number): void {
+    this.fuelCounter.value = Math.min(fuel, unlimited)
+    this.depthCounter.value = depth
+    this.interruptBelow = interruptBelow
+  }
+
+  get fuelLeft(): number {
+    return this.fuelCounter.value as number
+  }
+
+  /** Evaluates a module and returns its namespace. Throws `GuestThrew` or `MachineTrap`. */
+  evaluateModule(code: string, fileName: string): Pointer {
+    return this.evaluate(code, fileName, evaluateAs.module)
+  }
+
+  /** One operation of the bridge. The text and the answer are text; `value` is a guest value the operation is about. */
+  ask(operation: string, text: string, value?: Pointer): string {
+    return this.guarded(() => {
+      const given = [this.newString(operation), this.newString(text), ...(value === undefined ? [] : [value])]
+      const answer = this.callFunction(this.bridge, given)
+      const result = this.readString(answer)
+      for (const pointer of [answer, given[0]!, given[1]!]) this.exports.freeValue(this.context, pointer)
+      return result
+    })
+  }
+
+  /** Runs waiting jobs (promise reactions) until none is left or the machine was interrupted; at most `batchesMax` × 100. */
+  runJobs(batchesMax = Infinity): void {
+    this.guarded(() => {
+      const contextOut = this.exports.malloc(4)
+      for (let batch = 0; batch < batchesMax; batch++) {
+        if (this.exports.isJobPending(this.runtime) === 0 || this.interrupted) break
+        const result = this.exports.executePendingJob(this.runtime, 100, contextOut)
+        this.exports.freeValue(this.context, result)
+      }
+      this.exports.free(contextOut)
+    })
+  }
+
+  // ---- below: values and memory ----
+
+  private evaluate(code: string, fileName: string, flags: number): Pointer {
+    return this.guarded(() => {
+      const source = this.writeText(code)
+      const name = this.writeText(fileName)
+      const result = this.exports.evaluate(this.context, source, encodedLength(code), name, 0, flags)
+      this.exports.free(source)
+      this.exports.free(name)
+      return this.unwrap(result)
+    })
+  }
+
+  private callFunction(target: Pointer, given: readonly Pointer[]): Pointer {
+    const list = this.exports.malloc(4 * Math.max(1, given.length))
+    new Uint32Array(this.memory.buffer).set(given, list >> 2)
+    const result = this.exports.call(this.context, target, this.exports.getUndefined(), given.length, list)
+    this.exports.free(list)
+    return this.unwrap(result)
+  }
+
+  private unwrap(result: Pointer): Pointer {
+    const thrown = this.exports.resolveException(this.context, result)
+    if (thrown !== 0) throw new GuestThrew(thrown)
+    return result
+  }
+
+  /** Runs host code that enters the engine. Whatever the engine throws at the host becomes a `MachineTrap`. */
+  private guarded<Result>(run: () => Result): Result {
+    try {
+      return run()
+    } catch (error) {
+      if (error instanceof GuestThrew || error instanceof MachineTrap) throw error
+      throw new MachineTrap(this.trapKind(error), error instanceof Error ? error.message : String(error))
+    }
+  }
+
+  private trapKind(error: unknown): TrapKind {
+    if (this.heapFull) return 'memory'
+    if (this.fuelLeft < 0) return 'fuel'
+    if ((this.depthCounter.value as number) < 0) return 'stack'
+    return error instanceof RangeError ? 'stack' : 'engine'
+  }
+
+  private shouldInterrupt(): boolean {
+    if (this.fuelLeft > this.interruptBelow) return false
+    this.interrupted = true
+    return true
+  }
+
+  /** A heap that is full ends the run, even where guest code would catch the error: half-made objects help nobody. */
+  private growForReport(): boolean {
+    if (this.heapFull) return false
+    this.heapFull = true
+    this.memory.grow(reportPages)
+    throw new MachineTrap('memory', 'the heap is full')
+  }
+
+  private receiveEmit(argumentsPointer: Pointer): void {
+    const level = this.readString(this.exports.argument(argumentsPointer, 0))
+    this.onEmit(level, this.readString(this.exports.argument(argumentsPointer, 1)))
+  }
+
+  private newString(text: string): Pointer {
+    const pointer = this.writeText(text)
+    const value = this.exports.newString(this.context, pointer)
+    this.exports.free(pointer)
+    return value
+  }
+
+  private writeText(text: string): Pointer {
+    const bytes = new TextEncoder().encode(text)
+    const pointer = this.exports.malloc(bytes.length + 1)
+    if (pointer === 0) throw new MachineTrap('memory', 'no room for an argument')
+    const memory = new Uint8Array(this.memory.buffer)
+    memory.set(bytes, pointer)
+    memory[pointer + bytes.length] = 0
+    return pointer
+  }
+
+  private readString(value: Pointer): string {
+    const pointer = this.exports.getString(this.context, value)
+    const memory = new Uint8Array(this.memory.buffer)
+    const text = new TextDecoder().decode(memory.subarray(pointer, memory.indexOf(0, pointer)))
+    this.exports.freeCString(this.context, pointer)
+    return text
+  }
+}
+
+const encodedLength = (text: string) => new TextEncoder().encode(text).length
