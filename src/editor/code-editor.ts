@@ -22,7 +22,7 @@ export interface CodeEditorOptions {
   types: Readonly<Record<string, string>>
   fontSizePx: number
   onChange(value: string): void
-  /** Ctrl/Cmd+Enter. */
+  /** Chosen from the editor's own menus. */
   onRun(): void
   /** The editor itself went to another file (go to definition). */
   onShow(fileName: string): void

@@ -4,7 +4,7 @@
  * Bundled apart from the site (`scripts/build-editor.mjs` writes it to `public/ed/`), so that neither its weight nor its
  * style sheet ever reaches a page on which nobody writes code.
  */
-import { KeyCode, KeyMod, MarkerSeverity, Range, Uri, editor } from 'monaco-editor/editor'
+import { MarkerSeverity, Range, Uri, editor } from 'monaco-editor/editor'
 import 'monaco-editor/languages/definitions/typescript/register'
 import { getTypeScriptWorker, typescriptDefaults } from 'monaco-editor/languages/features/typescript/register'
 import type { Compiled, Diagnostic } from '#grader/verdict/verdict.ts'
@@ -174,12 +174,8 @@ export function createMonaco(host: HTMLElement, options: CodeEditorOptions): Cod
   }
   const files = openFiles(view, options, drawFailed)
   const opener = openDefinitionsHere(view, files, options.onShow)
-  view.addAction({
-    id: 'clusterwright.run',
-    label: 'Run the examples',
-    keybindings: [KeyMod.CtrlCmd | KeyCode.Enter],
-    run: () => options.onRun(),
-  })
+  // In the command palette and the context menu; the key itself belongs to the whole workbench.
+  view.addAction({ id: 'clusterwright.run', label: 'Run the examples', contextMenuGroupId: '1_run', run: () => options.onRun() })
   const changes = files.own.onDidChangeContent(() => options.onChange(files.own.getValue()))
   void document.fonts.ready.then(() => editor.remeasureFonts())
   return {
