@@ -1,0 +1,246 @@
+/**
+ * The shape of every built-in controller: watch, compare, act, and be called again.
+ *
+ * What the real one does: informers feed a work queue; a few workers take keys and run a blocking `syncHandler`.
+ * What we model: the same with a synchronous `reconcile(key)` that returns the calls it wants made. Replies only settle
+ * expectations and requeue; there is never a half-finished reconcile to keep.
+ * What we leave out: leader election (a control plane of several managers), per-controller client rate limits.
+ * Where to read upstream: kubernetes/kubernetes `pkg/controller/controller_utils.go`; sample-controller `controller.go`.
+ */
+import type { Component, Context, Effect, Event, Micros, ProcessId } from '#cluster/kernel/component.ts'
+import { Table } from '#cluster/kernel/table.ts'
+import type { Answer, ApiClient, ApiRequest } from './api-client.ts'
+import { answerOf, createApiClient, isOk, messageOf, send } from './api-client.ts'
+import type { Delta, Indexer, Informer } from './informer.ts'
+import { createInformer, startInformer, stepInformer } from './informer.ts'
+import type { WorkQueue } from './work-queue.ts'
+import { add, createWorkQueue, done, forget, retryAfter, take } from './work-queue.ts'
+
+/** Read access to the informers' copies: always a little behind the truth. */
+export interface Caches {
+  get<T>(resource: string, key: string): T | undefined
+  all<T>(resource: string): Iterable<T>
+  /** Objects under an index value, such as `by('pods', 'node', 'node-1')`. */
+  by<T>(resource: string, index: string, value: string): Iterable<T>
+}
+
+export interface Call {
+  readonly request: ApiRequest
+  /** Plain data that `settle` gets back with the answer. */
+  readonly tag?: unknown
+  /** Reasons that count as success, for example `NotFound` on a delete. */
+  readonly accept?: readonly string[]
+}
+
+export interface Reconciled {
+  readonly calls?: readonly Call[]
+  /** Look at this key again after this long, whatever happens. */
+  readonly requeueAfterMicros?: Micros
+}
+
+/** A key now, or a key later. */
+export type Enqueue = string | { readonly key: string; readonly afterMicros: Micros }
+
+export interface Watch<Memory> {
+  readonly resource: string
+  /** Which keys a change concerns; may settle expectations in the memory on the way. */
+  enqueue(delta: Delta, caches: Caches, memory: Memory, ctx: Context): Iterable<Enqueue>
+}
+
+export interface Controller<Memory = any> {
+  readonly name: string
+  /** Keys worked on at once. Default 5, as upstream. */
+  readonly workers?: number
+  readonly watches: readonly Watch<Memory>[]
+  /** Indexes that its caches need, per resource. */
+  readonly indexes?: Readonly<Record<string, Readonly<Record<string, Indexer>>>>
+  /** What it remembers between calls (expectations, when it first saw something): plain data and Tables. */
+  memory(): Memory
+  reconcile(key: string, caches: Caches, memory: Memory, ctx: Context): Reconciled
+  /** Told of each answer; `failed` unless it succeeded or its reason was accepted. */
+  settle?(key: string, call: Call, answer: Answer, failed: boolean, memory: Memory, ctx: Context): void
+}
+
+export interface ManagerOptions {
+  readonly servers: readonly ProcessId[]
+  /** Names of the controllers to leave out, for example because a learner's takes its place. */
+  readonly disabled?: readonly string[]
+}
+
+export interface ManagerState {
+  client: ApiClient
+  informers: Record<string, Informer>
+  running: Record<string, Running>
+}
+
+interface Running {
+  queue: WorkQueue
+  memory: any
+  /** Calls under way per key. */
+  open: Table<string, Open>
+}
+
+interface Open {
+  readonly calls: number
+  readonly failed: boolean
+}
+
+interface CallTag {
+  readonly controller: string
+  readonly key: string
+  readonly call: Call
+}
+
+/** Several controllers in one process, on shared informers. */
+export function controllerManager(name: string, controllers: readonly Controller[]): Component<ManagerState, ManagerOptions> {
+  const indexers = collectIndexers(controllers)
+  const byName = new Map(controllers.map((controller) => [controller.name, controller]))
+  return {
+    name,
+    init(options) {
+      const active = controllers.filter((controller) => !options.disabled?.includes(controller.name))
+      const resources = [...new Set(active.flatMap(({ watches }) => watches.map(({ resource }) => resource)))]
+      const informers = resources.map((resource) => {
+        return [resource, createInformer({ resource }, Object.keys(indexers[resource] ?? {}))]
+      })
+      const running = active.map((controller) => {
+        return [controller.name, { queue: createWorkQueue(), memory: controller.memory(), open: new Table() }]
+      })
+      return {
+        client: createApiClient(options.servers, `system:${name}`),
+        informers: Object.fromEntries(informers),
+        running: Object.fromEntries(running),
+      }
+    },
+    step(state, event, ctx) {
+      const effects: Effect[] = []
+      if (event.type === 'booted') {
+        for (const informer of Object.values(state.informers)) effects.push(startInformer(informer, state.client, ctx))
+        return effects
+      }
+      const manager = { state, indexers, byName, effects, ctx, caches: cachesOf(state.informers) }
+      takeIn(manager, event)
+      work(manager)
+      return effects
+    },
+  }
+}
+
+interface Manager {
+  readonly state: ManagerState
+  readonly indexers: Readonly<Record<string, Readonly<Record<string, Indexer>>>>
+  readonly byName: ReadonlyMap<string, Controller>
+  readonly effects: Effect[]
+  readonly ctx: Context
+  readonly caches: Caches
+}
+
+function takeIn(manager: Manager, event: Event): void {
+  const { state, ctx, effects } = manager
+  const answer = answerOf(state.client, event)
+  if (answer) return settle(manager, answer)
+  if (event.type === 'timer' && event.key.startsWith('again/')) {
+    const [, controller, ...key] = event.key.split('/')
+    return add(state.running[controller!]!.queue, key.join('/'))
+  }
+  for (const [resource, informer] of Object.entries(state.informers)) {
+    const step = stepInformer(informer, manager.indexers[resource] ?? {}, state.client, event, ctx)
+    if (!step) continue
+    effects.push(...step.effects)
+    for (const delta of step.deltas) tell(manager, resource, delta)
+    return
+  }
+}
+
+function tell(manager: Manager, resource: string, delta: Delta): void {
+  const { state, ctx, caches } = manager
+  for (const name of Object.keys(state.running)) {
+    const { queue, memory } = state.running[name]!
+    for (const watch of manager.byName.get(name)!.watches) {
+      if (watch.resource !== resource) continue
+      for (const entry of watch.enqueue(delta, caches, memory, ctx)) {
+        if (typeof entry === 'string') add(queue, entry)
+        else manager.effects.push(again(name, entry.key, entry.afterMicros))
+      }
+    }
+  }
+}
+
+const again = (controller: string, key: string, after: Micros): Effect => ({
+  type: 'wake',
+  key: `again/${controller}/${key}`,
+  after,
+})
+
+/** Lets every controller whose informers are in sync work off its queue, as far as its workers reach. */
+function work(manager: Manager): void {
+  for (const name of Object.keys(manager.state.running)) {
+    const running = manager.state.running[name]!
+    const controller = manager.byName.get(name)!
+    if (running.queue.waiting.size === 0) continue
+    if (!controller.watches.every(({ resource }) => manager.state.informers[resource]!.synced)) continue
+    const workers = controller.workers ?? 5
+    while (running.queue.processing.size < workers) {
+      const key = take(running.queue)
+      if (key === undefined) break
+      reconcileOne(manager, controller, running, key)
+    }
+  }
+}
+
+function reconcileOne(manager: Manager, controller: Controller, running: Running, key: string): void {
+  const { ctx, effects, state } = manager
+  const { calls = [], requeueAfterMicros } = controller.reconcile(key, manager.caches, running.memory, ctx)
+  if (requeueAfterMicros !== undefined) effects.push(again(controller.name, key, requeueAfterMicros))
+  if (calls.length === 0) {
+    forget(running.queue, key)
+    return done(running.queue, key)
+  }
+  running.open.set(key, { calls: calls.length, failed: false })
+  for (const call of calls) {
+    const tag: CallTag = { controller: controller.name, key, call }
+    effects.push(send(state.client, ctx, call.request, tag))
+  }
+}
+
+function settle(manager: Manager, answer: Answer): void {
+  const { controller: name, key, call } = answer.tag as CallTag
+  const { ctx } = manager
+  const running = manager.state.running[name]!
+  const reason = (answer.body as { reason?: string } | undefined)?.reason
+  const failed = !isOk(answer) && !(reason !== undefined && call.accept?.includes(reason))
+  if (failed) ctx.note('callFailed', { controller: name, key, message: messageOf(answer) })
+  manager.byName.get(name)!.settle?.(key, call, answer, failed, running.memory, ctx)
+  const open = running.open.get(key)!
+  const left = { calls: open.calls - 1, failed: open.failed || failed }
+  if (left.calls > 0) {
+    running.open.set(key, left)
+    return
+  }
+  running.open.delete(key)
+  if (left.failed) manager.effects.push(again(name, key, retryAfter(running.queue, key)))
+  else forget(running.queue, key)
+  done(running.queue, key)
+}
+
+/** Informers seen as caches. */
+export function cachesOf(informers: Readonly<Record<string, Informer>>): Caches {
+  const named = (resource: string): Informer => {
+    const informer = informers[resource]
+    if (!informer) throw new Error(`no informer for "${resource}": add it to the controller's watches`)
+    return informer
+  }
+  return {
+    get: (resource, key) => named(resource).items.get(key),
+    all: (resource) => named(resource).items.values(),
+    by: (resource, index, value) => named(resource).indexes[index]!.values(value),
+  }
+}
+
+function collectIndexers(controllers: readonly Controller[]): Record<string, Record<string, Indexer>> {
+  const all: Record<string, Record<string, Indexer>> = {}
+  for (const { indexes = {} } of controllers) {
+    for (const [resource, rows] of Object.entries(indexes)) all[resource] = { ...all[resource], ...rows }
+  }
+  return all
+}
