@@ -1,0 +1,76 @@
+/**
+ * One way to start Chromium, for the end-to-end tests and the screenshots alike: Debian's own build (`npm test` installs
+ * it), headless, and quiet on the network, so that what a page loads is what the page asked for.
+ */
+import { chromium } from 'playwright-core'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { findChromium } from '../../scripts/set-up/chromium.mjs'
+import { Refusal } from '../../scripts/set-up/say.mjs'
+
+export type Theme = 'light' | 'dark'
+
+/** The two widths that every page is looked at. */
+export const WIDTHS = { phone: 390, desktop: 1440 }
+
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  // Containers give 64 MB of shared memory; a page with Monaco wants more.
+  '--disable-dev-shm-usage',
+]
+
+/** @throws when no Chromium is installed */
+export async function launchChromium(): Promise<Browser> {
+  const executablePath = findChromium()
+  if (!executablePath)
+    throw new Refusal('There is no Chromium here.', 'Run npm run set-up, or set CHROMIUM to the path of one.')
+  return chromium.launch({ executablePath, args: FLAGS, headless: true })
+}
+
+export interface View {
+  width?: number
+  height?: number
+  theme?: Theme
+  reducedMotion?: boolean
+  /** False shows the page as it is without scripts. */
+  scripts?: boolean
+}
+
+/** What a page complained of: errors on its console, thrown errors, requests that failed or were answered 4xx or 5xx. */
+export type Problems = string[]
+
+/** A context of its own for a page: storage, theme and size are shared with no other test. */
+export async function newContext(browser: Browser, view: View = {}): Promise<BrowserContext> {
+  const { width = WIDTHS.desktop, height = width < 600 ? 844 : 900 } = view
+  const context = await browser.newContext({
+    viewport: { width, height },
+    colorScheme: view.theme ?? 'light',
+    reducedMotion: view.reducedMotion ? 'reduce' : 'no-preference',
+    hasTouch: width < 600,
+    isMobile: width < 600,
+    javaScriptEnabled: view.scripts ?? true,
+    locale: 'en-GB',
+  })
+  context.setDefaultTimeout(20_000)
+  return context
+}
+
+/** Opens a page and waits until it has loaded and gone quiet; its problems are collected from the first byte on. */
+export async function openPage(context: BrowserContext, url: string): Promise<{ page: Page; problems: Problems }> {
+  const page = await context.newPage()
+  const problems: Problems = []
+  page.on('console', (message) => message.type() === 'error' && problems.push(`console: ${message.text()}`))
+  page.on('pageerror', (error) => problems.push(`thrown: ${error.message}`))
+  page.on('requestfailed', (request) => problems.push(`failed: ${request.url()} ${request.failure()?.errorText ?? ''}`))
+  page.on(
+    'response',
+    (response) => response.status() >= 400 && problems.push(`${response.status()}: ${response.url()}`),
+  )
+  await page.goto(url, { waitUntil: 'networkidle' })
+  return { page, problems }
+}

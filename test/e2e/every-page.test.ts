@@ -1,0 +1,79 @@
+/**
+ * What holds for every page of the site, whatever it says: it opens without a complaint, fits a phone, is accessible in
+ * both themes, and leads only to pages and parts of pages that exist, under a base path too.
+ */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Browser } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
+import { basedSite, plainSite } from '../../scripts/build-site.mjs'
+import { resolvePath } from '../../scripts/serve.mjs'
+import { WIDTHS, accessibilityViolations, open, pagePaths, useBrowser } from './harness.ts'
+
+const pages = pagePaths(plainSite.folder)
+const browser = useBrowser()
+
+it('there are pages: the home page and the way a server says that there is none', () => {
+  expect(pages).toContain('')
+  expect(pages).toContain('404.html')
+})
+
+/** Opens a page and returns all that is wrong with how it looks and what it says on its console. */
+async function wrongWith(path: string, view: Parameters<typeof open>[2], inBrowser: Browser): Promise<string[]> {
+  const { page, problems } = await open(inBrowser, path, view)
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+  if (wide > 0) problems.push(`is ${wide} px wider than the window`)
+  const title = await page.title()
+  if (title === '') problems.push('has no title')
+  return [...problems, ...(await accessibilityViolations(page))]
+}
+
+describe.each(pages)('/%s', (path) => {
+  it('opens on a phone in the dark, fits, and is accessible', async () => {
+    expect(await wrongWith(path, { width: WIDTHS.phone, theme: 'dark' }, browser())).toEqual([])
+  })
+
+  it('opens on a desktop in the light under a base path, fits, and is accessible', async () => {
+    expect(await wrongWith(path, { width: WIDTHS.desktop, theme: 'light', site: 'based' }, browser())).toEqual([])
+  })
+})
+
+/** Attributes that name other files, and what they name. */
+const REFERENCE = /<[a-z][^>]*?\s(?:href|src|srcset|data-[a-z-]*(?:url|src|href))="([^"]*)"/g
+
+/** The references of a page that lead nowhere, by the same rules as the server's. */
+async function deadReferences(folder: string, base: string, path: string): Promise<string[]> {
+  const file = (of: string): string => join(folder, of.endsWith('.html') ? of : `${of}index.html`)
+  const html = readFileSync(file(path), 'utf8')
+  const dead: string[] = []
+  for (const [, reference = ''] of html.matchAll(REFERENCE)) {
+    if (/^(?:https?:|mailto:|data:|\/\/)/.test(reference) || reference === '') continue
+    const url = new URL(reference.replaceAll('&amp;', '&'), `http://localhost${base}${path}`)
+    const { status, file: found, location } = await resolvePath(folder, base, url.pathname)
+    if (status === 404 || status === 400) dead.push(`${reference} → ${status}`)
+    else if (location && location !== base) dead.push(`${reference} → needs a slash at its end`)
+    else if (url.hash.length > 1 && found?.endsWith('.html')) {
+      const id = decodeURIComponent(url.hash.slice(1))
+      if (!readFileSync(found, 'utf8').includes(`id="${id}"`)) dead.push(`${reference} → no such part of the page`)
+    }
+  }
+  return [...new Set(dead)]
+}
+
+describe.each([
+  ['/', plainSite],
+  ['a base path', basedSite],
+])('under %s', (_, { folder, base }) => {
+  it('every reference of every page leads somewhere', async () => {
+    const dead: string[] = []
+    let references = 0
+    for (const path of pagePaths(folder)) {
+      references += readFileSync(join(folder, path.endsWith('.html') ? path : `${path}index.html`), 'utf8').split(
+        REFERENCE,
+      ).length
+      for (const reference of await deadReferences(folder, base, path)) dead.push(`${path || 'home'}: ${reference}`)
+    }
+    expect(dead).toEqual([])
+    expect(references).toBeGreaterThan(50)
+  })
+})

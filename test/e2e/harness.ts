@@ -1,0 +1,81 @@
+/**
+ * What an end-to-end test needs. Write one like this, as `test/e2e/<what-a-learner-does>.test.ts`:
+ *
+ *   const browser = useBrowser()
+ *
+ *   it('keeps the draft after a reload', async () => {
+ *     const { page, problems } = await open(browser(), 'exercises/fit-filter/', { width: WIDTHS.phone })
+ *     await page.getByRole('button', { name: 'Run' }).click()
+ *     …
+ *     expect(problems).toEqual([])
+ *     expect(await accessibilityViolations(page)).toEqual([])
+ *   })
+ *
+ * `open` takes a path without a leading slash and opens it on the site under `/`; with `site: 'based'`, on the one under
+ * a base path. Each call has a browser context of its own (`page.context()` for a second tab that shares storage); all
+ * are closed after the test. Choose elements as a person does, by role and name. Run one file, with the site built
+ * (`npm test -- build`): `npx vitest run --project=e2e test/e2e/<file>`.
+ */
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, inject } from 'vitest'
+import { launchChromium, newContext, openPage } from './chromium.ts'
+import type { Problems, View } from './chromium.ts'
+
+export { WIDTHS } from './chromium.ts'
+export { pagePaths } from './page-paths.ts'
+
+/** Starts a browser for a test file, and stops it afterwards. @returns a function that gives it inside a test */
+export function useBrowser(): () => Browser {
+  let browser: Browser | undefined
+  beforeAll(async () => {
+    browser = await launchChromium()
+  })
+  afterAll(async () => {
+    await browser?.close()
+  })
+  return () => browser!
+}
+
+const contexts: BrowserContext[] = []
+afterEach(async () => {
+  for (const context of contexts.splice(0)) await context.close()
+})
+
+/** Which of the two built sites: under `/`, or under a base path. */
+export type Site = 'plain' | 'based'
+
+/** The address of a page. @param path without a leading slash; '' is the home page */
+export function address(path: string, site: Site = 'plain'): string {
+  return inject(site === 'based' ? 'basedUrl' : 'plainUrl') + path
+}
+
+/** Opens a page in a fresh context. @returns the page, and the list into which its problems go as they come */
+export async function open(
+  browser: Browser,
+  path: string,
+  { site = 'plain', ...view }: View & { site?: Site } = {},
+): Promise<{ page: Page; problems: Problems }> {
+  const context = await newContext(browser, view)
+  contexts.push(context)
+  return openPage(context, address(path, site))
+}
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+/** What axe-core finds against WCAG 2.1 A and AA, one line per rule with the first elements that break it. */
+export async function accessibilityViolations(page: Page): Promise<string[]> {
+  await page.evaluate(axe)
+  return page.evaluate(async () => {
+    const { axe } = window as unknown as { axe: typeof import('axe-core') }
+    const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']
+    const { violations } = await axe.run(document, { runOnly: tags, resultTypes: ['violations'] })
+    return violations.map(({ id, help, nodes }) => {
+      const places = nodes
+        .slice(0, 3)
+        .map(({ target, failureSummary }) => `${target.join(' ')} (${failureSummary ?? ''})`)
+      return `${id}: ${help}: ${places.join('; ')}`
+    })
+  })
+}
