@@ -1,0 +1,95 @@
+/**
+ * The site's build: Astro, MDX and Starlight underneath, our own shell on top.
+ *
+ * `BASE` is the path that the site will live under (`BASE=/course/ npm run build`), `SITE` its origin, for canonical links.
+ * Content and exercises live at the top level beside `src/`; the sidebar is made from the course, not from folders.
+ */
+import { fileURLToPath } from 'node:url'
+import starlight from '@astrojs/starlight'
+import { defineConfig } from 'astro/config'
+import { byPart, readCourse } from './src/course/course.ts'
+import { lessonId } from './src/course/sections.ts'
+import { codeThemes } from './src/styles/code-themes.ts'
+
+const root = fileURLToPath(new URL('.', import.meta.url))
+process.env.CLUSTERWRIGHT_ROOT = root
+
+const frame = (name) => `./src/components/frame/${name}.astro`
+
+const sidebar = byPart(readCourse(root)).map(({ part, sections }) => ({
+  label: part.title.en,
+  translations: { es: part.title.es },
+  items: sections
+    .filter((section) => section.isWritten)
+    .map((section) => ({
+      label: section.label.en,
+      translations: { es: section.label.es },
+      slug: lessonId(section, 'en'),
+    })),
+}))
+
+export default defineConfig({
+  site: process.env.SITE || undefined,
+  base: process.env.BASE || '/',
+  trailingSlash: 'always',
+  integrations: [
+    starlight({
+      title: 'Clusterwright',
+      description: 'Learn how Kubernetes works by building it.',
+      favicon: '/favicon.svg',
+      defaultLocale: 'root',
+      locales: { root: { label: 'English', lang: 'en' }, es: { label: 'Español', lang: 'es' } },
+      disable404Route: true,
+      credits: false,
+      tableOfContents: { minHeadingLevel: 2, maxHeadingLevel: 3 },
+      sidebar,
+      customCss: ['./src/styles/site.css'],
+      expressiveCode: {
+        themes: codeThemes,
+        themeCssSelector: (theme) => `[data-theme='${theme.type}']`,
+        useStarlightUiThemeColors: false,
+        useStarlightDarkModeSwitch: false,
+        styleOverrides: {
+          borderRadius: '10px',
+          borderColor: 'var(--line)',
+          codeBackground: 'var(--card)',
+          codeFontFamily: 'var(--font-code)',
+          codeFontSize: '0.875rem',
+          codeLineHeight: '1.7',
+          uiFontFamily: 'var(--font-ui)',
+          focusBorder: 'var(--accent)',
+          frames: {
+            shadowColor: 'transparent',
+            editorTabBarBackground: 'var(--sunk)',
+            editorActiveTabBackground: 'var(--card)',
+            editorActiveTabIndicatorTopColor: 'transparent',
+            editorTabBarBorderBottomColor: 'var(--line)',
+            terminalTitlebarBackground: 'var(--sunk)',
+            terminalTitlebarBorderBottomColor: 'var(--line)',
+            terminalBackground: 'var(--card)',
+          },
+        },
+      },
+      components: {
+        Head: frame('Head'),
+        ThemeProvider: frame('ThemeProvider'),
+        SkipLink: frame('SkipLink'),
+        PageFrame: frame('PageFrame'),
+        Header: frame('Header'),
+        Sidebar: frame('Sidebar'),
+        TwoColumnContent: frame('Bare'),
+        PageSidebar: frame('Nothing'),
+        ContentPanel: frame('Bare'),
+        PageTitle: frame('LessonTitle'),
+        MarkdownContent: frame('Prose'),
+        FallbackContentNotice: frame('FallbackNotice'),
+        Footer: frame('LessonEnd'),
+      },
+    }),
+  ],
+  vite: {
+    // Scripts stay files, so that a strict Content-Security-Policy needs no hashes.
+    build: { assetsInlineLimit: 0 },
+    worker: { format: 'es' },
+  },
+})

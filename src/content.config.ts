@@ -1,0 +1,29 @@
+/**
+ * Where the site's texts come from: lessons in `content/<locale>/`, the tasks of exercises beside their code.
+ */
+import { docsSchema } from '@astrojs/starlight/schema'
+import { defineCollection } from 'astro:content'
+import { glob } from 'astro/loaders'
+import { z } from 'astro/zod'
+import { lessonIdOfFile } from './course/sections.ts'
+
+const docs = defineCollection({
+  loader: glob({ base: './content', pattern: '*/*.mdx', generateId: ({ entry }) => lessonIdOfFile(entry) }),
+  schema: docsSchema({
+    extend: z.object({
+      /** Minutes that reading and playing take, exercises not counted. */
+      minutes: z.number().int().positive().optional(),
+    }),
+  }),
+})
+
+const tasks = defineCollection({
+  loader: glob({
+    base: './exercises',
+    pattern: '*/*/task{,.es}.mdx',
+    generateId: ({ entry, data }) => `${entry.endsWith('.es.mdx') ? 'es' : 'en'}/${String(data.id)}`,
+  }),
+  schema: z.looseObject({ id: z.string(), title: z.string() }),
+})
+
+export const collections = { docs, tasks }
