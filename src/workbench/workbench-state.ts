@@ -60,7 +60,7 @@ export const initialState: WorkbenchState = {
 
 /** The state after something has happened. */
 export function reduce(state: WorkbenchState, happening: Happening): WorkbenchState {
-  if ('grading' in happening && happening.type !== 'started' && happening.grading !== state.grading) return state
+  if (isLate(state, happening)) return state
   switch (happening.type) {
     case 'typed':
       return state.isStale || (!state.verdict && !state.halt && state.problems.length === 0)
@@ -88,6 +88,12 @@ export function reduce(state: WorkbenchState, happening: Happening): WorkbenchSt
     case 'passed-before':
       return { ...state, hasPassed: true }
   }
+}
+
+/** Whatever belongs to another grading than the one at work, or comes after its end. */
+function isLate(state: WorkbenchState, happening: Happening): boolean {
+  if (!('grading' in happening) || happening.type === 'started') return false
+  return happening.grading !== state.grading || state.phase === 'ready'
 }
 
 function withoutOutcome(state: WorkbenchState): WorkbenchState {

@@ -1,0 +1,222 @@
+/**
+ * The workbench without its looks: one exercise being worked on. Ties the draft, the compiler, the grading worker and what
+ * is remembered about attempts to one state, and says when there is something new to draw.
+ *
+ * Nothing here runs by itself: every grading is asked for by a person.
+ */
+import type { Compiled, Verdict } from '#grader/verdict/verdict.ts'
+import type { ExerciseProgress, VerdictNote } from '../progress/progress.ts'
+import { type Attempts, afterAsking, afterHint, afterVerdict, asksAbout, mayOpenHint, readAttempts } from './attempts.ts'
+import { type DraftStore, createDraftKeeper } from './draft-keeper.ts'
+import type { createGradingClient } from './grading-client.ts'
+import { type Happening, type Mode, initialState, reduce } from './workbench-state.ts'
+
+/** What this needs of the learner's store. */
+export interface DeskStore extends DraftStore {
+  progressOf(exercise: string): ExerciseProgress
+  recordVerdict(exercise: string, verdict: VerdictNote): void
+  recordHint(exercise: string, hint: number): void
+}
+
+export interface DeskEnvironment {
+  exercise: { id: string; starter: string; contentHash: string }
+  store: DeskStore
+  grading: Pick<ReturnType<typeof createGradingClient>, 'grade' | 'stop'>
+  /** Compiles the learner's text with whatever editor is open. */
+  compile(source: string): Promise<Compiled>
+  after(milliseconds: number, run: () => void): () => void
+  /** Where the attempts are kept: text in, text out. */
+  attempts: { read(): string | null; write(text: string): void }
+  changed(): void
+}
+
+/** What the page should tell beside the verdict. */
+export type Notice = 'exercise-changed' | 'ran-away' | 'was-reset'
+
+export type Desk = ReturnType<typeof createDesk>
+
+export function createDesk(environment: DeskEnvironment) {
+  const { exercise, store, grading, changed } = environment
+  let state = initialState
+  let attempts = readAttempts(environment.attempts.read())
+  let text = exercise.starter
+  let notice: Notice | undefined
+  let isAsking = false
+  const drafts = createDraftKeeper({
+    exercise: exercise.id,
+    contentHash: exercise.contentHash,
+    store,
+    after: environment.after,
+    changed,
+  })
+
+  function happen(happening: Happening): void {
+    state = reduce(state, happening)
+    changed()
+  }
+
+  function remember(next: Attempts): void {
+    attempts = next
+    environment.attempts.write(JSON.stringify(attempts))
+  }
+
+  function conclude(verdict: Verdict, id: number): void {
+    remember(afterVerdict(attempts, verdict.checks))
+    if (verdict.mode === 'submit') {
+      const { status, digest } = verdict
+      store.recordVerdict(exercise.id, { status, digest, contentHash: exercise.contentHash })
+    }
+    happen({ type: 'finished', grading: id, verdict })
+  }
+
+  function hand(id: number, mode: Mode, source: string, compiled: Compiled): void {
+    grading.grade(
+      { id, exercise: exercise.id, source, compiled, mode },
+      {
+        progressed: (progress) => happen({ type: 'progressed', grading: id, progress }),
+        checked: (result) => happen({ type: 'checked', grading: id, result }),
+        finished: (verdict) => conclude(verdict, id),
+        halted(halt) {
+          if (halt.kind === 'watchdog') {
+            drafts.markRanAway()
+            notice = 'ran-away'
+          }
+          happen({ type: 'halted', grading: id, halt })
+        },
+      },
+    )
+  }
+
+  async function start(mode: Mode): Promise<void> {
+    const id = state.grading + 1
+    const source = text
+    drafts.flush()
+    if (notice === 'ran-away') notice = undefined
+    happen({ type: 'started', grading: id, mode })
+    try {
+      const compiled = await environment.compile(source)
+      happen({ type: 'compiled', grading: id, problems: compiled.diagnostics, isRunnable: compiled.runnable })
+      if (state.grading === id && state.phase === 'grading') hand(id, mode, source, compiled)
+    } catch (error) {
+      const message = `Internal: the compiler broke down (${error instanceof Error ? error.message : String(error)}). Reload the page and try again.`
+      happen({ type: 'halted', grading: id, halt: { kind: 'broken', message } })
+    }
+  }
+
+  return {
+    state: () => state,
+    attempts: () => attempts,
+    text: () => text,
+    notice: () => notice,
+    /** The check about which a guess is being asked for. */
+    asking: () => (isAsking ? asksAbout(attempts) : undefined),
+    saving: () => drafts.status(),
+    earlierDrafts: () => drafts.earlier(),
+    isStarter: () => text === exercise.starter,
+    mayOpenHint: () => mayOpenHint(attempts),
+
+    /** Reads the kept draft; returns the text to show. */
+    open(): string {
+      const draft = drafts.open()
+      text = draft?.source ?? exercise.starter
+      if (draft && draft.contentHash !== exercise.contentHash) notice = 'exercise-changed'
+      else if (draft?.ranAway) notice = 'ran-away'
+      if (store.progressOf(exercise.id).passed?.contentHash === exercise.contentHash) happen({ type: 'passed-before' })
+      return text
+    },
+
+    typed(now: string): void {
+      if (now === text) return
+      text = now
+      if (notice === 'ran-away' || notice === 'was-reset') notice = undefined
+      drafts.typed(now)
+      happen({ type: 'typed' })
+    },
+
+    /** Runs the visible examples. */
+    run: () => start('run'),
+
+    /** Grades everything and records it; after repeated failure asks for a guess first. */
+    async submit(): Promise<void> {
+      if (asksAbout(attempts) !== undefined) {
+        isAsking = true
+        return changed()
+      }
+      return start('submit')
+    },
+
+    /** Answers the question, or skips it (no text), and goes on to grade. */
+    async answer(guess: string | undefined): Promise<void> {
+      isAsking = false
+      remember(afterAsking(attempts, guess))
+      return start('submit')
+    },
+
+    /** Closes the question without grading. */
+    dismiss(): void {
+      isAsking = false
+      changed()
+    },
+
+    stop(): void {
+      const { grading: id, phase } = state
+      grading.stop()
+      if (phase === 'compiling') {
+        const halt = { kind: 'stopped' as const, message: 'You stopped this run. Nothing was recorded.' }
+        happen({ type: 'halted', grading: id, halt })
+      }
+    },
+
+    /** Back to the starter; the present text is kept among the earlier drafts. Returns the text to show. */
+    reset(): string {
+      drafts.keep()
+      text = exercise.starter
+      drafts.typed(text)
+      drafts.flush()
+      notice = 'was-reset'
+      happen({ type: 'typed' })
+      return text
+    },
+
+    /** Brings an earlier draft back; the present text takes its place among the earlier ones. */
+    restore(source: string): string {
+      drafts.keep()
+      text = source
+      drafts.typed(text)
+      drafts.flush()
+      notice = undefined
+      happen({ type: 'typed' })
+      return text
+    },
+
+    /** Goes on with the draft although the exercise has changed. */
+    adopt(): void {
+      notice = undefined
+      drafts.adopt()
+      changed()
+    },
+
+    takeOver(): string {
+      text = drafts.takeOver() ?? text
+      happen({ type: 'typed' })
+      return text
+    },
+
+    leaveElsewhere(): void {
+      drafts.forgetElsewhere()
+      changed()
+    },
+
+    /** Opens the next hint of the ladder. */
+    openHint(): void {
+      if (!mayOpenHint(attempts)) return
+      remember(afterHint(attempts))
+      store.recordHint(exercise.id, attempts.hintsOpenedAt.length)
+      changed()
+    },
+
+    /** Writes what is not yet written: the page may be going away. */
+    flush: () => drafts.flush(),
+    dispose: () => drafts.dispose(),
+  }
+}
