@@ -4,17 +4,16 @@
  * Runs in Node and in a Worker alike; `engine-node.ts` reads the module from disk, a page fetches it.
  */
 import { preludeFileName, preludeSource } from './guest-code/prelude.ts'
-import { Guest, startGuest } from './guest.ts'
+import { startGuest } from './guest.ts'
+import type { Started } from './guest.ts'
 import { Machine } from './machine.ts'
 import type { Snapshot } from './machine.ts'
-import type { ConsoleLine, Failure, GuestOptions } from './sandbox.ts'
+import type { GuestOptions } from './sandbox.ts'
 
 /** The snapshot is taken in the smallest memory that QuickJS accepts; it fits every larger one. */
 const smallestMemoryBytes = 16 * 1024 * 1024
 /** Far more than the prelude needs. */
 const preparationUnits = 0x7fffffff
-
-export type Started = { ok: true; guest: Guest } | (Failure & { console: ConsoleLine[]; fuel: number })
 
 export class Engine {
   private readonly module: WebAssembly.Module
@@ -29,7 +28,7 @@ export class Engine {
   }
 
   /** A machine as the prelude left it. */
-  newMachine(memoryBytes: number): Machine {
+  private newMachine(memoryBytes: number): Machine {
     if (memoryBytes < smallestMemoryBytes) {
       throw new Error(`limits.memoryBytes is ${memoryBytes}: QuickJS needs at least ${smallestMemoryBytes} bytes`)
     }
@@ -43,7 +42,7 @@ export class Engine {
    * be restarted in the middle of a step. A module that throws, loops or has no usable default export is a failure.
    */
   start(options: GuestOptions): Started {
-    return startGuest(this, options)
+    return startGuest((memoryBytes) => this.newMachine(memoryBytes), options)
   }
 }
 

@@ -2,7 +2,6 @@
  * A guest: one virtual machine with one learner's module in it. See `sandbox.ts` for what goes in and what comes out.
  * Everything that enters is logged in `inputs`, from which `replay` makes the same guest again.
  */
-import type { Engine, Started } from './engine.ts'
 import { GuestThrew, MachineTrap } from './machine.ts'
 import type { Machine, TrapKind } from './machine.ts'
 import {
@@ -270,23 +269,13 @@ export class Guest {
 
 const steps = (path: string | readonly string[]): string[] => (typeof path === 'string' ? path.split('.') : [...path])
 
-/** See `Engine.start`. */
-export function startGuest(engine: Engine, options: GuestOptions): Started {
-  const machine = engine.newMachine({ ...defaultLimits, ...options.limits }.memoryBytes)
-  const guest = new Guest(machine, options)
+/** A guest, or why its module did not start, with what it wrote and used until then. */
+export type Started = { ok: true; guest: Guest } | (Failure & { console: ConsoleLine[]; fuel: number })
+
+/** Starts a guest on a machine that nothing has run on. See `Engine.start`. */
+export function startGuest(newMachine: (memoryBytes: number) => Machine, options: GuestOptions): Started {
+  const guest = new Guest(newMachine({ ...defaultLimits, ...options.limits }.memoryBytes), options)
   const failure = guest.load(options)
   if (failure === undefined) return { ok: true, guest }
   return { ...failure, console: guest.takeConsole(), fuel: guest.fuelUsed() }
-}
-
-/**
- * The guest that these inputs lead to: same options, same log, same state to the unit of fuel. Console output is not given
- * again. Throws when the module does not start, which a guest whose log this is cannot have done.
- */
-export function replay(engine: Engine, options: GuestOptions, inputs: readonly GuestInput[]): Guest {
-  const started = engine.start(options)
-  if (!started.ok) throw new Error(`this log belongs to another module: ${started.message}`)
-  for (const input of inputs) started.guest.enterLogged(input)
-  started.guest.takeConsole()
-  return started.guest
 }
