@@ -86,6 +86,14 @@ const useMonacosTypeScript = {
   },
 }
 
+/** The editor itself needs the compiler's settings, not the compiler: what it does not use must not come along. */
+const dropUnusedCompiler = {
+  name: 'drop-unused-compiler',
+  setup(bundler) {
+    bundler.onResolve({ filter: /^ts-blank-space$/ }, () => ({ path: require.resolve('ts-blank-space'), sideEffects: false }))
+  },
+}
+
 function assertSameTypeScript() {
   const metadata = join(
     root,
@@ -120,7 +128,7 @@ async function bundle() {
       EDITOR_WORKER: JSON.stringify(`./editor-worker.js?v=${VERSION_MARK}`),
       'import.meta.env.BASE_URL': '"/"',
     },
-    plugins: [trimLibraries, useMonacosTypeScript],
+    plugins: [trimLibraries, useMonacosTypeScript, dropUnusedCompiler],
   }
   const results = await Promise.all(
     [

@@ -12,7 +12,7 @@ import type { CodeEditor, CodeEditorOptions, DiffView } from './code-editor.ts'
 import type { CompileRequest } from './compile-request.ts'
 import './monaco-features.ts'
 import { THEME, applyTheme, watchTheme } from './monaco-theme.ts'
-import { ambientFiles, editorCompilerOptions, moduleFile } from './type-modules.ts'
+import { ambientFile, editorCompilerOptions, moduleFile } from './type-modules.ts'
 
 declare const LANGUAGE_WORKER: string
 declare const EDITOR_WORKER: string
@@ -48,7 +48,7 @@ function setTypes(types: Readonly<Record<string, string>>): void {
   typescriptDefaults.setEagerModelSync(true)
   typescriptDefaults.setExtraLibs([
     ...Object.entries(types).map(([module, content]) => ({ content, filePath: moduleFile(module) })),
-    ...ambientFiles().map(({ name, text }) => ({ content: text, filePath: LEARNER_ROOT + name })),
+    ambientFile,
   ])
 }
 

@@ -1,10 +1,18 @@
 /**
- * How the editor's language service sees the course's modules: where their declarations lie and under which settings.
- *
- * The settings are those of `grader/sandbox/compile.ts`, by number, because Monaco's own names for them are out of date.
+ * How the editor's language service sees the course's modules: where their declarations lie, and under which settings.
+ * The settings are the grader's own, so that what is underlined while typing is what a run will say.
  */
+import { ambientFileName, ambientSource, learnerCompilerOptions } from '#grader/sandbox/compile.ts'
 
-/** Where Monaco keeps the declarations of a course module, so that the usual resolution finds them. */
+/** Where the language service looks for a course module: the usual place of a package's files. */
 export function moduleFile(module: string): string {
   return `file:///node_modules/${module}.d.ts`
 }
+
+/** What Monaco wants is the same settings, as arrays that it may keep. */
+export function editorCompilerOptions() {
+  return { ...learnerCompilerOptions, lib: [...learnerCompilerOptions.lib], allowNonTsExtensions: true }
+}
+
+/** What is there without an import: a `console`. */
+export const ambientFile = { filePath: `file:///${ambientFileName}`, content: ambientSource }

@@ -1,0 +1,135 @@
+/**
+ * The verdict as a plain list: checks in source order, the first failure open and telling its story, the others folded.
+ */
+import { type TemplateResult, html, nothing } from 'lit'
+import type { CheckResult, Diagnostic, Position, Replay, Verdict } from '#grader/verdict/verdict.ts'
+import { type IconName, icon } from './icons.ts'
+import { drawLine } from './markdown.ts'
+import { drawStory } from './story-picture.ts'
+import { formatFuel, formatMicros, shortDigest } from './units.ts'
+import { isFailure } from './workbench-state.ts'
+
+/** What a learner can do from the list. */
+export interface ChecksActions {
+  openReplay(replay: Replay): void
+  goTo(position: Position): void
+  showHint(name: string): void
+  copyDigest(digest: string): void
+}
+
+const SIGNS: Record<CheckResult['status'], { icon: IconName; word: string }> = {
+  pass: { icon: 'check', word: 'Passed' },
+  fail: { icon: 'x', word: 'Failed' },
+  error: { icon: 'x', word: 'Broke down' },
+  inconclusive: { icon: 'circle-dashed', word: 'Undecided' },
+  internal: { icon: 'triangle-alert', word: 'Internal error' },
+  skipped: { icon: 'minus', word: 'Not run' },
+}
+
+function sign({ status }: CheckResult): TemplateResult {
+  const { icon: name, word } = SIGNS[status]
+  return html`<span class="cw-sign-of" data-status=${status}>${icon(name)}<span class="visually-hidden">${word}: </span></span>`
+}
+
+/** Quiet facts below a check's name. */
+function facts(result: CheckResult): string {
+  const { seeds, status } = result
+  if (status === 'skipped') return 'not run'
+  if (!seeds) return ''
+  if (seeds.failing !== undefined) return `seed ${seeds.failing}, after ${seeds.tried} tried`
+  return seeds.tried > 1 ? `${seeds.tried} seeds` : ''
+}
+
+function comparison({ expected, actual }: CheckResult): TemplateResult | typeof nothing {
+  if (expected === undefined && actual === undefined) return nothing
+  return html`<dl class="cw-comparison">
+    ${expected === undefined ? nothing : html`<dt class="is-expected">expected</dt><dd>${expected}</dd>`}
+    ${actual === undefined ? nothing : html`<dt class="is-got">got</dt><dd>${actual}</dd>`}
+  </dl>`
+}
+
+function storyButtons(result: CheckResult, actions: ChecksActions): TemplateResult | typeof nothing {
+  const { replay, position, hint } = result
+  if (!replay && !position && !hint) return nothing
+  return html`<div class="cw-story-buttons">
+    ${replay
+      ? html`<button type="button" class="button" @click=${() => actions.openReplay(replay)}>
+          Open at ${formatMicros(replay.atMicros)}
+        </button>`
+      : nothing}
+    ${position
+      ? html`<button type="button" class="button" @click=${() => actions.goTo(position)}>Go to line ${position.line}</button>`
+      : nothing}
+    ${hint
+      ? html`<button type="button" class="button" @click=${() => actions.showHint(hint)}>${icon('lightbulb')} Read the hint</button>`
+      : nothing}
+  </div>`
+}
+
+/** The four parts of a failure: what was violated, expected and got, the picture, where to go. */
+export function drawTale(result: CheckResult, width: number, actions: ChecksActions): TemplateResult {
+  return html`<div class="cw-tale">
+    ${result.message ? html`<p class="cw-message">${drawLine(result.message)}</p>` : nothing} ${comparison(result)}
+    ${result.story && result.story.lanes.length > 0 ? drawStory(result.story, width) : nothing}
+    ${storyButtons(result, actions)}
+  </div>`
+}
+
+function drawCheck(result: CheckResult, isOpen: boolean, width: number, actions: ChecksActions): TemplateResult {
+  const quiet = facts(result)
+  const name = html`<span class="cw-check-name">${drawLine(result.name)}</span>${quiet
+      ? html`<span class="cw-check-facts">${quiet}</span>`
+      : nothing}`
+  const hasTale = result.message ?? result.expected ?? result.actual ?? result.story
+  if (!hasTale) return html`<li class="cw-check" data-status=${result.status}><div class="cw-check-line">${sign(result)}${name}</div></li>`
+  return html`<li class="cw-check" data-status=${result.status}>
+    <details ?open=${isOpen}>
+      <summary class="cw-check-line">${sign(result)}${name}<span class="cw-chevron">${icon('chevron-right')}</span></summary>
+      ${drawTale(result, width, actions)}
+    </details>
+  </li>`
+}
+
+/** `width`: how wide a picture may be, in px. */
+export function drawChecks(checks: readonly CheckResult[], width: number, actions: ChecksActions): TemplateResult {
+  const first = checks.find(isFailure)
+  return html`<ol class="cw-check-list">
+    ${checks.map((result) => drawCheck(result, result === first, width, actions))}
+  </ol>`
+}
+
+/** What the compiler found: first, because a type error is often the whole story. */
+export function drawProblems(problems: readonly Diagnostic[], goTo: ChecksActions['goTo']): TemplateResult | typeof nothing {
+  if (problems.length === 0) return nothing
+  const cannotRun = problems.some((problem) => problem.severity === 'syntax')
+  return html`<section class="cw-problems" aria-label="Problems in the code">
+    <p class="cw-problems-lead">
+      ${cannotRun ? 'This code cannot run yet:' : 'TypeScript objects, and the code ran all the same:'}
+    </p>
+    <ul>
+      ${problems.map(
+        (problem) => html`<li data-severity=${problem.severity}>
+          <button type="button" class="cw-line-link" @click=${() => goTo(problem)}>
+            <span class="visually-hidden">Go to </span>line ${problem.line}
+          </button>
+          <span>${problem.message} ${problem.code > 0 ? html`<span class="cw-code">TS${problem.code}</span>` : nothing}</span>
+        </li>`,
+      )}
+    </ul>
+  </section>`
+}
+
+/** Fuel and digest: small print that one can rely on. */
+export function drawDigest({ digest }: Verdict, actions: ChecksActions): TemplateResult {
+  return html`<button type="button" class="cw-digest" title="Copy the digest: ${digest}" @click=${() => actions.copyDigest(digest)}>
+    <span class="visually-hidden">Copy the </span>digest ${shortDigest(digest)}
+  </button>`
+}
+
+/** The largest part that any one check used, beside what it may use. */
+export function drawFuel(verdict: Verdict, limit: number | undefined): TemplateResult {
+  const most = Math.max(0, ...verdict.checks.map((check) => check.fuel))
+  return limit === undefined
+    ? html`<span title="Counted instructions, equal on every machine">fuel ${formatFuel(verdict.fuel)}</span>`
+    : html`<span title="The hungriest check, in counted instructions">fuel ${formatFuel(most)} of ${formatFuel(limit)}</span>`
+}
