@@ -144,7 +144,10 @@ export interface RuntimeCondition {
 
 /** Request and reply of every call, by its name. */
 export interface CriCalls {
-  Version: [request: object, reply: { readonly runtimeName: string; readonly runtimeVersion: string; readonly runtimeApiVersion: 'v1' }]
+  Version: [
+    request: object,
+    reply: { readonly runtimeName: string; readonly runtimeVersion: string; readonly runtimeApiVersion: 'v1' },
+  ]
   Status: [request: object, reply: { readonly conditions: readonly RuntimeCondition[] }]
   RunPodSandbox: [
     request: { readonly config: PodSandboxConfig; readonly runtimeHandler?: string },
@@ -226,10 +229,7 @@ export interface CriError extends Body {
 }
 
 export type ContainerEventType =
-  | 'CONTAINER_CREATED_EVENT'
-  | 'CONTAINER_STARTED_EVENT'
-  | 'CONTAINER_STOPPED_EVENT'
-  | 'CONTAINER_DELETED_EVENT'
+  'CONTAINER_CREATED_EVENT' | 'CONTAINER_STARTED_EVENT' | 'CONTAINER_STOPPED_EVENT' | 'CONTAINER_DELETED_EVENT'
 
 /** On the stream of `GetContainerEvents`. The sandbox itself counts as a container: its id is then `containerId`. */
 export interface ContainerEvent extends Body {
