@@ -1,0 +1,67 @@
+/**
+ * What a Pod asks for: the number that the scheduler reserves and the kubelet admits by.
+ *
+ * The containers run together, so their requests add up. Init containers run before them, one at a time, so of those the
+ * largest counts, not the sum; a sidecar (a restartable init container) keeps running, so it adds to all that follows it.
+ * Where to read upstream: k8s.io/component-helpers `resource/helpers.go` (PodRequests).
+ */
+import { milli } from './quantity.ts'
+import type { Container, Pod, ResourceList } from './types.ts'
+
+/** Thousandths of each resource by name. */
+export type Amounts = Readonly<Record<string, number>>
+
+const cache = new WeakMap<object, Amounts>()
+
+/** Requests of the Pod in thousandths; memoised per (immutable) spec. */
+export function podRequests(pod: Pod): Amounts {
+  const { spec } = pod
+  let amounts = cache.get(spec)
+  if (!amounts) cache.set(spec, (amounts = Object.freeze(computeRequests(pod))))
+  return amounts
+}
+
+function computeRequests(pod: Pod): Record<string, number> {
+  const { containers, initContainers = [], overhead } = pod.spec
+  const total: Record<string, number> = {}
+  for (const container of containers) addTo(total, requestsOf(container))
+  const sidecars: Record<string, number> = {}
+  const peak: Record<string, number> = {}
+  for (const init of initContainers) {
+    const requests = toAmounts(requestsOf(init))
+    if (init.restartPolicy === 'Always') {
+      addAmounts(total, requests)
+      addAmounts(sidecars, requests)
+      raise(peak, sidecars)
+    } else raise(peak, sum(requests, sidecars))
+  }
+  raise(total, peak)
+  addTo(total, overhead ?? {})
+  return total
+}
+
+const requestsOf = (container: Container): ResourceList => container.resources?.requests ?? {}
+
+export function toAmounts(list: ResourceList | undefined): Record<string, number> {
+  const amounts: Record<string, number> = {}
+  addTo(amounts, list ?? {})
+  return amounts
+}
+
+function addTo(total: Record<string, number>, list: ResourceList): void {
+  for (const name of Object.keys(list)) total[name] = (total[name] ?? 0) + milli(list[name])
+}
+
+export function addAmounts(total: Record<string, number>, amounts: Amounts, sign: 1 | -1 = 1): void {
+  for (const name of Object.keys(amounts)) total[name] = (total[name] ?? 0) + sign * amounts[name]!
+}
+
+function sum(a: Amounts, b: Amounts): Record<string, number> {
+  const total = { ...a }
+  addAmounts(total, b)
+  return total
+}
+
+function raise(total: Record<string, number>, floor: Amounts): void {
+  for (const name of Object.keys(floor)) total[name] = Math.max(total[name] ?? 0, floor[name]!)
+}
