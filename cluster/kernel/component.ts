@@ -87,6 +87,8 @@ export interface Context {
   /** A number that nobody in this world had before. */
   id(): number
   random(name: string): Random
+  /** Whether notes are kept: lets a step skip the work of a costly one. It must change nothing else. */
+  readonly tracing: boolean
   /** Puts a remark into the trace: why something was decided. It changes nothing. */
   note(kind: string, detail: unknown): void
 }

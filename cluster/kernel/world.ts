@@ -529,6 +529,10 @@ class StepContext implements Context {
     return this.#world.takeId()
   }
 
+  get tracing(): boolean {
+    return this.#world.trace !== undefined
+  }
+
   random(name: string): Random {
     const world = this.#world
     const process = this.#process!
