@@ -16,7 +16,10 @@ const PROCESSORS = ['arm', 'arm64', 'ia32', 'loong64', 'mips64el', 'ppc64', 'ris
 
 /** @param {string} name `@oxlint/binding-darwin-arm64` @returns {{os?: string[], cpu?: string[]} | undefined} */
 export function platformOf(name) {
-  const words = name.replace(/^@[^/]+\//, '').replace('windows', 'win32').split('-')
+  const words = name
+    .replace(/^@[^/]+\//, '')
+    .replace('windows', 'win32')
+    .split('-')
   const os = SYSTEMS.filter((system) => words.includes(system))
   const cpu = PROCESSORS.filter((processor) => words.includes(processor))
   if (words.includes('wasi')) return { cpu: ['wasm32'] }
