@@ -34,6 +34,8 @@ const reportFuel = 2_000_000
 
 const adapterFileName = 'adapter.js'
 
+type Place = Pick<Failure, 'position' | 'stack'>
+
 /** What the bridge's `drain` answers. */
 interface Drained {
   requests: Request[]
@@ -162,7 +164,7 @@ export class Guest {
       this.enter(() => {
         act()
         this.machine.runJobs()
-        drained = JSON.parse(this.machine.ask('drain', '')) as Drained
+        if (!this.machine.interrupted) drained = JSON.parse(this.machine.ask('drain', '')) as Drained
         return { ok: true }
       })
     }
@@ -178,70 +180,77 @@ export class Guest {
   /** Runs one entry on a fresh budget, and accounts for it. A trap ends the guest and is the outcome. */
   private enter(act: () => Outcome): Outcome {
     const budget = Math.max(0, Math.min(this.limits.fuelPerCall, this.limits.fuel - this.spent))
-    this.machine.refill(budget + slackFuel, this.limits.stackUnits, slackFuel)
+    const given = budget + slackFuel
+    this.machine.refill(given, this.limits.stackUnits, slackFuel)
+    let outcome: Outcome | undefined
+    let thrown: GuestThrew | undefined
+    let trap: MachineTrap | undefined
     try {
-      const outcome = this.catchThrown(act)
-      this.spent += budget + slackFuel - this.machine.fuelLeft
-      // An interrupt may have been swallowed by a promise, and a short overrun comes between two polls: both are the end.
-      if (this.machine.interrupted || this.machine.fuelLeft < slackFuel) {
-        return this.end('fuel', budget, outcome.ok ? undefined : outcome)
-      }
-      return outcome
+      outcome = act()
     } catch (error) {
-      if (!(error instanceof MachineTrap)) throw error
-      this.spent += budget + slackFuel - Math.max(-1, this.machine.fuelLeft)
-      return this.end(error.kind, budget, undefined, error.message)
+      if (error instanceof GuestThrew) thrown = error
+      else if (error instanceof MachineTrap) trap = error
+      else throw error
     }
+    const left = Math.max(0, this.machine.fuelLeft)
+    this.spent += given - left
+    // An interrupt may have been swallowed by a promise, and a short overrun comes between two polls: both are the end.
+    const exhausted = this.machine.interrupted || left < slackFuel
+    if (trap !== undefined) return this.end(trap.kind, budget, this.findPlace(), trap.message)
+    if (thrown !== undefined) outcome = this.describe(thrown)
+    if (!exhausted) return outcome!
+    return this.end('fuel', budget, outcome!.ok ? this.findPlace() : outcome!)
   }
 
-  /** What the guest throws outside the bridge: while its module is evaluated, or an interrupt. */
-  private catchThrown(act: () => Outcome): Outcome {
+  /** What the guest threw where the bridge could not see it: while its module was evaluated, or an interrupt. */
+  private describe(thrown: GuestThrew): Failure {
     try {
-      return act()
+      this.refillForReport()
+      const outcome = this.readOutcome(this.machine.ask('thrown', '', thrown.pointer))
+      if (!outcome.ok) return outcome
     } catch (error) {
-      if (!(error instanceof GuestThrew)) throw error
-      if (this.machine.interrupted) this.machine.refill(reportFuel + slackFuel, this.limits.stackUnits, -1)
-      const outcome = this.readOutcome(this.machine.ask('thrown', '', error.pointer))
-      if (this.machine.interrupted) this.machine.refill(0, 0, -1)
-      return outcome
+      if (!(error instanceof MachineTrap) && !(error instanceof GuestThrew)) throw error
     }
+    // Even its description does not end: a getter that loops, say.
+    return this.end('fuel', reportFuel, {})
   }
 
-  private end(kind: TrapKind, budget: number, thrown?: Failure, cause?: string): Trap {
-    const report =
-      thrown?.position === undefined ? this.findPlace(kind) : { position: thrown.position, stack: thrown.stack }
+  private end(kind: TrapKind, budget: number, report: Place, cause?: string): Trap {
+    const { position, stack } = report
     this.ended = {
       ok: false,
       kind,
-      message: describeTrap(kind, this.limits, budget, report.position, cause),
-      ...(report.position === undefined ? {} : { position: report.position }),
-      ...(report.stack === undefined ? {} : { stack: report.stack }),
+      message: describeTrap(kind, this.limits, budget, position, cause),
+      ...(position === undefined ? {} : { position }),
+      ...(stack === undefined ? {} : { stack }),
     }
     return this.ended
   }
 
+  private refillForReport(): void {
+    this.machine.refill(reportFuel, this.limits.stackUnits, -1)
+  }
+
   /**
-   * Where it was when it ended. The frames of QuickJS's own call chain are still in memory after a trap, so the guest can be
-   * asked for a stack once more; after an interrupt in a promise job, the task that it rejected has one. Best effort: the
-   * machine is in the middle of something, runs on a small budget, and is dropped afterwards.
+   * Where it was when it ended. After an interrupt in a promise job, the task that it rejected knows. After a trap, the
+   * frames of QuickJS's own call chain are still in memory, so the guest can be asked for a stack once more. Best effort: the
+   * machine may be in the middle of something, runs on a small budget, and is dropped afterwards.
    */
-  private findPlace(kind: TrapKind): { position?: Failure['position']; stack?: string } {
+  private findPlace(): Place {
     try {
-      this.machine.refill(reportFuel, this.limits.stackUnits, -1)
-      const interrupted = this.machine.interrupted
-      this.machine.interrupted = false
-      let stack: string | undefined
-      if (interrupted && kind === 'fuel') {
-        this.machine.runJobs(1)
-        const { settled } = JSON.parse(this.machine.ask('drain', '')) as Drained
-        const rejected = settled.map(({ outcome }) => outcome).find((outcome) => !outcome.ok)
-        stack = rejected?.ok === false ? rejected.stack : undefined
-      } else stack = this.machine.ask('where', '')
-      const position = positionIn(stack, this.fileName)
-      return position === undefined ? {} : { position, stack: withoutOurFrames(stack ?? '') }
+      this.refillForReport()
+      if (!this.machine.interrupted) return this.place(this.machine.ask('where', ''))
+      const { settled } = JSON.parse(this.machine.ask('drain', '')) as Drained
+      const rejected = settled.map(({ outcome }) => outcome).find((outcome) => !outcome.ok)
+      return rejected?.ok === false ? this.place(rejected.stack ?? '') : {}
     } catch {
       return {}
     }
+  }
+
+  private place(stack: string): Place {
+    const position = positionIn(stack, this.fileName)
+    return position === undefined ? {} : { position, stack: withoutOurFrames(stack) }
   }
 
   private readOutcome(text: string): Outcome {

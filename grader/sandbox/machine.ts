@@ -66,6 +66,7 @@ export class Machine {
   private readonly fuelCounter: WebAssembly.Global
   private readonly depthCounter: WebAssembly.Global
   private heapFull = false
+  private depth = unlimited
 
   constructor(module: WebAssembly.Module, memoryBytes: number) {
     const pages = Math.ceil(memoryBytes / pageBytes)
@@ -127,7 +128,8 @@ export class Machine {
   /** Sets the counters for one entry. `fuel` is at most 2^31 - 1. */
   refill(fuel: number, depth: number, interruptBelow: number): void {
     this.fuelCounter.value = Math.min(fuel, unlimited)
-    this.depthCounter.value = depth
+    this.depth = depth
+    this.restoreDepth()
     this.interruptBelow = interruptBelow
   }
 
@@ -157,6 +159,7 @@ export class Machine {
       const contextOut = this.exports.malloc(4)
       for (let batch = 0; batch < batchesMax; batch++) {
         if (this.exports.isJobPending(this.runtime) === 0 || this.interrupted) break
+        this.restoreDepth()
         const result = this.exports.executePendingJob(this.runtime, 100, contextOut)
         this.exports.freeValue(this.context, result)
       }
@@ -170,6 +173,7 @@ export class Machine {
     return this.guarded(() => {
       const source = this.writeText(code)
       const name = this.writeText(fileName)
+      this.restoreDepth()
       const result = this.exports.evaluate(this.context, source, encodedLength(code), name, 0, flags)
       this.exports.free(source)
       this.exports.free(name)
@@ -180,6 +184,7 @@ export class Machine {
   private callFunction(target: Pointer, given: readonly Pointer[]): Pointer {
     const list = this.exports.malloc(4 * Math.max(1, given.length))
     new Uint32Array(this.memory.buffer).set(given, list >> 2)
+    this.restoreDepth()
     const result = this.exports.call(this.context, target, this.exports.getUndefined(), given.length, list)
     this.exports.free(list)
     return this.unwrap(result)
@@ -199,6 +204,11 @@ export class Machine {
       if (error instanceof GuestThrew || error instanceof MachineTrap) throw error
       throw new MachineTrap(this.trapKind(error), error instanceof Error ? error.message : String(error))
     }
+  }
+
+  /** Each return into the host leaves `depth` where the outermost frame had it, so every entry starts by putting it back. */
+  private restoreDepth(): void {
+    this.depthCounter.value = this.depth
   }
 
   private trapKind(error: unknown): TrapKind {
@@ -223,8 +233,10 @@ export class Machine {
   }
 
   private receiveEmit(argumentsPointer: Pointer): void {
+    const depth = this.depthCounter.value as number
     const level = this.readString(this.exports.argument(argumentsPointer, 0))
     this.onEmit(level, this.readString(this.exports.argument(argumentsPointer, 1)))
+    this.depthCounter.value = depth
   }
 
   private newString(text: string): Pointer {

@@ -24,7 +24,9 @@ export function describeTrap(
   at: Position | undefined,
   cause = '',
 ): string {
-  const where = at === undefined ? '' : ` at line ${at.line}`
+  // QuickJS notes lines at calls and property accesses only: in a bare loop the last one noted may be a little earlier.
+  const word = kind === 'fuel' ? 'near' : 'at'
+  const where = at === undefined ? '' : ` ${word} line ${at.line}`
   switch (kind) {
     case 'fuel':
       return budget < limits.fuelPerCall
