@@ -16,6 +16,16 @@ export class Log<T> {
   #length = 0
   #tailOwned = true
 
+  /** An empty history whose first entry will have this index, as if everything before it had been dropped. */
+  static startingAt<T>(index: number): Log<T> {
+    const log = new Log<T>()
+    log.#base = Math.floor(index / SEGMENT) * SEGMENT
+    log.#segments = [new Array<T>(index - log.#base)]
+    log.#start = index
+    log.#length = index
+    return log
+  }
+
   /** One past the index of the last entry; counts dropped entries too. */
   get length(): number {
     return this.#length

@@ -1,0 +1,42 @@
+/**
+ * The one canonical encoding of a value, made only where somebody wants to see bytes: at the edge, to compare, to count.
+ *
+ * Keys are sorted, so two objects that hold the same have the same text. A string stands for its own bytes.
+ */
+export function encode(value: unknown): string {
+  return typeof value === 'string' ? value : canonical(value)
+}
+
+function canonical(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null'
+  if (Array.isArray(value)) return `[${value.map((item) => canonical(item)).join(',')}]`
+  const record = value as Record<string, unknown>
+  const fields = Object.keys(record)
+    .filter((key) => record[key] !== undefined)
+    .sort()
+    .map((key) => `${JSON.stringify(key)}:${canonical(record[key])}`)
+  return `{${fields.join(',')}}`
+}
+
+const sizes = new WeakMap<object, number>()
+
+/** Size of a value in bytes of UTF-8. Remembered, since values never change. */
+export function sizeOf(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return utf8Length(encode(value))
+  let size = sizes.get(value)
+  if (size === undefined) sizes.set(value, (size = utf8Length(canonical(value))))
+  return size
+}
+
+function utf8Length(text: string): number {
+  let length = 0
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at)
+    if (unit < 0x80) length += 1
+    else if (unit < 0x800) length += 2
+    // Each half of a surrogate pair counts two of the pair's four bytes.
+    else if (unit >= 0xd800 && unit < 0xe000) length += 2
+    else length += 3
+  }
+  return length
+}

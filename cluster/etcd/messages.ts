@@ -1,0 +1,225 @@
+/**
+ * What clients and etcd say to each other: the names of etcdserverpb, one stream per call.
+ *
+ * A unary call opens a stream with the request; etcd closes it with the response or an `Error`. A watch stream opens with
+ * a `WatchCreate`, may carry more of them (each with its own `watchId`), and is answered by `WatchResponse`s.
+ * Where to read upstream: etcd `api/etcdserverpb/rpc.proto`, `api/mvccpb/kv.proto`.
+ */
+import type { Body } from '#cluster/kernel/component.ts'
+
+export interface KeyValue {
+  readonly key: string
+  /** Revision of the key's last creation. */
+  readonly createRevision: number
+  readonly modRevision: number
+  /** Writes since the creation, from 1. */
+  readonly version: number
+  /** A frozen object or a string. */
+  readonly value: unknown
+  /** 0: no lease. */
+  readonly lease: number
+}
+
+export interface RangeRequest extends Body {
+  readonly type: 'Range'
+  readonly key: string
+  /** Without it the one key; `\0`: all from `key` on. */
+  readonly rangeEnd?: string | undefined
+  readonly limit?: number
+  readonly revision?: number
+  readonly keysOnly?: boolean
+  readonly countOnly?: boolean
+}
+
+export interface PutRequest extends Body {
+  readonly type: 'Put'
+  readonly key: string
+  readonly value: unknown
+  readonly lease?: number
+  readonly prevKv?: boolean
+}
+
+export interface DeleteRangeRequest extends Body {
+  readonly type: 'DeleteRange'
+  readonly key: string
+  readonly rangeEnd?: string | undefined
+  readonly prevKv?: boolean
+}
+
+export interface Compare {
+  readonly target: 'MOD' | 'CREATE' | 'VERSION' | 'VALUE' | 'LEASE'
+  readonly result: 'EQUAL' | 'NOT_EQUAL' | 'GREATER' | 'LESS'
+  readonly key: string
+  /** A revision, version or lease; for `VALUE` the value. A missing key counts as 0, and never equals a value. */
+  readonly operand: unknown
+}
+
+export type RequestOp = RangeRequest | PutRequest | DeleteRangeRequest
+
+export interface TxnRequest extends Body {
+  readonly type: 'Txn'
+  readonly compare: readonly Compare[]
+  readonly success: readonly RequestOp[]
+  readonly failure: readonly RequestOp[]
+}
+
+export interface CompactRequest extends Body {
+  readonly type: 'Compact'
+  readonly revision: number
+}
+
+export interface LeaseGrantRequest extends Body {
+  readonly type: 'LeaseGrant'
+  /** Seconds. */
+  readonly ttl: number
+  /** 0: etcd chooses. */
+  readonly id: number
+}
+
+export interface LeaseRevokeRequest extends Body {
+  readonly type: 'LeaseRevoke'
+  readonly id: number
+}
+
+export interface LeaseKeepAliveRequest extends Body {
+  readonly type: 'LeaseKeepAlive'
+  readonly id: number
+}
+
+export interface WatchCreateRequest extends Body {
+  readonly type: 'WatchCreate'
+  /** Chosen by the client, unique on its stream. */
+  readonly watchId: number
+  readonly key: string
+  readonly rangeEnd?: string | undefined
+  /** First revision wanted; 0: what comes from now on. */
+  readonly startRevision: number
+  readonly prevKv?: boolean
+}
+
+export interface WatchCancelRequest extends Body {
+  readonly type: 'WatchCancel'
+  readonly watchId: number
+}
+
+/** Asks how far this stream has come: answered, after everything before, with watch id -1 and the current revision. */
+export interface WatchProgressRequest extends Body {
+  readonly type: 'WatchProgress'
+}
+
+/** Requests that change something, and therefore go through the log. */
+export type WriteRequest =
+  | PutRequest
+  | DeleteRangeRequest
+  | TxnRequest
+  | CompactRequest
+  | LeaseGrantRequest
+  | LeaseRevokeRequest
+
+export type EtcdRequest =
+  | RangeRequest
+  | WriteRequest
+  | LeaseKeepAliveRequest
+  | WatchCreateRequest
+  | WatchCancelRequest
+  | WatchProgressRequest
+
+export interface ResponseHeader {
+  /** The store's revision when the request was applied. */
+  readonly revision: number
+}
+
+export interface RangeResponse extends Body {
+  readonly type: 'RangeResponse'
+  readonly header: ResponseHeader
+  readonly kvs: readonly KeyValue[]
+  readonly more: boolean
+  /** Keys in the range, whatever the limit. */
+  readonly count: number
+}
+
+export interface PutResponse extends Body {
+  readonly type: 'PutResponse'
+  readonly header: ResponseHeader
+  readonly prevKv?: KeyValue | undefined
+}
+
+export interface DeleteRangeResponse extends Body {
+  readonly type: 'DeleteRangeResponse'
+  readonly header: ResponseHeader
+  readonly deleted: number
+  readonly prevKvs: readonly KeyValue[]
+}
+
+export type ResponseOp = RangeResponse | PutResponse | DeleteRangeResponse
+
+export interface TxnResponse extends Body {
+  readonly type: 'TxnResponse'
+  readonly header: ResponseHeader
+  readonly succeeded: boolean
+  readonly responses: readonly ResponseOp[]
+}
+
+export interface CompactResponse extends Body {
+  readonly type: 'CompactResponse'
+  readonly header: ResponseHeader
+}
+
+export interface LeaseGrantResponse extends Body {
+  readonly type: 'LeaseGrantResponse'
+  readonly header: ResponseHeader
+  readonly id: number
+  readonly ttl: number
+}
+
+export interface LeaseRevokeResponse extends Body {
+  readonly type: 'LeaseRevokeResponse'
+  readonly header: ResponseHeader
+}
+
+export interface LeaseKeepAliveResponse extends Body {
+  readonly type: 'LeaseKeepAliveResponse'
+  readonly header: ResponseHeader
+  readonly id: number
+  /** Seconds; 0: there is no such lease. */
+  readonly ttl: number
+}
+
+export interface WatchEvent {
+  readonly type: 'PUT' | 'DELETE'
+  /** For a deletion only key and modRevision mean anything. */
+  readonly kv: KeyValue
+  readonly prevKv?: KeyValue | undefined
+}
+
+export interface WatchResponse extends Body {
+  readonly type: 'WatchResponse'
+  readonly header: ResponseHeader
+  readonly watchId: number
+  readonly created?: boolean
+  readonly canceled?: boolean
+  /** Set where the watch was cancelled because its start is compacted: the oldest revision that can be watched. */
+  readonly compactRevision?: number
+  readonly cancelReason?: string
+  /** In order; events of one revision are never torn apart. */
+  readonly events: readonly WatchEvent[]
+}
+
+/** A failed call, with the gRPC code's name. */
+export interface ErrorResponse extends Body {
+  readonly type: 'Error'
+  readonly code: 'OutOfRange' | 'NotFound' | 'FailedPrecondition' | 'InvalidArgument' | 'ResourceExhausted' | 'Unavailable'
+  readonly message: string
+}
+
+export type EtcdResponse =
+  | RangeResponse
+  | PutResponse
+  | DeleteRangeResponse
+  | TxnResponse
+  | CompactResponse
+  | LeaseGrantResponse
+  | LeaseRevokeResponse
+  | LeaseKeepAliveResponse
+  | WatchResponse
+  | ErrorResponse
