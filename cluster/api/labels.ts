@@ -50,7 +50,10 @@ export function formatSelector(selector: LabelSelector): string {
 
 /** Parses the text form; throws with the part that it cannot read. */
 export function parseSelector(text: string): LabelSelectorRequirement[] {
-  const parts = text.split(/,(?![^(]*\))/).map((part) => part.trim()).filter((part) => part !== '')
+  const parts = text
+    .split(/,(?![^(]*\))/)
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
   return parts.map((part) => {
     const set = /^([\w./-]+)\s+(in|notin)\s+\(([^)]*)\)$/.exec(part)
     if (set) {

@@ -46,7 +46,8 @@ export function parseQuantity(text: string | number): number | undefined {
 export function milli(text: string | number | undefined): number {
   if (text === undefined) return 0
   const value = parseQuantity(text)
-  if (value === undefined) throw new Error(`"${text}" is no quantity; write a number with an optional suffix such as m, Ki, Mi, Gi`)
+  if (value === undefined)
+    throw new Error(`"${text}" is no quantity; write a number with an optional suffix such as m, Ki, Mi, Gi`)
   return value
 }
 

@@ -26,7 +26,16 @@ const row = (
   subresources: string[] = [],
 ): Resource => {
   const [group, version] = groupVersion.includes('/') ? groupVersion.split('/') : ['', groupVersion]
-  return { resource, singular: kind.toLowerCase(), kind, group: group!, version: version!, namespaced, shortNames, subresources }
+  return {
+    resource,
+    singular: kind.toLowerCase(),
+    kind,
+    group: group!,
+    version: version!,
+    namespaced,
+    shortNames,
+    subresources,
+  }
 }
 
 export const RESOURCES: readonly Resource[] = [

@@ -364,7 +364,12 @@ export interface Endpoint {
   readonly conditions?: { readonly ready?: boolean; readonly serving?: boolean; readonly terminating?: boolean }
   readonly nodeName?: string
   readonly zone?: string
-  readonly targetRef?: { readonly kind: string; readonly namespace?: string; readonly name: string; readonly uid?: string }
+  readonly targetRef?: {
+    readonly kind: string
+    readonly namespace?: string
+    readonly name: string
+    readonly uid?: string
+  }
 }
 
 export interface EndpointPort {
@@ -440,5 +445,8 @@ export interface Status {
 
 export type WatchEvent<T = KubernetesObject> =
   | { readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'; readonly object: T }
-  | { readonly type: 'BOOKMARK'; readonly object: { kind: string; apiVersion: string; metadata: { resourceVersion: string } } }
+  | {
+      readonly type: 'BOOKMARK'
+      readonly object: { kind: string; apiVersion: string; metadata: { resourceVersion: string } }
+    }
   | { readonly type: 'ERROR'; readonly object: Status }

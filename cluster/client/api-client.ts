@@ -40,8 +40,13 @@ export interface Answer {
   readonly lost?: Exclude<CloseReason, 'done'>
 }
 
-export function createApiClient(servers: readonly ProcessId[], name: string, groups: readonly string[] = []): ApiClient {
-  if (servers.length === 0) throw new Error(`${name}: the list of API servers is empty; name at least one, such as cp-1/kube-apiserver`)
+export function createApiClient(
+  servers: readonly ProcessId[],
+  name: string,
+  groups: readonly string[] = [],
+): ApiClient {
+  if (servers.length === 0)
+    throw new Error(`${name}: the list of API servers is empty; name at least one, such as cp-1/kube-apiserver`)
   const user = Object.freeze({ name, groups: Object.freeze([...groups, 'system:authenticated']) })
   return { servers: Object.freeze([...servers]), server: 0, user, calls: new Table() }
 }
@@ -86,7 +91,9 @@ export function reasonOf(answer: Answer): string | undefined {
 /** The refusal in words, for logs and Events. */
 export function messageOf(answer: Answer): string {
   if (answer.lost) return `no answer from the API server (${answer.lost})`
-  return isStatus(answer.body) ? ((answer.body as Status).message ?? `status ${answer.status}`) : `status ${answer.status}`
+  return isStatus(answer.body)
+    ? ((answer.body as Status).message ?? `status ${answer.status}`)
+    : `status ${answer.status}`
 }
 
 // ── requests ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -160,7 +167,10 @@ export function deleteRequest(resource: string, object: Named, options?: DeleteO
 }
 
 /** `pods/binding`: puts a Pod on a node. */
-export function bindRequest(pod: Named & { readonly metadata: { readonly uid?: string } }, nodeName: string): ApiRequest {
+export function bindRequest(
+  pod: Named & { readonly metadata: { readonly uid?: string } },
+  nodeName: string,
+): ApiRequest {
   const { namespace, name, uid } = pod.metadata
   const binding: Binding = {
     apiVersion: 'v1',

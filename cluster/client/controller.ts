@@ -92,7 +92,10 @@ interface CallTag {
 }
 
 /** Several controllers in one process, on shared informers. */
-export function controllerManager(name: string, controllers: readonly Controller[]): Component<ManagerState, ManagerOptions> {
+export function controllerManager(
+  name: string,
+  controllers: readonly Controller[],
+): Component<ManagerState, ManagerOptions> {
   const indexers = collectIndexers(controllers)
   const byName = new Map(controllers.map((controller) => [controller.name, controller]))
   return {

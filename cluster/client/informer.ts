@@ -106,7 +106,8 @@ export function stepInformer(
     return { effects: [startInformer(informer, client, ctx)], deltas: [] }
   }
   if ((event.type !== 'data' && event.type !== 'closed') || event.stream !== informer.stream) return undefined
-  if (event.type === 'data') return takeMessage(informer, indexers, event.body as WatchMessage | HttpResponse, client, ctx)
+  if (event.type === 'data')
+    return takeMessage(informer, indexers, event.body as WatchMessage | HttpResponse, client, ctx)
   const response = event.body as HttpResponse | undefined
   if (event.reason !== 'done') useNextServer(client)
   else if (informer.phase === 'listing' && response?.status === 200) {
@@ -140,7 +141,8 @@ function takeMessage(
   }
   informer.resourceVersion = event.object.metadata.resourceVersion!
   if (event.type === 'BOOKMARK') return NOTHING
-  const delta = event.type === 'DELETED' ? remove(informer, indexers, event.object) : put(informer, indexers, event.object)
+  const delta =
+    event.type === 'DELETED' ? remove(informer, indexers, event.object) : put(informer, indexers, event.object)
   return delta ? { effects: [], deltas: [delta] } : NOTHING
 }
 
@@ -156,7 +158,11 @@ function backOff(informer: Informer, ctx: Context): Effect {
 }
 
 /** A fresh list: what is missing from it was deleted while nobody looked. */
-function replaceAll(informer: Informer, indexers: Readonly<Record<string, Indexer>>, list: List<KubernetesObject>): Delta[] {
+function replaceAll(
+  informer: Informer,
+  indexers: Readonly<Record<string, Indexer>>,
+  list: List<KubernetesObject>,
+): Delta[] {
   const deltas: Delta[] = []
   const present = new Set(list.items.map(keyOf))
   for (const [key, object] of [...informer.items]) {
@@ -171,7 +177,11 @@ function replaceAll(informer: Informer, indexers: Readonly<Record<string, Indexe
   return deltas
 }
 
-function put(informer: Informer, indexers: Readonly<Record<string, Indexer>>, object: KubernetesObject): Delta | undefined {
+function put(
+  informer: Informer,
+  indexers: Readonly<Record<string, Indexer>>,
+  object: KubernetesObject,
+): Delta | undefined {
   const key = keyOf(object)
   const old = informer.items.get(key) as KubernetesObject | undefined
   if (old?.metadata.resourceVersion === object.metadata.resourceVersion && old !== undefined) return undefined
@@ -180,7 +190,11 @@ function put(informer: Informer, indexers: Readonly<Record<string, Indexer>>, ob
   return old === undefined ? { type: 'added', object } : { type: 'updated', object, old }
 }
 
-function remove(informer: Informer, indexers: Readonly<Record<string, Indexer>>, object: KubernetesObject): Delta | undefined {
+function remove(
+  informer: Informer,
+  indexers: Readonly<Record<string, Indexer>>,
+  object: KubernetesObject,
+): Delta | undefined {
   const key = keyOf(object)
   const old = informer.items.get(key) as KubernetesObject | undefined
   if (old === undefined) return undefined

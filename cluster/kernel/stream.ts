@@ -7,7 +7,14 @@
  * What we leave out: windows and back-pressure; half-closed streams.
  */
 import type { Effect, Event, Micros, StreamId } from './component.ts'
-import { CONNECT_TIMEOUT_MICROS, linkBetween, LOCAL_MICROS, passes, reachable, STREAM_TIMEOUT_MICROS } from './network.ts'
+import {
+  CONNECT_TIMEOUT_MICROS,
+  linkBetween,
+  LOCAL_MICROS,
+  passes,
+  reachable,
+  STREAM_TIMEOUT_MICROS,
+} from './network.ts'
 import type { Process } from './process.ts'
 import { Table } from './table.ts'
 import type { World } from './world.ts'
@@ -99,7 +106,12 @@ export class StreamTable {
     if (!stream) return
     const toB = stream.a === process.index
     if (!(toB ? stream.openA : stream.openB)) return
-    const event: Event = { type: 'closed', stream: stream.id, reason: 'done', ...(effect.body && { body: effect.body }) }
+    const event: Event = {
+      type: 'closed',
+      stream: stream.id,
+      reason: 'done',
+      ...(effect.body && { body: effect.body }),
+    }
     const left = toB ? { ...stream, openA: false } : { ...stream, openB: false }
     if (!(toB ? stream.openB : stream.openA)) this.#remove(stream)
     else this.#carry(world, left, toB, event, at, cause)

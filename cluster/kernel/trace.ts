@@ -88,7 +88,8 @@ export class TraceHash {
     const body = 'body' in event ? event.body : undefined
     const word = tagHash(event.type) ^ (body ? Math.imul(tagHash(body.type), 31) : 0) ^ Math.imul(to + 1, 0x27d4eb2f)
     this.#a = Math.imul(this.#a ^ word ^ (at | 0), 0x01000193)
-    this.#b = (Math.imul(this.#b ^ Math.floor(at / 4294967296) ^ Math.imul(from + 2, 0x165667b1), 0x5bd1e995) + this.#a) | 0
+    this.#b =
+      (Math.imul(this.#b ^ Math.floor(at / 4294967296) ^ Math.imul(from + 2, 0x165667b1), 0x5bd1e995) + this.#a) | 0
   }
 
   fork(): TraceHash {

@@ -191,10 +191,33 @@ describe('a stream', () => {
   it.each([
     ['is refused where the machine is up and nobody listens', 'b/nobody', [], /^closed refused at \d{1,3}$/],
     ['is refused by a process that is down', 'b/counter', [[0, { type: 'stop', process: 'b/counter' }]], /refused/],
-    ['is reset when the process dies', 'b/counter', [[5_000, { type: 'crash', process: 'b/counter' }]], /n3,closed reset at 5\d{3}$/],
-    ['times out after 45 s when a machine loses power', 'b/counter', [[5_000, { type: 'powerOff', machine: 'b' }]], /closed timeout at 45005000/],
-    ['times out after 30 s when nothing answers the dial', 'b/counter', [[0, { type: 'powerOff', machine: 'b' }]], /^closed timeout at 300000\d\d$/],
-    ['sends what a cut held back once the cut heals', 'b/counter', [[300, { type: 'partition', groups: [['a'], ['b']] }], [9_000_000, { type: 'heal' }]], /^n1,n2,n3$/],
+    [
+      'is reset when the process dies',
+      'b/counter',
+      [[5_000, { type: 'crash', process: 'b/counter' }]],
+      /n3,closed reset at 5\d{3}$/,
+    ],
+    [
+      'times out after 45 s when a machine loses power',
+      'b/counter',
+      [[5_000, { type: 'powerOff', machine: 'b' }]],
+      /closed timeout at 45005000/,
+    ],
+    [
+      'times out after 30 s when nothing answers the dial',
+      'b/counter',
+      [[0, { type: 'powerOff', machine: 'b' }]],
+      /^closed timeout at 300000\d\d$/,
+    ],
+    [
+      'sends what a cut held back once the cut heals',
+      'b/counter',
+      [
+        [300, { type: 'partition', groups: [['a'], ['b']] }],
+        [9_000_000, { type: 'heal' }],
+      ],
+      /^n1,n2,n3$/,
+    ],
   ] as [string, string, [number, Parameters<World['command']>[1]][], RegExp][])('%s', (_, peer, commands, expected) => {
     expect(call(peer, commands).join()).toMatch(expected)
   })

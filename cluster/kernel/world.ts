@@ -289,7 +289,8 @@ export class World {
       const sender = from < 0 ? undefined : this.processes[from]?.id
       this.trace.event({ tick, at: this.now, to: process.id, from: sender, event, cause, notes: context.notes })
     }
-    if (effects.length > EFFECTS_PER_STEP_MAX) throw new Error(`${process.id} returned ${effects.length} effects in one step`)
+    if (effects.length > EFFECTS_PER_STEP_MAX)
+      throw new Error(`${process.id} returned ${effects.length} effects in one step`)
     const service = process.component.serviceTime?.(event) ?? 0
     const leaves = this.now + service
     if (service > 0) process.busyUntil = leaves
@@ -352,7 +353,10 @@ export class World {
       case 'wake': {
         const event: Event = { type: 'timer', key: effect.key, ...(effect.body && { body: effect.body }) }
         process.timers ??= new Map()
-        process.timers.set(effect.key, this.enqueue(at + effect.after, process.index, process.index, event, process.incarnation, cause))
+        process.timers.set(
+          effect.key,
+          this.enqueue(at + effect.after, process.index, process.index, event, process.incarnation, cause),
+        )
         return
       }
       case 'cancelWake':
@@ -364,7 +368,12 @@ export class World {
         process.disk?.files.delete(effect.file)
         return
       case 'spawn': {
-        const spec = { machine: process.spec.machine, name: effect.child, component: effect.component, options: effect.options }
+        const spec = {
+          machine: process.spec.machine,
+          name: effect.child,
+          component: effect.component,
+          options: effect.options,
+        }
         return this.startProcess(this.createProcess(spec, process.index))
       }
       case 'kill': {

@@ -1,0 +1,232 @@
+/**
+ * The kubelet: the agent that makes the Pods of one node real.
+ *
+ * What the real one does: registers its Node and keeps its lease; watches the Pods bound to it; drives the container
+ * runtime over the CRI until what runs is what the API says; probes containers; reports statuses.
+ * What we model: all of that, with the real intervals, back-offs, reasons and messages; recovery after a restart from
+ * nothing but the runtime's own listing; refusal of Pods that do not fit.
+ * What we leave out: static Pods, volumes, lifecycle hooks, ephemeral containers, node-pressure eviction, image garbage
+ * collection, Events, the kubelet's own API (logs, exec).
+ * Where to read upstream: kubernetes/kubernetes `pkg/kubelet/kubelet.go` (syncLoop).
+ */
+import type { Delta } from '#cluster/client/informer.ts'
+import { createInformer, startInformer, stepInformer } from '#cluster/client/informer.ts'
+import type { Answer } from '#cluster/client/api-client.ts'
+import { answerOf, createApiClient, isOk, reasonOf } from '#cluster/client/api-client.ts'
+import type { Pod } from '#cluster/api/types.ts'
+import type { ContainerEvent, CriError, CriReply } from '#cluster/container-runtime/cri.ts'
+import type { Component, Context, Effect, Event } from '#cluster/kernel/component.ts'
+import { Table } from '#cluster/kernel/table.ts'
+import type { SyscallReply } from '#cluster/linux/syscall.ts'
+import type { NodeTag } from './node.ts'
+import { LEASE_RENEW_MICROS, NODE_STATUS_MICROS, nodeAnswered, register, renewLease, reportNode } from './node.ts'
+import type { DeleteTag } from './pod-workers.ts'
+import { deleteAnswered, podOf, runtimeAnswered, tend } from './pod-workers.ts'
+import { countProbe, probeNow, probeReplied } from './prober.ts'
+import { connectRuntime, cri, takeContainerEvent, takeSandboxStatus } from './runtime.ts'
+import type { CriTag, KubeletOptions, KubeletState } from './state.ts'
+import type { StatusTag } from './status-manager.ts'
+import { reported } from './status-manager.ts'
+
+/** How often the runtime is asked how it is, and how soon a lost connection to it is tried again. */
+const RUNTIME_STATUS_MICROS = 5_000_000
+const RUNTIME_RECONNECT_MICROS = 1_000_000
+
+export const kubelet: Component<KubeletState, KubeletOptions> = {
+  name: 'kubelet',
+  init(options) {
+    const { nodeName, servers } = options
+    return {
+      options: Object.freeze(options),
+      client: createApiClient(servers, `system:node:${nodeName}`, ['system:nodes']),
+      pods: createInformer<Pod>({ resource: 'pods', fieldSelector: `spec.nodeName=${nodeName}` }),
+      node: createInformer({ resource: 'nodes', fieldSelector: `metadata.name=${nodeName}` }),
+      registered: false,
+      lease: { object: undefined, pending: false },
+      nodeStatus: { sent: undefined, sentAt: 0, pending: false },
+      runtimeConditions: undefined,
+      criCalls: new Table(),
+      criEvents: 0,
+      recovering: undefined,
+      runtimePods: new Table(),
+      workers: new Table(),
+      images: new Table(),
+      statuses: new Table(),
+      waiting: new Table(),
+      backoffs: new Table(),
+      probes: new Table(),
+      probeCalls: new Table(),
+    }
+  },
+  step(state, event, ctx) {
+    switch (event.type) {
+      case 'booted':
+        return boot(state, ctx)
+      case 'timer':
+        return timer(state, ctx, event)
+      case 'message':
+        return probed(state, ctx, event.body as SyscallReply)
+      case 'data':
+      case 'closed':
+        return heard(state, ctx, event)
+      default:
+        return []
+    }
+  },
+}
+
+function boot(state: KubeletState, ctx: Context): Effect[] {
+  return [
+    ...connectRuntime(state, ctx),
+    cri(state, ctx, 'Status', {}, { for: 'runtime' }),
+    register(state, ctx),
+    startInformer(state.node, state.client, ctx),
+    startInformer(state.pods, state.client, ctx),
+    { type: 'wake', key: 'lease', after: LEASE_RENEW_MICROS },
+    { type: 'wake', key: 'node-status', after: NODE_STATUS_MICROS },
+    { type: 'wake', key: 'runtime-status', after: RUNTIME_STATUS_MICROS },
+  ]
+}
+
+function timer(state: KubeletState, ctx: Context, event: Extract<Event, { type: 'timer' }>): Effect[] {
+  const { key } = event
+  switch (key) {
+    case 'lease':
+      return [{ type: 'wake', key, after: LEASE_RENEW_MICROS }, ...renewLease(state, ctx)]
+    case 'node-status':
+      return [{ type: 'wake', key, after: NODE_STATUS_MICROS }, ...reportNode(state, ctx)]
+    case 'runtime-status':
+      return [{ type: 'wake', key, after: RUNTIME_STATUS_MICROS }, cri(state, ctx, 'Status', {}, { for: 'runtime' })]
+    case 'register':
+      return state.registered ? [] : [register(state, ctx)]
+    case 'runtime-connect':
+      return connectRuntime(state, ctx)
+  }
+  const slash = key.indexOf('/')
+  const rest = key.slice(slash + 1)
+  switch (key.slice(0, slash)) {
+    case 'worker':
+    case 'status':
+      return tend(state, ctx, rest)
+    case 'probe':
+      return probeNow(state, ctx, rest, podOf(state, state.probes.get(rest)?.uid ?? ''))
+    default:
+      return fromInformers(state, ctx, event)
+  }
+}
+
+function heard(state: KubeletState, ctx: Context, event: Extract<Event, { type: 'data' | 'closed' }>): Effect[] {
+  if (event.stream === state.criEvents) return runtimeEvent(state, ctx, event)
+  const tag = state.criCalls.get(event.stream)
+  if (tag && event.type === 'closed') {
+    state.criCalls.delete(event.stream)
+    return criAnswered(state, ctx, tag, event.body as CriReply | CriError | undefined)
+  }
+  const answer = answerOf(state.client, event)
+  return answer ? apiAnswered(state, ctx, answer) : fromInformers(state, ctx, event)
+}
+
+function fromInformers(state: KubeletState, ctx: Context, event: Event): Effect[] {
+  const node = stepInformer(state.node, {}, state.client, event, ctx)
+  if (node) return [...node.effects, ...reportNode(state, ctx)]
+  const synced = state.pods.synced
+  const pods = stepInformer(state.pods, {}, state.client, event, ctx)
+  if (!pods) return []
+  const effects = [...pods.effects]
+  for (const delta of pods.deltas as readonly Delta<Pod>[]) {
+    // A Pod of the same name that came after ours has another UID: both are looked at.
+    if (delta.old && delta.old.metadata.uid !== delta.object.metadata.uid)
+      effects.push(...tend(state, ctx, delta.old.metadata.uid!))
+    effects.push(...tend(state, ctx, delta.object.metadata.uid!))
+  }
+  if (!synced && state.pods.synced) effects.push(...tendAll(state, ctx))
+  return effects
+}
+
+function tendAll(state: KubeletState, ctx: Context): Effect[] {
+  const uids = new Set([...state.workers.keys(), ...state.runtimePods.keys()])
+  for (const pod of state.pods.items.values()) uids.add(pod.metadata.uid!)
+  return [...uids].flatMap((uid) => tend(state, ctx, uid))
+}
+
+// ── the runtime ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+function runtimeEvent(state: KubeletState, ctx: Context, event: Extract<Event, { type: 'data' | 'closed' }>): Effect[] {
+  if (event.type === 'data') {
+    const uid = takeContainerEvent(state, event.body as ContainerEvent)
+    return uid === undefined ? [] : tend(state, ctx, uid)
+  }
+  // The runtime is gone. What it still runs is asked for once it is back.
+  state.criEvents = 0
+  state.recovering = undefined
+  for (const worker of [...state.workers.values()])
+    if (worker.busy > 0) state.workers.set(worker.uid, { ...worker, busy: 0 })
+  for (const [stream, tag] of [...state.criCalls]) if (tag.for === 'pod') state.criCalls.delete(stream)
+  return [{ type: 'wake', key: 'runtime-connect', after: RUNTIME_RECONNECT_MICROS }]
+}
+
+function criAnswered(state: KubeletState, ctx: Context, tag: CriTag, body: CriReply | CriError | undefined): Effect[] {
+  switch (tag.for) {
+    case 'pod':
+      return runtimeAnswered(state, ctx, tag.uid, tag.action, body)
+    case 'runtime':
+      state.runtimeConditions = body?.type === 'criReply' ? (body as CriReply<'Status'>).conditions : undefined
+      return reportNode(state, ctx)
+    case 'recovery':
+      return recover(state, ctx, body)
+    case 'images':
+      for (const { id, repoTags } of (body as Partial<CriReply<'ListImages'>> | undefined)?.images ?? []) {
+        for (const name of repoTags) state.images.set(name, id)
+      }
+      return []
+    case 'probe': {
+      const success = body?.type === 'criReply' && (body as CriReply<'ExecSync'>).exitCode === 0
+      return probeResult(state, ctx, tag.key, success)
+    }
+  }
+}
+
+/** First the list of sandboxes, then the status of each; then every Pod is looked at. */
+function recover(state: KubeletState, ctx: Context, body: CriReply | CriError | undefined): Effect[] {
+  if (state.recovering === undefined) return []
+  state.recovering--
+  const effects: Effect[] = []
+  if (body?.type === 'criReply' && 'items' in body) {
+    state.runtimePods.clear()
+    for (const { id } of (body as CriReply<'ListPodSandbox'>).items) {
+      state.recovering++
+      effects.push(cri(state, ctx, 'PodSandboxStatus', { podSandboxId: id }, { for: 'recovery' }))
+    }
+  } else if (body?.type === 'criReply') {
+    const { status, containersStatuses } = body as CriReply<'PodSandboxStatus'>
+    takeSandboxStatus(state, status, containersStatuses)
+  }
+  if (state.recovering === 0) effects.push(...tendAll(state, ctx))
+  return effects
+}
+
+// ── probes and the API server ───────────────────────────────────────────────────────────────────────────────────────
+
+function probed(state: KubeletState, ctx: Context, reply: SyscallReply): Effect[] {
+  const result = reply.type === 'syscallReply' ? probeReplied(state, reply) : undefined
+  return result ? probeResult(state, ctx, result.key, result.success) : []
+}
+
+function probeResult(state: KubeletState, ctx: Context, key: string, success: boolean): Effect[] {
+  const pod = podOf(state, state.probes.get(key)?.uid ?? '')
+  const changed = countProbe(state, ctx, key, success, pod)
+  return changed === undefined ? [] : tend(state, ctx, changed)
+}
+
+function apiAnswered(state: KubeletState, ctx: Context, answer: Answer): Effect[] {
+  const tag = answer.tag as StatusTag | DeleteTag | NodeTag
+  if (tag.for === 'status') {
+    const { again, effects } = reported(state, ctx, tag, answer)
+    return again ? [...effects, ...tend(state, ctx, tag.uid)] : effects
+  }
+  if (tag.for === 'delete') {
+    const reason = reasonOf(answer)
+    return deleteAnswered(state, tag.uid, isOk(answer) || reason === 'NotFound' || reason === 'Conflict')
+  }
+  return nodeAnswered(state, ctx, tag, answer)
+}

@@ -1,0 +1,128 @@
+/** What a kubelet knows, as plain data. */
+import type { Lease, Node, NodeStatus, Pod, PodStatus, ResourceList, Taint } from '#cluster/api/types.ts'
+import type { ApiClient } from '#cluster/client/api-client.ts'
+import type { Informer } from '#cluster/client/informer.ts'
+import type { ContainerStatus, PodSandboxStatus, RuntimeCondition } from '#cluster/container-runtime/cri.ts'
+import type { Micros, ProcessId, StreamId } from '#cluster/kernel/component.ts'
+import type { Table } from '#cluster/kernel/table.ts'
+
+export interface KubeletOptions {
+  readonly nodeName: string
+  readonly servers: readonly ProcessId[]
+  /** The CRI socket, `node-1/containerd`. */
+  readonly runtime: ProcessId
+  /** The kernel of the machine, `node-1/linux`. */
+  readonly linux: ProcessId
+  /** Internal IP of the machine. */
+  readonly address: string
+  readonly capacity?: ResourceList
+  readonly labels?: Readonly<Record<string, string>>
+  /** `--register-with-taints` */
+  readonly taints?: readonly Taint[]
+  readonly clusterDNS?: string
+  readonly clusterDomain?: string
+}
+
+/** What the runtime has of one Pod: the kubelet never trusts its memory where it can ask. */
+export interface RuntimePod {
+  readonly uid: string
+  readonly namespace: string
+  readonly name: string
+  /** Newest last. */
+  readonly sandboxes: readonly PodSandboxStatus[]
+  /** In the order of creation; the highest attempt of a name is the one that counts. */
+  readonly containers: readonly ContainerStatus[]
+}
+
+/** One Pod worker. Invariant: at most one call to the runtime is under way while it syncs. */
+export interface PodWorker {
+  readonly uid: string
+  readonly key: string
+  /** `terminated`: nothing runs any more; only the API object is left to be deleted. */
+  readonly phase: 'syncing' | 'terminating' | 'terminated'
+  /** Calls to the runtime under way. */
+  readonly busy: number
+  /** When this kubelet first saw the Pod. */
+  readonly startedAt: Micros
+  /** Set when the Pod was refused at the door: its final status. */
+  readonly rejected?: { readonly reason: string; readonly message: string }
+  /** The final delete has been sent. */
+  readonly deleting?: boolean
+}
+
+export interface SentStatus {
+  /** The status that the API server has acknowledged, or the one under way. */
+  readonly sent: PodStatus | undefined
+  readonly pending: boolean
+}
+
+/** Why a container does not run, until it does. */
+export interface Waiting {
+  readonly reason: string
+  readonly message?: string
+}
+
+export interface Backoff {
+  readonly delay: Micros
+  /** Not before this time. */
+  readonly until: Micros
+}
+
+export interface KubeletState {
+  readonly options: KubeletOptions
+  client: ApiClient
+  pods: Informer<Pod>
+  node: Informer<Node>
+  registered: boolean
+  lease: { object: Lease | undefined; pending: boolean }
+  nodeStatus: { sent: NodeStatus | undefined; sentAt: Micros; pending: boolean }
+  runtimeConditions: readonly RuntimeCondition[] | undefined
+  /** Calls to the runtime under way. */
+  criCalls: Table<StreamId, CriTag>
+  /** The stream of container events; 0 while there is none. */
+  criEvents: StreamId
+  /** Calls still out before what ran at start-up is known; undefined: not begun, 0: known. */
+  recovering: number | undefined
+  runtimePods: Table<string, RuntimePod>
+  workers: Table<string, PodWorker>
+  /** Images on this machine: name → reference. */
+  images: Table<string, string>
+  statuses: Table<string, SentStatus>
+  /** By `uid/container`. */
+  waiting: Table<string, Waiting>
+  backoffs: Table<string, Backoff>
+  probes: Table<string, ProbeState>
+  /** Probe requests under way in the kernel, by the request's id. */
+  probeCalls: Table<number, string>
+}
+
+export type CriTag =
+  | { readonly for: 'runtime' }
+  | { readonly for: 'recovery' }
+  | { readonly for: 'images' }
+  | { readonly for: 'pod'; readonly uid: string; readonly action: PodAction }
+  | { readonly for: 'probe'; readonly key: string }
+
+export type PodAction =
+  | { readonly type: 'createSandbox'; readonly attempt: number }
+  | { readonly type: 'stopSandbox'; readonly id: string }
+  | { readonly type: 'removeSandbox'; readonly id: string }
+  | { readonly type: 'pullImage'; readonly container: string; readonly image: string }
+  | { readonly type: 'createContainer'; readonly container: string; readonly attempt: number }
+  | { readonly type: 'startContainer'; readonly container: string; readonly id: string }
+  | { readonly type: 'stopContainer'; readonly container: string; readonly id: string; readonly grace: number }
+  | { readonly type: 'removeContainer'; readonly id: string }
+
+export type ProbeKind = 'startup' | 'readiness' | 'liveness'
+
+export interface ProbeState {
+  readonly uid: string
+  readonly container: string
+  readonly kind: ProbeKind
+  /** Results are of this container; another one starts afresh. */
+  readonly containerId: string
+  readonly successes: number
+  readonly failures: number
+  /** Undefined until the first threshold is reached. */
+  readonly result: boolean | undefined
+}
