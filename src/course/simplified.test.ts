@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest'
+import { blocksOf, readHeader } from './simplified.ts'
+
+describe('a component’s header', () => {
+  const parts = { real: 'Decides.', model: 'The cycle.', leftOut: 'Volumes.', upstream: 'pkg/scheduler.' }
+
+  it.each([
+    [
+      'as lines with a colon',
+      '/**\n * The scheduler.\n *\n * What the real one does: Decides.\n * What we model: The cycle.\n * What we leave out: Volumes.\n * Where to read upstream: pkg/scheduler.\n */',
+    ],
+    [
+      'as headings of paragraphs',
+      '/**\n * What the real one does\n * Decides.\n *\n * What we model\n * The cycle.\n *\n * What we leave out\n * Volumes.\n *\n * Where to read upstream\n * pkg/scheduler.\n */',
+    ],
+    [
+      'as Markdown headings',
+      '/**\n * ## What the real one does\n * Decides.\n * ## What we model\n * The cycle.\n * ## What we leave out\n * Volumes.\n * ## Where to read upstream\n * pkg/scheduler.\n */',
+    ],
+  ])('is read when its parts stand %s', (_, source) => {
+    expect(readHeader(source)).toEqual(parts)
+  })
+
+  it('has no parts when there is no header, or the words stand in the middle of a sentence', () => {
+    expect(readHeader('export const a = 1\n/** What we leave out: nothing */')).toEqual({})
+    expect(readHeader('/** This tells you what we leave out: nothing. */')).toEqual({})
+  })
+})
+
+describe('a part as blocks', () => {
+  it('makes items of dashes, joins wrapped lines, and splits paragraphs at empty lines', () => {
+    expect(blocksOf('No volumes,\nno preemption.\n\n- one\n  more\n- two')).toEqual([
+      { kind: 'paragraph', items: ['No volumes, no preemption.'] },
+      { kind: 'list', items: ['one more', 'two'] },
+    ])
+  })
+})

@@ -1,0 +1,94 @@
+/**
+ * What the simulation leaves out, read from the header comments of its components' entry files.
+ *
+ * An entry file repeats its folder (`cluster/kube-scheduler/kube-scheduler.ts`). Its header has four parts; each may stand as
+ * `Title:` at the start of a line or paragraph, or as a sentence that begins with the title. A file without the part
+ * “What we leave out” is no entry of the page.
+ */
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { projectRoot } from './course.ts'
+
+export const headerParts = ['real', 'model', 'leftOut', 'upstream'] as const
+export type HeaderPart = (typeof headerParts)[number]
+
+export interface SimplifiedComponent {
+  /** The component's folder, which is the binary's own name. */
+  name: string
+  file: string
+  parts: Partial<Record<HeaderPart, string>>
+}
+
+const titles: [HeaderPart, RegExp][] = [
+  ['real', /What the real (?:one|thing|ones|kernel|[a-z-]+) (?:does|do|is)/i],
+  ['model', /What we model/i],
+  ['leftOut', /What we leave out/i],
+  ['upstream', /Where to read(?: it)?(?: upstream)?/i],
+]
+
+/** Every component with such a header, in the order of the folders; further files of a folder may have one, too. */
+export function readSimplified(root = projectRoot()): SimplifiedComponent[] {
+  const base = join(root, 'cluster')
+  if (!existsSync(base)) return []
+  const components: SimplifiedComponent[] = []
+  for (const folder of readdirSync(base, { withFileTypes: true }).filter((entry) => entry.isDirectory())) {
+    const names = readdirSync(join(base, folder.name)).filter((name) => /^[^.]+\.ts$/.test(name))
+    const entryFirst = names.toSorted((a, b) => Number(b === `${folder.name}.ts`) - Number(a === `${folder.name}.ts`))
+    for (const name of entryFirst) {
+      const parts = readHeader(readFileSync(join(base, folder.name, name), 'utf8'))
+      if (!parts.leftOut) continue
+      const isEntry = name === `${folder.name}.ts`
+      components.push({
+        name: isEntry ? folder.name : `${folder.name}: ${name.slice(0, -3)}`,
+        file: `cluster/${folder.name}/${name}`,
+        parts,
+      })
+    }
+  }
+  return components.toSorted((a, b) => (a.name < b.name ? -1 : 1))
+}
+
+/** The parts of a file's first block comment. */
+export function readHeader(source: string): Partial<Record<HeaderPart, string>> {
+  const comment = /^\s*(?:#!.*\n)?\s*\/\*\*([\s\S]*?)\*\//.exec(source)?.[1]
+  if (comment === undefined) return {}
+  const text = comment.replace(/^[ \t]*\*[ ]?/gm, '').trim()
+  const found = titles
+    .flatMap(([part, title]) => {
+      // A title opens a line or follows a sentence, and is set off by a colon, a full stop or the line's end.
+      const match = new RegExp(
+        `(^[-*# ]*|\\n[-*# ]*|[.:!?] )(${title.source})\\s*(?:\\([^)]*\\))?\\s*(?:[:.·—-]|\\n)`,
+        'i',
+      ).exec(text)
+      if (!match) return []
+      const at = match.index + match[1]!.length
+      return [{ part, at, from: match.index + match[0].length }]
+    })
+    .sort((a, b) => a.at - b.at)
+  const parts: Partial<Record<HeaderPart, string>> = {}
+  for (const [index, { part, from }] of found.entries()) {
+    const body = text.slice(from, found[index + 1]?.at ?? text.length)
+    parts[part] = body.replace(/[-*# \n]+$/, '').trim()
+  }
+  return parts
+}
+
+/** A part's text as paragraphs and lists, for a page: lines that begin with a dash are items. */
+export function blocksOf(text: string): { kind: 'paragraph' | 'list'; items: string[] }[] {
+  const blocks: { kind: 'paragraph' | 'list'; items: string[] }[] = []
+  for (const paragraph of text.split(/\n\s*\n/)) {
+    for (const line of paragraph.split('\n')) {
+      const item = /^\s*[-*·]\s+(.*)$/.exec(line)?.[1]
+      const last = blocks.at(-1)
+      if (item !== undefined) {
+        if (last?.kind === 'list') last.items.push(item)
+        else blocks.push({ kind: 'list', items: [item] })
+      } else if (last && line !== paragraph.split('\n')[0]) {
+        last.items[last.items.length - 1] += ` ${line.trim()}`
+      } else if (line.trim() !== '') {
+        blocks.push({ kind: 'paragraph', items: [line.trim()] })
+      }
+    }
+  }
+  return blocks
+}
