@@ -2,7 +2,7 @@
  * Finds the members of a family kept as one folder of files, each with a default export that has a name: benchmarks
  * and soaks. A file without one, or two of the same name, is an error: a benchmark that is not run is no benchmark.
  */
-import { readdirSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
@@ -14,7 +14,7 @@ export async function discover<Member extends { name: string; run: unknown }>(
   folder: string,
   names: string[],
 ): Promise<Member[]> {
-  const files = readdirSync(folder)
+  const files = (existsSync(folder) ? readdirSync(folder) : [])
     .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
     .sort()
   const members = new Map<string, Member>()

@@ -73,10 +73,10 @@ function isReference(node: ts.Identifier): boolean {
   return named.name !== node || ts.isShorthandPropertyAssignment(parent)
 }
 
-/** Exact everywhere: literals that fit a double, and whole numbers of any size. */
+/** Exact everywhere: literals, powers of two, and whole numbers of any size. */
 const isExactPower = ({ left, right }: ts.BinaryExpression): boolean => {
   const whole = (node: ts.Node): boolean => ts.isBigIntLiteral(node) || node.getText().startsWith('BigInt(')
-  return whole(left) || whole(right) || (ts.isNumericLiteral(left) && ts.isNumericLiteral(right))
+  return whole(left) || whole(right) || (ts.isNumericLiteral(left) && (left.text === '2' || ts.isNumericLiteral(right)))
 }
 
 /** The remedy for a node that is banned in the simulation and the grader, or undefined. */

@@ -9,4 +9,12 @@ export interface Exception {
   reason: string
 }
 
-export const exceptions: Exception[] = []
+export const exceptions: Exception[] = [
+  {
+    rule: 'file-size',
+    path: 'cluster/api/types.ts',
+    reason: 'learners import it as one module, clusterwright/api: the fields of the kinds in use and nothing else',
+  },
+  { rule: 'file-size', path: 'grader/sandbox/hostile-programs.ts', reason: 'a table: one hostile program per entry' },
+  { rule: 'file-size', path: 'src/course/glossary.ts', reason: 'a table: one term per entry' },
+]
