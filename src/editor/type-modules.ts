@@ -9,8 +9,8 @@ export function moduleFile(module: string): string {
   return `file:///node_modules/${module}.d.ts`
 }
 
-/** What Monaco wants is the same settings, as arrays that it may keep. */
-export function editorCompilerOptions() {
+/** The same settings as Monaco wants them: an open record, because its own type for them is out of date. */
+export function editorCompilerOptions(): Record<string, string | number | boolean | string[]> {
   return { ...learnerCompilerOptions, lib: [...learnerCompilerOptions.lib], allowNonTsExtensions: true }
 }
 

@@ -1,0 +1,93 @@
+/** The right-hand pane: what happened, in one headline, and below it the checks, or what to do. */
+import { type TemplateResult, html, nothing } from 'lit'
+import type { Verdict } from '#grader/verdict/verdict.ts'
+import { type ChecksActions, drawChecks, drawDigest, drawProblems } from './checks-view.ts'
+import { icon } from './icons.ts'
+import { drawLine } from './markdown.ts'
+import { type WorkbenchState, headline } from './workbench-state.ts'
+
+export interface OutcomeModel {
+  state: WorkbenchState
+  /** How wide a picture may be, in px. */
+  width: number
+  /** The page's own words about what passing means. */
+  passedNote: Node | undefined
+  next: { href: string; title: string } | undefined
+  showSolution(): void
+  actions: ChecksActions
+}
+
+function drawWorking({ progress, arrived }: WorkbenchState): TemplateResult {
+  const seed = progress?.seed === undefined ? '' : `seed ${progress.seed}`
+  return html`<div class="cw-working">
+    <progress max=${progress?.total ?? 1} value=${progress?.done ?? 0} aria-label="Checks done"></progress>
+    <span class="cw-small">${seed || (arrived.length > 0 ? `${arrived.length} done` : '')}</span>
+  </div>`
+}
+
+/** What a pass rests on, from the verdict itself. */
+function evidence(verdict: Verdict): string {
+  const seeds = Math.max(0, ...verdict.checks.map((check) => check.seeds?.tried ?? 0))
+  const faults = verdict.checks.some((check) => check.kind === 'faults')
+  const held = seeds > 1 ? `It held on ${seeds} random cases` : 'It held in every case'
+  return `${held}${faults ? ', with crashes and lost messages among them' : ''}.`
+}
+
+function drawPassed(verdict: Verdict, model: OutcomeModel): TemplateResult {
+  return html`<section class="cw-passed" aria-label="Passed">
+    <p class="cw-passed-lead"><span class="cw-sign-of" data-status="pass">${icon('check')}</span> Done. ${evidence(verdict)}</p>
+    ${model.passedNote ? html`<div class="cw-passed-note">${model.passedNote}</div>` : nothing}
+    <div class="cw-story-buttons">
+      ${model.next
+        ? html`<a class="button primary" href=${model.next.href}>${model.next.title} ${icon('arrow-right')}</a>`
+        : nothing}
+      <button type="button" class="button" @click=${model.showSolution}>Compare with our answer</button>
+    </div>
+  </section>`
+}
+
+function drawEmpty(): TemplateResult {
+  return html`<div class="cw-empty">
+    <p><b>Run</b> tries your code on the examples and answers at once.</p>
+    <p><b>Submit</b> grades everything: many random cases, and faults where the exercise has them. It is recorded here, in this browser.</p>
+    <p>Both may be used as often as you like.</p>
+  </div>`
+}
+
+/** Above the checks: why there is no verdict, or what the whole of it says. */
+function drawMessage({ halt, verdict }: WorkbenchState): TemplateResult | typeof nothing {
+  const message = halt?.message ?? verdict?.message
+  if (!message) return nothing
+  const tone = halt?.kind === 'stopped' ? 'plain' : 'bad'
+  return html`<p class="cw-outcome-message" data-tone=${tone}>${drawLine(message)}</p>`
+}
+
+function drawAfterRun(verdict: Verdict): TemplateResult | typeof nothing {
+  if (verdict.mode !== 'run' || verdict.status !== 'pass') return nothing
+  return html`<p class="cw-empty">The examples pass. <b>Submit</b> tries the cases that examples do not show.</p>`
+}
+
+export function drawOutcome(model: OutcomeModel): TemplateResult {
+  const { state, width, actions } = model
+  const { verdict, phase } = state
+  const checks = verdict?.checks ?? state.arrived
+  const isPassed = verdict?.mode === 'submit' && verdict.status === 'pass'
+  const isEmpty = phase === 'ready' && !verdict && !state.halt && state.problems.length === 0
+  return html`<header class="cw-outcome-head">
+      <h2>${headline(state)}</h2>
+      ${verdict ? drawDigest(verdict, actions) : nothing}
+    </header>
+    ${state.isStale && phase === 'ready' ? html`<p class="cw-stale">This is about the code before your last change.</p>` : nothing}
+    ${phase === 'ready' ? nothing : drawWorking(state)} ${drawMessage(state)} ${drawProblems(state.problems, actions.goTo)}
+    ${isPassed ? drawPassed(verdict, model) : nothing} ${checks.length > 0 ? drawChecks(checks, width, actions) : nothing}
+    ${verdict ? drawAfterRun(verdict) : nothing} ${isEmpty ? drawEmpty() : nothing}`
+}
+
+/** What a screen reader is told: the headline, and the first failure's sentence when it has come. */
+export function announcement(state: WorkbenchState): string {
+  const text = headline(state)
+  if (state.phase !== 'ready') return text
+  const failed = state.verdict?.checks.find((check) => check.status === 'fail' || check.status === 'error')
+  const message = state.halt?.message ?? state.verdict?.message ?? (failed ? `${failed.name}. ${failed.message ?? ''}` : '')
+  return `${text}. ${message}`.trim()
+}

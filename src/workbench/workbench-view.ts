@@ -1,0 +1,211 @@
+/** The workbench as a whole: three panes, the bars above and below the code, notices, the dialog. */
+import { type TemplateResult, html, nothing } from 'lit'
+import type { Draft } from '../progress/progress.ts'
+import type { StorageState } from '../progress/store.ts'
+import { drawFuel } from './checks-view.ts'
+import { drawConsole } from './console-view.ts'
+import type { Desk, Notice } from './desk.ts'
+import { type HintsModel, drawHints } from './hints-view.ts'
+import { icon } from './icons.ts'
+import { type OutcomeModel, announcement, drawOutcome } from './outcome-view.ts'
+import { drawTabs } from './tabs-view.ts'
+import { formatAgo } from './units.ts'
+
+export type Pane = 'task' | 'code' | 'checks'
+
+export interface WorkbenchModel {
+  desk: Desk
+  task: Node
+  /** The element that the editor lives in; made once, kept for good. */
+  editorHost: HTMLElement
+  replayHost: HTMLElement | undefined
+  pane: Pane
+  side: 'checks' | 'console'
+  files: readonly string[]
+  shownFile: string
+  editorKind: 'monaco' | 'plain' | 'loading'
+  editorProblem: string | undefined
+  storage: StorageState
+  now: number
+  fuelLimit: number | undefined
+  runKey: string
+  outcome: OutcomeModel
+  hints: HintsModel
+  dialog: TemplateResult | undefined
+  actions: WorkbenchActions
+}
+
+export interface WorkbenchActions {
+  run(): void
+  submit(): void
+  stop(): void
+  askReset(): void
+  undoReset(): void
+  showSolution(): void
+  showNewStarter(): void
+  keepDraft(): void
+  takeOver(): void
+  leaveElsewhere(): void
+  showFile(name: string): void
+  showPane(pane: Pane): void
+  showSide(side: WorkbenchModel['side']): void
+  switchEditor(): void
+  changeFontSize(step: number): void
+  closeReplay(): void
+  dialogClosed(): void
+}
+
+function drawSaved({ desk, storage, now }: WorkbenchModel): TemplateResult {
+  const { saved, isSaved } = desk.saving()
+  if (storage.kind === 'memory') return html`<span class="cw-saved is-warning" title=${storage.message}>${icon('triangle-alert')} Not stored</span>`
+  if (!isSaved) return html`<span class="cw-saved">Saving…</span>`
+  if (!saved) return html`<span class="cw-saved"></span>`
+  return html`<span class="cw-saved">Saved ${formatAgo(now - saved.savedAt).text}</span>`
+}
+
+function drawFileBar(model: WorkbenchModel): TemplateResult {
+  const { files, shownFile, actions, desk } = model
+  return html`<div class="cw-file-bar">
+    ${drawTabs({
+      label: 'Files',
+      className: 'cw-file-tabs',
+      tabs: files.map((name) => ({ id: name, label: name, controls: 'cw-editor' })),
+      current: shownFile,
+      choose: actions.showFile,
+    })}
+    <div class="cw-tools">
+      ${drawSaved(model)}
+      <button type="button" class="cw-tool" @click=${actions.askReset}>Reset</button>
+      <button
+        type="button"
+        class="cw-tool"
+        aria-disabled=${!desk.state().hasPassed}
+        title=${desk.state().hasPassed ? 'Compare your answer with ours' : 'Opens once everything passes'}
+        @click=${desk.state().hasPassed ? actions.showSolution : nothing}
+      >
+        Solution
+      </button>
+    </div>
+  </div>`
+}
+
+function drawNotice(kind: Notice, actions: WorkbenchActions): TemplateResult {
+  if (kind === 'exercise-changed') {
+    return html`<p>The exercise has changed since you wrote this. Your code is as you left it.</p>
+      <button type="button" class="button" @click=${actions.showNewStarter}>See the new starter</button>
+      <button type="button" class="button" @click=${actions.keepDraft}>Keep mine</button>`
+  }
+  if (kind === 'ran-away') {
+    return html`<p>This code had to be stopped last time: it locked up. It runs again only when you ask; look for a loop that never ends.</p>`
+  }
+  return html`<p>Back at the starter. Your code is kept.</p>
+    <button type="button" class="button" @click=${actions.undoReset}>Undo</button>`
+}
+
+function drawElsewhere(other: Draft, now: number, actions: WorkbenchActions): TemplateResult {
+  return html`<div class="cw-notice" role="status">
+    ${icon('info')}
+    <p>Another tab has saved this draft ${formatAgo(now - other.savedAt).text}. Yours here is untouched.</p>
+    <button type="button" class="button" @click=${actions.takeOver}>Take it over</button>
+    <button type="button" class="button" @click=${actions.leaveElsewhere}>Go on with mine</button>
+  </div>`
+}
+
+function drawNotices(model: WorkbenchModel): unknown {
+  const { desk, actions, storage, editorProblem, now } = model
+  const kind = desk.notice()
+  const { elsewhere } = desk.saving()
+  return [
+    kind ? html`<div class="cw-notice" role="status">${icon('info')} ${drawNotice(kind, actions)}</div>` : nothing,
+    elsewhere ? drawElsewhere(elsewhere, now, actions) : nothing,
+    storage.kind === 'memory'
+      ? html`<div class="cw-notice is-warning" role="status">${icon('triangle-alert')}<p>${storage.message}</p></div>`
+      : nothing,
+    editorProblem
+      ? html`<div class="cw-notice is-warning" role="status">
+          ${icon('triangle-alert')}
+          <p>The editor could not be loaded, so this is the plain one. ${editorProblem}</p>
+          <button type="button" class="button" @click=${actions.switchEditor}>Try again</button>
+        </div>`
+      : nothing,
+  ]
+}
+
+function drawActionBar(model: WorkbenchModel): TemplateResult {
+  const { desk, actions, editorKind, runKey, fuelLimit } = model
+  const { phase, verdict } = desk.state()
+  const isWorking = phase !== 'ready'
+  return html`<div class="cw-action-bar">
+    ${isWorking
+      ? html`<button type="button" class="button primary" data-action="stop" @click=${actions.stop}>${icon('square')} Stop</button>`
+      : html`<button type="button" class="button primary" data-action="run" aria-keyshortcuts="Control+Enter Meta+Enter" @click=${actions.run}>
+          Run <kbd>${runKey}</kbd>
+        </button>`}
+    <button type="button" class="button" data-action="submit" aria-disabled=${isWorking} @click=${isWorking ? nothing : actions.submit}>Submit</button>
+    <span class="cw-bar-space"></span>
+    <span class="cw-fuel">${verdict && !isWorking ? drawFuel(verdict, fuelLimit) : nothing}</span>
+    <span class="cw-font-size" role="group" aria-label="Size of the code">
+      <button type="button" class="cw-tool" aria-label="Smaller code" @click=${() => actions.changeFontSize(-1)}>A−</button>
+      <button type="button" class="cw-tool" aria-label="Larger code" @click=${() => actions.changeFontSize(1)}>A+</button>
+    </span>
+    <button type="button" class="cw-tool" ?disabled=${editorKind === 'loading'} @click=${actions.switchEditor}>
+      ${editorKind === 'plain' ? 'Full editor' : 'Plain editor'}
+    </button>
+  </div>`
+}
+
+function drawSide(model: WorkbenchModel): TemplateResult {
+  const { side, desk, actions, outcome } = model
+  const { verdict } = desk.state()
+  const lines = verdict?.console.length ?? 0
+  return html`<section class="cw-pane cw-checks-pane" id="cw-checks" aria-label="Checks">
+    ${drawTabs({
+      label: 'Checks and console',
+      className: 'cw-side-tabs',
+      tabs: [
+        { id: 'checks', label: 'Checks', controls: 'cw-side' },
+        { id: 'console', label: html`Console${lines > 0 ? html` <span class="cw-count">${lines}</span>` : nothing}`, controls: 'cw-side' },
+      ],
+      current: side,
+      choose: (id) => actions.showSide(id === 'console' ? 'console' : 'checks'),
+    })}
+    <div class="cw-side" id="cw-side" role="tabpanel" aria-label=${side === 'console' ? 'Console' : 'Checks'}>
+      ${side === 'console' ? drawConsole(verdict) : drawOutcome(outcome)}
+    </div>
+  </section>`
+}
+
+export function drawWorkbench(model: WorkbenchModel): TemplateResult {
+  const { pane, actions, desk } = model
+  return html`${drawTabs({
+      label: 'Parts of the workbench',
+      className: 'cw-pane-tabs',
+      tabs: [
+        { id: 'task', label: 'Task', controls: 'cw-task' },
+        { id: 'code', label: 'Code', controls: 'cw-code' },
+        { id: 'checks', label: 'Checks', controls: 'cw-checks' },
+      ],
+      current: pane,
+      choose: (id) => actions.showPane(id as Pane),
+    })}
+    <div class="cw-panes" data-pane=${pane}>
+      <section class="cw-pane cw-task-pane" id="cw-task" aria-label="Task">${model.task} ${drawHints(model.hints)}</section>
+      <section class="cw-pane cw-code-pane" id="cw-code" aria-label="Code">
+        ${drawFileBar(model)} ${drawNotices(model)}
+        <div class="cw-editor" id="cw-editor" role="tabpanel" aria-label=${model.shownFile}>${model.editorHost}</div>
+        ${drawActionBar(model)}
+      </section>
+      ${drawSide(model)}
+    </div>
+    ${model.replayHost
+      ? html`<section class="cw-replay-panel" aria-label="Replay" tabindex="-1">
+          <header>
+            <h2>The failing run</h2>
+            <button type="button" class="cw-tool" @click=${actions.closeReplay}>${icon('x')} Close</button>
+          </header>
+          ${model.replayHost}
+        </section>`
+      : nothing}
+    <dialog class="cw-dialog" aria-labelledby="cw-dialog-title" @close=${actions.dialogClosed}>${model.dialog ?? nothing}</dialog>
+    <p class="visually-hidden" role="status" aria-live="polite">${announcement(desk.state())}</p>`
+}

@@ -1,0 +1,442 @@
+/**
+ * `<cw-workbench data-exercise="fit-filter">`: where an exercise is worked on. Task left, code middle, checks right; three
+ * tabs on a phone.
+ *
+ * What stands inside it when the page arrives is the task. A child with `slot="passed"` is kept back until everything passes.
+ * Attributes: `data-exercise` (id), `data-content-hash`, `data-file-name`, `data-fuel-limit`, `data-next-href`,
+ * `data-next-title`. It sends `cw-open-replay` with `{exercise, replay, source}`; unless somebody prevents that, it shows the
+ * replay itself. It lives in the page's own tree, not a shadow one: Monaco and the page's styles both want it so.
+ */
+import { LitElement, type TemplateResult, html } from 'lit'
+import type { Position, Replay } from '#grader/verdict/verdict.ts'
+import type { ReadOnlyFile } from '../editor/code-editor.ts'
+import { editorManifest } from '../editor/editor-assets.ts'
+import * as store from '../progress/browser.ts'
+import { type Desk, createDesk } from './desk.ts'
+import type { DialogKind } from './dialogs-view.ts'
+import { type DifferenceContent, drawDialog } from './dialog-content.ts'
+import { type EditorKind, type EditorSlot, chooseEditor, openEditor } from './editor-slot.ts'
+import { type ExerciseFiles, importedModules, loadExercise } from './exercise-files.ts'
+import { spawnGrader } from './grader-worker.ts'
+import { createGradingClient } from './grading-client.ts'
+import { type Hint, findHint } from './hints.ts'
+import { readKept, writeKept } from './kept-text.ts'
+import type { OutcomeModel } from './outcome-view.ts'
+import { mountReplay } from './replay-mount.ts'
+import { formatAgo } from './units.ts'
+import { firstFailure } from './workbench-state.ts'
+import { type Pane, type WorkbenchActions, type WorkbenchModel, drawWorkbench } from './workbench-view.ts'
+import './workbench.css'
+
+const CODE_SIZES = [12, 13, 14, 15, 16, 18, 20, 24]
+const CODE_SIZE = 14
+const NARROW = '(max-width: 900px)'
+const after = (milliseconds: number, run: () => void) => {
+  const timer = setTimeout(run, milliseconds)
+  return () => clearTimeout(timer)
+}
+
+export class Workbench extends LitElement {
+  readonly #task = document.createElement('div')
+  readonly #editorHost = document.createElement('div')
+  readonly #grading = createGradingClient({ spawn: spawnGrader, after })
+  readonly #ending: (() => void)[] = []
+  #passedNote: HTMLElement | undefined
+  #exercise: ExerciseFiles | undefined
+  #desk: Desk | undefined
+  #slot: EditorSlot | undefined
+  #types: Readonly<Record<string, string>> = {}
+  #files: readonly ReadOnlyFile[] = []
+  #hints: readonly Hint[] | undefined
+  #namedHint: number | undefined
+  #judged: unknown
+  #pane: Pane = 'task'
+  #side: WorkbenchModel['side'] = 'checks'
+  #shownFile = ''
+  #dialog: DialogKind | undefined
+  #difference: DifferenceContent | undefined
+  #replayHost: HTMLElement | undefined
+  #editorProblem: string | undefined
+  #failure: string | undefined
+  #pictureWidth = 400
+  #stopClock = () => {}
+
+  override createRenderRoot(): HTMLElement {
+    return this
+  }
+
+  override connectedCallback(): void {
+    if (!this.hasUpdated) this.#adoptChildren()
+    super.connectedCallback()
+    this.#listen()
+    if (!this.#desk) void this.#open().catch((error: unknown) => this.#fail(error))
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback()
+    this.#desk?.flush()
+    this.#stopClock()
+    for (const end of this.#ending.splice(0)) end()
+  }
+
+  #adoptChildren(): void {
+    this.#passedNote = this.querySelector<HTMLElement>(':scope > [slot=passed]') ?? undefined
+    this.#passedNote?.remove()
+    if (this.#passedNote) this.#passedNote.hidden = false
+    this.#task.className = 'cw-task-text'
+    this.#task.append(...this.childNodes)
+    this.#editorHost.className = 'cw-editor-host'
+  }
+
+  #listen(): void {
+    const on = <Name extends string>(target: EventTarget, name: Name, run: (event: Event) => void, capture = false) => {
+      target.addEventListener(name, run, { capture })
+      this.#ending.push(() => target.removeEventListener(name, run, { capture }))
+    }
+    const flush = () => this.#desk?.flush()
+    on(window, 'pagehide', flush)
+    on(document, 'visibilitychange', flush)
+    // Before the editor, which has ideas of its own about this key.
+    on(this, 'keydown', (event) => this.#onKey(event as KeyboardEvent), true)
+    this.#ending.push(store.subscribe((event) => event.type === 'storage' && this.requestUpdate()))
+    const sizes = new ResizeObserver(() => this.#measure())
+    sizes.observe(this)
+    this.#ending.push(() => sizes.disconnect())
+  }
+
+  #measure(): void {
+    const width = this.querySelector('.cw-side')?.clientWidth ?? 0
+    const picture = Math.min(620, Math.max(260, width - 40))
+    if (width === 0 || picture === this.#pictureWidth) return
+    this.#pictureWidth = picture
+    this.requestUpdate()
+  }
+
+  #onKey(event: KeyboardEvent): void {
+    if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey) || event.altKey || this.#dialog) return
+    event.preventDefault()
+    event.stopPropagation()
+    if (this.#desk?.state().phase !== 'ready') return
+    if (event.shiftKey) this.#actions.submit()
+    else this.#actions.run()
+  }
+
+  async #open(): Promise<void> {
+    const id = this.dataset.exercise ?? ''
+    const [exercise, manifest] = await Promise.all([loadExercise(id), editorManifest().catch(() => undefined)])
+    this.#exercise = exercise
+    this.#types = manifest?.types ?? {}
+    this.#files = importedModules(exercise.starter).flatMap((module) => {
+      const text = this.#types[module]
+      return text === undefined ? [] : [{ name: `${module.split('/')[1]!}.d.ts`, text, module }]
+    })
+    this.#shownFile = this.#fileName
+    const desk = createDesk({
+      exercise: { id, starter: exercise.starter, contentHash: this.dataset.contentHash ?? '' },
+      store,
+      grading: this.#grading,
+      compile: (source) => this.#compile(source),
+      after,
+      attempts: { read: () => readKept(`attempts/${id}`), write: (text) => writeKept(`attempts/${id}`, text) },
+      changed: () => this.#deskChanged(),
+    })
+    const text = desk.open()
+    this.#desk = desk
+    this.requestUpdate()
+    await this.updateComplete
+    this.#measure()
+    await this.#openEditor(this.#wantedEditor(), text)
+    this.#grading.warm()
+    if (desk.attempts().hintsOpenedAt.length > 0) void this.#loadHints()
+  }
+
+  #fail(error: unknown): void {
+    this.#failure = error instanceof Error ? error.message : String(error)
+    this.requestUpdate()
+  }
+
+  get #fileName(): string {
+    return this.dataset.fileName ?? 'main.ts'
+  }
+
+  #wantedEditor(): EditorKind {
+    return chooseEditor(store.preferences().editor, { isCoarse: matchMedia('(pointer: coarse)').matches, width: innerWidth })
+  }
+
+  async #openEditor(kind: EditorKind, text: string): Promise<void> {
+    this.#slot?.dispose()
+    this.#slot = undefined
+    this.#editorProblem = undefined
+    this.#shownFile = this.#fileName
+    this.requestUpdate()
+    const options = {
+      fileName: this.#fileName,
+      value: text,
+      readOnlyFiles: this.#files,
+      types: this.#types,
+      fontSizePx: this.#codeSize,
+      onChange: (value: string) => this.#desk?.typed(value),
+      onRun: () => this.#actions.run(),
+      onShow: (name: string) => {
+        this.#shownFile = name
+        this.requestUpdate()
+      },
+    }
+    this.#slot = await openEditor(this.#editorHost, kind, options, (reason) => {
+      this.#editorProblem = reason
+    })
+    this.#markEditor()
+    this.requestUpdate()
+  }
+
+  async #compile(source: string) {
+    if (!this.#slot) throw new Error('the editor has not been opened yet')
+    return this.#slot.compile(source)
+  }
+
+  get #codeSize(): number {
+    const kept = Number(readKept('workbench/code-size'))
+    return CODE_SIZES.includes(kept) ? kept : CODE_SIZE
+  }
+
+  #deskChanged(): void {
+    const verdict = this.#desk?.state().verdict
+    if (verdict && verdict !== this.#judged) {
+      const named = firstFailure(verdict)?.hint
+      this.#namedHint = undefined
+      if (named !== undefined) void this.#nameHint(named)
+    }
+    this.#judged = verdict
+    const asking = this.#desk?.asking() !== undefined
+    if (asking && this.#dialog !== 'guess') this.#showDialog('guess')
+    this.#markEditor()
+    this.requestUpdate()
+  }
+
+  #markEditor(): void {
+    const state = this.#desk?.state()
+    if (!state) return
+    const line = state.isStale ? undefined : firstFailure(state.verdict)?.position?.line
+    this.#slot?.editor()?.mark(state.problems, line)
+  }
+
+  async #loadHints(): Promise<readonly Hint[]> {
+    this.#hints ??= (await this.#exercise?.hints()) ?? []
+    this.requestUpdate()
+    return this.#hints
+  }
+
+  async #nameHint(name: string): Promise<void> {
+    const index = findHint(await this.#loadHints(), name)
+    this.#namedHint = index === -1 ? undefined : index
+    this.requestUpdate()
+  }
+
+  async #showHint(name: string): Promise<void> {
+    await this.#nameHint(name)
+    this.#showPane('task')
+    await this.updateComplete
+    const hint = this.querySelector<HTMLElement>(`#cw-hint-${this.#namedHint}`)
+    hint?.scrollIntoView({ block: 'nearest' })
+    hint?.focus()
+  }
+
+  #showPane(pane: Pane): void {
+    this.#pane = pane
+    this.requestUpdate()
+  }
+
+  #start(run: () => Promise<void>): void {
+    if (matchMedia(NARROW).matches) this.#pane = 'checks'
+    this.#side = 'checks'
+    void run()
+  }
+
+  #setText(text: string): void {
+    this.#slot?.editor()?.setValue(text)
+    this.#shownFile = this.#fileName
+    this.#slot?.editor()?.show(this.#fileName)
+    this.requestUpdate()
+  }
+
+  #showDialog(kind: DialogKind): void {
+    this.#dialog = kind
+    this.requestUpdate()
+    void this.updateComplete.then(() => {
+      const dialog = this.querySelector('dialog')
+      if (this.#dialog && dialog && !dialog.open) dialog.showModal()
+    })
+  }
+
+  #closeDialog(): void {
+    this.querySelector('dialog')?.close()
+  }
+
+  async #showDifference(kind: 'solution' | 'new-starter'): Promise<void> {
+    const [exercise, desk] = [this.#exercise, this.#desk]
+    if (!exercise || !desk) return
+    try {
+      const other = kind === 'solution' ? await exercise.solution() : exercise.starter
+      const host = document.createElement('div')
+      host.className = 'cw-monaco-difference'
+      this.#difference = { before: desk.text(), after: other }
+      if (this.#slot?.kind === 'monaco') this.#difference.host = host
+      this.#showDialog(kind)
+      await this.updateComplete
+      this.#difference.view = await this.#slot?.openDiff(host, desk.text(), other)
+    } catch (error) {
+      this.#fail(error)
+    }
+  }
+
+  #openReplay(replay: Replay): void {
+    const detail = { exercise: this.dataset.exercise ?? '', replay, source: this.#desk?.text() ?? '' }
+    const event = new CustomEvent('cw-open-replay', { detail, bubbles: true, cancelable: true })
+    if (!this.dispatchEvent(event)) return
+    this.#replayHost = document.createElement('div')
+    this.#replayHost.className = 'cw-replay-host'
+    void mountReplay(this.#replayHost, detail)
+    this.requestUpdate()
+    void this.updateComplete.then(() => {
+      const panel = this.querySelector<HTMLElement>('.cw-replay-panel')
+      panel?.scrollIntoView({ block: 'nearest' })
+      panel?.focus()
+    })
+  }
+
+  #goTo(position: Position): void {
+    this.#showPane('code')
+    this.#shownFile = this.#fileName
+    void this.updateComplete.then(() => this.#slot?.editor()?.goTo(position))
+  }
+
+  readonly #actions: WorkbenchActions = {
+    run: () => this.#start(async () => this.#desk?.run()),
+    submit: () => this.#start(async () => this.#desk?.submit()),
+    stop: () => this.#desk?.stop(),
+    askReset: () => this.#showDialog('reset'),
+    undoReset: () => {
+      const kept = this.#desk?.earlierDrafts()[0]
+      if (kept) this.#setText(this.#desk!.restore(kept.source))
+    },
+    showSolution: () => void this.#showDifference('solution'),
+    showNewStarter: () => void this.#showDifference('new-starter'),
+    keepDraft: () => this.#desk?.adopt(),
+    takeOver: () => this.#desk && this.#setText(this.#desk.takeOver()),
+    leaveElsewhere: () => this.#desk?.leaveElsewhere(),
+    showFile: (name) => {
+      this.#shownFile = name
+      this.#slot?.editor()?.show(name)
+      this.requestUpdate()
+    },
+    showPane: (pane) => this.#showPane(pane),
+    showSide: (side) => {
+      this.#side = side
+      this.requestUpdate()
+    },
+    switchEditor: () => void this.#switchEditor(),
+    changeFontSize: (step) => {
+      const index = CODE_SIZES.indexOf(this.#codeSize) + step
+      const size = CODE_SIZES[Math.max(0, Math.min(CODE_SIZES.length - 1, index))]!
+      writeKept('workbench/code-size', String(size))
+      this.#slot?.editor()?.setFontSize(size)
+    },
+    closeReplay: () => {
+      this.#replayHost = undefined
+      this.requestUpdate()
+    },
+    dialogClosed: () => {
+      if (this.#dialog === 'guess') this.#desk?.dismiss()
+      this.#difference?.view?.dispose()
+      this.#difference = undefined
+      this.#dialog = undefined
+      this.requestUpdate()
+    },
+  }
+
+  async #switchEditor(): Promise<void> {
+    const isRetry = this.#editorProblem !== undefined
+    const next = isRetry || this.#slot?.kind === 'plain' ? 'monaco' : 'plain'
+    if (!isRetry) store.setPreferences({ editor: next })
+    await this.#openEditor(next, this.#desk?.text() ?? '')
+    this.#slot?.editor()?.focus()
+  }
+
+  #drawDialog(desk: Desk): TemplateResult | undefined {
+    if (!this.#dialog) return undefined
+    return drawDialog(this.#dialog, {
+      desk,
+      now: Date.now(),
+      difference: this.#difference,
+      setText: (text) => this.#setText(text),
+      close: () => this.#closeDialog(),
+    })
+  }
+
+  #outcome(desk: Desk): OutcomeModel {
+    const { nextHref, nextTitle } = this.dataset
+    return {
+      state: desk.state(),
+      width: this.#pictureWidth,
+      passedNote: this.#passedNote,
+      next: nextHref && nextTitle ? { href: nextHref, title: nextTitle } : undefined,
+      showSolution: this.#actions.showSolution,
+      actions: {
+        openReplay: (replay) => this.#openReplay(replay),
+        goTo: (position) => this.#goTo(position),
+        showHint: (name) => void this.#showHint(name),
+        copyDigest: (digest) => void navigator.clipboard?.writeText(digest),
+      },
+    }
+  }
+
+  #model(desk: Desk): WorkbenchModel {
+    const isMac = /Mac|iPhone|iPad/.test(navigator.platform)
+    return {
+      desk,
+      task: this.#task,
+      editorHost: this.#editorHost,
+      replayHost: this.#replayHost,
+      pane: this.#pane,
+      side: this.#side,
+      files: [this.#fileName, ...this.#files.map((file) => file.name)],
+      shownFile: this.#shownFile,
+      editorKind: this.#slot?.kind ?? 'loading',
+      editorProblem: this.#editorProblem ?? this.#failure,
+      storage: store.storageState(),
+      now: Date.now(),
+      fuelLimit: this.dataset.fuelLimit ? Number(this.dataset.fuelLimit) : undefined,
+      runKey: isMac ? '⌘ ↵' : 'Ctrl ↵',
+      outcome: this.#outcome(desk),
+      hints: {
+        hints: this.#hints,
+        opened: desk.attempts().hintsOpenedAt.length,
+        named: this.#namedHint,
+        mayOpenNext: desk.mayOpenHint(),
+        open: () => void this.#loadHints().then(() => desk.openHint()),
+      },
+      dialog: this.#drawDialog(desk),
+      actions: this.#actions,
+    }
+  }
+
+  override render(): TemplateResult {
+    if (this.#desk) return drawWorkbench(this.#model(this.#desk))
+    return html`<div class="cw-panes" data-pane="task">
+      <section class="cw-pane cw-task-pane" aria-label="Task">${this.#task}</section>
+      <section class="cw-pane cw-code-pane" aria-label="Code">
+        <p class="cw-empty" role="status">${this.#failure ?? 'Opening the editor…'}</p>
+      </section>
+      <section class="cw-pane cw-checks-pane" aria-label="Checks"></section>
+    </div>`
+  }
+
+  override updated(): void {
+    this.#stopClock()
+    const saved = this.#desk?.saving().saved
+    if (!saved) return
+    this.#stopClock = after(formatAgo(Date.now() - saved.savedAt).nextChangeMs, () => this.requestUpdate())
+  }
+}
+
+customElements.define('cw-workbench', Workbench)
