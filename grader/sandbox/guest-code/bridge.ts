@@ -6,7 +6,7 @@
  * It may be written in plain JavaScript because every intrinsic is frozen before the learner's module is evaluated.
  */
 export const bridgeSource = String.raw`
-const requestsMax = 10000
+const requestsMax = 1000
 const state = {
   learner: undefined, // the learner's default export
   root: undefined, // where the host's paths start: the adapter's functions, or the learner's default export

@@ -18,12 +18,19 @@ function fail(kind, message) {
   throw error
 }
 
+// Calls cost more than anything else here, so leaves are told apart before the call, in this and in the copying below.
 function deepFreeze(value) {
   if (typeof value !== 'object' || value === null) return value
   if (Array.isArray(value)) {
-    for (let index = 0; index < value.length; index++) deepFreeze(value[index])
+    for (let index = 0; index < value.length; index++) {
+      const item = value[index]
+      if (typeof item === 'object' && item !== null) deepFreeze(item)
+    }
   } else {
-    for (const key in value) deepFreeze(value[key])
+    for (const key in value) {
+      const item = value[key]
+      if (typeof item === 'object' && item !== null) deepFreeze(item)
+    }
   }
   return Object.freeze(value)
 }
@@ -87,16 +94,27 @@ function copyData(value) {
   return copyObject(value)
 }
 
+// Where the item is not a plain leaf: keeps the trail, for messages and for the depth.
+function copyAt(step, item) {
+  trail.push(step)
+  const data = copyData(item)
+  trail.pop()
+  return data
+}
+
 function copyArray(value) {
   const length = value.length
   spend(length + 2)
   const copy = []
   for (let index = 0; index < length; index++) {
-    trail.push(index)
     const item = value[index]
-    if (item === undefined) refuse(item, 'use null for "nothing", or leave the item out')
-    copy.push(copyData(item))
-    trail.pop()
+    if (typeof item === 'string') { copy[index] = item; room -= item.length + 2 }
+    else if (typeof item === 'number' && item - item === 0) copy[index] = item
+    else {
+      if (item === undefined) { trail.push(index); refuse(item, 'use null for "nothing", or leave the item out') }
+      copy[index] = copyAt(index, item)
+    }
+    if (room < 0) spend(0)
   }
   return copy
 }
@@ -105,11 +123,12 @@ function copyObject(value) {
   const copy = {}
   for (const key of Object.keys(value)) {
     const item = value[key]
-    if (item === undefined) continue // as in JSON: a property that is undefined is absent
-    spend(key.length + 4)
-    trail.push(key)
-    const data = copyData(item)
-    trail.pop()
+    room -= key.length + 4
+    let data = item
+    if (typeof item === 'string') room -= item.length
+    else if (item === undefined) continue // as in JSON: a property that is undefined is absent
+    else if (typeof item !== 'number' || item - item !== 0) data = copyAt(key, item)
+    if (room < 0) spend(0)
     if (key === '__proto__') Object.defineProperty(copy, key, { value: data, enumerable: true })
     else copy[key] = data
   }
