@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util'
 import { buildParts, buildSite, plainSite } from './build-site.mjs'
 import { serve } from './serve.mjs'
 import { ensureDependencies } from './set-up/dependencies.mjs'
-import { run } from './set-up/run.mjs'
+import { endWithNpm, run } from './set-up/run.mjs'
 import { Refusal, command, say } from './set-up/say.mjs'
 
 function options() {
@@ -39,6 +39,7 @@ async function probe(port, host) {
 }
 
 await command(async () => {
+  endWithNpm()
   const { port, host, dev } = options()
   await probe(port, host)
   await ensureDependencies()

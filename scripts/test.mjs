@@ -7,7 +7,7 @@
  */
 import { suites } from './suites.mjs'
 import { ensureDependencies } from './set-up/dependencies.mjs'
-import { run } from './set-up/run.mjs'
+import { endWithNpm, run } from './set-up/run.mjs'
 import { Refusal, command, say, seconds } from './set-up/say.mjs'
 
 /** A suite that runs on long after its budget hangs: it is stopped at this multiple. */
@@ -71,6 +71,7 @@ function summary(results) {
 }
 
 await command(async () => {
+  endWithNpm()
   const args = process.argv.slice(2)
   if (args.includes('--list')) {
     for (const { name, what } of suites) process.stdout.write(`${name.padEnd(10)} ${what}\n`)

@@ -30,6 +30,17 @@ for (const signal of ENDING_SIGNALS) {
   })
 }
 
+/**
+ * Ends this process when the shell that npm started it in is gone: npm hands a signal to that shell, which dies of it
+ * without telling us, and a server would go on holding its port.
+ */
+export function endWithNpm() {
+  if (!process.env.npm_lifecycle_event || process.platform === 'win32') return
+  const shell = process.ppid
+  const watch = setInterval(() => process.ppid !== shell && process.kill(process.pid, 'SIGTERM'), 500)
+  watch.unref()
+}
+
 /** A child of `run` leads a process group of its own, so that its own children end with it. */
 function end(child, signal) {
   try {
