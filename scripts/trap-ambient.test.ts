@@ -57,4 +57,13 @@ describe('the trap of ambient time and chance', () => {
     ].join('\n')
     expect(callerIn(stack, '/x')).toEqual({ folder: 'cluster', frame: 'cluster/api/manifest.ts:3:1' })
   })
+
+  it('lets the test runner time how long it takes to load a file of ours', () => {
+    const stack = [
+      'Error: where',
+      '    at runModule (file:///x/node_modules/vitest/dist/module-runner.js:1:1)',
+      '    at file:///x/cluster/kernel/trace.ts:9:1',
+    ].join('\n')
+    expect(callerIn(stack, '/x')).toBeUndefined()
+  })
 })
