@@ -1,0 +1,115 @@
+/**
+ * The forms of a check, as an exercise's `checks.ts` writes them down. Pure data and functions: `run-check.ts` runs them.
+ */
+import type { World } from '#cluster/kernel/world.ts'
+import type { CheckKind } from '../verdict/verdict.ts'
+import type { Chance } from './chance.ts'
+import type { ShrinkRules } from './shrink.ts'
+import type { Trial } from './trial.ts'
+
+/** How a learner's module is taken into a guest. Made by `schedulerGuest()`, `controllerGuest()` and their like. */
+export interface GuestShape {
+  /** Source of the adapter, see `GuestOptions.adapter` in `grader/sandbox/sandbox.ts`. */
+  readonly adapter: string
+  readonly hostMethods?: readonly string[]
+}
+
+interface Common {
+  /** Key of the hint in `hints.mdx` that helps when this fails. */
+  readonly hint?: string
+}
+
+/** One case, written out; shown to the learner, and run at each press of Run. */
+export interface ExampleSpec<Plan = any> extends Common {
+  run(trial: Trial<Plan>): void
+  /** For examples that play in a world: the plan that `world` gets. */
+  readonly plan?: Plan
+  readonly world?: WorldBuilder<Plan>
+}
+
+/** Builds the world of a case and runs nothing. Called again, with the same arguments, for a replay. */
+export type WorldBuilder<Plan> = (plan: Plan, trial: Trial<Plan>) => World
+
+/** Many cases, one per seed. */
+export interface PropertySpec<Plan> extends Common {
+  /** How many of 200 seeds it runs (default all): for checks that are dear. More seeds in all, more here. */
+  readonly per200?: number
+  generate(chance: Chance, seed: number): Plan
+  run(trial: Trial<Plan>, plan: Plan): void
+  readonly world?: WorldBuilder<Plan>
+  /** How to make a failing case smaller; without it the case stays as generated. */
+  readonly shrink?: ShrinkRules & { readonly triesMax?: number }
+}
+
+/** Cases, each run once without a fault and once per point where one can strike. */
+export interface FaultsSpec<Plan, Fault> extends Common {
+  readonly per200?: number
+  generate(chance: Chance, seed: number): Plan
+  /** Runs without a fault and returns every fault that is worth trying, for instance a crash at each await. */
+  faults(trial: Trial<Plan>, plan: Plan): readonly Fault[]
+  run(trial: Trial<FaultPlan<Plan, Fault>>, plan: Plan, fault: Fault): void
+  readonly world?: WorldBuilder<FaultPlan<Plan, Fault>>
+  readonly shrink?: ShrinkRules & { readonly triesMax?: number }
+}
+
+/** What a replay of a fault check has as its plan. */
+export interface FaultPlan<Plan, Fault> {
+  readonly plan: Plan
+  readonly fault: Fault
+}
+
+export interface Check {
+  readonly name: string
+  readonly kind: CheckKind
+  readonly hint?: string
+  readonly per200: number
+  /** Absent in examples, whose plan is fixed. */
+  generate?(chance: Chance, seed: number): any
+  readonly plan?: unknown
+  run(trial: Trial<any>, plan: any): void
+  /** Present in fault checks: `run` then gets a `FaultPlan`. */
+  faults?(trial: Trial<any>, plan: any): readonly unknown[]
+  readonly world?: WorldBuilder<any>
+  readonly shrink?: ShrinkRules & { readonly triesMax?: number }
+}
+
+export interface CheckSet {
+  readonly guest: GuestShape
+  readonly checks: readonly Check[]
+}
+
+/** The default export of an exercise's `checks.ts`. Names are unique; the order is the order of the verdict. */
+export function defineChecks(guest: GuestShape, checks: readonly Check[]): CheckSet {
+  const twice = checks.find((check, index) => checks.some((other, at) => at < index && other.name === check.name))
+  if (twice) throw new Error(`two checks are named "${twice.name}": results are told apart by name, rename one`)
+  return { guest, checks }
+}
+
+export function example<Plan = undefined>(name: string, spec: ExampleSpec<Plan>): Check {
+  return { name, kind: 'example', per200: 1, ...spec }
+}
+
+export function property<Plan>(name: string, spec: PropertySpec<Plan>): Check {
+  return { per200: 200, ...spec, name, kind: 'property' }
+}
+
+/** A property whose rule is "the same as the reference". */
+export function differential<Plan>(name: string, spec: PropertySpec<Plan>): Check {
+  return { per200: 200, ...spec, name, kind: 'differential' }
+}
+
+export function faults<Plan, Fault>(name: string, spec: FaultsSpec<Plan, Fault>): Check {
+  const { run, ...rest } = spec
+  return {
+    per200: 20,
+    ...rest,
+    name,
+    kind: 'faults',
+    run: (trial: Trial<FaultPlan<Plan, Fault>>, { plan, fault }: FaultPlan<Plan, Fault>) => run(trial, plan, fault),
+  }
+}
+
+/** A bound on work: fuel, calls, writes. One run, no chance. */
+export function cost<Plan = undefined>(name: string, spec: ExampleSpec<Plan>): Check {
+  return { name, kind: 'cost', per200: 1, ...spec }
+}

@@ -1,0 +1,44 @@
+/**
+ * The kit: all that an exercise's checks may import, as `clusterwright/kit`.
+ *
+ * What the real one does: courses grade by running hidden tests on a server, once, and say "tests failed".
+ * What we model: named checks in five forms (`example`, `property`, `differential`, `faults`, `cost`), each a function of a
+ * trial. A trial starts fresh guests of the learner's module, has seeded chance, and ends in a finding: one sentence,
+ * expected and actual, a story, and the tick to open. Cases are plain JSON, so that they shrink and replay.
+ * What we leave out: coverage, time limits (budgets are counted in fuel), partial credit.
+ * Where to read upstream: QuickCheck and fast-check (properties, shrinking); TigerBeetle's VOPR; Sieve (crash at every write).
+ *
+ * How to write an exercise's `checks.ts`:
+ *
+ *     import { defineChecks, example, node, nodeInfo, pod, property, schedulerGuest, SchedulerPlugin } from 'clusterwright/kit'
+ *
+ *     export default defineChecks(schedulerGuest(), [
+ *       example('a Pod that fits is let through', {
+ *         hint: 'requests',                                   // key of a section of hints.mdx
+ *         run(trial) {
+ *           const plugin = new SchedulerPlugin(trial)         // a fresh guest
+ *           plugin.update([nodeInfo(node('node-1'))])
+ *           const { filter } = plugin.cycle(pod('web'))
+ *           trial.equal(filter['node-1']?.code, 'Success', 'Pod web fits on node-1, but was refused')
+ *         },
+ *       }),
+ *       property('…', {
+ *         generate: (chance) => ({ … }),                      // a JSON plan from seeded chance
+ *         run(trial, plan) { … trial.fail({ message, expected, actual, story }) },
+ *         world: (plan, trial) => new World(…),               // where it plays in a simulated cluster: what a replay rebuilds
+ *         shrink: { fixed: ['metadata', 'spec'], nonEmpty: ['containers'] },
+ *       }),
+ *     ])
+ *
+ * A learner's code that throws, answers with nonsense or runs out of a budget ends the trial by itself, status `error`.
+ * Anything else that a check throws is our own defect, status `internal`.
+ */
+export type { Check, CheckSet, FaultPlan, GuestShape } from './checks.ts'
+export { cost, defineChecks, differential, example, faults, property } from './checks.ts'
+export type { Chance } from './chance.ts'
+export { chanceFrom } from './chance.ts'
+export { node, pod } from './builders.ts'
+export type { Finding } from './stop.ts'
+export { show, Trial } from './trial.ts'
+export type { BareNodeInfo, CycleResult, Status } from './scheduler-guest.ts'
+export { nodeInfo, resourcesOf, SchedulerPlugin, schedulerGuest } from './scheduler-guest.ts'

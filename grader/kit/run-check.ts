@@ -1,0 +1,179 @@
+/**
+ * Runs one check over its seeds and says what came of it. The first failing seed ends it; its case is then made smaller.
+ */
+import type { Engine } from '../sandbox/engine.ts'
+import type { Limits } from '../sandbox/sandbox.ts'
+import type { CheckResult, ConsoleEntry, Replay } from '../verdict/verdict.ts'
+import { chanceFrom } from './chance.ts'
+import type { Check, GuestShape } from './checks.ts'
+import { shrink } from './shrink.ts'
+import { Crash, Violation } from './stop.ts'
+import { show, Trial } from './trial.ts'
+
+export interface RunSetup {
+  readonly engine: Engine
+  readonly code: string
+  readonly guest: GuestShape
+  readonly limits: Partial<Limits>
+  /** The first seed; the others follow it. */
+  readonly firstSeed: number
+  /** How many seeds a check without `per200` runs. */
+  readonly seeds: number
+  readonly onSeed?: (done: number, total: number, seed: number) => void
+}
+
+export interface CheckRun {
+  readonly result: CheckResult
+  readonly console: readonly ConsoleEntry[]
+  readonly consoleTruncated: boolean
+}
+
+/** How one trial ended badly. */
+interface Ending {
+  readonly thrown: unknown
+  readonly trial: Trial
+  readonly plan: unknown
+}
+
+/** Seeds for which this check is run, of `seeds` in all. */
+export function seedsOf(check: Check, seeds: number): number {
+  if (check.kind === 'example' || check.kind === 'cost') return 1
+  return Math.min(seeds, Math.max(1, Math.ceil((check.per200 * seeds) / 200)))
+}
+
+const SHRINK_TRIES_DEFAULT = 120
+
+export function runCheck(check: Check, setup: RunSetup): CheckRun {
+  const total = seedsOf(check, setup.seeds)
+  let fuel = 0
+  let first: Trial | undefined
+  for (let index = 0; index < total; index++) {
+    const seed = setup.firstSeed + index
+    setup.onSeed?.(index, total, seed)
+    const plan = check.generate ? check.generate(chanceFrom(seed, check.name), seed) : check.plan
+    const trials = runSeed(check, setup, seed, plan)
+    for (const { trial } of trials.all) fuel += trial.fuel()
+    first ??= trials.all[0]?.trial
+    if (!trials.ending) continue
+    const { ending, tries } = smallest(check, setup, seed, trials.ending, trials.isFaultPlan)
+    return failed(check, ending, { tried: index + 1, total, seed }, fuel + tries)
+  }
+  setup.onSeed?.(total, total, setup.firstSeed + total - 1)
+  const result: CheckResult = { name: check.name, kind: check.kind, status: 'pass', fuel }
+  if (check.generate) result.seeds = { tried: total }
+  return { result, console: first?.console ?? [], consoleTruncated: first?.consoleTruncated ?? false }
+}
+
+/** One seed: one trial, or (fault checks) one without a fault and one per fault. */
+function runSeed(check: Check, setup: RunSetup, seed: number, plan: unknown) {
+  const all: { trial: Trial }[] = []
+  const attempt = (use: unknown, act: (trial: Trial) => void): Ending | undefined => {
+    const trial = newTrial(check, setup, seed, use)
+    all.push({ trial })
+    return endingOf(trial, use, act)
+  }
+  if (!check.faults) return { all, ending: attempt(plan, (trial) => check.run(trial, plan)), isFaultPlan: false }
+  let faults: readonly unknown[] = []
+  const calm = { plan, fault: undefined }
+  const listing = attempt(calm, (trial) => void (faults = check.faults!(trial, plan)))
+  if (listing) return { all, ending: listing, isFaultPlan: false }
+  for (const fault of faults) {
+    const use = { plan, fault }
+    const ending = attempt(use, (trial) => check.run(trial, use))
+    if (ending) return { all, ending, isFaultPlan: true }
+  }
+  return { all, ending: undefined, isFaultPlan: false }
+}
+
+function newTrial(check: Check, setup: RunSetup, seed: number, plan: unknown): Trial {
+  const { engine, code, guest, limits } = setup
+  const trial = new Trial({ engine, code, guest, limits, check, seed })
+  trial.plan = plan
+  return trial
+}
+
+function endingOf(trial: Trial, plan: unknown, act: (trial: Trial) => void): Ending | undefined {
+  try {
+    act(trial)
+    return undefined
+  } catch (thrown) {
+    return { thrown, trial, plan }
+  } finally {
+    trial.finish()
+  }
+}
+
+/** Shrinks the case. Budgets that ran out are not tried again: each try would cost the whole budget. */
+function smallest(check: Check, setup: RunSetup, seed: number, ending: Ending, isFaultPlan: boolean) {
+  const ranOut =
+    ending.thrown instanceof Crash &&
+    ending.thrown.failure.kind !== 'threw' &&
+    ending.thrown.failure.kind !== 'wrong-type'
+  const isOurs = !(ending.thrown instanceof Violation) && !(ending.thrown instanceof Crash)
+  if (!check.shrink || ranOut || isOurs || (check.faults && !isFaultPlan)) return { ending, tries: 0 }
+  let fuel = 0
+  const again = (plan: unknown): Ending | undefined => {
+    const trial = newTrial(check, setup, seed, plan)
+    const next = endingOf(trial, plan, (fresh) => check.run(fresh, plan))
+    fuel += trial.fuel()
+    return next !== undefined && isSameKind(next.thrown, ending.thrown) ? next : undefined
+  }
+  const { triesMax = SHRINK_TRIES_DEFAULT } = check.shrink
+  const rules = isFaultPlan
+    ? { ...check.shrink, fixed: [...(check.shrink.fixed ?? []), 'plan', 'fault'] }
+    : check.shrink
+  const best = shrink(ending.plan, ending, again, rules, triesMax)
+  return { ending: best.result, tries: fuel }
+}
+
+/** While shrinking, a broken rule stays a broken rule, a crash a crash. */
+function isSameKind(a: unknown, b: unknown): boolean {
+  if (a instanceof Violation) return b instanceof Violation
+  return a instanceof Crash && b instanceof Crash && a.failure.kind === b.failure.kind
+}
+
+function failed(
+  check: Check,
+  { thrown, trial, plan }: Ending,
+  seeds: { tried: number; total: number; seed: number },
+  fuel: number,
+): CheckRun {
+  const base = { name: check.name, kind: check.kind, fuel }
+  const tried = check.generate ? { seeds: { tried: seeds.tried, failing: seeds.seed } } : {}
+  const hint = check.hint === undefined ? {} : { hint: check.hint }
+  const { console, consoleTruncated } = trial
+  return { result: { ...base, ...describe(thrown), ...tried }, console, consoleTruncated }
+
+  function describe(reason: unknown): Omit<CheckResult, 'name' | 'kind' | 'fuel'> {
+    if (reason instanceof Violation) {
+      const { at, ...finding } = reason.finding
+      return { status: 'fail', ...hint, ...finding, ...replayOf(check, trial, plan, at) }
+    }
+    if (reason instanceof Crash) {
+      const { failure, during } = reason
+      if (failure.kind === 'engine') return { status: 'internal', message: failure.message }
+      const message = during === undefined ? failure.message : `${failure.message} (in ${during})`
+      const position = failure.position === undefined ? {} : { position: failure.position }
+      return { status: 'error', message, ...hint, ...position, ...replayOf(check, trial, plan) }
+    }
+    const words = reason instanceof Error ? `${reason.name}: ${reason.message}` : show(reason)
+    return {
+      status: 'internal',
+      message: `The check itself broke down on seed ${seeds.seed} (${words}). This is not your mistake: please report it.`,
+    }
+  }
+}
+
+/** A check with a world can be seen again: at the tick of the finding, or where the world stood. */
+function replayOf(
+  check: Check,
+  trial: Trial,
+  plan: unknown,
+  at?: { tick: number; atMicros: number },
+): { replay?: Replay } {
+  const world = trial.built
+  if (!check.world || !world) return {}
+  const { tick, atMicros } = at ?? { tick: world.tick, atMicros: world.now }
+  const replay: Replay = { check: check.name, seed: trial.seed, plan: plan ?? null, tick, atMicros }
+  return { replay }
+}

@@ -1,0 +1,41 @@
+/**
+ * How a check ends early: by a value thrown inside the grader, never across the wall.
+ *
+ * `Violation`: a rule was broken, status `fail`. `Crash`: the submission threw, answered with nonsense or ran out of a
+ * budget, status `error`. Anything else that a check throws is a defect of ours, status `internal`.
+ */
+import type { Failure } from '../sandbox/sandbox.ts'
+import type { CheckResult, Story } from '../verdict/verdict.ts'
+
+/** What a check says about a broken rule. */
+export interface Finding {
+  /** One sentence: what was violated, when, on which object. */
+  message: string
+  expected?: string
+  actual?: string
+  /** Replaces the check's own hint. */
+  hint?: string
+  story?: Story
+  /** Where the replay opens; only for checks that have a `world`. */
+  at?: { tick: number; atMicros: number }
+  position?: CheckResult['position']
+}
+
+export class Violation extends Error {
+  readonly finding: Finding
+  constructor(finding: Finding) {
+    super(finding.message)
+    this.finding = finding
+  }
+}
+
+export class Crash extends Error {
+  readonly failure: Failure
+  /** What was asked of the learner's code, for example `filter(web, node-1)`. */
+  readonly during: string | undefined
+  constructor(failure: Failure, during?: string) {
+    super(failure.message)
+    this.failure = failure
+    this.during = during
+  }
+}

@@ -1,0 +1,154 @@
+/**
+ * One run of one check: its seed, its guests, what they wrote and spent, and the words for what went wrong.
+ *
+ * Every guest that a trial starts is fresh; nothing leaks from one run into the next. Fuel is counted over all of them.
+ */
+import { isEqual } from '#cluster/api/meta.ts'
+import type { Micros } from '#cluster/kernel/component.ts'
+import type { World } from '#cluster/kernel/world.ts'
+import type { Engine } from '../sandbox/engine.ts'
+import type { Guest } from '../sandbox/guest.ts'
+import type { ConsoleLine, Failure, GuestOptions, Limits, Outcome } from '../sandbox/sandbox.ts'
+import type { ConsoleEntry } from '../verdict/verdict.ts'
+import type { Chance } from './chance.ts'
+import { chanceFrom } from './chance.ts'
+import type { Check, GuestShape } from './checks.ts'
+import type { Finding } from './stop.ts'
+import { Crash, Violation } from './stop.ts'
+
+export interface TrialSetup {
+  readonly engine: Engine
+  readonly code: string
+  readonly guest: GuestShape
+  readonly limits: Partial<Limits>
+  readonly check: Check
+  readonly seed: number
+}
+
+export class Trial<Plan = unknown> {
+  readonly seed: number
+  readonly engine: Engine
+  readonly check: Check
+  /** What the run is about; absent until the runner has generated it. */
+  plan: Plan | undefined
+  /** Lines that the learner's code wrote. */
+  readonly console: ConsoleEntry[] = []
+  consoleTruncated = false
+  /** The world that the check runs, once `world()` has built it. */
+  built: World | undefined
+  #fuel = 0
+  #guests: Guest[] = []
+  #setup: TrialSetup
+
+  constructor(setup: TrialSetup) {
+    this.#setup = setup
+    this.seed = setup.seed
+    this.engine = setup.engine
+    this.check = setup.check
+  }
+
+  /** Chance that belongs to this check and seed. */
+  chance(name: string): Chance {
+    return chanceFrom(this.seed, `${this.check.name}/${name}`)
+  }
+
+  /** What a guest of the learner's module is started from, for hosts that start their own. */
+  get guestOptions(): GuestOptions {
+    const { code, guest, limits } = this.#setup
+    return {
+      code,
+      fileName: 'main.ts',
+      limits,
+      adapter: guest.adapter,
+      ...(guest.hostMethods && { hostMethods: guest.hostMethods }),
+    }
+  }
+
+  /** A fresh guest. Throws `Crash` when the module does not load. */
+  start(): Guest {
+    const started = this.engine.start(this.guestOptions)
+    if (started.ok) {
+      this.#guests.push(started.guest)
+      return started.guest
+    }
+    this.#fuel += started.fuel
+    this.keepConsole(started.console)
+    throw new Crash(started, 'loading the module')
+  }
+
+  /** Calls a function of the adapter's and returns its value. Throws `Crash` when it does not give one. */
+  call(guest: Guest, path: string, args: readonly unknown[], during?: string): unknown {
+    return this.valueOf(guest.call(path, args), guest, during)
+  }
+
+  valueOf(outcome: Outcome, guest?: Guest, during?: string): unknown {
+    if (guest) this.keepConsole(guest.takeConsole())
+    if (outcome.ok) return outcome.value
+    throw new Crash(outcome, during)
+  }
+
+  /** Ends the run: the learner's code itself broke down. */
+  crash(failure: Failure, during?: string): never {
+    throw new Crash(failure, during)
+  }
+
+  /** Ends the run: a rule was broken. */
+  fail(finding: Finding): never {
+    throw new Violation(finding)
+  }
+
+  /** Fails unless both are equal as JSON. */
+  equal(actual: unknown, expected: unknown, message: string, finding: Partial<Finding> = {}): void {
+    if (isEqual(actual, expected)) return
+    this.fail({ message, expected: show(expected), actual: show(actual), ...finding })
+  }
+
+  /** Fails unless it holds; the finding is only made when it is needed. */
+  ensure(holds: boolean, finding: () => Finding): void {
+    if (!holds) this.fail(finding())
+  }
+
+  /** Builds the check's world for a plan. A failure then remembers the tick at which the world stood. */
+  world(plan: Plan = this.plan as Plan): World {
+    if (!this.check.world) throw new Error(`check "${this.check.name}" has no world: add one to use trial.world()`)
+    this.plan = plan
+    this.built = this.check.world(plan, this)
+    return this.built
+  }
+
+  /** Fuel that all guests of this trial have used so far. */
+  fuel(): number {
+    return this.#guests.reduce((sum, guest) => sum + guest.fuelUsed(), this.#fuel)
+  }
+
+  /** Adds fuel of guests that were started elsewhere. */
+  addFuel(units: number): void {
+    this.#fuel += units
+  }
+
+  keepConsole(lines: readonly ConsoleLine[], atMicros?: Micros): void {
+    for (const { level, text } of lines) {
+      if (this.console.length >= CONSOLE_LINES_MAX) {
+        this.consoleTruncated = true
+        return
+      }
+      this.console.push({ check: this.check.name, level, text, ...(atMicros !== undefined && { atMicros }) })
+    }
+    if (this.#guests.some((guest) => guest.consoleTruncated)) this.consoleTruncated = true
+  }
+
+  /** Takes what the guests have written and not yet been asked for. */
+  finish(): void {
+    for (const guest of this.#guests) this.keepConsole(guest.takeConsole())
+  }
+}
+
+const CONSOLE_LINES_MAX = 500
+const SHOWN_MAX = 600
+
+/** A value as people read it: compact JSON, cut when long. */
+export function show(value: unknown): string {
+  if (typeof value === 'string') return value
+  const text = value === undefined ? 'nothing' : JSON.stringify(value, undefined, 1).replace(/\n\s*/g, ' ')
+  return text.length <= SHOWN_MAX ? text : `${text.slice(0, SHOWN_MAX)}…`
+}

@@ -1,0 +1,68 @@
+/**
+ * What a scheduler plugin sees and answers. Names and meanings are those of the real scheduling framework
+ * (kubernetes/kubernetes `pkg/scheduler/framework`), in TypeScript's case.
+ */
+import type { Node, Pod } from 'clusterwright/api'
+
+/**
+ * - `Success`: go on.
+ * - `Unschedulable`: not on this node as things are; it would help if other Pods there went away.
+ * - `UnschedulableAndUnresolvable`: not on this node, and removing Pods from it would not help.
+ * - `Skip`: from `preFilter`, this plugin has nothing to say about this Pod, so its `filter` is not called.
+ * - `Wait`: from `permit`, hold the Pod back for now.
+ * - `Error`: something is broken; the Pod is tried again later.
+ */
+export type Code = 'Success' | 'Unschedulable' | 'UnschedulableAndUnresolvable' | 'Wait' | 'Skip' | 'Error'
+
+/** A plugin's answer. "No" is a value with reasons, never something thrown. */
+export interface Status {
+  readonly code: Code
+  /** Why not, in words that end up in the Pod's events: `Insufficient cpu`, `Too many pods`. */
+  readonly reasons?: readonly string[]
+}
+
+/** What `preFilter` may add to its answer. */
+export interface PreFilterStatus extends Status {
+  /** Only these nodes can be right, so only they are filtered. Absent: all of them. */
+  readonly nodeNames?: readonly string[]
+}
+
+/**
+ * Amounts by resource name, as whole numbers: `cpu` in thousandths of a CPU (`500m` and `0.5` are 500), `memory` and
+ * `ephemeral-storage` in bytes, `pods` and extended resources such as `example.com/gpu` in pieces. A resource that is
+ * absent is 0.
+ */
+export type Resources = Readonly<Record<string, number>>
+
+/** One node as the scheduler's snapshot has it. Frozen, and the same for all plugins in a cycle. */
+export interface NodeInfo {
+  readonly node: Node
+  /** Every Pod with this `spec.nodeName`, whatever its phase. */
+  readonly pods: readonly Pod[]
+  /** What Pods may use: the node's `status.allocatable` as numbers. */
+  readonly allocatable: Resources
+  /** The sum of what the Pods that count ask for. */
+  readonly requested: Resources
+}
+
+/** A NodeInfo whose `requested` is left to you. */
+export type BareNodeInfo = Omit<NodeInfo, 'requested'>
+
+/**
+ * A place for what belongs to one Pod's scheduling cycle: written in `preFilter`, read in `filter`. Each cycle has its own.
+ * Cycles of different Pods may overlap, so a variable of the module is no replacement for it.
+ */
+export interface CycleState {
+  /** What was written under this key in this cycle, or undefined. */
+  read<T>(key: string): T | undefined
+  write<T>(key: string, value: T): void
+  delete(key: string): void
+}
+
+/** A filter plugin that works out resources for itself. `undefined` means Success. */
+export interface FitFilter {
+  /** Called once per Pod, before any node is looked at: the place for work that is the same for all nodes. */
+  preFilter?(state: CycleState, pod: Pod, nodes: readonly BareNodeInfo[]): PreFilterStatus | undefined
+  /** Called for one Pod and one node: may the Pod run there? */
+  filter(state: CycleState, pod: Pod, nodeInfo: BareNodeInfo): Status | undefined
+}

@@ -1,0 +1,25 @@
+/** The digest of a verdict, and the version of an exercise: what must be equal for two verdicts to be comparable. */
+import { canonicalJson } from './canonical.ts'
+import { sha256 } from './sha256.ts'
+import type { Verdict } from './verdict.ts'
+
+/** Hex SHA-256 over the canonical form, without fuel and console (fuel is equal too, and tested apart). */
+export function digestOf(verdict: Omit<Verdict, 'digest'>): string {
+  const { fuel: _fuel, console: _console, consoleTruncated: _truncated, ...rest } = verdict
+  const checks = rest.checks.map(({ fuel: _checkFuel, ...check }) => check)
+  return sha256(canonicalJson({ ...rest, checks }))
+}
+
+/**
+ * The version of an exercise: 16 hex digits over what its learner is given and graded by. `files` are texts by name: all
+ * `.ts` files of the folder itself but the solution and tests, and `task.mdx`. Line ends do not matter.
+ */
+export function exerciseVersion(files: Readonly<Record<string, string>>): string {
+  const counted = Object.keys(files).filter(countsForVersion).sort()
+  return sha256(canonicalJson(counted.map((name) => [name, files[name]!.replaceAll('\r\n', '\n')]))).slice(0, 16)
+}
+
+/** Whether a file of the folder is part of the exercise's version. */
+export function countsForVersion(name: string): boolean {
+  return name === 'task.mdx' || (name.endsWith('.ts') && !name.endsWith('.test.ts') && name !== 'solution.ts')
+}
