@@ -2,7 +2,8 @@
  * `<cw-workbench data-exercise="fit-filter">`: where an exercise is worked on. Task left, code middle, checks right; three
  * tabs on a phone.
  *
- * What stands inside it when the page arrives is the task. A child with `slot="passed"` is kept back until everything passes.
+ * What stands inside it when the page arrives is the task; a child with `slot="opening"` goes when it opens, and one with
+ * `slot="passed"` is kept back until everything passes.
  * Attributes: `data-exercise` (id), `data-content-hash`, `data-file-name`, `data-fuel-limit`, `data-next-href`,
  * `data-next-title`. It sends `cw-open-replay` with `{exercise, replay, source}`; unless somebody prevents that, it shows the
  * replay itself. It lives in the page's own tree, not a shadow one: Monaco and the page's styles both want it so.
@@ -16,7 +17,7 @@ import { type Desk, createDesk } from './desk.ts'
 import type { DialogKind } from './dialogs-view.ts'
 import { type DifferenceContent, drawDialog } from './dialog-content.ts'
 import { type EditorKind, type EditorSlot, chooseEditor, openEditor } from './editor-slot.ts'
-import { type ExerciseFiles, importedModules, loadExercise } from './exercise-files.ts'
+import { type ExerciseFiles, importedModules, loadExercise, versionOfExercise } from './exercise-files.ts'
 import { spawnGrader } from './grader-worker.ts'
 import { createGradingClient } from './grading-client.ts'
 import { type Hint, findHint } from './hints.ts'
@@ -83,6 +84,7 @@ export class Workbench extends LitElement {
     this.#passedNote = this.querySelector<HTMLElement>(':scope > [slot=passed]') ?? undefined
     this.#passedNote?.remove()
     if (this.#passedNote) this.#passedNote.hidden = false
+    this.querySelector(':scope > [slot=opening]')?.remove()
     this.#task.className = 'cw-task-text'
     this.#task.append(...this.childNodes)
     this.#editorHost.className = 'cw-editor-host'
@@ -123,7 +125,11 @@ export class Workbench extends LitElement {
 
   async #open(): Promise<void> {
     const id = this.dataset.exercise ?? ''
-    const [exercise, manifest] = await Promise.all([loadExercise(id), editorManifest().catch(() => undefined)])
+    const [exercise, manifest, contentHash] = await Promise.all([
+      loadExercise(id),
+      editorManifest().catch(() => undefined),
+      this.dataset.contentHash ?? versionOfExercise(id),
+    ])
     this.#exercise = exercise
     this.#types = manifest?.types ?? {}
     this.#files = importedModules(exercise.starter).flatMap((module) => {
@@ -132,7 +138,7 @@ export class Workbench extends LitElement {
     })
     this.#shownFile = this.#fileName
     const desk = createDesk({
-      exercise: { id, starter: exercise.starter, contentHash: this.dataset.contentHash ?? '' },
+      exercise: { id, starter: exercise.starter, contentHash },
       store,
       grading: this.#grading,
       compile: (source) => this.#compile(source),
