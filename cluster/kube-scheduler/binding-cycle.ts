@@ -1,0 +1,177 @@
+/**
+ * The binding cycle: from a chosen node to a bound Pod, while the next Pods are being scheduled already.
+ *
+ * Reserve and the assumption happen at once; then Permit may make the Pod wait; then PreBind and the request to bind. If
+ * anything goes wrong, what was reserved is given back and the Pod returns to the queue.
+ * Where to read upstream: kubernetes/kubernetes `pkg/scheduler/schedule_one.go` (bindingCycle, handleBindingCycleError).
+ */
+import { isPodFinished, keyOf } from '#cluster/api/meta.ts'
+import type { Pod } from '#cluster/api/types.ts'
+import type { Answer } from '#cluster/client/api-client.ts'
+import { isOk, messageOf, send } from '#cluster/client/api-client.ts'
+import type { Micros } from '#cluster/kernel/component.ts'
+import { assumePod, forgetPod, removePod } from './cache.ts'
+import type { CycleState, Handle, Status } from './framework.ts'
+import { isRejected } from './framework.ts'
+import type { Profile } from './profile.ts'
+import type { QueuedPod } from './queued-pod.ts'
+import { report, reportFailure } from './report.ts'
+import * as queues from './scheduling-queue.ts'
+import type { Binding, Scheduling } from './state.ts'
+import { schedulerNameOf } from './state.ts'
+
+interface BindTag {
+  readonly stage: 'bind' | 'report'
+  readonly key: string
+  readonly uid: string | undefined
+}
+
+/** Upstream's longest wait at Permit. */
+const PERMIT_TIMEOUT_MICROS_MAX = 15 * 60_000_000
+
+export function startBinding(
+  scheduling: Scheduling,
+  queued: QueuedPod,
+  profile: Profile,
+  cycleState: CycleState,
+  nodeName: string,
+): void {
+  const { state, ctx, effects } = scheduling
+  assumePod(state.cache, queued.pod, nodeName)
+  const binding: Binding = { queued, nodeName, cycleState, stage: 'permit', waitingFor: [] }
+  for (const plugin of profile.reserve) {
+    const status = plugin.reserve?.(cycleState, queued.pod, nodeName)
+    if (status) return rollBack(scheduling, binding, profile, { ...status, plugin: plugin.name })
+  }
+  const waitingFor: string[] = []
+  let timeout: Micros = 0
+  for (const plugin of profile.permit) {
+    const result = plugin.permit!(cycleState, queued.pod, nodeName, handleOf(scheduling))
+    if (!result) continue
+    if (result.status.code !== 'Wait')
+      return rollBack(scheduling, binding, profile, { ...result.status, plugin: plugin.name })
+    waitingFor.push(plugin.name)
+    timeout = Math.min(Math.max(timeout, result.timeoutMicros ?? PERMIT_TIMEOUT_MICROS_MAX), PERMIT_TIMEOUT_MICROS_MAX)
+  }
+  if (waitingFor.length === 0) return bind(scheduling, binding, profile)
+  ctx.note('permitWait', { pod: queued.key, nodeName, plugins: waitingFor })
+  state.bindings.set(queued.key, { ...binding, waitingFor })
+  effects.push({ type: 'wake', key: `permit/${queued.key}`, after: timeout })
+}
+
+function bind(scheduling: Scheduling, binding: Binding, profile: Profile): void {
+  const { state, ctx, effects } = scheduling
+  const { queued, nodeName, cycleState } = binding
+  for (const plugin of profile.preBind) {
+    const status = plugin.preBind!(cycleState, queued.pod, nodeName)
+    if (status && status.code !== 'Skip')
+      return rollBack(scheduling, binding, profile, { ...status, plugin: plugin.name })
+  }
+  for (const plugin of profile.bind) {
+    const result = plugin.bind!(cycleState, queued.pod, nodeName)
+    if ('request' in result) {
+      state.bindings.set(queued.key, { ...binding, stage: 'bind', waitingFor: [] })
+      const tag: BindTag = { stage: 'bind', key: queued.key, uid: queued.pod.metadata.uid }
+      effects.push(send(state.client, ctx, result.request, tag))
+      return
+    }
+    if (result.code !== 'Skip') return rollBack(scheduling, binding, profile, { ...result, plugin: plugin.name })
+  }
+  rollBack(scheduling, binding, profile, { code: 'Error', reasons: ['all bind plugins skipped the pod'] })
+}
+
+/** The answer to a request to bind (or to a report, which nobody waits for). */
+export function settleAnswer(scheduling: Scheduling, answer: Answer): void {
+  const tag = answer.tag as BindTag
+  if (tag.stage !== 'bind') return
+  const { state, ctx } = scheduling
+  const binding = state.bindings.get(tag.key)
+  if (!binding) return
+  state.bindings.delete(tag.key)
+  const { queued, nodeName, cycleState } = binding
+  const profile = scheduling.profiles.get(schedulerNameOf(queued.pod))!
+  if (!isOk(answer)) {
+    const reasons = [`binding rejected: ${messageOf(answer)}`]
+    return rollBack(scheduling, binding, profile, { code: 'Error', reasons, plugin: 'DefaultBinder' })
+  }
+  for (const plugin of profile.postBind) plugin.postBind!(cycleState, queued.pod, nodeName)
+  ctx.note('bound', { pod: tag.key, nodeName })
+  const current = state.pods.items.get(tag.key)
+  if (current?.metadata.uid !== tag.uid) {
+    // Deleted while the request was under way: nobody will tell us of its end any more.
+    removePod(state.cache, tag.key)
+    takeSuccessor(scheduling, current)
+  }
+  report(scheduling, queued.pod, 'Normal', 'Scheduled', `Successfully assigned ${tag.key} to ${nodeName}`)
+}
+
+/** Gives back what was reserved, and the Pod to the queue, unless it is gone or bound after all. */
+function rollBack(scheduling: Scheduling, binding: Binding, profile: Profile, status: Status): void {
+  const { state, ctx, queuePlugins } = scheduling
+  const { queued, nodeName, cycleState } = binding
+  for (const plugin of [...profile.reserve].reverse()) plugin.unreserve?.(cycleState, queued.pod, nodeName)
+  state.bindings.delete(queued.key)
+  forgetPod(state.cache, queued.key)
+  ctx.note('bindingFailed', { pod: queued.key, nodeName, plugin: status.plugin, reasons: status.reasons })
+  // The room that was assumed is free again.
+  queues.moveAllOn(state.queue, { name: 'AssignedPod/Delete', pod: queued.pod }, queuePlugins, ctx.now)
+  const current = state.pods.items.get(queued.key)
+  if (!isStillPending(current, queued.pod)) return takeSuccessor(scheduling, current)
+  const again = Object.freeze({ ...queued, pod: current! })
+  const rejected = isRejected(status)
+  if (rejected) queues.addUnschedulable(state.queue, again, status.plugin ? [status.plugin] : [], ctx.now)
+  else queues.addAfterError(state.queue, again, ctx.now)
+  reportFailure(scheduling, again.pod, rejected ? 'Unschedulable' : 'SchedulerError', status.reasons.join(', '))
+}
+
+const isStillPending = (current: Pod | undefined, pod: Pod): boolean =>
+  current !== undefined && current.metadata.uid === pod.metadata.uid && !current.spec.nodeName
+
+/** A new Pod of the same name was told while the old one's assumption stood, and left aside until now. */
+function takeSuccessor({ state, ctx, profiles, queuePlugins }: Scheduling, current: Pod | undefined): void {
+  if (!current || isPodFinished(current) || current.spec.nodeName || !profiles.has(schedulerNameOf(current))) return
+  if (queues.find(state.queue, keyOf(current)) === undefined) queues.addPod(state.queue, current, queuePlugins, ctx.now)
+}
+
+// ── Permit ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export function timeOutPermit(scheduling: Scheduling, key: string): void {
+  const binding = scheduling.state.bindings.get(key)
+  if (binding?.stage !== 'permit') return
+  refuse(
+    scheduling,
+    key,
+    binding.waitingFor[0]!,
+    `rejected due to timeout after waiting at plugin ${binding.waitingFor[0]}`,
+  )
+}
+
+function refuse(scheduling: Scheduling, key: string, plugin: string, message: string): void {
+  const binding = scheduling.state.bindings.get(key)
+  if (binding?.stage !== 'permit') return
+  const profile = scheduling.profiles.get(schedulerNameOf(binding.queued.pod))!
+  rollBack(scheduling, binding, profile, { code: 'Unschedulable', reasons: [message], plugin })
+}
+
+function allow(scheduling: Scheduling, key: string, plugin: string): void {
+  const binding = scheduling.state.bindings.get(key)
+  if (binding?.stage !== 'permit') return
+  const waitingFor = binding.waitingFor.filter((name) => name !== plugin)
+  if (waitingFor.length > 0) {
+    scheduling.state.bindings.set(key, { ...binding, waitingFor })
+    return
+  }
+  scheduling.effects.push({ type: 'cancelWake', key: `permit/${key}` })
+  bind(scheduling, binding, scheduling.profiles.get(schedulerNameOf(binding.queued.pod))!)
+}
+
+function handleOf(scheduling: Scheduling): Handle {
+  return {
+    waitingPods: () =>
+      [...scheduling.state.bindings.values()]
+        .filter(({ stage }) => stage === 'permit')
+        .map(({ queued, nodeName, waitingFor }) => ({ pod: queued.pod, nodeName, pendingPlugins: waitingFor })),
+    allow: (key, plugin) => allow(scheduling, key, plugin),
+    reject: (key, plugin, message) => refuse(scheduling, key, plugin, message),
+  }
+}

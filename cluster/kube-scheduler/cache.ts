@@ -1,0 +1,124 @@
+/**
+ * The scheduler's picture of the cluster: one NodeInfo per node, kept up to date by increments.
+ *
+ * A Pod that has been given a node is *assumed* there at once, long before the API server says so; otherwise the next
+ * cycle would give the same room away again. When the bound Pod comes back through the watch, it takes the assumed one's
+ * place; when the binding fails, the assumed one is forgotten.
+ * Where to read upstream: kubernetes/kubernetes `pkg/scheduler/backend/cache/cache.go`.
+ */
+import { isEqual, isPodFinished, keyOf } from '#cluster/api/meta.ts'
+import { podRequests } from '#cluster/api/pod-resources.ts'
+import type { Node, Pod } from '#cluster/api/types.ts'
+import { Groups } from '#cluster/kernel/groups.ts'
+import { Table } from '#cluster/kernel/table.ts'
+import type { Nodes } from './framework.ts'
+import type { NodeInfo } from './node-info.ts'
+import { createNodeInfo, withNode, withoutPod, withPod } from './node-info.ts'
+
+interface Held {
+  readonly pod: Pod
+  readonly nodeName: string
+  readonly assumed: boolean
+}
+
+export interface Cache {
+  /** By slot, 0 to size - 1 without holes: a cycle starts where the last one stopped and goes round. */
+  infos: Table<number, NodeInfo>
+  slots: Table<string, number>
+  /** Pods that hold room on a node, by key. */
+  pods: Table<string, Held>
+  /** Pods on nodes that are not here (yet, or any more), by node. */
+  strays: Groups<Pod>
+}
+
+export function createCache(): Cache {
+  return { infos: new Table(), slots: new Table(), pods: new Table(), strays: new Groups() }
+}
+
+export function nodesOf(cache: Cache): Nodes {
+  return {
+    size: cache.infos.size,
+    get: (name) => infoOf(cache, name),
+    [Symbol.iterator]: () => cache.infos.values(),
+  }
+}
+
+export function infoOf(cache: Cache, nodeName: string): NodeInfo | undefined {
+  const slot = cache.slots.get(nodeName)
+  return slot === undefined ? undefined : cache.infos.get(slot)
+}
+
+export function setNode(cache: Cache, node: Node): void {
+  const { name } = node.metadata
+  const slot = cache.slots.get(name)
+  if (slot !== undefined) {
+    cache.infos.set(slot, withNode(cache.infos.get(slot)!, node))
+    return
+  }
+  const pods = [...cache.strays.values(name)]
+  for (const pod of pods) cache.strays.delete(name, keyOf(pod))
+  cache.slots.set(name, cache.infos.size)
+  cache.infos.set(cache.infos.size, createNodeInfo(node, pods))
+}
+
+export function removeNode(cache: Cache, nodeName: string): void {
+  const slot = cache.slots.get(nodeName)
+  if (slot === undefined) return
+  for (const pod of cache.infos.get(slot)!.pods) cache.strays.set(nodeName, keyOf(pod), pod)
+  const last = cache.infos.size - 1
+  const moved = cache.infos.get(last)!
+  cache.infos.delete(last)
+  cache.slots.delete(nodeName)
+  if (slot === last) return
+  cache.infos.set(slot, moved)
+  cache.slots.set(moved.name, slot)
+}
+
+/** Gives a Pod its room before the API server knows. */
+export function assumePod(cache: Cache, pod: Pod, nodeName: string): void {
+  hold(cache, { pod, nodeName, assumed: true })
+}
+
+/** Takes an assumed Pod back; one that the API server has confirmed stays. */
+export function forgetPod(cache: Cache, key: string): void {
+  if (cache.pods.get(key)?.assumed) removePod(cache, key)
+}
+
+export const isAssumed = (cache: Cache, key: string): boolean => cache.pods.get(key)?.assumed === true
+
+/** A bound Pod as the API server tells it: takes the place of whatever was held under its key. */
+export function setPod(cache: Cache, pod: Pod): void {
+  const key = keyOf(pod)
+  const nodeName = pod.spec.nodeName!
+  if (isPodFinished(pod)) return removePod(cache, key)
+  const old = cache.pods.get(key)
+  // Most updates are of the status: place, requests and labels stay, so the node keeps the object it has.
+  if (old && old.nodeName === nodeName && sameFootprint(old.pod, pod)) {
+    if (old.assumed) cache.pods.set(key, { ...old, assumed: false })
+    return
+  }
+  hold(cache, { pod, nodeName, assumed: false })
+}
+
+function sameFootprint(a: Pod, b: Pod): boolean {
+  if (a.metadata.uid !== b.metadata.uid || a.metadata.deletionTimestamp !== b.metadata.deletionTimestamp) return false
+  return isEqual(a.metadata.labels, b.metadata.labels) && isEqual(podRequests(a), podRequests(b))
+}
+
+export function removePod(cache: Cache, key: string): void {
+  const held = cache.pods.get(key)
+  if (!held) return
+  cache.pods.delete(key)
+  const slot = cache.slots.get(held.nodeName)
+  if (slot === undefined) cache.strays.delete(held.nodeName, key)
+  else cache.infos.set(slot, withoutPod(cache.infos.get(slot)!, held.pod))
+}
+
+function hold(cache: Cache, held: Held): void {
+  const key = keyOf(held.pod)
+  removePod(cache, key)
+  cache.pods.set(key, held)
+  const slot = cache.slots.get(held.nodeName)
+  if (slot === undefined) cache.strays.set(held.nodeName, key, held.pod)
+  else cache.infos.set(slot, withPod(cache.infos.get(slot)!, held.pod))
+}

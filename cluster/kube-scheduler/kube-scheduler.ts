@@ -1,0 +1,232 @@
+/**
+ * kube-scheduler: gives every Pod without a node one that will do, and of those the best.
+ *
+ * What the real one does: takes one Pod at a time from a queue, filters and scores the nodes through plugins, assumes the
+ * Pod on the best one, and binds it in the background while the next cycle runs.
+ * What we model: the queue with back-off and waking events, the cache with assumed Pods, all extension points of the
+ * framework, profiles, sampling of nodes in big clusters, ties settled by a seeded draw, binding with roll-back, the
+ * PodScheduled condition and Events with upstream's words.
+ * What we leave out: preemption, the volume plugins, PodTopologySpread and InterPodAffinity, ImageLocality, extenders,
+ * leader election, the client's rate limit, the even order of nodes over zones. A cycle takes a fixed time.
+ * Where to read upstream: kubernetes/kubernetes `pkg/scheduler/{scheduler,schedule_one,eventhandlers}.go`.
+ */
+import { isPodFinished, keyOf } from '#cluster/api/meta.ts'
+import type { Node, Pod } from '#cluster/api/types.ts'
+import { answerOf, createApiClient } from '#cluster/client/api-client.ts'
+import { createEventRecorder } from '#cluster/client/event-recorder.ts'
+import type { Delta } from '#cluster/client/informer.ts'
+import { createInformer, startInformer, stepInformer } from '#cluster/client/informer.ts'
+import type { Component, Effect, Event } from '#cluster/kernel/component.ts'
+import { Table } from '#cluster/kernel/table.ts'
+import { settleAnswer, startBinding, timeOutPermit } from './binding-cycle.ts'
+import type { Cache } from './cache.ts'
+import { createCache, isAssumed, removeNode, removePod, setNode, setPod } from './cache.ts'
+import { asksLess, nodeChanges, pendingPodChanges } from './cluster-events.ts'
+import type { ClusterEvent, CycleState, Registry } from './framework.ts'
+import { fitErrorMessage, refusingPlugins } from './failure.ts'
+import { defaultRegistry } from './plugins/default-registry.ts'
+import { createProfile, DEFAULT_PROFILES } from './profile.ts'
+import type { QueuedPod } from './queued-pod.ts'
+import type { Decision } from './scheduling-cycle.ts'
+import { schedulePod } from './scheduling-cycle.ts'
+import type { QueuePlugins } from './scheduling-queue.ts'
+import * as queues from './scheduling-queue.ts'
+import { reportFailure } from './report.ts'
+import type { SchedulerOptions, SchedulerState, Scheduling } from './state.ts'
+import { schedulerNameOf } from './state.ts'
+
+const CYCLE_MICROS = 1_000
+
+/**
+ * A scheduler with these plugins to choose from. To put one of your own in the place of a default one, register it under
+ * that name: `kubeScheduler({ ...defaultRegistry, NodeResourcesFit: mine })`.
+ */
+export function kubeScheduler(registry: Registry = defaultRegistry): Component<SchedulerState, SchedulerOptions> {
+  // Functions of the options alone, so that they need not be part of the state.
+  const built = new WeakMap<SchedulerOptions, Pick<Scheduling, 'profiles' | 'queuePlugins'>>()
+  const resolve = (options: SchedulerOptions) => {
+    let known = built.get(options)
+    if (!known) built.set(options, (known = buildProfiles(options, registry)))
+    return known
+  }
+  return {
+    name: 'kube-scheduler',
+    init(given) {
+      const options: SchedulerOptions = Object.freeze({ ...given })
+      resolve(options)
+      return {
+        options,
+        client: createApiClient(options.servers, 'system:kube-scheduler'),
+        recorder: createEventRecorder('default-scheduler'),
+        pods: createInformer<Pod>({ resource: 'pods' }),
+        nodes: createInformer<Node>({ resource: 'nodes' }),
+        queue: queues.createQueue(),
+        cache: createCache(),
+        bindings: new Table(),
+        nextStart: 0,
+        busyUntil: 0,
+        awake: false,
+      }
+    },
+    step(state, event, ctx) {
+      const effects: Effect[] = []
+      const scheduling: Scheduling = { state, ctx, effects, ...resolve(state.options) }
+      if (event.type === 'booted') {
+        effects.push(startInformer(state.nodes, state.client, ctx), startInformer(state.pods, state.client, ctx))
+        effects.push({ type: 'wake', key: 'flush-unschedulable', after: queues.FLUSH_UNSCHEDULABLE_MICROS })
+        return effects
+      }
+      takeIn(scheduling, event)
+      setTimers(scheduling)
+      return effects
+    },
+  }
+}
+
+function buildProfiles(options: SchedulerOptions, registry: Registry): Pick<Scheduling, 'profiles' | 'queuePlugins'> {
+  const list = (options.profiles ?? DEFAULT_PROFILES).map((profile) => createProfile(profile, registry))
+  const profiles = new Map(list.map((profile) => [profile.schedulerName, profile]))
+  const queuePlugins: QueuePlugins = {
+    less: list[0]!.less,
+    preEnqueueOf: (pod) => profiles.get(schedulerNameOf(pod))?.preEnqueue ?? [],
+    pluginOf: (name) => (Object.hasOwn(registry, name) ? registry[name] : undefined),
+  }
+  return { profiles, queuePlugins }
+}
+
+function takeIn(scheduling: Scheduling, event: Event): void {
+  const { state, ctx, effects } = scheduling
+  const answer = answerOf(state.client, event)
+  if (answer) return settleAnswer(scheduling, answer)
+  if (event.type === 'timer') {
+    if (event.key === 'schedule') {
+      state.awake = false
+      return scheduleOne(scheduling)
+    }
+    if (event.key === 'flush-unschedulable') {
+      effects.push({ type: 'wake', key: event.key, after: queues.FLUSH_UNSCHEDULABLE_MICROS })
+      return queues.flushUnschedulable(state.queue, scheduling.queuePlugins, ctx.now)
+    }
+    if (event.key.startsWith('permit/')) return timeOutPermit(scheduling, event.key.slice('permit/'.length))
+  }
+  const nodes = stepInformer(state.nodes, {}, state.client, event, ctx)
+  if (nodes) {
+    effects.push(...nodes.effects)
+    for (const delta of nodes.deltas) onNode(scheduling, delta)
+    return
+  }
+  const pods = stepInformer(state.pods, {}, state.client, event, ctx)
+  if (!pods) return
+  effects.push(...pods.effects)
+  for (const delta of pods.deltas) onPod(scheduling, delta)
+}
+
+/** Sets the timers for the next cycle and for the end of the next back-off. */
+function setTimers({ state, ctx, effects, queuePlugins }: Scheduling): void {
+  const { queue } = state
+  if (queue.backoff.items.size > 0) {
+    const next = queues.flushBackoff(queue, queuePlugins, ctx.now)
+    if (next !== undefined) effects.push({ type: 'wake', key: 'backoff', after: next - ctx.now })
+  }
+  if (state.awake || !state.nodes.synced || !state.pods.synced || !queues.hasNext(queue)) return
+  state.awake = true
+  effects.push({ type: 'wake', key: 'schedule', after: Math.max(state.busyUntil - ctx.now, 0) })
+}
+
+// ── what the watches tell ───────────────────────────────────────────────────────────────────────────────────────────
+
+function moveAll({ state, queuePlugins, ctx }: Scheduling, event: ClusterEvent): void {
+  queues.moveAllOn(state.queue, event, queuePlugins, ctx.now)
+}
+
+function onNode(scheduling: Scheduling, delta: Delta<Node>): void {
+  const { cache } = scheduling.state
+  if (delta.type === 'deleted') return removeNode(cache, delta.object.metadata.name)
+  setNode(cache, delta.object)
+  if (delta.type === 'added') return moveAll(scheduling, { name: 'Node/Add', node: delta.object })
+  for (const event of nodeChanges(delta.old, delta.object)) moveAll(scheduling, event)
+}
+
+function onPod(scheduling: Scheduling, delta: Delta<Pod>): void {
+  const { state, queuePlugins, ctx, profiles } = scheduling
+  const { queue, cache } = state
+  const { object: pod, old } = delta
+  const key = keyOf(pod)
+  const gone = delta.type === 'deleted'
+  // The same name with another UID is another Pod: the old one was deleted unseen.
+  if (old && old.metadata.uid !== pod.metadata.uid) {
+    onPod(scheduling, { type: 'deleted', object: old, old })
+    return onPod(scheduling, { type: 'added', object: pod })
+  }
+  if (pod.spec.nodeName) {
+    const wasHeld = cache.pods.has(key) && !isAssumed(cache, key)
+    if (gone) removePod(cache, key)
+    else setPod(cache, pod)
+    queues.deletePod(queue, key, queuePlugins)
+    const frees = gone || isPodFinished(pod)
+    if (frees && wasHeld) moveAll(scheduling, { name: 'AssignedPod/Delete', pod })
+    else if (!frees && !wasHeld) moveAll(scheduling, { name: 'AssignedPod/Add', pod })
+    else if (!frees && old && asksLess(old, pod)) moveAll(scheduling, { name: 'AssignedPod/UpdateScaleDown', pod })
+    return
+  }
+  if (gone || isPodFinished(pod)) {
+    queues.deletePod(queue, key, queuePlugins)
+    // Bound and deleted before the watch told of the binding. (While the request is under way, its answer clears up.)
+    if (gone && !state.bindings.has(key)) removePod(cache, key)
+    return
+  }
+  if (isAssumed(cache, key) || !profiles.has(schedulerNameOf(pod))) return
+  if (!old) queues.addPod(queue, pod, queuePlugins, ctx.now)
+  else queues.updatePod(queue, pod, pendingPodChanges(old, pod), queuePlugins, ctx.now)
+}
+
+// ── one cycle ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+function scheduleOne(scheduling: Scheduling): void {
+  const { state, ctx, profiles, queuePlugins } = scheduling
+  const queued = queues.popPod(state.queue, queuePlugins)
+  if (!queued) return
+  const { pod } = queued
+  if (pod.metadata.deletionTimestamp !== undefined) {
+    ctx.note('skipped', { pod: queued.key, reason: 'it is being deleted' })
+    return
+  }
+  state.busyUntil = ctx.now + (state.options.cycleMicros ?? CYCLE_MICROS)
+  const profile = profiles.get(schedulerNameOf(pod))!
+  const cycleState: CycleState = {}
+  const decision = schedulePod(profile, cycleState, pod, state.cache, {
+    percentageOfNodesToScore: state.options.percentageOfNodesToScore ?? 0,
+    start: state.nextStart,
+    explain: ctx.tracing,
+    random: () => ctx.random('tie-break'),
+  })
+  state.nextStart = decision.nextStart
+  if (ctx.tracing) ctx.note('scheduling', explain(queued, decision, state.cache))
+  if (decision.chosen !== undefined) return startBinding(scheduling, queued, profile, cycleState, decision.chosen)
+  if (decision.error !== undefined) {
+    queues.addAfterError(state.queue, queued, ctx.now)
+    return reportFailure(scheduling, pod, 'SchedulerError', decision.error)
+  }
+  queues.addUnschedulable(state.queue, queued, refusingPlugins(decision), ctx.now)
+  reportFailure(scheduling, pod, 'Unschedulable', fitErrorMessage(state.cache.infos.size, decision))
+}
+
+/** The funnel: what became of each node. */
+function explain(queued: QueuedPod, decision: Decision, cache: Cache) {
+  const refused = [...decision.statuses].map(([node, { plugin, code, reasons }]) => ({ node, plugin, code, reasons }))
+  const lone = decision.chosen !== undefined && decision.scored.length === 0
+  const scored = lone ? [{ node: decision.chosen, scores: {}, total: 0 }] : decision.scored
+  const { preFilterStatus, evaluated, feasible, tiedWith, error } = decision
+  return {
+    pod: queued.key,
+    attempt: queued.attempts,
+    nodes: [...refused, ...scored],
+    allNodes: cache.infos.size,
+    evaluated,
+    feasible,
+    ...(preFilterStatus && { preFilter: preFilterStatus }),
+    ...(error !== undefined && { error }),
+    chosen: decision.chosen,
+    tiedWith,
+  }
+}

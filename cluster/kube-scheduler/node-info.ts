@@ -1,0 +1,105 @@
+/**
+ * What a cycle knows of one node: the object, what its Pods have asked for, and what is left to ask.
+ *
+ * Where to read upstream: kubernetes/kubernetes `pkg/scheduler/framework/types.go` (NodeInfo).
+ */
+import type { Amounts } from '#cluster/api/pod-resources.ts'
+import { addAmounts, podRequests, toAmounts } from '#cluster/api/pod-resources.ts'
+import { milli } from '#cluster/api/quantity.ts'
+import type { Node, Pod } from '#cluster/api/types.ts'
+
+export interface NodeInfo {
+  readonly name: string
+  readonly node: Node
+  /** Thousandths by resource name; `pods` counts Pods, in thousandths too. */
+  readonly allocatable: Amounts
+  /** Sum of the requests of `pods`, thousandths. */
+  readonly requested: Amounts
+  /** The same for scoring, where a Pod that asks for nothing counts 100m and 200 MB, so that such Pods spread as well. */
+  readonly nonZeroRequested: { readonly cpu: number; readonly memory: number }
+  /** Those bound to it or assumed to be; finished ones are not among them. */
+  readonly pods: readonly Pod[]
+}
+
+/** Upstream's DefaultMilliCPURequest and DefaultMemoryRequest, in thousandths. */
+const DEFAULT_CPU = 100
+const DEFAULT_MEMORY = 200 * 1024 * 1024 * 1000
+
+export function createNodeInfo(node: Node, pods: readonly Pod[] = []): NodeInfo {
+  const requested: Record<string, number> = {}
+  let cpu = 0
+  let memory = 0
+  for (const pod of pods) {
+    addAmounts(requested, podRequests(pod))
+    const asked = nonZeroRequests(pod)
+    cpu += asked.cpu
+    memory += asked.memory
+  }
+  const allocatable = toAmounts(node.status?.allocatable)
+  return Object.freeze({
+    name: node.metadata.name,
+    node,
+    allocatable: Object.freeze(allocatable),
+    requested: Object.freeze(requested),
+    nonZeroRequested: Object.freeze({ cpu, memory }),
+    pods: Object.freeze([...pods]),
+  })
+}
+
+export function withNode(info: NodeInfo, node: Node): NodeInfo {
+  return Object.freeze({ ...info, node, allocatable: Object.freeze(toAmounts(node.status?.allocatable)) })
+}
+
+export function withPod(info: NodeInfo, pod: Pod): NodeInfo {
+  return withChange(info, [...info.pods, pod], pod, 1)
+}
+
+/** `pod` must be the very object that was added. */
+export function withoutPod(info: NodeInfo, pod: Pod): NodeInfo {
+  return withChange(
+    info,
+    info.pods.filter((other) => other !== pod),
+    pod,
+    -1,
+  )
+}
+
+function withChange(info: NodeInfo, pods: readonly Pod[], pod: Pod, sign: 1 | -1): NodeInfo {
+  const requested = { ...info.requested }
+  addAmounts(requested, podRequests(pod), sign)
+  const asked = nonZeroRequests(pod)
+  const { name, node, allocatable, nonZeroRequested } = info
+  return {
+    name,
+    node,
+    allocatable,
+    requested,
+    nonZeroRequested: {
+      cpu: nonZeroRequested.cpu + sign * asked.cpu,
+      memory: nonZeroRequested.memory + sign * asked.memory,
+    },
+    pods,
+  }
+}
+
+const nonZero = new WeakMap<object, { readonly cpu: number; readonly memory: number }>()
+
+/** Per container, as upstream: one that names no cpu counts as 100m even when its neighbour names some. */
+export function nonZeroRequests(pod: Pod): { readonly cpu: number; readonly memory: number } {
+  const known = nonZero.get(pod.spec)
+  if (known) return known
+  let cpu = 0
+  let memory = 0
+  for (const container of pod.spec.containers) {
+    const requests = container.resources?.requests
+    cpu += requests?.['cpu'] === undefined ? DEFAULT_CPU : milli(requests['cpu'])
+    memory += requests?.['memory'] === undefined ? DEFAULT_MEMORY : milli(requests['memory'])
+  }
+  const exact = podRequests(pod)
+  const amounts = Object.freeze({
+    cpu: Math.max(cpu, exact['cpu'] ?? 0),
+    memory: Math.max(memory, exact['memory'] ?? 0),
+  })
+  nonZero.set(pod.spec, amounts)
+  return amounts
+}

@@ -1,0 +1,45 @@
+/**
+ * TaintToleration: NoSchedule and NoExecute taints that the Pod does not tolerate rule a node out; each PreferNoSchedule
+ * one makes it less welcome.
+ */
+import type { Node, Pod, Taint, Toleration } from '#cluster/api/types.ts'
+import type { Plugin } from '../framework.ts'
+import { unresolvable } from '../framework.ts'
+import { defaultNormalizeScore } from '../normalize.ts'
+import { isTolerated } from '../tolerations.ts'
+
+const NAME = 'TaintToleration'
+const REFUSED = unresolvable('node(s) had untolerated taint(s)')
+
+export const taintToleration: Plugin = {
+  name: NAME,
+  filter(_state, pod, { node }) {
+    return untolerated(node, pod) === undefined ? undefined : REFUSED
+  },
+  preScore(state, pod) {
+    const tolerations = pod.spec.tolerations ?? []
+    state[NAME] = tolerations.filter(({ effect }) => !effect || effect === 'PreferNoSchedule')
+    return undefined
+  },
+  /** How many PreferNoSchedule taints it does not tolerate: the fewer, the better. */
+  score(state, _pod, { node }) {
+    const taints = node.spec?.taints
+    if (taints === undefined) return 0
+    const tolerations = state[NAME] as readonly Toleration[]
+    return taints.filter((taint) => taint.effect === 'PreferNoSchedule' && !isTolerated(taint, tolerations)).length
+  },
+  normalizeScore(_state, _pod, scores) {
+    defaultNormalizeScore(scores, true)
+  },
+  eventsToRegister: [
+    { event: 'Node/Add', hint: (pod, { node }) => untolerated(node!, pod) === undefined },
+    { event: 'Node/UpdateTaint', hint: (pod, { node }) => untolerated(node!, pod) === undefined },
+    { event: 'Pod/UpdateToleration' },
+  ],
+}
+
+function untolerated(node: Node, pod: Pod): Taint | undefined {
+  const taints = node.spec?.taints
+  if (taints === undefined) return undefined
+  return taints.find((taint) => taint.effect !== 'PreferNoSchedule' && !isTolerated(taint, pod.spec.tolerations))
+}

@@ -1,0 +1,43 @@
+/** Telling people: the PodScheduled condition, and Events. */
+import { conditionOf, formatTime } from '#cluster/api/meta.ts'
+import type { Condition, Pod } from '#cluster/api/types.ts'
+import { patchRequest, send } from '#cluster/client/api-client.ts'
+import { recordEvent } from '#cluster/client/event-recorder.ts'
+import type { Scheduling } from './state.ts'
+
+/** Answers to these are not waited for. */
+const IGNORED = Object.freeze({ stage: 'report' })
+
+export function report(
+  { state, ctx, effects }: Scheduling,
+  pod: Pod,
+  type: 'Normal' | 'Warning',
+  reason: string,
+  message: string,
+): void {
+  const request = recordEvent(state.recorder, ctx, { object: pod, type, reason, message })
+  if (request) effects.push(send(state.client, ctx, request, IGNORED))
+}
+
+/** A FailedScheduling Event, and PodScheduled=False where that is news. */
+export function reportFailure(
+  scheduling: Scheduling,
+  pod: Pod,
+  reason: 'Unschedulable' | 'SchedulerError',
+  message: string,
+): void {
+  const { state, ctx, effects } = scheduling
+  report(scheduling, pod, 'Warning', 'FailedScheduling', message)
+  const old = conditionOf(pod, 'PodScheduled')
+  if (old?.status === 'False' && old.reason === reason && old.message === message) return
+  const lastTransitionTime = old?.status === 'False' ? old.lastTransitionTime : formatTime(ctx.now)
+  const condition: Condition = {
+    type: 'PodScheduled',
+    status: 'False',
+    reason,
+    message,
+    ...(lastTransitionTime !== undefined && { lastTransitionTime }),
+  }
+  const patch = { status: { conditions: [condition] } }
+  effects.push(send(state.client, ctx, patchRequest('pods', pod, 'strategic', patch, 'status'), IGNORED))
+}

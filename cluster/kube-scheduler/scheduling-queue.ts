@@ -1,0 +1,216 @@
+/**
+ * The scheduling queue: which Pod is next, which must wait a while, and which wait for the cluster to change.
+ *
+ * - active: ready to be scheduled, in QueueSort's order;
+ * - back-off: tried and to be tried again, but not before a while: 1 s doubling to 10 s with each failure in a row;
+ * - unschedulable: no node would do; woken by an event that one of the refusing plugins registered, or after 5 minutes.
+ *   Gated Pods (PreEnqueue said no) are among them, and only their own update frees them.
+ *
+ * A cycle here is one step, so nothing can happen "while a Pod is being scheduled"; upstream keeps a list for that.
+ * Where to read upstream: kubernetes/kubernetes `pkg/scheduler/backend/queue/{scheduling_queue,backoff_queue}.go`.
+ */
+import { keyOf } from '#cluster/api/meta.ts'
+import type { Pod } from '#cluster/api/types.ts'
+import type { Micros } from '#cluster/kernel/component.ts'
+import { Table } from '#cluster/kernel/table.ts'
+import type { ClusterEvent, Plugin } from './framework.ts'
+import type { Before, Heap } from './heap.ts'
+import { createHeap, getItem, peek, pop, push, removeItem } from './heap.ts'
+import type { QueuedPod } from './queued-pod.ts'
+
+const INITIAL_BACKOFF_MICROS = 1_000_000
+const MAX_BACKOFF_MICROS = 10_000_000
+/** How long a Pod may lie among the unschedulable without any event, and how often that is looked at. */
+const UNSCHEDULABLE_MAX_MICROS = 5 * 60_000_000
+export const FLUSH_UNSCHEDULABLE_MICROS = 30_000_000
+
+interface Delayed {
+  readonly key: string
+  readonly until: Micros
+  readonly queued: QueuedPod
+}
+
+export interface SchedulingQueue {
+  active: Heap<QueuedPod>
+  backoff: Heap<Delayed>
+  unschedulable: Table<string, QueuedPod>
+  sequence: number
+}
+
+/** What the queue must know of the plugins. */
+export interface QueuePlugins {
+  readonly less: Before<QueuedPod>
+  preEnqueueOf(pod: Pod): readonly Plugin[]
+  pluginOf(name: string): Plugin | undefined
+}
+
+export function createQueue(): SchedulingQueue {
+  return { active: createHeap(), backoff: createHeap(), unschedulable: new Table(), sequence: 0 }
+}
+
+const earlier: Before<Delayed> = (a, b) =>
+  a.until < b.until || (a.until === b.until && a.queued.sequence < b.queued.sequence)
+
+const inOrder =
+  (plugins: QueuePlugins): Before<QueuedPod> =>
+  (a, b) => {
+    if (plugins.less(a, b)) return true
+    return !plugins.less(b, a) && a.sequence < b.sequence
+  }
+
+export const activeSize = (queue: SchedulingQueue): number => queue.active.items.size
+
+/** A Pod that is new to the scheduler. */
+export function addPod(queue: SchedulingQueue, pod: Pod, plugins: QueuePlugins, now: Micros): void {
+  const queued: QueuedPod = Object.freeze({
+    key: keyOf(pod),
+    pod,
+    timestamp: now,
+    sequence: queue.sequence++,
+    attempts: 0,
+    unschedulableCount: 0,
+    errorCount: 0,
+    unschedulablePlugins: [],
+  })
+  activate(queue, queued, plugins, now)
+}
+
+/** Into the active queue, unless a PreEnqueue plugin holds it. */
+function activate(queue: SchedulingQueue, queued: QueuedPod, plugins: QueuePlugins, now: Micros): void {
+  for (const plugin of plugins.preEnqueueOf(queued.pod)) {
+    if (!plugin.preEnqueue!(queued.pod)) continue
+    const unschedulablePlugins = [plugin.name]
+    queue.unschedulable.set(
+      queued.key,
+      Object.freeze({ ...queued, timestamp: now, gatedBy: plugin.name, unschedulablePlugins }),
+    )
+    return
+  }
+  const ready = Object.freeze({ ...queued, timestamp: now, gatedBy: undefined })
+  push(queue.active, ready, inOrder(plugins))
+}
+
+export function find(queue: SchedulingQueue, key: string): QueuedPod | undefined {
+  return getItem(queue.active, key) ?? getItem(queue.backoff, key)?.queued ?? queue.unschedulable.get(key)
+}
+
+/** A waiting Pod was changed; `events` says in which of the ways that may make it schedulable. */
+export function updatePod(
+  queue: SchedulingQueue,
+  pod: Pod,
+  events: readonly ClusterEvent[],
+  plugins: QueuePlugins,
+  now: Micros,
+): void {
+  const key = keyOf(pod)
+  const active = getItem(queue.active, key)
+  if (active) return push(queue.active, Object.freeze({ ...active, pod }), inOrder(plugins))
+  const delayed = getItem(queue.backoff, key)
+  if (delayed) return push(queue.backoff, { ...delayed, queued: Object.freeze({ ...delayed.queued, pod }) }, earlier)
+  const waiting = queue.unschedulable.get(key)
+  if (!waiting) return addPod(queue, pod, plugins, now)
+  const updated = Object.freeze({ ...waiting, pod })
+  queue.unschedulable.set(key, updated)
+  if (events.some((event) => isWokenBy(updated, event, plugins))) wake(queue, updated, plugins, now)
+}
+
+export function deletePod(queue: SchedulingQueue, key: string, plugins: QueuePlugins): void {
+  removeItem(queue.active, key, inOrder(plugins))
+  removeItem(queue.backoff, key, earlier)
+  queue.unschedulable.delete(key)
+}
+
+/**
+ * The next Pod, one attempt older. An idle scheduler does not wait for the back-off of a Pod that merely found no node
+ * (an error's back-off it always waits for).
+ */
+export function popPod(queue: SchedulingQueue, plugins: QueuePlugins): QueuedPod | undefined {
+  let next = pop(queue.active, inOrder(plugins))
+  if (!next) {
+    const delayed = firstWithoutError(queue)
+    if (!delayed) return undefined
+    removeItem(queue.backoff, delayed.key, earlier)
+    next = delayed.queued
+  }
+  return Object.freeze({ ...next, attempts: next.attempts + 1, unschedulablePlugins: [] })
+}
+
+export const hasNext = (queue: SchedulingQueue): boolean =>
+  queue.active.items.size > 0 || firstWithoutError(queue) !== undefined
+
+function firstWithoutError(queue: SchedulingQueue): Delayed | undefined {
+  for (const delayed of queue.backoff.items.values()) if (delayed.queued.errorCount === 0) return delayed
+  return undefined
+}
+
+/** No node would do: wait for an event. */
+export function addUnschedulable(queue: SchedulingQueue, queued: QueuedPod, by: readonly string[], now: Micros): void {
+  const { unschedulableCount } = queued
+  const refused = {
+    ...queued,
+    timestamp: now,
+    unschedulableCount: unschedulableCount + 1,
+    errorCount: 0,
+    unschedulablePlugins: by,
+  }
+  queue.unschedulable.set(queued.key, Object.freeze(refused))
+}
+
+/** Something went wrong: try again after the back-off, whatever happens. */
+export function addAfterError(queue: SchedulingQueue, queued: QueuedPod, now: Micros): void {
+  const failed = Object.freeze({ ...queued, timestamp: now, errorCount: queued.errorCount + 1 })
+  delay(queue, failed, now)
+}
+
+/** A change of the cluster: wakes the Pods that it may help. */
+export function moveAllOn(queue: SchedulingQueue, event: ClusterEvent, plugins: QueuePlugins, now: Micros): void {
+  if (queue.unschedulable.size === 0) return
+  for (const queued of [...queue.unschedulable.values()]) {
+    if (queued.gatedBy === undefined && isWokenBy(queued, event, plugins)) wake(queue, queued, plugins, now)
+  }
+}
+
+function isWokenBy(queued: QueuedPod, event: ClusterEvent, plugins: QueuePlugins): boolean {
+  if (queued.unschedulablePlugins.length === 0) return true
+  return queued.unschedulablePlugins.some((name) => {
+    const rules = plugins.pluginOf(name)?.eventsToRegister
+    if (rules === undefined) return true
+    return rules.some((rule) => rule.event === event.name && (rule.hint?.(queued.pod, event) ?? true))
+  })
+}
+
+function wake(queue: SchedulingQueue, queued: QueuedPod, plugins: QueuePlugins, now: Micros): void {
+  queue.unschedulable.delete(queued.key)
+  if (queued.gatedBy !== undefined) activate(queue, queued, plugins, now)
+  else if (backoffUntil(queued) > now) delay(queue, queued, now)
+  else activate(queue, queued, plugins, now)
+}
+
+function delay(queue: SchedulingQueue, queued: QueuedPod, now: Micros): void {
+  push(queue.backoff, { key: queued.key, until: Math.max(backoffUntil(queued), now), queued }, earlier)
+}
+
+/** When its back-off ends, counted from when it was put aside. */
+export function backoffUntil(queued: QueuedPod): Micros {
+  const failures = queued.errorCount > 0 ? queued.errorCount : queued.unschedulableCount
+  if (failures === 0) return queued.timestamp
+  return queued.timestamp + Math.min(INITIAL_BACKOFF_MICROS * 2 ** Math.min(failures - 1, 20), MAX_BACKOFF_MICROS)
+}
+
+/** Moves what has waited long enough; returns when the next one will have. */
+export function flushBackoff(queue: SchedulingQueue, plugins: QueuePlugins, now: Micros): Micros | undefined {
+  for (;;) {
+    const first = peek(queue.backoff)
+    if (!first || first.until > now) return first?.until
+    pop(queue.backoff, earlier)
+    activate(queue, first.queued, plugins, now)
+  }
+}
+
+/** Gives those another try that lie there for five minutes: some event may have been missed. */
+export function flushUnschedulable(queue: SchedulingQueue, plugins: QueuePlugins, now: Micros): void {
+  for (const queued of [...queue.unschedulable.values()]) {
+    if (queued.gatedBy === undefined && now - queued.timestamp > UNSCHEDULABLE_MAX_MICROS)
+      wake(queue, queued, plugins, now)
+  }
+}

@@ -1,0 +1,61 @@
+/** What the scheduler keeps, and what a step of it works with. */
+import type { Node, Pod } from '#cluster/api/types.ts'
+import type { ApiClient } from '#cluster/client/api-client.ts'
+import type { EventRecorder } from '#cluster/client/event-recorder.ts'
+import type { Informer } from '#cluster/client/informer.ts'
+import type { Context, Effect, Micros, ProcessId } from '#cluster/kernel/component.ts'
+import type { Table } from '#cluster/kernel/table.ts'
+import type { Cache } from './cache.ts'
+import type { CycleState } from './framework.ts'
+import type { Profile, ProfileOptions } from './profile.ts'
+import type { QueuedPod } from './queued-pod.ts'
+import type { QueuePlugins, SchedulingQueue } from './scheduling-queue.ts'
+
+export interface SchedulerOptions {
+  readonly servers: readonly ProcessId[]
+  /** Default: one, `default-scheduler`, with the default plugins. All of them must sort the queue alike. */
+  readonly profiles?: readonly ProfileOptions[]
+  /** 0 (the default): adaptive. */
+  readonly percentageOfNodesToScore?: number
+  /** How long one scheduling cycle takes. Default 1 ms. */
+  readonly cycleMicros?: Micros
+}
+
+export interface SchedulerState {
+  readonly options: SchedulerOptions
+  client: ApiClient
+  recorder: EventRecorder
+  pods: Informer<Pod>
+  nodes: Informer<Node>
+  queue: SchedulingQueue
+  cache: Cache
+  /** Pods between Reserve and the answer to their binding, by key. */
+  bindings: Table<string, Binding>
+  /** Slot of the node that the next cycle looks at first. */
+  nextStart: number
+  /** The cycle under way ends then. */
+  busyUntil: Micros
+  /** A `schedule` timer is set. */
+  awake: boolean
+}
+
+/** What a step works with. */
+export interface Scheduling {
+  readonly state: SchedulerState
+  readonly ctx: Context
+  readonly effects: Effect[]
+  readonly profiles: ReadonlyMap<string, Profile>
+  readonly queuePlugins: QueuePlugins
+}
+
+/** A Pod between Reserve and the answer to its binding. */
+export interface Binding {
+  readonly queued: QueuedPod
+  readonly nodeName: string
+  readonly cycleState: CycleState
+  readonly stage: 'permit' | 'bind'
+  /** Permit plugins that have not allowed it yet. */
+  readonly waitingFor: readonly string[]
+}
+
+export const schedulerNameOf = (pod: Pod): string => pod.spec.schedulerName ?? 'default-scheduler'
