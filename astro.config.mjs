@@ -49,6 +49,7 @@ export default defineConfig({
         themeCssSelector: (theme) => `[data-theme='${theme.type}']`,
         useStarlightUiThemeColors: false,
         useStarlightDarkModeSwitch: false,
+        defaultProps: { overridesByLang: { 'sh,bash,shell,console': { frame: 'none' } } },
         styleOverrides: {
           borderRadius: '10px',
           borderColor: 'var(--line)',

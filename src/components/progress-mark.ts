@@ -22,8 +22,11 @@ class ProgressMark extends HTMLElement {
   }
 
   show() {
-    const exercises = (this.dataset.exercises ?? '').split(' ').filter((id) => id !== '')
-    const states = exercises.map((id) => exerciseState(progressOf(id), hasDraft(id)))
+    const exercises = (this.dataset.exercises ?? '').split(' ').filter((exercise) => exercise !== '')
+    const states = exercises.map((exercise) => {
+      const [id = '', version] = exercise.split(':')
+      return exerciseState(progressOf(id), hasDraft(id), version)
+    })
     const passed = states.filter((state) => state === 'passed').length
     const lesson = this.dataset.lesson
     const isRead = lesson ? lessonOf(lesson).readAt !== undefined : true
@@ -41,7 +44,7 @@ class ProgressMark extends HTMLElement {
         .replace('{all}', String(exercises.length))
       this.#draw('started', part, `<span aria-hidden="true">${passed}/${exercises.length}</span>`)
     } else {
-      this.#draw('started', this.dataset.started ?? '', '')
+      this.#draw('started', (states.includes('passed-before') ? this.dataset.before : this.dataset.started) ?? '', '')
     }
   }
 

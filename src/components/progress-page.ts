@@ -19,6 +19,8 @@ interface Known {
   id: string
   title: string
   href: string
+  /** Of an exercise, as it is now. */
+  version?: string
 }
 
 interface Row {
@@ -131,10 +133,16 @@ class ProgressPage extends HTMLElement {
 
   #exerciseRow(known: Known, progress: ExerciseProgress | undefined, draftAt: number | undefined): Row {
     const text = this.#text
-    const state = progress ? exerciseState(progress, draftAt !== undefined) : undefined
+    const state = progress ? exerciseState(progress, draftAt !== undefined, known.version) : undefined
     const hints = progress?.hintsOpened ?? 0
+    const said = {
+      untouched: [],
+      started: [text.stateStarted],
+      passed: [text.statePassed],
+      'passed-before': [text.statePassedBefore],
+    }
     const states = [
-      ...(state === 'passed' ? [text.statePassed] : state === 'started' ? [text.stateStarted] : []),
+      ...(state ? said[state] : []),
       ...(draftAt === undefined ? [] : [text.stateDraft]),
       ...(hints > 0 ? [counted(text.hintsUsed, hints)] : []),
     ]

@@ -85,6 +85,14 @@ describe('the course on disk', () => {
     expect(previousWritten(course, 'index')).toBeUndefined()
   })
 
+  it('gives an exercise another version when what is graded changes, and not when our solution does', () => {
+    const files = { 'task.mdx': task('a', 'H6'), 'checks.ts': '1', 'solution.ts': '1' }
+    const { version } = readExercise(files, 'f/x')
+    expect(version).toMatch(/^[0-9a-f]{16}$/)
+    expect(readExercise({ ...files, 'checks.ts': '2' }, 'f/x').version).not.toBe(version)
+    expect(readExercise({ ...files, 'solution.ts': '2' }, 'f/x').version).toBe(version)
+  })
+
   it('refuses two exercises with one id', () => {
     const root = projectWith({
       'exercises/06-s/01-a/task.mdx': task('a', 'H6'),
@@ -98,6 +106,6 @@ describe('the course on disk', () => {
     ['no front matter', 'Only text', /needs “id” and “title”/],
     ['an unknown section', task('a', 'H20'), /section: “H20”, which is none of H1 to H19/],
   ])('refuses a task with %s', (_, text, message) => {
-    expect(() => readExercise(text, 'f/x')).toThrow(message)
+    expect(() => readExercise({ 'task.mdx': text }, 'f/x')).toThrow(message)
   })
 })

@@ -6,6 +6,7 @@
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { countsForVersion, exerciseVersion } from '#grader/verdict/digest.ts'
 import { parse } from 'yaml'
 import { lessonFile, type Locale, parts, type Section, sections } from './sections.ts'
 
@@ -20,6 +21,10 @@ export interface ExerciseEntry {
   summary?: string
   /** Folder below `exercises/`, such as `06-scheduler/02-fit-filter`. */
   folder: string
+  /** Hash over what its learner is given and graded by: drafts and passes remember the version they belong to. */
+  version: string
+  /** Steps of fuel that one check may take; absent when the task leaves it to the grader. */
+  fuel?: number
 }
 
 export interface CourseSection extends Section {
@@ -58,7 +63,7 @@ export function readExercises(root = projectRoot()): ExerciseEntry[] {
     for (const name of folders(join(base, family))) {
       const folder = `${family}/${name}`
       const task = join(base, folder, 'task.mdx')
-      if (existsSync(task)) entries.push(readExercise(readFileSync(task, 'utf8'), folder))
+      if (existsSync(task)) entries.push(readExercise(textsOf(join(base, folder)), folder))
     }
   }
   const ids = entries.map((entry) => entry.id)
@@ -68,20 +73,22 @@ export function readExercises(root = projectRoot()): ExerciseEntry[] {
   return entries
 }
 
-/** One exercise from the front matter of its task. */
-export function readExercise(task: string, folder: string): ExerciseEntry {
-  const matter = frontMatter(task)
-  const { id, title, section, estimate, summary, description } = matter
+/** One exercise from the files of its folder: its front matter is that of `task.mdx`. */
+export function readExercise(files: Record<string, string>, folder: string): ExerciseEntry {
+  const { id, title, section, estimate, summary, description, limits } = frontMatter(files['task.mdx'] ?? '')
   if (typeof id !== 'string' || typeof title !== 'string') {
     throw new Error(`exercises/${folder}/task.mdx needs “id” and “title” in its front matter.`)
   }
   const minutes = typeof estimate === 'number' ? estimate : Number.parseInt(String(estimate ?? ''), 10)
   const line = summary ?? description
+  const fuel = (limits as { fuel?: unknown } | undefined)?.fuel
   return {
     id,
     title,
     section: sectionIdOf(section, folder),
     folder,
+    version: exerciseVersion(files),
+    ...(typeof fuel === 'number' ? { fuel } : {}),
     ...(Number.isFinite(minutes) ? { estimate: minutes } : {}),
     ...(typeof line === 'string' ? { summary: line } : {}),
   }
@@ -121,6 +128,11 @@ export function nextWritten(course: readonly CourseSection[], slug: string): Cou
 export function previousWritten(course: readonly CourseSection[], slug: string): CourseSection | undefined {
   const index = course.findIndex((section) => section.slug === slug)
   return course.slice(0, Math.max(index, 0)).findLast((section) => section.isWritten)
+}
+
+function textsOf(path: string): Record<string, string> {
+  const names = readdirSync(path).filter(countsForVersion)
+  return Object.fromEntries(names.map((name) => [name, readFileSync(join(path, name), 'utf8')]))
 }
 
 function folders(path: string): string[] {

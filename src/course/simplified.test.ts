@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { blocksOf, readHeader } from './simplified.ts'
 
 describe('a component’s header', () => {
-  const parts = { real: 'Decides.', model: 'The cycle.', leftOut: 'Volumes.', upstream: 'pkg/scheduler.' }
+  const parts = { real: 'Decides.', model: 'The cycle.', leftOut: 'Volumes.', upstream: 'Pkg/scheduler.' }
 
   it.each([
     [

@@ -68,7 +68,8 @@ export function readHeader(source: string): Partial<Record<HeaderPart, string>> 
   const parts: Partial<Record<HeaderPart, string>> = {}
   for (const [index, { part, from }] of found.entries()) {
     const body = text.slice(from, found[index + 1]?.at ?? text.length)
-    parts[part] = body.replace(/[-*# \n]+$/, '').trim()
+    const words = body.replace(/[-*# \n]+$/, '').trim()
+    parts[part] = words.charAt(0).toUpperCase() + words.slice(1)
   }
   return parts
 }

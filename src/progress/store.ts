@@ -9,7 +9,6 @@
 import {
   defaultPreferences,
   type Draft,
-  type DraftRecord,
   type EarlierDraft,
   type ExerciseProgress,
   type LessonProgress,
