@@ -134,7 +134,7 @@ export class Guest {
     this.inputs.push(input)
     if (this.ended !== undefined) return this.ended
     return this.enter(() => {
-      const outcome = this.readOutcome(this.machine.ask('call', JSON.stringify({ path: input.path, args: input.args })))
+      const outcome = this.readOutcome(this.machine.ask('call', `{${entryText(input)}}`))
       this.machine.runJobs()
       return outcome
     })
@@ -143,9 +143,7 @@ export class Guest {
   private beginLogged(input: GuestInput & { type: 'begin' }): Turn & { task: number } {
     this.inputs.push(input)
     const task = this.nextTask++
-    const turn = this.turn(() =>
-      this.machine.ask('begin', JSON.stringify({ task, path: input.path, args: input.args })),
-    )
+    const turn = this.turn(() => this.machine.ask('begin', `{"task":${task},${entryText(input)}}`))
     return { task, ...turn }
   }
 
@@ -277,6 +275,9 @@ export class Guest {
 }
 
 const steps = (path: string | readonly string[]): string[] => (typeof path === 'string' ? path.split('.') : [...path])
+
+/** The arguments are JSON text already: they are written once, and parsed once. */
+const entryText = ({ path, args }: { path: string[]; args: string }) => `"path":${JSON.stringify(path)},"args":${args}`
 
 /** A guest, or why its module did not start, with what it wrote and used until then. */
 export type Started = { ok: true; guest: Guest } | (Failure & { console: ConsoleLine[]; fuel: number })

@@ -35,9 +35,9 @@ function find(path) {
   return fail('not-a-function', named + ' is ' + found + ': the default export must have it as a function.')
 }
 
-function invoke(path, argumentsText) {
+function invoke(path, args) {
   const { owner, target } = find(path)
-  const given = receive(argumentsText)
+  const given = deepFreeze(args)
   return state.hostMethods.length > 0 && !state.adapted
     ? Reflect.apply(target, owner, [...given, state.host])
     : Reflect.apply(target, owner, given)
@@ -50,9 +50,9 @@ function isThenable(value) {
   return typeof value === 'object' && value !== null && typeof value.then === 'function'
 }
 
-function call(path, argumentsText) {
+function call(path, args) {
   try {
-    const value = invoke(path, argumentsText)
+    const value = invoke(path, args)
     if (isThenable(value)) {
       fail('wrong-type', (path.join('.') || 'The default export') + ' returned a Promise, but must answer at once: remove async and await.')
     }
@@ -69,7 +69,7 @@ function settle(task, outcome) {
   state.settled.push('{"task":' + task + ',"outcome":' + outcome + '}')
 }
 
-function begin(task, path, argumentsText) {
+function begin(task, path, args) {
   state.tasks.add(task)
   const settleWith = (value) => {
     try {
@@ -80,7 +80,7 @@ function begin(task, path, argumentsText) {
   }
   const settleFailed = (thrown) => settle(task, failure(thrown))
   try {
-    const value = invoke(path, argumentsText)
+    const value = invoke(path, args)
     new Promise((resolve) => resolve(value)).then(settleWith, settleFailed)
   } catch (thrown) {
     settleFailed(thrown)

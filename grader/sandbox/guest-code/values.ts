@@ -34,7 +34,6 @@ function deepFreeze(value) {
   }
   return Object.freeze(value)
 }
-const receive = (text) => deepFreeze(JSON.parse(text))
 
 function nameOfType(value) {
   if (value === null) return 'null'
@@ -121,7 +120,9 @@ function copyArray(value) {
 
 function copyObject(value) {
   const copy = {}
-  for (const key of Object.keys(value)) {
+  const keys = Object.keys(value)
+  for (let index = 0; index < keys.length; index++) {
+    const key = keys[index]
     const item = value[key]
     room -= key.length + 4
     let data = item
