@@ -11,6 +11,8 @@ import type { Component, Context, Effect, Event, Micros, ProcessId } from '#clus
 import { Table } from '#cluster/kernel/table.ts'
 import type { Answer, ApiClient, ApiRequest } from './api-client.ts'
 import { answerOf, createApiClient, isOk, messageOf, send } from './api-client.ts'
+import type { EventNote, EventRecorder } from './event-recorder.ts'
+import { createEventRecorder, recordEvent } from './event-recorder.ts'
 import type { Delta, Indexer, Informer } from './informer.ts'
 import { createInformer, startInformer, stepInformer } from './informer.ts'
 import type { WorkQueue } from './work-queue.ts'
@@ -36,6 +38,8 @@ export interface Reconciled {
   readonly calls?: readonly Call[]
   /** Look at this key again after this long, whatever happens. */
   readonly requeueAfterMicros?: Micros
+  /** Sent as they are; nobody waits for their answers. */
+  readonly events?: readonly EventNote[]
 }
 
 /** A key now, or a key later. */
@@ -54,17 +58,28 @@ export interface Controller<Memory = any> {
   readonly watches: readonly Watch<Memory>[]
   /** Indexes that its caches need, per resource. */
   readonly indexes?: Readonly<Record<string, Readonly<Record<string, Indexer>>>>
+  /** Who Events say they come from. Default: the name with `-controller`. */
+  readonly eventSource?: string
   /** What it remembers between calls (expectations, when it first saw something): plain data and Tables. */
-  memory(): Memory
+  memory(options: ManagerOptions): Memory
   reconcile(key: string, caches: Caches, memory: Memory, ctx: Context): Reconciled
-  /** Told of each answer; `failed` unless it succeeded or its reason was accepted. */
-  settle?(key: string, call: Call, answer: Answer, failed: boolean, memory: Memory, ctx: Context): void
+  /** Told of each answer; `failed` unless it succeeded or its reason was accepted. May have Events to tell. */
+  settle?(
+    key: string,
+    call: Call,
+    answer: Answer,
+    failed: boolean,
+    memory: Memory,
+    ctx: Context,
+  ): readonly EventNote[] | undefined | void
 }
 
 export interface ManagerOptions {
   readonly servers: readonly ProcessId[]
   /** Names of the controllers to leave out, for example because a learner's takes its place. */
   readonly disabled?: readonly string[]
+  /** Options of single controllers, such as `clusterCIDR`. */
+  readonly [option: string]: unknown
 }
 
 export interface ManagerState {
@@ -76,6 +91,9 @@ export interface ManagerState {
 interface Running {
   queue: WorkQueue
   memory: any
+  recorder: EventRecorder
+  /** When keys that wait for a time are due. One timer per key: the earliest counts. */
+  later: Table<string, Micros>
   /** Calls under way per key. */
   open: Table<string, Open>
 }
@@ -107,7 +125,9 @@ export function controllerManager(
         return [resource, createInformer({ resource }, Object.keys(indexers[resource] ?? {}))]
       })
       const running = active.map((controller) => {
-        return [controller.name, { queue: createWorkQueue(), memory: controller.memory(), open: new Table() }]
+        const recorder = createEventRecorder(controller.eventSource ?? `${controller.name}-controller`)
+        const memory = controller.memory(options)
+        return [controller.name, { queue: createWorkQueue(), memory, recorder, later: new Table(), open: new Table() }]
       })
       return {
         client: createApiClient(options.servers, `system:${name}`),
@@ -143,11 +163,14 @@ function takeIn(manager: Manager, event: Event): void {
   const answer = answerOf(state.client, event)
   if (answer) return settle(manager, answer)
   if (event.type === 'timer' && event.key.startsWith('again/')) {
-    const [, controller, ...key] = event.key.split('/')
-    return add(state.running[controller!]!.queue, key.join('/'))
+    const slash = event.key.indexOf('/', 'again/'.length)
+    const running = state.running[event.key.slice('again/'.length, slash)]!
+    const key = event.key.slice(slash + 1)
+    running.later.delete(key)
+    return add(running.queue, key)
   }
-  for (const [resource, informer] of Object.entries(state.informers)) {
-    const step = stepInformer(informer, manager.indexers[resource] ?? {}, state.client, event, ctx)
+  for (const resource of Object.keys(state.informers)) {
+    const step = stepInformer(state.informers[resource]!, manager.indexers[resource] ?? {}, state.client, event, ctx)
     if (!step) continue
     effects.push(...step.effects)
     for (const delta of step.deltas) tell(manager, resource, delta)
@@ -163,17 +186,31 @@ function tell(manager: Manager, resource: string, delta: Delta): void {
       if (watch.resource !== resource) continue
       for (const entry of watch.enqueue(delta, caches, memory, ctx)) {
         if (typeof entry === 'string') add(queue, entry)
-        else manager.effects.push(again(name, entry.key, entry.afterMicros))
+        else addLater(manager, name, entry.key, entry.afterMicros)
       }
     }
   }
 }
 
-const again = (controller: string, key: string, after: Micros): Effect => ({
-  type: 'wake',
-  key: `again/${controller}/${key}`,
-  after,
-})
+/** Puts a key in line after a while, unless it is due earlier already. */
+function addLater({ state, ctx, effects }: Manager, controller: string, key: string, after: Micros): void {
+  const { later } = state.running[controller]!
+  const due = later.get(key)
+  if (due !== undefined && due <= ctx.now + after) return
+  later.set(key, ctx.now + after)
+  effects.push({ type: 'wake', key: `again/${controller}/${key}`, after })
+}
+
+function tellEvents(
+  { state, ctx, effects }: Manager,
+  controller: string,
+  events: readonly EventNote[] | undefined | void,
+): void {
+  for (const note of events ?? []) {
+    const request = recordEvent(state.running[controller]!.recorder, ctx, note)
+    if (request) effects.push(send(state.client, ctx, request, undefined))
+  }
+}
 
 /** Lets every controller whose informers are in sync work off its queue, as far as its workers reach. */
 function work(manager: Manager): void {
@@ -193,8 +230,9 @@ function work(manager: Manager): void {
 
 function reconcileOne(manager: Manager, controller: Controller, running: Running, key: string): void {
   const { ctx, effects, state } = manager
-  const { calls = [], requeueAfterMicros } = controller.reconcile(key, manager.caches, running.memory, ctx)
-  if (requeueAfterMicros !== undefined) effects.push(again(controller.name, key, requeueAfterMicros))
+  const { calls = [], events, requeueAfterMicros } = controller.reconcile(key, manager.caches, running.memory, ctx)
+  if (requeueAfterMicros !== undefined) addLater(manager, controller.name, key, requeueAfterMicros)
+  tellEvents(manager, controller.name, events)
   if (calls.length === 0) {
     forget(running.queue, key)
     return done(running.queue, key)
@@ -207,13 +245,14 @@ function reconcileOne(manager: Manager, controller: Controller, running: Running
 }
 
 function settle(manager: Manager, answer: Answer): void {
+  if (answer.tag === undefined) return
   const { controller: name, key, call } = answer.tag as CallTag
   const { ctx } = manager
   const running = manager.state.running[name]!
   const reason = (answer.body as { reason?: string } | undefined)?.reason
   const failed = !isOk(answer) && !(reason !== undefined && call.accept?.includes(reason))
   if (failed) ctx.note('callFailed', { controller: name, key, message: messageOf(answer) })
-  manager.byName.get(name)!.settle?.(key, call, answer, failed, running.memory, ctx)
+  tellEvents(manager, name, manager.byName.get(name)!.settle?.(key, call, answer, failed, running.memory, ctx))
   const open = running.open.get(key)!
   const left = { calls: open.calls - 1, failed: open.failed || failed }
   if (left.calls > 0) {
@@ -221,7 +260,7 @@ function settle(manager: Manager, answer: Answer): void {
     return
   }
   running.open.delete(key)
-  if (left.failed) manager.effects.push(again(name, key, retryAfter(running.queue, key)))
+  if (left.failed) addLater(manager, name, key, retryAfter(running.queue, key))
   else forget(running.queue, key)
   done(running.queue, key)
 }
