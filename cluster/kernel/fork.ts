@@ -23,6 +23,12 @@ export function forkState<T>(value: T): T {
     )
   }
   const copy = Object.create(prototype) as Record<string, unknown>
-  for (const key of Object.keys(value)) copy[key] = forkState((value as Record<string, unknown>)[key])
+  for (const key of Object.keys(value)) put(copy, key, forkState((value as Record<string, unknown>)[key]))
   return copy as T
+}
+
+/** Like an assignment, also for a key that would otherwise reach the prototype. */
+function put(target: Record<string, unknown>, key: string, value: unknown): void {
+  if (key !== '__proto__') target[key] = value
+  else Object.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true })
 }

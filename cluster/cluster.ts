@@ -1,0 +1,219 @@
+/**
+ * A whole cluster in one world: the one file that knows every component.
+ *
+ * What the real one does: kubeadm, a package with the container runtime and a network add-on put processes on machines.
+ * What we model: the outcome. `cp-1` runs the control plane; it and `node-1`, `node-2` … each have a kernel, a runtime, a
+ * kubelet, a kube-proxy and flannel's agent; CoreDNS runs as a Deployment; `laptop` is where kubectl is typed.
+ * What we leave out: the installation itself; more than one control-plane machine; the control plane as static Pods;
+ * flannel and kube-proxy as DaemonSets (they are plain processes of the machine).
+ * Where to read upstream: kubernetes/kubernetes `cmd/kubeadm/app/phases`.
+ */
+import type { ResourceList, Taint } from '#cluster/api/types.ts'
+import { plugins as cniPlugins } from '#cluster/cni/plugins.ts'
+import { flanneld } from '#cluster/cni/networks/flannel.ts'
+import { containerRuntime } from '#cluster/container-runtime/container-runtime.ts'
+import { programs } from '#cluster/container-runtime/images.ts'
+import { etcd } from '#cluster/etcd/etcd.ts'
+import type { Component, Micros, ProcessId } from '#cluster/kernel/component.ts'
+import { World, type WorldOptions } from '#cluster/kernel/world.ts'
+import { kubeApiserver } from '#cluster/kube-apiserver/kube-apiserver.ts'
+import { kubeControllerManager } from '#cluster/kube-controller-manager/kube-controller-manager.ts'
+import { kubeProxy } from '#cluster/kube-proxy/kube-proxy.ts'
+import { kubeScheduler } from '#cluster/kube-scheduler/kube-scheduler.ts'
+import { kubectl } from '#cluster/kubectl/kubectl.ts'
+import { kubelet } from '#cluster/kubelet/kubelet.ts'
+import { linux } from '#cluster/linux/linux.ts'
+
+export const API_SERVER: ProcessId = 'cp-1/kube-apiserver'
+export const KUBECTL: ProcessId = 'laptop/kubectl'
+
+export const SERVICE_CIDR = '10.96.0.0/12'
+export const CLUSTER_CIDR = '10.244.0.0/16'
+export const CLUSTER_DNS = '10.96.0.10'
+export const CLUSTER_DOMAIN = 'cluster.local'
+
+/** 1 January 2026, 09:00 UTC. */
+const DEFAULT_EPOCH_MICROS = 1_767_258_000_000_000
+/** systemd's RestartSec for a service that died, as kubeadm's packages set it for the kubelet. */
+const RESTART_MICROS = 10_000_000
+
+export interface NodeSpecOptions {
+  readonly name?: string
+  readonly capacity?: ResourceList
+  readonly labels?: Readonly<Record<string, string>>
+  readonly taints?: readonly Taint[]
+}
+
+export interface ClusterOptions {
+  readonly seed: number
+  /** How many workers, or each by itself. Default 3. */
+  readonly nodes?: number | readonly NodeSpecOptions[]
+  /** Wall clock at virtual time 0, in microseconds since 1970. */
+  readonly epochMicros?: Micros
+  /** Components that take the place of the usual ones, or that come in addition, by name. */
+  readonly components?: Readonly<Record<string, Component>>
+  /** Controllers that the kube-controller-manager is not to run. */
+  readonly disabledControllers?: readonly string[]
+  /** Whether CoreDNS is deployed. Default true. */
+  readonly dns?: boolean
+  /** Whether cp-1 is a Node too, tainted for the control plane. Default true. */
+  readonly controlPlaneNode?: boolean
+  readonly defaultLink?: WorldOptions['defaultLink']
+  readonly choose?: WorldOptions['choose']
+}
+
+/** Every component of the cluster, by the name under which processes run it. */
+export const components: Readonly<Record<string, Component>> = {
+  etcd,
+  'kube-apiserver': kubeApiserver,
+  'kube-scheduler': kubeScheduler(),
+  'kube-controller-manager': kubeControllerManager,
+  kubelet,
+  'container-runtime': containerRuntime,
+  linux,
+  'kube-proxy': kubeProxy,
+  flanneld,
+  kubectl,
+  ...cniPlugins,
+  ...programs,
+}
+
+/** A cluster that has just been switched on: nothing has happened yet. Run it to let it come up. */
+export function bootCluster(options: ClusterOptions): World {
+  const { seed, epochMicros = DEFAULT_EPOCH_MICROS, defaultLink, choose } = options
+  const world = new World({
+    seed,
+    epochMicros,
+    components: { ...components, ...options.components },
+    ...(defaultLink && { defaultLink }),
+    ...(choose && { choose }),
+  })
+  const nodes = nodeList(options)
+  const hosts = hostTable(options, nodes)
+  for (const host of hosts) world.addMachine(host.name)
+  world.addMachine('laptop')
+  addControlPlane(world, options)
+  for (const host of hosts) if (host.registered) addNode(world, host, hosts)
+  const servers = [API_SERVER]
+  world.addProcess({ machine: 'laptop', name: 'kubectl', component: 'kubectl', options: { servers } })
+  if (options.dns !== false) {
+    const body = { type: 'kubectl', id: 0, args: ['apply', '-f', '-'], stdin: COREDNS_MANIFEST } as const
+    world.command(2_000_000, { type: 'tell', process: KUBECTL, body })
+  }
+  return world
+}
+
+interface Host extends NodeSpecOptions {
+  readonly name: string
+  readonly address: string
+  readonly registered: boolean
+}
+
+function nodeList({ nodes = 3 }: ClusterOptions): readonly NodeSpecOptions[] {
+  return typeof nodes === 'number' ? Array.from({ length: nodes }, () => ({})) : nodes
+}
+
+function hostTable({ controlPlaneNode = true }: ClusterOptions, nodes: readonly NodeSpecOptions[]): readonly Host[] {
+  const controlPlane: Host = {
+    name: 'cp-1',
+    address: '192.168.0.10',
+    registered: controlPlaneNode,
+    labels: { 'node-role.kubernetes.io/control-plane': '' },
+    taints: [{ key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' }],
+  }
+  const workers = nodes.map((node, i): Host => {
+    const number = i + 11
+    const address = `192.168.${Math.floor(number / 250)}.${(number % 250) + 1}`
+    return { ...node, name: node.name ?? `node-${i + 1}`, address, registered: true }
+  })
+  return [controlPlane, ...workers]
+}
+
+function addControlPlane(world: World, options: ClusterOptions): void {
+  const machine = 'cp-1'
+  const servers = [API_SERVER]
+  const add = (component: string, processOptions: unknown) =>
+    world.addProcess({
+      machine,
+      name: component,
+      component,
+      options: processOptions,
+      restartAfterMicros: RESTART_MICROS,
+    })
+  add('etcd', {})
+  add('kube-apiserver', { etcd: ['cp-1/etcd'], serviceCIDR: SERVICE_CIDR })
+  add('kube-controller-manager', {
+    servers,
+    clusterCIDR: CLUSTER_CIDR,
+    ...(options.disabledControllers && { disabled: options.disabledControllers }),
+  })
+  add('kube-scheduler', { servers })
+}
+
+function addNode(world: World, host: Host, hosts: readonly Host[]): void {
+  const { name, address } = host
+  const servers = [API_SERVER]
+  const add = (component: string, processOptions: unknown, process = component) =>
+    world.addProcess({
+      machine: name,
+      name: process,
+      component,
+      options: processOptions,
+      restartAfterMicros: RESTART_MICROS,
+    })
+  add('linux', { address, hosts: Object.fromEntries(hosts.map((other) => [other.address, other.name])) })
+  add('container-runtime', { apiServers: servers }, 'containerd')
+  add('flanneld', { servers, nodeName: name, clusterCIDR: CLUSTER_CIDR })
+  add('kube-proxy', { servers, nodeName: name, clusterCIDR: CLUSTER_CIDR })
+  add('kubelet', {
+    nodeName: name,
+    servers,
+    runtime: `${name}/containerd`,
+    linux: `${name}/linux`,
+    address,
+    ...(host.capacity && { capacity: host.capacity }),
+    ...(host.labels && { labels: host.labels }),
+    ...(host.taints && { taints: host.taints }),
+    clusterDNS: CLUSTER_DNS,
+    clusterDomain: CLUSTER_DOMAIN,
+  })
+}
+
+/** kubeadm's DNS add-on, as far as the API here goes. */
+const COREDNS_MANIFEST = `
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: coredns
+  namespace: kube-system
+  labels: { k8s-app: kube-dns }
+spec:
+  replicas: 2
+  selector: { matchLabels: { k8s-app: kube-dns } }
+  template:
+    metadata:
+      labels: { k8s-app: kube-dns }
+    spec:
+      dnsPolicy: Default
+      tolerations:
+        - { key: node-role.kubernetes.io/control-plane, effect: NoSchedule }
+      containers:
+        - name: coredns
+          image: registry.k8s.io/coredns/coredns:v1.13.1
+          ports:
+            - { name: dns, containerPort: 53, protocol: UDP }
+          resources:
+            requests: { cpu: 100m, memory: 70Mi }
+---
+apiVersion: v1
+kind: Service
+metadata:
+  name: kube-dns
+  namespace: kube-system
+  labels: { k8s-app: kube-dns }
+spec:
+  selector: { k8s-app: kube-dns }
+  clusterIP: ${CLUSTER_DNS}
+  ports:
+    - { name: dns, port: 53, protocol: UDP, targetPort: 53 }
+`

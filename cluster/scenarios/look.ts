@@ -1,0 +1,63 @@
+/**
+ * Looking at a cluster from outside, without asking anyone in it: the truth as etcd has it, and as machines run it.
+ *
+ * For conditions of stories, invariants and pictures. No component uses it.
+ */
+import type { KubernetesObject, Pod } from '#cluster/api/types.ts'
+import { isPodReady, keyOf, conditionOf } from '#cluster/api/meta.ts'
+import { matchesMap } from '#cluster/api/labels.ts'
+import { liveObjects } from '#cluster/etcd/look.ts'
+import type { World } from '#cluster/kernel/world.ts'
+
+/** The objects of a resource in the order of their keys, straight from the store. */
+export function objectsOf<T extends KubernetesObject>(world: World, resource: string): T[] {
+  if (!world.process('cp-1/etcd')?.up) return []
+  return liveObjects(world.stateOf('cp-1/etcd'), `/registry/${resource}/`) as T[]
+}
+
+export function objectOf<T extends KubernetesObject>(world: World, resource: string, key: string): T | undefined {
+  return objectsOf<T>(world, resource).find((object) => keyOf(object) === key)
+}
+
+/** Pods whose labels contain these pairs. */
+export function podsWith(world: World, labels: Readonly<Record<string, string>>): Pod[] {
+  return objectsOf<Pod>(world, 'pods').filter((pod) => matchesMap(labels, pod.metadata.labels))
+}
+
+/** A question about the cluster, as stories write it after `until`. Returns whether it holds now. */
+export function parseCondition(args: readonly string[]): (world: World) => boolean {
+  const [what, ...rest] = args
+  switch (what) {
+    case 'nodes-ready': {
+      const count = Number(rest[0])
+      return (world) =>
+        objectsOf(world, 'nodes').filter((node) => conditionOf(node, 'Ready')?.status === 'True').length >= count
+    }
+    case 'node': {
+      const [name, status] = rest
+      return (world) => conditionOf(objectOf(world, 'nodes', name!), 'Ready')?.status === status
+    }
+    case 'pods-ready': {
+      const labels = labelsOf(rest[0]!)
+      const count = Number(rest[1])
+      return (world) => {
+        const ready = podsWith(world, labels).filter(
+          (pod) => isPodReady(pod) && pod.metadata.deletionTimestamp === undefined,
+        )
+        return ready.length === count
+      }
+    }
+    case 'pods-gone': {
+      const labels = labelsOf(rest[0]!)
+      return (world) => podsWith(world, labels).length === 0
+    }
+    default:
+      throw new Error(
+        `"${args.join(' ')}" is no condition; there are: nodes-ready N, node NAME True|False|Unknown, pods-ready k=v N, pods-gone k=v`,
+      )
+  }
+}
+
+export function labelsOf(text: string): Record<string, string> {
+  return Object.fromEntries(text.split(',').map((pair) => pair.split('=') as [string, string]))
+}

@@ -1,0 +1,214 @@
+/**
+ * A story: a script played on a cluster, remembered so that every moment of it can be visited again.
+ *
+ * Commands:
+ *   boot [nodes=N] [seed=N] [cpu=…] [memory=…] [dns=false] [control-plane-node=false]
+ *                                      a cluster; input lines `node NAME k=v …` give labels (`label:k=v`), taints
+ *                                      (`taint:k=v:Effect`) and capacity (`cpu=…`) of single nodes
+ *   kubectl …                          typed on the laptop; `-f -` reads the input. Prints what it prints
+ *   run DURATION                       lets time pass
+ *   run until CONDITION [within D]     … up to the event after which it holds; fails if it does not within 10 minutes
+ *   fault TYPE key=value …             any kernel command: powerOff machine=node-2, crash process=cp-1/etcd, heal …
+ *   count …                            how many messages of a kind so far, see `describe.ts`
+ *   time                               virtual time now
+ */
+import type { Command } from '#cluster/kernel/command.ts'
+import { bootCluster, type ClusterOptions, KUBECTL, type NodeSpecOptions } from '#cluster/cluster.ts'
+import type { Taint } from '#cluster/api/types.ts'
+import type { Micros } from '#cluster/kernel/component.ts'
+import { History } from '#cluster/kernel/history.ts'
+import type { World } from '#cluster/kernel/world.ts'
+import type { KubectlState } from '#cluster/kubectl/kubectl.ts'
+import { formatMicros, parseDuration } from './duration.ts'
+import { parseCondition, storeRevision } from './look.ts'
+import { type Block, parseScript } from './script.ts'
+
+/** One block that has been played. */
+export interface Scene {
+  readonly block: Block
+  readonly output: string
+  /** Ticks and times before and after it. */
+  readonly from: { readonly tick: number; readonly at: Micros }
+  readonly to: { readonly tick: number; readonly at: Micros }
+}
+
+export interface Story {
+  readonly history: History
+  readonly scenes: readonly Scene[]
+}
+
+/** How long `run until` looks, and how long a kubectl command may take. */
+const UNTIL_MICROS = 600_000_000
+const KUBECTL_MICROS = 60_000_000
+
+export interface StoryOptions {
+  /** Overrides the script's own seed. */
+  readonly seed?: number
+  /** Added to what `boot` says. */
+  readonly cluster?: Partial<ClusterOptions>
+  /** Called on the world before anything runs. */
+  readonly prepare?: (world: World) => void
+}
+
+export function playStory(script: string, file = 'story', options: StoryOptions = {}): Story {
+  const player = new Player(options)
+  const scenes = parseScript(script, file).map((block) => {
+    const from = player.moment()
+    let output: string
+    try {
+      output = player.play(block)
+    } catch (error) {
+      throw new Error(`${file}:${block.line}: ${error instanceof Error ? error.message : String(error)}`, {
+        cause: error,
+      })
+    }
+    return { block, output, from, to: player.moment() }
+  })
+  if (!player.history) throw new Error(`${file}: the story has no "boot" command; begin with one`)
+  return { history: player.history, scenes }
+}
+
+class Player {
+  history: History | undefined
+  #options: StoryOptions
+  #kubectlCalls = 0
+
+  constructor(options: StoryOptions) {
+    this.#options = options
+  }
+
+  moment() {
+    return { tick: this.history?.head.tick ?? 0, at: this.history?.head.now ?? 0 }
+  }
+
+  play(block: Block): string {
+    if (block.command === 'boot') return this.#boot(block)
+    const history = this.history
+    if (!history) throw new Error(`"${block.command}" before "boot": there is no cluster yet`)
+    switch (block.command) {
+      case 'kubectl':
+        return this.#kubectl(history, block)
+      case 'run':
+        return this.#run(history, block.args)
+      case 'fault':
+        return this.#fault(history, block.args)
+      case 'time':
+        return formatMicros(history.head.now)
+      default:
+        throw new Error(`"${block.command}" is no command of a story; there are: boot, kubectl, run, fault, time`)
+    }
+  }
+
+  #boot({ args, input }: Block): string {
+    const {
+      seed = 1,
+      nodes = 3,
+      dns,
+      'control-plane-node': controlPlane,
+      ...capacity
+    } = pairs(args) as Record<string, any>
+    const listed = input.split('\n').filter(Boolean).map(parseNode)
+    const unnamed = Array.from({ length: Number(nodes) }, (_, i) => ({ name: `node-${i + 1}` }))
+    const all = unnamed.map((node): NodeSpecOptions => {
+      const given = listed.find(({ name }) => name === node.name)
+      const resources = { ...DEFAULT_RESOURCES, ...capacity, ...given?.capacity }
+      return { ...node, ...given, capacity: resources }
+    })
+    const world = bootCluster({
+      seed: this.#options.seed ?? Number(seed),
+      nodes: all,
+      dns: dns !== 'false',
+      controlPlaneNode: controlPlane !== 'false',
+      ...this.#options.cluster,
+    })
+    this.#options.prepare?.(world)
+    this.history = new History(world)
+    return ''
+  }
+
+  #kubectl(history: History, { args, input }: Block): string {
+    const id = ++this.#kubectlCalls
+    const body = { type: 'kubectl', id, args, ...(input && { stdin: input }) }
+    history.head.command(history.head.now, { type: 'tell', process: KUBECTL, body })
+    const state = () => history.head.stateOf<KubectlState>(KUBECTL)
+    const answered = () => state().finished.get(id) !== undefined
+    history.run({ until: answered, untilMicros: history.head.now + KUBECTL_MICROS })
+    const result = state().finished.get(id)
+    if (!result) throw new Error(`kubectl ${args.join(' ')} has not come back within ${KUBECTL_MICROS / 1e6} s`)
+    return result.output.replace(/\n$/, '')
+  }
+
+  #run(history: History, args: readonly string[]): string {
+    if (args[0] !== 'until') {
+      history.run({ untilMicros: history.head.now + parseDuration(args[0] ?? '') })
+      return ''
+    }
+    const within = args.indexOf('within')
+    const limit = within < 0 ? UNTIL_MICROS : parseDuration(args[within + 1] ?? '')
+    const holds = whenStored(parseCondition(args.slice(1, within < 0 ? undefined : within)))
+    const start = history.head.now
+    if (!holds(history.head)) {
+      const end = history.run({ until: holds, untilMicros: start + limit })
+      if (end !== 'condition') throw new Error(`not within ${limit / 1e6} s: ${args.slice(1).join(' ')}`)
+    }
+    return `${formatMicros(history.head.now)}, after ${formatMicros(history.head.now - start)}`
+  }
+
+  #fault(history: History, args: readonly string[]): string {
+    history.head.command(history.head.now, parseCommand(args))
+    history.run({ untilMicros: history.head.now })
+    return ''
+  }
+}
+
+const DEFAULT_RESOURCES = { cpu: '4', memory: '8Gi', 'ephemeral-storage': '100Gi', pods: '110' }
+
+/** Asks the costly question only after the store has changed. */
+function whenStored(condition: (world: World) => boolean): (world: World) => boolean {
+  let revision = -1
+  let last = false
+  return (world) => {
+    const now = storeRevision(world)
+    if (now !== revision) {
+      revision = now
+      last = condition(world)
+    }
+    return last
+  }
+}
+
+function pairs(args: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    args.map((arg) => {
+      const equals = arg.indexOf('=')
+      if (equals < 0) throw new Error(`"${arg}" is no key=value pair`)
+      return [arg.slice(0, equals), arg.slice(equals + 1)]
+    }),
+  )
+}
+
+/** `node node-2 label:disk=ssd taint:gpu=yes:NoSchedule cpu=2` */
+function parseNode(line: string): NodeSpecOptions {
+  const [, name, ...rest] = line.trim().split(/\s+/)
+  const labels: Record<string, string> = {}
+  const taints: Taint[] = []
+  const capacity: Record<string, string> = {}
+  for (const [key, value] of Object.entries(pairs(rest))) {
+    if (key.startsWith('label:')) labels[key.slice(6)] = value
+    else if (key.startsWith('taint:')) {
+      const [taintValue, effect] = value.split(':')
+      taints.push({ key: key.slice(6), value: taintValue!, effect: effect as Taint['effect'] })
+    } else capacity[key] = value
+  }
+  return { name: name!, labels, taints, capacity }
+}
+
+/** `powerOff machine=node-2`, `partition groups=cp-1|node-1,node-2`, `skew machine=node-1 skewMicros=5000000`. */
+export function parseCommand([type, ...args]: readonly string[]): Command {
+  const fields: Record<string, unknown> = {}
+  for (const [key, value] of Object.entries(pairs(args))) {
+    if (key === 'groups') fields[key] = value.split('|').map((group) => group.split(','))
+    else fields[key] = /^\d+$/.test(value) ? Number(value) : value
+  }
+  return { type, ...fields } as Command
+}
