@@ -1,0 +1,89 @@
+/** Rules of netfilter as data, and as the text that `iptables-save` prints. */
+import type { Protocol } from './packet.ts'
+
+export type TableName = 'nat' | 'filter'
+
+/** What conntrack thinks of a packet. */
+export type ConnectionState = 'NEW' | 'ESTABLISHED' | 'RELATED' | 'INVALID'
+
+/** Every field that is there must match. Addresses are CIDRs as text; a leading `!` turns a match round. */
+export interface Rule {
+  readonly protocol?: Protocol
+  readonly source?: string
+  readonly destination?: string
+  readonly inInterface?: string
+  readonly outInterface?: string
+  readonly destinationPort?: number
+  /** `value/mask`; `not` turns it round. */
+  readonly mark?: { readonly value: number; readonly mask: number; readonly not?: boolean }
+  readonly connectionStates?: readonly ConnectionState[]
+  /** `-m statistic --mode random --probability`: in (0, 1]. */
+  readonly probability?: number
+  /** `-m addrtype --dst-type LOCAL`: an address of this network namespace. */
+  readonly destinationIsLocal?: boolean
+  readonly comment?: string
+  readonly target: Target
+}
+
+export type Target =
+  | { readonly type: 'ACCEPT' | 'DROP' | 'RETURN' | 'MASQUERADE' }
+  /** ICMP port unreachable to the sender. */
+  | { readonly type: 'REJECT' }
+  | { readonly type: 'JUMP'; readonly chain: string }
+  | { readonly type: 'DNAT'; readonly to: string; readonly port: number }
+  /** `or`: sets bits; `xor`: flips them. */
+  | { readonly type: 'MARK'; readonly or?: number; readonly xor?: number }
+
+/** Chains that the hooks of the packet path call; the others are called by jumps. */
+export const BUILT_IN: Readonly<Record<TableName, readonly string[]>> = {
+  nat: ['PREROUTING', 'INPUT', 'OUTPUT', 'POSTROUTING'],
+  filter: ['INPUT', 'FORWARD', 'OUTPUT'],
+}
+
+const hex = (value: number): string => `0x${value.toString(16)}`
+
+/** A probability as iptables prints it: ten digits. */
+export const formatProbability = (probability: number): string => probability.toFixed(10)
+
+function flag(name: string, value: string | undefined): string[] {
+  if (value === undefined) return []
+  return value.startsWith('!') ? ['!', name, value.slice(1)] : [name, value]
+}
+
+/** `-A <chain> …`, in the order in which `iptables-save` writes matches. */
+export function formatRule(chain: string, rule: Rule): string {
+  const words = ['-A', chain, ...flag('-s', rule.source), ...flag('-d', rule.destination)]
+  words.push(...flag('-i', rule.inInterface), ...flag('-o', rule.outInterface))
+  if (rule.protocol) words.push('-p', rule.protocol)
+  if (rule.comment !== undefined) words.push('-m comment --comment', `"${rule.comment}"`)
+  if (rule.destinationPort !== undefined)
+    words.push('-m', rule.protocol ?? 'tcp', '--dport', String(rule.destinationPort))
+  if (rule.connectionStates) words.push('-m conntrack --ctstate', rule.connectionStates.join(','))
+  if (rule.mark) {
+    words.push('-m mark', ...(rule.mark.not ? ['!'] : []), '--mark', `${hex(rule.mark.value)}/${hex(rule.mark.mask)}`)
+  }
+  if (rule.destinationIsLocal) words.push('-m addrtype --dst-type LOCAL')
+  if (rule.probability !== undefined) {
+    words.push('-m statistic --mode random --probability', formatProbability(rule.probability))
+  }
+  if (rule.target.type === 'DNAT' && rule.protocol && rule.destinationPort === undefined)
+    words.push('-m', rule.protocol)
+  return [...words, formatTarget(rule.target)].join(' ')
+}
+
+function formatTarget(target: Target): string {
+  switch (target.type) {
+    case 'JUMP':
+      return `-j ${target.chain}`
+    case 'DNAT':
+      return `-j DNAT --to-destination ${target.to}:${target.port}`
+    case 'MARK':
+      return target.or !== undefined
+        ? `-j MARK --or-mark ${hex(target.or)}`
+        : `-j MARK --xor-mark ${hex(target.xor ?? 0)}`
+    case 'REJECT':
+      return '-j REJECT --reject-with icmp-port-unreachable'
+    default:
+      return `-j ${target.type}`
+  }
+}

@@ -1,0 +1,200 @@
+/**
+ * Chains of rules, walked for one packet.
+ *
+ * What we model: tables nat and filter, user chains, jumps and returns, first match wins; how many rules were looked at,
+ * which is what makes iptables slow with many Services.
+ * Where to read upstream: Linux `net/ipv4/netfilter/ip_tables.c`.
+ */
+import type { Cidr } from './ip.ts'
+import { networkOf, parseCidr, parseIp } from './ip.ts'
+import type { ConnectionState, Rule, TableName, Target } from './netfilter-rule.ts'
+import { BUILT_IN, formatRule } from './netfilter-rule.ts'
+import type { Packet } from './packet.ts'
+import type { LinuxState, Work } from './state.ts'
+import type { TableChange } from './syscall.ts'
+
+interface AddressMatch extends Cidr {
+  readonly not: boolean
+}
+
+export interface CompiledRule {
+  readonly rule: Rule
+  readonly source: AddressMatch | undefined
+  readonly destination: AddressMatch | undefined
+  /** Of a DNAT target. */
+  readonly to: number
+}
+
+/** What the walk through a table came to. `none`: every chain ran to its end. */
+export type Verdict = { readonly rule: Rule; readonly target: Target; readonly to: number } | undefined
+
+/** What a rule may ask about a packet besides the packet itself. */
+export interface MatchContext {
+  readonly state: ConnectionState
+  readonly inInterface: string | undefined
+  readonly outInterface: string | undefined
+  readonly destinationIsLocal: boolean
+}
+
+/** Jumps deeper than this are a loop: the kernel refuses such a table, we end the walk. */
+const JUMPS_MAX = 16
+
+const compiled = new WeakMap<Rule, CompiledRule>()
+
+function addressMatch(text: string | undefined): AddressMatch | undefined {
+  if (text === undefined) return undefined
+  const not = text.startsWith('!')
+  return { ...parseCidr(not ? text.slice(1) : text), not }
+}
+
+/** The rule with its addresses as numbers; rules are frozen data, so each is compiled once for all machines. */
+export function compile(rule: Rule): CompiledRule {
+  let result = compiled.get(rule)
+  if (!result) {
+    const to = rule.target.type === 'DNAT' ? parseIp(rule.target.to) : 0
+    result = { rule, source: addressMatch(rule.source), destination: addressMatch(rule.destination), to }
+    compiled.set(rule, result)
+  }
+  return result
+}
+
+const addressFails = (match: AddressMatch | undefined, ip: number): boolean =>
+  match !== undefined && (networkOf(ip, match.bits) === match.network) === match.not
+
+const interfaceFails = (wanted: string | undefined, name: string | undefined): boolean => {
+  if (wanted === undefined) return false
+  return wanted.startsWith('!') ? wanted.slice(1) === name : wanted !== name
+}
+
+function matches(
+  work: Work,
+  { rule, source, destination }: CompiledRule,
+  packet: Packet,
+  context: MatchContext,
+): boolean {
+  if (rule.protocol !== undefined && (rule.protocol !== packet.protocol || packet.icmp)) return false
+  if (rule.destinationPort !== undefined && rule.destinationPort !== packet.destinationPort) return false
+  if (addressFails(destination, packet.destination) || addressFails(source, packet.source)) return false
+  if (interfaceFails(rule.inInterface, context.inInterface)) return false
+  if (interfaceFails(rule.outInterface, context.outInterface)) return false
+  if (rule.mark && ((packet.mark & rule.mark.mask) === rule.mark.value) === (rule.mark.not ?? false)) return false
+  if (rule.connectionStates && !rule.connectionStates.includes(context.state)) return false
+  if (rule.destinationIsLocal && !context.destinationIsLocal) return false
+  return rule.probability === undefined || work.ctx.random('netfilter').float() < rule.probability
+}
+
+/** Walks one built-in chain. `packet` comes back with its mark, `visited` counts the rules that were looked at. */
+export function walkChain(
+  work: Work,
+  netns: number,
+  table: TableName,
+  chain: string,
+  packet: Packet,
+  context: MatchContext,
+): { packet: Packet; verdict: Verdict; visited: number } {
+  const walk = { work, prefix: `${netns}/${table}/`, context, packet, visited: 0, verdict: undefined as Verdict }
+  visit(walk, chain, 0)
+  return walk
+}
+
+interface Walk {
+  readonly work: Work
+  readonly prefix: string
+  readonly context: MatchContext
+  packet: Packet
+  visited: number
+  verdict: Verdict
+}
+
+/** True once there is a verdict. */
+function visit(walk: Walk, chain: string, depth: number): boolean {
+  const rules = walk.work.state.chains.get(walk.prefix + chain)
+  if (rules === undefined || depth > JUMPS_MAX) return false
+  for (const candidate of rules) {
+    walk.visited++
+    if (!matches(walk.work, candidate, walk.packet, walk.context)) continue
+    const { target } = candidate.rule
+    if (target.type === 'RETURN') return false
+    if (target.type === 'JUMP') {
+      if (visit(walk, target.chain, depth + 1)) return true
+    } else if (target.type === 'MARK') {
+      const mark = ((walk.packet.mark | (target.or ?? 0)) ^ (target.xor ?? 0)) >>> 0
+      walk.packet = { ...walk.packet, mark }
+    } else {
+      walk.verdict = { rule: candidate.rule, target, to: candidate.to }
+      return true
+    }
+  }
+  return false
+}
+
+// ── changing ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** Replaces chains at one blow. Returns what is wrong, and then nothing has changed. */
+export function restore(
+  state: LinuxState,
+  netns: number,
+  tables: Readonly<Partial<Record<TableName, TableChange>>>,
+): string | undefined {
+  for (const table of Object.keys(tables) as TableName[]) {
+    const { chains, deleted = [] } = tables[table]!
+    for (const name of [...Object.keys(chains), ...deleted]) {
+      if (BUILT_IN[table].includes(name))
+        return `chain ${name} of table ${table} is built in; add rules to it one by one`
+    }
+    const gone = new Set(deleted)
+    for (const rules of Object.values(chains)) {
+      for (const { target } of rules) {
+        if (target.type !== 'JUMP') continue
+        const known =
+          !gone.has(target.chain) && (target.chain in chains || state.chains.has(`${netns}/${table}/${target.chain}`))
+        if (!known) return `a rule jumps to ${target.chain}, which is not a chain of table ${table}`
+      }
+    }
+  }
+  for (const table of Object.keys(tables) as TableName[]) {
+    const { chains, deleted = [] } = tables[table]!
+    for (const name of deleted) state.chains.delete(`${netns}/${table}/${name}`)
+    for (const name of Object.keys(chains)) state.chains.set(`${netns}/${table}/${name}`, chains[name]!.map(compile))
+  }
+  startFiltering(state, netns)
+  return undefined
+}
+
+/** Puts a rule into a built-in chain unless it is there: in front, or at the end. */
+export function ensureRule(
+  state: LinuxState,
+  netns: number,
+  table: TableName,
+  chain: string,
+  rule: Rule,
+  append: boolean,
+): void {
+  const key = `${netns}/${table}/${chain}`
+  const rules = state.chains.get(key) ?? []
+  const text = formatRule(chain, rule)
+  if (rules.some((present) => formatRule(chain, present.rule) === text)) return
+  state.chains.set(key, append ? [...rules, compile(rule)] : [compile(rule), ...rules])
+  startFiltering(state, netns)
+}
+
+function startFiltering(state: LinuxState, netns: number): void {
+  const space = state.netns.get(netns)!
+  if (!space.filters) state.netns.set(netns, { ...space, filters: true })
+}
+
+/** What `iptables-save` prints, chains in the order in which they were made. */
+export function save(state: LinuxState, netns: number): string[] {
+  const lines: string[] = []
+  for (const table of ['nat', 'filter'] as const) {
+    const prefix = `${netns}/${table}/`
+    const chains = [...state.chains].filter(([key]) => key.startsWith(prefix))
+    if (chains.length === 0) continue
+    const named = chains.map(([key, rules]) => ({ name: key.slice(prefix.length), rules }))
+    const builtIn = BUILT_IN[table]
+    const others = named.filter(({ name }) => !builtIn.includes(name)).map(({ name }) => `:${name} - [0:0]`)
+    const rules = named.flatMap((chain) => chain.rules.map(({ rule }) => formatRule(chain.name, rule)))
+    lines.push(`*${table}`, ...builtIn.map((name) => `:${name} ACCEPT [0:0]`), ...others, ...rules, 'COMMIT')
+  }
+  return lines
+}
