@@ -78,7 +78,8 @@ async function main(): Promise<void> {
 }
 
 if (import.meta.main) {
-  await main().catch((error: Error) => {
+  // Not awaited here: the files it loads import this one, which would then wait for itself.
+  main().catch((error: Error) => {
     console.error(`✗ ${error.message}`)
     process.exitCode = 1
   })

@@ -1,6 +1,7 @@
 /**
- * Finds the members of a family kept as one folder of files, each with a default export that has a name: benchmarks
- * and soaks. A file without one, or two of the same name, is an error: a benchmark that is not run is no benchmark.
+ * Finds the members of a family kept as one folder of files: benchmarks and soaks. Each file has a default export whose
+ * name is the file's; one without is an error, because a benchmark that is not run is no benchmark. Only the files asked
+ * for are loaded.
  */
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
@@ -14,21 +15,23 @@ export async function discover<Member extends { name: string; run: unknown }>(
   folder: string,
   names: string[],
 ): Promise<Member[]> {
-  const files = (existsSync(folder) ? readdirSync(folder) : [])
+  const known = (existsSync(folder) ? readdirSync(folder) : [])
     .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
+    .map((file) => file.slice(0, -'.ts'.length))
     .sort()
-  const members = new Map<string, Member>()
-  for (const file of files) {
-    const module = (await import(pathToFileURL(join(folder, file)).href)) as { default?: Partial<Member> }
+  if (known.length === 0) throw new Error(`There is nothing to run in ${folder}: add a file with a default export.`)
+  const unknown = names.find((name) => !known.includes(name))
+  if (unknown !== undefined) throw new Error(`There is no "${unknown}". Known: ${known.join(', ')}.`)
+
+  const members: Member[] = []
+  for (const name of names.length === 0 ? known : names) {
+    const module = (await import(pathToFileURL(join(folder, `${name}.ts`)).href)) as { default?: Partial<Member> }
     const member = module.default
-    if (typeof member?.name !== 'string' || typeof member.run !== 'function')
-      throw new Error(`${file} has no default export {name, run}: add one, or move the file out of ${folder}.`)
-    if (members.has(member.name)) throw new Error(`${file} is the second named "${member.name}": rename one of them.`)
-    members.set(member.name, member as Member)
+    if (member?.name !== name || typeof member.run !== 'function')
+      throw new Error(
+        `${name}.ts has no default export {name: '${name}', run}: add one, or move the file out of ${folder}.`,
+      )
+    members.push(member as Member)
   }
-  const known = [...members.keys()].join(', ') || 'none'
-  if (members.size === 0) throw new Error(`There is nothing to run in ${folder}: add a file with a default export.`)
-  const unknown = names.find((name) => !members.has(name))
-  if (unknown !== undefined) throw new Error(`There is no "${unknown}". Known: ${known}.`)
-  return names.length === 0 ? [...members.values()] : names.map((name) => members.get(name)!)
+  return members
 }

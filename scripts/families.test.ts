@@ -21,26 +21,31 @@ const member = (file: string, name: string): void =>
 
 describe('members of a family', () => {
   it('are found by their files, in order, or chosen by name', async () => {
-    member('b.ts', 'second')
-    member('a.ts', 'first')
+    member('second.ts', 'second')
+    member('first.ts', 'first')
     expect((await discover(folder, [])).map(({ name }) => name)).toEqual(['first', 'second'])
     expect((await discover(folder, ['second'])).map(({ name }) => name)).toEqual(['second'])
   })
 
   it('are refused when the name is unknown', async () => {
-    member('a.ts', 'first')
+    member('first.ts', 'first')
     await expect(discover(folder, ['frist'])).rejects.toThrow('There is no "frist". Known: first.')
   })
 
-  it('are refused when two bear one name', async () => {
-    member('a.ts', 'first')
-    member('b.ts', 'first')
-    await expect(discover(folder, [])).rejects.toThrow('b.ts is the second named "first"')
+  it('are refused when the name is not the file’s', async () => {
+    member('first.ts', 'second')
+    await expect(discover(folder, [])).rejects.toThrow("first.ts has no default export {name: 'first', run}")
   })
 
   it('are refused when a file exports none', async () => {
-    writeFileSync(join(folder, 'a.ts'), 'export const name = 1\n')
-    await expect(discover(folder, [])).rejects.toThrow('a.ts has no default export {name, run}')
+    writeFileSync(join(folder, 'first.ts'), 'export const name = 1\n')
+    await expect(discover(folder, [])).rejects.toThrow('first.ts has no default export')
+  })
+
+  it('are not even loaded when others are asked for', async () => {
+    member('first.ts', 'first')
+    writeFileSync(join(folder, 'broken.ts'), "import './gone.ts'\n")
+    expect((await discover(folder, ['first'])).map(({ name }) => name)).toEqual(['first'])
   })
 
   it('are missed when there are none, or no folder', async () => {

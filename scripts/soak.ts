@@ -27,6 +27,9 @@ export function wholeNumber(flag: string, text: string | undefined): number | un
   return Number(text)
 }
 
+/** What was thrown, and the innermost place: the whole stack comes with the run of that one seed in a debugger. */
+const whereThrown = (error: Error): string => (error.stack ?? error.message).split('\n').slice(0, 2).join('')
+
 /**
  * Runs a soak's seeds in order.
  * @returns one line per failed seed, each with its replay command
@@ -38,7 +41,7 @@ export async function runSoak(soak: Soak, first: number, seeds: number): Promise
     try {
       problem = await soak.run(seed)
     } catch (error) {
-      problem = error instanceof Error ? (error.stack ?? error.message) : String(error)
+      problem = error instanceof Error ? whereThrown(error) : String(error)
     }
     if (problem === undefined) continue
     failures.push(`seed ${seed}: ${problem}\n    again: npm run soak -- ${soak.name} --first-seed ${seed} --seeds 1`)
@@ -68,7 +71,8 @@ async function main(): Promise<void> {
 }
 
 if (import.meta.main) {
-  await main().catch((error: Error) => {
+  // Not awaited here: the files it loads import this one, which would then wait for itself.
+  main().catch((error: Error) => {
     console.error(`✗ ${error.message}`)
     process.exitCode = 1
   })
