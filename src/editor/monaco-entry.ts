@@ -83,11 +83,15 @@ function viewOptions(host: HTMLElement, options: CodeEditorOptions): editor.ISta
     scrollBeyondLastLine: false,
     tabSize: 2,
     padding: { top: 14, bottom: 14 },
-    overviewRulerLanes: 1,
+    overviewRulerLanes: 0,
+    overviewRulerBorder: false,
+    hideCursorInOverviewRuler: true,
     lineNumbersMinChars: 3,
     folding: false,
     renderLineHighlight: 'line',
     bracketPairColorization: { enabled: false },
+    guides: { indentation: false },
+    renderFinalNewline: 'on',
     fixedOverflowWidgets: true,
     wordWrap: 'off',
     ...typeSetting(host, options.fontSizePx),
@@ -221,7 +225,7 @@ export async function compileInEditor(request: CompileRequest): Promise<Compiled
 export function createMonacoDiff(host: HTMLElement, original: string, modified: string, fontSizePx: number): DiffView {
   applyTheme(host)
   const models = [original, modified].map((text, index) =>
-    editor.createModel(text, 'typescript', Uri.parse(`file:///difference/${index === 0 ? 'yours' : 'ours'}.ts`)),
+    editor.createModel(text, 'typescript', Uri.parse(`${LEARNER_ROOT}difference/${index === 0 ? 'first' : 'second'}.ts`)),
   )
   const view = editor.createDiffEditor(host, {
     theme: THEME,
@@ -232,14 +236,18 @@ export function createMonacoDiff(host: HTMLElement, original: string, modified: 
     useInlineViewWhenSpaceIsLimited: true,
     renderSideBySideInlineBreakpoint: 800,
     minimap: { enabled: false },
+    guides: { indentation: false },
+    renderFinalNewline: 'on',
     scrollBeyondLastLine: false,
     renderOverviewRuler: false,
-    originalAriaLabel: 'Your answer',
-    modifiedAriaLabel: 'Our answer',
-    hideUnchangedRegions: { enabled: false },
+    overviewRulerLanes: 0,
+    overviewRulerBorder: false,
+    hideCursorInOverviewRuler: true,
     ...typeSetting(host, fontSizePx),
   })
   view.setModel({ original: models[0]!, modified: models[1]! })
+  view.getOriginalEditor().updateOptions({ ariaLabel: 'The first text, read only' })
+  view.getModifiedEditor().updateOptions({ ariaLabel: 'The second text, read only' })
   return {
     dispose() {
       view.dispose()

@@ -57,7 +57,7 @@ export function applyTheme(host: Element): void {
     colors: {
       'editor.background': `#${card}`,
       'editor.foreground': `#${ink}`,
-      'editorLineNumber.foreground': `#${soft}b0`,
+      'editorLineNumber.foreground': `#${soft}`,
       'editorLineNumber.activeForeground': `#${ink}`,
       'editor.selectionBackground': `#${accent}33`,
       'editor.inactiveSelectionBackground': `#${accent}1f`,
@@ -93,10 +93,11 @@ export function applyTheme(host: Element): void {
       'widget.shadow': '#00000000',
       'scrollbarSlider.background': `#${soft}30`,
       'scrollbarSlider.hoverBackground': `#${soft}50`,
-      'diffEditor.insertedTextBackground': `#${ok}30`,
-      'diffEditor.removedTextBackground': `#${bad}2a`,
-      'diffEditor.insertedLineBackground': `#${ok}17`,
-      'diffEditor.removedLineBackground': `#${bad}14`,
+      // Faint, or the words on it would be hard to read; the signs in the margin say the same.
+      'diffEditor.insertedTextBackground': `#${ok}14`,
+      'diffEditor.removedTextBackground': `#${bad}14`,
+      'diffEditor.insertedLineBackground': `#${ok}0a`,
+      'diffEditor.removedLineBackground': `#${bad}0a`,
     },
   })
   editor.setTheme(THEME)

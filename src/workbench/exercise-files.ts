@@ -2,7 +2,6 @@
  * The files of one exercise, fetched when they are needed: the starter at once, a hint when one is asked for, our solution
  * only after passing. Each is a chunk of its own, so a page carries no exercise but its own.
  */
-import { countsForVersion, exerciseVersion } from '#grader/verdict/digest.ts'
 import { type Hint, readHints } from './hints.ts'
 
 export interface ExerciseFiles {
@@ -17,12 +16,6 @@ type Loaders = Record<string, () => Promise<string>>
 const starters: Loaders = import.meta.glob<string>('../../exercises/*/*/starter.ts', { query: '?raw', import: 'default' })
 const solutions: Loaders = import.meta.glob<string>('../../exercises/*/*/solution.ts', { query: '?raw', import: 'default' })
 const hints: Loaders = import.meta.glob<string>('../../exercises/*/*/hints.mdx', { query: '?raw', import: 'default' })
-
-/** What the version of an exercise is made of; fetched only where the page has not said which version it shows. */
-const counted: Loaders = import.meta.glob<string>(
-  ['../../exercises/*/*/*.ts', '../../exercises/*/*/task.mdx', '!**/*.test.ts', '!**/solution.ts'],
-  { query: '?raw', import: 'default' },
-)
 
 /** The folder of an exercise is its id behind a number that only gives the order. */
 export function exerciseOf(path: string): string | undefined {
@@ -43,15 +36,6 @@ export async function loadExercise(id: string): Promise<ExerciseFiles> {
     hints: async () => readHints(await pick(hints, id)()),
     solution: () => pick(solutions, id)(),
   }
-}
-
-/** The version of an exercise, as the grader computes it from the same files. */
-export async function versionOfExercise(id: string): Promise<string> {
-  const own = Object.entries(counted).filter(([path]) => exerciseOf(path) === id)
-  const files = await Promise.all(
-    own.map(async ([path, load]) => [path.slice(path.lastIndexOf('/') + 1), await load()] as const),
-  )
-  return exerciseVersion(Object.fromEntries(files.filter(([name]) => countsForVersion(name))))
 }
 
 /** The course modules whose types a file imports: `clusterwright/scheduler` … */

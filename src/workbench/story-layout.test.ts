@@ -18,32 +18,39 @@ const story: Story = {
 }
 
 describe('placing moments', () => {
-  it('keeps their order and the picture’s edges', () => {
-    const places = [...placeMoments([5, 1, 9], 100, 400, 20).entries()].sort((a, b) => a[0] - b[0])
-    expect(places).toEqual([
-      [1, 100],
-      [5, 250],
-      [9, 400],
-    ])
+  const order = (places: Map<number, number>) => [...places.entries()].sort((a, b) => a[0] - b[0]).map(([, x]) => x)
+
+  it('keeps their order, the edges, and what scale is left', () => {
+    expect(order(placeMoments([5, 1, 9], [], 100, 400))).toEqual([100, 250, 400])
   })
 
   it('pushes apart what would print over another', () => {
-    const places = placeMoments([0, 1, 2, 1_000], 0, 300, 25)
-    expect(places.get(1)! - places.get(0)!).toBeGreaterThanOrEqual(25)
-    expect(places.get(2)! - places.get(1)!).toBeGreaterThanOrEqual(25)
-    expect(places.get(1_000)).toBe(300)
+    const [a, b, c, d] = order(placeMoments([0, 1, 2, 1_000], [], 0, 300)) as [number, number, number, number]
+    expect(b - a).toBeGreaterThanOrEqual(20)
+    expect(c - b).toBeGreaterThanOrEqual(20)
+    expect(d).toBeCloseTo(300)
   })
 
-  it('keeps a crowd at the end within the picture', () => {
-    const places = placeMoments([0, 997, 998, 999, 1_000], 0, 300, 25)
-    expect(Math.max(...places.values())).toBeLessThanOrEqual(300)
-    expect(places.get(998)!).toBeGreaterThan(places.get(997)!)
+  it('gives a label the room it wishes for', () => {
+    const [a, b, c] = order(placeMoments([0, 1, 1_000], [{ from: 0, to: 1, px: 90 }], 0, 300)) as [number, number, number]
+    expect(b - a).toBeGreaterThanOrEqual(90)
+    expect(c).toBeCloseTo(300)
+  })
+
+  it('shrinks all wishes alike when there is no room', () => {
+    const rooms = [
+      { from: 0, to: 1, px: 400 },
+      { from: 1, to: 2, px: 200 },
+    ]
+    const [a, b, c] = order(placeMoments([0, 1, 2], rooms, 0, 300)) as [number, number, number]
+    expect([a, b, c].map(Math.round)).toEqual([0, 200, 300])
   })
 
   it('survives a single moment and more moments than room', () => {
-    expect(placeMoments([7], 10, 20, 25).get(7)).toBe(10)
-    const many = placeMoments([...Array.from({ length: 50 }).keys()], 0, 100, 25)
-    expect(Math.max(...many.values())).toBeLessThanOrEqual(100)
+    expect(placeMoments([7], [], 10, 20).get(7)).toBe(10)
+    const many = order(placeMoments([...Array.from({ length: 50 }).keys()], [], 0, 100))
+    expect(Math.max(...many)).toBeLessThanOrEqual(100.001)
+    expect(many).toEqual([...many].sort((a, b) => a - b))
   })
 })
 
@@ -63,6 +70,11 @@ describe('a layout', () => {
         expect(mark.labelX + labelWidth(mark.label)).toBeLessThanOrEqual(width)
       }
     }
+  })
+
+  it('shows short labels in full where there is room', () => {
+    const labels = layOutStory(story, 440).lanes.flatMap((lane) => lane.marks.map((mark) => mark.label))
+    expect(labels).toEqual(['Running 2 Gi', 'Succeeded', 'Insufficient memory', 'Pending'])
   })
 
   it('ties a bad moment to the lane below it', () => {

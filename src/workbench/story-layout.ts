@@ -31,7 +31,8 @@ export interface StoryLayout {
   lanes: Lane[]
   /** One dashed line per bad moment, from its own lane down (or up) to the last lane that it concerns. */
   threads: { x: number; fromY: number; toY: number }[]
-  axis: { x: number; atMicros: number }[]
+  /** `isAtEnd`: the label must end here instead of starting. */
+  axis: { x: number; atMicros: number; isAtEnd: boolean }[]
 }
 
 const LANE_HEIGHT = 38
@@ -40,6 +41,7 @@ const CHARACTER = 6.1
 const NAME_CHARACTER = 6.6
 const PADDING = 8
 const POINT_ROOM = 14
+const MOMENT_GAP = 22
 
 /** The width a label takes, near enough for 11.5 px type. */
 export function labelWidth(text: string): number {
@@ -53,22 +55,72 @@ export function fitLabel(text: string, room: number): string {
   return characters < 2 ? '' : `${text.slice(0, characters).trimEnd()}…`
 }
 
-/** Every distinct moment gets an x: to scale, yet with at least `gap` between neighbours where there is room for that. */
-export function placeMoments(moments: readonly number[], from: number, to: number, gap: number): Map<number, number> {
+/** A wish: the second moment stands at least so far to the right of the first. */
+export interface Room {
+  from: number
+  to: number
+  px: number
+}
+
+/**
+ * Every distinct moment gets an x. Room for labels comes first, as far as there is any; what is left over is shared out to
+ * the scale of time, so order is always kept and equal stretches look alike where labels allow.
+ */
+export function placeMoments(
+  moments: readonly number[],
+  rooms: readonly Room[],
+  from: number,
+  to: number,
+): Map<number, number> {
   const sorted = [...new Set(moments)].sort((a, b) => a - b)
   const first = sorted[0] ?? 0
   const span = (sorted.at(-1) ?? 0) - first
-  const least = Math.min(gap, (to - from) / Math.max(1, sorted.length))
+  const least = new Map<number, number>()
+  let previous = -MOMENT_GAP
+  for (const moment of sorted) {
+    const wishes = rooms.filter((room) => room.to === moment && room.from < moment)
+    const wished = wishes.map((room) => (least.get(room.from) ?? 0) + room.px)
+    previous = Math.max(previous + MOMENT_GAP, ...wished)
+    least.set(moment, previous)
+  }
+  const needed = Math.max(0, previous)
+  const shrink = needed > to - from ? (to - from) / needed : 1
+  const spare = Math.max(0, to - from - needed)
   const places = new Map<number, number>()
-  let previous = from - least
-  sorted.forEach((moment, index) => {
-    const scaled = span === 0 ? from : from + ((moment - first) / span) * (to - from)
-    const roomForRest = to - (sorted.length - 1 - index) * least
-    const x = Math.min(Math.max(scaled, previous + least), Math.max(roomForRest, previous + least))
-    places.set(moment, x)
-    previous = x
-  })
+  for (const moment of sorted) {
+    const scaled = span === 0 ? 0 : ((moment - first) / span) * spare
+    places.set(moment, from + least.get(moment)! * shrink + scaled)
+  }
   return places
+}
+
+/** What the labels wish for: a span as wide as its label, a point far enough from what follows on its lane. */
+function wishRoom(story: Story): Room[] {
+  return story.lanes.flatMap((lane) => {
+    const sorted = [...lane.entries].sort((a, b) => a.atMicros - b.atMicros)
+    return sorted.flatMap((entry, index): Room[] => {
+      const width = labelWidth(entry.label)
+      if (entry.untilMicros !== undefined) {
+        return [{ from: entry.atMicros, to: entry.untilMicros, px: width + 2 * PADDING + 2 }]
+      }
+      const next = sorted[index + 1]
+      return next ? [{ from: entry.atMicros, to: next.atMicros, px: width + POINT_ROOM + PADDING }] : []
+    })
+  })
+}
+
+/** Room that the last labels need to the right of the last moment. */
+function roomAtEnd(story: Story, longest: number): number {
+  const last = Math.max(...story.lanes.flatMap((lane) => lane.entries.map((entry) => entry.untilMicros ?? entry.atMicros)))
+  const wishes = story.lanes.flatMap((lane) => {
+    const entry = lane.entries.reduce<StoryEntry | undefined>(
+      (latest, one) => (latest && latest.atMicros > one.atMicros ? latest : one),
+      undefined,
+    )
+    if (!entry || entry.untilMicros !== undefined || entry.atMicros < last) return []
+    return [labelWidth(entry.label) + POINT_ROOM]
+  })
+  return Math.min(longest, Math.max(24, ...wishes))
 }
 
 function layMarks(entries: readonly StoryEntry[], at: (micros: number) => number, end: number): Mark[] {
@@ -97,8 +149,7 @@ export function layOutStory(story: Story, width: number): StoryLayout {
   const end = width - 4
   const entries = story.lanes.flatMap((lane) => lane.entries)
   const moments = entries.flatMap((entry) => [entry.atMicros, ...(entry.untilMicros === undefined ? [] : [entry.untilMicros])])
-  const lastLabelRoom = Math.min(110, (end - laneX) * 0.35)
-  const places = placeMoments(moments, laneX + 8, end - lastLabelRoom, 22)
+  const places = placeMoments(moments, wishRoom(story), laneX + 8, end - roomAtEnd(story, (end - laneX) * 0.4))
   const at = (micros: number) => places.get(micros) ?? laneX
   const lanes = story.lanes.map((lane, index) => ({
     name: fitLabel(lane.name, laneX - 4),
@@ -106,7 +157,7 @@ export function layOutStory(story: Story, width: number): StoryLayout {
     marks: layMarks(lane.entries, at, end),
   }))
   const height = TOP + Math.max(0, lanes.length - 1) * LANE_HEIGHT + 34
-  return { width, height, laneX, lanes, threads: drawThreads(lanes), axis: pickTicks(places) }
+  return { width, height, laneX, lanes, threads: drawThreads(lanes), axis: pickTicks(places, width) }
 }
 
 function drawThreads(lanes: readonly Lane[]): StoryLayout['threads'] {
@@ -121,12 +172,16 @@ function drawThreads(lanes: readonly Lane[]): StoryLayout['threads'] {
   )
 }
 
-/** Time labels under the lanes: the first and last moment, and between them whatever does not print over another. */
-function pickTicks(places: ReadonlyMap<number, number>): StoryLayout['axis'] {
+const TICK_ROOM = 62
+
+/** Time labels under the lanes: the first moment, and after it whatever does not print over another. */
+function pickTicks(places: ReadonlyMap<number, number>, width: number): StoryLayout['axis'] {
   const ticks: StoryLayout['axis'] = []
   for (const [atMicros, x] of [...places].sort((a, b) => a[1] - b[1])) {
     const before = ticks.at(-1)
-    if (!before || x - before.x >= 62) ticks.push({ x, atMicros })
+    const isAtEnd = x + TICK_ROOM > width
+    const room = isAtEnd ? 2 * TICK_ROOM : TICK_ROOM
+    if (!before || x - before.x >= room) ticks.push({ x, atMicros, isAtEnd })
   }
   return ticks
 }

@@ -39,7 +39,10 @@ export function drawStory(story: Story, width: number): TemplateResult {
     <svg viewBox="0 0 ${layout.width} ${layout.height}" width="100%" aria-hidden="true" focusable="false">
       ${layout.threads.map(({ x, fromY, toY }) => svg`<path class="cw-thread" d="M${x} ${fromY}V${toY}"/>`)}
       ${layout.lanes.map((lane) => drawLane(lane, layout.laneX, layout.width))}
-      ${layout.axis.map(({ x, atMicros }) => svg`<text class="cw-axis" x=${x} y=${bottom}>${formatMicros(atMicros)}</text>`)}
+      ${layout.axis.map(
+        ({ x, atMicros, isAtEnd }) =>
+          svg`<text class="cw-axis" x=${x} y=${bottom} text-anchor=${isAtEnd ? 'end' : 'start'}>${formatMicros(atMicros)}</text>`,
+      )}
     </svg>
     <ol class="visually-hidden" aria-label="What happened, in order of time">
       ${tellStory(story, formatMicros).map((line) => html`<li>${line}</li>`)}

@@ -29,6 +29,7 @@ export interface WorkbenchModel {
   now: number
   fuelLimit: number | undefined
   runKey: string
+  areToolsInHeader: boolean
   outcome: OutcomeModel
   hints: HintsModel
   dialog: TemplateResult | undefined
@@ -63,8 +64,27 @@ function drawSaved({ desk, storage, now }: WorkbenchModel): TemplateResult {
   return html`<span class="cw-saved">Saved ${formatAgo(now - saved.savedAt).text}</span>`
 }
 
+/** What belongs to the exercise as a whole. Stands in the page's header where there is room, else above the code. */
+export function drawTools(model: WorkbenchModel): TemplateResult {
+  const { actions, desk } = model
+  const { hasPassed } = desk.state()
+  return html`<div class="cw-tools">
+    ${drawSaved(model)}
+    <button type="button" class="cw-tool" @click=${actions.askReset}>Reset</button>
+    <button
+      type="button"
+      class="cw-tool"
+      aria-disabled=${!hasPassed}
+      title=${hasPassed ? 'Compare your answer with ours' : 'Opens once everything passes'}
+      @click=${hasPassed ? actions.showSolution : nothing}
+    >
+      Solution
+    </button>
+  </div>`
+}
+
 function drawFileBar(model: WorkbenchModel): TemplateResult {
-  const { files, shownFile, actions, desk } = model
+  const { files, shownFile, actions } = model
   return html`<div class="cw-file-bar">
     ${drawTabs({
       label: 'Files',
@@ -73,19 +93,7 @@ function drawFileBar(model: WorkbenchModel): TemplateResult {
       current: shownFile,
       choose: actions.showFile,
     })}
-    <div class="cw-tools">
-      ${drawSaved(model)}
-      <button type="button" class="cw-tool" @click=${actions.askReset}>Reset</button>
-      <button
-        type="button"
-        class="cw-tool"
-        aria-disabled=${!desk.state().hasPassed}
-        title=${desk.state().hasPassed ? 'Compare your answer with ours' : 'Opens once everything passes'}
-        @click=${desk.state().hasPassed ? actions.showSolution : nothing}
-      >
-        Solution
-      </button>
-    </div>
+    ${model.areToolsInHeader ? nothing : drawTools(model)}
   </div>`
 }
 

@@ -8,7 +8,7 @@
  * `data-next-title`. It sends `cw-open-replay` with `{exercise, replay, source}`; unless somebody prevents that, it shows the
  * replay itself. It lives in the page's own tree, not a shadow one: Monaco and the page's styles both want it so.
  */
-import { LitElement, type TemplateResult, html } from 'lit'
+import { LitElement, type TemplateResult, html, nothing, render } from 'lit'
 import type { Position, Replay } from '#grader/verdict/verdict.ts'
 import type { ReadOnlyFile } from '../editor/code-editor.ts'
 import { editorManifest } from '../editor/editor-assets.ts'
@@ -17,7 +17,7 @@ import { type Desk, createDesk } from './desk.ts'
 import type { DialogKind } from './dialogs-view.ts'
 import { type DifferenceContent, drawDialog } from './dialog-content.ts'
 import { type EditorKind, type EditorSlot, chooseEditor, openEditor } from './editor-slot.ts'
-import { type ExerciseFiles, importedModules, loadExercise, versionOfExercise } from './exercise-files.ts'
+import { type ExerciseFiles, importedModules, loadExercise } from './exercise-files.ts'
 import { spawnGrader } from './grader-worker.ts'
 import { createGradingClient } from './grading-client.ts'
 import { type Hint, findHint } from './hints.ts'
@@ -26,7 +26,7 @@ import type { OutcomeModel } from './outcome-view.ts'
 import { mountReplay } from './replay-mount.ts'
 import { formatAgo } from './units.ts'
 import { firstFailure } from './workbench-state.ts'
-import { type Pane, type WorkbenchActions, type WorkbenchModel, drawWorkbench } from './workbench-view.ts'
+import { type Pane, type WorkbenchActions, type WorkbenchModel, drawTools, drawWorkbench } from './workbench-view.ts'
 import './workbench.css'
 
 const CODE_SIZES = [12, 13, 14, 15, 16, 18, 20, 24]
@@ -60,6 +60,7 @@ export class Workbench extends LitElement {
   #editorProblem: string | undefined
   #failure: string | undefined
   #pictureWidth = 400
+  #wasNarrow = false
   #stopClock = () => {}
 
   override createRenderRoot(): HTMLElement {
@@ -107,6 +108,9 @@ export class Workbench extends LitElement {
   }
 
   #measure(): void {
+    const isNarrow = matchMedia(NARROW).matches
+    if (isNarrow !== this.#wasNarrow) this.requestUpdate()
+    this.#wasNarrow = isNarrow
     const width = this.querySelector('.cw-side')?.clientWidth ?? 0
     const picture = Math.min(620, Math.max(260, width - 40))
     if (width === 0 || picture === this.#pictureWidth) return
@@ -125,11 +129,9 @@ export class Workbench extends LitElement {
 
   async #open(): Promise<void> {
     const id = this.dataset.exercise ?? ''
-    const [exercise, manifest, contentHash] = await Promise.all([
-      loadExercise(id),
-      editorManifest().catch(() => undefined),
-      this.dataset.contentHash ?? versionOfExercise(id),
-    ])
+    const contentHash = this.dataset.contentHash
+    if (!id || !contentHash) throw new Error('This page does not say which exercise it shows. Reload it.')
+    const [exercise, manifest] = await Promise.all([loadExercise(id), editorManifest().catch(() => undefined)])
     this.#exercise = exercise
     this.#types = manifest?.types ?? {}
     this.#files = importedModules(exercise.starter).flatMap((module) => {
@@ -412,6 +414,7 @@ export class Workbench extends LitElement {
       storage: store.storageState(),
       now: Date.now(),
       fuelLimit: this.dataset.fuelLimit ? Number(this.dataset.fuelLimit) : undefined,
+      areToolsInHeader: this.#headerPlace !== undefined,
       runKey: isMac ? '⌘ ↵' : 'Ctrl ↵',
       outcome: this.#outcome(desk),
       hints: {
@@ -437,7 +440,19 @@ export class Workbench extends LitElement {
     </div>`
   }
 
+  /** Where the page's header has room for our tools. */
+  get #headerPlace(): HTMLElement | undefined {
+    if (matchMedia(NARROW).matches) return undefined
+    return document.querySelector<HTMLElement>('#workbench-status') ?? undefined
+  }
+
+  #drawHeader(): void {
+    const place = document.querySelector<HTMLElement>('#workbench-status')
+    if (place) render(this.#desk && this.#headerPlace ? drawTools(this.#model(this.#desk)) : nothing, place)
+  }
+
   override updated(): void {
+    this.#drawHeader()
     this.#stopClock()
     const saved = this.#desk?.saving().saved
     if (!saved) return
