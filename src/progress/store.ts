@@ -2,8 +2,8 @@
  * The learner's store: reads and writes records through a key-value storage that may fail, and tells those who listen.
  *
  * What it is: one key per record (`clusterwright/draft/<exercise>` …), so that two tabs only ever meet over the same
- * exercise; every read goes to the storage, so a tab never acts on a stale copy. When a write fails (storage full, blocked,
- * private window) the value stays in memory, listeners are told, and the next write of that record tries again.
+ * exercise; every read goes to the storage, so a tab never acts on a stale copy. `shelf.ts` says what happens when the
+ * storage fails.
  * The storage, the clock and the tab's name are handed in: `browser.ts` does that for pages, tests do it in Node.
  */
 import {
@@ -25,16 +25,10 @@ import {
   withVerdict,
 } from './progress.ts'
 import { isIdentifier, readDraftRecord, readExerciseProgress, readLessonProgress, readPreferences } from './records.ts'
+import { createShelf, type KeyValueStorage, type Shelf, type StorageState } from './shelf.ts'
 import { type Everything, readTransfer, writeTransfer } from './transfer.ts'
 
-/** What the store needs of `localStorage`. Any call may throw. */
-export interface KeyValueStorage {
-  readonly length: number
-  key(index: number): string | null
-  getItem(key: string): string | null
-  setItem(key: string, value: string): void
-  removeItem(key: string): void
-}
+export type { KeyValueStorage, StorageState } from './shelf.ts'
 
 export interface StoreEnvironment {
   /** Absent when the browser refuses storage altogether. */
@@ -53,8 +47,6 @@ export type ProgressEvent =
   | { type: 'storage'; state: StorageState }
   | { type: 'erased'; elsewhere: boolean }
 
-export type StorageState = { kind: 'durable' } | { kind: 'memory'; reason: 'full' | 'blocked'; message: string }
-
 export interface SaveOutcome {
   savedAt: number
   /** `memory`: it will be gone when this tab closes; `message` of the storage state says why and what to do. */
@@ -71,134 +63,72 @@ export interface ImportReport {
 
 const prefix = 'clusterwright/'
 
-const messages = {
-  full: 'The browser’s storage is full. Your work is kept in this tab only: export it before you close the tab, or free some space.',
-  blocked:
-    'The browser does not allow this site to store anything. Your work is kept in this tab only: export it before you close the tab.',
+function keyOf(subject: Subject, id: string): string {
+  if (!isIdentifier(id))
+    throw new Error(`“${id}” cannot name a ${subject}: use lower-case letters, digits and hyphens.`)
+  return `${prefix}${subject}/${id}`
+}
+
+function idsOf(shelf: Shelf, subject: Subject): string[] {
+  const start = `${prefix}${subject}/`
+  return shelf
+    .keys(start)
+    .map((key) => key.slice(start.length))
+    .filter(isIdentifier)
+}
+
+function readRecord<Value>(
+  shelf: Shelf,
+  key: string,
+  reader: (value: unknown, where: string) => Value,
+): Value | undefined {
+  const text = shelf.read(key)
+  if (text === null) return undefined
+  try {
+    return reader(JSON.parse(text), key)
+  } catch {
+    // Never written over: a later version, or a person, may still make sense of it.
+    shelf.write(`${prefix}unreadable/${key.slice(prefix.length)}`, text)
+    shelf.remove(key)
+    return undefined
+  }
 }
 
 export type ProgressStore = ReturnType<typeof createProgressStore>
 
 export function createProgressStore(environment: StoreEnvironment) {
-  const { storage, writer } = environment
-  /** Values whose write failed; they win over what the storage holds. `null`: removed. */
-  const memory = new Map<string, string | null>()
+  const { writer } = environment
   const listeners = new Set<(event: ProgressEvent) => void>()
   const seenRevisions = new Map<string, number>()
-  let state: StorageState = storage
-    ? { kind: 'durable' }
-    : { kind: 'memory', reason: 'blocked', message: messages.blocked }
 
   function tell(event: ProgressEvent): void {
     for (const listener of [...listeners]) listener(event)
   }
 
-  function become(next: StorageState): void {
-    if (next.kind === state.kind && (next.kind === 'durable' || next.reason === (state as { reason?: string }).reason))
-      return
-    state = next
-    tell({ type: 'storage', state })
-  }
-
-  function read<Value>(key: string, reader: (value: unknown, where: string) => Value): Value | undefined {
-    const text = readText(key)
-    if (text === null) return undefined
-    try {
-      return reader(JSON.parse(text), key)
-    } catch {
-      // Never written over: a later version, or a person, may still make sense of it.
-      write(`${prefix}unreadable/${key.slice(prefix.length)}`, text)
-      remove(key)
-      return undefined
-    }
-  }
-
-  function readText(key: string): string | null {
-    if (memory.has(key)) return memory.get(key) ?? null
-    try {
-      return storage?.getItem(key) ?? null
-    } catch {
-      return null
-    }
-  }
-
-  function write(key: string, text: string): 'durable' | 'memory' {
-    if (storage) {
-      try {
-        storage.setItem(key, text)
-        memory.delete(key)
-        if (memory.size === 0) become({ kind: 'durable' })
-        return 'durable'
-      } catch (error) {
-        const reason = (error as { name?: string }).name === 'SecurityError' ? 'blocked' : 'full'
-        become({ kind: 'memory', reason, message: messages[reason] })
-      }
-    }
-    memory.set(key, text)
-    return 'memory'
-  }
-
-  function remove(key: string): void {
-    memory.delete(key)
-    try {
-      storage?.removeItem(key)
-    } catch {
-      memory.set(key, null)
-    }
-  }
-
-  function keys(): string[] {
-    const found = new Set<string>()
-    try {
-      for (let index = 0; storage && index < storage.length; index++) {
-        const key = storage.key(index)
-        if (key?.startsWith(prefix)) found.add(key)
-      }
-    } catch {
-      // A storage that cannot be listed has nothing to say; what is in memory still counts.
-    }
-    for (const [key, text] of memory) {
-      if (text === null) found.delete(key)
-      else found.add(key)
-    }
-    return [...found].sort()
-  }
-
-  function idsOf(subject: Subject): string[] {
-    const start = `${prefix}${subject}/`
-    return keys()
-      .filter((key) => key.startsWith(start))
-      .map((key) => key.slice(start.length))
-      .filter(isIdentifier)
-  }
-
-  function keyOf(subject: Subject, id: string): string {
-    if (!isIdentifier(id))
-      throw new Error(`“${id}” cannot name a ${subject}: use lower-case letters, digits and hyphens.`)
-    return `${prefix}${subject}/${id}`
-  }
+  const shelf = createShelf(environment.storage, (state) => tell({ type: 'storage', state }))
 
   function put(subject: Subject, id: string, value: unknown): 'durable' | 'memory' {
-    const kept = write(keyOf(subject, id), JSON.stringify(value))
+    const kept = shelf.write(keyOf(subject, id), JSON.stringify(value))
     tell({ type: 'changed', subject, id, elsewhere: false })
     return kept
   }
 
-  const draftRecord = (exercise: string) => read(keyOf('draft', exercise), readDraftRecord)
+  const draftRecord = (exercise: string) => readRecord(shelf, keyOf('draft', exercise), readDraftRecord)
   const progressOf = (exercise: string): ExerciseProgress =>
-    read(keyOf('exercise', exercise), readExerciseProgress) ?? noExerciseProgress
+    readRecord(shelf, keyOf('exercise', exercise), readExerciseProgress) ?? noExerciseProgress
   const lessonOf = (lesson: string): LessonProgress =>
-    read(keyOf('lesson', lesson), readLessonProgress) ?? noLessonProgress
-  const preferences = (): Preferences => read(`${prefix}preferences/device`, readPreferences) ?? defaultPreferences
+    readRecord(shelf, keyOf('lesson', lesson), readLessonProgress) ?? noLessonProgress
+  const preferences = (): Preferences =>
+    readRecord(shelf, `${prefix}preferences/device`, readPreferences) ?? defaultPreferences
 
   function everything(): Everything {
     return {
-      drafts: idsOf('draft').flatMap((exercise) => {
+      drafts: idsOf(shelf, 'draft').flatMap((exercise) => {
         const record = draftRecord(exercise)
         return record ? [{ exercise, record }] : []
       }),
-      exercises: idsOf('exercise').map((exercise) => ({ exercise, progress: progressOf(exercise) })),
-      lessons: idsOf('lesson').map((lesson) => ({ lesson, progress: lessonOf(lesson) })),
+      exercises: idsOf(shelf, 'exercise').map((exercise) => ({ exercise, progress: progressOf(exercise) })),
+      lessons: idsOf(shelf, 'lesson').map((lesson) => ({ lesson, progress: lessonOf(lesson) })),
       preferences: preferences(),
     }
   }
@@ -257,7 +187,7 @@ export function createProgressStore(environment: StoreEnvironment) {
     preferences,
 
     /** Whether a draft exists, without reading it into this tab's memory of revisions. */
-    hasDraft: (exercise: string): boolean => readText(keyOf('draft', exercise)) !== null,
+    hasDraft: (exercise: string): boolean => shelf.read(keyOf('draft', exercise)) !== null,
 
     markLessonRead(lesson: string, isRead: boolean): void {
       const { quiz, readAt } = lessonOf(lesson)
@@ -269,7 +199,7 @@ export function createProgressStore(environment: StoreEnvironment) {
     },
 
     setPreferences(change: Partial<Preferences>): void {
-      write(`${prefix}preferences/device`, JSON.stringify({ ...preferences(), ...change }))
+      shelf.write(`${prefix}preferences/device`, JSON.stringify({ ...preferences(), ...change }))
       tell({ type: 'changed', subject: 'preferences', id: 'device', elsewhere: false })
     },
 
@@ -279,7 +209,7 @@ export function createProgressStore(environment: StoreEnvironment) {
       return () => listeners.delete(listener)
     },
 
-    storageState: (): StorageState => state,
+    storageState: (): StorageState => shelf.state(),
 
     everything,
     exportAll: (): string => writeTransfer(everything(), environment.now()),
@@ -299,7 +229,7 @@ export function createProgressStore(environment: StoreEnvironment) {
 
     /** Removes everything of this course from the browser. */
     eraseAll(): void {
-      for (const key of keys()) remove(key)
+      for (const key of shelf.keys(prefix)) shelf.remove(key)
       seenRevisions.clear()
       tell({ type: 'erased', elsewhere: false })
     },
@@ -308,7 +238,7 @@ export function createProgressStore(environment: StoreEnvironment) {
     changedElsewhere(key: string | null): void {
       if (key === null) return tell({ type: 'erased', elsewhere: true })
       if (!key.startsWith(prefix)) return
-      memory.delete(key)
+      shelf.forget(key)
       const [subject, id] = key.slice(prefix.length).split('/')
       if (subject === 'draft' || subject === 'exercise' || subject === 'lesson' || subject === 'preferences') {
         tell({ type: 'changed', subject, id: id ?? '', elsewhere: true })
