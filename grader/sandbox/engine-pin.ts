@@ -6,7 +6,7 @@
 export const enginePin = {
   package: '@jitl/quickjs-wasmfile-release-sync@0.32.0',
   inputSha256: '105c3bed22d457e43e3d1c3c1c6959fda62a8fe06f0fc8a985303c3a2be72232',
-  outputSha256: '789431d8c593e10206fca0ac9b2bf49a5a8af2f0e62e37a2a6b9742d393dec0f',
+  outputSha256: '63cb48642ea82950bd4835c344ffd59d34c45257882e09a715867828e78d0a6a',
 } as const
 
 /** The build's imports are named by letters, all in module `a`; these are their names in emscripten and quickjs-emscripten. */
@@ -56,3 +56,6 @@ export const exportLetters = {
   isJobPending: 'fa',
   executePendingJob: 'ga',
 } as const
+
+/** Memory that a machine starts with: its static data, its stack, and a heap in which the prelude has run. In 64 KiB. */
+export const smallestMemoryPages = 96

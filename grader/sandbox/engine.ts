@@ -10,8 +10,8 @@ import { Machine } from './machine.ts'
 import type { Snapshot } from './machine.ts'
 import type { GuestOptions } from './sandbox.ts'
 
-/** The snapshot is taken in the smallest memory that QuickJS accepts; it fits every larger one. */
-const smallestMemoryBytes = 16 * 1024 * 1024
+/** Less would leave a learner's code next to nothing beside the engine's own 5 MB. */
+const smallestMemoryBytes = 8 * 1024 * 1024
 /** Far more than the prelude needs. */
 const preparationUnits = 0x7fffffff
 
@@ -30,7 +30,7 @@ export class Engine {
   /** A machine as the prelude left it. */
   private newMachine(memoryBytes: number): Machine {
     if (memoryBytes < smallestMemoryBytes) {
-      throw new Error(`limits.memoryBytes is ${memoryBytes}: QuickJS needs at least ${smallestMemoryBytes} bytes`)
+      throw new Error(`limits.memoryBytes is ${memoryBytes}: at least ${smallestMemoryBytes} bytes are needed`)
     }
     const machine = new Machine(this.module, memoryBytes)
     machine.restore(this.prepared)

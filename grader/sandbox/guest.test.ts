@@ -222,7 +222,7 @@ describe('budgets', () => {
     expect(guest.fuelUsed()).toBe(used)
   })
 
-  it.each([16, 32, 64])('memory of %i MiB is reached, whatever it is', (mebibytes) => {
+  it.each([8, 32, 64])('memory of %i MiB is reached, whatever it is', (mebibytes) => {
     const guest = start('export default { run() { const a = []; for (;;) a.push(new Uint8Array(100_000)) } }', {
       limits: { memoryBytes: mebibytes * 1024 * 1024 },
     })
@@ -239,6 +239,6 @@ describe('budgets', () => {
   })
 
   it('refuses a memory that the engine cannot start in', () => {
-    expect(() => start(spin, { limits: { memoryBytes: 1000 } })).toThrow(/at least 16777216/)
+    expect(() => start(spin, { limits: { memoryBytes: 1000 } })).toThrow(/at least 8388608/)
   })
 })

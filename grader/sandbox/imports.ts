@@ -1,7 +1,7 @@
 /**
  * What the engine may ask of its host: nothing that differs from host to host. The clock stands at 0, the zone is UTC, the
  * language is "C"; there are no files and no timers. Three imports are ours to use: the interrupt handler, the one host
- * function (console output), and the heap that wants to grow, which is how a memory budget is seen to run out.
+ * function (console output), and the heap that wants to grow, which is how a memory budget is kept.
  */
 import { importLetters } from './engine-pin.ts'
 
@@ -12,8 +12,8 @@ export interface Hooks {
   shouldInterrupt(): boolean
   /** The guest called the host function. `argumentsPointer` is a C array of JSValue. Its result is undefined. */
   onHostCall(argumentsPointer: number): void
-  /** The heap is full. Throws to end the run, or returns whether it has grown. */
-  onHeapFull(): boolean
+  /** The heap must grow to so many bytes. Says whether it has; throws to end the run. */
+  onHeapGrowth(bytes: number): boolean
 }
 
 const utc = [0x55, 0x54, 0x43, 0]
@@ -86,7 +86,7 @@ export function pinnedImports(hooks: Hooks): WebAssembly.Imports {
     },
     localTime: (seconds: bigint, pointer: number) => writeLocalTime(memory, seconds, pointer),
     now: () => 0,
-    resizeHeap: () => (hooks.onHeapFull() ? 1 : 0),
+    resizeHeap: (bytes: number) => (hooks.onHeapGrowth(bytes >>> 0) ? 1 : 0),
     shouldInterrupt: () => (hooks.shouldInterrupt() ? 1 : 0),
     callHostFunction: (_context: number, _this: number, _count: number, argumentsPointer: number) => {
       hooks.onHostCall(argumentsPointer)

@@ -6,7 +6,7 @@
  * of a simulated step, and must own every import. A machine is used until it traps or is no longer needed, and is never
  * freed piece by piece: dropping the instance drops all of it.
  */
-import { exportLetters } from './engine-pin.ts'
+import { exportLetters, smallestMemoryPages } from './engine-pin.ts'
 import { pinnedImports } from './imports.ts'
 import { depthExport, fuelExport } from './meter.ts'
 
@@ -15,6 +15,8 @@ type Exports = Record<keyof typeof exportLetters, (...args: number[]) => number>
 
 /** Room that is added, once, when the heap is full: enough to find out where that was. */
 const reportPages = 16
+/** The heap grows by 1 MiB at least. */
+const growthPages = 16
 const pageBytes = 65536
 const unlimited = 0x7fffffff
 
@@ -70,15 +72,16 @@ export class Machine {
   private readonly depthCounter: WebAssembly.Global
   private heapFull = false
   private depth = unlimited
+  private readonly pagesMax: number
 
   constructor(module: WebAssembly.Module, memoryBytes: number) {
-    const pages = Math.ceil(memoryBytes / pageBytes)
-    this.memory = new WebAssembly.Memory({ initial: pages, maximum: pages + reportPages })
+    this.pagesMax = Math.max(smallestMemoryPages, Math.ceil(memoryBytes / pageBytes))
+    this.memory = new WebAssembly.Memory({ initial: smallestMemoryPages, maximum: this.pagesMax + reportPages })
     const imports = pinnedImports({
       memory: this.memory,
       shouldInterrupt: () => this.shouldInterrupt(),
       onHostCall: (pointer) => this.receiveEmit(pointer),
-      onHeapFull: () => this.growForReport(),
+      onHeapGrowth: (bytes) => this.growHeap(bytes),
     })
     const raw = new WebAssembly.Instance(module, imports).exports
     const named = Object.entries(exportLetters).map(([name, letter]) => [name, raw[letter]])
@@ -224,11 +227,20 @@ export class Machine {
     return true
   }
 
-  /** A heap that is full ends the run, even where guest code would catch the error: half-made objects help nobody. */
-  private growForReport(): boolean {
+  /**
+   * Grows by what is asked for, in steps that depend on nothing else, so that the budget is reached at the same allocation
+   * everywhere. A heap that is full ends the run, even where guest code would catch the error: half-made objects help nobody.
+   */
+  private growHeap(bytes: number): boolean {
     if (this.heapFull) return false
+    const pages = this.memory.buffer.byteLength / pageBytes
+    const wanted = Math.ceil(bytes / pageBytes)
+    if (wanted <= this.pagesMax) {
+      this.memory.grow(Math.min(this.pagesMax, Math.max(wanted, pages + growthPages)) - pages)
+      return true
+    }
     this.heapFull = true
-    this.memory.grow(reportPages)
+    this.memory.grow(this.pagesMax + reportPages - pages)
     throw new MachineTrap('memory', 'the heap is full')
   }
 

@@ -22,7 +22,7 @@ export interface Limits {
   fuelPerCall: number
   /** Units of fuel that the guest may spend in all, the evaluation of its module included. */
   fuel: number
-  /** Bytes of the VM's whole memory, its own 6 MB or so included. At least 16 MiB; rounded up to 64 KiB. */
+  /** Bytes of the VM's whole memory, the engine's own 5 MB included. At least 8 MiB; rounded up to 64 KiB. */
   memoryBytes: number
   /** Units of native stack; see `meter.ts`. More than 200,000 might overflow the real stack of some browser. */
   stackUnits: number

@@ -76,6 +76,27 @@ export function countImports(section: Section | undefined): { functions: number;
   return counts
 }
 
+/** The import section with another minimum for the memory that it imports. `pages` are of 64 KiB. */
+export function withMinimumMemory(section: Section, pages: number): Section {
+  const reader = new ByteReader(section.content)
+  const writer = new ByteWriter()
+  for (let left = reader.unsigned(); left > 0; left--) {
+    reader.name()
+    reader.name()
+    const kind = reader.byte()
+    if (kind === 0) reader.skipNumber()
+    else if (kind === 2) {
+      reader.skip(1)
+      writer.append(section.content.subarray(0, reader.position))
+      reader.skipNumber()
+      writer.append(encodeUnsigned(pages))
+      writer.append(section.content.subarray(reader.position))
+      return { id: section.id, content: writer.finish() }
+    } else throw new Error(`an import of kind ${kind} stands before the memory: teach withMinimumMemory to pass it`)
+  }
+  throw new Error('the module imports no memory')
+}
+
 /** The type index of each function that the module defines. */
 export function functionTypes(section: Section): number[] {
   const reader = new ByteReader(section.content)
