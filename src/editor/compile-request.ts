@@ -16,3 +16,11 @@ export interface CompileMessage {
 export function isCompileMessage(data: unknown): data is CompileMessage {
   return typeof data === 'object' && data !== null && 'compile' in data
 }
+
+/** TypeScript's own codes are far below; the course's compiler numbers what it refuses from here. */
+const FIRST_REFUSAL = 90_000
+
+/** Whether it is our compiler that refuses this, in words with `code` in them, and not TypeScript. */
+export function isRefusal(problem: { code: number }): boolean {
+  return problem.code >= FIRST_REFUSAL
+}

@@ -9,7 +9,7 @@ import 'monaco-editor/languages/definitions/typescript/register'
 import { getTypeScriptWorker, typescriptDefaults } from 'monaco-editor/languages/features/typescript/register'
 import type { Compiled, Diagnostic } from '#grader/verdict/verdict.ts'
 import type { CodeEditor, CodeEditorOptions, DiffView } from './code-editor.ts'
-import type { CompileRequest } from './compile-request.ts'
+import { type CompileRequest, isRefusal } from './compile-request.ts'
 import './monaco-features.ts'
 import { THEME, applyTheme, watchTheme } from './monaco-theme.ts'
 import { ambientFile, editorCompilerOptions, moduleFile } from './type-modules.ts'
@@ -27,8 +27,6 @@ Object.assign(globalThis, {
 })
 
 const LEARNER_ROOT = 'file:///'
-/** TypeScript's own codes are far below; the course's compiler numbers its refusals from here. */
-const FIRST_CODE_OF_OURS = 90_000
 const FAILED_LINE = { isWholeLine: true, className: 'cw-failed-line', linesDecorationsClassName: 'cw-failed-line-edge' }
 
 /** The fonts that the page's own code uses; ligatures stay off, because a learner must see `===`. */
@@ -147,7 +145,7 @@ function openDefinitionsHere(view: editor.IStandaloneCodeEditor, files: ReturnTy
 
 /** Type errors are drawn by the language service as one writes; what only our compiler refuses is added here. */
 function markRefusals(model: editor.ITextModel, problems: readonly Diagnostic[]): void {
-  const refusals = problems.filter((problem) => problem.code >= FIRST_CODE_OF_OURS)
+  const refusals = problems.filter(isRefusal)
   editor.setModelMarkers(
     model,
     'clusterwright',

@@ -3,6 +3,7 @@
  */
 import { type TemplateResult, html, nothing } from 'lit'
 import type { CheckResult, Diagnostic, Position, Replay, Verdict } from '#grader/verdict/verdict.ts'
+import { isRefusal } from '../editor/compile-request.ts'
 import { type IconName, icon } from './icons.ts'
 import { drawLine } from './markdown.ts'
 import { drawStory } from './story-picture.ts'
@@ -98,24 +99,34 @@ export function drawChecks(checks: readonly CheckResult[], width: number, action
   </ol>`
 }
 
+function drawProblem(problem: Diagnostic, goTo: ChecksActions['goTo']): TemplateResult {
+  const words = isRefusal(problem)
+    ? drawLine(problem.message)
+    : html`${problem.message} <span class="cw-code">TS${problem.code}</span>`
+  return html`<li data-severity=${problem.severity}>
+    <button type="button" class="cw-line-link" @click=${() => goTo(problem)}>
+      <span class="visually-hidden">Go to </span>line ${problem.line}
+    </button>
+    <span>${words}</span>
+  </li>`
+}
+
+function drawProblemList(lead: string, problems: readonly Diagnostic[], goTo: ChecksActions['goTo']) {
+  if (problems.length === 0) return nothing
+  return html`<p class="cw-problems-lead">${lead}</p>
+    <ul>
+      ${problems.map((problem) => drawProblem(problem, goTo))}
+    </ul>`
+}
+
 /** What the compiler found: first, because a type error is often the whole story. */
 export function drawProblems(problems: readonly Diagnostic[], goTo: ChecksActions['goTo']): TemplateResult | typeof nothing {
   if (problems.length === 0) return nothing
-  const cannotRun = problems.some((problem) => problem.severity === 'syntax')
+  const blocking = problems.filter((problem) => problem.severity === 'syntax')
+  const others = problems.filter((problem) => problem.severity === 'type')
+  const lead = blocking.length > 0 ? 'TypeScript objects too:' : 'TypeScript objects; the code runs all the same:'
   return html`<section class="cw-problems" aria-label="Problems in the code">
-    <p class="cw-problems-lead">
-      ${cannotRun ? 'This code cannot run yet:' : 'TypeScript objects, and the code ran all the same:'}
-    </p>
-    <ul>
-      ${problems.map(
-        (problem) => html`<li data-severity=${problem.severity}>
-          <button type="button" class="cw-line-link" @click=${() => goTo(problem)}>
-            <span class="visually-hidden">Go to </span>line ${problem.line}
-          </button>
-          <span>${problem.message} ${problem.code > 0 ? html`<span class="cw-code">TS${problem.code}</span>` : nothing}</span>
-        </li>`,
-      )}
-    </ul>
+    ${drawProblemList('This keeps the code from running:', blocking, goTo)} ${drawProblemList(lead, others, goTo)}
   </section>`
 }
 

@@ -63,13 +63,16 @@ describe('grading', () => {
     expect(store.loadDraft('fit-filter')?.source).toBe('mine')
   })
 
-  it('does not start when nothing can run', async () => {
-    const { desk, asked } = scene()
+  it('of a file that does not compile has a verdict, and is no attempt', async () => {
+    const { desk, store, asked, listener } = scene()
     desk.open()
     desk.typed('syntax error')
-    await desk.run()
-    expect(asked).toEqual([])
-    expect(desk.state().phase).toBe('ready')
+    await desk.submit()
+    expect(asked).toHaveLength(1)
+    listener().finished({ ...verdict('submit', [check('a', 'skipped')]), status: 'error' })
+    expect(desk.state()).toMatchObject({ phase: 'ready', verdict: { status: 'error' } })
+    expect(desk.attempts().runs).toBe(0)
+    expect(store.progressOf('fit-filter').attempts).toBe(0)
   })
 
   it('records submissions and not runs', async () => {

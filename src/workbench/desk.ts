@@ -60,9 +60,10 @@ export function createDesk(environment: DeskEnvironment) {
     environment.attempts.write(JSON.stringify(attempts))
   }
 
-  function conclude(verdict: Verdict, id: number): void {
-    remember(afterVerdict(attempts, verdict.checks))
-    if (verdict.mode === 'submit') {
+  /** A file that does not compile is no attempt: nothing of it has been tried. */
+  function conclude(verdict: Verdict, id: number, isRunnable: boolean): void {
+    if (isRunnable) remember(afterVerdict(attempts, verdict.checks))
+    if (isRunnable && verdict.mode === 'submit') {
       const { status, digest } = verdict
       store.recordVerdict(exercise.id, { status, digest, contentHash: exercise.contentHash })
     }
@@ -75,7 +76,7 @@ export function createDesk(environment: DeskEnvironment) {
       {
         progressed: (progress) => happen({ type: 'progressed', grading: id, progress }),
         checked: (result) => happen({ type: 'checked', grading: id, result }),
-        finished: (verdict) => conclude(verdict, id),
+        finished: (verdict) => conclude(verdict, id, compiled.runnable),
         halted(halt) {
           if (halt.kind === 'watchdog') {
             drafts.markRanAway()
@@ -95,7 +96,7 @@ export function createDesk(environment: DeskEnvironment) {
     happen({ type: 'started', grading: id, mode })
     try {
       const compiled = await environment.compile(source)
-      happen({ type: 'compiled', grading: id, problems: compiled.diagnostics, isRunnable: compiled.runnable })
+      happen({ type: 'compiled', grading: id, problems: compiled.diagnostics })
       if (state.grading === id && state.phase === 'grading') hand(id, mode, source, compiled)
     } catch (error) {
       const message = `Internal: the compiler broke down (${error instanceof Error ? error.message : String(error)}). Reload the page and try again.`

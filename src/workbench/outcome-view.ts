@@ -4,7 +4,8 @@ import type { Verdict } from '#grader/verdict/verdict.ts'
 import { type ChecksActions, drawChecks, drawDigest, drawProblems } from './checks-view.ts'
 import { icon } from './icons.ts'
 import { drawLine } from './markdown.ts'
-import { type WorkbenchState, headline } from './workbench-state.ts'
+import { count } from './units.ts'
+import { type WorkbenchState, cannotRun, headline } from './workbench-state.ts'
 
 export interface OutcomeModel {
   state: WorkbenchState
@@ -18,10 +19,11 @@ export interface OutcomeModel {
 }
 
 function drawWorking({ progress, arrived }: WorkbenchState): TemplateResult {
-  const seed = progress?.seed === undefined ? '' : `seed ${progress.seed}`
+  const parts = [arrived.length > 0 ? `${count(arrived.length, 'check')} done` : '']
+  if (progress?.seed !== undefined && progress.total > 1) parts.push(`seed ${progress.seed}`)
   return html`<div class="cw-working">
-    <progress max=${progress?.total ?? 1} value=${progress?.done ?? 0} aria-label="Checks done"></progress>
-    <span class="cw-small">${seed || (arrived.length > 0 ? `${arrived.length} done` : '')}</span>
+    <progress max=${progress?.total ?? 1} value=${progress?.done ?? 0} aria-label="Cases tried"></progress>
+    <span class="cw-small">${parts.filter((part) => part !== '').join(' · ')}</span>
   </div>`
 }
 
@@ -55,8 +57,10 @@ function drawEmpty(): TemplateResult {
 }
 
 /** Above the checks: why there is no verdict, or what the whole of it says. */
-function drawMessage({ halt, verdict }: WorkbenchState): TemplateResult | typeof nothing {
-  const message = halt?.message ?? verdict?.message
+function drawMessage(state: WorkbenchState): TemplateResult | typeof nothing {
+  const { halt, verdict } = state
+  // The list of problems says it already, with its lines.
+  const message = halt?.message ?? (cannotRun(state) ? undefined : verdict?.message)
   if (!message) return nothing
   const tone = halt?.kind === 'stopped' ? 'plain' : 'bad'
   return html`<p class="cw-outcome-message" data-tone=${tone}>${drawLine(message)}</p>`

@@ -10,7 +10,7 @@ function verdict(checks: CheckResult[], change: Partial<Verdict> = {}): Verdict 
 }
 const play = (...happenings: Happening[]) => happenings.reduce(reduce, initialState)
 const started: Happening = { type: 'started', grading: 1, mode: 'run' }
-const compiled: Happening = { type: 'compiled', grading: 1, problems: [], isRunnable: true }
+const compiled: Happening = { type: 'compiled', grading: 1, problems: [] }
 const problem = { line: 2, column: 3, code: 2322, message: 'no', severity: 'type' as const }
 
 describe('a grading', () => {
@@ -21,15 +21,16 @@ describe('a grading', () => {
     expect(done).toMatchObject({ phase: 'ready', verdict: { status: 'pass' } })
   })
 
-  it('ends at the compiler when nothing can run', () => {
-    const ended = play(started, { type: 'compiled', grading: 1, problems: [problem], isRunnable: false })
-    expect(ended).toMatchObject({ phase: 'ready', problems: [problem] })
-    expect(headline(ended)).toBe('One problem in the code')
+  it('shows what the compiler found at once, and goes on', () => {
+    const on = play(started, { type: 'compiled', grading: 1, problems: [problem] })
+    expect(on).toMatchObject({ phase: 'grading', problems: [problem] })
   })
 
-  it('keeps type errors and goes on', () => {
-    const on = play(started, { type: 'compiled', grading: 1, problems: [problem], isRunnable: true })
-    expect(on).toMatchObject({ phase: 'grading', problems: [problem] })
+  it('says when the code cannot run', () => {
+    const blocking = { ...problem, severity: 'syntax' as const }
+    const error = verdict([check('a', 'skipped')], { status: 'error' })
+    const found: Happening = { type: 'compiled', grading: 1, problems: [blocking] }
+    expect(headline(play(started, found, { type: 'finished', grading: 1, verdict: error }))).toBe('The code cannot run yet')
   })
 
   it('drops what comes late from an earlier one', () => {
@@ -94,7 +95,7 @@ describe('the headline', () => {
     ['Not run yet', []],
     ['Reading your code', [started]],
     ['Running the examples', [started, compiled]],
-    ['3 of 7: counts once', [started, compiled, { type: 'progressed', grading: 1, progress: { check: 'counts once', done: 2, total: 7 } }]],
+    ['At work: counts once', [started, compiled, { type: 'progressed', grading: 1, progress: { check: 'counts once', done: 2, total: 7 } }]],
     ['All 2 examples pass', [started, finished(verdict([check('a', 'pass'), check('b', 'pass')]))]],
     ['The check passes', [started, finished(verdict([check('a', 'pass')], { mode: 'submit' }))]],
     ['1 of 2 examples passes', [started, finished(verdict([check('a', 'pass'), check('b', 'fail')]))]],

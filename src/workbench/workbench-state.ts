@@ -15,7 +15,9 @@ export interface Halt {
 }
 
 export interface GradingProgress {
+  /** The check at work. */
   check: string
+  /** Cases tried, of how many. */
   done: number
   total: number
   seed?: number
@@ -41,7 +43,7 @@ export interface WorkbenchState {
 export type Happening =
   | { type: 'typed' }
   | { type: 'started'; grading: number; mode: Mode }
-  | { type: 'compiled'; grading: number; problems: readonly Diagnostic[]; isRunnable: boolean }
+  | { type: 'compiled'; grading: number; problems: readonly Diagnostic[] }
   | { type: 'progressed'; grading: number; progress: GradingProgress }
   | { type: 'checked'; grading: number; result: CheckResult }
   | { type: 'finished'; grading: number; verdict: Verdict }
@@ -69,11 +71,7 @@ export function reduce(state: WorkbenchState, happening: Happening): WorkbenchSt
     case 'started':
       return { ...withoutOutcome(state), grading: happening.grading, mode: happening.mode, phase: 'compiling' }
     case 'compiled':
-      return {
-        ...state,
-        problems: happening.problems,
-        phase: happening.isRunnable ? 'grading' : 'ready',
-      }
+      return { ...state, problems: happening.problems, phase: 'grading' }
     case 'progressed':
       return { ...state, progress: happening.progress }
     case 'checked':
@@ -118,22 +116,19 @@ export function firstFailure(verdict: Verdict | undefined): CheckResult | undefi
   return verdict?.checks.find(isFailure)
 }
 
+/** Whether the compiler found something that keeps the code from running. */
+export function cannotRun({ problems }: WorkbenchState): boolean {
+  return problems.some((problem) => problem.severity === 'syntax')
+}
+
 /** The headline above the checks, which is also what is read out. */
 export function headline(state: WorkbenchState): string {
-  if (state.phase === 'compiling') return 'Reading your code'
-  if (state.phase === 'grading') return workingHeadline(state)
-  if (state.halt) return state.halt.kind === 'stopped' ? 'Stopped' : 'No verdict'
-  if (!state.verdict) return state.problems.length > 0 ? problemHeadline(state.problems) : 'Not run yet'
-  return verdictHeadline(state.verdict)
-}
-
-function workingHeadline({ progress, mode }: WorkbenchState): string {
-  if (!progress) return mode === 'run' ? 'Running the examples' : 'Grading'
-  return `${Math.min(progress.done + 1, progress.total)} of ${progress.total}: ${progress.check}`
-}
-
-function problemHeadline(problems: readonly Diagnostic[]): string {
-  return problems.length === 1 ? 'One problem in the code' : `${problems.length} problems in the code`
+  const { phase, halt, verdict, progress, mode } = state
+  if (phase === 'compiling') return 'Reading your code'
+  if (phase === 'grading') return progress ? `At work: ${progress.check}` : mode === 'run' ? 'Running the examples' : 'Grading'
+  if (halt) return halt.kind === 'stopped' ? 'Stopped' : 'No verdict'
+  if (!verdict) return 'Not run yet'
+  return cannotRun(state) ? 'The code cannot run yet' : verdictHeadline(verdict)
 }
 
 function verdictHeadline(verdict: Verdict): string {
