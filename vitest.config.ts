@@ -26,6 +26,7 @@ export default defineConfig({
           globalSetup: ['test/e2e/built-site.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          maxConcurrency: 4,
         },
       },
     ],

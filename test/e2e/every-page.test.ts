@@ -4,11 +4,13 @@
  */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Browser } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { basedSite, plainSite } from '../../scripts/build-site.mjs'
 import { resolvePath } from '../../scripts/serve.mjs'
-import { WIDTHS, accessibilityViolations, open, pagePaths, useBrowser } from './harness.ts'
+import { newContext, openPage } from './chromium.ts'
+import type { View } from './chromium.ts'
+import { WIDTHS, accessibilityViolations, address, pagePaths, useBrowser } from './harness.ts'
+import type { Site } from './harness.ts'
 
 const pages = pagePaths(plainSite.folder)
 const browser = useBrowser()
@@ -18,35 +20,43 @@ it('there are pages: the home page and the way a server says that there is none'
   expect(pages).toContain('404.html')
 })
 
-/** Opens a page and returns all that is wrong with how it looks and what it says on its console. */
-async function wrongWith(path: string, view: Parameters<typeof open>[2], inBrowser: Browser): Promise<string[]> {
-  const { page, problems } = await open(inBrowser, path, view)
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
-  if (wide > 0) problems.push(`is ${wide} px wider than the window`)
-  const title = await page.title()
-  if (title === '') problems.push('has no title')
-  return [...problems, ...(await accessibilityViolations(page))]
+/** Opens a page in a context of its own and returns all that is wrong with how it looks and what it says. */
+async function wrongWith(path: string, site: Site, view: View): Promise<string[]> {
+  const context = await newContext(browser(), view)
+  try {
+    const { page, problems } = await openPage(context, address(path, site))
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+    if (wide > 0) problems.push(`is ${wide} px wider than the window`)
+    if ((await page.title()) === '') problems.push('has no title')
+    return [...problems, ...(await accessibilityViolations(page))]
+  } finally {
+    await context.close()
+  }
 }
 
-describe.each(pages)('/%s', (path) => {
+// Side by side: most of a page's time is waiting until it has gone quiet.
+describe.concurrent.each(pages)('/%s', (path) => {
   it('opens on a phone in the dark, fits, and is accessible', async () => {
-    expect(await wrongWith(path, { width: WIDTHS.phone, theme: 'dark' }, browser())).toEqual([])
+    expect(await wrongWith(path, 'plain', { width: WIDTHS.phone, theme: 'dark' })).toEqual([])
   })
 
   it('opens on a desktop in the light under a base path, fits, and is accessible', async () => {
-    expect(await wrongWith(path, { width: WIDTHS.desktop, theme: 'light', site: 'based' }, browser())).toEqual([])
+    expect(await wrongWith(path, 'based', { width: WIDTHS.desktop, theme: 'light' })).toEqual([])
   })
 })
 
 /** Attributes that name other files, and what they name. */
-const REFERENCE = /<[a-z][^>]*?\s(?:href|src|srcset|data-[a-z-]*(?:url|src|href))="([^"]*)"/g
+const REFERENCE = /<[a-z][^>]*?\s(?:href|src|data-[a-z-]*(?:url|src|href))=(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))/g
+
+const readPage = (folder: string, path: string): string =>
+  readFileSync(join(folder, path.endsWith('.html') ? path : `${path}index.html`), 'utf8')
 
 /** The references of a page that lead nowhere, by the same rules as the server's. */
 async function deadReferences(folder: string, base: string, path: string): Promise<string[]> {
-  const file = (of: string): string => join(folder, of.endsWith('.html') ? of : `${of}index.html`)
-  const html = readFileSync(file(path), 'utf8')
+  const html = readPage(folder, path)
   const dead: string[] = []
-  for (const [, reference = ''] of html.matchAll(REFERENCE)) {
+  for (const [, inDouble, inSingle, bare] of html.matchAll(REFERENCE)) {
+    const reference = inDouble ?? inSingle ?? bare ?? ''
     if (/^(?:https?:|mailto:|data:|\/\/)/.test(reference) || reference === '') continue
     const url = new URL(reference.replaceAll('&amp;', '&'), `http://localhost${base}${path}`)
     const { status, file: found, location } = await resolvePath(folder, base, url.pathname)
@@ -68,9 +78,7 @@ describe.each([
     const dead: string[] = []
     let references = 0
     for (const path of pagePaths(folder)) {
-      references += readFileSync(join(folder, path.endsWith('.html') ? path : `${path}index.html`), 'utf8').split(
-        REFERENCE,
-      ).length
+      references += [...readPage(folder, path).matchAll(REFERENCE)].length
       for (const reference of await deadReferences(folder, base, path)) dead.push(`${path || 'home'}: ${reference}`)
     }
     expect(dead).toEqual([])
