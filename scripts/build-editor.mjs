@@ -90,7 +90,10 @@ const useMonacosTypeScript = {
 const dropUnusedCompiler = {
   name: 'drop-unused-compiler',
   setup(bundler) {
-    bundler.onResolve({ filter: /^ts-blank-space$/ }, () => ({ path: require.resolve('ts-blank-space'), sideEffects: false }))
+    bundler.onResolve({ filter: /^ts-blank-space$/ }, () => ({
+      path: require.resolve('ts-blank-space'),
+      sideEffects: false,
+    }))
   },
 }
 

@@ -35,7 +35,8 @@ export function createLanguageClient(): LanguageClient {
       if ('compiled' in answer) asker?.resolve(answer.compiled)
       else asker?.reject(new Error(answer.failure))
     }
-    fresh.onerror = (event) => failAll(`The TypeScript compiler did not load${event.message ? ` (${event.message})` : ''}.`)
+    fresh.onerror = (event) =>
+      failAll(`The TypeScript compiler did not load${event.message ? ` (${event.message})` : ''}.`)
     return fresh
   }
 

@@ -32,7 +32,10 @@ function answer(event: MessageEvent): void {
   try {
     reply = { id, compiled: compileRequest(request) }
   } catch (error) {
-    reply = { id, failure: `The TypeScript compiler broke down: ${error instanceof Error ? error.message : String(error)}` }
+    reply = {
+      id,
+      failure: `The TypeScript compiler broke down: ${error instanceof Error ? error.message : String(error)}`,
+    }
   }
   self.postMessage(reply)
 }

@@ -126,7 +126,11 @@ function openFiles(view: editor.IStandaloneCodeEditor, options: CodeEditorOption
 }
 
 /** Lets "go to definition" walk into the read-only files. */
-function openDefinitionsHere(view: editor.IStandaloneCodeEditor, files: ReturnType<typeof openFiles>, shown: (name: string) => void) {
+function openDefinitionsHere(
+  view: editor.IStandaloneCodeEditor,
+  files: ReturnType<typeof openFiles>,
+  shown: (name: string) => void,
+) {
   return editor.registerEditorOpener({
     openCodeEditor(_source, resource, selection) {
       const name = files.nameOf(resource)
@@ -177,7 +181,12 @@ export function createMonaco(host: HTMLElement, options: CodeEditorOptions): Cod
   const files = openFiles(view, options, drawFailed)
   const opener = openDefinitionsHere(view, files, options.onShow)
   // In the command palette and the context menu; the key itself belongs to the whole workbench.
-  view.addAction({ id: 'clusterwright.run', label: 'Run the examples', contextMenuGroupId: '1_run', run: () => options.onRun() })
+  view.addAction({
+    id: 'clusterwright.run',
+    label: 'Run the examples',
+    contextMenuGroupId: '1_run',
+    run: () => options.onRun(),
+  })
   const changes = files.own.onDidChangeContent(() => options.onChange(files.own.getValue()))
   void document.fonts.ready.then(() => editor.remeasureFonts())
   return {
@@ -213,7 +222,9 @@ export function createMonaco(host: HTMLElement, options: CodeEditorOptions): Cod
 
 /** Compiles in the language worker that already serves the editor. */
 export async function compileInEditor(request: CompileRequest): Promise<Compiled> {
-  const client = (await (await getTypeScriptWorker())()) as unknown as {
+  const client = (await (
+    await getTypeScriptWorker()
+  )()) as unknown as {
     cwErase(request: CompileRequest): Promise<Compiled>
   }
   return client.cwErase(request)
@@ -223,7 +234,11 @@ export async function compileInEditor(request: CompileRequest): Promise<Compiled
 export function createMonacoDiff(host: HTMLElement, original: string, modified: string, fontSizePx: number): DiffView {
   applyTheme(host)
   const models = [original, modified].map((text, index) =>
-    editor.createModel(text, 'typescript', Uri.parse(`${LEARNER_ROOT}difference/${index === 0 ? 'first' : 'second'}.ts`)),
+    editor.createModel(
+      text,
+      'typescript',
+      Uri.parse(`${LEARNER_ROOT}difference/${index === 0 ? 'first' : 'second'}.ts`),
+    ),
   )
   const view = editor.createDiffEditor(host, {
     theme: THEME,

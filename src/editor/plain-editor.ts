@@ -11,7 +11,8 @@ import { indentationAfter, indentLines, lineSpan, outdentLines, type TextEdit } 
 function apply(area: HTMLTextAreaElement, edit: TextEdit): void {
   area.setSelectionRange(edit.from, edit.to)
   // The only way into a text area's undo list; `setRangeText` would empty it.
-  const isInserted = edit.text === '' ? document.execCommand('delete') : document.execCommand('insertText', false, edit.text)
+  const isInserted =
+    edit.text === '' ? document.execCommand('delete') : document.execCommand('insertText', false, edit.text)
   if (!isInserted && area.value.slice(edit.from, edit.to) !== edit.text) {
     area.setRangeText(edit.text, edit.from, edit.to, 'end')
     area.dispatchEvent(new Event('input', { bubbles: true }))
@@ -78,7 +79,10 @@ export function createPlainEditor(host: HTMLElement, options: CodeEditorOptions)
     const isOwn = shown() === own
     numbers.replaceChildren(
       ...Array.from({ length: lines }, (_, index) => {
-        const number = element('div', isOwn && problemLines.has(index + 1) ? 'cw-plain-number has-problem' : 'cw-plain-number')
+        const number = element(
+          'div',
+          isOwn && problemLines.has(index + 1) ? 'cw-plain-number has-problem' : 'cw-plain-number',
+        )
         number.textContent = String(index + 1)
         return number
       }),

@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import type { CheckResult } from '#grader/verdict/verdict.ts'
-import { type Attempts, afterAsking, afterHint, afterVerdict, asksAbout, mayOpenHint, noAttempts, readAttempts } from './attempts.ts'
+import {
+  type Attempts,
+  afterAsking,
+  afterHint,
+  afterVerdict,
+  asksAbout,
+  mayOpenHint,
+  noAttempts,
+  readAttempts,
+} from './attempts.ts'
 
 const check = (name: string, status: CheckResult['status']): CheckResult => ({ name, status, kind: 'example', fuel: 1 })
 const fails = (attempts: Attempts, ...names: string[]) =>

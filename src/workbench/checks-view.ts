@@ -29,7 +29,9 @@ const SIGNS: Record<CheckResult['status'], { icon: IconName; word: string }> = {
 
 function sign({ status }: CheckResult): TemplateResult {
   const { icon: name, word } = SIGNS[status]
-  return html`<span class="cw-sign-of" data-status=${status}>${icon(name)}<span class="visually-hidden">${word}: </span></span>`
+  return html`<span class="cw-sign-of" data-status=${status}
+    >${icon(name)}<span class="visually-hidden">${word}: </span></span
+  >`
 }
 
 /** Quiet facts below a check's name. */
@@ -44,8 +46,18 @@ function facts(result: CheckResult): string {
 function comparison({ expected, actual }: CheckResult): TemplateResult | typeof nothing {
   if (expected === undefined && actual === undefined) return nothing
   return html`<dl class="cw-comparison">
-    ${expected === undefined ? nothing : html`<dt class="is-expected">expected</dt><dd>${expected}</dd>`}
-    ${actual === undefined ? nothing : html`<dt class="is-got">got</dt><dd>${actual}</dd>`}
+    ${
+      expected === undefined
+        ? nothing
+        : html`<dt class="is-expected">expected</dt>
+            <dd>${expected}</dd>`
+    }
+    ${
+      actual === undefined
+        ? nothing
+        : html`<dt class="is-got">got</dt>
+            <dd>${actual}</dd>`
+    }
   </dl>`
 }
 
@@ -53,17 +65,27 @@ function storyButtons(result: CheckResult, actions: ChecksActions): TemplateResu
   const { replay, position, hint } = result
   if (!replay && !position && !hint) return nothing
   return html`<div class="cw-story-buttons">
-    ${replay
-      ? html`<button type="button" class="button" @click=${() => actions.openReplay(replay)}>
-          Open at ${formatMicros(replay.atMicros)}
-        </button>`
-      : nothing}
-    ${position
-      ? html`<button type="button" class="button" @click=${() => actions.goTo(position)}>Go to line ${position.line}</button>`
-      : nothing}
-    ${hint
-      ? html`<button type="button" class="button" @click=${() => actions.showHint(hint)}>${icon('lightbulb')} Read the hint</button>`
-      : nothing}
+    ${
+      replay
+        ? html`<button type="button" class="button" @click=${() => actions.openReplay(replay)}>
+            Open at ${formatMicros(replay.atMicros)}
+          </button>`
+        : nothing
+    }
+    ${
+      position
+        ? html`<button type="button" class="button" @click=${() => actions.goTo(position)}>
+            Go to line ${position.line}
+          </button>`
+        : nothing
+    }
+    ${
+      hint
+        ? html`<button type="button" class="button" @click=${() => actions.showHint(hint)}>
+            ${icon('lightbulb')} Read the hint
+          </button>`
+        : nothing
+    }
   </div>`
 }
 
@@ -78,14 +100,19 @@ export function drawTale(result: CheckResult, width: number, actions: ChecksActi
 
 function drawCheck(result: CheckResult, isOpen: boolean, width: number, actions: ChecksActions): TemplateResult {
   const quiet = facts(result)
-  const name = html`<span class="cw-check-name">${drawLine(result.name)}</span>${quiet
-      ? html`<span class="cw-check-facts">${quiet}</span>`
-      : nothing}`
+  const name = html`<span class="cw-check-name">${drawLine(result.name)}</span>${
+      quiet ? html`<span class="cw-check-facts">${quiet}</span>` : nothing
+    }`
   const hasTale = result.message ?? result.expected ?? result.actual ?? result.story
-  if (!hasTale) return html`<li class="cw-check" data-status=${result.status}><div class="cw-check-line">${sign(result)}${name}</div></li>`
+  if (!hasTale)
+    return html`<li class="cw-check" data-status=${result.status}>
+      <div class="cw-check-line">${sign(result)}${name}</div>
+    </li>`
   return html`<li class="cw-check" data-status=${result.status}>
     <details ?open=${isOpen}>
-      <summary class="cw-check-line">${sign(result)}${name}<span class="cw-chevron">${icon('chevron-right')}</span></summary>
+      <summary class="cw-check-line">
+        ${sign(result)}${name}<span class="cw-chevron">${icon('chevron-right')}</span>
+      </summary>
       ${drawTale(result, width, actions)}
     </details>
   </li>`
@@ -120,7 +147,10 @@ function drawProblemList(lead: string, problems: readonly Diagnostic[], goTo: Ch
 }
 
 /** What the compiler found: first, because a type error is often the whole story. */
-export function drawProblems(problems: readonly Diagnostic[], goTo: ChecksActions['goTo']): TemplateResult | typeof nothing {
+export function drawProblems(
+  problems: readonly Diagnostic[],
+  goTo: ChecksActions['goTo'],
+): TemplateResult | typeof nothing {
   if (problems.length === 0) return nothing
   const blocking = problems.filter((problem) => problem.severity === 'syntax')
   const others = problems.filter((problem) => problem.severity === 'type')
@@ -132,15 +162,20 @@ export function drawProblems(problems: readonly Diagnostic[], goTo: ChecksAction
 
 /** Fuel and digest: small print that one can rely on. */
 export function drawDigest({ digest }: Verdict, actions: ChecksActions): TemplateResult {
-  return html`<button type="button" class="cw-digest" title="Copy the digest: ${digest}" @click=${() => actions.copyDigest(digest)}>
+  return html`<button
+    type="button"
+    class="cw-digest"
+    title="Copy the digest: ${digest}"
+    @click=${() => actions.copyDigest(digest)}
+  >
     <span class="visually-hidden">Copy the </span>digest ${shortDigest(digest)}
   </button>`
 }
 
-/** The largest part that any one check used, beside what it may use. */
-export function drawFuel(verdict: Verdict, limit: number | undefined): TemplateResult {
-  const most = Math.max(0, ...verdict.checks.map((check) => check.fuel))
-  return limit === undefined
-    ? html`<span title="Counted instructions, equal on every machine">fuel ${formatFuel(verdict.fuel)}</span>`
-    : html`<span title="The hungriest check, in counted instructions">fuel ${formatFuel(most)} of ${formatFuel(limit)}</span>`
+/** All that was spent. The budget is one of each single call, so it is told beside the sum and not set against it. */
+export function drawFuel(verdict: Verdict, limitPerCall: number | undefined): TemplateResult {
+  const budget = limitPerCall === undefined ? '' : `; one call may take ${formatFuel(limitPerCall)}`
+  return html`<span title="Counted steps of your code, equal on every machine${budget}">
+    fuel ${formatFuel(verdict.fuel)}
+  </span>`
 }

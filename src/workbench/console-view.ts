@@ -28,17 +28,19 @@ function drawEntry({ atMicros, level, text }: ConsoleEntry): TemplateResult {
 }
 
 export function drawConsole(verdict: Verdict | undefined): TemplateResult {
-  if (!verdict) return html`<p class="cw-empty">What your code writes with <code>console.log</code> appears here after a run.</p>`
+  if (!verdict)
+    return html`<p class="cw-empty">What your code writes with <code>console.log</code> appears here after a run.</p>`
   const { console: entries, consoleTruncated } = verdict
   if (entries.length === 0) return html`<p class="cw-empty">Your code wrote nothing.</p>`
   return html`<div class="cw-console" role="region" tabindex="0" aria-label="Console">
     ${groupByCheck(entries).map(
-      ({ check, entries: lines }) => html`<section>
-        <h3>${check}</h3>
-        <ol>
-          ${lines.map(drawEntry)}
-        </ol>
-      </section>`,
+      ({ check, entries: lines }) =>
+        html`<section>
+          <h3>${check}</h3>
+          <ol>
+            ${lines.map(drawEntry)}
+          </ol>
+        </section>`,
     )}
     ${consoleTruncated ? html`<p class="cw-empty">There was more; the rest was cut off. Write less, or nearer to the fault.</p>` : nothing}
   </div>`

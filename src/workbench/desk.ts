@@ -6,7 +6,15 @@
  */
 import type { Compiled, Verdict } from '#grader/verdict/verdict.ts'
 import type { ExerciseProgress, VerdictNote } from '../progress/progress.ts'
-import { type Attempts, afterAsking, afterHint, afterVerdict, asksAbout, mayOpenHint, readAttempts } from './attempts.ts'
+import {
+  type Attempts,
+  afterAsking,
+  afterHint,
+  afterVerdict,
+  asksAbout,
+  mayOpenHint,
+  readAttempts,
+} from './attempts.ts'
 import { type DraftStore, createDraftKeeper } from './draft-keeper.ts'
 import type { createGradingClient } from './grading-client.ts'
 import { type Happening, type Mode, initialState, reduce } from './workbench-state.ts'

@@ -27,22 +27,29 @@ export function drawResetDialog(options: {
   const { earlier, now, isStarter, reset, restore, close } = options
   return html`${head('Start again?')}
     <p>
-      ${isStarter
-        ? 'This is the starter, unchanged.'
-        : 'The editor goes back to the starter. Your code is kept, and you can bring it back.'}
+      ${
+        isStarter
+          ? 'This is the starter, unchanged.'
+          : 'The editor goes back to the starter. Your code is kept, and you can bring it back.'
+      }
     </p>
-    ${earlier.length > 0
-      ? html`<h3>Earlier drafts</h3>
-          <ul class="cw-earlier">
-            ${earlier.map(
-              (draft) =>
-                html`<li>
-                  <span>${draft.source.split('\n').length} lines, ${REASONS[draft.reason]}, saved ${formatAgo(now - draft.savedAt).text}</span>
-                  <button type="button" class="button" @click=${() => restore(draft.source)}>Bring back</button>
-                </li>`,
-            )}
-          </ul>`
-      : nothing}
+    ${
+      earlier.length > 0
+        ? html`<h3>Earlier drafts</h3>
+            <ul class="cw-earlier">
+              ${earlier.map(
+                (draft) =>
+                  html`<li>
+                    <span
+                      >${draft.source.split('\n').length} lines, ${REASONS[draft.reason]}, saved
+                      ${formatAgo(now - draft.savedAt).text}</span
+                    >
+                    <button type="button" class="button" @click=${() => restore(draft.source)}>Bring back</button>
+                  </li>`,
+              )}
+            </ul>`
+        : nothing
+    }
     <div class="cw-dialog-buttons">
       <button type="button" class="button" @click=${close}>Keep my code</button>
       <button type="button" class="button primary" ?disabled=${isStarter} @click=${reset}>Reset to the starter</button>
@@ -60,19 +67,28 @@ export function drawGuessDialog(options: {
   const submit = (event: SubmitEvent) => {
     event.preventDefault()
     const data = new FormData(event.currentTarget as HTMLFormElement)
-    const text = [data.get('suspect'), data.get('guess')].filter((part) => typeof part === 'string' && part !== '').join(': ')
+    const text = [data.get('suspect'), data.get('guess')]
+      .filter((part) => typeof part === 'string' && part !== '')
+      .join(': ')
     answer(text)
   }
   return html`${head('What do you think is wrong?')}
-    <p>“${check}” has failed twice in a row. Say in one line what your code does there, and what it should do; then grade again.</p>
+    <p>
+      “${check}” has failed twice in a row. Say in one line what your code does there, and what it should do; then grade
+      again.
+    </p>
     <form @submit=${submit}>
-      <label class="cw-field">Your guess <input name="guess" type="text" maxlength="200" autocomplete="off" autofocus /></label>
-      ${suspects.length > 1
-        ? html`<fieldset class="cw-suspects">
-            <legend>Or: which rule do you suspect?</legend>
-            ${suspects.map((name) => html`<label><input type="radio" name="suspect" value=${name} /> ${name}</label>`)}
-          </fieldset>`
-        : nothing}
+      <label class="cw-field"
+        >Your guess <input name="guess" type="text" maxlength="200" autocomplete="off" autofocus
+      /></label>
+      ${
+        suspects.length > 1
+          ? html`<fieldset class="cw-suspects">
+              <legend>Or: which rule do you suspect?</legend>
+              ${suspects.map((name) => html`<label><input type="radio" name="suspect" value=${name} /> ${name}</label>`)}
+            </fieldset>`
+          : nothing
+      }
       <div class="cw-dialog-buttons">
         <button type="button" class="button" @click=${() => answer(undefined)}>Skip and grade</button>
         <button type="submit" class="button primary">Grade</button>

@@ -14,7 +14,10 @@ export type EditorKind = CodeEditor['kind']
 const NARROW_PX = 760
 
 /** Without a choice: the plain editor on a small screen worked by finger, where Monaco is no pleasure. */
-export function chooseEditor(preference: Preferences['editor'], screen: { isCoarse: boolean; width: number }): EditorKind {
+export function chooseEditor(
+  preference: Preferences['editor'],
+  screen: { isCoarse: boolean; width: number },
+): EditorKind {
   if (preference !== 'automatic') return preference
   return screen.isCoarse && screen.width < NARROW_PX ? 'plain' : 'monaco'
 }

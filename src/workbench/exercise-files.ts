@@ -13,8 +13,14 @@ export interface ExerciseFiles {
 
 type Loaders = Record<string, () => Promise<string>>
 
-const starters: Loaders = import.meta.glob<string>('../../exercises/*/*/starter.ts', { query: '?raw', import: 'default' })
-const solutions: Loaders = import.meta.glob<string>('../../exercises/*/*/solution.ts', { query: '?raw', import: 'default' })
+const starters: Loaders = import.meta.glob<string>('../../exercises/*/*/starter.ts', {
+  query: '?raw',
+  import: 'default',
+})
+const solutions: Loaders = import.meta.glob<string>('../../exercises/*/*/solution.ts', {
+  query: '?raw',
+  import: 'default',
+})
 const hints: Loaders = import.meta.glob<string>('../../exercises/*/*/hints.mdx', { query: '?raw', import: 'default' })
 
 /** The folder of an exercise is its id behind a number that only gives the order. */

@@ -68,7 +68,13 @@ describe('grading', () => {
     grade(1)
     client.stop()
     workers[0]!.answer(verdict(1))
-    expect(log).toEqual(['worker 1 started', 'worker 1 asked 1', 'worker 1 ended', 'grading 1 stopped', 'worker 2 started'])
+    expect(log).toEqual([
+      'worker 1 started',
+      'worker 1 asked 1',
+      'worker 1 ended',
+      'grading 1 stopped',
+      'worker 2 started',
+    ])
   })
 
   it('gives way to a new one', () => {

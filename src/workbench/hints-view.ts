@@ -27,11 +27,18 @@ export function drawHints({ hints, opened, named, mayOpenNext, open }: HintsMode
           ${drawMarkdown(hint.text)}
         </article>`,
     )}
-    ${isMore
-      ? html`<button type="button" class="button cw-quiet" aria-disabled=${!mayOpenNext} @click=${mayOpenNext ? open : nothing}>
-            ${opened === 0 ? 'Give me a hint' : 'Another hint'}
-          </button>
-          ${mayOpenNext ? nothing : html`<p class="cw-small">Try the last one first: the next opens after another run.</p>`}`
-      : nothing}
+    ${
+      isMore
+        ? html`<button
+              type="button"
+              class="button cw-quiet"
+              aria-disabled=${!mayOpenNext}
+              @click=${mayOpenNext ? open : nothing}
+            >
+              ${opened === 0 ? 'Give me a hint' : 'Another hint'}
+            </button>
+            ${mayOpenNext ? nothing : html`<p class="cw-small">Try the last one first: the next opens after another run.</p>`}`
+        : nothing
+    }
   </section>`
 }

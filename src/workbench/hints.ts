@@ -19,7 +19,10 @@ function slugOf(text: string): string {
 }
 
 function readHeading(heading: string): { key: string; title: string } {
-  const plain = heading.replace(/`/g, '').replace(/^\d+[.)]\s+/, '').trim()
+  const plain = heading
+    .replace(/`/g, '')
+    .replace(/^\d+[.)]\s+/, '')
+    .trim()
   const [, key, title] = /^([a-z0-9-]+):\s+(.+)$/.exec(plain) ?? []
   return key && title ? { key, title } : { key: slugOf(plain), title: plain }
 }

@@ -81,7 +81,10 @@ function walkBack(history: readonly ReadonlyMap<number, number>[], oldEnd: numbe
 }
 
 /** Long runs of equal lines folded away: `context` lines stay around each difference. */
-export function foldSame(lines: readonly DiffLine[], context: number): (DiffLine | { kind: 'folded'; lines: number })[] {
+export function foldSame(
+  lines: readonly DiffLine[],
+  context: number,
+): (DiffLine | { kind: 'folded'; lines: number })[] {
   const near = lines.map((_, index) =>
     lines.slice(Math.max(0, index - context), index + context + 1).some((line) => line.kind !== 'same'),
   )

@@ -7,8 +7,7 @@
 import { html, type TemplateResult } from 'lit'
 
 export type Inline =
-  | { kind: 'text' | 'code' | 'strong' | 'emphasis'; text: string }
-  | { kind: 'link'; text: string; href: string }
+  { kind: 'text' | 'code' | 'strong' | 'emphasis'; text: string } | { kind: 'link'; text: string; href: string }
 
 export type Block =
   | { kind: 'paragraph'; content: Inline[] }
@@ -40,7 +39,8 @@ export function readInline(text: string): Inline[] {
 
 function readBlock(lines: readonly string[]): Block {
   const bullet = /^\s*(?:([-*+])|\d+[.)])\s+/
-  if (!bullet.test(lines[0]!)) return { kind: 'paragraph', content: readInline(lines.map((line) => line.trim()).join(' ')) }
+  if (!bullet.test(lines[0]!))
+    return { kind: 'paragraph', content: readInline(lines.map((line) => line.trim()).join(' ')) }
   const items: string[] = []
   for (const line of lines) {
     if (bullet.test(line)) items.push(line.replace(bullet, ''))
@@ -95,6 +95,12 @@ export function drawMarkdown(text: string): TemplateResult[] {
     if (block.kind === 'code') return html`<pre class="cw-snippet" tabindex="0"><code>${block.text}</code></pre>`
     if (block.kind === 'paragraph') return html`<p>${drawInline(block.content)}</p>`
     const items = block.items.map((item) => html`<li>${drawInline(item)}</li>`)
-    return block.isOrdered ? html`<ol>${items}</ol>` : html`<ul>${items}</ul>`
+    return block.isOrdered
+      ? html`<ol>
+          ${items}
+        </ol>`
+      : html`<ul>
+          ${items}
+        </ul>`
   })
 }

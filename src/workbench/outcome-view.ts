@@ -37,12 +37,16 @@ function evidence(verdict: Verdict): string {
 
 function drawPassed(verdict: Verdict, model: OutcomeModel): TemplateResult {
   return html`<section class="cw-passed" aria-label="Passed">
-    <p class="cw-passed-lead"><span class="cw-sign-of" data-status="pass">${icon('check')}</span> Done. ${evidence(verdict)}</p>
+    <p class="cw-passed-lead">
+      <span class="cw-sign-of" data-status="pass">${icon('check')}</span> Done. ${evidence(verdict)}
+    </p>
     ${model.passedNote ? html`<div class="cw-passed-note">${model.passedNote}</div>` : nothing}
     <div class="cw-story-buttons">
-      ${model.next
-        ? html`<a class="button primary" href=${model.next.href}>${model.next.title} ${icon('arrow-right')}</a>`
-        : nothing}
+      ${
+        model.next
+          ? html`<a class="button primary" href=${model.next.href}>${model.next.title} ${icon('arrow-right')}</a>`
+          : nothing
+      }
       <button type="button" class="button" @click=${model.showSolution}>Compare with our answer</button>
     </div>
   </section>`
@@ -51,7 +55,10 @@ function drawPassed(verdict: Verdict, model: OutcomeModel): TemplateResult {
 function drawEmpty(): TemplateResult {
   return html`<div class="cw-empty">
     <p><b>Run</b> tries your code on the examples and answers at once.</p>
-    <p><b>Submit</b> grades everything: many random cases, and faults where the exercise has them. It is recorded here, in this browser.</p>
+    <p>
+      <b>Submit</b> grades everything: many random cases, and faults where the exercise has them. It is recorded here,
+      in this browser.
+    </p>
     <p>Both may be used as often as you like.</p>
   </div>`
 }
@@ -82,9 +89,10 @@ export function drawOutcome(model: OutcomeModel): TemplateResult {
       ${verdict ? drawDigest(verdict, actions) : nothing}
     </header>
     ${state.isStale && phase === 'ready' ? html`<p class="cw-stale">This is about the code before your last change.</p>` : nothing}
-    ${phase === 'ready' ? nothing : drawWorking(state)} ${drawMessage(state)} ${drawProblems(state.problems, actions.goTo)}
-    ${isPassed ? drawPassed(verdict, model) : nothing} ${checks.length > 0 ? drawChecks(checks, width, actions) : nothing}
-    ${verdict ? drawAfterRun(verdict) : nothing} ${isEmpty ? drawEmpty() : nothing}`
+    ${phase === 'ready' ? nothing : drawWorking(state)} ${drawMessage(state)}
+    ${drawProblems(state.problems, actions.goTo)} ${isPassed ? drawPassed(verdict, model) : nothing}
+    ${checks.length > 0 ? drawChecks(checks, width, actions) : nothing} ${verdict ? drawAfterRun(verdict) : nothing}
+    ${isEmpty ? drawEmpty() : nothing}`
 }
 
 /** What a screen reader is told: the headline, and the first failure's sentence when it has come. */
@@ -92,6 +100,7 @@ export function announcement(state: WorkbenchState): string {
   const text = headline(state)
   if (state.phase !== 'ready') return text
   const failed = state.verdict?.checks.find((check) => check.status === 'fail' || check.status === 'error')
-  const message = state.halt?.message ?? state.verdict?.message ?? (failed ? `${failed.name}. ${failed.message ?? ''}` : '')
+  const message =
+    state.halt?.message ?? state.verdict?.message ?? (failed ? `${failed.name}. ${failed.message ?? ''}` : '')
   return `${text}. ${message}`.trim()
 }

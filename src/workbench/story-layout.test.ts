@@ -32,7 +32,11 @@ describe('placing moments', () => {
   })
 
   it('gives a label the room it wishes for', () => {
-    const [a, b, c] = order(placeMoments([0, 1, 1_000], [{ from: 0, to: 1, px: 90 }], 0, 300)) as [number, number, number]
+    const [a, b, c] = order(placeMoments([0, 1, 1_000], [{ from: 0, to: 1, px: 90 }], 0, 300)) as [
+      number,
+      number,
+      number,
+    ]
     expect(b - a).toBeGreaterThanOrEqual(90)
     expect(c).toBeCloseTo(300)
   })

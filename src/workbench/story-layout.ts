@@ -111,7 +111,9 @@ function wishRoom(story: Story): Room[] {
 
 /** Room that the last labels need to the right of the last moment. */
 function roomAtEnd(story: Story, longest: number): number {
-  const last = Math.max(...story.lanes.flatMap((lane) => lane.entries.map((entry) => entry.untilMicros ?? entry.atMicros)))
+  const last = Math.max(
+    ...story.lanes.flatMap((lane) => lane.entries.map((entry) => entry.untilMicros ?? entry.atMicros)),
+  )
   const wishes = story.lanes.flatMap((lane) => {
     const entry = lane.entries.reduce<StoryEntry | undefined>(
       (latest, one) => (latest && latest.atMicros > one.atMicros ? latest : one),
@@ -138,7 +140,14 @@ function layMarks(entries: readonly StoryEntry[], at: (micros: number) => number
     if (inside === entry.label || next) {
       return { entry, x, untilX, labelX: x + PADDING, labelInside: true, label: inside }
     }
-    return { entry, x, untilX, labelX: untilX + PADDING, labelInside: false, label: fitLabel(entry.label, end - untilX - PADDING) }
+    return {
+      entry,
+      x,
+      untilX,
+      labelX: untilX + PADDING,
+      labelInside: false,
+      label: fitLabel(entry.label, end - untilX - PADDING),
+    }
   })
 }
 
@@ -148,7 +157,10 @@ export function layOutStory(story: Story, width: number): StoryLayout {
   const laneX = Math.min(width * 0.34, longestName * NAME_CHARACTER + 12)
   const end = width - 4
   const entries = story.lanes.flatMap((lane) => lane.entries)
-  const moments = entries.flatMap((entry) => [entry.atMicros, ...(entry.untilMicros === undefined ? [] : [entry.untilMicros])])
+  const moments = entries.flatMap((entry) => [
+    entry.atMicros,
+    ...(entry.untilMicros === undefined ? [] : [entry.untilMicros]),
+  ])
   const places = placeMoments(moments, wishRoom(story), laneX + 8, end - roomAtEnd(story, (end - laneX) * 0.4))
   const at = (micros: number) => places.get(micros) ?? laneX
   const lanes = story.lanes.map((lane, index) => ({

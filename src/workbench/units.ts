@@ -7,7 +7,8 @@ export function formatMicros(micros: number): string {
   const seconds = micros / 1_000_000
   if (seconds < 60) return `${micros % 1_000 === 0 ? seconds.toFixed(3) : seconds.toFixed(6)} s`
   const whole = Math.floor(seconds)
-  const rest = micros % 1_000_000 === 0 ? pad(whole % 60) : pad(whole % 60) + (micros / 1_000_000 - whole).toFixed(3).slice(1)
+  const rest =
+    micros % 1_000_000 === 0 ? pad(whole % 60) : pad(whole % 60) + (micros / 1_000_000 - whole).toFixed(3).slice(1)
   const minutes = Math.floor(whole / 60)
   if (minutes < 60) return `${minutes} min ${rest} s`
   return `${Math.floor(minutes / 60)} h ${pad(minutes % 60)} min ${rest} s`

@@ -30,7 +30,9 @@ describe('a grading', () => {
     const blocking = { ...problem, severity: 'syntax' as const }
     const error = verdict([check('a', 'skipped')], { status: 'error' })
     const found: Happening = { type: 'compiled', grading: 1, problems: [blocking] }
-    expect(headline(play(started, found, { type: 'finished', grading: 1, verdict: error }))).toBe('The code cannot run yet')
+    expect(headline(play(started, found, { type: 'finished', grading: 1, verdict: error }))).toBe(
+      'The code cannot run yet',
+    )
   })
 
   it('drops what comes late from an earlier one', () => {
@@ -90,12 +92,19 @@ it('marks an outcome as old once the text has changed, and nothing before there 
 
 describe('the headline', () => {
   const finished = (value: Verdict): Happening => ({ type: 'finished', grading: 1, verdict: value })
-  const halted = (kind: 'stopped' | 'watchdog'): Happening => ({ type: 'halted', grading: 1, halt: { kind, message: '' } })
+  const halted = (kind: 'stopped' | 'watchdog'): Happening => ({
+    type: 'halted',
+    grading: 1,
+    halt: { kind, message: '' },
+  })
   it.each<[string, Happening[]]>([
     ['Not run yet', []],
     ['Reading your code', [started]],
     ['Running the examples', [started, compiled]],
-    ['At work: counts once', [started, compiled, { type: 'progressed', grading: 1, progress: { check: 'counts once', done: 2, total: 7 } }]],
+    [
+      'At work: counts once',
+      [started, compiled, { type: 'progressed', grading: 1, progress: { check: 'counts once', done: 2, total: 7 } }],
+    ],
     ['All 2 examples pass', [started, finished(verdict([check('a', 'pass'), check('b', 'pass')]))]],
     ['The check passes', [started, finished(verdict([check('a', 'pass')], { mode: 'submit' }))]],
     ['1 of 2 examples passes', [started, finished(verdict([check('a', 'pass'), check('b', 'fail')]))]],

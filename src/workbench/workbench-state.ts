@@ -125,7 +125,8 @@ export function cannotRun({ problems }: WorkbenchState): boolean {
 export function headline(state: WorkbenchState): string {
   const { phase, halt, verdict, progress, mode } = state
   if (phase === 'compiling') return 'Reading your code'
-  if (phase === 'grading') return progress ? `At work: ${progress.check}` : mode === 'run' ? 'Running the examples' : 'Grading'
+  if (phase === 'grading')
+    return progress ? `At work: ${progress.check}` : mode === 'run' ? 'Running the examples' : 'Grading'
   if (halt) return halt.kind === 'stopped' ? 'Stopped' : 'No verdict'
   if (!verdict) return 'Not run yet'
   return cannotRun(state) ? 'The code cannot run yet' : verdictHeadline(verdict)

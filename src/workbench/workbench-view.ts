@@ -58,7 +58,8 @@ export interface WorkbenchActions {
 
 function drawSaved({ desk, storage, now }: WorkbenchModel): TemplateResult {
   const { saved, isSaved } = desk.saving()
-  if (storage.kind === 'memory') return html`<span class="cw-saved is-warning" title=${storage.message}>${icon('triangle-alert')} Not stored</span>`
+  if (storage.kind === 'memory')
+    return html`<span class="cw-saved is-warning" title=${storage.message}>${icon('triangle-alert')} Not stored</span>`
   if (!isSaved) return html`<span class="cw-saved">Saving…</span>`
   if (!saved) return html`<span class="cw-saved"></span>`
   return html`<span class="cw-saved">Saved ${formatAgo(now - saved.savedAt).text}</span>`
@@ -104,7 +105,10 @@ function drawNotice(kind: Notice, actions: WorkbenchActions): TemplateResult {
       <button type="button" class="button" @click=${actions.keepDraft}>Keep mine</button>`
   }
   if (kind === 'ran-away') {
-    return html`<p>This code had to be stopped last time: it locked up. It runs again only when you ask; look for a loop that never ends.</p>`
+    return html`<p>
+      This code had to be stopped last time: it locked up. It runs again only when you ask; look for a loop that never
+      ends.
+    </p>`
   }
   return html`<p>Back at the starter. Your code is kept.</p>
     <button type="button" class="button" @click=${actions.undoReset}>Undo</button>`
@@ -127,7 +131,10 @@ function drawNotices(model: WorkbenchModel): unknown {
     kind ? html`<div class="cw-notice" role="status">${icon('info')} ${drawNotice(kind, actions)}</div>` : nothing,
     elsewhere ? drawElsewhere(elsewhere, now, actions) : nothing,
     storage.kind === 'memory'
-      ? html`<div class="cw-notice is-warning" role="status">${icon('triangle-alert')}<p>${storage.message}</p></div>`
+      ? html`<div class="cw-notice is-warning" role="status">
+          ${icon('triangle-alert')}
+          <p>${storage.message}</p>
+        </div>`
       : nothing,
     editorProblem
       ? html`<div class="cw-notice is-warning" role="status">
@@ -144,17 +151,39 @@ function drawActionBar(model: WorkbenchModel): TemplateResult {
   const { phase, verdict } = desk.state()
   const isWorking = phase !== 'ready'
   return html`<div class="cw-action-bar">
-    ${isWorking
-      ? html`<button type="button" class="button primary" data-action="stop" @click=${actions.stop}>${icon('square')} Stop</button>`
-      : html`<button type="button" class="button primary" data-action="run" aria-keyshortcuts="Control+Enter Meta+Enter" @click=${actions.run}>
-          Run <kbd>${runKey}</kbd>
-        </button>`}
-    <button type="button" class="button" data-action="submit" aria-disabled=${isWorking} @click=${isWorking ? nothing : actions.submit}>Submit</button>
+    ${
+      isWorking
+        ? html`<button type="button" class="button primary" data-action="stop" @click=${actions.stop}>
+            ${icon('square')} Stop
+          </button>`
+        : html`<button
+            type="button"
+            class="button primary"
+            data-action="run"
+            aria-keyshortcuts="Control+Enter Meta+Enter"
+            @click=${actions.run}
+          >
+            Run <kbd>${runKey}</kbd>
+          </button>`
+    }
+    <button
+      type="button"
+      class="button"
+      data-action="submit"
+      aria-disabled=${isWorking}
+      @click=${isWorking ? nothing : actions.submit}
+    >
+      Submit
+    </button>
     <span class="cw-bar-space"></span>
     <span class="cw-fuel">${verdict && !isWorking ? drawFuel(verdict, fuelLimit) : nothing}</span>
     <span class="cw-font-size" role="group" aria-label="Size of the code">
-      <button type="button" class="cw-tool" aria-label="Smaller code" @click=${() => actions.changeFontSize(-1)}>A−</button>
-      <button type="button" class="cw-tool" aria-label="Larger code" @click=${() => actions.changeFontSize(1)}>A+</button>
+      <button type="button" class="cw-tool" aria-label="Smaller code" @click=${() => actions.changeFontSize(-1)}>
+        A−
+      </button>
+      <button type="button" class="cw-tool" aria-label="Larger code" @click=${() => actions.changeFontSize(1)}>
+        A+
+      </button>
     </span>
     <button type="button" class="cw-tool" ?disabled=${editorKind === 'loading'} @click=${actions.switchEditor}>
       ${editorKind === 'plain' ? 'Full editor' : 'Plain editor'}
@@ -172,7 +201,11 @@ function drawSide(model: WorkbenchModel): TemplateResult {
       className: 'cw-side-tabs',
       tabs: [
         { id: 'checks', label: 'Checks', controls: 'cw-side' },
-        { id: 'console', label: html`Console${lines > 0 ? html` <span class="cw-count">${lines}</span>` : nothing}`, controls: 'cw-side' },
+        {
+          id: 'console',
+          label: html`Console${lines > 0 ? html` <span class="cw-count">${lines}</span>` : nothing}`,
+          controls: 'cw-side',
+        },
       ],
       current: side,
       choose: (id) => actions.showSide(id === 'console' ? 'console' : 'checks'),
@@ -197,7 +230,9 @@ export function drawWorkbench(model: WorkbenchModel): TemplateResult {
       choose: (id) => actions.showPane(id as Pane),
     })}
     <div class="cw-panes" data-pane=${pane}>
-      <section class="cw-pane cw-task-pane" id="cw-task" aria-label="Task">${model.task} ${drawHints(model.hints)}</section>
+      <section class="cw-pane cw-task-pane" id="cw-task" aria-label="Task">
+        ${model.task} ${drawHints(model.hints)}
+      </section>
       <section class="cw-pane cw-code-pane" id="cw-code" aria-label="Code">
         ${drawFileBar(model)} ${drawNotices(model)}
         <div class="cw-editor" id="cw-editor" role="tabpanel" aria-label=${model.shownFile}>${model.editorHost}</div>
@@ -205,15 +240,19 @@ export function drawWorkbench(model: WorkbenchModel): TemplateResult {
       </section>
       ${drawSide(model)}
     </div>
-    ${model.replayHost
-      ? html`<section class="cw-replay-panel" aria-label="Replay" tabindex="-1">
-          <header>
-            <h2>The failing run</h2>
-            <button type="button" class="cw-tool" @click=${actions.closeReplay}>${icon('x')} Close</button>
-          </header>
-          ${model.replayHost}
-        </section>`
-      : nothing}
-    <dialog class="cw-dialog" aria-labelledby="cw-dialog-title" @close=${actions.dialogClosed}>${model.dialog ?? nothing}</dialog>
+    ${
+      model.replayHost
+        ? html`<section class="cw-replay-panel" aria-label="Replay" tabindex="-1">
+            <header>
+              <h2>The failing run</h2>
+              <button type="button" class="cw-tool" @click=${actions.closeReplay}>${icon('x')} Close</button>
+            </header>
+            ${model.replayHost}
+          </section>`
+        : nothing
+    }
+    <dialog class="cw-dialog" aria-labelledby="cw-dialog-title" @close=${actions.dialogClosed}>
+      ${model.dialog ?? nothing}
+    </dialog>
     <p class="visually-hidden" role="status" aria-live="polite">${announcement(desk.state())}</p>`
 }

@@ -168,7 +168,10 @@ export class Workbench extends LitElement {
   }
 
   #wantedEditor(): EditorKind {
-    return chooseEditor(store.preferences().editor, { isCoarse: matchMedia('(pointer: coarse)').matches, width: innerWidth })
+    return chooseEditor(store.preferences().editor, {
+      isCoarse: matchMedia('(pointer: coarse)').matches,
+      width: innerWidth,
+    })
   }
 
   async #openEditor(kind: EditorKind, text: string): Promise<void> {
