@@ -130,7 +130,8 @@ export function withEarlier(earlier: EarlierDraft[], draft: Draft, reason: Earli
 
 /** The progress after one verdict. */
 export function withVerdict(progress: ExerciseProgress, verdict: VerdictNote, at: number): ExerciseProgress {
-  const latest: DatedVerdict = { ...verdict, at }
+  // Field by field: a whole verdict may be handed in, and is not to be kept.
+  const latest: DatedVerdict = { status: verdict.status, digest: verdict.digest, contentHash: verdict.contentHash, at }
   return {
     ...progress,
     attempts: progress.attempts + (verdict.status === 'internal' ? 0 : 1),

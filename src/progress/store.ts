@@ -38,7 +38,9 @@ export interface StoreEnvironment {
   writer: string
 }
 
-export type Subject = 'draft' | 'exercise' | 'lesson' | 'preferences'
+const subjects = ['draft', 'exercise', 'lesson', 'preferences'] as const
+export type Subject = (typeof subjects)[number]
+const isSubject = (name: string | undefined): name is Subject => subjects.some((subject) => subject === name)
 
 /** Something changed. `elsewhere`: another tab did it. */
 export type ProgressEvent =
@@ -172,8 +174,7 @@ export function createProgressStore(environment: StoreEnvironment) {
 
     /** Records the verdict of a submission. */
     recordVerdict(exercise: string, verdict: VerdictNote): void {
-      const { status, digest, contentHash } = verdict
-      put('exercise', exercise, withVerdict(progressOf(exercise), { status, digest, contentHash }, environment.now()))
+      put('exercise', exercise, withVerdict(progressOf(exercise), verdict, environment.now()))
     },
 
     /** Records that a hint (counted from 1) was opened. */
@@ -240,9 +241,7 @@ export function createProgressStore(environment: StoreEnvironment) {
       if (!key.startsWith(prefix)) return
       shelf.forget(key)
       const [subject, id] = key.slice(prefix.length).split('/')
-      if (subject === 'draft' || subject === 'exercise' || subject === 'lesson' || subject === 'preferences') {
-        tell({ type: 'changed', subject, id: id ?? '', elsewhere: true })
-      }
+      if (isSubject(subject)) tell({ type: 'changed', subject, id: id ?? '', elsewhere: true })
     },
   }
 }
