@@ -242,3 +242,34 @@ describe('budgets', () => {
     expect(() => start(spin, { limits: { memoryBytes: 1000 } })).toThrow(/at least 8388608/)
   })
 })
+
+describe('starting the same submission again', () => {
+  const options = {
+    code: `console.log('loaded'); const big = Array.from({ length: 50_000 }, (_, i) => ({ i })); let n = 0
+      export default { count: () => ++n, spin() { const a = []; for (;;) a.push({ a }) }, last: () => big.at(-1) }`,
+    limits: { memoryBytes: 16 * 1024 * 1024 },
+  }
+
+  it('gives the same guest each time, evaluated or not, with nothing left of the others', () => {
+    const seen = Array.from({ length: 4 }, () => {
+      const guest = start(options.code, options)
+      const loaded = [guest.fuelUsed(), guest.takeConsole()]
+      const calls = [guest.call('count', []), guest.call('count', []), guest.call('last', []), guest.call('spin', [])]
+      return { loaded, calls, fuel: guest.fuelUsed() }
+    })
+    expect(seen[0]).toMatchObject({
+      loaded: [expect.any(Number), [{ level: 'log', text: 'loaded' }]],
+      calls: [ok(1), ok(2), ok({ i: 49_999 }), { kind: 'memory' }],
+    })
+    for (const other of seen.slice(1)) expect(other).toEqual(seen[0])
+  })
+
+  it('tells options apart', () => {
+    for (let round = 0; round < 3; round++) {
+      expect(start('export default () => 1').call([], [])).toEqual(ok(1))
+      expect(start('export default () => 2').call([], [])).toEqual(ok(2))
+      const adapter = 'export default (learner) => ({ twice: () => 2 * learner() })'
+      expect(start('export default () => 2', { adapter }).call('twice', [])).toEqual(ok(4))
+    }
+  })
+})

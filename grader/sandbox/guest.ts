@@ -3,7 +3,7 @@
  * Everything that enters is logged in `inputs`, from which `replay` makes the same guest again.
  */
 import { GuestThrew, MachineTrap } from './machine.ts'
-import type { Machine, TrapKind } from './machine.ts'
+import type { Machine, Snapshot, TrapKind } from './machine.ts'
 import {
   completeFailure,
   deadlockFailure,
@@ -81,6 +81,22 @@ export class Guest {
       return this.readOutcome(this.machine.ask('adapter', '', adapter))
     })
     return loaded.ok ? undefined : loaded
+  }
+
+  /** For a copy of this guest as it is now, right after its start. */
+  startedState() {
+    return { spent: this.spent, console: [...this.console], consoleRoom: this.consoleRoom }
+  }
+
+  resume(state: StartedState): void {
+    this.spent = state.spent
+    this.console = [...state.console]
+    this.consoleRoom = state.consoleRoom
+  }
+
+  /** A snapshot of its machine. `fresh` is an unused one. */
+  snapshot(fresh: Machine): Snapshot {
+    return this.machine.snapshot(fresh)
   }
 
   /**
@@ -282,10 +298,20 @@ const entryText = ({ path, args }: { path: string[]; args: string }) => `"path":
 /** A guest, or why its module did not start, with what it wrote and used until then. */
 export type Started = { ok: true; guest: Guest } | (Failure & { console: ConsoleLine[]; fuel: number })
 
-/** Starts a guest on a machine that nothing has run on. See `Engine.start`. */
-export function startGuest(newMachine: (memoryBytes: number) => Machine, options: GuestOptions): Started {
-  const guest = new Guest(newMachine({ ...defaultLimits, ...options.limits }.memoryBytes), options)
+/** Starts a guest on a machine in which only the prelude has run. See `Engine.start`. */
+export function startGuest(machine: Machine, options: GuestOptions): Started {
+  const guest = new Guest(machine, options)
   const failure = guest.load(options)
   if (failure === undefined) return { ok: true, guest }
   return { ...failure, console: guest.takeConsole(), fuel: guest.fuelUsed() }
+}
+
+/** A guest as its start left it: what the host knew of it. Its memory is kept beside. */
+export type StartedState = ReturnType<Guest['startedState']>
+
+/** The guest that a start with these options led to, on a machine restored to what it was then. */
+export function resumeGuest(machine: Machine, options: GuestOptions, state: StartedState): Started {
+  const guest = new Guest(machine, options)
+  guest.resume(state)
+  return { ok: true, guest }
 }

@@ -51,6 +51,8 @@ export class GuestThrew extends Error {
 
 /** Everything needed to make a prepared machine: the pages that are not as a new instance has them. */
 export interface Snapshot {
+  /** How large the memory had grown, in 64 KiB. */
+  memoryPages: number
   pages: { offset: number; bytes: Uint8Array }[]
   runtime: Pointer
   context: Pointer
@@ -104,23 +106,26 @@ export class Machine {
     this.bridge = this.callFunction(prelude, [emit])
   }
 
-  /** Takes a snapshot of a machine at rest. `fresh` is an unused machine of the same module and memory size. */
+  /** Takes a snapshot of a machine at rest. `fresh` is an unused machine of the same module. */
   snapshot(fresh: Machine): Snapshot {
     const now = new Int32Array(this.memory.buffer)
     const before = new Int32Array(fresh.memory.buffer)
     const pages: Snapshot['pages'] = []
+    const grown = this.memory.buffer.byteLength / pageBytes
     for (let start = 0; start < now.length; start += snapshotPageWords) {
       const end = start + snapshotPageWords
       let word = start
-      while (word < end && now[word] === before[word]) word++
+      while (word < end && now[word] === (before[word] ?? 0)) word++
       if (word === end) continue
       pages.push({ offset: 4 * start, bytes: new Uint8Array(this.memory.buffer.slice(4 * start, 4 * end)) })
     }
-    return { pages, runtime: this.runtime, context: this.context, bridge: this.bridge }
+    return { memoryPages: grown, pages, runtime: this.runtime, context: this.context, bridge: this.bridge }
   }
 
   /** Turns a fresh machine into the one the snapshot was taken of. */
   restore(snapshot: Snapshot): void {
+    const missing = snapshot.memoryPages - this.memory.buffer.byteLength / pageBytes
+    if (missing > 0) this.memory.grow(missing)
     const bytes = new Uint8Array(this.memory.buffer)
     for (const page of snapshot.pages) bytes.set(page.bytes, page.offset)
     this.runtime = snapshot.runtime

@@ -26,9 +26,9 @@ export interface Limits {
   memoryBytes: number
   /** Units of native stack; see `meter.ts`. More than 200,000 might overflow the real stack of some browser. */
   stackUnits: number
-  /** Bytes of JSON that one result, or the arguments of one request, may have. */
+  /** Size of the JSON of one result, or of the arguments of one request; a character counts as one byte. */
   outputBytes: number
-  /** Characters of console output that are kept in all. */
+  /** Size of the console output that is kept in all, counted in the same way. */
   consoleBytes: number
 }
 
@@ -113,7 +113,8 @@ export interface GuestOptions {
    * Source of a module of ours whose default export is `(learner, tools) => functions`. Its functions are then what
    * `guest.call` and `guest.begin` reach, and the learner's default export is reached only through it: one call can loop over
    * a thousand nodes inside the VM, or keep a cache there. `tools` has `request(method, ...args)` (a promise),
-   * `wrongType(message)`, `notAFunction(message)` (both throw) and `host` (see `hostMethods`).
+   * `wrongType(message)`, `notAFunction(message)` (both throw) and `host` (see `hostMethods`). A class is handed over as it
+   * is; without an adapter one object of it is made when the guest starts.
    */
   adapter?: string
   /** Dotted names of calls to the host, such as `client.get`. Without an adapter they come as the last argument, as one object. */
