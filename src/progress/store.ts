@@ -99,7 +99,6 @@ function readRecord<Value>(
 export type ProgressStore = ReturnType<typeof createProgressStore>
 
 export function createProgressStore(environment: StoreEnvironment) {
-  const { writer } = environment
   const listeners = new Set<(event: ProgressEvent) => void>()
   const seenRevisions = new Map<string, number>()
 
@@ -147,7 +146,7 @@ export function createProgressStore(environment: StoreEnvironment) {
     saveDraft(exercise: string, draft: { source: string; contentHash: string }): SaveOutcome {
       const at = environment.now()
       const baseRevision = seenRevisions.get(exercise)
-      const request = { ...draft, at, writer, ...(baseRevision === undefined ? {} : { baseRevision }) }
+      const request = { ...draft, at, writer: environment.writer, ...(baseRevision === undefined ? {} : { baseRevision }) }
       const { record, conflict } = withDraft(draftRecord(exercise), request)
       const kept = put('draft', exercise, record)
       seenRevisions.set(exercise, record.draft.revision)
