@@ -146,7 +146,12 @@ export function createProgressStore(environment: StoreEnvironment) {
     saveDraft(exercise: string, draft: { source: string; contentHash: string }): SaveOutcome {
       const at = environment.now()
       const baseRevision = seenRevisions.get(exercise)
-      const request = { ...draft, at, writer: environment.writer, ...(baseRevision === undefined ? {} : { baseRevision }) }
+      const request = {
+        ...draft,
+        at,
+        writer: environment.writer,
+        ...(baseRevision === undefined ? {} : { baseRevision }),
+      }
       const { record, conflict } = withDraft(draftRecord(exercise), request)
       const kept = put('draft', exercise, record)
       seenRevisions.set(exercise, record.draft.revision)
