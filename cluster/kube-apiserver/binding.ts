@@ -1,0 +1,41 @@
+/**
+ * `pods/binding`: the scheduler's one write puts a Pod on a node, and says so in its conditions.
+ *
+ * Where to read upstream: kubernetes/kubernetes `pkg/registry/core/pod/storage/storage.go` (BindingREST).
+ */
+import { deepFreeze, withCondition } from '#cluster/api/meta.ts'
+import type { Binding, Pod } from '#cluster/api/types.ts'
+import type { Context } from '#cluster/kernel/component.ts'
+import { timestamp } from './objects.ts'
+import type { Prepared } from './objects.ts'
+import type { RequestInfo } from './route.ts'
+import type { Origin } from './state.ts'
+import { badRequest, conflict, invalid, notSupported, required } from './status.ts'
+
+export function bind(info: RequestInfo, body: unknown, origin: Origin, ctx: Context): Prepared {
+  const { metadata, target } = (body ?? {}) as Partial<Binding>
+  if (target === undefined) return { refused: badRequest('the binding has no target; name the node in target.name') }
+  if (target.kind && target.kind !== 'Node') {
+    const errors = [notSupported('target.kind', target.kind, ['Node', '<empty>'])]
+    return { refused: invalid({ ...info.resource, kind: 'Binding' }, info.name, errors) }
+  }
+  if (!target.name) return { refused: invalid({ ...info.resource, kind: 'Binding' }, info.name, [required('target.name')]) }
+  const pod = origin.object as Pod
+  const refuse = (why: string): Prepared => ({ refused: conflict(info.resource, info.name, why, 'binding') })
+  if (metadata?.uid && metadata.uid !== pod.metadata.uid) {
+    return refuse(`Precondition failed: UID in precondition: ${metadata.uid}, UID in object meta: ${pod.metadata.uid}`)
+  }
+  if (pod.metadata.deletionTimestamp !== undefined) {
+    return refuse(`pod ${pod.metadata.name} is being deleted, cannot be assigned to a host`)
+  }
+  if (pod.spec.nodeName) {
+    return refuse(`pod ${pod.metadata.name} is already assigned to node ${JSON.stringify(pod.spec.nodeName)}`)
+  }
+  if (pod.spec.schedulingGates?.length) {
+    return refuse(`pod ${pod.metadata.name} has non-empty .spec.schedulingGates`)
+  }
+  const condition = { type: 'PodScheduled', status: 'True', lastTransitionTime: timestamp(ctx) } as const
+  const conditions = withCondition(pod.status?.conditions, condition)
+  const spec = { ...pod.spec, nodeName: target.name }
+  return { object: deepFreeze({ ...pod, spec, status: { ...pod.status, conditions } } as Pod) }
+}

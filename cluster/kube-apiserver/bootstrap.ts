@@ -1,0 +1,76 @@
+/**
+ * What the API server sets up by itself before it is ready: the system namespaces, and the Service `kubernetes` by which
+ * Pods reach it.
+ *
+ * What we leave out: several servers behind that Service (the lease reconciler of endpoints), roles, priority classes.
+ * Where to read upstream: kubernetes/kubernetes `pkg/controlplane/controller/{systemnamespaces,kubernetesservice}`.
+ */
+import { resourceNamed } from '#cluster/api/resources.ts'
+import type { EndpointSlice, KubernetesObject, Namespace, Service } from '#cluster/api/types.ts'
+import type { RequestOp } from '#cluster/etcd/messages.ts'
+import type { Context, Effect } from '#cluster/kernel/component.ts'
+import { prepareCreate } from './objects.ts'
+import type { RequestInfo } from './route.ts'
+import { withAddress } from './service-address.ts'
+import type { State } from './state.ts'
+import { callEtcd } from './storage/etcd-client.ts'
+import { ipAddressKey, registryKey } from './storage/keys.ts'
+import { formatIPv4, parseCIDR } from './validation/addresses.ts'
+
+const SYSTEM_NAMESPACES = ['default', 'kube-system', 'kube-public', 'kube-node-lease']
+
+/** Writes what is missing; a write that finds its object there changes nothing. */
+export function bootstrap(state: State, ctx: Context): Effect[] {
+  const missing = wantedObjects(state).filter((object) => !exists(state, object))
+  state.outstanding = missing.length
+  return missing.map((object) => createOwn(state, object, ctx))
+}
+
+function exists(state: State, { kind, metadata }: KubernetesObject): boolean {
+  const resource = RESOURCE_OF[kind]!
+  const key = metadata.namespace ? `${metadata.namespace}/${metadata.name}` : metadata.name
+  return state.caches[resource]!.objects.has(key)
+}
+
+const RESOURCE_OF: Readonly<Record<string, string>> = { Namespace: 'namespaces', Service: 'services', EndpointSlice: 'endpointslices' }
+
+function wantedObjects(state: State): KubernetesObject[] {
+  const namespaces = SYSTEM_NAMESPACES.map((name): Namespace => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }))
+  const { serviceCIDR, advertiseAddress, securePort } = state.options
+  const address = formatIPv4(parseCIDR(serviceCIDR).first + 1)
+  const labels = { component: 'apiserver', provider: 'kubernetes' }
+  const service: Service = withAddress(
+    {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: 'kubernetes', namespace: 'default', labels },
+      spec: { type: 'ClusterIP', ports: [{ name: 'https', port: 443, protocol: 'TCP', targetPort: securePort }] },
+    },
+    address,
+  )
+  if (advertiseAddress === '') return [...namespaces, service]
+  const slice: EndpointSlice = {
+    apiVersion: 'discovery.k8s.io/v1',
+    kind: 'EndpointSlice',
+    metadata: { name: 'kubernetes', namespace: 'default', labels: { 'kubernetes.io/service-name': 'kubernetes' } },
+    addressType: 'IPv4',
+    endpoints: [{ addresses: [advertiseAddress], conditions: { ready: true } }],
+    ports: [{ name: 'https', port: securePort, protocol: 'TCP' }],
+  }
+  return [...namespaces, service, slice]
+}
+
+function createOwn(state: State, object: KubernetesObject, ctx: Context): Effect {
+  const resource = resourceNamed(RESOURCE_OF[object.kind]!)
+  const { name, namespace = '' } = object.metadata
+  const info: RequestInfo = { verb: 'create', resource, namespace, name, subresource: '' }
+  const prepared = prepareCreate(info, object, ctx)
+  if ('refused' in prepared) throw new Error(`the server's own ${object.kind} ${name} is invalid: ${prepared.refused.message}`)
+  const key = registryKey(resource, namespace, name)
+  const success: RequestOp[] = [{ type: 'Put', key, value: prepared.object }]
+  if (object.kind === 'Service') {
+    success.push({ type: 'Put', key: ipAddressKey((object as Service).spec.clusterIP!), value: `${namespace}/${name}` })
+  }
+  const compare = [{ target: 'MOD', result: 'EQUAL', key, operand: 0 }] as const
+  return callEtcd(state, ctx, { type: 'Txn', compare, success, failure: [] }, { type: 'bootstrap' })
+}

@@ -1,0 +1,91 @@
+/**
+ * What keeps the watch caches going: a list of each resource from etcd, then one stream with a watch for each.
+ *
+ * If the stream breaks it is opened again and every watch resumes after the last revision seen; where etcd has compacted
+ * that, the resource is listed anew and its clients' watches end.
+ * Where to read upstream: apiserver `pkg/storage/cacher/cacher.go` (startCaching), client-go `tools/cache/reflector.go`.
+ */
+import { RESOURCES } from '#cluster/api/resources.ts'
+import type { RangeResponse, WatchCreateRequest, WatchResponse } from '#cluster/etcd/messages.ts'
+import { prefixEnd } from '#cluster/etcd/mvcc/ordered-keys.ts'
+import type { Context, Effect } from '#cluster/kernel/component.ts'
+import { cachesAdvanced } from './reads.ts'
+import type { State } from './state.ts'
+import { callEtcd, etcdMember } from './storage/etcd-client.ts'
+import { registryPrefix } from './storage/keys.ts'
+import { applyEvent, replaceAll } from './watch-cache.ts'
+import { endWatchesOf } from './watch-requests.ts'
+import { dispatch } from './watchers.ts'
+
+export const WATCH_RETRY_TIMER = 'etcd-watch-retry'
+const WATCH_RETRY_MICROS = 1_000_000
+
+export function listResource(state: State, resource: string, ctx: Context): Effect {
+  const prefix = registryPrefix(state.caches[resource]!.resource)
+  return callEtcd(state, ctx, { type: 'Range', key: prefix, rangeEnd: prefixEnd(prefix) }, { type: 'list', resource })
+}
+
+/** A list has arrived: the cache begins anew from it. */
+export function listed(state: State, resource: string, response: RangeResponse, ctx: Context): Effect[] {
+  const cache = state.caches[resource]!
+  const isFirst = cache.revision === 0
+  replaceAll(cache, response.kvs, response.header.revision)
+  if (isFirst) return []
+  const effects = endWatchesOf(state, resource)
+  if (state.watchStream !== 0) {
+    effects.push({ type: 'write', stream: state.watchStream, body: watchCreate(state, RESOURCES.indexOf(cache.resource)) })
+  }
+  ctx.note('cache-replaced', { resource, revision: cache.revision })
+  return [...effects, ...cachesAdvanced(state)]
+}
+
+/** The number of a watch is the place of its resource in the table of resources. */
+function watchCreate(state: State, watchId: number): WatchCreateRequest {
+  const resource = RESOURCES[watchId]!
+  const key = registryPrefix(resource)
+  const startRevision = state.caches[resource.resource]!.revision + 1
+  return { type: 'WatchCreate', watchId, key, rangeEnd: prefixEnd(key), startRevision }
+}
+
+export function openWatches(state: State, ctx: Context): Effect[] {
+  const stream = ctx.id()
+  state.watchStream = stream
+  return RESOURCES.map((_, watchId) => {
+    const body = watchCreate(state, watchId)
+    return watchId === 0 ? { type: 'open', stream, to: etcdMember(state), body } : { type: 'write', stream, body }
+  })
+}
+
+export function watchStreamClosed(state: State, ctx: Context): Effect[] {
+  state.watchStream = 0
+  state.member++
+  ctx.note('etcd-watch-lost', {})
+  return [{ type: 'wake', key: WATCH_RETRY_TIMER, after: WATCH_RETRY_MICROS }]
+}
+
+/** Events, or only the news of how far etcd has come. */
+export function watchResponse(state: State, response: WatchResponse, ctx: Context): Effect[] {
+  const { watchId, events, header } = response
+  if (watchId < 0) {
+    for (const { resource } of RESOURCES) {
+      const cache = state.caches[resource]!
+      if (cache.revision < header.revision) cache.revision = header.revision
+    }
+    return cachesAdvanced(state)
+  }
+  const { resource } = RESOURCES[watchId]!
+  if (response.canceled) return [listResource(state, resource, ctx)]
+  const cache = state.caches[resource]!
+  const effects: Effect[] = []
+  for (const event of events) {
+    // A watch that was opened anew may repeat what the list has brought.
+    if (event.kv.modRevision > cache.revision || isSameTransaction(cache.revision, event.kv.modRevision)) {
+      dispatch(state, cache.resource, applyEvent(cache, event, ctx.now), effects)
+    }
+  }
+  if (state.awaitingCache.size > 0) effects.push(...cachesAdvanced(state))
+  return effects
+}
+
+/** One transaction may change several objects of a resource, all at one revision. */
+const isSameTransaction = (seen: number, revision: number): boolean => seen === revision

@@ -1,0 +1,92 @@
+/**
+ * What a DELETE does to an object: it goes, or it waits (for its grace period, or for its finalizers).
+ *
+ * Where to read upstream: apiserver `pkg/registry/rest/delete.go` (BeforeDelete), `pkg/registry/generic/registry/store.go`.
+ */
+import { deepFreeze, formatTime, parseTime } from '#cluster/api/meta.ts'
+import type { KubernetesObject, Namespace, ObjectMeta, Status } from '#cluster/api/types.ts'
+import type { Micros } from '#cluster/kernel/component.ts'
+import { STRATEGIES } from './registry/registry.ts'
+import type { RequestInfo } from './route.ts'
+import type { Origin } from './state.ts'
+import { conflict } from './status.ts'
+
+export interface DeleteOptions {
+  readonly gracePeriodSeconds?: number
+  readonly propagationPolicy?: 'Foreground' | 'Background' | 'Orphan'
+  readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string }
+}
+
+export type Deletion =
+  /** It goes now. */
+  | { readonly type: 'remove' }
+  /** It stays for a while, marked. */
+  | { readonly type: 'mark'; readonly object: KubernetesObject }
+  /** It is marked already, and this changes nothing. */
+  | { readonly type: 'pending' }
+  | { readonly type: 'refuse'; readonly status: Status }
+
+export function decideDeletion(info: RequestInfo, origin: Origin, options: DeleteOptions, now: Micros): Deletion {
+  const { object, modRevision } = origin
+  const { metadata } = object
+  const { uid, resourceVersion } = options.preconditions ?? {}
+  if (uid !== undefined && uid !== metadata.uid) {
+    const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${metadata.uid}`
+    return { type: 'refuse', status: conflict(info.resource, info.name, why) }
+  }
+  if (resourceVersion !== undefined && resourceVersion !== String(modRevision)) {
+    const why = `Precondition failed: ResourceVersion in precondition: ${resourceVersion}, ResourceVersion in object meta: ${modRevision}`
+    return { type: 'refuse', status: conflict(info.resource, info.name, why) }
+  }
+  if (info.resource.resource === 'namespaces') return deleteNamespace(object as Namespace, now)
+  const grace = STRATEGIES[info.resource.resource]!.gracePeriodSeconds?.(object, options.gracePeriodSeconds) ?? 0
+  const finalizers = withPropagation(metadata.finalizers, options.propagationPolicy)
+  if (metadata.deletionTimestamp !== undefined) return deleteAgain(object, grace, options, finalizers)
+  if (grace === 0 && finalizers.length === 0) return { type: 'remove' }
+  return { type: 'mark', object: mark(object, now, grace, finalizers) }
+}
+
+/** Orphaning and foreground deletion are jobs of the garbage collector, which a finalizer makes the object wait for. */
+function withPropagation(finalizers: readonly string[] = [], policy: DeleteOptions['propagationPolicy']): readonly string[] {
+  const wanted = policy === 'Orphan' ? 'orphan' : policy === 'Foreground' ? 'foregroundDeletion' : undefined
+  return wanted === undefined || finalizers.includes(wanted) ? finalizers : [...finalizers, wanted]
+}
+
+function mark(object: KubernetesObject, now: Micros, grace: number, finalizers: readonly string[]): KubernetesObject {
+  const { generation } = object.metadata
+  const metadata: ObjectMeta = {
+    ...object.metadata,
+    deletionTimestamp: formatTime(now + grace * 1e6),
+    deletionGracePeriodSeconds: grace,
+    ...(generation !== undefined && { generation: generation + 1 }),
+    ...(finalizers.length > 0 && { finalizers }),
+  }
+  return deepFreeze({ ...object, metadata })
+}
+
+/** It is going already: a further DELETE can only make it go sooner. */
+function deleteAgain(object: KubernetesObject, asked: number, options: DeleteOptions, finalizers: readonly string[]): Deletion {
+  const { deletionTimestamp, deletionGracePeriodSeconds: current = 0 } = object.metadata
+  const grace = options.gracePeriodSeconds === undefined && asked > 0 ? current : asked
+  if (finalizers.length === 0 && grace === 0) return { type: 'remove' }
+  if (grace >= current) return { type: 'pending' }
+  const end = parseTime(deletionTimestamp)! - (current - grace) * 1e6
+  const metadata = { ...object.metadata, deletionTimestamp: formatTime(end), deletionGracePeriodSeconds: grace }
+  return { type: 'mark', object: deepFreeze({ ...object, metadata }) }
+}
+
+function deleteNamespace(namespace: Namespace, now: Micros): Deletion {
+  const { metadata, spec, status } = namespace
+  const finalizers = spec?.finalizers ?? []
+  if (finalizers.length === 0 && (metadata.finalizers ?? []).length === 0) return { type: 'remove' }
+  if (metadata.deletionTimestamp !== undefined) return { type: 'pending' }
+  const marked = { ...metadata, deletionTimestamp: formatTime(now) }
+  return { type: 'mark', object: deepFreeze({ ...namespace, metadata: marked, status: { ...status, phase: 'Terminating' } }) }
+}
+
+/** Whether an object that was marked has nothing left to wait for after this write. */
+export function isDue(object: KubernetesObject): boolean {
+  const { deletionTimestamp, deletionGracePeriodSeconds = 0, finalizers = [] } = object.metadata
+  if (deletionTimestamp === undefined || deletionGracePeriodSeconds > 0 || finalizers.length > 0) return false
+  return object.kind !== 'Namespace' || ((object as Namespace).spec?.finalizers ?? []).length === 0
+}

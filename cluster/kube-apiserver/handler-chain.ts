@@ -1,0 +1,130 @@
+/**
+ * The handler chain: what every request passes before it reads or writes.
+ *
+ * Order: route → authentication → a seat (or the queue before it) → authorisation → the verb. Admission, validation and
+ * storage are the verb's own stages. A watch takes no seat: it lasts.
+ * Where to read upstream: apiserver `pkg/server/config.go` (DefaultBuildHandlerChain), `pkg/server/filters/maxinflight.go`,
+ * `pkg/util/flowcontrol`.
+ */
+import type { HttpRequest } from '#cluster/api/http.ts'
+import type { Context, Effect, Micros, StreamId } from '#cluster/kernel/component.ts'
+import { startDeleteCollection } from './collections.ts'
+import { health } from './health.ts'
+import { startRead } from './reads.ts'
+import { answer, isMutating, refuse } from './responses.ts'
+import type { RequestInfo } from './route.ts'
+import { requestInfo } from './route.ts'
+import type { PendingRequest, State } from './state.ts'
+import { methodNotAllowed, noSuchPath, timeout, tooManyRequests } from './status.ts'
+import { startWatch } from './watch-requests.ts'
+import { moveTo, startWrite } from './writes.ts'
+
+export const DEADLINE_TIMER = 'deadlines'
+const REQUEST_TIMEOUT_MICROS = 60_000_000
+/** Requests that may wait for a seat: as many as the 128 queues of 50 of a priority level. */
+const QUEUE_MAX = 6_400
+const RETRY_AFTER_SECONDS = 1
+
+export function receive(state: State, stream: StreamId, request: HttpRequest, ctx: Context): Effect[] {
+  const plain = health(state, request)
+  if (plain) return [answer(stream, plain.status, plain.body)]
+  const info = requestInfo(request)
+  if (!info) return [answer(stream, 404, noSuchPath())]
+  const wrong = verbProblem(info)
+  if (wrong) return [answer(stream, 405, methodNotAllowed(info.resource, wrong))]
+  if (state.queue.size >= QUEUE_MAX) {
+    const status = tooManyRequests('The apiserver is handling too many requests, please try again later', RETRY_AFTER_SECONDS)
+    return [answer(stream, 429, status)]
+  }
+  const row: PendingRequest = {
+    id: stream,
+    stream,
+    parent: undefined,
+    info,
+    request,
+    stage: 'queued',
+    deadline: ctx.now + REQUEST_TIMEOUT_MICROS,
+    attempts: 0,
+  }
+  if (state.queue.size === 0 && canStart(state, info)) return admit(state, row, ctx)
+  state.requests.set(row.id, row)
+  state.queue.set(row.id, true)
+  return scheduleDeadline(state, row.deadline, ctx)
+}
+
+/** Subresources know few verbs, collections fewer. */
+function verbProblem({ verb, name, subresource }: RequestInfo): string | undefined {
+  const allowed: readonly string[] =
+    subresource === 'binding'
+      ? ['create']
+      : subresource === 'finalize'
+        ? ['update']
+        : subresource !== ''
+          ? ['get', 'update', 'patch']
+          : name === ''
+            ? ['list', 'watch', 'create', 'deletecollection']
+            : ['get', 'watch', 'update', 'patch', 'delete']
+  return allowed.includes(verb) ? undefined : verb
+}
+
+function canStart(state: State, info: RequestInfo): boolean {
+  if (state.phase !== 'ready') return false
+  if (info.verb === 'watch') return true
+  const { maxMutatingRequestsInflight, maxRequestsInflight } = state.options
+  return isMutating(info) ? state.mutating < maxMutatingRequestsInflight : state.reading < maxRequestsInflight
+}
+
+/** Lets in whoever waits, in order, as far as there are seats. */
+export function admitQueued(state: State, ctx: Context): Effect[] {
+  const effects: Effect[] = []
+  for (const id of state.queue.keys()) {
+    const row = state.requests.get(id)!
+    if (!canStart(state, row.info)) break
+    state.queue.delete(id)
+    effects.push(...admit(state, row, ctx))
+  }
+  return effects
+}
+
+/** Takes a seat and starts. */
+function admit(state: State, row: PendingRequest, ctx: Context): Effect[] {
+  const { info } = row
+  if (info.verb === 'watch') {
+    state.requests.delete(row.id)
+    return startWatch(state, row.id, info, row.request, ctx)
+  }
+  const mutating = isMutating(info)
+  if (mutating) state.mutating++
+  else state.reading++
+  const seated = moveTo(state, row, 'read')
+  const effects = !mutating
+    ? startRead(state, seated, ctx)
+    : info.verb === 'deletecollection'
+      ? startDeleteCollection(state, seated, ctx)
+      : startWrite(state, seated, ctx)
+  return state.deadlineSet || !state.requests.has(row.id)
+    ? effects
+    : [...effects, ...scheduleDeadline(state, row.deadline, ctx)]
+}
+
+// ── deadlines ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** All requests have the same time, so the oldest is the first to run out of it: one timer serves them all. */
+function scheduleDeadline(state: State, deadline: Micros, ctx: Context): Effect[] {
+  if (state.deadlineSet) return []
+  state.deadlineSet = true
+  return [{ type: 'wake', key: DEADLINE_TIMER, after: deadline - ctx.now }]
+}
+
+export function expireRequests(state: State, ctx: Context): Effect[] {
+  state.deadlineSet = false
+  const effects: Effect[] = []
+  for (const row of [...state.requests.values()]) {
+    if (row.deadline > ctx.now) {
+      effects.push(...scheduleDeadline(state, row.deadline, ctx))
+      break
+    }
+    effects.push(...refuse(state, row, timeout('request did not complete within requested timeout - context deadline exceeded')))
+  }
+  return effects
+}

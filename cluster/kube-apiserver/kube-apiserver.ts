@@ -1,0 +1,160 @@
+/**
+ * kube-apiserver: the one door to the cluster's state.
+ *
+ * What the real one does: every component talks to it and to nobody else. A request passes a chain of handlers
+ * (authentication, authorisation, admission, validation) and ends in a transaction of etcd or in the watch cache.
+ * What we model: the chain as stages of a row in one table, so that a request can wait for etcd, for a seat or for the
+ * cache without anything being hidden in a closure; optimistic concurrency; lists and watches from a cache that one watch
+ * per resource feeds; subresources; graceful deletion and finalizers; admission of namespaces and tolerations; addresses of
+ * Services; Events that go after an hour; compaction; limits on requests in flight.
+ * What we leave out: authentication beyond the name on the request, authorisation, webhooks, CRDs, aggregation, discovery,
+ * server-side apply, dry run, field validation; priority and fairness is a single queue before the seats.
+ * Where to read upstream: apiserver `pkg/server/config.go` (DefaultBuildHandlerChain), `pkg/endpoints/handlers`,
+ * `pkg/registry/generic/registry/store.go`, `pkg/storage/{etcd3,cacher}`.
+ */
+import type { HttpRequest } from '#cluster/api/http.ts'
+import { RESOURCES } from '#cluster/api/resources.ts'
+import type { RangeResponse, WatchResponse } from '#cluster/etcd/messages.ts'
+import type { Component, Context, Effect, Event, StreamId } from '#cluster/kernel/component.ts'
+import { Table } from '#cluster/kernel/table.ts'
+import { bootstrap } from './bootstrap.ts'
+import { listed, listResource, openWatches, watchResponse, WATCH_RETRY_TIMER, watchStreamClosed } from './cache-feed.ts'
+import { claimCompaction, claimed, COMPACTION_TIMER, scheduleCompaction } from './compaction.ts'
+import { leaseGranted } from './event-leases.ts'
+import { admitQueued, DEADLINE_TIMER, expireRequests, receive } from './handler-chain.ts'
+import { freshTimedOut, readAnswered } from './reads.ts'
+import { dropRequest, isMutating, refuse } from './responses.ts'
+import type { ApiserverOptions, Call, State } from './state.ts'
+import { internal } from './status.ts'
+import { callClosed, ETCD_RETRY_TIMER, retryParked } from './storage/etcd-client.ts'
+import { createWatchCache } from './watch-cache.ts'
+import { BOOKMARK_TIMER, sendBookmarks, watchClosed, watchTimedOut } from './watch-requests.ts'
+import { leaseArrived, writeAnswered } from './writes.ts'
+
+const DEFAULTS = {
+  serviceCIDR: '10.96.0.0/12',
+  advertiseAddress: '',
+  securePort: 6443,
+  maxRequestsInflight: 400,
+  maxMutatingRequestsInflight: 200,
+  eventTTLMicros: 3_600_000_000,
+}
+
+export const kubeApiserver: Component<State, ApiserverOptions> = {
+  name: 'kube-apiserver',
+
+  init: (options) => ({
+    options: Object.freeze({ ...DEFAULTS, ...options }),
+    member: 0,
+    calls: new Table(),
+    parked: new Table(),
+    requests: new Table(),
+    queue: new Table(),
+    awaitingCache: new Table(),
+    reading: 0,
+    mutating: 0,
+    deadlineSet: false,
+    phase: 'listing',
+    outstanding: 0,
+    caches: Object.fromEntries(RESOURCES.map((resource) => [resource.resource, createWatchCache(resource)])),
+    watchStream: 0,
+    watchers: new Table(),
+    buckets: new Table(),
+    bookmarks: new Table(),
+    bookmarkSet: false,
+    eventLease: { id: 0, granted: 0, count: 0, pending: false },
+    compaction: { version: 0, revision: 0 },
+  }),
+
+  step(state, event, ctx) {
+    const effects = handle(state, event, ctx)
+    if (state.queue.size > 0) effects.push(...admitQueued(state, ctx))
+    return effects
+  },
+}
+
+function handle(state: State, event: Event, ctx: Context): Effect[] {
+  switch (event.type) {
+    case 'booted':
+      state.outstanding = RESOURCES.length
+      return [...RESOURCES.map(({ resource }) => listResource(state, resource, ctx)), scheduleCompaction()]
+    case 'opened':
+      return receive(state, event.stream, event.body as HttpRequest, ctx)
+    case 'data':
+      return event.stream === state.watchStream ? watchResponse(state, event.body as WatchResponse, ctx) : []
+    case 'closed':
+      return closed(state, event, ctx)
+    case 'timer':
+      return timer(state, event.key, ctx)
+    default:
+      return []
+  }
+}
+
+function closed(state: State, event: Extract<Event, { type: 'closed' }>, ctx: Context): Effect[] {
+  const result = callClosed(state, event, ctx)
+  if (result?.type === 'answer') return etcdAnswered(state, result.call, result.response as RangeResponse, ctx)
+  if (result?.type === 'parked') return [...result.effects]
+  if (result?.type === 'failed') return etcdFailed(state, result.call, result.message)
+  if (event.stream === state.watchStream) return watchStreamClosed(state, ctx)
+  // A client that has gone: what etcd is doing for it goes on, but nobody waits for the answer.
+  const row = state.requests.get(event.stream)
+  if (row) dropRequest(state, row)
+  return watchClosed(state, event.stream)
+}
+
+function etcdAnswered(state: State, { purpose }: Call, response: RangeResponse, ctx: Context): Effect[] {
+  switch (purpose.type) {
+    case 'request': {
+      const row = state.requests.get(purpose.id)
+      if (!row) return []
+      return isMutating(row.info) ? writeAnswered(state, row, response, ctx) : readAnswered(state, row, response, ctx)
+    }
+    case 'list':
+      return [...listed(state, purpose.resource, response, ctx), ...nextPhase(state, ctx)]
+    case 'bootstrap':
+      return nextPhase(state, ctx)
+    case 'lease':
+      leaseGranted(state, response, ctx)
+      return leaseArrived(state, ctx)
+    case 'compact':
+      return purpose.step === 'claim' ? claimed(state, response, ctx) : []
+  }
+}
+
+function etcdFailed(state: State, { purpose }: Call, message: string): Effect[] {
+  const row = purpose.type === 'request' ? state.requests.get(purpose.id) : undefined
+  return row ? refuse(state, row, internal(message)) : []
+}
+
+/** All lists are there: watch. All of the server's own objects are there: ready. */
+function nextPhase(state: State, ctx: Context): Effect[] {
+  if (state.phase === 'ready' || --state.outstanding > 0) return []
+  if (state.phase === 'listing') {
+    state.phase = 'bootstrapping'
+    const effects = [...openWatches(state, ctx), ...bootstrap(state, ctx)]
+    if (state.outstanding === 0) state.phase = 'ready'
+    return effects
+  }
+  state.phase = 'ready'
+  ctx.note('ready', {})
+  return []
+}
+
+function timer(state: State, key: string, ctx: Context): Effect[] {
+  switch (key) {
+    case ETCD_RETRY_TIMER:
+      return retryParked(state, ctx)
+    case WATCH_RETRY_TIMER:
+      return openWatches(state, ctx)
+    case DEADLINE_TIMER:
+      return expireRequests(state, ctx)
+    case BOOKMARK_TIMER:
+      return sendBookmarks(state, ctx)
+    case COMPACTION_TIMER:
+      return claimCompaction(state, ctx)
+  }
+  const [kind, id] = key.split('/') as [string, string]
+  const stream: StreamId = Number(id)
+  return kind === 'fresh' ? freshTimedOut(state, stream) : kind === 'watch-timeout' ? watchTimedOut(state, stream) : []
+}

@@ -1,0 +1,217 @@
+/**
+ * What a write makes of an object, before it is stored: the order of steps is the handler chain's.
+ *
+ * decode → defaults → mutating admission → what the server sets itself → validation.
+ * Where to read upstream: apiserver `pkg/registry/rest/{create,update}.go`, `pkg/registry/generic/registry/store.go`.
+ */
+import { deepFreeze, formatTime, isEqual } from '#cluster/api/meta.ts'
+import { apiVersionOf } from '#cluster/api/resources.ts'
+import type { KubernetesObject, ObjectMeta, Status } from '#cluster/api/types.ts'
+import type { Context } from '#cluster/kernel/component.ts'
+import { mutate } from './admission/admission.ts'
+import { STRATEGIES } from './registry/registry.ts'
+import type { Strategy } from './registry/strategy.ts'
+import type { RequestInfo } from './route.ts'
+import type { Origin } from './state.ts'
+import type { FieldError } from './status.ts'
+import { badRequest, conflict, forbiddenValue, invalid, invalidValue, MODIFIED } from './status.ts'
+import { withoutRevision } from './storage/keys.ts'
+import { validateMetadata } from './validation/names.ts'
+
+export type Prepared = { readonly object: KubernetesObject } | { readonly refused: Status }
+
+const refused = (status: Status): Prepared => ({ refused: status })
+
+/** The body as an object of the right kind, with the defaults filled in. */
+export function decode(info: RequestInfo, body: unknown): Prepared {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+    return refused(badRequest(`the body of the request is no object; send ${info.resource.kind} as JSON`))
+  }
+  const { kind = info.resource.kind, apiVersion = apiVersionOf(info.resource), metadata } = body as Partial<KubernetesObject>
+  if (apiVersion !== apiVersionOf(info.resource)) {
+    const expected = apiVersionOf(info.resource)
+    return refused(badRequest(`the API version in the data (${apiVersion}) does not match the expected API version (${expected})`))
+  }
+  if (kind !== info.resource.kind) {
+    return refused(badRequest(`${kind} in version "${apiVersion}" cannot be handled as a ${info.resource.kind}`))
+  }
+  if (metadata !== undefined && (typeof metadata !== 'object' || metadata === null)) {
+    return refused(badRequest('metadata must be an object'))
+  }
+  const namespace = metadata?.namespace
+  if (namespace && info.resource.namespaced && namespace !== info.namespace) {
+    return refused(badRequest('the namespace of the provided object does not match the namespace sent on the request'))
+  }
+  if (info.name && metadata?.name && metadata.name !== info.name) {
+    return refused(
+      badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${info.name})`),
+    )
+  }
+  const complete = (body as KubernetesObject).kind && (body as KubernetesObject).apiVersion && metadata
+  const object = complete ? (body as KubernetesObject) : ({ ...body, apiVersion, kind, metadata: metadata ?? {} } as KubernetesObject)
+  return { object }
+}
+
+const NAME_LENGTH_MAX = 58
+const SUFFIX_ALPHABET = 'bcdfghjklmnpqrstvwxz2456789'
+
+/** Upstream's alphabet: no vowels and no look-alikes, so that no word arises by chance. */
+export function generateName(base: string, ctx: Context): string {
+  const random = ctx.random('generate-name')
+  let name = base.slice(0, NAME_LENGTH_MAX)
+  for (let i = 0; i < 5; i++) name += SUFFIX_ALPHABET[random.int(SUFFIX_ALPHABET.length)]
+  return name
+}
+
+/** A version-4 UUID from the world's own chance. */
+export function newUid(ctx: Context): string {
+  const random = ctx.random('uid')
+  const hex = (digits: number): string => Math.floor(random.float() * 16 ** digits).toString(16).padStart(digits, '0')
+  const variant = '89ab'[random.int(4)]
+  return `${hex(8)}-${hex(4)}-4${hex(3)}-${variant}${hex(3)}-${hex(8)}${hex(4)}`
+}
+
+let lastSecond = -1
+let lastTime = ''
+
+/** Now in whole seconds; the text of the last second is remembered. */
+export function timestamp(ctx: Context): string {
+  const second = Math.floor(ctx.now / 1e6)
+  if (second !== lastSecond) {
+    lastTime = formatTime(second * 1e6)
+    lastSecond = second
+  }
+  return lastTime
+}
+
+export function prepareCreate(info: RequestInfo, body: unknown, ctx: Context): Prepared {
+  const decoded = decode(info, body)
+  if ('refused' in decoded) return decoded
+  const strategy = STRATEGIES[info.resource.resource]!
+  const { resourceVersion, deletionTimestamp: _, deletionGracePeriodSeconds: __, ...given } = decoded.object.metadata
+  if (resourceVersion) return refused(badRequest('resourceVersion should not be set on objects to be created'))
+  const name = info.name || given.name || (given.generateName ? generateName(given.generateName, ctx) : '')
+  const metadata: ObjectMeta = {
+    ...given,
+    name,
+    ...(info.resource.namespaced && { namespace: info.namespace }),
+    uid: newUid(ctx),
+    creationTimestamp: timestamp(ctx),
+    ...(strategy.hasGeneration && { generation: 1 }),
+  }
+  let object: KubernetesObject = { ...decoded.object, metadata }
+  if (strategy.defaults) object = strategy.defaults(object)
+  object = mutate(info, object)
+  const errors = preconditionsOfSpec(info, object)
+  if (errors.length === 0 && strategy.prepareForCreate) object = strategy.prepareForCreate(object, ctx.now)
+  errors.unshift(...validateMetadata(metadata, strategy.nameRule ?? 'subdomain'))
+  if (errors.length === 0 || hasSpec(object)) errors.push(...(strategy.validate?.(object) ?? []))
+  if (errors.length > 0) return refused(invalid(info.resource, name || given.generateName || '', errors))
+  return { object: deepFreeze(object) }
+}
+
+const hasSpec = (object: KubernetesObject): boolean => (object as { spec?: unknown }).spec !== undefined
+
+/** The kinds that are nothing without a spec say so, before anything looks into it. */
+function preconditionsOfSpec(info: RequestInfo, object: KubernetesObject): FieldError[] {
+  if (info.resource.resource !== 'pods') return []
+  const containers = (object as { spec?: { containers?: unknown } }).spec?.containers
+  if (Array.isArray(containers)) return []
+  return [{ reason: 'FieldValueRequired', field: 'spec.containers', message: 'Required value' }]
+}
+
+/** The object as an update would leave it; equal to the old one where nothing changes. */
+export function prepareUpdate(info: RequestInfo, body: unknown, origin: Origin, ctx: Context): Prepared {
+  const decoded = decode(info, body)
+  if ('refused' in decoded) return decoded
+  const { name } = info
+  const old = origin.object
+  const { resourceVersion, uid } = decoded.object.metadata
+  const strategy = STRATEGIES[info.resource.resource]!
+  if (uid && uid !== old.metadata.uid) {
+    const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${old.metadata.uid}`
+    return refused(conflict(info.resource, name, why))
+  }
+  if (resourceVersion && resourceVersion !== String(origin.modRevision)) return refused(conflict(info.resource, name, MODIFIED))
+  if (!resourceVersion && strategy.requiresResourceVersion && info.verb === 'update') {
+    return refused(invalid(info.resource, name, [invalidValue('metadata.resourceVersion', 0, 'must be specified for an update')]))
+  }
+  const next = combine(info, withoutRevision(decoded.object), old, strategy, ctx)
+  if (isEqual(next, old)) return { object: old }
+  const errors = updateErrors(info, next, old, strategy)
+  if (errors.length > 0) return refused(invalid(info.resource, name, errors))
+  return { object: deepFreeze(next) }
+}
+
+/** Takes from the client what its subresource may change, and the rest from the old object. */
+function combine(info: RequestInfo, given: any, old: any, strategy: Strategy, ctx: Context): KubernetesObject {
+  if (info.subresource === 'status') {
+    const { status: _, ...rest } = old
+    const metadata = statusMetadata(given.metadata, old.metadata)
+    return { ...rest, metadata, ...(given.status !== undefined && { status: given.status }) }
+  }
+  if (info.subresource === 'finalize') return { ...old, spec: given.spec }
+  let next = strategy.defaults ? strategy.defaults(given) : given
+  if (strategy.hasStatus) {
+    const { status: _, ...rest } = next
+    next = old.status === undefined ? rest : { ...rest, status: old.status }
+  }
+  if (strategy.prepareForUpdate) next = strategy.prepareForUpdate(next, old, ctx.now)
+  let metadata: ObjectMeta = ownMetadata(next.metadata, old.metadata, info)
+  if (strategy.hasGeneration && contentChanged(next, old)) {
+    metadata = { ...metadata, generation: (old.metadata.generation ?? 0) + 1 }
+  }
+  return { ...next, metadata }
+}
+
+/** What the server owns stays as it is, whatever the client sends. */
+function ownMetadata(given: ObjectMeta, old: ObjectMeta, info: RequestInfo): ObjectMeta {
+  const { uid, creationTimestamp, deletionTimestamp, deletionGracePeriodSeconds, generation, generateName } = old
+  const { deletionTimestamp: _, deletionGracePeriodSeconds: __, generation: ___, ...rest } = given
+  return {
+    ...rest,
+    name: info.name,
+    ...(info.resource.namespaced && { namespace: info.namespace }),
+    ...(generateName !== undefined && { generateName }),
+    ...(uid !== undefined && { uid }),
+    ...(creationTimestamp !== undefined && { creationTimestamp }),
+    ...(deletionTimestamp !== undefined && { deletionTimestamp }),
+    ...(deletionGracePeriodSeconds !== undefined && { deletionGracePeriodSeconds }),
+    ...(generation !== undefined && { generation }),
+  }
+}
+
+/** Through `status`, of the metadata only annotations, finalizers and labels may change. */
+function statusMetadata(given: ObjectMeta, old: ObjectMeta): ObjectMeta {
+  const same =
+    given.annotations === old.annotations && given.finalizers === old.finalizers && given.labels === old.labels
+  if (same) return old
+  const { annotations: _, finalizers: __, labels: ___, ...rest } = old
+  return {
+    ...rest,
+    ...(given.labels !== undefined && { labels: given.labels }),
+    ...(given.annotations !== undefined && { annotations: given.annotations }),
+    ...(given.finalizers !== undefined && { finalizers: given.finalizers }),
+  }
+}
+
+function contentChanged(next: any, old: any): boolean {
+  const { metadata: _, status: __, ...a } = next
+  const { metadata: ___, status: ____, ...b } = old
+  return !isEqual(a, b)
+}
+
+function updateErrors(info: RequestInfo, next: KubernetesObject, old: KubernetesObject, strategy: Strategy): FieldError[] {
+  const errors = validateMetadata(next.metadata, strategy.nameRule ?? 'subdomain')
+  if (old.metadata.deletionTimestamp !== undefined) {
+    const fresh = (next.metadata.finalizers ?? []).filter((finalizer) => !old.metadata.finalizers?.includes(finalizer))
+    if (fresh.length > 0) {
+      const list = fresh.map((finalizer) => JSON.stringify(finalizer)).join(', ')
+      const why = `no new finalizers can be added if the object is being deleted, found new finalizers []string{${list}}`
+      errors.push(forbiddenValue('metadata.finalizers', why))
+    }
+  }
+  if (info.subresource === '') errors.push(...(strategy.validateUpdate?.(next, old) ?? []))
+  if (info.subresource === 'status') errors.push(...(strategy.validateStatusUpdate?.(next, old) ?? []))
+  return errors
+}

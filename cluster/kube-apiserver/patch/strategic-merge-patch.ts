@@ -1,0 +1,108 @@
+/**
+ * Strategic merge patch: like a merge patch, but lists whose items have a key are merged item by item.
+ *
+ * What we model: the merge keys of the lists in use, `$patch: delete|replace|merge`, `$deleteFromPrimitiveList/…`,
+ * `$setElementOrder/…` and `$retainKeys`.
+ * What we leave out: merge keys by kind (the table goes by field name, and asks the kind only for conflicts).
+ * Where to read upstream: apimachinery `pkg/util/strategicpatch/patch.go`; `patchMergeKey` tags in `types.go`.
+ */
+type Json = Record<string, unknown>
+
+/** Field → key of its items. `ports` is decided by the items: containers' by containerPort, Services' by port. */
+const MERGE_KEYS: Readonly<Record<string, string>> = {
+  containers: 'name',
+  initContainers: 'name',
+  env: 'name',
+  volumes: 'name',
+  volumeMounts: 'mountPath',
+  conditions: 'type',
+  ownerReferences: 'uid',
+  addresses: 'type',
+  hostAliases: 'ip',
+  imagePullSecrets: 'name',
+  topologySpreadConstraints: 'topologyKey',
+  schedulingGates: 'name',
+  podIPs: 'ip',
+}
+/** Lists of plain values that grow instead of being replaced. */
+const MERGED_PRIMITIVES: ReadonlySet<string> = new Set(['finalizers'])
+
+const isRecord = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+function mergeKeyOf(field: string, items: readonly unknown[]): string | undefined {
+  if (field !== 'ports') return Object.hasOwn(MERGE_KEYS, field) ? MERGE_KEYS[field] : undefined
+  return items.some((item) => isRecord(item) && 'containerPort' in item) ? 'containerPort' : 'port'
+}
+
+/** Throws where the patch is none: an unknown directive, an item without its key. */
+export function strategicMergePatch(target: unknown, patch: unknown): unknown {
+  if (!isRecord(patch)) return patch
+  const directive = patch['$patch']
+  if (directive === 'replace') return withoutDirectives(patch)
+  if (directive === 'delete') return {}
+  if (directive !== undefined && directive !== 'merge') throw new Error(`Unknown patch type found: ${String(directive)}`)
+  const result: Json = isRecord(target) ? { ...target } : {}
+  retainKeys(result, patch)
+  for (const field of Object.keys(patch)) if (field.startsWith('$deleteFromPrimitiveList/')) deletePrimitives(result, patch, field)
+  for (const field of Object.keys(patch)) {
+    if (field.startsWith('$')) continue
+    const value = patch[field]
+    if (value === null) delete result[field]
+    else result[field] = Array.isArray(value) ? mergeList(field, result[field], value) : strategicMergePatch(result[field], value)
+  }
+  for (const field of Object.keys(patch)) if (field.startsWith('$setElementOrder/')) reorder(result, patch, field)
+  return result
+}
+
+function retainKeys(result: Json, patch: Json): void {
+  const keys = patch['$retainKeys']
+  if (!Array.isArray(keys)) return
+  for (const key of Object.keys(result)) if (!keys.includes(key)) delete result[key]
+}
+
+function deletePrimitives(result: Json, patch: Json, directive: string): void {
+  const field = directive.slice(directive.indexOf('/') + 1)
+  const gone = patch[directive] as readonly unknown[]
+  if (Array.isArray(result[field])) result[field] = (result[field] as unknown[]).filter((value) => !gone.includes(value))
+}
+
+function mergeList(field: string, target: unknown, patch: readonly unknown[]): unknown {
+  const old = Array.isArray(target) ? (target as readonly unknown[]) : []
+  if (MERGED_PRIMITIVES.has(field)) return [...old, ...patch.filter((value) => !old.includes(value))]
+  const key = mergeKeyOf(field, [...patch, ...old])
+  if (key === undefined || !patch.every(isRecord)) return patch.map(withoutDirectives)
+  const items = patch as readonly Json[]
+  if (items.some((item) => item['$patch'] === 'replace')) {
+    return items.filter((item) => item['$patch'] !== 'replace').map(withoutDirectives)
+  }
+  const result = [...old] as Json[]
+  for (const item of items) {
+    if (item[key] === undefined) throw new Error(`map: ${JSON.stringify(item)} does not contain declared merge key: ${key}`)
+    const index = result.findIndex((other) => other[key] === item[key])
+    if (item['$patch'] === 'delete') {
+      if (index >= 0) result.splice(index, 1)
+    } else if (index >= 0) result[index] = strategicMergePatch(result[index], item) as Json
+    else result.push(strategicMergePatch({}, item) as Json)
+  }
+  return result
+}
+
+function withoutDirectives<T>(value: T): T {
+  if (!isRecord(value)) return value
+  return Object.fromEntries(Object.entries(value).filter(([key]) => !key.startsWith('$'))) as T
+}
+
+/** The items named come in that order; the others keep their place behind their neighbour. */
+function reorder(result: Json, patch: Json, directive: string): void {
+  const field = directive.slice(directive.indexOf('/') + 1)
+  const list = result[field]
+  const order = patch[directive]
+  if (!Array.isArray(list) || !Array.isArray(order)) return
+  const key = mergeKeyOf(field, list)
+  const idOf = (item: unknown): unknown => (key !== undefined && isRecord(item) ? item[key] : item)
+  const wanted = order.map(idOf)
+  const rank = (item: unknown): number => wanted.indexOf(idOf(item))
+  const named = list.filter((item) => rank(item) >= 0).sort((a, b) => rank(a) - rank(b))
+  let next = 0
+  result[field] = list.map((item) => (rank(item) >= 0 ? named[next++] : item))
+}

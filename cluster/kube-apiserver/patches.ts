@@ -1,0 +1,36 @@
+/** The body of a PATCH, applied to the object: which of the patch languages, and what it refuses. */
+import type { HttpRequest } from '#cluster/api/http.ts'
+import type { KubernetesObject, Status } from '#cluster/api/types.ts'
+import type { Operation } from './patch/json-patch.ts'
+import { jsonPatch } from './patch/json-patch.ts'
+import { mergePatch } from './patch/merge-patch.ts'
+import { strategicMergePatch } from './patch/strategic-merge-patch.ts'
+import type { RequestInfo } from './route.ts'
+import { badRequest, unprocessable, unsupportedMediaType } from './status.ts'
+
+const ACCEPTED = ['application/json-patch+json', 'application/merge-patch+json', 'application/strategic-merge-patch+json']
+
+export type Patched =
+  | { readonly object: KubernetesObject; /** The patch names a resourceVersion. */ readonly named: boolean }
+  | { readonly refused: Status }
+
+export function patched(info: RequestInfo, request: HttpRequest, object: KubernetesObject): Patched {
+  const type = (request.headers?.['content-type'] ?? '').split(';')[0]!.trim()
+  const { body } = request
+  if (!ACCEPTED.includes(type)) return { refused: unsupportedMediaType(ACCEPTED) }
+  if (typeof body !== 'object' || body === null) return { refused: badRequest('the patch is no JSON object or list') }
+  try {
+    if (type === 'application/json-patch+json') {
+      if (!Array.isArray(body)) return { refused: badRequest('a JSON patch is a list of operations') }
+      const operations = body as Operation[]
+      const named = operations.some(({ path }) => path === '/metadata/resourceVersion')
+      return { object: jsonPatch(object, operations) as KubernetesObject, named }
+    }
+    const named = (body as Partial<KubernetesObject>).metadata?.resourceVersion !== undefined
+    const merge = type === 'application/merge-patch+json' ? mergePatch : strategicMergePatch
+    return { object: merge(object, body) as KubernetesObject, named }
+  } catch (error) {
+    const { message } = error as Error
+    return { refused: type === 'application/json-patch+json' ? unprocessable(message) : badRequest(message) }
+  }
+}

@@ -1,0 +1,34 @@
+/**
+ * What is special about a kind: its defaults, what the server sets itself, what it refuses.
+ *
+ * Where to read upstream: kubernetes/kubernetes `pkg/registry/<group>/<resource>/strategy.go`, apiserver
+ * `pkg/registry/rest/{create,update,delete}.go`.
+ */
+import type { KubernetesObject } from '#cluster/api/types.ts'
+import type { Micros } from '#cluster/kernel/component.ts'
+import type { FieldError } from '../status.ts'
+
+export interface Strategy<T extends KubernetesObject = any> {
+  /** Fills in what the client left out. Returns the same object where nothing is missing. */
+  readonly defaults?: (object: T) => T
+  readonly prepareForCreate?: (object: T, now: Micros) => T
+  /** On an update of the object itself; the status is taken from the old one already. */
+  readonly prepareForUpdate?: (object: T, old: T, now: Micros) => T
+  readonly validate?: (object: T) => FieldError[]
+  readonly validateUpdate?: (object: T, old: T) => FieldError[]
+  readonly validateStatusUpdate?: (object: T, old: T) => FieldError[]
+  /** Rules for names; default: DNS subdomains. */
+  readonly nameRule?: 'subdomain' | 'label' | 'label-1035' | 'path-segment'
+  /** Counts changes of the spec in `metadata.generation`. */
+  readonly hasGeneration: boolean
+  /** The status is written through its own subresource only. */
+  readonly hasStatus: boolean
+  /** A PUT to a name that does not exist creates it. */
+  readonly allowCreateOnUpdate?: boolean
+  /** A PUT without resourceVersion is refused. */
+  readonly requiresResourceVersion?: boolean
+  /** A deletion answers with the object, not with a Status. */
+  readonly returnsDeletedObject?: boolean
+  /** Seconds that a deletion leaves the object to end by itself; undefined: it goes at once. */
+  readonly gracePeriodSeconds?: (object: T, asked: number | undefined) => number
+}

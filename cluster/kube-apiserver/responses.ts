@@ -1,0 +1,49 @@
+/** How a request ends: its answer, its seat, and what its parent makes of it. */
+import type { HttpResponse } from '#cluster/api/http.ts'
+import type { Status } from '#cluster/api/types.ts'
+import type { Effect, StreamId } from '#cluster/kernel/component.ts'
+import type { RequestInfo } from './route.ts'
+import type { PendingRequest, State } from './state.ts'
+
+export function answer(stream: StreamId, status: number, body: unknown): Effect {
+  const retryAfter = (body as Status | undefined)?.details?.retryAfterSeconds
+  const response: HttpResponse = {
+    type: 'response',
+    status,
+    ...(retryAfter !== undefined && { headers: { 'retry-after': String(retryAfter) } }),
+    body,
+  }
+  return { type: 'close', stream, body: response }
+}
+
+export const isMutating = (info: RequestInfo): boolean =>
+  info.verb !== 'get' && info.verb !== 'list' && info.verb !== 'watch'
+
+/** Ends a request with an answer. */
+export function respond(state: State, row: PendingRequest, status: number, body: unknown): Effect[] {
+  dropRequest(state, row)
+  if (row.stream !== undefined) return [answer(row.stream, status, body)]
+  const parent = row.parent === undefined ? undefined : state.requests.get(row.parent)
+  if (!parent) return []
+  const children = parent.children! - 1
+  if (children > 0) {
+    state.requests.set(parent.id, { ...parent, children })
+    return []
+  }
+  return respond(state, parent, 200, parent.listed)
+}
+
+export const refuse = (state: State, row: PendingRequest, status: Status): Effect[] => respond(state, row, status.code, status)
+
+/** Forgets a request and frees its seat. */
+export function dropRequest(state: State, row: PendingRequest): void {
+  if (!state.requests.delete(row.id)) return
+  state.awaitingCache.delete(row.id)
+  if (row.parent !== undefined) return
+  if (row.stage === 'queued') {
+    state.queue.delete(row.id)
+    return
+  }
+  if (isMutating(row.info)) state.mutating--
+  else state.reading--
+}

@@ -1,0 +1,122 @@
+/** The API server's state: plain data and Tables. Nothing of it is on a disk; all of it comes back from etcd. */
+import type { HttpRequest } from '#cluster/api/http.ts'
+import type { KubernetesObject } from '#cluster/api/types.ts'
+import type { EtcdRequest } from '#cluster/etcd/messages.ts'
+import type { Micros, ProcessId, StreamId } from '#cluster/kernel/component.ts'
+import type { Table } from '#cluster/kernel/table.ts'
+import type { RequestInfo } from './route.ts'
+import type { WatchCache } from './watch-cache.ts'
+import type { Watcher } from './watchers.ts'
+
+export interface ApiserverOptions {
+  /** Members of etcd, asked in turn when one does not answer. */
+  readonly etcd: readonly ProcessId[]
+  /** Where Service addresses come from. */
+  readonly serviceCIDR?: string
+  /** This server's own address: the endpoint behind the Service `kubernetes`. */
+  readonly advertiseAddress?: string
+  readonly securePort?: number
+  /** Seats for reading requests, and for those that change something. */
+  readonly maxRequestsInflight?: number
+  readonly maxMutatingRequestsInflight?: number
+  /** How long an Event is kept. */
+  readonly eventTTLMicros?: Micros
+}
+
+/** Where a request stands. It waits in exactly one place. */
+export type Stage =
+  /** For a seat, and for the server to be ready. */
+  | 'queued'
+  /** For etcd to say whether the namespace exists, since the cache does not know it. */
+  | 'namespace'
+  /** For the lease that its Event will hang on. */
+  | 'lease'
+  /** For the object as etcd has it. */
+  | 'origin'
+  /** For etcd to commit the write. */
+  | 'commit'
+  /** For etcd's answer to a read. */
+  | 'read'
+  /** For etcd's newest revision. */
+  | 'revision'
+  /** For the cache to reach `awaited`. */
+  | 'fresh'
+  /** For the deletions that it has started. */
+  | 'children'
+
+/** The object that a change starts from. */
+export interface Origin {
+  readonly object: KubernetesObject
+  readonly modRevision: number
+  /** From the watch cache, hence maybe stale: a refusal based on it is checked against etcd first. */
+  readonly cached: boolean
+}
+
+export interface PendingRequest {
+  readonly id: number
+  /** Whom to answer; undefined for the server's own. */
+  readonly stream: StreamId | undefined
+  /** The deletecollection that this deletion is a part of. */
+  readonly parent: number | undefined
+  readonly info: RequestInfo
+  readonly request: HttpRequest
+  readonly stage: Stage
+  readonly deadline: Micros
+  /** How often it has begun anew after a conflict. */
+  readonly attempts: number
+  readonly origin?: Origin | undefined
+  /** What the running transaction writes; undefined: it deletes. */
+  readonly wanted?: KubernetesObject | undefined
+  readonly lease?: number
+  readonly namespaceChecked?: boolean
+  readonly awaited?: number
+  /** Deletions under way, and the answer once they are done. */
+  readonly children?: number
+  readonly listed?: unknown
+}
+
+/** A call to etcd and what it is for. */
+export interface Call {
+  readonly purpose:
+    | { readonly type: 'request'; readonly id: number }
+    | { readonly type: 'list'; readonly resource: string }
+    | { readonly type: 'bootstrap' }
+    | { readonly type: 'lease' }
+    | { readonly type: 'compact'; readonly step: 'claim' | 'compact' }
+  readonly body: EtcdRequest
+  readonly attempts: number
+}
+
+export interface State {
+  readonly options: Required<ApiserverOptions>
+  /** Index of the etcd member in use. */
+  member: number
+  calls: Table<StreamId, Call>
+  /** Calls that wait to be sent again, etcd having been out of reach. */
+  parked: Table<StreamId, Call>
+  /** All requests but watches, in order of arrival. */
+  requests: Table<number, PendingRequest>
+  /** Those of them that wait for a seat, in order. */
+  queue: Table<number, true>
+  /** Those that wait for their cache to catch up. */
+  awaitingCache: Table<number, true>
+  /** Seats taken. */
+  reading: number
+  mutating: number
+  deadlineSet: boolean
+  /** `listing` → `bootstrapping` → `ready`. */
+  phase: 'listing' | 'bootstrapping' | 'ready'
+  /** Lists, or bootstrap writes, that are still out. */
+  outstanding: number
+  caches: Readonly<Record<string, WatchCache>>
+  /** The stream that carries all watches of etcd; 0: none. */
+  watchStream: StreamId
+  watchers: Table<StreamId, Watcher>
+  /** Watchers by what they can be interested in (see `watchers.ts`). */
+  buckets: Table<string, readonly StreamId[]>
+  /** Watchers by the second of the minute at which they get their bookmark. */
+  bookmarks: Table<number, readonly StreamId[]>
+  bookmarkSet: boolean
+  eventLease: { id: number; granted: Micros; count: number; pending: boolean }
+  compaction: { version: number; revision: number }
+}

@@ -1,0 +1,147 @@
+/**
+ * The errors of the API as Status objects, with the texts that people know.
+ *
+ * Where to read upstream: apimachinery `pkg/api/errors/errors.go`, `pkg/util/validation/field/errors.go`.
+ */
+import type { Resource } from '#cluster/api/resources.ts'
+import type { Status } from '#cluster/api/types.ts'
+
+export interface FieldError {
+  readonly reason: 'FieldValueRequired' | 'FieldValueInvalid' | 'FieldValueForbidden' | 'FieldValueNotSupported' | 'FieldValueDuplicate' | 'FieldValueTooLong'
+  readonly message: string
+  readonly field: string
+}
+
+const show = (value: unknown): string => JSON.stringify(value) ?? 'null'
+
+export const required = (field: string, detail = ''): FieldError => ({
+  reason: 'FieldValueRequired',
+  message: detail ? `Required value: ${detail}` : 'Required value',
+  field,
+})
+export const invalidValue = (field: string, value: unknown, detail: string): FieldError => ({
+  reason: 'FieldValueInvalid',
+  message: `Invalid value: ${show(value)}: ${detail}`,
+  field,
+})
+export const forbiddenValue = (field: string, detail: string): FieldError => ({
+  reason: 'FieldValueForbidden',
+  message: `Forbidden: ${detail}`,
+  field,
+})
+export const notSupported = (field: string, value: unknown, supported: readonly string[]): FieldError => ({
+  reason: 'FieldValueNotSupported',
+  message: `Unsupported value: ${show(value)}: supported values: ${supported.map(show).join(', ')}`,
+  field,
+})
+export const duplicateValue = (field: string, value: unknown): FieldError => ({
+  reason: 'FieldValueDuplicate',
+  message: `Duplicate value: ${show(value)}`,
+  field,
+})
+
+/** `pods`, `deployments.apps`, `pods/binding`: how messages name a resource. */
+export const qualified = (resource: Resource, subresource?: string): string => {
+  const name = subresource ? `${resource.resource}/${subresource}` : resource.resource
+  return resource.group ? `${name}.${resource.group}` : name
+}
+
+function failure(code: number, reason: string | undefined, message: string, details?: Status['details']): Status {
+  return Object.freeze({
+    apiVersion: 'v1',
+    kind: 'Status',
+    status: 'Failure',
+    message,
+    ...(reason && { reason }),
+    ...(details && { details: Object.freeze(details) }),
+    code,
+  })
+}
+
+const about = (resource: Resource, name: string): NonNullable<Status['details']> => ({
+  name,
+  ...(resource.group && { group: resource.group }),
+  kind: resource.resource,
+})
+
+export const notFound = (resource: Resource, name: string): Status =>
+  failure(404, 'NotFound', `${qualified(resource)} "${name}" not found`, about(resource, name))
+
+export const alreadyExists = (resource: Resource, name: string): Status =>
+  failure(409, 'AlreadyExists', `${qualified(resource)} "${name}" already exists`, about(resource, name))
+
+export const conflict = (resource: Resource, name: string, why: string, subresource?: string): Status =>
+  failure(409, 'Conflict', `Operation cannot be fulfilled on ${qualified(resource, subresource)} "${name}": ${why}`, {
+    ...about(resource, name),
+    kind: subresource ? `${resource.resource}/${subresource}` : resource.resource,
+  })
+
+export const MODIFIED = 'the object has been modified; please apply your changes to the latest version and try again'
+
+export function invalid(resource: Resource, name: string, errors: readonly FieldError[]): Status {
+  const kind = resource.group ? `${resource.kind}.${resource.group}` : resource.kind
+  const texts = errors.map(({ field, message }) => `${field}: ${message}`)
+  const text = texts.length === 1 ? texts[0]! : `[${texts.join(', ')}]`
+  return failure(422, 'Invalid', `${kind} "${name}" is invalid: ${text}`, {
+    name,
+    ...(resource.group && { group: resource.group }),
+    kind: resource.kind,
+    causes: errors.map(({ reason, message, field }) => ({ reason, message, field })),
+  })
+}
+
+export const badRequest = (message: string): Status => failure(400, 'BadRequest', message)
+
+export const forbidden = (resource: Resource, name: string, why: string, causes?: NonNullable<Status['details']>['causes']): Status =>
+  failure(403, 'Forbidden', `${qualified(resource)} ${name ? `"${name}" ` : ''}is forbidden: ${why}`, {
+    ...about(resource, name),
+    ...(causes && { causes }),
+  })
+
+export const expired = (message: string): Status => failure(410, 'Expired', message)
+
+export const tooManyRequests = (message: string, retryAfterSeconds: number): Status =>
+  failure(429, 'TooManyRequests', message, { retryAfterSeconds })
+
+export const timeout = (message: string): Status => failure(504, 'Timeout', `Timeout: ${message}`, {})
+
+export const tooLargeResourceVersion = (wanted: number, current: number): Status =>
+  failure(504, 'Timeout', `Timeout: Too large resource version: ${wanted}, current: ${current}`, {
+    causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
+    retryAfterSeconds: 1,
+  })
+
+/** An error of the store that has no better name. */
+export const internal = (message: string): Status => failure(500, undefined, message)
+
+export const internalError = (message: string): Status =>
+  failure(500, 'InternalError', `Internal error occurred: ${message}`, { causes: [{ message }] })
+
+export const methodNotAllowed = (resource: Resource, verb: string): Status =>
+  failure(405, 'MethodNotAllowed', `${verb} is not supported on resources of kind "${qualified(resource)}"`, {
+    ...(resource.group && { group: resource.group }),
+    kind: resource.resource,
+  })
+
+export const noSuchPath = (): Status => failure(404, 'NotFound', 'the server could not find the requested resource', {})
+
+export const unsupportedMediaType = (accepted: readonly string[]): Status =>
+  failure(
+    415,
+    'UnsupportedMediaType',
+    `the body of the request was in an unknown format - accepted media types include: ${accepted.join(', ')}`,
+  )
+
+export const unprocessable = (message: string): Status => failure(422, 'Invalid', message, {})
+
+/** The answer to a deletion that has nothing left to show. */
+export const deleted = (resource: Resource, name: string, uid: string | undefined): Status =>
+  Object.freeze({
+    apiVersion: 'v1',
+    kind: 'Status',
+    status: 'Success',
+    details: { ...about(resource, name), ...(uid && { uid }) },
+    code: 200,
+  })
+
+export const success = (code: number): Status => Object.freeze({ apiVersion: 'v1', kind: 'Status', status: 'Success', code })

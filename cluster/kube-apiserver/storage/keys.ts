@@ -1,0 +1,44 @@
+/**
+ * Where objects live in etcd, and how they leave it: `/registry/<resource>/<namespace>/<name>`.
+ *
+ * Where to read upstream: apiserver `pkg/registry/generic/registry/store.go`, `pkg/storage/api_object_versioner.go`.
+ */
+import type { Resource } from '#cluster/api/resources.ts'
+import type { KubernetesObject } from '#cluster/api/types.ts'
+
+// Upstream's own irregular names are kept, so that etcdctl shows what people know.
+const FOLDERS: Readonly<Record<string, string>> = { nodes: 'minions', services: 'services/specs' }
+
+const prefixes = new Map<string, string>()
+
+/** Prefix of all keys of a resource, with the slash. */
+export function registryPrefix(resource: Resource): string {
+  let prefix = prefixes.get(resource.resource)
+  if (prefix === undefined) {
+    prefix = `/registry/${FOLDERS[resource.resource] ?? resource.resource}/`
+    prefixes.set(resource.resource, prefix)
+  }
+  return prefix
+}
+
+export const registryKey = (resource: Resource, namespace: string, name: string): string =>
+  resource.namespaced ? `${registryPrefix(resource)}${namespace}/${name}` : registryPrefix(resource) + name
+
+/** The key without its prefix: `namespace/name`, or `name`. */
+export const keyInCache = (resource: Resource, key: string): string => key.slice(registryPrefix(resource).length)
+
+/** An address of a Service, so that no two get the same. */
+export const ipAddressKey = (address: string): string => `/registry/ipaddresses/${address}`
+
+/** The object as clients see it. What etcd holds bears no resourceVersion: it is the revision of the write. */
+export function withRevision(object: KubernetesObject, revision: number): KubernetesObject {
+  const metadata = Object.freeze({ ...object.metadata, resourceVersion: String(revision) })
+  return Object.freeze({ ...object, metadata })
+}
+
+/** The object as etcd holds it. */
+export function withoutRevision(object: KubernetesObject): KubernetesObject {
+  if (object.metadata.resourceVersion === undefined) return object
+  const { resourceVersion: _, ...metadata } = object.metadata
+  return { ...object, metadata }
+}

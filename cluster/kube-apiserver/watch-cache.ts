@@ -1,0 +1,146 @@
+/**
+ * The watch cache: all objects of one resource, and the last events, fed by one watch of etcd.
+ *
+ * What the real one does: one reflector per resource keeps a store and a ring of events; lists and watches are served from
+ * them, so etcd sees one watcher however many clients there are.
+ * What we model: the same; the ring keeps at least the events of the last 75 seconds, up to its limit.
+ * What we leave out: snapshots of the store for exact reads (those go to etcd).
+ * Where to read upstream: apiserver `pkg/storage/cacher/{cacher,watch_cache,watch_cache_history}.go`.
+ */
+import type { Resource } from '#cluster/api/resources.ts'
+import type { KubernetesObject, Pod } from '#cluster/api/types.ts'
+import type { KeyValue, WatchEvent } from '#cluster/etcd/messages.ts'
+import type { OrderedKeys } from '#cluster/etcd/mvcc/ordered-keys.ts'
+import { keysFrom, NO_KEYS, prefixEnd, withKey, withoutKey } from '#cluster/etcd/mvcc/ordered-keys.ts'
+import type { Micros } from '#cluster/kernel/component.ts'
+import { Log } from '#cluster/kernel/log.ts'
+import { Table } from '#cluster/kernel/table.ts'
+import { keyInCache, withRevision } from './storage/keys.ts'
+
+/** One change as the cache saw it. */
+export interface CacheEvent {
+  /** `namespace/name` or `name`. */
+  readonly key: string
+  readonly revision: number
+  /** Undefined: it was deleted. */
+  readonly object: KubernetesObject | undefined
+  readonly previous: KubernetesObject | undefined
+  readonly at: Micros
+}
+
+export interface WatchCache {
+  readonly resource: Resource
+  /** Everything up to this revision of etcd is in here. */
+  revision: number
+  objects: Table<string, KubernetesObject>
+  /** Keys in order, under `root`. */
+  keys: Table<'root', OrderedKeys>
+  /** Keys of Pods by the node that they are bound to. */
+  byNode: Table<string, OrderedKeys>
+  events: Log<CacheEvent>
+  /** A watch may begin after this revision and later ones. */
+  oldest: number
+}
+
+const EVENTS_MIN = 100
+const EVENTS_MAX = 100 * 1024
+const EVENT_FRESH_MICROS = 75_000_000
+
+export function createWatchCache(resource: Resource): WatchCache {
+  return {
+    resource,
+    revision: 0,
+    objects: new Table(),
+    keys: new Table([['root', NO_KEYS]]),
+    byNode: new Table(),
+    events: new Log(),
+    oldest: 0,
+  }
+}
+
+/** Begins anew from a list. */
+export function replaceAll(cache: WatchCache, kvs: readonly KeyValue[], revision: number): void {
+  cache.objects = new Table()
+  cache.byNode = new Table()
+  cache.events = new Log()
+  let keys = NO_KEYS
+  for (const kv of kvs) {
+    const key = keyInCache(cache.resource, kv.key)
+    const object = withRevision(kv.value as KubernetesObject, kv.modRevision)
+    cache.objects.set(key, object)
+    keys = withKey(keys, key)
+    moveNode(cache, key, undefined, object)
+  }
+  cache.keys.set('root', keys)
+  cache.revision = revision
+  cache.oldest = revision
+}
+
+/** Takes in one event of etcd; returns it as watchers will see it. */
+export function applyEvent(cache: WatchCache, event: WatchEvent, now: Micros): CacheEvent {
+  const { kv } = event
+  const key = keyInCache(cache.resource, kv.key)
+  const previous = cache.objects.get(key)
+  const revision = kv.modRevision
+  const object = event.type === 'PUT' ? withRevision(kv.value as KubernetesObject, revision) : undefined
+  if (object) {
+    cache.objects.set(key, object)
+    if (!previous) cache.keys.set('root', withKey(cache.keys.get('root')!, key))
+  } else if (previous) {
+    cache.objects.delete(key)
+    cache.keys.set('root', withoutKey(cache.keys.get('root')!, key))
+  }
+  moveNode(cache, key, previous, object)
+  cache.revision = revision
+  const entry: CacheEvent = { key, revision, object, previous, at: now }
+  cache.events.push(entry)
+  trim(cache, now)
+  return entry
+}
+
+/** Drops at most two old events for each new one: the ring shrinks as steadily as it grew. */
+function trim(cache: WatchCache, now: Micros): void {
+  const { events } = cache
+  for (let i = 0; i < 2; i++) {
+    const size = events.length - events.start
+    if (size <= EVENTS_MIN) return
+    if (size <= EVENTS_MAX && events.get(events.start)!.at > now - EVENT_FRESH_MICROS) return
+    events.drop(events.start + 1)
+    cache.oldest = events.get(events.start)!.revision - 1
+  }
+}
+
+const nodeOf = (object: KubernetesObject | undefined): string => (object as Pod | undefined)?.spec?.nodeName ?? ''
+
+function moveNode(cache: WatchCache, key: string, previous: KubernetesObject | undefined, object: KubernetesObject | undefined): void {
+  if (cache.resource.resource !== 'pods') return
+  const [from, to] = [nodeOf(previous), nodeOf(object)]
+  if (from === to) return
+  if (from !== '') {
+    const left = withoutKey(cache.byNode.get(from) ?? NO_KEYS, key)
+    if (left.length === 0) cache.byNode.delete(from)
+    else cache.byNode.set(from, left)
+  }
+  if (to !== '') cache.byNode.set(to, withKey(cache.byNode.get(to) ?? NO_KEYS, key))
+}
+
+/** Events after a revision, oldest first. */
+export function* eventsAfter(cache: WatchCache, revision: number): IterableIterator<CacheEvent> {
+  const { events } = cache
+  let low = events.start
+  let high = events.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (events.get(middle)!.revision <= revision) low = middle + 1
+    else high = middle
+  }
+  yield* events.from(low)
+}
+
+/** The objects of a namespace (empty: all), or those of one node, in the order of their keys. */
+export function* objectsIn(cache: WatchCache, namespace: string, node?: string): IterableIterator<KubernetesObject> {
+  const prefix = namespace === '' ? '' : `${namespace}/`
+  const end = prefix === '' ? undefined : prefixEnd(prefix)
+  const keys = node !== undefined && cache.resource.resource === 'pods' ? cache.byNode.get(node) : cache.keys.get('root')
+  for (const key of keysFrom(keys ?? NO_KEYS, prefix, end)) yield cache.objects.get(key)!
+}

@@ -1,0 +1,145 @@
+/**
+ * Watch requests: a stream that begins with what is there (or with what was missed), goes on with every change, and says
+ * about once a minute how far it has come.
+ *
+ * Where to read upstream: apiserver `pkg/endpoints/handlers/{get,watch}.go`, `pkg/storage/cacher/cacher.go` (Watch).
+ */
+import type { HttpRequest, HttpResponse, WatchMessage } from '#cluster/api/http.ts'
+import { apiVersionOf } from '#cluster/api/resources.ts'
+import type { Status } from '#cluster/api/types.ts'
+import type { Context, Effect, StreamId } from '#cluster/kernel/component.ts'
+import { answer } from './responses.ts'
+import type { RequestInfo } from './route.ts'
+import type { Selection } from './selectors.ts'
+import { parseSelection, selects } from './selectors.ts'
+import type { State } from './state.ts'
+import { badRequest, expired } from './status.ts'
+import type { WatchCache } from './watch-cache.ts'
+import { eventsAfter, objectsIn } from './watch-cache.ts'
+import type { Watcher } from './watchers.ts'
+import { addWatcher, bookmark, BOOKMARK_SLOTS, messageFor, removeWatcher } from './watchers.ts'
+
+/** A watch that names no timeout ends after this long, up to twice as long. */
+const TIMEOUT_SECONDS_MIN = 1_800
+
+export const BOOKMARK_TIMER = 'bookmarks'
+export const watchTimer = (stream: StreamId): string => `watch-timeout/${stream}`
+
+const OK: HttpResponse = Object.freeze({ type: 'response', status: 200 })
+
+export function startWatch(state: State, stream: StreamId, info: RequestInfo, request: HttpRequest, ctx: Context): Effect[] {
+  const query = request.query ?? {}
+  const selection = parseSelection(info.resource, info.namespace, info.name, query)
+  if (typeof selection === 'string') return [answer(stream, 400, badRequest(selection))]
+  const { resourceVersion = '' } = query
+  if (resourceVersion !== '' && !/^\d+$/.test(resourceVersion)) {
+    return [answer(stream, 400, badRequest(`Invalid value: "${resourceVersion}": not a resource version`))]
+  }
+  const sendInitialEvents = query['sendInitialEvents'] === 'true'
+  if (sendInitialEvents && query['resourceVersionMatch'] !== 'NotOlderThan') {
+    const text = 'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan'
+    return [answer(stream, 422, { ...badRequest(text), code: 422, reason: 'Invalid' })]
+  }
+  const cache = state.caches[info.resource.resource]!
+  const after = Number(resourceVersion)
+  const effects: Effect[] = [{ type: 'write', stream, body: OK }]
+  const fromStart = sendInitialEvents || after === 0
+  if (!fromStart && after < cache.oldest) {
+    ctx.note('watch-expired', { resource: info.resource.resource, wanted: after, oldest: cache.oldest })
+    return [...effects, errorEvent(stream, expired(`too old resource version: ${after} (${cache.oldest})`)), { type: 'close', stream }]
+  }
+  effects.push(...(fromStart ? initialEvents(stream, cache, selection) : missedEvents(stream, cache, selection, after)))
+  const allowBookmarks = query['allowWatchBookmarks'] === 'true' || query['allowWatchBookmarks'] === '1'
+  const watcher: Watcher = {
+    stream,
+    resource: info.resource,
+    selection,
+    after: Math.max(after, fromStart ? cache.revision : 0),
+    allowBookmarks,
+  }
+  addWatcher(state, watcher)
+  if (sendInitialEvents && allowBookmarks) {
+    effects.push({ type: 'write', stream, body: bookmark(info.resource, apiVersionOf(info.resource), cache.revision, true) })
+  }
+  const seconds = Number(query['timeoutSeconds'] ?? 0) || TIMEOUT_SECONDS_MIN + ctx.random('watch-timeout').int(TIMEOUT_SECONDS_MIN)
+  effects.push({ type: 'wake', key: watchTimer(stream), after: seconds * 1e6 }, ...scheduleBookmarks(state, ctx))
+  return effects
+}
+
+const errorEvent = (stream: StreamId, object: Status): Effect => ({
+  type: 'write',
+  stream,
+  body: { type: 'watchEvent', event: { type: 'ERROR', object } } as WatchMessage,
+})
+
+function initialEvents(stream: StreamId, cache: WatchCache, selection: Selection): Effect[] {
+  const effects: Effect[] = []
+  for (const object of objectsIn(cache, selection.namespace, selection.node)) {
+    if (!selects(selection, object)) continue
+    const body: WatchMessage = { type: 'watchEvent', event: { type: 'ADDED', object } }
+    effects.push({ type: 'write', stream, body })
+  }
+  return effects
+}
+
+function missedEvents(stream: StreamId, cache: WatchCache, selection: Selection, after: number): Effect[] {
+  const effects: Effect[] = []
+  for (const event of eventsAfter(cache, after)) {
+    const body = messageFor(selection, event, {})
+    if (body) effects.push({ type: 'write', stream, body })
+  }
+  return effects
+}
+
+/** The watch's time is over: it ends in good order, with a bookmark if the client takes them. */
+export function watchTimedOut(state: State, stream: StreamId): Effect[] {
+  const watcher = state.watchers.get(stream)
+  if (!watcher) return []
+  removeWatcher(state, stream)
+  return [...bookmarkFor(state, watcher), { type: 'close', stream }]
+}
+
+export function watchClosed(state: State, stream: StreamId): Effect[] {
+  return removeWatcher(state, stream) ? [{ type: 'cancelWake', key: watchTimer(stream) }] : []
+}
+
+/** Ends all watches of a resource, whose cache begins anew: the clients come back and resume, or list. */
+export function endWatchesOf(state: State, resource: string): Effect[] {
+  const effects: Effect[] = []
+  for (const watcher of [...state.watchers.values()]) {
+    if (watcher.resource.resource !== resource) continue
+    effects.push({ type: 'close', stream: watcher.stream }, ...watchClosed(state, watcher.stream))
+  }
+  return effects
+}
+
+// ── bookmarks ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+function bookmarkFor(state: State, { stream, resource, after, allowBookmarks }: Watcher): Effect[] {
+  const { revision } = state.caches[resource.resource]!
+  if (!allowBookmarks || revision < after) return []
+  return [{ type: 'write', stream, body: bookmark(resource, apiVersionOf(resource), revision) }]
+}
+
+const slotAt = (ctx: Context): number => Math.floor(ctx.now / 1e6) % BOOKMARK_SLOTS
+
+/** Wakes at the next second of the minute at which somebody gets a bookmark. */
+export function scheduleBookmarks(state: State, ctx: Context): Effect[] {
+  if (state.bookmarkSet || state.bookmarks.size === 0) return []
+  const slot = slotAt(ctx)
+  let wait = BOOKMARK_SLOTS
+  for (const other of state.bookmarks.keys()) wait = Math.min(wait, (other - slot + BOOKMARK_SLOTS) % BOOKMARK_SLOTS || BOOKMARK_SLOTS)
+  state.bookmarkSet = true
+  const second = Math.floor(ctx.now / 1e6) + wait
+  return [{ type: 'wake', key: BOOKMARK_TIMER, after: second * 1e6 - ctx.now }]
+}
+
+export function sendBookmarks(state: State, ctx: Context): Effect[] {
+  state.bookmarkSet = false
+  const effects: Effect[] = []
+  for (const stream of state.bookmarks.get(slotAt(ctx)) ?? []) effects.push(...bookmarkFor(state, state.watchers.get(stream)!))
+  // So that the next bookmarks say how far etcd has come, and not only how far this resource has.
+  if (state.watchStream !== 0) effects.push({ type: 'write', stream: state.watchStream, body: { type: 'WatchProgress' } })
+  effects.push(...scheduleBookmarks(state, ctx))
+  return effects
+}

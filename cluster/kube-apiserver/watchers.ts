@@ -1,0 +1,117 @@
+/**
+ * Watchers: who wants to hear of which objects, found without asking each of them.
+ *
+ * What the real one does: the cacher keeps watchers by the value of the one field that its kind is indexed by, and hands
+ * every event to the few that can care.
+ * What we model: each watcher lies in one bucket, the narrowest that holds all it wants (a node's Pods, one object, one
+ * namespace, everything); an event visits the buckets of its object and looks no further. One message object is shared by
+ * all who get it. A change that makes an object enter or leave a selection arrives as ADDED or DELETED.
+ * What we leave out: per-watcher buffers and the eviction of slow watchers (streams here have no back-pressure).
+ * Where to read upstream: apiserver `pkg/storage/cacher/{cacher,cache_watcher}.go`.
+ */
+import type { WatchMessage } from '#cluster/api/http.ts'
+import type { Resource } from '#cluster/api/resources.ts'
+import type { KubernetesObject, Pod, WatchEvent } from '#cluster/api/types.ts'
+import type { Effect, StreamId } from '#cluster/kernel/component.ts'
+import type { Selection } from './selectors.ts'
+import { selects } from './selectors.ts'
+import type { State } from './state.ts'
+import { withRevision } from './storage/keys.ts'
+import type { CacheEvent } from './watch-cache.ts'
+
+export interface Watcher {
+  readonly stream: StreamId
+  readonly resource: Resource
+  readonly selection: Selection
+  /** Events up to this revision are not for it. */
+  readonly after: number
+  readonly allowBookmarks: boolean
+}
+
+/** Bookmarks go out about once a minute, spread over its seconds. */
+export const BOOKMARK_SLOTS = 60
+
+export function bucketOf(resource: Resource, selection: Selection): string {
+  const { namespace, name, node } = selection
+  if (node !== undefined) return `${resource.resource}|node=${node}`
+  if (name !== '' && (namespace !== '' || !resource.namespaced)) {
+    return `${resource.resource}|key=${resource.namespaced ? `${namespace}/${name}` : name}`
+  }
+  return namespace !== '' ? `${resource.resource}|namespace=${namespace}` : `${resource.resource}|all`
+}
+
+export function addWatcher(state: State, watcher: Watcher): void {
+  state.watchers.set(watcher.stream, watcher)
+  const bucket = bucketOf(watcher.resource, watcher.selection)
+  state.buckets.set(bucket, [...(state.buckets.get(bucket) ?? []), watcher.stream])
+  if (!watcher.allowBookmarks) return
+  const slot = watcher.stream % BOOKMARK_SLOTS
+  state.bookmarks.set(slot, [...(state.bookmarks.get(slot) ?? []), watcher.stream])
+}
+
+export function removeWatcher(state: State, stream: StreamId): boolean {
+  const watcher = state.watchers.get(stream)
+  if (!watcher) return false
+  state.watchers.delete(stream)
+  drop(state.buckets, bucketOf(watcher.resource, watcher.selection), stream)
+  if (watcher.allowBookmarks) drop(state.bookmarks, stream % BOOKMARK_SLOTS, stream)
+  return true
+}
+
+function drop<K>(table: State['buckets'] | State['bookmarks'], key: K, stream: StreamId): void {
+  const buckets = table as unknown as { get(key: K): readonly StreamId[]; set(key: K, value: readonly StreamId[]): void; delete(key: K): void }
+  const left = buckets.get(key).filter((other) => other !== stream)
+  if (left.length === 0) buckets.delete(key)
+  else buckets.set(key, left)
+}
+
+/** The messages that an event can become, each made once. */
+interface Messages {
+  added?: WatchMessage
+  modified?: WatchMessage
+  deleted?: WatchMessage
+}
+
+const message = (type: 'ADDED' | 'MODIFIED' | 'DELETED', object: KubernetesObject): WatchMessage =>
+  Object.freeze({ type: 'watchEvent', event: Object.freeze({ type, object }) })
+
+/** What the event means to a selection: entering it, changing within, leaving it, or nothing. */
+export function messageFor(selection: Selection, event: CacheEvent, made: Messages): WatchMessage | undefined {
+  const { object, previous, revision } = event
+  const isIn = object !== undefined && selects(selection, object)
+  const wasIn = previous !== undefined && selects(selection, previous)
+  if (isIn) return wasIn ? (made.modified ??= message('MODIFIED', object)) : (made.added ??= message('ADDED', object))
+  // The last state that the watcher knew, at the revision at which it went.
+  return wasIn ? (made.deleted ??= message('DELETED', withRevision(previous, revision))) : undefined
+}
+
+/** Tells everybody who cares. */
+export function dispatch(state: State, resource: Resource, event: CacheEvent, effects: Effect[]): void {
+  const made: Messages = {}
+  const some = (event.object ?? event.previous)!
+  visit(state, `${resource.resource}|all`, event, made, effects)
+  visit(state, `${resource.resource}|key=${event.key}`, event, made, effects)
+  if (some.metadata.namespace) visit(state, `${resource.resource}|namespace=${some.metadata.namespace}`, event, made, effects)
+  if (resource.resource !== 'pods') return
+  const now = (event.object as Pod | undefined)?.spec.nodeName
+  const then = (event.previous as Pod | undefined)?.spec.nodeName
+  if (now) visit(state, `pods|node=${now}`, event, made, effects)
+  if (then && then !== now) visit(state, `pods|node=${then}`, event, made, effects)
+}
+
+function visit(state: State, bucket: string, event: CacheEvent, made: Messages, effects: Effect[]): void {
+  const streams = state.buckets.get(bucket)
+  if (!streams) return
+  for (const stream of streams) {
+    const watcher = state.watchers.get(stream)!
+    if (event.revision <= watcher.after) continue
+    const body = messageFor(watcher.selection, event, made)
+    if (body) effects.push({ type: 'write', stream, body })
+  }
+}
+
+export function bookmark(resource: Resource, apiVersion: string, revision: number, initialEventsEnd = false): WatchMessage {
+  const annotations = initialEventsEnd ? { annotations: { 'k8s.io/initial-events-end': 'true' } } : {}
+  const object = { kind: resource.kind, apiVersion, metadata: { resourceVersion: String(revision), ...annotations } }
+  return { type: 'watchEvent', event: { type: 'BOOKMARK', object } as WatchEvent }
+}

@@ -1,0 +1,325 @@
+/**
+ * Writes, as stages: what the change starts from → the change → one transaction of etcd → the answer.
+ *
+ * The transaction holds only if the object is still at the revision that the change started from; if not, etcd sends the
+ * newer one along and the change begins anew from there. The start may come from the watch cache, which can be stale:
+ * therefore nothing is refused on its word alone.
+ * Where to read upstream: apiserver `pkg/storage/etcd3/store.go` (GuaranteedUpdate, conditionalDelete).
+ */
+import type { HttpRequest } from '#cluster/api/http.ts'
+import type { KubernetesObject, Namespace, Service, Status } from '#cluster/api/types.ts'
+import type { Compare, EtcdResponse, KeyValue, RangeResponse, RequestOp, TxnRequest, TxnResponse } from '#cluster/etcd/messages.ts'
+import type { Context, Effect } from '#cluster/kernel/component.ts'
+import { bind } from './binding.ts'
+import type { DeleteOptions } from './deletion.ts'
+import { decideDeletion, isDue } from './deletion.ts'
+import { eventLeaseFor } from './event-leases.ts'
+import type { Prepared } from './objects.ts'
+import { prepareCreate, prepareUpdate } from './objects.ts'
+import { patched } from './patches.ts'
+import { STRATEGIES } from './registry/registry.ts'
+import { refuse, respond } from './responses.ts'
+import { applyScale, scaleOf } from './scale.ts'
+import { addressError, addressOf, cannotAllocate, chooseAddress, wantsAddress, withAddress } from './service-address.ts'
+import type { Origin, PendingRequest, Stage, State } from './state.ts'
+import * as status from './status.ts'
+import { callEtcd } from './storage/etcd-client.ts'
+import { ipAddressKey, registryKey, withoutRevision, withRevision } from './storage/keys.ts'
+
+/** A change that always finds the object newer than it knew gives up after so many tries. */
+const ATTEMPTS_MAX = 20
+
+const keyOfRequest = ({ info }: PendingRequest, name = info.name): string =>
+  registryKey(info.resource, info.namespace, name)
+
+export function startWrite(state: State, row: PendingRequest, ctx: Context): Effect[] {
+  const { verb, subresource } = row.info
+  if (verb === 'create' && subresource === '') return create(state, row, ctx)
+  const cached = cachedOrigin(state, row)
+  return cached ? changeFrom(state, row, cached, ctx) : fetchOrigin(state, row, ctx)
+}
+
+/** The row in its next stage; the table always holds the newest. */
+export function moveTo(state: State, row: PendingRequest, stage: Stage, more: Partial<PendingRequest> = {}): PendingRequest {
+  const next = { ...row, ...more, stage }
+  state.requests.set(row.id, next)
+  return next
+}
+
+// ── where a change starts ───────────────────────────────────────────────────────────────────────────────────────────
+
+function cachedOrigin(state: State, { info }: PendingRequest): Origin | undefined {
+  const key = info.resource.namespaced ? `${info.namespace}/${info.name}` : info.name
+  const object = state.caches[info.resource.resource]!.objects.get(key)
+  if (!object) return undefined
+  return { object: withoutRevision(object), modRevision: Number(object.metadata.resourceVersion), cached: true }
+}
+
+function fetchOrigin(state: State, row: PendingRequest, ctx: Context): Effect[] {
+  const next = moveTo(state, row, 'origin')
+  return [callEtcd(state, ctx, { type: 'Range', key: keyOfRequest(next) }, { type: 'request', id: row.id })]
+}
+
+const originOf = (kv: KeyValue): Origin => ({ object: kv.value as KubernetesObject, modRevision: kv.modRevision, cached: false })
+
+export function originArrived(state: State, row: PendingRequest, response: RangeResponse, ctx: Context): Effect[] {
+  const kv = response.kvs[0]
+  if (kv) return changeFrom(state, row, originOf(kv), ctx)
+  const { info } = row
+  if (info.verb === 'update' && info.subresource === '' && STRATEGIES[info.resource.resource]!.allowCreateOnUpdate) {
+    return create(state, row, ctx)
+  }
+  return refuse(state, row, status.notFound(info.resource, info.name))
+}
+
+// ── changes ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+function changeFrom(state: State, row: PendingRequest, origin: Origin, ctx: Context): Effect[] {
+  if (row.attempts > ATTEMPTS_MAX) {
+    return refuse(state, row, status.conflict(row.info.resource, row.info.name, status.MODIFIED))
+  }
+  if (row.info.verb === 'delete') return deleteFrom(state, row, origin, ctx)
+  const prepared = prepareChange(row, origin, ctx)
+  if ('refused' in prepared) {
+    return origin.cached ? fetchOrigin(state, row, ctx) : refuse(state, row, prepared.refused)
+  }
+  let { object } = prepared
+  if (object === origin.object) {
+    // Nothing to write. But a stale start may hide that there is.
+    if (origin.cached) return fetchOrigin(state, row, ctx)
+    return respond(state, row, 200, shown(row, withRevision(origin.object, origin.modRevision)))
+  }
+  if (isDue(object)) return commitRemoval(state, row, origin, ctx)
+  if (row.info.resource.resource === 'services' && row.info.subresource === '' && wantsAddress(object as Service)) {
+    const addressed = giveAddress(state, object as Service, ctx)
+    if ('refused' in addressed) return refuse(state, row, addressed.refused)
+    object = addressed.object
+  }
+  return commitPut(state, row, origin, object, ctx)
+}
+
+function prepareChange(row: PendingRequest, origin: Origin, ctx: Context): Prepared {
+  const { info, request } = row
+  if (info.subresource === 'binding') return bind(info, request.body, origin, ctx)
+  if (info.verb !== 'patch') {
+    return info.subresource === 'scale'
+      ? applyScale(info, request.body, origin)
+      : prepareUpdate(info, request.body, origin, ctx)
+  }
+  const start = withRevision(origin.object, origin.modRevision)
+  const outcome = patched(info, request, info.subresource === 'scale' ? scaleOf(start) : start)
+  if ('refused' in outcome) return outcome
+  // A patch that does not name a version means the newest one.
+  const wanted = outcome.named ? outcome.object : withoutRevision(outcome.object)
+  return info.subresource === 'scale' ? applyScale(info, wanted, origin) : prepareUpdate(info, wanted, origin, ctx)
+}
+
+export function optionsOf(request: HttpRequest): DeleteOptions {
+  const body = (request.body ?? {}) as DeleteOptions
+  const { gracePeriodSeconds, propagationPolicy } = request.query ?? {}
+  return {
+    ...body,
+    ...(gracePeriodSeconds !== undefined && { gracePeriodSeconds: Number(gracePeriodSeconds) }),
+    ...(propagationPolicy !== undefined && { propagationPolicy: propagationPolicy as 'Background' }),
+  }
+}
+
+function deleteFrom(state: State, row: PendingRequest, origin: Origin, ctx: Context): Effect[] {
+  const decision = decideDeletion(row.info, origin, optionsOf(row.request), ctx.now)
+  switch (decision.type) {
+    case 'remove':
+      return commitRemoval(state, row, origin, ctx)
+    case 'mark':
+      return commitPut(state, row, origin, decision.object, ctx)
+    case 'pending':
+      if (origin.cached) return fetchOrigin(state, row, ctx)
+      return respond(state, row, 200, withRevision(origin.object, origin.modRevision))
+    case 'refuse':
+      return origin.cached ? fetchOrigin(state, row, ctx) : refuse(state, row, decision.status)
+  }
+}
+
+// ── creation ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+function create(state: State, row: PendingRequest, ctx: Context): Effect[] {
+  const { info } = row
+  if (info.resource.namespaced && !row.namespaceChecked) {
+    const cached = state.caches['namespaces']!.objects.get(info.namespace) as Namespace | undefined
+    if (!cached) {
+      const next = moveTo(state, row, 'namespace')
+      const key = `/registry/namespaces/${info.namespace}`
+      return [callEtcd(state, ctx, { type: 'Range', key }, { type: 'request', id: next.id })]
+    }
+    const refused = namespaceProblem(row, cached)
+    if (refused) return refuse(state, row, refused)
+  }
+  const prepared = prepareCreate(info, row.request.body, ctx)
+  if ('refused' in prepared) return refuse(state, row, prepared.refused)
+  let { object } = prepared
+  if (info.resource.resource === 'services' && object.metadata.name) {
+    const addressed = giveAddress(state, object as Service, ctx)
+    if ('refused' in addressed) return refuse(state, row, addressed.refused)
+    object = addressed.object
+  }
+  if (info.resource.resource === 'events') {
+    const lease = eventLeaseFor(state, ctx)
+    if (lease.id === 0) {
+      moveTo(state, row, 'lease')
+      return lease.effects
+    }
+    return commitPut(state, { ...row, lease: lease.id }, undefined, object, ctx)
+  }
+  return commitPut(state, row, undefined, object, ctx)
+}
+
+/** NamespaceLifecycle: nothing is created in a namespace that is not there, or that is going. */
+function namespaceProblem({ info, request }: PendingRequest, namespace: Namespace | undefined): Status | undefined {
+  if (!namespace) {
+    return status.notFound({ ...info.resource, resource: 'namespaces', group: '' }, info.namespace)
+  }
+  if (namespace.status?.phase !== 'Terminating' && namespace.metadata.deletionTimestamp === undefined) return undefined
+  const why = `unable to create new content in namespace ${info.namespace} because it is being terminated`
+  const name = (request.body as Partial<KubernetesObject> | undefined)?.metadata?.name ?? ''
+  const cause = { reason: 'NamespaceTerminating', message: `namespace ${info.namespace} is being terminated`, field: 'metadata.namespace' }
+  return status.forbidden(info.resource, name, why, [cause])
+}
+
+export function namespaceArrived(state: State, row: PendingRequest, response: RangeResponse, ctx: Context): Effect[] {
+  const refused = namespaceProblem(row, response.kvs[0]?.value as Namespace | undefined)
+  return refused ? refuse(state, row, refused) : create(state, { ...row, namespaceChecked: true }, ctx)
+}
+
+/** The lease for Events has come (or will not come). */
+export function leaseArrived(state: State, ctx: Context): Effect[] {
+  const effects: Effect[] = []
+  for (const row of [...state.requests.values()]) if (row.stage === 'lease') effects.push(...create(state, row, ctx))
+  return effects
+}
+
+function giveAddress(state: State, service: Service, ctx: Context): { object: Service } | { refused: Status } {
+  const { serviceCIDR } = state.options
+  const { resource } = state.caches['services']!
+  const own = addressOf(service)
+  if (own !== undefined) {
+    const error = addressError(serviceCIDR, own)
+    return error ? { refused: status.invalid(resource, service.metadata.name, [error]) } : { object: service }
+  }
+  if (!wantsAddress(service)) return { object: service }
+  const used = new Set<string>()
+  for (const other of state.caches['services']!.objects.values()) used.add(addressOf(other as Service) ?? '')
+  const address = chooseAddress(serviceCIDR, used, ctx)
+  if (address === undefined) return { refused: status.internalError('failed to allocate a serviceIP: range is full') }
+  return { object: Object.freeze(withAddress(service, address)) }
+}
+
+// ── the transaction ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** The address key that a change of a Service takes or gives back. */
+function addressChange(row: PendingRequest, before: KubernetesObject | undefined, after: KubernetesObject | undefined) {
+  if (row.info.resource.resource !== 'services') return {}
+  const old = before && addressOf(before as Service)
+  const next = after && addressOf(after as Service)
+  return old === next ? {} : { ...(old && { freed: ipAddressKey(old) }), ...(next && { taken: ipAddressKey(next) }) }
+}
+
+function commitPut(state: State, row: PendingRequest, origin: Origin | undefined, wanted: KubernetesObject, ctx: Context): Effect[] {
+  const key = keyOfRequest(row, wanted.metadata.name)
+  const { freed, taken } = addressChange(row, origin?.object, wanted)
+  const compare: Compare[] = [{ target: 'MOD', result: 'EQUAL', key, operand: origin?.modRevision ?? 0 }]
+  const success: RequestOp[] = [{ type: 'Put', key, value: wanted, lease: row.lease ?? 0 }]
+  if (taken) {
+    compare.push({ target: 'MOD', result: 'EQUAL', key: taken, operand: 0 })
+    success.push({ type: 'Put', key: taken, value: `${row.info.namespace}/${wanted.metadata.name}` })
+  }
+  if (freed) success.push({ type: 'DeleteRange', key: freed })
+  return commit(state, row, origin, wanted, { type: 'Txn', compare, success, failure: [{ type: 'Range', key }] }, ctx)
+}
+
+function commitRemoval(state: State, row: PendingRequest, origin: Origin, ctx: Context): Effect[] {
+  const key = keyOfRequest(row)
+  const { freed } = addressChange(row, origin.object, undefined)
+  const compare: Compare[] = [{ target: 'MOD', result: 'EQUAL', key, operand: origin.modRevision }]
+  const success: RequestOp[] = [{ type: 'DeleteRange', key }]
+  if (freed) success.push({ type: 'DeleteRange', key: freed })
+  return commit(state, row, origin, undefined, { type: 'Txn', compare, success, failure: [{ type: 'Range', key }] }, ctx)
+}
+
+function commit(
+  state: State,
+  row: PendingRequest,
+  origin: Origin | undefined,
+  wanted: KubernetesObject | undefined,
+  txn: TxnRequest,
+  ctx: Context,
+): Effect[] {
+  moveTo(state, row, 'commit', { origin, wanted })
+  return [callEtcd(state, ctx, txn, { type: 'request', id: row.id })]
+}
+
+/** etcd has decided. */
+export function committed(state: State, row: PendingRequest, response: TxnResponse, ctx: Context): Effect[] {
+  const { revision } = response.header
+  if (response.succeeded) return answerCommitted(state, row, revision)
+  const kv = (response.responses[0] as RangeResponse).kvs[0]
+  const next = { ...row, attempts: row.attempts + 1 }
+  ctx.note('conflict', { key: kv?.key, stage: 'commit', attempts: next.attempts })
+  if (row.origin === undefined) return creationFailed(state, next, kv, ctx)
+  if (kv) return changeFrom(state, next, originOf(kv), ctx)
+  const { resource, name } = row.info
+  return refuse(state, next, status.notFound(resource, name))
+}
+
+const GENERATED_NAMES_MAX = 8
+
+function creationFailed(state: State, row: PendingRequest, kv: KeyValue | undefined, ctx: Context): Effect[] {
+  const { info } = row
+  const given = (row.request.body as KubernetesObject).metadata
+  if (kv) {
+    const isGenerated = !given.name && given.generateName !== undefined
+    if (isGenerated && row.attempts < GENERATED_NAMES_MAX) return create(state, row, ctx)
+    // A PUT that meant to create has lost the race: it is an update after all.
+    if (info.verb === 'update') return changeFrom(state, row, originOf(kv), ctx)
+    return refuse(state, row, status.alreadyExists(info.resource, row.wanted!.metadata.name))
+  }
+  // The name is free, so the address was not.
+  const asked = addressOf(row.request.body as Service)
+  if (asked !== undefined) {
+    const errors = [cannotAllocate(asked, 'provided IP is already allocated')]
+    return refuse(state, row, status.invalid(info.resource, row.wanted!.metadata.name, errors))
+  }
+  if (row.attempts <= ATTEMPTS_MAX) return create(state, row, ctx)
+  return refuse(state, row, status.internalError('failed to allocate a serviceIP: range is full'))
+}
+
+function answerCommitted(state: State, row: PendingRequest, revision: number): Effect[] {
+  const { info, wanted, origin } = row
+  if (info.subresource === 'binding') return respond(state, row, 201, status.success(201))
+  if (wanted) {
+    const code = origin === undefined ? 201 : 200
+    return respond(state, row, code, shown(row, withRevision(wanted, revision)))
+  }
+  const { object } = origin!
+  if (info.verb === 'delete' && !STRATEGIES[info.resource.resource]!.returnsDeletedObject) {
+    return respond(state, row, 200, status.deleted(info.resource, info.name, object.metadata.uid))
+  }
+  return respond(state, row, 200, withRevision(object, revision))
+}
+
+const shown = (row: PendingRequest, object: KubernetesObject): KubernetesObject =>
+  row.info.subresource === 'scale' ? scaleOf(object) : object
+
+/** Whatever etcd answers to a writing request, by the stage in which it waits. */
+export function writeAnswered(state: State, row: PendingRequest, response: EtcdResponse, ctx: Context): Effect[] {
+  if (response.type === 'Error') {
+    // The lease that an Event was to hang on has ended meanwhile.
+    if (response.message.includes('lease not found')) {
+      state.eventLease = { id: 0, granted: 0, count: 0, pending: state.eventLease.pending }
+      return create(state, row, ctx)
+    }
+    return refuse(state, row, status.internal(response.message))
+  }
+  if (row.stage === 'namespace') return namespaceArrived(state, row, response as RangeResponse, ctx)
+  if (row.stage === 'origin') return originArrived(state, row, response as RangeResponse, ctx)
+  return committed(state, row, response as TxnResponse, ctx)
+}
+
