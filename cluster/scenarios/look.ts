@@ -7,12 +7,14 @@ import type { KubernetesObject, Pod } from '#cluster/api/types.ts'
 import { isPodReady, keyOf, conditionOf } from '#cluster/api/meta.ts'
 import { matchesMap } from '#cluster/api/labels.ts'
 import { liveObjects } from '#cluster/etcd/look.ts'
+import { registryPrefix } from '#cluster/kube-apiserver/storage/keys.ts'
+import { resourceNamed } from '#cluster/api/resources.ts'
 import type { World } from '#cluster/kernel/world.ts'
 
 /** The objects of a resource in the order of their keys, straight from the store. */
 export function objectsOf<T extends KubernetesObject>(world: World, resource: string): T[] {
   if (!world.process('cp-1/etcd')?.up) return []
-  return liveObjects(world.stateOf('cp-1/etcd'), `/registry/${resource}/`) as T[]
+  return liveObjects(world.stateOf('cp-1/etcd'), registryPrefix(resourceNamed(resource))) as T[]
 }
 
 export function objectOf<T extends KubernetesObject>(world: World, resource: string, key: string): T | undefined {
