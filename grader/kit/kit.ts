@@ -38,6 +38,8 @@ export { cost, defineChecks, differential, example, faults, property } from './c
 export type { Chance } from './chance.ts'
 export { chanceFrom } from './chance.ts'
 export { node, pod } from './builders.ts'
+/** What a Pod asks for, in thousandths by resource. */
+export { podRequests } from '#cluster/api/pod-resources.ts'
 export type { Finding } from './stop.ts'
 export { show, Trial } from './trial.ts'
 export type { BareNodeInfo, CycleResult, Status } from './scheduler-guest.ts'

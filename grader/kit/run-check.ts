@@ -93,14 +93,16 @@ function newTrial(check: Check, setup: RunSetup, seed: number, plan: unknown): T
 }
 
 function endingOf(trial: Trial, plan: unknown, act: (trial: Trial) => void): Ending | undefined {
+  let ending: Ending | undefined
   try {
     act(trial)
-    return undefined
   } catch (thrown) {
-    return { thrown, trial, plan }
-  } finally {
-    trial.finish()
+    ending = { thrown, trial, plan }
   }
+  trial.finish()
+  const isOurs = ending !== undefined && !(ending.thrown instanceof Violation) && !(ending.thrown instanceof Crash)
+  if (!trial.trap || isOurs) return ending
+  return { thrown: new Crash(trial.trap.failure, trial.trap.during), trial, plan }
 }
 
 /** Shrinks the case. Budgets that ran out are not tried again: each try would cost the whole budget. */
@@ -147,7 +149,7 @@ function failed(
   function describe(reason: unknown): Omit<CheckResult, 'name' | 'kind' | 'fuel'> {
     if (reason instanceof Violation) {
       const { at, ...finding } = reason.finding
-      return { status: 'fail', ...hint, ...finding, ...replayOf(check, trial, plan, at) }
+      return { status: 'fail', ...hint, ...withThrown(finding, trial), ...replayOf(check, trial, plan, at) }
     }
     if (reason instanceof Crash) {
       const { failure, during } = reason
@@ -162,6 +164,18 @@ function failed(
       message: `The check itself broke down on seed ${seeds.seed} (${words}). This is not your mistake: please report it.`,
     }
   }
+}
+
+/** Where throwing is allowed (it leads to a retry), a rule is often broken because of what was thrown: say so. */
+function withThrown<F extends { message: string; position?: CheckResult['position'] }>(
+  finding: F,
+  { thrown }: Trial,
+): F {
+  if (!thrown) return finding
+  const { failure, during } = thrown
+  const message = `${finding.message} Before that, ${during} threw: ${failure.message}`
+  const position = finding.position ?? failure.position
+  return { ...finding, message, ...(position && { position }) }
 }
 
 /** A check with a world can be seen again: at the tick of the finding, or where the world stood. */

@@ -13,6 +13,7 @@ import type { ConsoleEntry } from '../verdict/verdict.ts'
 import type { Chance } from './chance.ts'
 import { chanceFrom } from './chance.ts'
 import type { Check, GuestShape } from './checks.ts'
+import type { ControllerReport } from './learner-controller.ts'
 import type { Finding } from './stop.ts'
 import { Crash, Violation } from './stop.ts'
 
@@ -36,6 +37,12 @@ export class Trial<Plan = unknown> {
   consoleTruncated = false
   /** The world that the check runs, once `world()` has built it. */
   built: World | undefined
+  /** One per learner's controller that was made for this trial. */
+  readonly controllers: ControllerReport[] = []
+  /** A guest inside a world ran out of a budget: the run is an error, whatever the check made of it. */
+  trap: { failure: Failure; during: string } | undefined
+  /** The last thing that the learner's code threw where throwing is allowed and leads to a retry. */
+  thrown: { failure: Failure; during: string } | undefined
   #fuel = 0
   #guests: Guest[] = []
   #setup: TrialSetup
@@ -121,9 +128,9 @@ export class Trial<Plan = unknown> {
     return this.#guests.reduce((sum, guest) => sum + guest.fuelUsed(), this.#fuel)
   }
 
-  /** Adds fuel of guests that were started elsewhere. */
-  addFuel(units: number): void {
-    this.#fuel += units
+  /** Counts a guest that a host started itself. */
+  adopt(guest: Guest): void {
+    this.#guests.push(guest)
   }
 
   keepConsole(lines: readonly ConsoleLine[], atMicros?: Micros): void {

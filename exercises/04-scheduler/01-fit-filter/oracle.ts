@@ -1,0 +1,165 @@
+/**
+ * What is true of a Pod and a node, and whether an answer says so.
+ *
+ * The truth is worked out apart from the solution, in thousandths; an answer is judged by what the task says and no more:
+ * the order and the wording of reasons are free, and so is all that upstream leaves open.
+ */
+import { podRequests, type BareNodeInfo, type Finding, type Status } from 'clusterwright/kit'
+import type { Node, NodeSelectorRequirement, NodeSelectorTerm, Pod } from 'clusterwright/api'
+
+export interface Truth {
+  /** Why no eviction would help. */
+  readonly unresolvable: readonly string[]
+  readonly lacking: readonly Lack[]
+}
+
+/** A resource of which there is not enough, in thousandths. */
+interface Lack {
+  readonly resource: string
+  readonly asked: number
+  readonly free: number
+  /** Asked for more than the whole, empty node has: upstream calls that unresolvable too, and so may an answer. */
+  readonly hopeless: boolean
+}
+
+export const isFinished = (pod: Pod): boolean => pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed'
+
+export function truthOf(pod: Pod, { node, pods, allocatable }: BareNodeInfo): Truth {
+  const unresolvable: string[] = []
+  if (node.spec.unschedulable === true) unresolvable.push('it is cordoned')
+  if (!selectorMatches(pod, node)) unresolvable.push('its labels do not match nodeSelector')
+  if (!affinityMatches(pod, node)) unresolvable.push('it does not match the required node affinity')
+  const held = pods.filter((other) => !isFinished(other))
+  const lacking: Lack[] = []
+  const room = allocatable['pods'] ?? 0
+  if (held.length + 1 > room)
+    lacking.push({ resource: 'pods', asked: 1000, free: (room - held.length) * 1000, hopeless: room < 1 })
+  const request = podRequests(pod)
+  for (const resource of Object.keys(request).sort()) {
+    const asked = request[resource]!
+    const whole = (allocatable[resource] ?? 0) * (resource === 'cpu' ? 1 : 1000)
+    const taken = held.reduce((sum, other) => sum + (podRequests(other)[resource] ?? 0), 0)
+    if (asked > 0 && asked > whole - taken)
+      lacking.push({ resource, asked, free: whole - taken, hopeless: asked > whole })
+  }
+  return { unresolvable, lacking }
+}
+
+export const fits = ({ unresolvable, lacking }: Truth): boolean => unresolvable.length + lacking.length === 0
+
+/** What is wrong with an answer, or undefined. */
+export function judge(status: Status | undefined, truth: Truth, pod: Pod, info: BareNodeInfo): Finding | undefined {
+  const where = `Pod ${pod.metadata.name} at ${info.node.metadata.name}`
+  const expected = describeTruth(truth)
+  const actual = status === undefined ? 'no answer for this node' : describeStatus(status)
+  const finding = (message: string, hint: string): Finding => ({ message, expected, actual, hint })
+  if (!status) return finding(`${where} got no answer.`, 'compare')
+  const { code } = status
+  if (fits(truth)) {
+    return code === 'Success' ? undefined : finding(`${where} was refused, although nothing is in the way.`, 'requests')
+  }
+  const why = [...truth.unresolvable, ...truth.lacking.map(describeLack)].join('; ')
+  const isLabels = truth.unresolvable.length > 0
+  if (code === 'Success') return finding(`${where} was let through: ${why}.`, isLabels ? 'compare' : 'requests')
+  if (code !== 'Unschedulable' && code !== 'UnschedulableAndUnresolvable') {
+    return finding(`${where}: filter answered ${code}, which is no answer to "does it fit?".`, 'compare')
+  }
+  if (isLabels && code === 'Unschedulable') {
+    return finding(`${where}: ${why}; removing Pods would not help, so it is UnschedulableAndUnresolvable.`, 'compare')
+  }
+  if (!isLabels && code !== 'Unschedulable' && !truth.lacking.some(({ hopeless }) => hopeless)) {
+    return finding(`${where}: ${why}; it would help if other Pods went away, so it is Unschedulable.`, 'compare')
+  }
+  return judgeReasons(status, truth, where, finding)
+}
+
+function judgeReasons(
+  { reasons }: Status,
+  { unresolvable, lacking }: Truth,
+  where: string,
+  finding: (message: string, hint: string) => Finding,
+): Finding | undefined {
+  if (!reasons.some((reason) => reason.trim() !== ''))
+    return finding(`${where} was refused without a reason.`, 'compare')
+  if (unresolvable.length > 0) return undefined
+  const unnamed = lacking.find(({ resource }) => !reasons.some((reason) => names(reason, resource)))
+  if (unnamed) return finding(`${where}: no reason names ${unnamed.resource}, which is lacking too.`, 'compare')
+  const claimed = reasons.map((reason) => /^Insufficient (\S+?)[.,:;]?(?:\s|$)/.exec(reason)?.[1])
+  const wrong = claimed.find((name) => name !== undefined && !lacking.some(({ resource }) => resource === name))
+  if (wrong !== undefined)
+    return finding(`${where}: there is enough ${wrong}, but a reason says "Insufficient ${wrong}".`, 'compare')
+  return undefined
+}
+
+/** Whether a reason mentions a resource, as a word of its own. */
+function names(reason: string, resource: string): boolean {
+  if (resource === 'pods') return /\bpods?\b/i.test(reason)
+  const at = reason.toLowerCase().indexOf(resource.toLowerCase())
+  if (at < 0) return false
+  const around = [reason[at - 1] ?? ' ', reason[at + resource.length] ?? ' ']
+  return around.every((character) => !/[A-Za-z0-9/-]/.test(character))
+}
+
+// ── words ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export const describeStatus = ({ code, reasons }: Status): string =>
+  reasons.length === 0 ? code : `${code}: ${reasons.join(', ')}`
+
+function describeTruth({ unresolvable, lacking }: Truth): string {
+  if (unresolvable.length > 0) return `UnschedulableAndUnresolvable: ${unresolvable.join('; ')}`
+  if (lacking.length === 0) return 'Success'
+  const reasons = lacking.map(({ resource }) => (resource === 'pods' ? 'Too many pods' : `Insufficient ${resource}`))
+  return `Unschedulable: ${reasons.join(', ')}`
+}
+
+function describeLack({ resource, asked, free }: Lack): string {
+  if (resource === 'pods') return 'it holds as many Pods as it may'
+  return `${resource}: ${amount(resource, asked)} asked for, ${amount(resource, free)} free`
+}
+
+function amount(resource: string, thousandths: number): string {
+  if (resource === 'cpu') return `${thousandths}m`
+  return String(thousandths / 1000)
+}
+
+// ── labels ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+function selectorMatches(pod: Pod, node: Node): boolean {
+  const labels = new Map(Object.entries(node.metadata.labels ?? {}))
+  return Object.entries(pod.spec.nodeSelector ?? {}).every(([key, value]) => labels.get(key) === value)
+}
+
+function affinityMatches(pod: Pod, node: Node): boolean {
+  const terms = pod.spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms
+  return terms === undefined || terms.some((term) => termMatches(term, node))
+}
+
+function termMatches({ matchExpressions = [], matchFields = [] }: NodeSelectorTerm, node: Node): boolean {
+  const labels = new Map(Object.entries(node.metadata.labels ?? {}))
+  const fields = new Map([['metadata.name', node.metadata.name]])
+  const results = [
+    ...matchExpressions.map((requirement) => requirementMatches(requirement, labels)),
+    ...matchFields.map((requirement) => requirementMatches(requirement, fields)),
+  ]
+  return results.length > 0 && !results.includes(false)
+}
+
+function requirementMatches(
+  { key, operator, values = [] }: NodeSelectorRequirement,
+  labels: ReadonlyMap<string, string>,
+): boolean {
+  const value = labels.get(key)
+  const isIn = value !== undefined && values.includes(value)
+  const order = value === undefined ? NaN : whole(value) - whole(values[0] ?? '')
+  const results = {
+    In: isIn,
+    NotIn: !isIn,
+    Exists: value !== undefined,
+    DoesNotExist: value === undefined,
+    Gt: order > 0,
+    Lt: order < 0,
+  }
+  return results[operator]
+}
+
+const whole = (text: string): number => (/^-?\d+$/.test(text) ? Number(text) : NaN)

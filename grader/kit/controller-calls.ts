@@ -1,0 +1,118 @@
+/** A learner's client calls as requests to the API server, and the answers as the learner gets them. */
+import { matchesSelector } from '#cluster/api/labels.ts'
+import { pathOf, resourceOfKind } from '#cluster/api/resources.ts'
+import { formatSelector } from '#cluster/api/labels.ts'
+import type { KubernetesObject, LabelSelector, List, Status } from '#cluster/api/types.ts'
+import type { Answer as ApiAnswer, ApiRequest } from '#cluster/client/api-client.ts'
+import { isOk, messageOf, reasonOf } from '#cluster/client/api-client.ts'
+import type { Answer, Request } from '../sandbox/sandbox.ts'
+
+/** A call that the learner's code made, taken apart. */
+export interface ClientCall {
+  readonly id: number
+  readonly verb: 'get' | 'list' | 'create' | 'update' | 'updateStatus' | 'patch' | 'delete'
+  readonly resource: string
+  readonly namespace: string | undefined
+  readonly name: string | undefined
+  readonly live: boolean
+  readonly body?: unknown
+  readonly selector?: LabelSelector
+}
+
+/** What the learner's code gets for a call that makes no sense. */
+export class BadCall extends Error {}
+
+type Loose = Record<string, any>
+
+/** Throws `BadCall`, with the remedy, when the arguments are not what the method takes. */
+export function readCall({ id, method, args }: Request): ClientCall {
+  const verb = method as ClientCall['verb']
+  if (verb === 'create' || verb === 'update' || verb === 'updateStatus') {
+    const object = args[0] as Loose | null
+    const resource = resourceFor(verb, object?.kind)
+    const { name, namespace } = (object?.metadata ?? {}) as Loose
+    if (typeof name !== 'string' && !(verb === 'create' && typeof object?.metadata?.generateName === 'string')) {
+      throw new BadCall(`client.${verb}: the object has no metadata.name; give it one (or generateName to create)`)
+    }
+    return { id, verb, resource, namespace, name, live: true, body: object }
+  }
+  const resource = resourceFor(verb, args[0])
+  if (verb === 'list') {
+    const options = (args[1] ?? {}) as Loose
+    const { namespace, selector, live = false } = options
+    return { id, verb, resource, namespace, name: undefined, live: live === true, ...(selector && { selector }) }
+  }
+  const key = args[1] as Loose | null
+  if (typeof key?.name !== 'string')
+    throw new BadCall(`client.${verb}: the second argument is {namespace, name}; name is missing`)
+  const base = { id, verb, resource, namespace: key.namespace as string | undefined, name: key.name }
+  if (verb === 'get') return { ...base, live: (args[2] as Loose | null)?.live === true }
+  return { ...base, live: true, ...(args[2] != null && { body: args[2] }) }
+}
+
+function resourceFor(verb: string, kind: unknown): string {
+  const resource = typeof kind === 'string' ? resourceOfKind(kind) : undefined
+  if (!resource)
+    throw new BadCall(
+      `client.${verb}: ${JSON.stringify(kind ?? null)} is no kind of this API; write it as in YAML, such as "Pod"`,
+    )
+  return resource.resource
+}
+
+export function requestOf(call: ClientCall): ApiRequest {
+  const { verb, resource, namespace, name, body } = call
+  const path = (subresource?: string) => pathOf(resource, namespace, name, subresource)
+  switch (verb) {
+    case 'get':
+      return { method: 'GET', path: path() }
+    case 'list': {
+      const labelSelector = call.selector && formatSelector(call.selector)
+      return { method: 'GET', path: path(), ...(labelSelector && { query: { labelSelector } }) }
+    }
+    case 'create':
+      return { method: 'POST', path: pathOf(resource, namespace), body }
+    case 'update':
+      return { method: 'PUT', path: path(), body }
+    case 'updateStatus':
+      return { method: 'PUT', path: path('status'), body }
+    case 'patch':
+      return { method: 'PATCH', path: path(), headers: { 'content-type': 'application/merge-patch+json' }, body }
+    case 'delete':
+      return { method: 'DELETE', path: path(), ...(body !== undefined && { body }) }
+  }
+}
+
+/** What a cache answers. */
+export function fromCache(
+  call: ClientCall,
+  objects: Iterable<KubernetesObject>,
+  byKey: (key: string) => unknown,
+): unknown {
+  if (call.verb === 'get') return byKey(call.namespace ? `${call.namespace}/${call.name}` : call.name!)
+  const found: KubernetesObject[] = []
+  for (const object of objects) {
+    if (call.namespace !== undefined && object.metadata.namespace !== call.namespace) continue
+    if (call.selector && !matchesSelector(call.selector, object.metadata.labels)) continue
+    found.push(object)
+  }
+  return found
+}
+
+/** The API server's answer as the guest gets it; `now` in milliseconds. */
+export function answerFor(call: ClientCall, answer: ApiAnswer, now: number): Answer {
+  if (!isOk(answer)) {
+    const reason = answer.lost ? 'ConnectionLost' : (reasonOf(answer) ?? 'Unknown')
+    if (call.verb === 'get' && reason === 'NotFound') return { value: { now } }
+    return refusal(answer.status, reason, messageOf(answer), now)
+  }
+  if (call.verb === 'delete') return { value: { now } }
+  if (call.verb === 'list') return { value: { now, value: (answer.body as List<unknown>).items } }
+  return { value: { now, value: answer.body } }
+}
+
+export function refusal(code: number, reason: string, message: string, now: number): Answer {
+  return { error: { name: 'ApiError', code, reason, message, now } }
+}
+
+export const refusalOf = (status: Status, now: number): Answer =>
+  refusal(status.code, status.reason ?? 'Unknown', status.message ?? `status ${status.code}`, now)
