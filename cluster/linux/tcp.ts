@@ -236,7 +236,7 @@ function consume(work: Work, socket: Socket, segment: Segment, packet: Packet): 
   if (segment.fin) {
     if (waiter !== undefined && segment.data === undefined) {
       resume(work, waiter, fail('ECONNRESET', 'the other side closed without an answer'))
-    } else tell(work, owner, { type: 'socketClosed', socket: id, reason: 'fin' })
+    } else if (socket.state !== 'fin-wait') tell(work, owner, { type: 'socketClosed', socket: id, reason: 'fin' })
   }
   return next
 }

@@ -1,0 +1,56 @@
+/**
+ * Programs of a few lines.
+ *
+ * `crash` exits with `EXIT_CODE` (default 1) after `AFTER_SECONDS` (default 0). `burn` uses `CPU_MILLI` thousandths of a CPU
+ * (default 1000). `sleep` sleeps for as many seconds as its last argument says, or for ever; like any first process without
+ * a handler it does not hear SIGTERM. With `HEALTHY_FOR_SECONDS` the file `/tmp/healthy` is there that long.
+ */
+import type { Micros } from '#cluster/kernel/component.ts'
+import type { ProgramIo } from '#cluster/linux/program.ts'
+import { program } from '#cluster/linux/program.ts'
+
+const numberOf = (text: string | undefined, otherwise: number): number =>
+  text !== undefined && text !== '' && Number(text) >= 0 ? Number(text) : otherwise
+
+interface Started {
+  startedAt: Micros
+}
+
+function files(own: Started, io: ProgramIo): readonly string[] {
+  const age = (io.ctx.now - own.startedAt) / 1_000_000
+  return age < numberOf(io.options.env['HEALTHY_FOR_SECONDS'], Infinity) ? ['/tmp/healthy'] : []
+}
+
+export const crash = program<Started>({
+  name: 'crash',
+  init: () => ({ startedAt: 0 }),
+  started(own, io) {
+    own.startedAt = io.ctx.now
+    io.wake('crash', numberOf(io.options.env['AFTER_SECONDS'], 0) * 1_000_000)
+  },
+  timer: (_, io) => io.exit(numberOf(io.options.env['EXIT_CODE'], 1)),
+  files,
+})
+
+export const burn = program<Started>({
+  name: 'burn',
+  init: () => ({ startedAt: 0 }),
+  started(own, io) {
+    own.startedAt = io.ctx.now
+    io.quiet([{ call: 'useCpu', milli: numberOf(io.options.env['CPU_MILLI'], 1_000) }])
+  },
+  files,
+})
+
+export const sleep = program<Started>({
+  name: 'sleep',
+  init: () => ({ startedAt: 0 }),
+  started(own, io) {
+    own.startedAt = io.ctx.now
+    const seconds = numberOf(io.options.argv[io.options.argv.length - 1], Infinity)
+    if (seconds !== Infinity) io.wake('done', seconds * 1_000_000)
+  },
+  timer: (_, io) => io.exit(0),
+  onTerminate: 'ignore',
+  files,
+})
