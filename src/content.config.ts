@@ -1,11 +1,12 @@
 /**
  * Where the site's texts come from: lessons in `content/<locale>/`, the tasks of exercises beside their code.
  */
-import { docsSchema } from '@astrojs/starlight/schema'
+import { docsSchema, i18nSchema } from '@astrojs/starlight/schema'
 import { defineCollection } from 'astro:content'
 import { glob } from 'astro/loaders'
 import { z } from 'astro/zod'
 import { lessonIdOfFile } from './course/sections.ts'
+import { words } from './course/words.ts'
 
 const docs = defineCollection({
   loader: glob({ base: './content', pattern: '*/*.mdx', generateId: ({ entry }) => lessonIdOfFile(entry) }),
@@ -26,4 +27,11 @@ const tasks = defineCollection({
   schema: z.looseObject({ id: z.string(), title: z.string() }),
 })
 
-export const collections = { docs, tasks }
+/** The framework's own phrases, where it still says one: ours, so that a page speaks with one voice. */
+const i18n = defineCollection({
+  loader: () =>
+    (['en', 'es'] as const).map((id) => ({ id, 'skipLink.label': words[id].skip, 'search.label': words[id].search })),
+  schema: i18nSchema(),
+})
+
+export const collections = { docs, tasks, i18n }

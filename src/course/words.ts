@@ -27,7 +27,7 @@ const en = {
   progress: 'Progress',
   simplified: 'What is simplified',
   close: 'Close',
-  footerPlain: 'Free and open source. Everything runs in your browser; nothing you write leaves it.',
+  footerPlain: 'Everything runs in your browser; nothing you write leaves it.',
 
   search: 'Search',
   searchPlaceholder: 'Search lessons and exercises',
@@ -64,7 +64,7 @@ const en = {
   homeContinue: 'Go on with “{title}”',
   homeSecond: 'Write your first plugin',
   homeSecondOutline: 'See the whole course',
-  homeFree: 'Free, open source, works offline. Nothing to install, no account.',
+  homeFree: 'Free and open source. Nothing to install, no account.',
   homeColumns: [
     {
       title: 'A real cluster, in the page',
@@ -128,6 +128,7 @@ const en = {
   glossaryLesson: 'Lesson',
   simplifiedLead:
     'A simulation leaves things out. This page lists what, component by component, in the words of the code itself: it is made from the header of each component’s entry file.',
+  simplifiedNav: 'Components',
   simplifiedNone: 'No component has said yet what it leaves out.',
   partReal: 'What the real one does',
   partModel: 'What we model',
@@ -188,7 +189,7 @@ const es: Words = {
   progress: 'Progreso',
   simplified: 'Qué está simplificado',
   close: 'Cerrar',
-  footerPlain: 'Libre y de código abierto. Todo se ejecuta en tu navegador; nada de lo que escribes sale de él.',
+  footerPlain: 'Todo se ejecuta en tu navegador; nada de lo que escribes sale de él.',
 
   search: 'Buscar',
   searchPlaceholder: 'Buscar en lecciones y ejercicios',
@@ -225,7 +226,7 @@ const es: Words = {
   homeContinue: 'Sigue con «{title}»',
   homeSecond: 'Escribe tu primer plugin',
   homeSecondOutline: 'Ver todo el curso',
-  homeFree: 'Libre, de código abierto, funciona sin conexión. Nada que instalar, sin cuenta.',
+  homeFree: 'Libre y de código abierto. Nada que instalar, sin cuenta.',
   homeColumns: [
     {
       title: 'Un clúster de verdad, en la página',
@@ -288,6 +289,7 @@ const es: Words = {
   glossaryLesson: 'Lección',
   simplifiedLead:
     'Una simulación deja cosas fuera. Esta página dice cuáles, componente por componente, con las palabras del propio código (en inglés): sale de la cabecera del archivo principal de cada componente.',
+  simplifiedNav: 'Componentes',
   simplifiedNone: 'Ningún componente ha dicho todavía qué deja fuera.',
   partReal: 'Lo que hace el de verdad',
   partModel: 'Lo que modelamos',
