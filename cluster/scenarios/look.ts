@@ -3,9 +3,10 @@
  *
  * For conditions of stories, invariants and pictures. No component uses it.
  */
-import type { KubernetesObject, Pod } from '#cluster/api/types.ts'
+import type { KubernetesObject, Node, Pod } from '#cluster/api/types.ts'
 import { isPodReady, keyOf, conditionOf } from '#cluster/api/meta.ts'
 import { matchesMap } from '#cluster/api/labels.ts'
+import type { EtcdState } from '#cluster/etcd/etcd.ts'
 import { liveObjects } from '#cluster/etcd/look.ts'
 import { registryPrefix } from '#cluster/kube-apiserver/storage/keys.ts'
 import { resourceNamed } from '#cluster/api/resources.ts'
@@ -15,6 +16,11 @@ import type { World } from '#cluster/kernel/world.ts'
 export function objectsOf<T extends KubernetesObject>(world: World, resource: string): T[] {
   if (!world.process('cp-1/etcd')?.up) return []
   return liveObjects(world.stateOf('cp-1/etcd'), registryPrefix(resourceNamed(resource))) as T[]
+}
+
+/** etcd's revision: unchanged means that nothing in the store has changed. */
+export function storeRevision(world: World): number {
+  return world.process('cp-1/etcd')?.up ? world.stateOf<EtcdState>('cp-1/etcd').keyspace.store.revision : -1
 }
 
 export function objectOf<T extends KubernetesObject>(world: World, resource: string, key: string): T | undefined {
@@ -33,11 +39,11 @@ export function parseCondition(args: readonly string[]): (world: World) => boole
     case 'nodes-ready': {
       const count = Number(rest[0])
       return (world) =>
-        objectsOf(world, 'nodes').filter((node) => conditionOf(node, 'Ready')?.status === 'True').length >= count
+        objectsOf<Node>(world, 'nodes').filter((node) => conditionOf(node, 'Ready')?.status === 'True').length >= count
     }
     case 'node': {
       const [name, status] = rest
-      return (world) => conditionOf(objectOf(world, 'nodes', name!), 'Ready')?.status === status
+      return (world) => conditionOf(objectOf<Node>(world, 'nodes', name!), 'Ready')?.status === status
     }
     case 'pods-ready': {
       const labels = labelsOf(rest[0]!)
