@@ -35,19 +35,27 @@ export function apiWorld({ seed, components = {}, watched = ['pods'], pretend }:
   const servers = [API_SERVER]
   addOn(world, 'cp-1', 'etcd', {})
   addOn(world, 'cp-1', 'kube-apiserver', { etcd: ['cp-1/etcd'], serviceCIDR: '10.96.0.0/12' })
+  const later = { startAtMicros: READY_MICROS }
   addOn(world, 'laptop', 'hand', { servers })
-  addOn(world, 'laptop', 'witness', { servers, resources: watched })
-  if (pretend) addOn(world, 'laptop', 'pretend-nodes', { servers, ...pretend })
+  addOn(world, 'laptop', 'witness', { servers, resources: watched }, later)
+  if (pretend) addOn(world, 'laptop', 'pretend-nodes', { servers, ...pretend }, later)
   return world
 }
 
-/** Starts a process whose name is its component's; it is started again a moment after it dies. */
+/**
+ * Adds a process whose name is its component's. It starts at once or at `startAtMicros`, and again a moment after it dies.
+ * What needs the API server starts at `READY_MICROS`: earlier it would be refused and back off.
+ */
 export function addOn(
   world: World,
   machine: string,
   component: string,
   options: unknown,
-  restartAfterMicros: Micros = 500_000,
+  { startAtMicros = 0, restartAfterMicros = 500_000 }: { startAtMicros?: Micros; restartAfterMicros?: Micros } = {},
 ): ProcessId {
-  return world.addProcess({ machine, name: component, component, options, restartAfterMicros })
+  const spec = { machine, name: component, component, options, restartAfterMicros }
+  if (startAtMicros === 0) return world.addProcess(spec)
+  const { id } = world.createProcess(spec, -1)
+  world.command(startAtMicros, { type: 'start', process: id })
+  return id
 }

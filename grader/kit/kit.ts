@@ -44,3 +44,25 @@ export type { Finding } from './stop.ts'
 export { show, Trial } from './trial.ts'
 export type { BareNodeInfo, CycleResult, Status } from './scheduler-guest.ts'
 export { nodeInfo, resourcesOf, SchedulerPlugin, schedulerGuest } from './scheduler-guest.ts'
+
+// Controllers: an asynchronous guest as a process in a world with an API server.
+export type { Deed } from './api-hand.ts'
+export { HAND, tell } from './api-hand.ts'
+export type { ApiWorldOptions } from './api-world.ts'
+export { addOn, API_SERVER, apiWorld, READY_MICROS } from './api-world.ts'
+export { controllerGuest } from './controller-guest.ts'
+export type {
+  CallRecord,
+  ControllerReport,
+  LearnerControllerOptions,
+  LearnerControllerSpec,
+  Refusal,
+} from './learner-controller.ts'
+export { learnerController } from './learner-controller.ts'
+export type { Change } from './witness.ts'
+export { runWatched, seenBy, WITNESS } from './witness.ts'
+
+// Plugins that are a process per call, with a store or a host between them.
+export { asyncGuest } from './async-guest.ts'
+export type { AsyncProcess, Crash, HostCall } from './async-host.ts'
+export { AsyncHost } from './async-host.ts'
