@@ -1,4 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { libFileMap } from 'monaco-editor/languages/features/typescript/lib/lib.js'
+import { typescript } from 'monaco-editor/languages/features/typescript/lib/typescriptServices.js'
+import { compile as compileWith } from './compile.ts'
 import { compileNode } from './compile-node.ts'
 import { loadEngineNode } from './engine-node.ts'
 
@@ -154,4 +157,15 @@ it('the same file compiles to the same result, whatever was compiled before', ()
   const first = compile(source)
   compileNode('export default 1', { fileName: 'other.ts', types: { 'clusterwright/scheduler': 'export type Pod = 1' } })
   expect(compile(source)).toEqual(first)
+})
+
+it.each([
+  "import type { Pod } from 'clusterwright/scheduler'\nexport default (p: Pod): string => p.cpus",
+  'enum A { B }\nawait 0',
+  'const a: number = <any>setTimeout(1)\nexport default { a, b: [1].map((x) => x.y) satisfies string[] }',
+  'export default {\n  f( {',
+  '',
+])('the editor’s copy of the compiler says the same of %j', (source) => {
+  const options = { fileName: 'main.ts', types }
+  expect(compileWith(source, { ...options, libs: libFileMap }, typescript)).toEqual(compileNode(source, options))
 })

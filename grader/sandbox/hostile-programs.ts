@@ -234,6 +234,41 @@ const greedy: HostileProgram[] = [
 
 const forged: HostileProgram[] = [
   {
+    name: 'patching the iterators that every spread uses',
+    code: run('Object.getPrototypeOf([][Symbol.iterator]()).next = () => ({ done: true })'),
+    outcome: 'threw',
+  },
+  {
+    name: 'patching the prototypes that no global names',
+    code: run(`const hidden = [function* () {}, async function* () {}, async () => {}, new Map().keys(), ''[Symbol.iterator]()]
+    return hidden.map((item) => Object.isFrozen(Object.getPrototypeOf(item)) && Object.isFrozen(Object.getPrototypeOf(item).constructor))`),
+    outcome: 'ok',
+    value: [true, true, true, true, true],
+  },
+  {
+    name: 'a then of its own on every promise',
+    code: runAsync('Promise.prototype.then = function (go) { go({ ok: true }) }'),
+    outcome: 'threw',
+    asynchronous: true,
+  },
+  {
+    name: 'a promise that speaks for itself',
+    code: run(
+      `return Object.defineProperty(Promise.resolve(1), 'then', { value: (go) => { go(2); go(3); throw new Error('x') } })`,
+    ),
+    outcome: 'ok',
+    value: 2,
+    asynchronous: true,
+  },
+  {
+    name: 'an array whose methods are its own',
+    code: run(`const a = [1, 2]
+    for (const key of ['map', 'push', 'toJSON', Symbol.iterator]) Object.defineProperty(a, key, { value: () => 'forged' })
+    return a`),
+    outcome: 'ok',
+    value: [1, 2],
+  },
+  {
     name: 'patching Array.prototype',
     code: run("'use strict'; Array.prototype.push = () => 0"),
     outcome: 'threw',

@@ -89,6 +89,29 @@ describe('a task asks its host and waits', () => {
   })
 })
 
+describe('an adapter with tasks', () => {
+  const adapter = `export default (learner, tools) => {
+    const context = Object.freeze({ now: () => tools.host.clock.now(), log: (text) => tools.request('log', text) })
+    return { reconcile: async (name) => (await learner.reconcile({ name }, context)) ?? 'nothing' }
+  }`
+  const options = { adapter, hostMethods: ['clock.now'] }
+
+  it('hands out what it wants the learner to have', () => {
+    const guest = start(
+      `export default { async reconcile({ name }, ctx) { await ctx.log(name); return await ctx.now() } }`,
+      options,
+    )
+    expect(show(guest.begin('reconcile', ['web']))).toBe('#1 log("web")')
+    expect(show(guest.deliver(1, {}))).toBe('#2 clock.now()')
+    expect(show(guest.deliver(2, { value: 5 }))).toBe('task 1: 5')
+  })
+
+  it('gives the learner nothing more: no host object comes as an argument', () => {
+    const guest = start('export default { async reconcile(...given) { return given.length } }', options)
+    expect(show(guest.begin('reconcile', ['web']))).toBe('task 1: 2')
+  })
+})
+
 describe('what goes wrong in a task', () => {
   it('a task that waits for nothing outstanding is stuck, until another wakes it', () => {
     const guest = start(`let wake

@@ -34,10 +34,10 @@ function replaceClockAndChance() {
   Object.defineProperty(Math, 'random', { value: function random() { notHere('Math.random()', 'ctx.random()') } })
 }
 
-function cureOverrideMistake(prototype) {
-  for (const key of Object.getOwnPropertyNames(prototype)) {
+function cureOverrideMistake(prototype, keys = Object.getOwnPropertyNames(prototype)) {
+  for (const key of keys) {
     const found = Object.getOwnPropertyDescriptor(prototype, key)
-    if (!found.configurable || !('value' in found)) continue
+    if (found === undefined || !found.configurable || !('value' in found)) continue
     const { value } = found
     Object.defineProperty(prototype, key, {
       enumerable: found.enumerable,
@@ -85,6 +85,8 @@ function harden() {
   for (const kind of errors) cureOverrideMistake(kind.prototype)
   cureOverrideMistake(Object.prototype)
   cureOverrideMistake(Function.prototype)
+  // Elsewhere only what people do replace: an accessor is slower, and these methods are what loops are made of.
+  for (const kind of [Array, Map, Set, Promise, RegExp, Date]) cureOverrideMistake(kind.prototype, ['toString'])
   freezeReachable([globalThis, ...hiddenIntrinsics()])
 }
 `
