@@ -22,84 +22,103 @@ function isDark(paper: string): boolean {
   return part(0) * 0.299 + part(2) * 0.587 + part(4) * 0.114 < 128
 }
 
+/** The tokens that Monaco is dressed in, with what they are where a page defines none. */
+const TOKENS = {
+  card: ['--card', '#ffffff'],
+  ink: ['--ink', '#1c1e22'],
+  soft: ['--soft', '#5d6068'],
+  line: ['--line', '#e2ddd2'],
+  sunk: ['--sunk', '#f3f0e9'],
+  accent: ['--accent', '#2c5ad6'],
+  accentSoft: ['--accent-soft', '#e6ecfb'],
+  bad: ['--bad', '#bf3030'],
+  warn: ['--warn', '#a66300'],
+  control: ['--control', '#5b46b5'],
+  ok: ['--ok', '#1d7a54'],
+  pod: ['--pod', '#12787d'],
+} as const
+
+type Tokens = Record<keyof typeof TOKENS, string>
+
+function readTokens(host: Element): Tokens | undefined {
+  const brush = document.createElement('canvas').getContext('2d', { willReadFrequently: true })
+  if (!brush) return undefined
+  const styles = getComputedStyle(host)
+  const read = Object.entries(TOKENS).map(([key, [name, otherwise]]) => [
+    key,
+    readToken(styles, brush, name, otherwise),
+  ])
+  return Object.fromEntries(read) as Tokens
+}
+
+function syntaxRules(token: Tokens): editor.ITokenThemeRule[] {
+  return [
+    { token: '', foreground: token.ink },
+    { token: 'comment', foreground: token.soft, fontStyle: 'italic' },
+    { token: 'keyword', foreground: token.control },
+    { token: 'string', foreground: token.ok },
+    { token: 'regexp', foreground: token.ok },
+    { token: 'number', foreground: token.warn },
+    { token: 'type', foreground: token.pod },
+    { token: 'delimiter', foreground: token.ink },
+    { token: 'identifier', foreground: token.ink },
+  ]
+}
+
+function colours(token: Tokens): editor.IColors {
+  return {
+    'editor.background': `#${token.card}`,
+    'editor.foreground': `#${token.ink}`,
+    'editorLineNumber.foreground': `#${token.soft}`,
+    'editorLineNumber.activeForeground': `#${token.ink}`,
+    'editor.selectionBackground': `#${token.accent}33`,
+    'editor.inactiveSelectionBackground': `#${token.accent}1f`,
+    'editor.lineHighlightBackground': `#${token.sunk}80`,
+    'editor.lineHighlightBorder': '#00000000',
+    'editorCursor.foreground': `#${token.accent}`,
+    'editorIndentGuide.background1': `#${token.line}`,
+    'editorIndentGuide.activeBackground1': `#${token.soft}80`,
+    'editorBracketHighlight.foreground1': `#${token.ink}`,
+    'editorBracketHighlight.foreground2': `#${token.ink}`,
+    'editorBracketHighlight.foreground3': `#${token.ink}`,
+    'editorWidget.background': `#${token.card}`,
+    'editorWidget.foreground': `#${token.ink}`,
+    'editorWidget.border': `#${token.line}`,
+    'editorHoverWidget.background': `#${token.card}`,
+    'editorHoverWidget.border': `#${token.line}`,
+    'editorSuggestWidget.background': `#${token.card}`,
+    'editorSuggestWidget.border': `#${token.line}`,
+    'editorSuggestWidget.selectedBackground': `#${token.accentSoft}`,
+    'editorSuggestWidget.selectedForeground': `#${token.ink}`,
+    'editorSuggestWidget.highlightForeground': `#${token.accent}`,
+    'editorSuggestWidget.focusHighlightForeground': `#${token.accent}`,
+    'list.hoverBackground': `#${token.sunk}`,
+    'quickInput.background': `#${token.card}`,
+    'quickInput.foreground': `#${token.ink}`,
+    'input.background': `#${token.card}`,
+    'input.foreground': `#${token.ink}`,
+    'input.border': `#${token.line}`,
+    focusBorder: `#${token.accent}`,
+    'editorError.foreground': `#${token.bad}`,
+    'editorWarning.foreground': `#${token.warn}`,
+    'scrollbar.shadow': '#00000000',
+    'widget.shadow': '#00000000',
+    'scrollbarSlider.background': `#${token.soft}30`,
+    'scrollbarSlider.hoverBackground': `#${token.soft}50`,
+    // Faint, or the words on it would be hard to read; the signs in the margin say the same.
+    'diffEditor.insertedTextBackground': `#${token.ok}0e`,
+    'diffEditor.removedTextBackground': `#${token.bad}0e`,
+    'diffEditor.insertedLineBackground': `#${token.ok}07`,
+    'diffEditor.removedLineBackground': `#${token.bad}07`,
+  }
+}
+
 /** Defines the theme from the tokens that hold for `host` now, and applies it to every editor of the page. */
 export function applyTheme(host: Element): void {
-  const brush = document.createElement('canvas').getContext('2d', { willReadFrequently: true })
-  if (!brush) return
-  const styles = getComputedStyle(host)
-  const token = (name: string, otherwise: string) => readToken(styles, brush, name, otherwise)
-  const card = token('--card', '#ffffff')
-  const ink = token('--ink', '#1c1e22')
-  const soft = token('--soft', '#5d6068')
-  const line = token('--line', '#e2ddd2')
-  const sunk = token('--sunk', '#f3f0e9')
-  const accent = token('--accent', '#2c5ad6')
-  const accentSoft = token('--accent-soft', '#e6ecfb')
-  const bad = token('--bad', '#bf3030')
-  const warn = token('--warn', '#a66300')
-  const control = token('--control', '#5b46b5')
-  const ok = token('--ok', '#1d7a54')
-  const pod = token('--pod', '#12787d')
-  editor.defineTheme(THEME, {
-    base: isDark(card) ? 'vs-dark' : 'vs',
-    inherit: true,
-    rules: [
-      { token: '', foreground: ink },
-      { token: 'comment', foreground: soft, fontStyle: 'italic' },
-      { token: 'keyword', foreground: control },
-      { token: 'string', foreground: ok },
-      { token: 'regexp', foreground: ok },
-      { token: 'number', foreground: warn },
-      { token: 'type', foreground: pod },
-      { token: 'delimiter', foreground: ink },
-      { token: 'identifier', foreground: ink },
-    ],
-    colors: {
-      'editor.background': `#${card}`,
-      'editor.foreground': `#${ink}`,
-      'editorLineNumber.foreground': `#${soft}`,
-      'editorLineNumber.activeForeground': `#${ink}`,
-      'editor.selectionBackground': `#${accent}33`,
-      'editor.inactiveSelectionBackground': `#${accent}1f`,
-      'editor.lineHighlightBackground': `#${sunk}80`,
-      'editor.lineHighlightBorder': '#00000000',
-      'editorCursor.foreground': `#${accent}`,
-      'editorIndentGuide.background1': `#${line}`,
-      'editorIndentGuide.activeBackground1': `#${soft}80`,
-      'editorBracketHighlight.foreground1': `#${ink}`,
-      'editorBracketHighlight.foreground2': `#${ink}`,
-      'editorBracketHighlight.foreground3': `#${ink}`,
-      'editorWidget.background': `#${card}`,
-      'editorWidget.foreground': `#${ink}`,
-      'editorWidget.border': `#${line}`,
-      'editorHoverWidget.background': `#${card}`,
-      'editorHoverWidget.border': `#${line}`,
-      'editorSuggestWidget.background': `#${card}`,
-      'editorSuggestWidget.border': `#${line}`,
-      'editorSuggestWidget.selectedBackground': `#${accentSoft}`,
-      'editorSuggestWidget.selectedForeground': `#${ink}`,
-      'editorSuggestWidget.highlightForeground': `#${accent}`,
-      'editorSuggestWidget.focusHighlightForeground': `#${accent}`,
-      'list.hoverBackground': `#${sunk}`,
-      'quickInput.background': `#${card}`,
-      'quickInput.foreground': `#${ink}`,
-      'input.background': `#${card}`,
-      'input.foreground': `#${ink}`,
-      'input.border': `#${line}`,
-      focusBorder: `#${accent}`,
-      'editorError.foreground': `#${bad}`,
-      'editorWarning.foreground': `#${warn}`,
-      'scrollbar.shadow': '#00000000',
-      'widget.shadow': '#00000000',
-      'scrollbarSlider.background': `#${soft}30`,
-      'scrollbarSlider.hoverBackground': `#${soft}50`,
-      // Faint, or the words on it would be hard to read; the signs in the margin say the same.
-      'diffEditor.insertedTextBackground': `#${ok}14`,
-      'diffEditor.removedTextBackground': `#${bad}14`,
-      'diffEditor.insertedLineBackground': `#${ok}0a`,
-      'diffEditor.removedLineBackground': `#${bad}0a`,
-    },
-  })
+  const token = readTokens(host)
+  if (!token) return
+  const base = isDark(token.card) ? 'vs-dark' : 'vs'
+  editor.defineTheme(THEME, { base, inherit: true, rules: syntaxRules(token), colors: colours(token) })
   editor.setTheme(THEME)
 }
 

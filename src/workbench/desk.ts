@@ -15,9 +15,9 @@ import {
   mayOpenHint,
   readAttempts,
 } from './attempts.ts'
-import { type DraftStore, createDraftKeeper } from './draft-keeper.ts'
+import { type DraftKeeper, type DraftStore, createDraftKeeper } from './draft-keeper.ts'
 import type { createGradingClient } from './grading-client.ts'
-import { type Happening, type Mode, initialState, reduce } from './workbench-state.ts'
+import { type Halt, type Happening, type Mode, initialState, reduce } from './workbench-state.ts'
 
 /** What this needs of the learner's store. */
 export interface DeskStore extends DraftStore {
@@ -41,14 +41,65 @@ export interface DeskEnvironment {
 /** What the page should tell beside the verdict. */
 export type Notice = 'exercise-changed' | 'ran-away' | 'was-reset'
 
+/** What is on the desk now. */
+interface Place {
+  text: string
+  notice: Notice | undefined
+}
+
+/** What can be done with the text as a whole. Each returns the text to show; what it replaces is kept. */
+function draftActions(at: Place, starter: string, drafts: DraftKeeper, happen: (happening: Happening) => void) {
+  const put = (text: string, notice: Notice | undefined): string => {
+    drafts.keep()
+    drafts.typed(text)
+    drafts.flush()
+    at.text = text
+    at.notice = notice
+    happen({ type: 'typed' })
+    return text
+  }
+  return {
+    /** Back to the starter. */
+    reset: () => put(starter, 'was-reset'),
+
+    /** Brings an earlier draft back. */
+    restore: (source: string) => put(source, undefined),
+
+    /** Goes on with the draft although the exercise has changed. */
+    adopt(): void {
+      at.notice = undefined
+      drafts.adopt()
+    },
+
+    /** Takes over what another tab has saved. */
+    takeOver(): string {
+      at.text = drafts.takeOver() ?? at.text
+      happen({ type: 'typed' })
+      return at.text
+    },
+
+    leaveElsewhere: () => drafts.forgetElsewhere(),
+  }
+}
+
+const stoppedByHand: Halt = { kind: 'stopped', message: 'You stopped this run. Nothing was recorded.' }
+
+function brokenCompiler(error: unknown): Halt {
+  const reason = error instanceof Error ? error.message : String(error)
+  return { kind: 'broken', message: `Internal: the compiler broke down (${reason}). Reload the page and try again.` }
+}
+
+function record({ store, exercise }: DeskEnvironment, { status, digest }: Verdict): void {
+  store.recordVerdict(exercise.id, { status, digest, contentHash: exercise.contentHash })
+}
+
 export type Desk = ReturnType<typeof createDesk>
 
 export function createDesk(environment: DeskEnvironment) {
   const { exercise, store, grading, changed } = environment
   let state = initialState
   let attempts = readAttempts(environment.attempts.read())
-  let text = exercise.starter
-  let notice: Notice | undefined
+  const at: Place = { text: exercise.starter, notice: undefined }
   let isAsking = false
   const drafts = createDraftKeeper({
     exercise: exercise.id,
@@ -71,10 +122,7 @@ export function createDesk(environment: DeskEnvironment) {
   /** A file that does not compile is no attempt: nothing of it has been tried. */
   function conclude(verdict: Verdict, id: number, isRunnable: boolean): void {
     if (isRunnable) remember(afterVerdict(attempts, verdict.checks))
-    if (isRunnable && verdict.mode === 'submit') {
-      const { status, digest } = verdict
-      store.recordVerdict(exercise.id, { status, digest, contentHash: exercise.contentHash })
-    }
+    if (isRunnable && verdict.mode === 'submit') record(environment, verdict)
     happen({ type: 'finished', grading: id, verdict })
   }
 
@@ -88,7 +136,7 @@ export function createDesk(environment: DeskEnvironment) {
         halted(halt) {
           if (halt.kind === 'watchdog') {
             drafts.markRanAway()
-            notice = 'ran-away'
+            at.notice = 'ran-away'
           }
           happen({ type: 'halted', grading: id, halt })
         },
@@ -98,46 +146,45 @@ export function createDesk(environment: DeskEnvironment) {
 
   async function start(mode: Mode): Promise<void> {
     const id = state.grading + 1
-    const source = text
+    const source = at.text
     drafts.flush()
-    if (notice === 'ran-away') notice = undefined
+    if (at.notice === 'ran-away') at.notice = undefined
     happen({ type: 'started', grading: id, mode })
     try {
       const compiled = await environment.compile(source)
       happen({ type: 'compiled', grading: id, problems: compiled.diagnostics })
       if (state.grading === id && state.phase === 'grading') hand(id, mode, source, compiled)
     } catch (error) {
-      const message = `Internal: the compiler broke down (${error instanceof Error ? error.message : String(error)}). Reload the page and try again.`
-      happen({ type: 'halted', grading: id, halt: { kind: 'broken', message } })
+      happen({ type: 'halted', grading: id, halt: brokenCompiler(error) })
     }
   }
 
   return {
     state: () => state,
     attempts: () => attempts,
-    text: () => text,
-    notice: () => notice,
+    text: () => at.text,
+    notice: () => at.notice,
     /** The check about which a guess is being asked for. */
     asking: () => (isAsking ? asksAbout(attempts) : undefined),
     saving: () => drafts.status(),
     earlierDrafts: () => drafts.earlier(),
-    isStarter: () => text === exercise.starter,
+    isStarter: () => at.text === exercise.starter,
     mayOpenHint: () => mayOpenHint(attempts),
 
     /** Reads the kept draft; returns the text to show. */
     open(): string {
       const draft = drafts.open()
-      text = draft?.source ?? exercise.starter
-      if (draft && draft.contentHash !== exercise.contentHash) notice = 'exercise-changed'
-      else if (draft?.ranAway) notice = 'ran-away'
+      at.text = draft?.source ?? exercise.starter
+      if (draft && draft.contentHash !== exercise.contentHash) at.notice = 'exercise-changed'
+      else if (draft?.ranAway) at.notice = 'ran-away'
       if (store.progressOf(exercise.id).passed?.contentHash === exercise.contentHash) happen({ type: 'passed-before' })
-      return text
+      return at.text
     },
 
     typed(now: string): void {
-      if (now === text) return
-      text = now
-      if (notice === 'ran-away' || notice === 'was-reset') notice = undefined
+      if (now === at.text) return
+      at.text = now
+      if (at.notice !== 'exercise-changed') at.notice = undefined
       drafts.typed(now)
       happen({ type: 'typed' })
     },
@@ -171,50 +218,11 @@ export function createDesk(environment: DeskEnvironment) {
       const { grading: id, phase } = state
       grading.stop()
       if (phase === 'compiling') {
-        const halt = { kind: 'stopped' as const, message: 'You stopped this run. Nothing was recorded.' }
-        happen({ type: 'halted', grading: id, halt })
+        happen({ type: 'halted', grading: id, halt: stoppedByHand })
       }
     },
 
-    /** Back to the starter; the present text is kept among the earlier drafts. Returns the text to show. */
-    reset(): string {
-      drafts.keep()
-      text = exercise.starter
-      drafts.typed(text)
-      drafts.flush()
-      notice = 'was-reset'
-      happen({ type: 'typed' })
-      return text
-    },
-
-    /** Brings an earlier draft back; the present text takes its place among the earlier ones. */
-    restore(source: string): string {
-      drafts.keep()
-      text = source
-      drafts.typed(text)
-      drafts.flush()
-      notice = undefined
-      happen({ type: 'typed' })
-      return text
-    },
-
-    /** Goes on with the draft although the exercise has changed. */
-    adopt(): void {
-      notice = undefined
-      drafts.adopt()
-      changed()
-    },
-
-    takeOver(): string {
-      text = drafts.takeOver() ?? text
-      happen({ type: 'typed' })
-      return text
-    },
-
-    leaveElsewhere(): void {
-      drafts.forgetElsewhere()
-      changed()
-    },
+    ...draftActions(at, exercise.starter, drafts, happen),
 
     /** Opens the next hint of the ladder. */
     openHint(): void {

@@ -110,6 +110,7 @@ export function createDraftKeeper({ exercise, contentHash, store, after, changed
     /** The other tab's draft is left alone; the next save here keeps it among the earlier ones. */
     forgetElsewhere(): void {
       elsewhere = undefined
+      changed()
     },
 
     dispose(): void {

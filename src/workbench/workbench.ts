@@ -14,13 +14,13 @@ import type { ReadOnlyFile } from '../editor/code-editor.ts'
 import { editorManifest } from '../editor/editor-assets.ts'
 import * as store from '../progress/browser.ts'
 import { type Desk, createDesk } from './desk.ts'
-import type { DialogKind } from './dialogs-view.ts'
-import { type DifferenceContent, drawDialog } from './dialog-content.ts'
+import { codeSize, stepCodeSize } from './code-size.ts'
+import { DialogController } from './dialog-controller.ts'
 import { type EditorKind, type EditorSlot, chooseEditor, openEditor } from './editor-slot.ts'
 import { type ExerciseFiles, importedModules, loadExercise } from './exercise-files.ts'
 import { spawnGrader } from './grader-worker.ts'
 import { createGradingClient } from './grading-client.ts'
-import { type Hint, findHint } from './hints.ts'
+import { HintShelf } from './hint-shelf.ts'
 import { readKept, writeKept } from './kept-text.ts'
 import type { OutcomeModel } from './outcome-view.ts'
 import { mountReplay } from './replay-mount.ts'
@@ -29,8 +29,6 @@ import { firstFailure } from './workbench-state.ts'
 import { type Pane, type WorkbenchActions, type WorkbenchModel, drawTools, drawWorkbench } from './workbench-view.ts'
 import './workbench.css'
 
-const CODE_SIZES = [12, 13, 14, 15, 16, 18, 20, 24]
-const CODE_SIZE = 14
 const NARROW = '(max-width: 900px)'
 const after = (milliseconds: number, run: () => void) => {
   const timer = setTimeout(run, milliseconds)
@@ -42,20 +40,18 @@ export class Workbench extends LitElement {
   readonly #editorHost = document.createElement('div')
   readonly #grading = createGradingClient({ spawn: spawnGrader, after })
   readonly #ending: (() => void)[] = []
+  readonly #dialogs = new DialogController(this)
+  readonly #hints = new HintShelf(this, async () => (await this.#exercise?.hints()) ?? [])
   #passedNote: HTMLElement | undefined
   #exercise: ExerciseFiles | undefined
   #desk: Desk | undefined
   #slot: EditorSlot | undefined
   #types: Readonly<Record<string, string>> = {}
   #files: readonly ReadOnlyFile[] = []
-  #hints: readonly Hint[] | undefined
-  #namedHint: number | undefined
   #judged: unknown
   #pane: Pane = 'task'
   #side: WorkbenchModel['side'] = 'checks'
   #shownFile = ''
-  #dialog: DialogKind | undefined
-  #difference: DifferenceContent | undefined
   #replayHost: HTMLElement | undefined
   #editorProblem: string | undefined
   #failure: string | undefined
@@ -119,7 +115,7 @@ export class Workbench extends LitElement {
   }
 
   #onKey(event: KeyboardEvent): void {
-    if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey) || event.altKey || this.#dialog) return
+    if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey) || event.altKey || this.#dialogs.kind) return
     event.preventDefault()
     event.stopPropagation()
     if (this.#desk?.state().phase !== 'ready') return
@@ -155,7 +151,7 @@ export class Workbench extends LitElement {
     this.#measure()
     await this.#openEditor(this.#wantedEditor(), text)
     this.#grading.warm()
-    if (desk.attempts().hintsOpenedAt.length > 0) void this.#loadHints()
+    if (desk.attempts().hintsOpenedAt.length > 0) void this.#hints.load()
   }
 
   #fail(error: unknown): void {
@@ -185,7 +181,7 @@ export class Workbench extends LitElement {
       value: text,
       readOnlyFiles: this.#files,
       types: this.#types,
-      fontSizePx: this.#codeSize,
+      fontSizePx: codeSize(),
       onChange: (value: string) => this.#desk?.typed(value),
       onRun: () => this.#actions.run(),
       onShow: (name: string) => {
@@ -205,21 +201,11 @@ export class Workbench extends LitElement {
     return this.#slot.compile(source)
   }
 
-  get #codeSize(): number {
-    const kept = Number(readKept('workbench/code-size'))
-    return CODE_SIZES.includes(kept) ? kept : CODE_SIZE
-  }
-
   #deskChanged(): void {
     const verdict = this.#desk?.state().verdict
-    if (verdict && verdict !== this.#judged) {
-      const named = firstFailure(verdict)?.hint
-      this.#namedHint = undefined
-      if (named !== undefined) void this.#nameHint(named)
-    }
+    if (verdict && verdict !== this.#judged) void this.#hints.name(firstFailure(verdict)?.hint)
     this.#judged = verdict
-    const asking = this.#desk?.asking() !== undefined
-    if (asking && this.#dialog !== 'guess') this.#showDialog('guess')
+    if (this.#desk?.asking() !== undefined && this.#dialogs.kind !== 'guess') void this.#dialogs.show('guess')
     this.#markEditor()
     this.requestUpdate()
   }
@@ -231,25 +217,11 @@ export class Workbench extends LitElement {
     this.#slot?.editor()?.mark(state.problems, line)
   }
 
-  async #loadHints(): Promise<readonly Hint[]> {
-    this.#hints ??= (await this.#exercise?.hints()) ?? []
-    this.requestUpdate()
-    return this.#hints
-  }
-
-  async #nameHint(name: string): Promise<void> {
-    const index = findHint(await this.#loadHints(), name)
-    this.#namedHint = index === -1 ? undefined : index
-    this.requestUpdate()
-  }
-
   async #showHint(name: string): Promise<void> {
-    await this.#nameHint(name)
+    await this.#hints.name(name)
     this.#showPane('task')
     await this.updateComplete
-    const hint = this.querySelector<HTMLElement>(`#cw-hint-${this.#namedHint}`)
-    hint?.scrollIntoView({ block: 'nearest' })
-    hint?.focus()
+    this.#hints.focusNamed()
   }
 
   #showPane(pane: Pane): void {
@@ -270,31 +242,12 @@ export class Workbench extends LitElement {
     this.requestUpdate()
   }
 
-  #showDialog(kind: DialogKind): void {
-    this.#dialog = kind
-    this.requestUpdate()
-    void this.updateComplete.then(() => {
-      const dialog = this.querySelector('dialog')
-      if (this.#dialog && dialog && !dialog.open) dialog.showModal()
-    })
-  }
-
-  #closeDialog(): void {
-    this.querySelector('dialog')?.close()
-  }
-
   async #showDifference(kind: 'solution' | 'new-starter'): Promise<void> {
     const [exercise, desk] = [this.#exercise, this.#desk]
     if (!exercise || !desk) return
     try {
       const other = kind === 'solution' ? await exercise.solution() : exercise.starter
-      const host = document.createElement('div')
-      host.className = 'cw-monaco-difference'
-      this.#difference = { before: desk.text(), after: other }
-      if (this.#slot?.kind === 'monaco') this.#difference.host = host
-      this.#showDialog(kind)
-      await this.updateComplete
-      this.#difference.view = await this.#slot?.openDiff(host, desk.text(), other)
+      await this.#dialogs.compare(kind, desk.text(), other, this.#slot)
     } catch (error) {
       this.#fail(error)
     }
@@ -325,7 +278,7 @@ export class Workbench extends LitElement {
     run: () => this.#start(async () => this.#desk?.run()),
     submit: () => this.#start(async () => this.#desk?.submit()),
     stop: () => this.#desk?.stop(),
-    askReset: () => this.#showDialog('reset'),
+    askReset: () => void this.#dialogs.show('reset'),
     undoReset: () => {
       const kept = this.#desk?.earlierDrafts()[0]
       if (kept) this.#setText(this.#desk!.restore(kept.source))
@@ -346,22 +299,14 @@ export class Workbench extends LitElement {
       this.requestUpdate()
     },
     switchEditor: () => void this.#switchEditor(),
-    changeFontSize: (step) => {
-      const index = CODE_SIZES.indexOf(this.#codeSize) + step
-      const size = CODE_SIZES[Math.max(0, Math.min(CODE_SIZES.length - 1, index))]!
-      writeKept('workbench/code-size', String(size))
-      this.#slot?.editor()?.setFontSize(size)
-    },
+    changeFontSize: (step) => this.#slot?.editor()?.setFontSize(stepCodeSize(step)),
     closeReplay: () => {
       this.#replayHost = undefined
       this.requestUpdate()
     },
     dialogClosed: () => {
-      if (this.#dialog === 'guess') this.#desk?.dismiss()
-      this.#difference?.view?.dispose()
-      this.#difference = undefined
-      this.#dialog = undefined
-      this.requestUpdate()
+      if (this.#dialogs.kind === 'guess') this.#desk?.dismiss()
+      this.#dialogs.closed()
     },
   }
 
@@ -371,17 +316,6 @@ export class Workbench extends LitElement {
     if (!isRetry) store.setPreferences({ editor: next })
     await this.#openEditor(next, this.#desk?.text() ?? '')
     this.#slot?.editor()?.focus()
-  }
-
-  #drawDialog(desk: Desk): TemplateResult | undefined {
-    if (!this.#dialog) return undefined
-    return drawDialog(this.#dialog, {
-      desk,
-      now: Date.now(),
-      difference: this.#difference,
-      setText: (text) => this.#setText(text),
-      close: () => this.#closeDialog(),
-    })
   }
 
   #outcome(desk: Desk): OutcomeModel {
@@ -420,14 +354,8 @@ export class Workbench extends LitElement {
       areToolsInHeader: this.#headerPlace !== undefined,
       runKey: isMac ? '⌘ ↵' : 'Ctrl ↵',
       outcome: this.#outcome(desk),
-      hints: {
-        hints: this.#hints,
-        opened: desk.attempts().hintsOpenedAt.length,
-        named: this.#namedHint,
-        mayOpenNext: desk.mayOpenHint(),
-        open: () => void this.#loadHints().then(() => desk.openHint()),
-      },
-      dialog: this.#drawDialog(desk),
+      hints: this.#hints.model(desk),
+      dialog: this.#dialogs.draw(desk, (text) => this.#setText(text)),
       actions: this.#actions,
     }
   }
