@@ -67,7 +67,11 @@ describe('honest code that frozen intrinsics might have broken', () => {
       'class NotFound extends Error { constructor() { super(); this.name = "NotFound" } }\nreturn [new NotFound().name, new NotFound() instanceof Error, String(new NotFound())]',
       ['NotFound', true, 'NotFound'],
     ],
-    ['toString of one’s own', 'const o = {}; o.toString = () => "mine"; return `${o}`', 'mine'],
+    [
+      'toString of one’s own',
+      'const o = {}; const a = []; o.toString = a.toString = () => "mine"; return `${o}, ${a}`',
+      'mine, mine',
+    ],
     [
       'constructor, valueOf and hasOwnProperty as keys',
       'const count = {}; for (const k of ["constructor", "valueOf", "hasOwnProperty", "constructor"]) count[k] = (Object.hasOwn(count, k) ? count[k] : 0) + 1; return count',

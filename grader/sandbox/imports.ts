@@ -27,7 +27,7 @@ function refuse(what: string): never {
  * C's `localtime` for UTC: seconds since 1970 in, `struct tm` out. Calendar arithmetic by whole days from 1 March 0000, after
  * which a leap day is always the last day of its year.
  */
-function writeLocalTime(memory: WebAssembly.Memory, seconds: bigint, pointer: number): void {
+export function writeLocalTime(memory: WebAssembly.Memory, seconds: bigint, pointer: number): void {
   const days = Math.floor(Number(seconds) / 86400)
   const rest = Number(seconds) - days * 86400
   const sinceMarch0 = days + 719468
