@@ -43,7 +43,9 @@ export function listed(state: State, resource: string, response: RangeResponse, 
 function watchCreate(state: State, watchId: number): WatchCreateRequest {
   const resource = RESOURCES[watchId]!
   const key = registryPrefix(resource)
-  const startRevision = state.caches[resource.resource]!.revision + 1
+  const cache = state.caches[resource.resource]!
+  cache.watching = true
+  const startRevision = cache.revision + 1
   return { type: 'WatchCreate', watchId, key, rangeEnd: prefixEnd(key), startRevision }
 }
 
@@ -69,23 +71,19 @@ export function watchResponse(state: State, response: WatchResponse, ctx: Contex
   if (watchId < 0) {
     for (const { resource } of RESOURCES) {
       const cache = state.caches[resource]!
-      if (cache.revision < header.revision) cache.revision = header.revision
+      if (cache.watching && cache.revision < header.revision) cache.revision = header.revision
     }
     return cachesAdvanced(state)
   }
   const { resource } = RESOURCES[watchId]!
-  if (response.canceled) return [listResource(state, resource, ctx)]
   const cache = state.caches[resource]!
-  const effects: Effect[] = []
-  for (const event of events) {
-    // A watch that was opened anew may repeat what the list has brought.
-    if (event.kv.modRevision > cache.revision || isSameTransaction(cache.revision, event.kv.modRevision)) {
-      dispatch(state, cache.resource, applyEvent(cache, event, ctx.now), effects)
-    }
+  if (response.canceled) {
+    ctx.note('etcd-watch-compacted', { resource, from: cache.revision, compacted: response.compactRevision })
+    cache.watching = false
+    return [listResource(state, resource, ctx)]
   }
+  const effects: Effect[] = []
+  for (const event of events) dispatch(state, cache.resource, applyEvent(cache, event, ctx.now), effects)
   if (state.awaitingCache.size > 0) effects.push(...cachesAdvanced(state))
   return effects
 }
-
-/** One transaction may change several objects of a resource, all at one revision. */
-const isSameTransaction = (seen: number, revision: number): boolean => seen === revision

@@ -11,7 +11,7 @@ import type { Context, Effect, Micros, StreamId } from '#cluster/kernel/componen
 import { startDeleteCollection } from './collections.ts'
 import { health } from './health.ts'
 import { startRead } from './reads.ts'
-import { answer, isMutating, refuse } from './responses.ts'
+import { answer, isMutating, laneOf, refuse } from './responses.ts'
 import type { RequestInfo } from './route.ts'
 import { requestInfo } from './route.ts'
 import type { PendingRequest, State } from './state.ts'
@@ -32,7 +32,8 @@ export function receive(state: State, stream: StreamId, request: HttpRequest, ct
   if (!info) return [answer(stream, 404, noSuchPath())]
   const wrong = verbProblem(info)
   if (wrong) return [answer(stream, 405, methodNotAllowed(info.resource, wrong))]
-  if (state.queue.size >= QUEUE_MAX) {
+  const lane = laneOf(info)
+  if (state.queues[lane].size >= QUEUE_MAX) {
     const status = tooManyRequests('The apiserver is handling too many requests, please try again later', RETRY_AFTER_SECONDS)
     return [answer(stream, 429, status)]
   }
@@ -46,9 +47,9 @@ export function receive(state: State, stream: StreamId, request: HttpRequest, ct
     deadline: ctx.now + REQUEST_TIMEOUT_MICROS,
     attempts: 0,
   }
-  if (state.queue.size === 0 && canStart(state, info)) return admit(state, row, ctx)
+  if (state.queues[lane].size === 0 && canStart(state, info)) return admit(state, row, ctx)
   state.requests.set(row.id, row)
-  state.queue.set(row.id, true)
+  state.queues[lane].set(row.id, true)
   return scheduleDeadline(state, row.deadline, ctx)
 }
 
@@ -74,14 +75,18 @@ function canStart(state: State, info: RequestInfo): boolean {
   return isMutating(info) ? state.mutating < maxMutatingRequestsInflight : state.reading < maxRequestsInflight
 }
 
+export const queued = ({ queues }: State): number => queues.reading.size + queues.mutating.size
+
 /** Lets in whoever waits, in order, as far as there are seats. */
 export function admitQueued(state: State, ctx: Context): Effect[] {
   const effects: Effect[] = []
-  for (const id of state.queue.keys()) {
-    const row = state.requests.get(id)!
-    if (!canStart(state, row.info)) break
-    state.queue.delete(id)
-    effects.push(...admit(state, row, ctx))
+  for (const queue of [state.queues.reading, state.queues.mutating]) {
+    for (const id of queue.keys()) {
+      const row = state.requests.get(id)!
+      if (!canStart(state, row.info)) break
+      queue.delete(id)
+      effects.push(...admit(state, row, ctx))
+    }
   }
   return effects
 }
@@ -94,8 +99,7 @@ function admit(state: State, row: PendingRequest, ctx: Context): Effect[] {
     return startWatch(state, row.id, info, row.request, ctx)
   }
   const mutating = isMutating(info)
-  if (mutating) state.mutating++
-  else state.reading++
+  state[laneOf(info)]++
   const seated = moveTo(state, row, 'read')
   const effects = !mutating
     ? startRead(state, seated, ctx)

@@ -21,7 +21,7 @@ import { bootstrap } from './bootstrap.ts'
 import { listed, listResource, openWatches, watchResponse, WATCH_RETRY_TIMER, watchStreamClosed } from './cache-feed.ts'
 import { claimCompaction, claimed, COMPACTION_TIMER, scheduleCompaction } from './compaction.ts'
 import { leaseGranted } from './event-leases.ts'
-import { admitQueued, DEADLINE_TIMER, expireRequests, receive } from './handler-chain.ts'
+import { admitQueued, DEADLINE_TIMER, expireRequests, queued, receive } from './handler-chain.ts'
 import { freshTimedOut, readAnswered } from './reads.ts'
 import { dropRequest, isMutating, refuse } from './responses.ts'
 import type { ApiserverOptions, Call, State } from './state.ts'
@@ -49,7 +49,7 @@ export const kubeApiserver: Component<State, ApiserverOptions> = {
     calls: new Table(),
     parked: new Table(),
     requests: new Table(),
-    queue: new Table(),
+    queues: { reading: new Table(), mutating: new Table() },
     awaitingCache: new Table(),
     reading: 0,
     mutating: 0,
@@ -68,8 +68,7 @@ export const kubeApiserver: Component<State, ApiserverOptions> = {
 
   step(state, event, ctx) {
     const effects = handle(state, event, ctx)
-    if (state.queue.size > 0) effects.push(...admitQueued(state, ctx))
-    return effects
+    return queued(state) > 0 ? [...effects, ...admitQueued(state, ctx)] : effects
   },
 }
 

@@ -19,6 +19,9 @@ export function answer(stream: StreamId, status: number, body: unknown): Effect 
 export const isMutating = (info: RequestInfo): boolean =>
   info.verb !== 'get' && info.verb !== 'list' && info.verb !== 'watch'
 
+/** Which seats a request takes. */
+export const laneOf = (info: RequestInfo): 'reading' | 'mutating' => (isMutating(info) ? 'mutating' : 'reading')
+
 /** Ends a request with an answer. */
 export function respond(state: State, row: PendingRequest, status: number, body: unknown): Effect[] {
   dropRequest(state, row)
@@ -40,10 +43,7 @@ export function dropRequest(state: State, row: PendingRequest): void {
   if (!state.requests.delete(row.id)) return
   state.awaitingCache.delete(row.id)
   if (row.parent !== undefined) return
-  if (row.stage === 'queued') {
-    state.queue.delete(row.id)
-    return
-  }
-  if (isMutating(row.info)) state.mutating--
-  else state.reading--
+  const lane = laneOf(row.info)
+  if (row.stage === 'queued') state.queues[lane].delete(row.id)
+  else state[lane]--
 }

@@ -67,7 +67,6 @@ export interface PendingRequest {
   readonly origin?: Origin | undefined
   /** What the running transaction writes; undefined: it deletes. */
   readonly wanted?: KubernetesObject | undefined
-  readonly lease?: number
   readonly namespaceChecked?: boolean
   readonly awaited?: number
   /** Deletions under way, and the answer once they are done. */
@@ -96,8 +95,8 @@ export interface State {
   parked: Table<StreamId, Call>
   /** All requests but watches, in order of arrival. */
   requests: Table<number, PendingRequest>
-  /** Those of them that wait for a seat, in order. */
-  queue: Table<number, true>
+  /** Those of them that wait for a seat, in order: one queue for reading, one for changing. */
+  queues: Readonly<Record<'reading' | 'mutating', Table<number, true>>>
   /** Those that wait for their cache to catch up. */
   awaitingCache: Table<number, true>
   /** Seats taken. */

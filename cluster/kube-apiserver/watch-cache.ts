@@ -40,6 +40,8 @@ export interface WatchCache {
   events: Log<CacheEvent>
   /** A watch may begin after this revision and later ones. */
   oldest: number
+  /** Its watch of etcd stands, so whatever etcd says about its progress holds for this cache too. */
+  watching: boolean
 }
 
 const EVENTS_MIN = 100
@@ -55,6 +57,7 @@ export function createWatchCache(resource: Resource): WatchCache {
     byNode: new Table(),
     events: new Log(),
     oldest: 0,
+    watching: false,
   }
 }
 

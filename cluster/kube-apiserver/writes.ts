@@ -161,14 +161,6 @@ function create(state: State, row: PendingRequest, ctx: Context): Effect[] {
     if ('refused' in addressed) return refuse(state, row, addressed.refused)
     object = addressed.object
   }
-  if (info.resource.resource === 'events') {
-    const lease = eventLeaseFor(state, ctx)
-    if (lease.id === 0) {
-      moveTo(state, row, 'lease')
-      return lease.effects
-    }
-    return commitPut(state, { ...row, lease: lease.id }, undefined, object, ctx)
-  }
   return commitPut(state, row, undefined, object, ctx)
 }
 
@@ -189,10 +181,10 @@ export function namespaceArrived(state: State, row: PendingRequest, response: Ra
   return refused ? refuse(state, row, refused) : create(state, { ...row, namespaceChecked: true }, ctx)
 }
 
-/** The lease for Events has come (or will not come). */
+/** The lease for Events has come (or failed to): whoever waits for it begins anew. */
 export function leaseArrived(state: State, ctx: Context): Effect[] {
   const effects: Effect[] = []
-  for (const row of [...state.requests.values()]) if (row.stage === 'lease') effects.push(...create(state, row, ctx))
+  for (const row of [...state.requests.values()]) if (row.stage === 'lease') effects.push(...startWrite(state, row, ctx))
   return effects
 }
 
@@ -223,10 +215,19 @@ function addressChange(row: PendingRequest, before: KubernetesObject | undefined
 }
 
 function commitPut(state: State, row: PendingRequest, origin: Origin | undefined, wanted: KubernetesObject, ctx: Context): Effect[] {
+  let lease = 0
+  if (row.info.resource.resource === 'events') {
+    const granted = eventLeaseFor(state, ctx)
+    if (granted.id === 0) {
+      moveTo(state, row, 'lease')
+      return granted.effects
+    }
+    lease = granted.id
+  }
   const key = keyOfRequest(row, wanted.metadata.name)
   const { freed, taken } = addressChange(row, origin?.object, wanted)
   const compare: Compare[] = [{ target: 'MOD', result: 'EQUAL', key, operand: origin?.modRevision ?? 0 }]
-  const success: RequestOp[] = [{ type: 'Put', key, value: wanted, lease: row.lease ?? 0 }]
+  const success: RequestOp[] = [{ type: 'Put', key, value: wanted, lease }]
   if (taken) {
     compare.push({ target: 'MOD', result: 'EQUAL', key: taken, operand: 0 })
     success.push({ type: 'Put', key: taken, value: `${row.info.namespace}/${wanted.metadata.name}` })
@@ -314,7 +315,7 @@ export function writeAnswered(state: State, row: PendingRequest, response: EtcdR
     // The lease that an Event was to hang on has ended meanwhile.
     if (response.message.includes('lease not found')) {
       state.eventLease = { id: 0, granted: 0, count: 0, pending: state.eventLease.pending }
-      return create(state, row, ctx)
+      return startWrite(state, row, ctx)
     }
     return refuse(state, row, status.internal(response.message))
   }

@@ -70,6 +70,11 @@ function validate({ spec }: Service): FieldError[] {
   return errors
 }
 
+function withoutAddress(service: Service): Service {
+  const { clusterIP: _, clusterIPs: __, ...spec } = service.spec
+  return { ...service, spec }
+}
+
 export const services: Strategy<Service> = {
   hasGeneration: false,
   hasStatus: true,
@@ -80,13 +85,14 @@ export const services: Strategy<Service> = {
   // A client that leaves the address out means the one it has.
   prepareForUpdate: (service, old) => {
     const { clusterIP, clusterIPs } = old.spec
+    if (service.spec.type === 'ExternalName') return withoutAddress(service)
     if (service.spec.clusterIP || !clusterIP) return service
     return { ...service, spec: { ...service.spec, clusterIP, ...(clusterIPs && { clusterIPs }) } }
   },
   validate,
   validateUpdate: (service, old) => {
     const errors = validate(service)
-    if (old.spec.clusterIP && service.spec.clusterIP !== old.spec.clusterIP) {
+    if (old.spec.clusterIP && service.spec.type !== 'ExternalName' && service.spec.clusterIP !== old.spec.clusterIP) {
       const detail = 'may not change once set'
       errors.push(invalidValue('spec.clusterIPs[0]', service.spec.clusterIP, detail))
     }

@@ -9,9 +9,10 @@ import type { EtcdRequest, EtcdResponse } from '#cluster/etcd/messages.ts'
 import type { Context, Effect, Event } from '#cluster/kernel/component.ts'
 import type { Call, State } from '../state.ts'
 
-const RETRY_EVERY_MICROS = 250_000
+const RETRY_MIN_MICROS = 250_000
+const RETRY_MAX_MICROS = 2_000_000
 /** After so many refusals a request fails; the server's own calls never give up. */
-const REFUSALS_MAX = 20
+const REFUSALS_MAX = 8
 
 export const ETCD_RETRY_TIMER = 'etcd-retry'
 
@@ -42,7 +43,7 @@ export function callClosed(state: State, event: Extract<Event, { type: 'closed' 
   if (!isOwn && call.attempts >= REFUSALS_MAX) return { type: 'failed', call, message: unreachableMessage(state) }
   const alone = state.parked.size === 0
   state.parked.set(event.stream, { ...call, attempts: call.attempts + 1 })
-  return { type: 'parked', effects: alone ? [{ type: 'wake', key: ETCD_RETRY_TIMER, after: RETRY_EVERY_MICROS }] : [] }
+  return { type: 'parked', effects: alone ? [{ type: 'wake', key: ETCD_RETRY_TIMER, after: Math.min(RETRY_MIN_MICROS * 2 ** Math.min(call.attempts, 4), RETRY_MAX_MICROS) }] : [] }
 }
 
 /** Sends again what waits. */
