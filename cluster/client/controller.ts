@@ -38,6 +38,8 @@ export interface Reconciled {
   readonly calls?: readonly Call[]
   /** Look at this key again after this long, whatever happens. */
   readonly requeueAfterMicros?: Micros
+  /** Take this key again at once when all calls have succeeded. */
+  readonly again?: boolean
   /** Sent as they are; nobody waits for their answers. */
   readonly events?: readonly EventNote[]
 }
@@ -101,6 +103,7 @@ interface Running {
 interface Open {
   readonly calls: number
   readonly failed: boolean
+  readonly again: boolean
 }
 
 interface CallTag {
@@ -230,14 +233,19 @@ function work(manager: Manager): void {
 
 function reconcileOne(manager: Manager, controller: Controller, running: Running, key: string): void {
   const { ctx, effects, state } = manager
-  const { calls = [], events, requeueAfterMicros } = controller.reconcile(key, manager.caches, running.memory, ctx)
+  const {
+    calls = [],
+    again = false,
+    events,
+    requeueAfterMicros,
+  } = controller.reconcile(key, manager.caches, running.memory, ctx)
   if (requeueAfterMicros !== undefined) addLater(manager, controller.name, key, requeueAfterMicros)
   tellEvents(manager, controller.name, events)
   if (calls.length === 0) {
     forget(running.queue, key)
     return done(running.queue, key)
   }
-  running.open.set(key, { calls: calls.length, failed: false })
+  running.open.set(key, { calls: calls.length, failed: false, again })
   for (const call of calls) {
     const tag: CallTag = { controller: controller.name, key, call }
     effects.push(send(state.client, ctx, call.request, tag))
@@ -254,14 +262,17 @@ function settle(manager: Manager, answer: Answer): void {
   if (failed) ctx.note('callFailed', { controller: name, key, message: messageOf(answer) })
   tellEvents(manager, name, manager.byName.get(name)!.settle?.(key, call, answer, failed, running.memory, ctx))
   const open = running.open.get(key)!
-  const left = { calls: open.calls - 1, failed: open.failed || failed }
+  const left = { ...open, calls: open.calls - 1, failed: open.failed || failed }
   if (left.calls > 0) {
     running.open.set(key, left)
     return
   }
   running.open.delete(key)
   if (left.failed) addLater(manager, name, key, retryAfter(running.queue, key))
-  else forget(running.queue, key)
+  else {
+    forget(running.queue, key)
+    if (left.again) add(running.queue, key)
+  }
   done(running.queue, key)
 }
 

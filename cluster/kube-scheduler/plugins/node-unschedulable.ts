@@ -2,7 +2,7 @@
 import type { Taint } from '#cluster/api/types.ts'
 import type { Plugin } from '../framework.ts'
 import { unresolvable } from '../framework.ts'
-import { isTolerated } from '../tolerations.ts'
+import { isTolerated } from '#cluster/api/tolerations.ts'
 
 const REFUSED = unresolvable('node(s) were unschedulable')
 const CORDONED: Taint = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' }

@@ -6,7 +6,7 @@ import type { Node, Pod, Taint, Toleration } from '#cluster/api/types.ts'
 import type { Plugin } from '../framework.ts'
 import { unresolvable } from '../framework.ts'
 import { defaultNormalizeScore } from '../normalize.ts'
-import { isTolerated } from '../tolerations.ts'
+import { isTolerated } from '#cluster/api/tolerations.ts'
 
 const NAME = 'TaintToleration'
 const REFUSED = unresolvable('node(s) had untolerated taint(s)')

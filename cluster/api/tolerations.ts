@@ -3,7 +3,7 @@
  *
  * Where to read upstream: k8s.io/component-helpers `scheduling/corev1/helpers.go`; k8s.io/api `core/v1/toleration.go`.
  */
-import type { Taint, Toleration } from '#cluster/api/types.ts'
+import type { Taint, Toleration } from './types.ts'
 
 /** An empty effect tolerates every effect, and an empty key with `Exists` every key. */
 export function tolerates(toleration: Toleration, taint: Taint): boolean {

@@ -1,0 +1,44 @@
+/**
+ * kube-controller-manager: the loops that make the cluster become what its objects say.
+ *
+ * What the real one does: runs some forty controllers in one process, on shared informers.
+ * What we model: deployment, replicaset, endpointslice, node-lifecycle, taint-eviction, node-ipam, garbage-collector and
+ * pod-gc, each in its own file or folder.
+ * What we leave out: the other controllers; leader election; the client's rate limits; one service account per controller.
+ * Where to read upstream: kubernetes/kubernetes `cmd/kube-controller-manager/app/controllermanager.go`.
+ */
+import type { Controller, ManagerOptions, ManagerState } from '#cluster/client/controller.ts'
+import { controllerManager } from '#cluster/client/controller.ts'
+import type { Component, ProcessId } from '#cluster/kernel/component.ts'
+import { deploymentController } from './deployment/deployment.ts'
+import { endpointSliceController } from './endpointslice/endpointslice.ts'
+import { garbageCollector } from './garbage-collector.ts'
+import { nodeIpamController } from './node-ipam.ts'
+import { nodeLifecycleController } from './node-lifecycle/node-lifecycle.ts'
+import { podGcController } from './pod-gc.ts'
+import { replicaSetController } from './replicaset/replicaset.ts'
+import { taintEvictionController } from './taint-eviction.ts'
+
+export interface KubeControllerManagerOptions extends ManagerOptions {
+  readonly servers: readonly ProcessId[]
+  /** Names of controllers to leave out, such as `replicaset`. */
+  readonly disabled?: readonly string[]
+  /** The range from which nodes get their podCIDR. Default 10.244.0.0/16. */
+  readonly clusterCIDR?: string
+}
+
+export const controllers: readonly Controller[] = [
+  nodeIpamController,
+  nodeLifecycleController,
+  taintEvictionController,
+  podGcController,
+  garbageCollector,
+  deploymentController,
+  replicaSetController,
+  endpointSliceController,
+]
+
+export const kubeControllerManager: Component<ManagerState, KubeControllerManagerOptions> = controllerManager(
+  'kube-controller-manager',
+  controllers,
+)
