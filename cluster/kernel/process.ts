@@ -50,7 +50,7 @@ export function cloneProcess(process: Process, owner: object): Process {
     ...process,
     owner,
     state: forkState(process.state),
-    inbox: process.inbox.length === 0 ? process.inbox : process.inbox.slice(),
+    inbox: process.inbox.slice(),
     timers: process.timers && new Map(process.timers),
     chance: process.chance && new Map(process.chance),
     disk: process.disk && forkDisk(process.disk),
