@@ -44,6 +44,7 @@ class ProgressPage extends HTMLElement {
     for (const radio of this.querySelectorAll<HTMLInputElement>('[name=editor]')) {
       radio.addEventListener('change', () => setPreferences({ editor: radio.value as Preferences['editor'] }))
     }
+    this.#slash.addEventListener('change', () => setPreferences({ slashOpensSearch: this.#slash.checked }))
     subscribe(() => this.#show())
     this.#show()
   }
@@ -54,6 +55,10 @@ class ProgressPage extends HTMLElement {
 
   get #file() {
     return this.querySelector<HTMLInputElement>('input[type=file]')!
+  }
+
+  get #slash() {
+    return this.querySelector<HTMLInputElement>('[name=slash]')!
   }
 
   #button(name: string) {
@@ -92,8 +97,10 @@ class ProgressPage extends HTMLElement {
     const state = storageState()
     const alert = this.querySelector<HTMLElement>('.storage')!
     alert.hidden = state.kind === 'durable'
-    alert.textContent = state.kind === 'durable' ? '' : state.message
-    const { editor } = preferences()
+    alert.textContent =
+      state.kind === 'durable' ? '' : this.#text[state.reason === 'full' ? 'storageFull' : 'storageBlocked']
+    const { editor, slashOpensSearch } = preferences()
+    this.#slash.checked = slashOpensSearch
     for (const radio of this.querySelectorAll<HTMLInputElement>('[name=editor]')) radio.checked = radio.value === editor
   }
 

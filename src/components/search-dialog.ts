@@ -1,8 +1,9 @@
 /**
- * `<cw-search>`: the search dialog. `/` and Ctrl/Cmd+K open it from anywhere, arrows walk the results, Escape closes.
+ * `<cw-search>`: the search dialog. `/` (unless turned off) and Ctrl/Cmd+K open it, arrows walk the results, Escape closes.
  *
  * The index (Pagefind's, made after the build) is fetched when the dialog is first opened and never before.
  */
+import { preferences } from '../progress/browser.ts'
 
 interface SearchHit {
   url: string
@@ -33,8 +34,9 @@ class SearchDialog extends HTMLElement {
     this.#dialog.addEventListener('keydown', (event) => this.#walk(event))
     window.addEventListener('keydown', (event) => {
       const typing = (event.target as HTMLElement).closest?.('input, textarea, select, [contenteditable], cw-workbench')
-      const asked = (event.key === '/' && !typing) || (event.key === 'k' && (event.ctrlKey || event.metaKey) && !typing)
-      if (!asked || event.defaultPrevented) return
+      const asked =
+        event.key === '/' ? preferences().slashOpensSearch : event.key === 'k' && (event.ctrlKey || event.metaKey)
+      if (!asked || typing || event.defaultPrevented) return
       event.preventDefault()
       this.open()
     })

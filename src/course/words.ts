@@ -108,6 +108,7 @@ const en = {
   figure: 'Figure {id}',
   figureLoading: 'The simulation starts when you come near.',
   figureStill: 'A still picture: the simulation of this figure is not available here.',
+  figureMissing: 'The simulation of this figure is not available here.',
   seeIt: 'See it',
   thenNote: 'Then and now',
   objectives: 'After this lesson you can',
@@ -161,6 +162,12 @@ const en = {
   editorAutomatic: 'As suits this device',
   editorMonaco: 'Full editor, with completion and types',
   editorPlain: 'Plain text area, for screen readers and small screens',
+  shortcutLabel: 'Keyboard',
+  shortcutSlash: 'The key / opens the search (Ctrl+K or ⌘K always does)',
+  storageFull:
+    'The browser’s storage is full. Your work is kept in this tab only: export it before you close the tab, or free some space.',
+  storageBlocked:
+    'The browser does not allow this site to store anything. Your work is kept in this tab only: export it before you close the tab.',
   erase: 'Erase',
   eraseText:
     'Removes every draft, result and preference of this course from this browser. Export first if you may want them back.',
@@ -269,6 +276,7 @@ const es: Words = {
   figure: 'Figura {id}',
   figureLoading: 'La simulación empieza cuando te acercas.',
   figureStill: 'Una imagen fija: la simulación de esta figura no está disponible aquí.',
+  figureMissing: 'La simulación de esta figura no está disponible aquí.',
   seeIt: 'Míralo',
   thenNote: 'Antes y ahora',
   objectives: 'Después de esta lección puedes',
@@ -322,6 +330,12 @@ const es: Words = {
   editorAutomatic: 'El que convenga a este dispositivo',
   editorMonaco: 'Editor completo, con autocompletado y tipos',
   editorPlain: 'Área de texto sencilla, para lectores de pantalla y pantallas pequeñas',
+  shortcutLabel: 'Teclado',
+  shortcutSlash: 'La tecla / abre la búsqueda (Ctrl+K o ⌘K lo hacen siempre)',
+  storageFull:
+    'El almacenamiento del navegador está lleno. Tu trabajo se guarda solo en esta pestaña: expórtalo antes de cerrarla, o libera espacio.',
+  storageBlocked:
+    'El navegador no permite que este sitio guarde nada. Tu trabajo se guarda solo en esta pestaña: expórtalo antes de cerrarla.',
   erase: 'Borrar',
   eraseText:
     'Quita de este navegador todos los borradores, resultados y preferencias de este curso. Exporta antes si quizá los quieras de vuelta.',

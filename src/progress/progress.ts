@@ -74,11 +74,13 @@ export interface LessonProgress {
 
 export interface Preferences {
   editor: 'monaco' | 'plain' | 'automatic'
+  /** Whether `/` opens the search. Somebody who speaks to their computer needs to turn keys without Ctrl off. */
+  slashOpensSearch: boolean
 }
 
 export const noExerciseProgress: ExerciseProgress = { attempts: 0, hintsOpened: 0 }
 export const noLessonProgress: LessonProgress = { quiz: [] }
-export const defaultPreferences: Preferences = { editor: 'automatic' }
+export const defaultPreferences: Preferences = { editor: 'automatic', slashOpensSearch: true }
 
 export interface SaveRequest {
   source: string

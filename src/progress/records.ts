@@ -92,7 +92,10 @@ export function readLessonProgress(value: unknown, where: string): LessonProgres
 
 export function readPreferences(value: unknown, where: string): Preferences {
   const object = readObject(value, where)
-  return { editor: readOneOf(object.editor, editors, `${where}.editor`) }
+  return {
+    editor: readOneOf(object.editor, editors, `${where}.editor`),
+    slashOpensSearch: object.slashOpensSearch !== false,
+  }
 }
 
 function readDraft(value: unknown, where: string): Draft {
