@@ -29,6 +29,8 @@ import type {
 
 /** Between the soft end of a budget (an interrupt, which knows its line) and the hard one (a trap in the middle of anything). */
 const slackFuel = 2_000_000
+/** The counter is a signed 32-bit number. */
+const budgetMax = 2_000_000_000
 /** For finding out, after the end, where it was. */
 const reportFuel = 2_000_000
 
@@ -168,19 +170,23 @@ export class Guest {
     const text = `{"id":${input.id},"answer":${input.answer}}`
     return this.turn(() => {
       const result = this.machine.ask('deliver', text)
-      if (result === 'unknown') throw new Error(`request ${input.id} is not outstanding: answer each request once`)
+      if (result !== 'unknown') return
+      this.inputs.pop()
+      throw new Error(`request ${input.id} is not outstanding: answer each request once`)
     })
   }
 
   private turn(act: () => void): Turn {
     let drained: Drained = { requests: [], settled: [], waiting: 1, running: [] }
     if (this.ended === undefined) {
-      this.enter(() => {
+      const entered = this.enter(() => {
         act()
         this.machine.runJobs()
         if (!this.machine.interrupted) drained = JSON.parse(this.machine.ask('drain', '')) as Drained
         return { ok: true }
       })
+      // The bridge itself failed, so nobody knows any more which task waits for what.
+      if (!entered.ok && this.ended === undefined) this.end('engine', 0, entered, entered.message)
     }
     // A machine that trapped answers nothing, not even what it had ready: its process is dead.
     if (this.ended !== undefined) {
@@ -193,7 +199,7 @@ export class Guest {
 
   /** Runs one entry on a fresh budget, and accounts for it. A trap ends the guest and is the outcome. */
   private enter(act: () => Outcome): Outcome {
-    const budget = Math.max(0, Math.min(this.limits.fuelPerCall, this.limits.fuel - this.spent))
+    const budget = Math.max(0, Math.min(this.limits.fuelPerCall, this.limits.fuel - this.spent, budgetMax))
     const given = budget + slackFuel
     this.machine.refill(given, this.limits.stackUnits, slackFuel)
     let outcome: Outcome | undefined
@@ -226,7 +232,7 @@ export class Guest {
       if (!(error instanceof MachineTrap) && !(error instanceof GuestThrew)) throw error
     }
     // Even its description does not end: a getter that loops, say.
-    return this.end('fuel', reportFuel, {})
+    return this.end('fuel', this.limits.fuelPerCall, {})
   }
 
   private end(kind: TrapKind, budget: number, report: Place, cause?: string): Trap {

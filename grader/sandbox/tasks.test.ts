@@ -163,7 +163,9 @@ describe('what goes wrong in a task', () => {
   })
 
   it('an answer to nothing is the host’s mistake', () => {
-    expect(() => start('export default {}').deliver(9, {})).toThrow(/request 9 is not outstanding/)
+    const guest = start('export default {}')
+    expect(() => guest.deliver(9, {})).toThrow(/request 9 is not outstanding/)
+    expect(guest.inputs).toEqual([])
   })
 })
 
