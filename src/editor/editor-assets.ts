@@ -13,7 +13,7 @@ export interface EditorManifest {
 type MonacoEntry = typeof import('./monaco-entry.ts')
 
 const folder = `${import.meta.env.BASE_URL.replace(/\/?$/, '/')}ed/`
-const REMEDY = 'Check your connection and reload the page; the plain editor works without it.'
+const NOT_THERE = 'A part of it did not arrive: check your connection.'
 
 let manifest: Promise<EditorManifest> | undefined
 let monaco: Promise<MonacoEntry> | undefined
@@ -21,7 +21,7 @@ let monaco: Promise<MonacoEntry> | undefined
 export function editorManifest(): Promise<EditorManifest> {
   manifest ??= fetch(`${folder}manifest.json`, { cache: 'no-cache' })
     .then((answer) => {
-      if (!answer.ok) throw new Error(`The editor's files are not there (${answer.status} for ${answer.url}).`)
+      if (!answer.ok) throw new Error(`${NOT_THERE} (${answer.status} for ${answer.url})`)
       return answer.json() as Promise<EditorManifest>
     })
     .catch((error: unknown) => {
@@ -39,7 +39,7 @@ function loadStyleSheet(href: string): Promise<void> {
     link.onload = () => resolve()
     link.onerror = () => {
       link.remove()
-      reject(new Error(`The editor's style sheet did not load. ${REMEDY}`))
+      reject(new Error(NOT_THERE))
     }
     document.head.append(link)
   })
@@ -51,7 +51,7 @@ export function loadMonaco(): Promise<MonacoEntry> {
     .then(async ({ version }) => {
       const address = `${folder}monaco.js?v=${version}`
       const [entry] = await Promise.all([
-        import(/* @vite-ignore */ address) as Promise<MonacoEntry>,
+        (import(/* @vite-ignore */ address) as Promise<MonacoEntry>).catch(() => Promise.reject(new Error(NOT_THERE))),
         loadStyleSheet(`${folder}monaco.css?v=${version}`),
       ])
       return entry

@@ -71,7 +71,9 @@ describe('a layout', () => {
       for (const mark of lane.marks) {
         expect(mark.x).toBeGreaterThanOrEqual(0)
         expect(mark.untilX ?? 0).toBeLessThanOrEqual(width)
-        expect(mark.labelX + labelWidth(mark.label)).toBeLessThanOrEqual(width)
+        const [left, right] = mark.labelAnchor === 'start' ? [0, 1] : [-1, 0]
+        expect(mark.labelX + left * labelWidth(mark.label)).toBeGreaterThanOrEqual(0)
+        expect(mark.labelX + right * labelWidth(mark.label)).toBeLessThanOrEqual(width)
       }
     }
   })
@@ -79,6 +81,17 @@ describe('a layout', () => {
   it('shows short labels in full where there is room', () => {
     const labels = layOutStory(story, 440).lanes.flatMap((lane) => lane.marks.map((mark) => mark.label))
     expect(labels).toEqual(['Running 2 Gi', 'Succeeded', 'Insufficient memory', 'Pending'])
+  })
+
+  it('puts a label to the left of its point where there is more room', () => {
+    const late = { atMicros: 9, label: 'refused at the very end', tone: 'bad' as const }
+    const early = { atMicros: 1, untilMicros: 9, label: 'x', tone: 'pod' as const }
+    const lanes = [
+      { name: 'a', entries: [early] },
+      { name: 'b', entries: [late] },
+    ]
+    const mark = layOutStory({ lanes }, 240).lanes[1]!.marks[0]!
+    expect(mark).toMatchObject({ labelAnchor: 'end', label: late.label })
   })
 
   it('ties a bad moment to the lane below it', () => {

@@ -11,8 +11,9 @@ export interface Mark {
   x: number
   /** Right end of a span; absent for a point. */
   untilX?: number
-  /** Where the label starts, and whether it stands inside its span. */
+  /** Where the label starts, or ends if it stands to the left of its point; and whether it stands inside its span. */
   labelX: number
+  labelAnchor: 'start' | 'end'
   labelInside: boolean
   label: string
 }
@@ -37,7 +38,7 @@ export interface StoryLayout {
 
 const LANE_HEIGHT = 38
 const TOP = 18
-const CHARACTER = 6.1
+const CHARACTER = 5.7
 const NAME_CHARACTER = 6.6
 const PADDING = 8
 const POINT_ROOM = 14
@@ -125,30 +126,43 @@ function roomAtEnd(story: Story, longest: number): number {
   return Math.min(longest, Math.max(24, ...wishes))
 }
 
-function layMarks(entries: readonly StoryEntry[], at: (micros: number) => number, end: number): Mark[] {
+/** A point's label stands to its right, or to its left where there is more room. */
+function layPoint(entry: StoryEntry, x: number, leftEnd: number, rightEnd: number): Mark {
+  const right = fitLabel(entry.label, rightEnd - x - POINT_ROOM)
+  const left = fitLabel(entry.label, x - POINT_ROOM - leftEnd)
+  if (right === entry.label || right.length >= left.length) {
+    return { entry, x, labelX: x + POINT_ROOM, labelAnchor: 'start', labelInside: false, label: right }
+  }
+  return { entry, x, labelX: x - POINT_ROOM, labelAnchor: 'end', labelInside: false, label: left }
+}
+
+/** A span's label stands inside it, or behind it where only there it can be read in full. */
+function laySpan(entry: StoryEntry, x: number, untilX: number, rightEnd: number): Mark {
+  const inside = fitLabel(entry.label, untilX - x - 2 * PADDING)
+  const behind = fitLabel(entry.label, rightEnd - untilX - PADDING)
+  if (inside === entry.label || inside.length >= behind.length) {
+    return { entry, x, untilX, labelX: x + PADDING, labelAnchor: 'start', labelInside: true, label: inside }
+  }
+  return { entry, x, untilX, labelX: untilX + PADDING, labelAnchor: 'start', labelInside: false, label: behind }
+}
+
+function layMarks(entries: readonly StoryEntry[], at: (micros: number) => number, start: number, end: number): Mark[] {
   const sorted = [...entries].sort((a, b) => a.atMicros - b.atMicros)
-  return sorted.map((entry, index) => {
+  const marks: Mark[] = []
+  let leftEnd = start
+  sorted.forEach((entry, index) => {
     const x = at(entry.atMicros)
     const next = sorted[index + 1]
-    const nextX = next ? at(next.atMicros) - 4 : end
-    if (entry.untilMicros === undefined) {
-      const labelX = x + POINT_ROOM
-      return { entry, x, labelX, labelInside: false, label: fitLabel(entry.label, nextX - labelX) }
-    }
-    const untilX = Math.max(at(entry.untilMicros), x + 10)
-    const inside = fitLabel(entry.label, untilX - x - 2 * PADDING)
-    if (inside === entry.label || next) {
-      return { entry, x, untilX, labelX: x + PADDING, labelInside: true, label: inside }
-    }
-    return {
-      entry,
-      x,
-      untilX,
-      labelX: untilX + PADDING,
-      labelInside: false,
-      label: fitLabel(entry.label, end - untilX - PADDING),
-    }
+    const rightEnd = next ? at(next.atMicros) - 4 : end
+    const mark =
+      entry.untilMicros === undefined
+        ? layPoint(entry, x, leftEnd, rightEnd)
+        : laySpan(entry, x, Math.max(at(entry.untilMicros), x + 10), rightEnd)
+    const labelEnd = mark.labelAnchor === 'start' ? mark.labelX + labelWidth(mark.label) : mark.x
+    leftEnd = Math.max(mark.untilX ?? mark.x, labelEnd) + 4
+    marks.push(mark)
   })
+  return marks
 }
 
 /** Lays a story out for a picture `width` wide (in the picture's own units, px at scale 1). */
@@ -166,7 +180,7 @@ export function layOutStory(story: Story, width: number): StoryLayout {
   const lanes = story.lanes.map((lane, index) => ({
     name: fitLabel(lane.name, laneX - 4),
     y: TOP + index * LANE_HEIGHT,
-    marks: layMarks(lane.entries, at, end),
+    marks: layMarks(lane.entries, at, laneX, end),
   }))
   const height = TOP + Math.max(0, lanes.length - 1) * LANE_HEIGHT + 34
   return { width, height, laneX, lanes, threads: drawThreads(lanes), axis: pickTicks(places, width) }

@@ -9,7 +9,7 @@ const HALF = 9
 function drawSpan(mark: Mark, y: number): SVGTemplateResult {
   const width = (mark.untilX ?? mark.x) - mark.x
   return svg`<rect class="cw-span" data-tone=${mark.entry.tone} x=${mark.x} y=${y - HALF} width=${width} height=${2 * HALF} rx="5"/>
-    <text class="cw-label" data-inside=${mark.labelInside} data-tone=${mark.entry.tone} x=${mark.labelX} y=${y + 4}>${mark.label}</text>`
+    <text class="cw-label" data-inside=${mark.labelInside} data-tone=${mark.entry.tone} x=${mark.labelX} y=${y + 4} text-anchor=${mark.labelAnchor}>${mark.label}</text>`
 }
 
 /** Never colour alone: good is a tick, bad a cross in a disc, anything else a plain disc. */
@@ -22,7 +22,7 @@ function drawPoint(mark: Mark, y: number): SVGTemplateResult {
         ? svg`<path class="cw-sign" d="M${x - 3} ${y}l2.2 2.4 4-4.8"/>`
         : nothing
   return svg`<circle class="cw-point" data-tone=${mark.entry.tone} cx=${x} cy=${y} r=${sign === nothing ? 4.5 : 6.5}/>${sign}
-    <text class="cw-label" data-tone=${mark.entry.tone} x=${mark.labelX} y=${y + 4}>${mark.label}</text>`
+    <text class="cw-label" data-tone=${mark.entry.tone} x=${mark.labelX} y=${y + 4} text-anchor=${mark.labelAnchor}>${mark.label}</text>`
 }
 
 function drawLane(lane: Lane, laneX: number, width: number): SVGTemplateResult {
