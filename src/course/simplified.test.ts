@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { blocksOf, readHeader } from './simplified.ts'
 
 describe('a component’s header', () => {
-  const parts = { real: 'Decides.', model: 'The cycle.', leftOut: 'Volumes.', upstream: 'Pkg/scheduler.' }
+  const parts = { real: 'Decides.', model: 'The cycle.', leftOut: 'Volumes.', upstream: 'pkg/scheduler.' }
 
   it.each([
     [
@@ -19,6 +19,14 @@ describe('a component’s header', () => {
     ],
   ])('is read when its parts stand %s', (_, source) => {
     expect(readHeader(source)).toEqual(parts)
+  })
+
+  it.each([
+    ['volumes and preemption.', 'Volumes and preemption.'],
+    ['etcd itself.', 'etcd itself.'],
+    ['client-go’s limits.', 'client-go’s limits.'],
+  ])('begins “%s” as a sentence does', (words, sentence) => {
+    expect(readHeader(`/** What we leave out: ${words} */`).leftOut).toBe(sentence)
   })
 
   it('has no parts when there is no header, or the words stand in the middle of a sentence', () => {

@@ -69,9 +69,15 @@ export function readHeader(source: string): Partial<Record<HeaderPart, string>> 
   for (const [index, { part, from }] of found.entries()) {
     const body = text.slice(from, found[index + 1]?.at ?? text.length)
     const words = body.replace(/[-*# \n]+$/, '').trim()
-    parts[part] = words.charAt(0).toUpperCase() + words.slice(1)
+    parts[part] = part === 'upstream' ? words : asSentence(words)
   }
   return parts
+}
+
+/** With a capital where the text begins with an ordinary word; names such as `etcd` and `client-go` stay as they are. */
+function asSentence(words: string): string {
+  const isOrdinary = /^[a-z]+[\s,;:]/.test(words) && !/^(kube|etcd|containerd|iptables|netfilter)/.test(words)
+  return isOrdinary ? words.charAt(0).toUpperCase() + words.slice(1) : words
 }
 
 /** A part's text as paragraphs and lists, for a page: lines that begin with a dash are items. */
