@@ -347,6 +347,18 @@ const forged: HostileProgram[] = [
 
 const oddResults: HostileProgram[] = [
   {
+    name: 'bytes',
+    code: run('return { data: new Uint8Array(3) }'),
+    outcome: 'wrong-type',
+    message: /the result\.data is binary data.*base64/,
+  },
+  {
+    name: 'an Error as a result',
+    code: run("return new Error('x')"),
+    outcome: 'wrong-type',
+    message: /an Error.*throw it/,
+  },
+  {
     name: 'a function as result',
     code: run('return () => 1'),
     outcome: 'wrong-type',
@@ -377,7 +389,7 @@ const oddResults: HostileProgram[] = [
     name: 'a hole',
     code: run('return [1, , 3]'),
     outcome: 'wrong-type',
-    message: /the result\[1\] is a undefined|undefined/,
+    message: /the result\[1\] is undefined/,
   },
   { name: 'a cycle', code: run('const a = {}; a.a = a; return a'), outcome: 'wrong-type', message: /refers to itself/ },
   {

@@ -36,13 +36,14 @@ function deepFreeze(value) {
 }
 
 function nameOfType(value) {
-  if (value === null) return 'null'
+  if (value === null || value === undefined) return String(value)
   if (typeof value === 'number') return String(value)
   if (typeof value !== 'object') return 'a ' + typeof value
   if (Array.isArray(value)) return 'an array'
-  const kinds = { Map, Set, WeakMap, WeakSet, Date, RegExp, Promise, ArrayBuffer }
+  const kinds = { Map, Set, WeakMap, WeakSet, Date, RegExp, Promise }
   for (const name of Object.keys(kinds)) if (value instanceof kinds[name]) return 'a ' + name
-  return 'an object'
+  if (value instanceof Error) return 'an Error'
+  return value instanceof ArrayBuffer || ArrayBuffer.isView(value) ? 'binary data' : 'an object'
 }
 
 const notData = [
@@ -50,6 +51,12 @@ const notData = [
   [Map, 'return Object.fromEntries(map) or [...map]'],
   [Set, 'return [...set]'],
   [Date, 'return date.toISOString()'],
+  [Error, 'throw it, or return its message'],
+  [ArrayBuffer, 'return base64 text, or an array of numbers'],
+  [Object.getPrototypeOf(Uint8Array), 'return base64 text, or an array of numbers'],
+  [RegExp, 'return its source'],
+  [WeakMap, 'nobody else can look into it'],
+  [WeakSet, 'nobody else can look into it'],
 ]
 
 // Where copyData stands, kept as keys and put together only when something is wrong.
