@@ -13,6 +13,9 @@ export type EditorKind = CodeEditor['kind']
 
 const NARROW_PX = 760
 
+/** What the compiler calls the learner's file, here as in the terminal, whatever its tab is called. */
+const SUBMISSION_NAME = 'main.ts'
+
 /** Without a choice: the plain editor on a small screen worked by finger, where Monaco is no pleasure. */
 export function chooseEditor(
   preference: Preferences['editor'],
@@ -46,7 +49,7 @@ export async function openEditor(
       return {
         kind: 'monaco',
         editor: () => editor,
-        compile: (source) => monaco.compileInEditor({ source, fileName: options.fileName, types: options.types }),
+        compile: (source) => monaco.compileInEditor({ source, fileName: SUBMISSION_NAME, types: options.types }),
         openDiff: async (place, before, after) => monaco.createMonacoDiff(place, before, after, options.fontSizePx),
         dispose: () => editor.dispose(),
       }
@@ -62,7 +65,7 @@ export async function openEditor(
     async compile(source) {
       // Where the types did not arrive with the editor, ask once more: without them everything would be an error.
       const types = Object.keys(options.types).length > 0 ? options.types : (await editorManifest()).types
-      return language.compile({ source, fileName: options.fileName, types })
+      return language.compile({ source, fileName: SUBMISSION_NAME, types })
     },
     openDiff: async () => undefined,
     dispose() {

@@ -112,6 +112,26 @@ describe('the watchdog', () => {
   })
 })
 
+it('a worker that cannot be started is our fault too', () => {
+  const log: string[] = []
+  const client = createGradingClient({
+    spawn: () => {
+      throw new Error('not part of this build')
+    },
+    after: () => () => {},
+  })
+  client.warm()
+  const listener = {
+    progressed() {},
+    checked() {},
+    finished() {},
+    halted: (halt: { message: string }) => log.push(halt.message),
+  }
+  const compiled = { code: '', diagnostics: [], runnable: true }
+  client.grade({ id: 1, exercise: 'e', source: '', mode: 'run', compiled }, listener)
+  expect(log).toEqual([expect.stringContaining('not part of this build')])
+})
+
 it('a worker that breaks down is our fault, and is not started again until the next grading', () => {
   const { log, workers, grade } = scene()
   grade(1)

@@ -89,14 +89,24 @@ export function createGradingClient(environment: GradingEnvironment) {
   }
 
   return {
-    /** Loads the engine ahead of the first grading. Does nothing when a worker is there. */
-    warm: () => void warm(),
+    /** Loads the engine ahead of the first grading. Does nothing when a worker is there; a failure shows at the grading. */
+    warm(): void {
+      try {
+        warm()
+      } catch {
+        worker = undefined
+      }
+    },
 
     grade(request: Omit<GradeRequest, 'type'>, listener: GradingListener): void {
       if (current) halt(STOPPED)
       current = { id: request.id, listener, calm: () => {} }
       watch()
-      warm().postMessage({ type: 'grade', ...request } satisfies GradeRequest)
+      try {
+        warm().postMessage({ type: 'grade', ...request } satisfies GradeRequest)
+      } catch (error) {
+        halt(broken(error instanceof Error ? error.message : String(error)))
+      }
     },
 
     stop: () => {

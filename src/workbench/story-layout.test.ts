@@ -90,7 +90,7 @@ describe('a layout', () => {
       { name: 'a', entries: [early] },
       { name: 'b', entries: [late] },
     ]
-    const mark = layOutStory({ lanes }, 240).lanes[1]!.marks[0]!
+    const mark = layOutStory({ lanes }, 300).lanes[1]!.marks[0]!
     expect(mark).toMatchObject({ labelAnchor: 'end', label: late.label })
   })
 
@@ -106,7 +106,7 @@ describe('a layout', () => {
 
 it('cuts a label to its room and drops one that would say nothing', () => {
   expect(fitLabel('Succeeded', 200)).toBe('Succeeded')
-  expect(fitLabel('Succeeded', 40)).toBe('Succe…')
+  expect(fitLabel('Succeeded', 40)).toBe('Succee…')
   expect(fitLabel('Succeeded', 10)).toBe('')
 })
 
