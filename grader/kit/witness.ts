@@ -61,12 +61,13 @@ export const witness: Component<WitnessState, { servers: readonly ProcessId[]; r
 export function runWatched(world: World, limits: RunLimits, onChange: (change: Change, world: World) => void): RunEnd {
   const process = world.indexOf(WITNESS)
   if (process < 0) throw new Error('this world has no witness: build it with apiWorld()')
-  let seen = (world.stateOf(WITNESS) as WitnessState).changes.length
+  const changesOf = (at: World) => (at.processes[process]!.state as WitnessState | undefined)?.changes
+  let seen = changesOf(world)?.length ?? 0
   return world.run({
     ...limits,
     until: (at) => {
-      const { changes } = at.processes[process]!.state as WitnessState
-      for (; seen < changes.length; seen++) onChange(changes.get(seen)!, at)
+      const changes = changesOf(at)
+      for (; changes && seen < changes.length; seen++) onChange(changes.get(seen)!, at)
       return limits.until?.(at) ?? false
     },
   })
@@ -74,8 +75,9 @@ export function runWatched(world: World, limits: RunLimits, onChange: (change: C
 
 /** What the witness knows of a resource now, by `namespace/name`. */
 export function seenBy<T extends KubernetesObject>(world: World, resource: string): ReadonlyMap<string, T> {
-  const { informers } = world.stateOf(WITNESS) as WitnessState
-  const informer = informers[resource]
+  const state = world.stateOf(WITNESS) as WitnessState | undefined
+  if (!state) return new Map()
+  const informer = state.informers[resource]
   if (!informer) throw new Error(`the witness does not watch ${resource}: name it in apiWorld({ watched })`)
   return new Map(informer.items.entries())
 }

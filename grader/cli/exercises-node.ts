@@ -1,0 +1,93 @@
+/** Exercises as they stand on disk: found by their `task.mdx`, loaded when asked for. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { parse } from 'yaml'
+import type { CheckSet } from '../kit/checks.ts'
+import { compileNode } from '../sandbox/compile-node.ts'
+import { countsForVersion, exerciseVersion } from '../verdict/digest.ts'
+import type { Exercise } from '../verdict/exercise.ts'
+import { limitsOf } from '../verdict/exercise.ts'
+import type { Compiled } from '../verdict/verdict.ts'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
+export interface ExerciseFolder {
+  readonly id: string
+  readonly title: string
+  readonly section: string
+  readonly estimate: number | undefined
+  /** Absolute path. */
+  readonly path: string
+  /** Below `exercises/`: `04-scheduler/01-fit-filter`. */
+  readonly name: string
+}
+
+/** All exercises in the order of their folders. Throws when a task has no id or two have the same. */
+export function findExercises(base = join(root, 'exercises')): ExerciseFolder[] {
+  const found = foldersIn(base).flatMap((family) =>
+    foldersIn(join(base, family))
+      .map((name) => `${family}/${name}`)
+      .filter((name) => existsSync(join(base, name, 'task.mdx')))
+      .map((name) => readFolder(join(base, name), name)),
+  )
+  const twice = found.find(({ id }, index) => found.some((other, at) => at < index && other.id === id))
+  if (twice) throw new Error(`two exercises have the id "${twice.id}": an id is used once, rename the newer one`)
+  return found
+}
+
+const foldersIn = (path: string): string[] =>
+  existsSync(path)
+    ? readdirSync(path, { withFileTypes: true })
+        .filter((entry) => entry.isDirectory())
+        .map(({ name }) => name)
+        .sort()
+    : []
+
+function readFolder(path: string, name: string): ExerciseFolder {
+  const matter = parse(/^---\r?\n([\s\S]*?)\r?\n---/.exec(read(path, 'task.mdx'))?.[1] ?? '') as Record<
+    string,
+    unknown
+  > | null
+  const { id, title, section, estimate } = matter ?? {}
+  if (typeof id !== 'string' || typeof title !== 'string') {
+    throw new Error(`exercises/${name}/task.mdx needs "id" and "title" in its front matter`)
+  }
+  return {
+    id,
+    title,
+    section: String(section ?? ''),
+    estimate: typeof estimate === 'number' ? estimate : undefined,
+    path,
+    name,
+  }
+}
+
+export const read = (folder: string, file: string): string => readFileSync(join(folder, file), 'utf8')
+
+/** Loads the checks of an exercise, and works out its version and limits. */
+export async function loadExercise({ id, path, name }: ExerciseFolder): Promise<Exercise> {
+  const files = readdirSync(path).filter(countsForVersion)
+  const module = (await import(pathToFileURL(join(path, 'checks.ts')).href)) as { default?: CheckSet }
+  if (!module.default?.checks) throw new Error(`exercises/${name}/checks.ts has no default export of defineChecks(…)`)
+  const version = exerciseVersion(Object.fromEntries(files.map((file) => [file, read(path, file)])))
+  return { id, version, checks: module.default, limits: limitsOf(read(path, 'task.mdx')) }
+}
+
+let types: Record<string, string> | undefined
+
+/** Texts of the type modules that learners may import, by import path. */
+export function typeModules(): Record<string, string> {
+  if (types) return types
+  const folder = join(root, 'grader/modules')
+  const modules = readdirSync(folder)
+    .filter((file) => file.endsWith('.d.ts'))
+    .sort()
+  types = { 'clusterwright/api': read(join(root, 'cluster/api'), 'types.ts') }
+  for (const file of modules) types[`clusterwright/${file.slice(0, -'.d.ts'.length)}`] = read(folder, file)
+  return types
+}
+
+/** Compiles a learner's file as the page does: same compiler, same types, same name. */
+export const compileSubmission = (source: string): Compiled =>
+  compileNode(source, { fileName: 'main.ts', types: typeModules() })

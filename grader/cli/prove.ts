@@ -1,0 +1,160 @@
+/**
+ * The proof of one exercise folder, in jobs that can be done apart: each grades one submission and says what is wrong with
+ * the exercise if it does not come out as it must.
+ */
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Engine } from '../sandbox/engine.ts'
+import type { Exercise } from '../verdict/exercise.ts'
+import { grade } from '../verdict/grade.ts'
+import type { Compiled, Verdict } from '../verdict/verdict.ts'
+import type { ExerciseFolder } from './exercises-node.ts'
+import { compileSubmission, read } from './exercises-node.ts'
+import { HOSTILE } from './hostile-submissions.ts'
+
+export type Job =
+  | { readonly kind: 'solution' | 'starter' }
+  | { readonly kind: 'wrong'; readonly file: string }
+  | { readonly kind: 'hostile'; readonly name: string }
+
+export interface JobResult {
+  readonly job: Job
+  readonly complaints: readonly string[]
+  /** Checks that this submission failed. */
+  readonly failed: readonly string[]
+  readonly fuel: number
+}
+
+/** The dear jobs first, so that two workers end at about the same time. */
+export function jobsOf({ path }: ExerciseFolder): Job[] {
+  const wrong = readdirSync(join(path, 'wrong'))
+    .filter((file) => file.endsWith('.ts'))
+    .sort()
+  return [
+    { kind: 'solution' },
+    { kind: 'starter' },
+    ...wrong.map((file): Job => ({ kind: 'wrong', file })),
+    ...Object.keys(HOSTILE).map((name): Job => ({ kind: 'hostile', name })),
+  ]
+}
+
+export interface ProofSetup {
+  readonly folder: ExerciseFolder
+  readonly exercise: Exercise
+  readonly engine: Engine
+  readonly seeds: number
+}
+
+/** Hostile submissions run on a small budget: where it ends does not matter, only how. */
+const HOSTILE_FUEL = 5_000_000
+/** Wrong solutions are caught within the seeds of a submit, however many the soak runs. */
+const WRONG_SEEDS = 200
+
+export function prove(job: Job, setup: ProofSetup): JobResult {
+  const { folder, exercise } = setup
+  if (job.kind === 'hostile') return proveHostile(job, setup)
+  const file = job.kind === 'wrong' ? `wrong/${job.file}` : `${job.kind}.ts`
+  const source = read(folder.path, file)
+  const compiled = compileSubmission(source)
+  const complaints =
+    job.kind === 'wrong'
+      ? []
+      : compiled.diagnostics.map(({ line, message }) => `${file}:${line} does not compile cleanly: ${message}`)
+  const seeds = job.kind === 'solution' ? setup.seeds : WRONG_SEEDS
+  const verdict = gradeOnce(setup, exercise, compiled, seeds)
+  const again = gradeOnce(setup, exercise, compiled, seeds)
+  if (verdict.digest !== again.digest)
+    complaints.push(`${file} gets another digest at the second grading: something is not deterministic`)
+  if (verdict.fuel !== again.fuel)
+    complaints.push(`${file} uses ${verdict.fuel} units of fuel, then ${again.fuel}: something is not deterministic`)
+  const judged =
+    job.kind === 'solution'
+      ? judgeSolution(verdict)
+      : job.kind === 'starter'
+        ? judgeStarter(verdict)
+        : judgeWrong(source, verdict, exercise)
+  complaints.push(...judged.map((complaint) => `${file} ${complaint}`))
+  return { job, complaints, failed: failedIn(verdict), fuel: verdict.fuel }
+}
+
+const gradeOnce = ({ engine }: ProofSetup, exercise: Exercise, compiled: Compiled, seeds: number): Verdict =>
+  grade({ exercise, compiled, mode: 'submit', engine, seeds })
+
+const isBad = (status: string): boolean => status === 'fail' || status === 'error'
+const failedIn = ({ checks }: Verdict): string[] => checks.filter(({ status }) => isBad(status)).map(({ name }) => name)
+
+function judgeSolution(verdict: Verdict): string[] {
+  if (verdict.status === 'pass') return []
+  const reasons = verdict.checks
+    .filter(({ status }) => status !== 'pass')
+    .map(({ name, seeds, message }) => `"${name}"${seeds?.failing ? ` on seed ${seeds.failing}` : ''}: ${message}`)
+  return [`must pass, but ends as ${verdict.status}: ${reasons.join(' · ') || verdict.message}`]
+}
+
+function judgeStarter(verdict: Verdict): string[] {
+  if (verdict.status !== 'fail')
+    return [
+      `must fail with feedback, but ends as ${verdict.status}: ${verdict.message ?? verdict.checks.find(({ message }) => message)?.message ?? ''}`,
+    ]
+  const mute = verdict.checks.find(
+    ({ status, message, expected, actual }) => status === 'fail' && !(message && expected && actual),
+  )
+  return mute ? [`fails "${mute.name}" without saying what was expected and what it got`] : []
+}
+
+/** The first lines of a wrong solution: `// check: <name>` once or more, `// hint: <key>`. */
+function expectationOf(source: string): { checks: string[]; hint: string | undefined } {
+  const head = source.split('\n').filter((line) => line.startsWith('// '))
+  const values = (key: string) =>
+    head.filter((line) => line.startsWith(`// ${key}: `)).map((line) => line.slice(key.length + 5).trim())
+  return { checks: values('check'), hint: values('hint')[0] }
+}
+
+function judgeWrong(source: string, verdict: Verdict, exercise: Exercise): string[] {
+  const { checks, hint } = expectationOf(source)
+  if (checks.length === 0 || hint === undefined)
+    return [
+      'does not say which check must catch it and which hint it must give: begin with "// check: …" and "// hint: …"',
+    ]
+  const complaints: string[] = []
+  if (!isBad(verdict.status)) complaints.push(`ends as ${verdict.status}`)
+  for (const name of checks) {
+    const known = exercise.checks.checks.some((check) => check.name === name)
+    const result = verdict.checks.find((check) => check.name === name)
+    if (!known) complaints.push(`names the check "${name}", which does not exist`)
+    else if (!result || !isBad(result.status)) complaints.push(`is not caught by "${name}" (${result?.status})`)
+  }
+  const hints = verdict.checks
+    .filter(({ name, status }) => checks.includes(name) && isBad(status))
+    .map((check) => check.hint)
+  if (hints.length > 0 && !hints.includes(hint))
+    complaints.push(`gives the hint ${hints.map((key) => `"${key}"`).join(', ')}, not "${hint}"`)
+  return complaints
+}
+
+function proveHostile(job: Job & { kind: 'hostile' }, setup: ProofSetup): JobResult {
+  const compiled = compileSubmission(HOSTILE[job.name]!)
+  const { exercise } = setup
+  const limits = { ...exercise.limits, fuelPerCall: HOSTILE_FUEL }
+  const verdict = gradeOnce(setup, { ...exercise, limits }, compiled, 2)
+  const complaints = isBad(verdict.status)
+    ? []
+    : [
+        `hostile submission "${job.name}" ends as ${verdict.status}: ${verdict.message ?? verdict.checks.find(({ status }) => status === 'internal')?.message ?? ''}`,
+      ]
+  return { job, complaints, failed: [], fuel: verdict.fuel }
+}
+
+/** What only shows over all jobs: each check catches somebody, and every hint that is named is there. */
+export function judgeWhole({ path }: ExerciseFolder, exercise: Exercise, results: readonly JobResult[]): string[] {
+  const caught = new Set(results.filter(({ job }) => job.kind === 'wrong').flatMap(({ failed }) => failed))
+  const idle = exercise.checks.checks
+    .filter(({ name }) => !caught.has(name))
+    .map(({ name }) => `check "${name}" is failed by no wrong solution: write one, or drop the check`)
+  const hints = [...read(path, 'hints.mdx').matchAll(/^## ([a-z0-9-]+):/gm)].map(([, key]) => key!)
+  const unknown = exercise.checks.checks
+    .filter(({ hint }) => hint !== undefined && !hints.includes(hint))
+    .map(({ name, hint }) => `check "${name}" names the hint "${hint}", which hints.mdx does not have`)
+  const todo = read(path, 'starter.ts').split('TODO').length - 1
+  return [...idle, ...unknown, ...(todo === 1 ? [] : [`starter.ts has ${todo} TODO marks: it must have exactly one`])]
+}

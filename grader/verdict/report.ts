@@ -1,0 +1,179 @@
+/**
+ * A verdict as text for people, in a terminal. Pure: what it prints depends on its arguments alone.
+ *
+ * Passing is quiet. The first failure tells its whole story: what was violated, expected and actual, the learner's line, a
+ * small picture of who did what when, the hint, and how to see it again. The others are told in short.
+ */
+import type { CheckResult, ConsoleEntry, Diagnostic, Position, Story, Verdict } from './verdict.ts'
+
+export interface ReportOptions {
+  /** The learner's file, to show the line that is meant. */
+  readonly source: string
+  readonly fileName: string
+  /** Text of a hint by its key. */
+  readonly hint?: (key: string) => string | undefined
+  /** Wraps text in a colour; the default leaves it as it is. */
+  readonly paint?: (text: string, colour: 'red' | 'green' | 'yellow' | 'dim' | 'bold') => string
+}
+
+const MARKS: Readonly<Record<CheckResult['status'], string>> = {
+  pass: '✓',
+  fail: '✗',
+  error: '!',
+  inconclusive: '?',
+  internal: '!',
+  skipped: '-',
+}
+
+const WORDS: Readonly<Record<Verdict['status'], string>> = {
+  pass: 'pass',
+  fail: 'fail',
+  error: 'error: the submission broke down',
+  inconclusive: 'inconclusive',
+  internal: 'internal error: our mistake, not yours',
+}
+
+/** All of it, ending in a line break. */
+export function report(verdict: Verdict, options: ReportOptions): string {
+  const paint = options.paint ?? ((text) => text)
+  const lines = [`${paint(verdict.exercise, 'bold')} · ${verdict.mode} · ${paintStatus(verdict.status, paint)}`, '']
+  for (const diagnostic of verdict.diagnostics) lines.push(...diagnosticLines(diagnostic, options))
+  if (verdict.message !== undefined) lines.push(verdict.message, '')
+  let isFirst = true
+  for (const check of verdict.checks) {
+    lines.push(checkLine(check, paint))
+    if (check.message === undefined) continue
+    lines.push(...(isFirst ? wholeStory(check, options) : [`      ${check.message}`]))
+    isFirst = false
+  }
+  lines.push(...consoleLines(verdict, paint))
+  lines.push('', paint(`${grouped(verdict.fuel)} units of fuel · digest ${verdict.digest.slice(0, 12)}`, 'dim'))
+  return `${lines.join('\n')}\n`
+}
+
+type Paint = NonNullable<ReportOptions['paint']>
+
+const colourOf = (status: CheckResult['status']) =>
+  status === 'pass' ? 'green' : status === 'skipped' ? 'dim' : status === 'inconclusive' ? 'yellow' : 'red'
+
+const paintStatus = (status: Verdict['status'], paint: Paint): string => paint(WORDS[status], colourOf(status))
+
+function checkLine({ status, name, seeds }: CheckResult, paint: Paint): string {
+  const tried =
+    seeds && seeds.failing === undefined
+      ? paint(` · ${seeds.tried} ${seeds.tried === 1 ? 'seed' : 'seeds'}`, 'dim')
+      : ''
+  const notRun = status === 'skipped' ? paint(' · not run', 'dim') : ''
+  return `  ${paint(MARKS[status], colourOf(status))} ${name}${tried}${notRun}`
+}
+
+function wholeStory(check: CheckResult, options: ReportOptions): string[] {
+  const paint = options.paint ?? ((text) => text)
+  const lines = wrap(check.message!, 100)
+  if (check.expected !== undefined) lines.push(`${paint('expected', 'green')}  ${check.expected}`)
+  if (check.actual !== undefined) lines.push(`${paint('got', 'red')}       ${check.actual}`)
+  if (check.position) lines.push(...sourceLines(check.position, options))
+  if (check.story) lines.push('', ...storyLines(check.story))
+  if (check.seeds?.failing !== undefined) {
+    const which = `seed ${check.seeds.failing}, the ${ordinal(check.seeds.tried)} that was tried`
+    lines.push(
+      paint(`Found with ${which}.${check.replay ? ` The replay opens at tick ${check.replay.tick}.` : ''}`, 'dim'),
+    )
+  }
+  const hint = check.hint === undefined ? undefined : options.hint?.(check.hint)
+  if (hint !== undefined) lines.push(`${paint('hint', 'yellow')}  ${hint}`)
+  return [...lines.map((line) => (line === '' ? '' : `      ${line}`)), '']
+}
+
+function diagnosticLines({ line, column, code, message, severity }: Diagnostic, options: ReportOptions): string[] {
+  const kind = severity === 'syntax' ? 'cannot run' : 'type'
+  const head = `${options.fileName}:${line}:${column} · ${kind} · ${message}${code > 0 && code < 90_000 ? ` (TS${code})` : ''}`
+  return [head, ...sourceLines({ line, column }, options).map((text) => `  ${text}`), '']
+}
+
+/** The line that is meant, with a caret below its column. */
+export function sourceLines({ line, column }: Position, { source, fileName }: ReportOptions): string[] {
+  const text = source.split('\n')[line - 1]
+  if (text === undefined) return [`${fileName}:${line}:${column}`]
+  const gutter = `${fileName}:${line} │ `
+  const before = text.slice(0, column - 1).replace(/[^\t]/g, ' ')
+  return [`${gutter}${text.trimEnd()}`, `${' '.repeat(gutter.length - 2)}│ ${before}^`]
+}
+
+const COLUMN_MAX = 34
+
+/** One column per lane, one row per moment: time runs down, so that a terminal of any width can show it. */
+export function storyLines({ lanes }: Story): string[] {
+  const moments = [...new Set(lanes.flatMap(({ entries }) => entries.map(({ atMicros }) => atMicros)))].sort(
+    (a, b) => a - b,
+  )
+  const cells = moments.map((moment) =>
+    lanes.map(({ entries }) =>
+      entries
+        .filter(({ atMicros }) => atMicros === moment)
+        .map(({ label, tone }) => `${tone === 'bad' ? '✗' : tone === 'good' ? '✓' : '●'} ${label}`)
+        .join('; '),
+    ),
+  )
+  const widths = lanes.map(({ name }, lane) =>
+    Math.min(COLUMN_MAX, Math.max(name.length, ...cells.map((row) => row[lane]!.length))),
+  )
+  const fitted = (text: string, width: number) =>
+    text.length > width ? `${text.slice(0, width - 1)}…` : text.padEnd(width)
+  const row = (time: string, texts: readonly string[]) =>
+    `${time.padStart(10)}  ${texts.map((text, lane) => fitted(text, widths[lane]!)).join(' │ ')}`.trimEnd()
+  const head = row(
+    '',
+    lanes.map(({ name }) => name),
+  )
+  return [
+    head,
+    ...moments.map((moment, i) =>
+      row(
+        `${seconds(moment)} s`,
+        cells[i]!.map((text) => text || '│'),
+      ),
+    ),
+  ]
+}
+
+function consoleLines({ console, consoleTruncated }: Verdict, paint: Paint): string[] {
+  if (console.length === 0) return []
+  const shown = console.slice(0, CONSOLE_SHOWN)
+  const more = console.length - shown.length
+  const cut =
+    more > 0
+      ? [`  … ${more} more lines (all of them with --json)`]
+      : consoleTruncated
+        ? ['  … more was written than is kept']
+        : []
+  return ['', paint('console', 'bold'), ...shown.map(consoleLine), ...cut]
+}
+
+const CONSOLE_SHOWN = 20
+
+function consoleLine({ level, text, atMicros }: ConsoleEntry): string {
+  const time = atMicros === undefined ? '' : `${seconds(atMicros)} s  `
+  return `  ${time}${level === 'log' ? '' : `${level}: `}${text}`
+}
+
+// ── words ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+const seconds = (micros: number): string => (Math.round(micros / 1000) / 1000).toFixed(3)
+const grouped = (value: number): string => String(value).replace(/\B(?=(\d{3})+(?!\d))/g, ',')
+
+function ordinal(value: number): string {
+  const tens = value % 100
+  const suffix = tens >= 11 && tens <= 13 ? 'th' : (['th', 'st', 'nd', 'rd'][value % 10] ?? 'th')
+  return `${value}${suffix}`
+}
+
+function wrap(text: string, width: number): string[] {
+  const lines: string[] = []
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1)
+    if (last === undefined || last.length + word.length + 1 > width) lines.push(word)
+    else lines[lines.length - 1] = `${last} ${word}`
+  }
+  return lines
+}
