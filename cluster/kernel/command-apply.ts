@@ -1,110 +1,111 @@
-/** Carries out one command on a world. Unknown names are an error that names them: a fault plan must not miss silently. */
+/** Carries out one command on a host. Unknown names are an error that names them: a fault plan must not miss silently. */
 import type { Command } from './command.ts'
+import { type Host, indexOf } from './host.ts'
 import type { Machine } from './network.ts'
 import type { Process } from './process.ts'
-import type { World } from './world.ts'
+import { crash, forget, startProcess, takeDown } from './lifecycle.ts'
 
-export function applyCommand(world: World, command: Command): void {
-  const { network } = world
+export function applyCommand(host: Host, command: Command): void {
+  const { network } = host
   switch (command.type) {
     case 'crash': {
-      const process = find(world, command.process)
-      if (process.up) world.crash(process)
+      const process = find(host, command.process)
+      if (process.up) crash(host, process)
       return
     }
     case 'stop': {
-      const process = find(world, command.process)
-      if (process.up) world.takeDown(process)
+      const process = find(host, command.process)
+      if (process.up) takeDown(host, process)
       return
     }
     case 'start': {
-      const process = find(world, command.process)
-      if (!process.up && machineOf(world, process.spec.machine).up) world.startProcess(process)
+      const process = find(host, command.process)
+      if (!process.up && machineOf(host, process.spec.machine).up) startProcess(host, process)
       return
     }
     case 'pause':
-      find(world, command.process).paused = true
+      find(host, command.process).paused = true
       return
     case 'resume':
-      return resume(world, find(world, command.process))
+      return resume(host, find(host, command.process))
     case 'powerOff':
-      return powerOff(world, machineOf(world, command.machine))
+      return powerOff(host, machineOf(host, command.machine))
     case 'powerOn':
-      return powerOn(world, machineOf(world, command.machine))
+      return powerOn(host, machineOf(host, command.machine))
     case 'partition':
       for (const group of command.groups) {
         for (const other of command.groups) {
           if (group !== other) for (const a of group) for (const b of other) network.blocked.set(`${a}>${b}`, true)
         }
       }
-      return world.streams.networkChanged(world)
+      return host.networkChanged()
     case 'block':
-      network.blocked.set(`${machineOf(world, command.from).name}>${machineOf(world, command.to).name}`, true)
-      return world.streams.networkChanged(world)
+      network.blocked.set(`${machineOf(host, command.from).name}>${machineOf(host, command.to).name}`, true)
+      return host.networkChanged()
     case 'unblock':
       network.blocked.delete(`${command.from}>${command.to}`)
-      return world.streams.networkChanged(world)
+      return host.networkChanged()
     case 'heal':
       network.blocked.clear()
-      return world.streams.networkChanged(world)
+      return host.networkChanged()
     case 'link': {
-      const key = `${machineOf(world, command.from).name}>${machineOf(world, command.to).name}`
+      const key = `${machineOf(host, command.from).name}>${machineOf(host, command.to).name}`
       if (command.link) network.links.set(key, command.link)
       else network.links.delete(key)
       return
     }
     case 'skew':
-      network.machines.set(command.machine, { ...machineOf(world, command.machine), skewMicros: command.skewMicros })
+      network.machines.set(command.machine, { ...machineOf(host, command.machine), skewMicros: command.skewMicros })
       return
     case 'slowDisk':
-      network.machines.set(command.machine, { ...machineOf(world, command.machine), fsyncMicros: command.fsyncMicros })
+      network.machines.set(command.machine, { ...machineOf(host, command.machine), fsyncMicros: command.fsyncMicros })
       return
     case 'tell': {
-      const process = find(world, command.process)
+      const process = find(host, command.process)
       const event = { type: 'message', from: 'outside', body: command.body } as const
-      world.enqueue(world.now, process.index, -1, event, -1)
+      host.enqueue(host.now, process.index, -1, event, -1)
     }
   }
 }
 
-function find(world: World, id: string): Process {
-  const index = world.indexOf(id)
-  if (index < 0) throw new Error(`no process "${id}" in this world; there are: ${world.processIds().join(', ')}`)
-  return world.own(index)
+function find(host: Host, id: string): Process {
+  const index = indexOf(host, id)
+  if (index < 0) throw new Error(`no process "${id}" in this world; there are: ${[...host.index.keys()].join(', ')}`)
+  return host.own(index)
 }
 
-function machineOf(world: World, name: string): Machine {
-  const machine = world.network.machines.get(name)
-  if (!machine) throw new Error(`no machine "${name}"; there are: ${[...world.network.machines.keys()].join(', ')}`)
+function machineOf(host: Host, name: string): Machine {
+  const machine = host.network.machines.get(name)
+  if (!machine) throw new Error(`no machine "${name}"; there are: ${[...host.network.machines.keys()].join(', ')}`)
   return machine
 }
 
-function resume(world: World, process: Process): void {
+function resume(host: Host, process: Process): void {
   if (!process.paused) return
   process.paused = false
   if (process.inbox.length === 0 || process.draining) return
   process.draining = true
   const event = { type: 'kernel', action: 'drain', data: { process: process.index } } as const
-  world.enqueue(world.now, -1, -1, event, -1)
+  host.enqueue(host.now, -1, -1, event, -1)
 }
 
-function powerOff(world: World, machine: Machine): void {
+function powerOff(host: Host, machine: Machine): void {
   if (!machine.up) return
-  world.network.machines.set(machine.name, { ...machine, up: false })
-  for (const shared of world.processes) {
+  host.network.machines.set(machine.name, { ...machine, up: false })
+  for (const shared of host.processes) {
     if (!shared || shared.spec.machine !== machine.name) continue
-    const process = world.own(shared.index)
-    if (process.up) world.takeDown(process)
-    if (process.parent >= 0) world.forget(process)
+    const process = host.own(shared.index)
+    if (process.up) takeDown(host, process)
+    if (process.parent >= 0) forget(host, process)
   }
-  world.streams.networkChanged(world)
+  host.networkChanged()
 }
 
-function powerOn(world: World, machine: Machine): void {
+function powerOn(host: Host, machine: Machine): void {
   if (machine.up) return
-  world.network.machines.set(machine.name, { ...machine, up: true, boots: machine.boots + 1 })
-  for (const shared of world.processes) {
-    if (shared && shared.spec.machine === machine.name && !shared.up) world.startProcess(world.own(shared.index))
+  host.network.machines.set(machine.name, { ...machine, up: true, boots: machine.boots + 1 })
+  for (const shared of host.processes) {
+    if (shared && shared.spec.machine === machine.name && !shared.up) startProcess(host, host.own(shared.index))
   }
-  world.streams.networkChanged(world)
+  host.networkChanged()
 }

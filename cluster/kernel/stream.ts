@@ -17,7 +17,7 @@ import {
 } from './network.ts'
 import type { Process } from './process.ts'
 import { Table } from './table.ts'
-import type { World } from './world.ts'
+import { type Host, indexOf, latencyOf } from './host.ts'
 
 interface Stream {
   readonly id: StreamId
@@ -64,10 +64,10 @@ export class StreamTable {
     return twin
   }
 
-  open(world: World, process: Process, effect: Extract<Effect, { type: 'open' }>, at: Micros, cause: number): void {
-    const target = world.indexOf(effect.to)
+  open(host: Host, process: Process, effect: Extract<Effect, { type: 'open' }>, at: Micros, cause: number): void {
+    const target = indexOf(host, effect.to)
     const machineA = process.spec.machine
-    const machineB = target >= 0 ? world.processes[target]!.spec.machine : effect.to.slice(0, effect.to.indexOf('/'))
+    const machineB = target >= 0 ? host.processes[target]!.spec.machine : effect.to.slice(0, effect.to.indexOf('/'))
     if (target === process.index) throw new Error(`${process.id} opened a stream to itself`)
     const stream: Stream = {
       id: effect.stream,
@@ -86,22 +86,22 @@ export class StreamTable {
     this.#streams.set(effect.stream, stream)
     this.#counted(stream, 1)
     const opened: Event = { type: 'opened', stream: effect.stream, from: process.id, body: effect.body }
-    if (target < 0 && reachable(world.network, machineA, machineB)) {
+    if (target < 0 && reachable(host.network, machineA, machineB)) {
       const event: Event = { type: 'closed', stream: effect.stream, reason: 'refused' }
-      return this.#carry(world, { ...stream, openB: false }, false, event, at + LOCAL_MICROS, cause)
+      return this.#carry(host, { ...stream, openB: false }, false, event, at + LOCAL_MICROS, cause)
     }
-    this.#carry(world, stream, true, opened, at, cause)
+    this.#carry(host, stream, true, opened, at, cause)
   }
 
-  write(world: World, process: Process, effect: Extract<Effect, { type: 'write' }>, at: Micros, cause: number): void {
+  write(host: Host, process: Process, effect: Extract<Effect, { type: 'write' }>, at: Micros, cause: number): void {
     const stream = this.#streams.get(effect.stream)
     if (!stream) return
     const toB = stream.a === process.index
     if (!(toB ? stream.openA : stream.openB)) return
-    this.#carry(world, stream, toB, { type: 'data', stream: stream.id, body: effect.body }, at, cause)
+    this.#carry(host, stream, toB, { type: 'data', stream: stream.id, body: effect.body }, at, cause)
   }
 
-  close(world: World, process: Process, effect: Extract<Effect, { type: 'close' }>, at: Micros, cause: number): void {
+  close(host: Host, process: Process, effect: Extract<Effect, { type: 'close' }>, at: Micros, cause: number): void {
     const stream = this.#streams.get(effect.stream)
     if (!stream) return
     const toB = stream.a === process.index
@@ -114,11 +114,11 @@ export class StreamTable {
     }
     const left = toB ? { ...stream, openA: false } : { ...stream, openB: false }
     if (!(toB ? stream.openB : stream.openA)) this.#remove(stream)
-    else this.#carry(world, left, toB, event, at, cause)
+    else this.#carry(host, left, toB, event, at, cause)
   }
 
   /** Whether this end still listens; keeps the books as the event is delivered. */
-  deliverable(world: World, process: number, event: StreamEvent): boolean {
+  deliverable(process: number, event: StreamEvent): boolean {
     const stream = this.#streams.get(event.stream)
     if (!stream) return false
     const isB = stream.b === process
@@ -137,51 +137,51 @@ export class StreamTable {
   }
 
   /** The `opened` reached a machine where nobody listens. */
-  refuse(world: World, id: StreamId): void {
+  refuse(host: Host, id: StreamId): void {
     const stream = this.#streams.get(id)
     if (!stream) return
-    if (world.network.machines.get(stream.machineB)?.up) {
+    if (host.network.machines.get(stream.machineB)?.up) {
       const event: Event = { type: 'closed', stream: id, reason: 'refused' }
-      this.#carry(world, { ...stream, openB: false }, false, event, world.now, world.tick)
-    } else this.#startTimeout(world, stream)
+      this.#carry(host, { ...stream, openB: false }, false, event, host.now, host.tick)
+    } else this.#startTimeout(host, stream)
   }
 
   /** A process is gone: its streams are reset, if its machine still has power to say so. */
-  dropProcess(world: World, process: Process): void {
+  dropProcess(host: Host, process: Process): void {
     if ((this.#count.get(process.index) ?? 0) === 0) return
     for (const stream of [...this.#streams.values()]) {
       if (stream.a !== process.index && stream.b !== process.index) continue
       const wasB = stream.b === process.index
       const left = wasB ? { ...stream, openB: false } : { ...stream, openA: false }
       if (!left.openA && !left.openB) this.#remove(stream)
-      else if (world.network.machines.get(process.spec.machine)?.up) {
+      else if (host.network.machines.get(process.spec.machine)?.up) {
         const event: Event = { type: 'closed', stream: stream.id, reason: 'reset' }
-        this.#carry(world, left, !wasB, event, world.now, world.tick)
+        this.#carry(host, left, !wasB, event, host.now, host.tick)
       } else {
         this.#streams.set(stream.id, left)
-        this.#startTimeout(world, left)
+        this.#startTimeout(host, left)
       }
     }
   }
 
   /** After a cut or a repair: streams that are cut start their timeout, streams that are whole send what they held. */
-  networkChanged(world: World): void {
+  networkChanged(host: Host): void {
     for (const stream of [...this.#streams.values()]) {
       if (stream.machineA === stream.machineB) continue
-      const whole = reachable(world.network, stream.machineA, stream.machineB)
-      if (!whole) this.#startTimeout(world, stream)
-      else if (stream.cutSince !== undefined) this.#resume(world, stream)
+      const whole = reachable(host.network, stream.machineA, stream.machineB)
+      if (!whole) this.#startTimeout(host, stream)
+      else if (stream.cutSince !== undefined) this.#resume(host, stream)
     }
   }
 
-  timeout(world: World, id: StreamId, since: Micros): void {
+  timeout(host: Host, id: StreamId, since: Micros): void {
     const stream = this.#streams.get(id)
     if (!stream || stream.cutSince !== since) return
     this.#streams.set(id, { ...stream, held: [] })
     const event: Event = { type: 'closed', stream: id, reason: 'timeout' }
     // Each end notices by itself: nothing travels.
-    if (stream.openA) world.enqueue(world.now, stream.a, -1, event, -1)
-    if (stream.openB && stream.b >= 0) world.enqueue(world.now, stream.b, -1, event, -1)
+    if (stream.openA) host.enqueue(host.now, stream.a, -1, event, -1)
+    if (stream.openB && stream.b >= 0) host.enqueue(host.now, stream.b, -1, event, -1)
     if (!stream.openA && !stream.openB) this.#remove(stream)
   }
 
@@ -197,45 +197,45 @@ export class StreamTable {
     }
   }
 
-  #startTimeout(world: World, stream: Stream): void {
+  #startTimeout(host: Host, stream: Stream): void {
     if (stream.cutSince !== undefined) return
-    this.#streams.set(stream.id, { ...stream, cutSince: world.now })
+    this.#streams.set(stream.id, { ...stream, cutSince: host.now })
     const after = stream.established ? STREAM_TIMEOUT_MICROS : CONNECT_TIMEOUT_MICROS
-    const data = { stream: stream.id, since: world.now }
-    world.enqueue(world.now + after, -1, -1, { type: 'kernel', action: 'streamTimeout', data }, -1)
+    const data = { stream: stream.id, since: host.now }
+    host.enqueue(host.now + after, -1, -1, { type: 'kernel', action: 'streamTimeout', data }, -1)
   }
 
-  #resume(world: World, stream: Stream): void {
+  #resume(host: Host, stream: Stream): void {
     let current: Stream = { ...stream, held: [], cutSince: undefined }
     this.#streams.set(stream.id, current)
     // An end whose process died behind the cut answers with a reset now that it can be reached.
     if (stream.openA !== stream.openB && !stream.held.some((held) => held.event.type === 'closed')) {
       const event: Event = { type: 'closed', stream: stream.id, reason: 'reset' }
-      return this.#carry(world, current, stream.openB, event, world.now, world.tick)
+      return this.#carry(host, current, stream.openB, event, host.now, host.tick)
     }
     for (const held of stream.held) {
-      this.#carry(world, current, held.toB, held.event, world.now, held.cause)
+      this.#carry(host, current, held.toB, held.event, host.now, held.cause)
       current = this.#streams.get(stream.id)!
     }
   }
 
-  #carry(world: World, stream: Stream, toB: boolean, event: Event, at: Micros, cause: number): void {
+  #carry(host: Host, stream: Stream, toB: boolean, event: Event, at: Micros, cause: number): void {
     const [from, to] = toB ? [stream.machineA, stream.machineB] : [stream.machineB, stream.machineA]
-    if (stream.cutSince !== undefined || (from !== to && !passes(world.network, from, to))) {
+    if (stream.cutSince !== undefined || (from !== to && !passes(host.network, from, to))) {
       const held = { ...stream, held: [...stream.held, { toB, event, cause }] }
       this.#streams.set(stream.id, held)
-      return this.#startTimeout(world, held)
+      return this.#startTimeout(host, held)
     }
     const sender = toB ? stream.a : stream.b
     const receiver = toB ? stream.b : stream.a
     let arrives = at + LOCAL_MICROS
     if (from !== to) {
-      const process = sender >= 0 ? world.processes[sender] : undefined
-      const link = linkBetween(world.network, from, to)
-      arrives = at + (process ? world.latency(world.own(sender), link) : link.latencyMicros)
+      const process = sender >= 0 ? host.processes[sender] : undefined
+      const link = linkBetween(host.network, from, to)
+      arrives = at + (process ? latencyOf(host.own(sender), link) : link.latencyMicros)
     }
     arrives = Math.max(arrives, toB ? stream.nextAtoB : stream.nextBtoA)
     this.#streams.set(stream.id, toB ? { ...stream, nextAtoB: arrives } : { ...stream, nextBtoA: arrives })
-    if (receiver >= 0) world.enqueue(arrives, receiver, sender, event, -1, cause)
+    if (receiver >= 0) host.enqueue(arrives, receiver, sender, event, -1, cause)
   }
 }

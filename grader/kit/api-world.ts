@@ -55,7 +55,7 @@ export function addOn(
 ): ProcessId {
   const spec = { machine, name: component, component, options, restartAfterMicros }
   if (startAtMicros === 0) return world.addProcess(spec)
-  const { id } = world.createProcess(spec, -1)
+  const id = world.declareProcess(spec)
   world.command(startAtMicros, { type: 'start', process: id })
   return id
 }
