@@ -39,8 +39,18 @@ export function projectRoot(): string {
   return process.env.CLUSTERWRIGHT_ROOT ?? process.cwd()
 }
 
+/** A build reads the folders once; a development server reads them again for every page, so that new files show. */
+const kept = new Map<string, CourseSection[]>()
+
 /** All nineteen sections with their state. */
 export function readCourse(root = projectRoot()): CourseSection[] {
+  const isBuild = import.meta.env?.PROD === true
+  const course = (isBuild ? kept.get(root) : undefined) ?? readFolders(root)
+  if (isBuild) kept.set(root, course)
+  return course
+}
+
+function readFolders(root: string): CourseSection[] {
   const exercises = readExercises(root)
   return sections.map((section) => {
     const writtenIn = (['en', 'es'] as const).filter((locale) =>
@@ -56,7 +66,7 @@ export function readCourse(root = projectRoot()): CourseSection[] {
 }
 
 /** Every exercise that has a `task.mdx`, in the order of the folders. Throws when two share an id. */
-export function readExercises(root = projectRoot()): ExerciseEntry[] {
+function readExercises(root: string): ExerciseEntry[] {
   const base = join(root, 'exercises')
   const entries: ExerciseEntry[] = []
   for (const family of folders(base)) {
