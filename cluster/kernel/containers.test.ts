@@ -20,6 +20,7 @@ function churn<C, M>(
     const pair = pairs[random.int(pairs.length)]!
     change(pair.real, pair.model, random)
     if (random.int(20) === 0) pairs = [...pairs.slice(-4), fork(pair.real, pair.model)]
+    if (i % 8 !== 0) continue
     for (const { real, model } of pairs) {
       const [got, wanted] = read(real, model)
       expect(got).toEqual(wanted)
