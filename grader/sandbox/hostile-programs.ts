@@ -24,8 +24,9 @@ const runAsync = (body: string) => `export default {\n  async run() {\n    ${bod
 const endless: HostileProgram[] = [
   {
     name: 'an endless loop',
-    code: run('let n = 0; for (;;) n = Math.max(n, 1)'),
+    code: run('let n = Math.min(0); for (;;) n = Math.max(n, 1)'),
     outcome: 'fuel',
+    line: 3,
     message: /never ends/,
   },
   {
@@ -116,9 +117,9 @@ const endlessAsync: HostileProgram[] = [
   },
   {
     name: 'a loop after an await',
-    code: runAsync('await 0\n    let n = 0\n    for (;;) n = Math.max(n, 1)'),
+    code: runAsync('await Math.min(0); for (let n = 0; ; ) n = Math.max(n, 1)'),
     outcome: 'fuel',
-    line: 5,
+    line: 3,
     asynchronous: true,
   },
   {
