@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest'
+import { keysFrom, NO_KEYS, prefixEnd, withKey, withoutKey } from './ordered-keys.ts'
+
+/** The numbers below `count`, each once, in an order that is not theirs. */
+const shuffled = (count: number): string[] =>
+  Array.from({ length: count }, (_, i) => `k${String((i * 7919) % count).padStart(5, '0')}`)
+
+describe('ordered keys', () => {
+  it('come out in order, however they went in', () => {
+    const keys = shuffled(2_000).reduce(withKey, NO_KEYS)
+    expect([...keysFrom(keys, '')]).toEqual(shuffled(2_000).sort())
+  })
+
+  it('hold a key once', () => {
+    expect([...keysFrom(['b', 'a', 'b', 'a'].reduce(withKey, NO_KEYS), '')]).toEqual(['a', 'b'])
+  })
+
+  it('lose just the key that is taken out, down to none', () => {
+    const all = shuffled(1_000)
+    let keys = all.reduce(withKey, NO_KEYS)
+    const left = new Set(all)
+    for (const key of all) {
+      keys = withoutKey(keys, key)
+      left.delete(key)
+      if (left.size % 100 === 0) expect([...keysFrom(keys, '')]).toEqual([...left].sort())
+    }
+    expect(keys).toEqual([])
+    expect(withoutKey(keys, 'k')).toEqual([])
+  })
+
+  it('leave the older set as it was', () => {
+    const before = ['a', 'c'].reduce(withKey, NO_KEYS)
+    withKey(before, 'b')
+    withoutKey(before, 'a')
+    expect([...keysFrom(before, '')]).toEqual(['a', 'c'])
+  })
+
+  it.each([
+    ['/pods/a/', '/pods/a/1 /pods/a/2'],
+    ['/pods/', '/pods/a/1 /pods/a/2 /pods/ab/1'],
+    ['/pods/b/', ''],
+  ])('under the prefix %s are those that begin with it', (prefix, expected) => {
+    const keys = ['/nodes/a', '/pods/a/1', '/pods/a/2', '/pods/ab/1', '/services/a'].reduce(withKey, NO_KEYS)
+    expect([...keysFrom(keys, prefix, prefixEnd(prefix))].join(' ')).toBe(expected)
+  })
+})
