@@ -19,6 +19,15 @@ interface SearchIndex {
 
 const resultsMax = 8
 
+/** The index's excerpt as text and `<mark>` alone: whatever else a page's text may hold stays text. */
+function markedText(excerpt: string): Node[] {
+  const { body } = new DOMParser().parseFromString(excerpt, 'text/html')
+  return [...body.childNodes].map((node) => {
+    if (node.nodeName !== 'MARK') return document.createTextNode(node.textContent ?? '')
+    return Object.assign(document.createElement('mark'), { textContent: node.textContent })
+  })
+}
+
 class SearchDialog extends HTMLElement {
   #index: Promise<SearchIndex> | undefined
 
@@ -27,6 +36,8 @@ class SearchDialog extends HTMLElement {
     open.hidden = false
     open.addEventListener('click', () => this.open())
     this.querySelector('.close')!.addEventListener('click', () => this.#dialog.close())
+    // A result on this very page only scrolls: the dialog must get out of the way by itself.
+    this.querySelector('.results')!.addEventListener('click', () => this.#dialog.close())
     this.#input.addEventListener('input', () => void this.#search())
     this.#dialog.addEventListener('click', (event) => {
       if (event.target === this.#dialog) this.#dialog.close()
@@ -86,8 +97,7 @@ class SearchDialog extends HTMLElement {
   #show(hits: SearchHit[], status: string) {
     this.#status.textContent = status
     const items = hits.map((hit) => {
-      // The best place within the page, where there is one beneath a heading; its excerpt is made by the index from our own
-      // pages and holds no other markup than <mark>.
+      // The best place within the page, where there is one beneath a heading.
       const best = hit.sub_results[0] ?? { title: '', url: hit.url, excerpt: hit.excerpt }
       const link = document.createElement('a')
       link.href = best.url
@@ -95,7 +105,7 @@ class SearchDialog extends HTMLElement {
       const name = hit.meta.title ?? ''
       title.textContent = best.title && best.title !== name ? `${name}: ${best.title}` : name
       const excerpt = document.createElement('span')
-      excerpt.innerHTML = best.excerpt
+      excerpt.append(...markedText(best.excerpt))
       link.append(title, excerpt)
       const item = document.createElement('li')
       item.append(link)
