@@ -160,15 +160,17 @@ export function drawProblems(
   </section>`
 }
 
-/** Fuel and digest: small print that one can rely on. */
-export function drawDigest({ digest }: Verdict, actions: ChecksActions): TemplateResult {
+/** Short to look at, whole when copied: two people compare it to know that they got the same verdict. */
+export function drawDigest({ digest }: Verdict, isCopied: boolean, actions: ChecksActions): TemplateResult {
   return html`<button
     type="button"
     class="cw-digest"
     title="Copy the digest: ${digest}"
     @click=${() => actions.copyDigest(digest)}
   >
-    <span class="visually-hidden">Copy the </span>digest ${shortDigest(digest)}
+    <span role="status">${isCopied ? 'digest copied' : nothing}</span>${
+      isCopied ? nothing : html`<span class="visually-hidden">Copy the </span>digest ${shortDigest(digest)}`
+    }
   </button>`
 }
 

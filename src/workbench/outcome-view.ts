@@ -14,6 +14,8 @@ export interface OutcomeModel {
   /** The page's own words about what passing means. */
   passedNote: Node | undefined
   next: { href: string; title: string } | undefined
+  /** The digest has just been copied. */
+  isDigestCopied: boolean
   showSolution(): void
   actions: ChecksActions
 }
@@ -86,7 +88,7 @@ export function drawOutcome(model: OutcomeModel): TemplateResult {
   const isEmpty = phase === 'ready' && !verdict && !state.halt && state.problems.length === 0
   return html`<header class="cw-outcome-head">
       <h2>${headline(state)}</h2>
-      ${verdict ? drawDigest(verdict, actions) : nothing}
+      ${verdict ? drawDigest(verdict, model.isDigestCopied, actions) : nothing}
     </header>
     ${state.isStale && phase === 'ready' ? html`<p class="cw-stale">This is about the code before your last change.</p>` : nothing}
     ${phase === 'ready' ? nothing : drawWorking(state)} ${drawMessage(state)}

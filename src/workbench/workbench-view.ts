@@ -24,7 +24,10 @@ export interface WorkbenchModel {
   files: readonly string[]
   shownFile: string
   editorKind: 'monaco' | 'plain' | 'loading'
+  /** Why the editor is not the one that was asked for. */
   editorProblem: string | undefined
+  /** Anything else that went wrong on our side. */
+  failure: string | undefined
   storage: StorageState
   now: number
   fuelLimit: number | undefined
@@ -123,26 +126,24 @@ function drawElsewhere(other: Draft, now: number, actions: WorkbenchActions): Te
   </div>`
 }
 
-function drawNotices(model: WorkbenchModel): unknown {
-  const { desk, actions, storage, editorProblem, now } = model
+function drawWarning(text: string, again?: () => void): TemplateResult {
+  return html`<div class="cw-notice is-warning" role="status">
+    ${icon('triangle-alert')}
+    <p>${text}</p>
+    ${again ? html`<button type="button" class="button" @click=${again}>Try again</button>` : nothing}
+  </div>`
+}
+
+function drawNotices({ desk, actions, storage, editorProblem, failure, now }: WorkbenchModel): unknown {
   const kind = desk.notice()
   const { elsewhere } = desk.saving()
+  const lead = 'The editor could not be loaded, so this is the plain one.'
   return [
     kind ? html`<div class="cw-notice" role="status">${icon('info')} ${drawNotice(kind, actions)}</div>` : nothing,
     elsewhere ? drawElsewhere(elsewhere, now, actions) : nothing,
-    storage.kind === 'memory'
-      ? html`<div class="cw-notice is-warning" role="status">
-          ${icon('triangle-alert')}
-          <p>${storage.message}</p>
-        </div>`
-      : nothing,
-    editorProblem
-      ? html`<div class="cw-notice is-warning" role="status">
-          ${icon('triangle-alert')}
-          <p>The editor could not be loaded, so this is the plain one. ${editorProblem}</p>
-          <button type="button" class="button" @click=${actions.switchEditor}>Try again</button>
-        </div>`
-      : nothing,
+    storage.kind === 'memory' ? drawWarning(storage.message) : nothing,
+    editorProblem ? drawWarning(`${lead} ${editorProblem}`, actions.switchEditor) : nothing,
+    failure ? drawWarning(failure) : nothing,
   ]
 }
 

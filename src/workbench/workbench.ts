@@ -11,11 +11,12 @@
 import { LitElement, type TemplateResult, html, nothing, render } from 'lit'
 import type { Position, Replay } from '#grader/verdict/verdict.ts'
 import type { ReadOnlyFile } from '../editor/code-editor.ts'
-import { editorManifest } from '../editor/editor-assets.ts'
+import { editorManifest, loadMonaco } from '../editor/editor-assets.ts'
 import * as store from '../progress/browser.ts'
 import { type Desk, createDesk } from './desk.ts'
 import { codeSize, stepCodeSize } from './code-size.ts'
 import { DialogController } from './dialog-controller.ts'
+import { DigestCopy } from './digest-copy.ts'
 import { type EditorKind, type EditorSlot, chooseEditor, openEditor } from './editor-slot.ts'
 import { type ExerciseFiles, importedModules, loadExercise } from './exercise-files.ts'
 import { spawnGrader } from './grader-worker.ts'
@@ -23,13 +24,14 @@ import { createGradingClient } from './grading-client.ts'
 import { HintShelf } from './hint-shelf.ts'
 import { readKept, writeKept } from './kept-text.ts'
 import type { OutcomeModel } from './outcome-view.ts'
-import { mountReplay } from './replay-mount.ts'
+import { ReplayPanel } from './replay-panel.ts'
 import { formatAgo } from './units.ts'
 import { firstFailure } from './workbench-state.ts'
 import { type Pane, type WorkbenchActions, type WorkbenchModel, drawTools, drawWorkbench } from './workbench-view.ts'
 import './workbench.css'
 
 const NARROW = '(max-width: 900px)'
+const WARM_UP_MS = 400
 const after = (milliseconds: number, run: () => void) => {
   const timer = setTimeout(run, milliseconds)
   return () => clearTimeout(timer)
@@ -41,6 +43,8 @@ export class Workbench extends LitElement {
   readonly #grading = createGradingClient({ spawn: spawnGrader, after })
   readonly #ending: (() => void)[] = []
   readonly #dialogs = new DialogController(this)
+  readonly #digest = new DigestCopy(this)
+  readonly #replay = new ReplayPanel(this)
   readonly #hints = new HintShelf(this, async () => (await this.#exercise?.hints()) ?? [])
   #passedNote: HTMLElement | undefined
   #exercise: ExerciseFiles | undefined
@@ -52,7 +56,6 @@ export class Workbench extends LitElement {
   #pane: Pane = 'task'
   #side: WorkbenchModel['side'] = 'checks'
   #shownFile = ''
-  #replayHost: HTMLElement | undefined
   #editorProblem: string | undefined
   #failure: string | undefined
   #pictureWidth = 400
@@ -127,6 +130,8 @@ export class Workbench extends LitElement {
     const id = this.dataset.exercise ?? ''
     const contentHash = this.dataset.contentHash
     if (!id || !contentHash) throw new Error('This page does not say which exercise it shows. Reload it.')
+    // Its weight should be on the way while the rest is being read; what goes wrong is told when it is needed.
+    if (this.#wantedEditor() === 'monaco') void loadMonaco().catch(() => undefined)
     const [exercise, manifest] = await Promise.all([loadExercise(id), editorManifest().catch(() => undefined)])
     this.#exercise = exercise
     this.#types = manifest?.types ?? {}
@@ -194,6 +199,9 @@ export class Workbench extends LitElement {
     })
     this.#markEditor()
     this.requestUpdate()
+    // The compiler's first time is its slowest: let that pass before anybody waits for it.
+    const slot = this.#slot
+    after(WARM_UP_MS, () => void slot.compile(text).catch(() => undefined))
   }
 
   async #compile(source: string) {
@@ -254,18 +262,8 @@ export class Workbench extends LitElement {
   }
 
   #openReplay(replay: Replay): void {
-    const detail = { exercise: this.dataset.exercise ?? '', replay, source: this.#desk?.text() ?? '' }
-    const event = new CustomEvent('cw-open-replay', { detail, bubbles: true, cancelable: true })
-    if (!this.dispatchEvent(event)) return
-    this.#replayHost = document.createElement('div')
-    this.#replayHost.className = 'cw-replay-host'
-    void mountReplay(this.#replayHost, detail)
-    this.requestUpdate()
-    void this.updateComplete.then(() => {
-      const panel = this.querySelector<HTMLElement>('.cw-replay-panel')
-      panel?.scrollIntoView({ block: 'nearest' })
-      panel?.focus()
-    })
+    const source = this.#desk?.text() ?? ''
+    void this.#replay.open({ exercise: this.dataset.exercise ?? '', replay, source })
   }
 
   #goTo(position: Position): void {
@@ -300,10 +298,7 @@ export class Workbench extends LitElement {
     },
     switchEditor: () => void this.#switchEditor(),
     changeFontSize: (step) => this.#slot?.editor()?.setFontSize(stepCodeSize(step)),
-    closeReplay: () => {
-      this.#replayHost = undefined
-      this.requestUpdate()
-    },
+    closeReplay: () => this.#replay.close(),
     dialogClosed: () => {
       if (this.#dialogs.kind === 'guess') this.#desk?.dismiss()
       this.#dialogs.closed()
@@ -325,12 +320,13 @@ export class Workbench extends LitElement {
       width: this.#pictureWidth,
       passedNote: this.#passedNote,
       next: nextHref && nextTitle ? { href: nextHref, title: nextTitle } : undefined,
+      isDigestCopied: this.#digest.isCopied,
       showSolution: this.#actions.showSolution,
       actions: {
         openReplay: (replay) => this.#openReplay(replay),
         goTo: (position) => this.#goTo(position),
         showHint: (name) => void this.#showHint(name),
-        copyDigest: (digest) => void navigator.clipboard?.writeText(digest),
+        copyDigest: (digest) => void this.#digest.copy(digest),
       },
     }
   }
@@ -341,13 +337,14 @@ export class Workbench extends LitElement {
       desk,
       task: this.#task,
       editorHost: this.#editorHost,
-      replayHost: this.#replayHost,
+      replayHost: this.#replay.place,
       pane: this.#pane,
       side: this.#side,
       files: [this.#fileName, ...this.#files.map((file) => file.name)],
       shownFile: this.#shownFile,
       editorKind: this.#slot?.kind ?? 'loading',
-      editorProblem: this.#editorProblem ?? this.#failure,
+      editorProblem: this.#editorProblem,
+      failure: this.#failure,
       storage: store.storageState(),
       now: Date.now(),
       fuelLimit: this.dataset.fuelLimit ? Number(this.dataset.fuelLimit) : undefined,
