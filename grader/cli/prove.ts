@@ -61,8 +61,9 @@ export function prove(job: Job, setup: ProofSetup): JobResult {
       ? []
       : compiled.diagnostics.map(({ line, message }) => `${file}:${line} does not compile cleanly: ${message}`)
   const seeds = job.kind === 'solution' ? setup.seeds : WRONG_SEEDS
-  const verdict = gradeOnce(setup, exercise, compiled, seeds)
-  const again = gradeOnce(setup, exercise, compiled, seeds)
+  const graded = job.kind === 'wrong' ? withNamedChecks(exercise, source) : exercise
+  const verdict = gradeOnce(setup, graded, compiled, seeds)
+  const again = gradeOnce(setup, graded, compiled, seeds)
   if (verdict.digest !== again.digest)
     complaints.push(`${file} gets another digest at the second grading: something is not deterministic`)
   if (verdict.fuel !== again.fuel)
@@ -108,6 +109,13 @@ function expectationOf(source: string): { checks: string[]; hint: string | undef
   const values = (key: string) =>
     head.filter((line) => line.startsWith(`// ${key}: `)).map((line) => line.slice(key.length + 5).trim())
   return { checks: values('check'), hint: values('hint')[0] }
+}
+
+/** A wrong solution is held against the checks that it names; that the others may catch it too is no news, and dear. */
+function withNamedChecks(exercise: Exercise, source: string): Exercise {
+  const { checks } = expectationOf(source)
+  const named = exercise.checks.checks.filter(({ name }) => checks.includes(name))
+  return named.length === 0 ? exercise : { ...exercise, checks: { ...exercise.checks, checks: named } }
 }
 
 function judgeWrong(source: string, verdict: Verdict, exercise: Exercise): string[] {

@@ -67,7 +67,7 @@ export default defineChecks(schedulerGuest(), [
     hint: 'compare',
     run(trial) {
       const small = node('node-1').allocatable({ cpu: '2', memory: '1Gi', 'ephemeral-storage': '10Gi', pods: '1' })
-      const there = pod('old').requests({ cpu: '1500m', memory: '900Mi' }).on('node-1')
+      const there = pod('old').requests({ cpu: '1500m', memory: '900Mi', 'ephemeral-storage': '9.5Gi' }).on('node-1')
       const big = pod('web').requests({ cpu: '1', memory: '512Mi', 'ephemeral-storage': '1Gi' })
       once(trial, big, nodeInfo(small, [there]), nodeInfo(node('node-2')))
     },

@@ -52,15 +52,16 @@ export function judge(status: Status | undefined, truth: Truth, pod: Pod, info: 
   const where = `Pod ${pod.metadata.name} at ${info.node.metadata.name}`
   const expected = describeTruth(truth)
   const actual = status === undefined ? 'no answer for this node' : describeStatus(status)
-  const finding = (message: string, hint: string): Finding => ({ message, expected, actual, hint })
+  // Without a hint of its own, a finding gives that of the check.
+  const finding = (message: string, hint?: string): Finding => ({ message, expected, actual, ...(hint && { hint }) })
   if (!status) return finding(`${where} got no answer.`, 'compare')
   const { code } = status
   if (fits(truth)) {
-    return code === 'Success' ? undefined : finding(`${where} was refused, although nothing is in the way.`, 'requests')
+    return code === 'Success' ? undefined : finding(`${where} was refused, although nothing is in the way.`)
   }
   const why = [...truth.unresolvable, ...truth.lacking.map(describeLack)].join('; ')
   const isLabels = truth.unresolvable.length > 0
-  if (code === 'Success') return finding(`${where} was let through: ${why}.`, isLabels ? 'compare' : 'requests')
+  if (code === 'Success') return finding(`${where} was let through: ${why}.`, isLabels ? 'compare' : undefined)
   if (code !== 'Unschedulable' && code !== 'UnschedulableAndUnresolvable') {
     return finding(`${where}: filter answered ${code}, which is no answer to "does it fit?".`, 'compare')
   }
@@ -77,7 +78,7 @@ function judgeReasons(
   { reasons }: Status,
   { unresolvable, lacking }: Truth,
   where: string,
-  finding: (message: string, hint: string) => Finding,
+  finding: (message: string, hint?: string) => Finding,
 ): Finding | undefined {
   if (!reasons.some((reason) => reason.trim() !== ''))
     return finding(`${where} was refused without a reason.`, 'compare')
