@@ -31,11 +31,11 @@ export function decideDeletion(info: RequestInfo, origin: Origin, options: Delet
   const { metadata } = object
   const { uid, resourceVersion } = options.preconditions ?? {}
   if (uid !== undefined && uid !== metadata.uid) {
-    const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${metadata.uid}`
+    const why = `the UID in the precondition (${uid}) does not match the UID in record (${metadata.uid}). The object might have been deleted and then recreated`
     return { type: 'refuse', status: conflict(info.resource, info.name, why) }
   }
   if (resourceVersion !== undefined && resourceVersion !== String(modRevision)) {
-    const why = `Precondition failed: ResourceVersion in precondition: ${resourceVersion}, ResourceVersion in object meta: ${modRevision}`
+    const why = `the ResourceVersion in the precondition (${resourceVersion}) does not match the ResourceVersion in record (${modRevision}). The object might have been modified`
     return { type: 'refuse', status: conflict(info.resource, info.name, why) }
   }
   if (info.resource.resource === 'namespaces') return deleteNamespace(object as Namespace, now)

@@ -540,7 +540,7 @@ it('a Lease is refused without a version, and created by a PUT', () => {
   const path = '/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/n'
   expect(lab.send('PUT', path, { metadata: { name: 'n' }, spec: { holderIdentity: 'n' } }).status).toBe(201)
   expect(lab.send('PUT', path, { metadata: { name: 'n' }, spec: { holderIdentity: 'm' } }).body.message).toBe(
-    'Lease.coordination.k8s.io "n" is invalid: metadata.resourceVersion: Invalid value: 0: must be specified for an update',
+    'Lease.coordination.k8s.io "n" is invalid: metadata.resourceVersion: Invalid value: 0x0: must be specified for an update',
   )
 })
 

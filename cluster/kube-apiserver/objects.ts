@@ -14,7 +14,7 @@ import type { Strategy } from './registry/strategy.ts'
 import type { RequestInfo } from './route.ts'
 import type { Origin } from './state.ts'
 import type { FieldError } from './status.ts'
-import { badRequest, conflict, forbiddenValue, invalid, invalidValue, MODIFIED } from './status.ts'
+import { badRequest, conflict, forbiddenValue, invalid, MODIFIED } from './status.ts'
 import { withoutRevision } from './storage/keys.ts'
 import { validateMetadata } from './validation/names.ts'
 
@@ -120,6 +120,13 @@ function preconditionsOfSpec(info: RequestInfo, object: KubernetesObject): Field
   return [{ reason: 'FieldValueRequired', field: 'spec.containers', message: 'Required value' }]
 }
 
+/** Upstream prints this number in hexadecimal. */
+const MISSING_VERSION: FieldError = {
+  reason: 'FieldValueInvalid',
+  field: 'metadata.resourceVersion',
+  message: 'Invalid value: 0x0: must be specified for an update',
+}
+
 /** The object as an update would leave it; equal to the old one where nothing changes. */
 export function prepareUpdate(info: RequestInfo, body: unknown, origin: Origin, ctx: Context): Prepared {
   const decoded = decode(info, body)
@@ -134,7 +141,7 @@ export function prepareUpdate(info: RequestInfo, body: unknown, origin: Origin, 
   }
   if (resourceVersion && resourceVersion !== String(origin.modRevision)) return refused(conflict(info.resource, name, MODIFIED))
   if (!resourceVersion && strategy.requiresResourceVersion && info.verb === 'update') {
-    return refused(invalid(info.resource, name, [invalidValue('metadata.resourceVersion', 0, 'must be specified for an update')]))
+    return refused(invalid(info.resource, name, [MISSING_VERSION]))
   }
   const next = combine(info, withoutRevision(decoded.object), old, strategy, ctx)
   if (isEqual(next, old)) return { object: old }

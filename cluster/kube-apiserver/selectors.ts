@@ -80,7 +80,9 @@ export function parseSelection(
     if (!match) return `invalid selector: '${fieldSelector}'; can't understand '${part}'`
     const field = match[1]!
     if (!ALL_KINDS.includes(field) && !FIELDS[resource.resource]?.includes(field)) {
-      return `field label not supported: ${field}`
+      return FIELDS[resource.resource]
+        ? `field label not supported: ${field}`
+        : `${JSON.stringify(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`
     }
     fields.push({ field, equal: match[2] !== '!=', value: match[3]! })
   }
