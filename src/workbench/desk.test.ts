@@ -46,7 +46,10 @@ function scene(values = new Map<string, string>(), contentHash = 'h1') {
     attempts: { read: () => values.get('attempts') ?? null, write: (text) => void values.set('attempts', text) },
     changed: () => {},
   })
+  let edits = 0
+  /** Another try: the text is changed, submitted, and fails. */
   const submitAndFail = async (name: string) => {
+    desk.typed(`try ${++edits}`)
     await desk.submit()
     listener!.finished(verdict('submit', [check(name, 'fail')]))
   }
@@ -125,6 +128,18 @@ describe('a guess', () => {
     expect(asked).toHaveLength(3)
     expect(desk.attempts().hypotheses).toEqual([{ check: 'a', text: 'the sum' }])
     expect(desk.asking()).toBeUndefined()
+  })
+
+  it('is not asked for because the same text was graded again', async () => {
+    const { desk, asked, listener, submitAndFail } = scene()
+    desk.open()
+    await submitAndFail('a')
+    await desk.run()
+    listener().finished(verdict('run', [check('a', 'fail')]))
+    await desk.submit()
+    expect(desk.asking()).toBeUndefined()
+    expect(asked).toHaveLength(3)
+    expect(desk.attempts().runs).toBe(1)
   })
 
   it('can be put off', async () => {

@@ -101,6 +101,8 @@ export function createDesk(environment: DeskEnvironment) {
   let attempts = readAttempts(environment.attempts.read())
   const at: Place = { text: exercise.starter, notice: undefined }
   let isAsking = false
+  let graded: string | undefined
+  let judged: string | undefined
   const drafts = createDraftKeeper({
     exercise: exercise.id,
     contentHash: exercise.contentHash,
@@ -119,9 +121,10 @@ export function createDesk(environment: DeskEnvironment) {
     environment.attempts.write(JSON.stringify(attempts))
   }
 
-  /** A file that does not compile is no attempt: nothing of it has been tried. */
+  /** A file that does not compile is no attempt, nor is the same text once more: nothing new has been tried. */
   function conclude(verdict: Verdict, id: number, isRunnable: boolean): void {
-    if (isRunnable) remember(afterVerdict(attempts, verdict.checks))
+    if (isRunnable && graded !== judged) remember(afterVerdict(attempts, verdict.checks))
+    if (isRunnable) judged = graded
     if (isRunnable && verdict.mode === 'submit') record(environment, verdict)
     happen({ type: 'finished', grading: id, verdict })
   }
@@ -147,6 +150,7 @@ export function createDesk(environment: DeskEnvironment) {
   async function start(mode: Mode): Promise<void> {
     const id = state.grading + 1
     const source = at.text
+    graded = source
     drafts.flush()
     if (at.notice === 'ran-away') at.notice = undefined
     happen({ type: 'started', grading: id, mode })
@@ -164,6 +168,8 @@ export function createDesk(environment: DeskEnvironment) {
     attempts: () => attempts,
     text: () => at.text,
     notice: () => at.notice,
+    /** The text as it was when the latest grading began: what the verdict is about. */
+    gradedText: () => graded ?? at.text,
     /** The check about which a guess is being asked for. */
     asking: () => (isAsking ? asksAbout(attempts) : undefined),
     saving: () => drafts.status(),

@@ -262,7 +262,7 @@ export class Workbench extends LitElement {
   }
 
   #openReplay(replay: Replay): void {
-    const source = this.#desk?.text() ?? ''
+    const source = this.#desk?.gradedText() ?? ''
     void this.#replay.open({ exercise: this.dataset.exercise ?? '', replay, source })
   }
 
