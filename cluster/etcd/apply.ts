@@ -77,9 +77,13 @@ export function apply(keyspace: Keyspace, request: WriteRequest): Applied {
     }
     case 'LeaseGrant': {
       const { id, ttl } = request
-      if (keyspace.leases.has(id)) return { response: errorResponse('etcdserver: lease already exists'), changes: NO_CHANGES }
+      if (keyspace.leases.has(id))
+        return { response: errorResponse('etcdserver: lease already exists'), changes: NO_CHANGES }
       keyspace.leases.set(id, { id, ttl, keys: NO_KEYS })
-      return { response: { type: 'LeaseGrantResponse', header: headerOf(keyspace.store), id, ttl }, changes: NO_CHANGES }
+      return {
+        response: { type: 'LeaseGrantResponse', header: headerOf(keyspace.store), id, ttl },
+        changes: NO_CHANGES,
+      }
     }
     case 'LeaseRevoke':
       return revoke(keyspace, request.id)
@@ -87,7 +91,11 @@ export function apply(keyspace: Keyspace, request: WriteRequest): Applied {
 }
 
 /** Reads at a revision, newest by default. */
-export function applyRange(store: Store, request: RangeRequest, newest = store.revision): RangeResponse | ErrorResponse {
+export function applyRange(
+  store: Store,
+  request: RangeRequest,
+  newest = store.revision,
+): RangeResponse | ErrorResponse {
   const { key, rangeEnd, revision = 0, limit = 0, keysOnly = false, countOnly = false } = request
   const problem = revisionError(store, revision)
   if (problem) return errorResponse(problem)
@@ -187,7 +195,11 @@ function perform(keyspace: Keyspace, transaction: WriteTransaction, operation: R
   const header = { revision: transaction.main }
   switch (operation.type) {
     case 'Range':
-      return applyRange(store, operation, transaction.changes.length > 0 ? transaction.main : store.revision) as RangeResponse
+      return applyRange(
+        store,
+        operation,
+        transaction.changes.length > 0 ? transaction.main : store.revision,
+      ) as RangeResponse
     case 'Put': {
       const old = current(store, operation.key)
       const kv = put(store, transaction, operation.key, operation.value, operation.lease)
@@ -228,4 +240,3 @@ function revoke(keyspace: Keyspace, id: number): Applied {
   const changes = endWrite(keyspace.store, transaction)
   return { response: { type: 'LeaseRevokeResponse', header: headerOf(keyspace.store) }, changes }
 }
-

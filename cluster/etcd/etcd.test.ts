@@ -118,7 +118,9 @@ describe('a crash', () => {
     world.run({ untilMicros: SECOND })
     ask(world, world.now, 'all', { type: 'Range', key: '', rangeEnd: '\0' })
     world.run({ untilMicros: world.now + SECOND })
-    const acknowledged = heard(world).filter(({ name, how, body }) => name.startsWith('put-') && how === 'done' && body.type === 'PutResponse')
+    const acknowledged = heard(world).filter(
+      ({ name, how, body }) => name.startsWith('put-') && how === 'done' && body.type === 'PutResponse',
+    )
     const kvs = (answerTo(world, 'all') as RangeResponse).kvs
     expect(acknowledged.length).toBeGreaterThan(2)
     for (const { name, body } of acknowledged) {
@@ -164,7 +166,8 @@ describe('a crash', () => {
 })
 
 describe('a watch', () => {
-  const eventsOf = (world: World, name: string): WatchEvent[] => heard(world, name).flatMap(({ body }) => (body as WatchResponse)?.events ?? [])
+  const eventsOf = (world: World, name: string): WatchEvent[] =>
+    heard(world, name).flatMap(({ body }) => (body as WatchResponse)?.events ?? [])
 
   it('tells only of its range, with what held before where that is wanted', () => {
     const world = newWorld()
@@ -172,7 +175,9 @@ describe('a watch', () => {
     ;['a', 'b', 'c', 'd', 'b'].forEach((key, i) => ask(world, 100_000 * (i + 1), `put-${i}`, put(key, String(i))))
     ask(world, 700_000, 'delete', { type: 'DeleteRange', key: 'b' })
     world.run({ untilMicros: SECOND })
-    expect(eventsOf(world, 'watch').map(({ type, kv, prevKv }) => [type, kv.key, kv.modRevision, prevKv?.value])).toEqual([
+    expect(
+      eventsOf(world, 'watch').map(({ type, kv, prevKv }) => [type, kv.key, kv.modRevision, prevKv?.value]),
+    ).toEqual([
       ['PUT', 'b', 3, undefined],
       ['PUT', 'c', 4, undefined],
       ['PUT', 'b', 6, '1'],
@@ -206,7 +211,13 @@ describe('a watch', () => {
     const seen: number[] = []
     for (let round = 0; round < 10; round++) {
       const name = `watch-${round}`
-      ask(world, world.now, name, { type: 'WatchCreate', watchId: 1, key: 'k', rangeEnd: 'l', startRevision: (seen.at(-1) ?? 1) + 1 })
+      ask(world, world.now, name, {
+        type: 'WatchCreate',
+        watchId: 1,
+        key: 'k',
+        rangeEnd: 'l',
+        startRevision: (seen.at(-1) ?? 1) + 1,
+      })
       world.run({ untilMicros: world.now + 17_000 + seed * 3_001 })
       if (round % 3 === 2) {
         world.command(world.now, { type: 'crash', process: SERVER })
@@ -277,7 +288,8 @@ it('etcd passes the exam of every component', () => {
     const world = newWorld(seed, wrap)
     ask(world, 0, 'watch', { type: 'WatchCreate', watchId: 1, key: 'k', rangeEnd: 'l', startRevision: 0 })
     ask(world, 0, 'grant', { type: 'LeaseGrant', ttl: 2, id: 7 })
-    for (let i = 0; i < 80; i++) ask(world, 10_000 + i * 900, `put-${i}`, put(`k${i % 9}`, { n: i }, i % 4 === 0 ? 7 : 0))
+    for (let i = 0; i < 80; i++)
+      ask(world, 10_000 + i * 900, `put-${i}`, put(`k${i % 9}`, { n: i }, i % 4 === 0 ? 7 : 0))
     world.command(50_000, { type: 'crash', process: SERVER })
     world.command(52_000, { type: 'start', process: SERVER })
     ask(world, 60_000, 'compact', { type: 'Compact', revision: 20 })

@@ -92,7 +92,10 @@ export const etcd: Component<EtcdState, EtcdOptions> = {
       case 'persisted':
         return durable(state, ctx)
       case 'timer':
-        return [...expireDue(state, ctx).flatMap((due) => propose(state, due, undefined, ctx)), ...wakeForLeases(state, ctx)]
+        return [
+          ...expireDue(state, ctx).flatMap((due) => propose(state, due, undefined, ctx)),
+          ...wakeForLeases(state, ctx),
+        ]
       default:
         return []
     }
@@ -153,7 +156,9 @@ const reply = (stream: StreamId, body: Body): Effect => ({ type: 'close', stream
 /** Puts a write at the end of the log. It takes effect once it is durable. */
 function propose(state: EtcdState, body: WriteRequest, stream: StreamId | undefined, ctx: Context): Effect[] {
   if (state.proposals.length - 1 - state.applied >= PROPOSALS_MAX && stream !== undefined) {
-    return [reply(stream, { type: 'Error', code: 'ResourceExhausted', message: 'etcdserver: too many requests' } as Body)]
+    return [
+      reply(stream, { type: 'Error', code: 'ResourceExhausted', message: 'etcdserver: too many requests' } as Body),
+    ]
   }
   state.proposals.push({ entry: { index: state.proposals.length, request: body }, stream })
   return state.syncing > 0 ? [] : sync(state, ctx)

@@ -109,20 +109,10 @@ export interface WatchProgressRequest extends Body {
 
 /** Requests that change something, and therefore go through the log. */
 export type WriteRequest =
-  | PutRequest
-  | DeleteRangeRequest
-  | TxnRequest
-  | CompactRequest
-  | LeaseGrantRequest
-  | LeaseRevokeRequest
+  PutRequest | DeleteRangeRequest | TxnRequest | CompactRequest | LeaseGrantRequest | LeaseRevokeRequest
 
 export type EtcdRequest =
-  | RangeRequest
-  | WriteRequest
-  | LeaseKeepAliveRequest
-  | WatchCreateRequest
-  | WatchCancelRequest
-  | WatchProgressRequest
+  RangeRequest | WriteRequest | LeaseKeepAliveRequest | WatchCreateRequest | WatchCancelRequest | WatchProgressRequest
 
 export interface ResponseHeader {
   /** The store's revision when the request was applied. */
@@ -208,7 +198,8 @@ export interface WatchResponse extends Body {
 /** A failed call, with the gRPC code's name. */
 export interface ErrorResponse extends Body {
   readonly type: 'Error'
-  readonly code: 'OutOfRange' | 'NotFound' | 'FailedPrecondition' | 'InvalidArgument' | 'ResourceExhausted' | 'Unavailable'
+  readonly code:
+    'OutOfRange' | 'NotFound' | 'FailedPrecondition' | 'InvalidArgument' | 'ResourceExhausted' | 'Unavailable'
   readonly message: string
 }
 

@@ -82,13 +82,15 @@ export function recover(disk: DiskImage): Recovered {
   const snapshots = numbered('snapshot-')
   const sealed = snapshots.filter((index) => isSealed(disk[snapshotFile(index)]!))
   const snapshotIndex = sealed[sealed.length - 1] ?? 0
-  const keyspace = snapshotIndex > 0 ? readSnapshot(disk[snapshotFile(snapshotIndex)] as SnapshotRecord[]) : createKeyspace()
+  const keyspace =
+    snapshotIndex > 0 ? readSnapshot(disk[snapshotFile(snapshotIndex)] as SnapshotRecord[]) : createKeyspace()
   let index = snapshotIndex
   const wals = numbered('wal-')
   for (const start of wals) {
     for (const entry of disk[walFile(start)] as Entry[]) {
       if (entry.index <= index) continue
-      if (entry.index !== index + 1) throw new Error(`the log jumps from entry ${index} to ${entry.index}: a file is missing`)
+      if (entry.index !== index + 1)
+        throw new Error(`the log jumps from entry ${index} to ${entry.index}: a file is missing`)
       apply(keyspace, entry.request)
       index = entry.index
     }
@@ -100,7 +102,8 @@ export function recover(disk: DiskImage): Recovered {
   return { keyspace, index, snapshotIndex, stale }
 }
 
-const isSealed = (records: readonly unknown[]): boolean => (records[records.length - 1] as SnapshotRecord)?.type === 'seal'
+const isSealed = (records: readonly unknown[]): boolean =>
+  (records[records.length - 1] as SnapshotRecord)?.type === 'seal'
 
 function readSnapshot(records: readonly SnapshotRecord[]): Keyspace {
   const keyspace = createKeyspace()

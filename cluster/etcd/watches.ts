@@ -76,7 +76,12 @@ function catchUp(store: Store, watch: Watch, startRevision: number): Effect[] {
 }
 
 function response(store: Store, watch: Watch, events: readonly WatchEvent[]): Effect {
-  const body: WatchResponse = { type: 'WatchResponse', header: { revision: store.revision }, watchId: watch.watchId, events }
+  const body: WatchResponse = {
+    type: 'WatchResponse',
+    header: { revision: store.revision },
+    watchId: watch.watchId,
+    events,
+  }
   return { type: 'write', stream: watch.stream, body }
 }
 

@@ -19,7 +19,8 @@ export function bind(info: RequestInfo, body: unknown, origin: Origin, ctx: Cont
     const errors = [notSupported('target.kind', target.kind, ['Node', '<empty>'])]
     return { refused: invalid({ ...info.resource, kind: 'Binding' }, info.name, errors) }
   }
-  if (!target.name) return { refused: invalid({ ...info.resource, kind: 'Binding' }, info.name, [required('target.name')]) }
+  if (!target.name)
+    return { refused: invalid({ ...info.resource, kind: 'Binding' }, info.name, [required('target.name')]) }
   const pod = origin.object as Pod
   const refuse = (why: string): Prepared => ({ refused: conflict(info.resource, info.name, why, 'binding') })
   if (metadata?.uid && metadata.uid !== pod.metadata.uid) {

@@ -32,10 +32,18 @@ function exists(state: State, { kind, metadata }: KubernetesObject): boolean {
   return state.caches[resource]!.objects.has(key)
 }
 
-const RESOURCE_OF: Readonly<Record<string, string>> = { Namespace: 'namespaces', Service: 'services', EndpointSlice: 'endpointslices' }
+const RESOURCE_OF: Readonly<Record<string, string>> = {
+  Namespace: 'namespaces',
+  Service: 'services',
+  EndpointSlice: 'endpointslices',
+}
 
 function wantedObjects(state: State): KubernetesObject[] {
-  const namespaces = SYSTEM_NAMESPACES.map((name): Namespace => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }))
+  const namespaces = SYSTEM_NAMESPACES.map((name): Namespace => ({
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: { name },
+  }))
   const { serviceCIDR, advertiseAddress, securePort } = state.options
   const address = formatIPv4(parseCIDR(serviceCIDR).first + 1)
   const labels = { component: 'apiserver', provider: 'kubernetes' }
@@ -65,7 +73,8 @@ function createOwn(state: State, object: KubernetesObject, ctx: Context): Effect
   const { name, namespace = '' } = object.metadata
   const info: RequestInfo = { verb: 'create', resource, namespace, name, subresource: '' }
   const prepared = prepareCreate(info, object, ctx)
-  if ('refused' in prepared) throw new Error(`the server's own ${object.kind} ${name} is invalid: ${prepared.refused.message}`)
+  if ('refused' in prepared)
+    throw new Error(`the server's own ${object.kind} ${name} is invalid: ${prepared.refused.message}`)
   const key = registryKey(resource, namespace, name)
   const success: RequestOp[] = [{ type: 'Put', key, value: prepared.object }]
   if (object.kind === 'Service') {

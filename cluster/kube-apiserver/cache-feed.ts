@@ -33,7 +33,11 @@ export function listed(state: State, resource: string, response: RangeResponse, 
   if (isFirst) return []
   const effects = endWatchesOf(state, resource)
   if (state.watchStream !== 0) {
-    effects.push({ type: 'write', stream: state.watchStream, body: watchCreate(state, RESOURCES.indexOf(cache.resource)) })
+    effects.push({
+      type: 'write',
+      stream: state.watchStream,
+      body: watchCreate(state, RESOURCES.indexOf(cache.resource)),
+    })
   }
   ctx.note('cache-replaced', { resource, revision: cache.revision })
   return [...effects, ...cachesAdvanced(state)]

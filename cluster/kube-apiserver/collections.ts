@@ -19,7 +19,8 @@ export function startDeleteCollection(state: State, row: PendingRequest, ctx: Co
   if (typeof selection === 'string') return refuse(state, row, badRequest(selection))
   const cache = state.caches[info.resource.resource]!
   const items: KubernetesObject[] = []
-  for (const object of objectsIn(cache, selection.namespace, selection.node)) if (selects(selection, object)) items.push(object)
+  for (const object of objectsIn(cache, selection.namespace, selection.node))
+    if (selects(selection, object)) items.push(object)
   const listed = Object.freeze({
     apiVersion: apiVersionOf(info.resource),
     kind: `${info.resource.kind}List`,

@@ -20,7 +20,11 @@ export function encodeContinue({ revision, start }: ContinueToken): string {
 
 export function decodeContinue(text: string): ContinueToken | undefined {
   try {
-    const token = JSON.parse(atob(text.replaceAll('-', '+').replaceAll('_', '/'))) as { v: string; rv: number; start: string }
+    const token = JSON.parse(atob(text.replaceAll('-', '+').replaceAll('_', '/'))) as {
+      v: string
+      rv: number
+      start: string
+    }
     if (token.v !== 'meta.k8s.io/v1' || !Number.isInteger(token.rv) || typeof token.start !== 'string') return undefined
     return { revision: token.rv, start: token.start }
   } catch {

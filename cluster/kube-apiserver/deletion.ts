@@ -47,7 +47,10 @@ export function decideDeletion(info: RequestInfo, origin: Origin, options: Delet
 }
 
 /** Orphaning and foreground deletion are jobs of the garbage collector, which a finalizer makes the object wait for. */
-function withPropagation(finalizers: readonly string[] = [], policy: DeleteOptions['propagationPolicy']): readonly string[] {
+function withPropagation(
+  finalizers: readonly string[] = [],
+  policy: DeleteOptions['propagationPolicy'],
+): readonly string[] {
   const wanted = policy === 'Orphan' ? 'orphan' : policy === 'Foreground' ? 'foregroundDeletion' : undefined
   return wanted === undefined || finalizers.includes(wanted) ? finalizers : [...finalizers, wanted]
 }
@@ -65,7 +68,12 @@ function mark(object: KubernetesObject, now: Micros, grace: number, finalizers: 
 }
 
 /** It is going already: a further DELETE can only make it go sooner. */
-function deleteAgain(object: KubernetesObject, asked: number, options: DeleteOptions, finalizers: readonly string[]): Deletion {
+function deleteAgain(
+  object: KubernetesObject,
+  asked: number,
+  options: DeleteOptions,
+  finalizers: readonly string[],
+): Deletion {
   const { deletionTimestamp, deletionGracePeriodSeconds: current = 0 } = object.metadata
   const grace = options.gracePeriodSeconds === undefined && asked > 0 ? current : asked
   if (finalizers.length === 0 && grace === 0) return { type: 'remove' }
@@ -81,7 +89,10 @@ function deleteNamespace(namespace: Namespace, now: Micros): Deletion {
   if (finalizers.length === 0 && (metadata.finalizers ?? []).length === 0) return { type: 'remove' }
   if (metadata.deletionTimestamp !== undefined) return { type: 'pending' }
   const marked = { ...metadata, deletionTimestamp: formatTime(now) }
-  return { type: 'mark', object: deepFreeze({ ...namespace, metadata: marked, status: { ...status, phase: 'Terminating' } }) }
+  return {
+    type: 'mark',
+    object: deepFreeze({ ...namespace, metadata: marked, status: { ...status, phase: 'Terminating' } }),
+  }
 }
 
 /** Whether an object that was marked has nothing left to wait for after this write. */

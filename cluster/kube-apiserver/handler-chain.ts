@@ -34,7 +34,10 @@ export function receive(state: State, stream: StreamId, request: HttpRequest, ct
   if (wrong) return [answer(stream, 405, methodNotAllowed(info.resource, wrong))]
   const lane = laneOf(info)
   if (state.queues[lane].size >= QUEUE_MAX) {
-    const status = tooManyRequests('The apiserver is handling too many requests, please try again later', RETRY_AFTER_SECONDS)
+    const status = tooManyRequests(
+      'The apiserver is handling too many requests, please try again later',
+      RETRY_AFTER_SECONDS,
+    )
     return [answer(stream, 429, status)]
   }
   const row: PendingRequest = {
@@ -128,7 +131,9 @@ export function expireRequests(state: State, ctx: Context): Effect[] {
       effects.push(...scheduleDeadline(state, row.deadline, ctx))
       break
     }
-    effects.push(...refuse(state, row, timeout('request did not complete within requested timeout - context deadline exceeded')))
+    effects.push(
+      ...refuse(state, row, timeout('request did not complete within requested timeout - context deadline exceeded')),
+    )
   }
   return effects
 }

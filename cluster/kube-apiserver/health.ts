@@ -19,7 +19,10 @@ export function health(state: State, request: HttpRequest): { status: number; bo
     case '/healthz':
     case '/readyz':
       if (state.phase === 'ready' && state.watchStream !== 0) return { status: 200, body: 'ok' }
-      return { status: 500, body: `[-]${state.phase === 'ready' ? 'etcd' : 'poststarthook/bootstrap'} failed: reason withheld\n${request.path.slice(1)} check failed` }
+      return {
+        status: 500,
+        body: `[-]${state.phase === 'ready' ? 'etcd' : 'poststarthook/bootstrap'} failed: reason withheld\n${request.path.slice(1)} check failed`,
+      }
     case '/version':
       return { status: 200, body: VERSION }
     default:

@@ -2,7 +2,21 @@ import { describe, expect, it } from 'vitest'
 import type { Component } from '#cluster/kernel/component.ts'
 import { examine } from '#cluster/kernel/exam.ts'
 import type { EtcdState } from '#cluster/etcd/etcd.ts'
-import { CONFIG_MAPS, configMap, deployment, DEPLOYMENTS, ETCD, Lab, newLabWorld, pod, PODS, requestOf, SERVER, service, SERVICES } from './lab.ts'
+import {
+  CONFIG_MAPS,
+  configMap,
+  deployment,
+  DEPLOYMENTS,
+  ETCD,
+  Lab,
+  newLabWorld,
+  pod,
+  PODS,
+  requestOf,
+  SERVER,
+  service,
+  SERVICES,
+} from './lab.ts'
 
 const SECOND = 1_000_000
 
@@ -41,11 +55,20 @@ describe('a creation', () => {
   it('fills in what the server owns', () => {
     const { status, body } = new Lab().send('POST', PODS, pod('web'))
     expect(status).toBe(201)
-    expect(body.metadata).toMatchObject({ name: 'web', namespace: 'default', generation: 1, creationTimestamp: '2026-01-01T09:00:00Z' })
+    expect(body.metadata).toMatchObject({
+      name: 'web',
+      namespace: 'default',
+      generation: 1,
+      creationTimestamp: '2026-01-01T09:00:00Z',
+    })
     expect(body.metadata.uid).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
     expect(body.metadata.resourceVersion).toMatch(/^\d+$/)
     expect(body.status).toEqual({ phase: 'Pending', qosClass: 'BestEffort' })
-    expect(body.spec).toMatchObject({ restartPolicy: 'Always', schedulerName: 'default-scheduler', terminationGracePeriodSeconds: 30 })
+    expect(body.spec).toMatchObject({
+      restartPolicy: 'Always',
+      schedulerName: 'default-scheduler',
+      terminationGracePeriodSeconds: 30,
+    })
     expect(body.spec.tolerations.map((t: any) => [t.key, t.tolerationSeconds])).toEqual([
       ['node.kubernetes.io/not-ready', 300],
       ['node.kubernetes.io/unreachable', 300],
@@ -58,18 +81,115 @@ describe('a creation', () => {
   })
 
   it.each([
-    ['a name that is taken', CONFIG_MAPS, configMap('taken'), 409, 'AlreadyExists', 'configmaps "taken" already exists'],
-    ['a namespace that is not there', '/api/v1/namespaces/nope/configmaps', configMap('a'), 404, 'NotFound', 'namespaces "nope" not found'],
-    ['a resourceVersion', CONFIG_MAPS, { metadata: { name: 'a', resourceVersion: '1' } }, 400, 'BadRequest', 'resourceVersion should not be set on objects to be created'],
-    ['another namespace than the path', CONFIG_MAPS, { metadata: { name: 'a', namespace: 'kube-system' } }, 400, 'BadRequest', 'the namespace of the provided object does not match the namespace sent on the request'],
-    ['a name that is none', CONFIG_MAPS, configMap('Web_1'), 422, 'Invalid', /^ConfigMap "Web_1" is invalid: metadata.name: Invalid value: "Web_1": a lowercase RFC 1123 subdomain/],
-    ['no name', CONFIG_MAPS, configMap(''), 422, 'Invalid', 'ConfigMap "" is invalid: metadata.name: Required value: name or generateName is required'],
-    ['no containers', PODS, pod('a', {}, { containers: [] }), 422, 'Invalid', 'Pod "a" is invalid: spec.containers: Required value'],
-    ['two containers of one name', PODS, pod('a', {}, { containers: [{ name: 'c', image: 'i' }, { name: 'c', image: 'i' }] }), 422, 'Invalid', 'Pod "a" is invalid: spec.containers[1].name: Duplicate value: "c"'],
-    ['a request above its limit', PODS, pod('a', {}, { containers: [{ name: 'c', image: 'i', resources: { limits: { cpu: '1' }, requests: { cpu: '2' } } }] }), 422, 'Invalid', 'Pod "a" is invalid: spec.containers[0].resources.requests: Invalid value: "2": must be less than or equal to cpu limit of 1'],
-    ['a selector that misses its own template', DEPLOYMENTS, deployment('a', { selector: { matchLabels: { app: 'b' } } }), 422, 'Invalid', 'Deployment.apps "a" is invalid: spec.template.metadata.labels: Invalid value: {"app":"a"}: `selector` does not match template `labels`'],
-    ['a port out of range', SERVICES, service('a', { ports: [{ port: 70_000 }] }), 422, 'Invalid', /^Service "a" is invalid: \[?spec.ports\[0\].port: Invalid value: 70000: must be between 1 and 65535, inclusive/],
-    ['a kind that does not belong there', PODS, configMap('a'), 400, 'BadRequest', 'ConfigMap in version "v1" cannot be handled as a Pod'],
+    [
+      'a name that is taken',
+      CONFIG_MAPS,
+      configMap('taken'),
+      409,
+      'AlreadyExists',
+      'configmaps "taken" already exists',
+    ],
+    [
+      'a namespace that is not there',
+      '/api/v1/namespaces/nope/configmaps',
+      configMap('a'),
+      404,
+      'NotFound',
+      'namespaces "nope" not found',
+    ],
+    [
+      'a resourceVersion',
+      CONFIG_MAPS,
+      { metadata: { name: 'a', resourceVersion: '1' } },
+      400,
+      'BadRequest',
+      'resourceVersion should not be set on objects to be created',
+    ],
+    [
+      'another namespace than the path',
+      CONFIG_MAPS,
+      { metadata: { name: 'a', namespace: 'kube-system' } },
+      400,
+      'BadRequest',
+      'the namespace of the provided object does not match the namespace sent on the request',
+    ],
+    [
+      'a name that is none',
+      CONFIG_MAPS,
+      configMap('Web_1'),
+      422,
+      'Invalid',
+      /^ConfigMap "Web_1" is invalid: metadata.name: Invalid value: "Web_1": a lowercase RFC 1123 subdomain/,
+    ],
+    [
+      'no name',
+      CONFIG_MAPS,
+      configMap(''),
+      422,
+      'Invalid',
+      'ConfigMap "" is invalid: metadata.name: Required value: name or generateName is required',
+    ],
+    [
+      'no containers',
+      PODS,
+      pod('a', {}, { containers: [] }),
+      422,
+      'Invalid',
+      'Pod "a" is invalid: spec.containers: Required value',
+    ],
+    [
+      'two containers of one name',
+      PODS,
+      pod(
+        'a',
+        {},
+        {
+          containers: [
+            { name: 'c', image: 'i' },
+            { name: 'c', image: 'i' },
+          ],
+        },
+      ),
+      422,
+      'Invalid',
+      'Pod "a" is invalid: spec.containers[1].name: Duplicate value: "c"',
+    ],
+    [
+      'a request above its limit',
+      PODS,
+      pod(
+        'a',
+        {},
+        { containers: [{ name: 'c', image: 'i', resources: { limits: { cpu: '1' }, requests: { cpu: '2' } } }] },
+      ),
+      422,
+      'Invalid',
+      'Pod "a" is invalid: spec.containers[0].resources.requests: Invalid value: "2": must be less than or equal to cpu limit of 1',
+    ],
+    [
+      'a selector that misses its own template',
+      DEPLOYMENTS,
+      deployment('a', { selector: { matchLabels: { app: 'b' } } }),
+      422,
+      'Invalid',
+      'Deployment.apps "a" is invalid: spec.template.metadata.labels: Invalid value: {"app":"a"}: `selector` does not match template `labels`',
+    ],
+    [
+      'a port out of range',
+      SERVICES,
+      service('a', { ports: [{ port: 70_000 }] }),
+      422,
+      'Invalid',
+      /^Service "a" is invalid: \[?spec.ports\[0\].port: Invalid value: 70000: must be between 1 and 65535, inclusive/,
+    ],
+    [
+      'a kind that does not belong there',
+      PODS,
+      configMap('a'),
+      400,
+      'BadRequest',
+      'ConfigMap in version "v1" cannot be handled as a Pod',
+    ],
   ])('with %s is refused', (_, path, body, code, reason, message) => {
     const lab = new Lab()
     lab.send('POST', CONFIG_MAPS, configMap('taken'))
@@ -79,12 +199,18 @@ describe('a creation', () => {
   })
 
   it('names every wrong field, in order, with a cause', () => {
-    const { body } = new Lab().send('POST', PODS, pod('a', {}, { restartPolicy: 'Sometimes', containers: [{ name: 'c' }] }))
+    const { body } = new Lab().send(
+      'POST',
+      PODS,
+      pod('a', {}, { restartPolicy: 'Sometimes', containers: [{ name: 'c' }] }),
+    )
     expect(body.details.causes.map((cause: any) => [cause.reason, cause.field])).toEqual([
       ['FieldValueRequired', 'spec.containers[0].image'],
       ['FieldValueNotSupported', 'spec.restartPolicy'],
     ])
-    expect(body.message).toMatch(/^Pod "a" is invalid: \[spec.containers\[0\].image: Required value, spec.restartPolicy: Unsupported value/)
+    expect(body.message).toMatch(
+      /^Pod "a" is invalid: \[spec.containers\[0\].image: Required value, spec.restartPolicy: Unsupported value/,
+    )
   })
 })
 
@@ -126,7 +252,11 @@ describe('an update', () => {
 
   it('cannot touch what the server owns', () => {
     const { lab, object } = created()
-    const metadata = { ...object.metadata, creationTimestamp: '2000-01-01T00:00:00Z', deletionTimestamp: '2000-01-01T00:00:00Z' }
+    const metadata = {
+      ...object.metadata,
+      creationTimestamp: '2000-01-01T00:00:00Z',
+      deletionTimestamp: '2000-01-01T00:00:00Z',
+    }
     const { body } = lab.send('PUT', path, { ...object, metadata, data: { n: '2' } })
     expect(body.metadata).toEqual({ ...object.metadata, resourceVersion: body.metadata.resourceVersion })
     expect(lab.send('PUT', path, { ...object, metadata: { name: 'a', uid: 'other' } }).body.reason).toBe('Conflict')
@@ -153,9 +283,27 @@ describe('an update', () => {
   })
 
   it.each([
-    ['a Pod’s node', PODS, pod('a'), { spec: { nodeName: 'other' } }, /^Pod "a" is invalid: spec: Forbidden: pod updates may not change fields other than/],
-    ['a Deployment’s selector', DEPLOYMENTS, deployment('a'), { spec: { selector: { matchLabels: { app: 'b' } }, template: { metadata: { labels: { app: 'b' } } } } }, /spec.selector: Invalid value: .* field is immutable$/],
-    ['a Service’s address', SERVICES, service('a'), { spec: { clusterIP: '10.96.0.77' } }, /spec.clusterIPs\[0\]: Invalid value: "10.96.0.77": may not change once set$/],
+    [
+      'a Pod’s node',
+      PODS,
+      pod('a'),
+      { spec: { nodeName: 'other' } },
+      /^Pod "a" is invalid: spec: Forbidden: pod updates may not change fields other than/,
+    ],
+    [
+      'a Deployment’s selector',
+      DEPLOYMENTS,
+      deployment('a'),
+      { spec: { selector: { matchLabels: { app: 'b' } }, template: { metadata: { labels: { app: 'b' } } } } },
+      /spec.selector: Invalid value: .* field is immutable$/,
+    ],
+    [
+      'a Service’s address',
+      SERVICES,
+      service('a'),
+      { spec: { clusterIP: '10.96.0.77' } },
+      /spec.clusterIPs\[0\]: Invalid value: "10.96.0.77": may not change once set$/,
+    ],
   ])('of %s is refused', (_, collection, object, patch, message) => {
     const lab = new Lab()
     expect(lab.send('POST', collection, object).status).toBe(201)
@@ -165,7 +313,8 @@ describe('an update', () => {
 
   it('by two at once: both patches end up in the object', () => {
     const { lab } = created()
-    const patch = (key: string) => requestOf('PATCH', path, { data: { [key]: 'x' } }, undefined, 'application/merge-patch+json')
+    const patch = (key: string) =>
+      requestOf('PATCH', path, { data: { [key]: 'x' } }, undefined, 'application/merge-patch+json')
     const names = ['a', 'b', 'c', 'd'].map((key) => lab.start(patch(key)))
     lab.run(SECOND)
     expect(names.map((name) => lab.replyTo(name)?.status)).toEqual([200, 200, 200, 200])
@@ -175,13 +324,31 @@ describe('an update', () => {
 
 describe('a patch', () => {
   const path = `${DEPLOYMENTS}/a`
-  const two = { template: { metadata: { labels: { app: 'a' } }, spec: { containers: [{ name: 'x', image: 'x:1' }, { name: 'y', image: 'y:1' }] } } }
+  const two = {
+    template: {
+      metadata: { labels: { app: 'a' } },
+      spec: {
+        containers: [
+          { name: 'x', image: 'x:1' },
+          { name: 'y', image: 'y:1' },
+        ],
+      },
+    },
+  }
   const images = (body: any) => body.spec.template.spec.containers.map((c: any) => c.image)
 
   it.each([
     ['merge-patch', { spec: { template: { spec: { containers: [{ name: 'x', image: 'x:2' }] } } } }, ['x:2']],
-    ['strategic-merge-patch', { spec: { template: { spec: { containers: [{ name: 'x', image: 'x:2' }] } } } }, ['x:2', 'y:1']],
-    ['strategic-merge-patch', { spec: { template: { spec: { containers: [{ name: 'x', $patch: 'delete' }] } } } }, ['y:1']],
+    [
+      'strategic-merge-patch',
+      { spec: { template: { spec: { containers: [{ name: 'x', image: 'x:2' }] } } } },
+      ['x:2', 'y:1'],
+    ],
+    [
+      'strategic-merge-patch',
+      { spec: { template: { spec: { containers: [{ name: 'x', $patch: 'delete' }] } } } },
+      ['y:1'],
+    ],
     ['json-patch', [{ op: 'replace', path: '/spec/template/spec/containers/1/image', value: 'y:2' }], ['x:1', 'y:2']],
   ])('of type %s changes what it names', (type, patch, expected) => {
     const lab = new Lab()
@@ -193,7 +360,12 @@ describe('a patch', () => {
   it.each([
     ['a failed test', [{ op: 'test', path: '/spec/replicas', value: 9 }], 'json-patch', 422],
     ['a path that leads nowhere', [{ op: 'remove', path: '/spec/nothing' }], 'json-patch', 422],
-    ['an item without its key', { spec: { template: { spec: { containers: [{ image: 'x' }] } } } }, 'strategic-merge-patch', 400],
+    [
+      'an item without its key',
+      { spec: { template: { spec: { containers: [{ image: 'x' }] } } } },
+      'strategic-merge-patch',
+      400,
+    ],
     ['a language that is not spoken', {}, 'apply-patch', 415],
   ])('with %s is refused', (_, patch, type, code) => {
     const lab = new Lab()
@@ -240,7 +412,10 @@ describe('subresources', () => {
     expect(scale).toMatchObject({ kind: 'Scale', spec: { replicas: 3 }, status: { selector: 'app=a' } })
     expect(lab.send('PUT', `${DEPLOYMENTS}/a/scale`, { ...scale, spec: { replicas: 5 } }).body.spec.replicas).toBe(5)
     expect(lab.patch(`${DEPLOYMENTS}/a/scale`, { spec: { replicas: 6 } }).body.spec.replicas).toBe(6)
-    expect(lab.send('GET', `${DEPLOYMENTS}/a`).body).toMatchObject({ spec: { replicas: 6 }, metadata: { generation: 3 } })
+    expect(lab.send('GET', `${DEPLOYMENTS}/a`).body).toMatchObject({
+      spec: { replicas: 6 },
+      metadata: { generation: 3 },
+    })
   })
 })
 
@@ -263,7 +438,11 @@ describe('a deletion', () => {
   it('of a running Pod only marks it; the kubelet confirms with a grace of 0', () => {
     const lab = bound()
     const { body } = lab.send('DELETE', `${PODS}/web`)
-    expect(body.metadata).toMatchObject({ deletionTimestamp: '2026-01-01T09:00:30Z', deletionGracePeriodSeconds: 30, generation: 2 })
+    expect(body.metadata).toMatchObject({
+      deletionTimestamp: '2026-01-01T09:00:30Z',
+      deletionGracePeriodSeconds: 30,
+      generation: 2,
+    })
     expect(gone(lab)).toBe(false)
     const wrong = lab.send('DELETE', `${PODS}/web`, { gracePeriodSeconds: 0, preconditions: { uid: 'other' } })
     expect([wrong.status, gone(lab)]).toEqual([409, false])
@@ -288,7 +467,10 @@ describe('a deletion', () => {
     lab.send('POST', CONFIG_MAPS, { ...configMap('a'), metadata: { name: 'a', finalizers: ['x.io/one'] } })
     expect(lab.send('DELETE', path).body.metadata.deletionTimestamp).toBeDefined()
     const refused = lab.patch(path, { metadata: { finalizers: ['x.io/one', 'x.io/two'] } })
-    expect([refused.status, refused.body.message]).toEqual([422, expect.stringContaining('no new finalizers can be added if the object is being deleted')])
+    expect([refused.status, refused.body.message]).toEqual([
+      422,
+      expect.stringContaining('no new finalizers can be added if the object is being deleted'),
+    ])
     expect(gone(lab, path)).toBe(false)
     expect(lab.patch(path, { metadata: { finalizers: null } }).status).toBe(200)
     expect(gone(lab, path)).toBe(true)
@@ -320,7 +502,8 @@ describe('a deletion', () => {
 describe('a list', () => {
   const three = (): Lab => {
     const lab = new Lab()
-    for (const name of ['c', 'a', 'b']) lab.send('POST', PODS, pod(name, { app: name }, name === 'b' ? { nodeName: 'node-1' } : {}))
+    for (const name of ['c', 'a', 'b'])
+      lab.send('POST', PODS, pod(name, { app: name }, name === 'b' ? { nodeName: 'node-1' } : {}))
     return lab
   }
   const names = (reply: { body: any }): string => reply.body.items?.map((item: any) => item.metadata.name).join(' ')
@@ -361,7 +544,9 @@ describe('a list', () => {
     const first = lab.send('GET', PODS, undefined, { limit: '1', labelSelector: 'app in (b,c)' })
     expect([names(first), first.body.metadata.remainingItemCount]).toEqual(['b', undefined])
     const { continue: token } = first.body.metadata
-    expect(names(lab.send('GET', PODS, undefined, { limit: '1', labelSelector: 'app in (b,c)', continue: token }))).toBe('c')
+    expect(
+      names(lab.send('GET', PODS, undefined, { limit: '1', labelSelector: 'app in (b,c)', continue: token })),
+    ).toBe('c')
   })
 
   it('sees what was written just before, though the cache may not', () => {
@@ -417,7 +602,8 @@ describe('a watch', () => {
     const lab = new Lab()
     lab.send('POST', PODS, pod('a', { app: 'x' }))
     const watch = lab.watch(PODS, { labelSelector: 'app=y' })
-    for (const app of ['y', 'y', 'x', 'y']) lab.patch(`${PODS}/a`, { metadata: { labels: { app, round: String(lab.world.now) } } })
+    for (const app of ['y', 'y', 'x', 'y'])
+      lab.patch(`${PODS}/a`, { metadata: { labels: { app, round: String(lab.world.now) } } })
     lab.send('DELETE', `${PODS}/a`)
     lab.run(SECOND)
     expect(lab.told(watch)).toBe('ADDED a, MODIFIED a, DELETED a, ADDED a, DELETED a')
@@ -425,7 +611,9 @@ describe('a watch', () => {
 
   it('of one node hears of its Pods alone', () => {
     const lab = new Lab()
-    const watches = ['node-1', 'node-2'].map((node) => lab.watch('/api/v1/pods', { fieldSelector: `spec.nodeName=${node}` }))
+    const watches = ['node-1', 'node-2'].map((node) =>
+      lab.watch('/api/v1/pods', { fieldSelector: `spec.nodeName=${node}` }),
+    )
     for (const name of ['a', 'b']) lab.send('POST', PODS, pod(name))
     lab.send('POST', `${PODS}/a/binding`, { target: { kind: 'Node', name: 'node-1' } })
     lab.send('POST', `${PODS}/b/binding`, { target: { kind: 'Node', name: 'node-2' } })
@@ -519,7 +707,9 @@ describe('addresses of Services', () => {
   })
 
   it('outside the range are refused', () => {
-    expect(create(new Lab(), 'a', { clusterIP: '10.1.0.1' }).body.message).toContain('does not match the current range (10.96.0.0/12)')
+    expect(create(new Lab(), 'a', { clusterIP: '10.1.0.1' }).body.message).toContain(
+      'does not match the current range (10.96.0.0/12)',
+    )
   })
 })
 
@@ -527,7 +717,10 @@ it('Events go after an hour', () => {
   const lab = new Lab()
   const events = '/api/v1/namespaces/default/events'
   const involvedObject = { kind: 'Pod', namespace: 'default', name: 'a' }
-  expect(lab.send('POST', events, { metadata: { name: 'a.1' }, involvedObject, reason: 'R', message: 'm', type: 'Normal' }).status).toBe(201)
+  expect(
+    lab.send('POST', events, { metadata: { name: 'a.1' }, involvedObject, reason: 'R', message: 'm', type: 'Normal' })
+      .status,
+  ).toBe(201)
   const left = () => lab.send('GET', events).body.items.length
   lab.run(3_599 * SECOND)
   expect(left()).toBe(1)
@@ -550,7 +743,10 @@ describe('requests beyond the seats', () => {
     lab.run(SECOND)
     const names = Array.from({ length: 60 }, (_, i) => lab.start(requestOf('POST', CONFIG_MAPS, configMap(`c${i}`))))
     let most = 0
-    lab.world.run({ untilMicros: lab.world.now + SECOND, until: () => ((most = Math.max(most, lab.state.mutating)), false) })
+    lab.world.run({
+      untilMicros: lab.world.now + SECOND,
+      until: () => ((most = Math.max(most, lab.state.mutating)), false),
+    })
     expect(most).toBe(5)
     expect(names.every((name) => lab.replyTo(name)?.status === 201)).toBe(true)
     expect([lab.state.mutating, lab.state.requests.size]).toEqual([0, 0])
@@ -628,7 +824,11 @@ describe('without etcd', () => {
     lab.world.command(lab.world.now + 1, { type: 'start', process: ETCD })
     const key = '/registry/configmaps/default/a'
     const tell = (at: number, name: string, body: object) =>
-      lab.world.command(at, { type: 'tell', process: 'laptop/probe', body: { type: 'ask', name, to: ETCD, body } as any })
+      lab.world.command(at, {
+        type: 'tell',
+        process: 'laptop/probe',
+        body: { type: 'ask', name, to: ETCD, body } as any,
+      })
     tell(lab.world.now + 1_000, 'delete', { type: 'DeleteRange', key })
     tell(lab.world.now + 20_000, 'put', { type: 'Put', key: '/other', value: '1' })
     tell(lab.world.now + 40_000, 'compact', { type: 'Compact', revision: store.revision + 2 })
@@ -667,13 +867,25 @@ it('the API server passes the exam of every component', () => {
     const world = newLabWorld(seed, {}, wrap)
     let at = 0
     const ask = (request: ReturnType<typeof requestOf>) =>
-      world.command((at += 700), { type: 'tell', process: 'laptop/probe', body: { type: 'ask', name: String(at), to: SERVER, body: request } as any })
+      world.command((at += 700), {
+        type: 'tell',
+        process: 'laptop/probe',
+        body: { type: 'ask', name: String(at), to: SERVER, body: request } as any,
+      })
     ask(requestOf('GET', PODS, undefined, { watch: 'true', allowWatchBookmarks: 'true' }))
     for (let i = 0; i < 20; i++) {
       ask(requestOf('POST', PODS, pod(`p${i}`, { app: 'a' })))
       ask(requestOf('POST', SERVICES, service(`s${i}`)))
       ask(requestOf('POST', `${PODS}/p${i}/binding`, { target: { kind: 'Node', name: `n${i % 3}` } }))
-      ask(requestOf('PATCH', `${PODS}/p${i}`, { metadata: { labels: { app: 'b' } } }, undefined, 'application/strategic-merge-patch+json'))
+      ask(
+        requestOf(
+          'PATCH',
+          `${PODS}/p${i}`,
+          { metadata: { labels: { app: 'b' } } },
+          undefined,
+          'application/strategic-merge-patch+json',
+        ),
+      )
       ask(requestOf('GET', PODS, undefined, { limit: '5' }))
       ask(requestOf('DELETE', `${PODS}/p${i}`))
     }

@@ -108,13 +108,17 @@ export class Lab {
   }
 
   events(name: string): WatchEvent<any>[] {
-    return this.heard(name).flatMap(({ how, body }) => (how === 'data' && body.type === 'watchEvent' ? [body.event] : []))
+    return this.heard(name).flatMap(({ how, body }) =>
+      how === 'data' && body.type === 'watchEvent' ? [body.event] : [],
+    )
   }
 
   /** `ADDED web, DELETED web`: what a watch has told so far. */
   told(name: string): string {
     return this.events(name)
-      .map(({ type, object }) => (type === 'ERROR' ? `ERROR ${object.message}` : type === 'BOOKMARK' ? type : `${type} ${object.metadata.name}`))
+      .map(({ type, object }) =>
+        type === 'ERROR' ? `ERROR ${object.message}` : type === 'BOOKMARK' ? type : `${type} ${object.metadata.name}`,
+      )
       .join(', ')
   }
 

@@ -27,10 +27,16 @@ export function decode(info: RequestInfo, body: unknown): Prepared {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     return refused(badRequest(`the body of the request is no object; send ${info.resource.kind} as JSON`))
   }
-  const { kind = info.resource.kind, apiVersion = apiVersionOf(info.resource), metadata } = body as Partial<KubernetesObject>
+  const {
+    kind = info.resource.kind,
+    apiVersion = apiVersionOf(info.resource),
+    metadata,
+  } = body as Partial<KubernetesObject>
   if (apiVersion !== apiVersionOf(info.resource)) {
     const expected = apiVersionOf(info.resource)
-    return refused(badRequest(`the API version in the data (${apiVersion}) does not match the expected API version (${expected})`))
+    return refused(
+      badRequest(`the API version in the data (${apiVersion}) does not match the expected API version (${expected})`),
+    )
   }
   if (kind !== info.resource.kind) {
     return refused(badRequest(`${kind} in version "${apiVersion}" cannot be handled as a ${info.resource.kind}`))
@@ -48,7 +54,9 @@ export function decode(info: RequestInfo, body: unknown): Prepared {
     )
   }
   const complete = (body as KubernetesObject).kind && (body as KubernetesObject).apiVersion && metadata
-  const object = complete ? (body as KubernetesObject) : ({ ...body, apiVersion, kind, metadata: metadata ?? {} } as KubernetesObject)
+  const object = complete
+    ? (body as KubernetesObject)
+    : ({ ...body, apiVersion, kind, metadata: metadata ?? {} } as KubernetesObject)
   return { object }
 }
 
@@ -66,9 +74,10 @@ export function generateName(base: string, ctx: Context): string {
 /** A version-4 UUID from the world's own chance. */
 export function newUid(ctx: Context): string {
   const random = ctx.random('uid')
-  const hex = (digits: number): string => Math.floor(random.float() * 16 ** digits).toString(16).padStart(digits, '0')
+  const word = (): string => random.int(4294967296).toString(16).padStart(8, '0')
+  const [a, b, c, d] = [word(), word(), word(), word()]
   const variant = '89ab'[random.int(4)]
-  return `${hex(8)}-${hex(4)}-4${hex(3)}-${variant}${hex(3)}-${hex(8)}${hex(4)}`
+  return `${a}-${b.slice(0, 4)}-4${b.slice(5)}-${variant}${c.slice(1, 4)}-${c.slice(4)}${d}`
 }
 
 let lastSecond = -1
@@ -139,7 +148,8 @@ export function prepareUpdate(info: RequestInfo, body: unknown, origin: Origin, 
     const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${old.metadata.uid}`
     return refused(conflict(info.resource, name, why))
   }
-  if (resourceVersion && resourceVersion !== String(origin.modRevision)) return refused(conflict(info.resource, name, MODIFIED))
+  if (resourceVersion && resourceVersion !== String(origin.modRevision))
+    return refused(conflict(info.resource, name, MODIFIED))
   if (!resourceVersion && strategy.requiresResourceVersion && info.verb === 'update') {
     return refused(invalid(info.resource, name, [MISSING_VERSION]))
   }
@@ -208,7 +218,12 @@ function contentChanged(next: any, old: any): boolean {
   return !isEqual(a, b)
 }
 
-function updateErrors(info: RequestInfo, next: KubernetesObject, old: KubernetesObject, strategy: Strategy): FieldError[] {
+function updateErrors(
+  info: RequestInfo,
+  next: KubernetesObject,
+  old: KubernetesObject,
+  strategy: Strategy,
+): FieldError[] {
   const errors = validateMetadata(next.metadata, strategy.nameRule ?? 'subdomain')
   if (old.metadata.deletionTimestamp !== undefined) {
     const fresh = (next.metadata.finalizers ?? []).filter((finalizer) => !old.metadata.finalizers?.includes(finalizer))

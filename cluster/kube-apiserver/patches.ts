@@ -8,7 +8,11 @@ import { strategicMergePatch } from './patch/strategic-merge-patch.ts'
 import type { RequestInfo } from './route.ts'
 import { badRequest, unprocessable, unsupportedMediaType } from './status.ts'
 
-const ACCEPTED = ['application/json-patch+json', 'application/merge-patch+json', 'application/strategic-merge-patch+json']
+const ACCEPTED = [
+  'application/json-patch+json',
+  'application/merge-patch+json',
+  'application/strategic-merge-patch+json',
+]
 
 export type Patched =
   | { readonly object: KubernetesObject; /** The patch names a resourceVersion. */ readonly named: boolean }

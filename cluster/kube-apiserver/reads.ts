@@ -33,7 +33,13 @@ export function startRead(state: State, row: PendingRequest, ctx: Context): Effe
   const { info, request } = row
   const { resourceVersion = '', resourceVersionMatch = '', limit = '', continue: token = '' } = request.query ?? {}
   if (resourceVersion !== '' && !/^\d+$/.test(resourceVersion)) {
-    return refuse(state, row, status.badRequest(`Invalid value: "${resourceVersion}": strconv.ParseUint: parsing "${resourceVersion}": invalid syntax`))
+    return refuse(
+      state,
+      row,
+      status.badRequest(
+        `Invalid value: "${resourceVersion}": strconv.ParseUint: parsing "${resourceVersion}": invalid syntax`,
+      ),
+    )
   }
   if (info.verb === 'get') {
     if (resourceVersion === '') {
@@ -71,7 +77,8 @@ function whenFresh(state: State, row: PendingRequest, revision: number, ctx: Con
   state.awaitingCache.set(row.id, true)
   const effects: Effect[] = [{ type: 'wake', key: freshTimer(row.id), after: FRESH_TIMEOUT_MICROS }]
   // The cache learns how far etcd is only from events; without any it has to ask.
-  if (state.watchStream !== 0) effects.push({ type: 'write', stream: state.watchStream, body: { type: 'WatchProgress' } })
+  if (state.watchStream !== 0)
+    effects.push({ type: 'write', stream: state.watchStream, body: { type: 'WatchProgress' } })
   ctx.note('wait-for-cache', { resource: cache.resource.resource, wanted: revision, cached: cache.revision })
   return effects
 }
@@ -103,7 +110,8 @@ function answerFromCache(state: State, row: PendingRequest, cache: WatchCache): 
   }
   const selection = selectionOf(row) as Selection
   const items: KubernetesObject[] = []
-  for (const object of objectsIn(cache, selection.namespace, selection.node)) if (selects(selection, object)) items.push(object)
+  for (const object of objectsIn(cache, selection.namespace, selection.node))
+    if (selects(selection, object)) items.push(object)
   return respond(state, row, 200, listOf(row, items, cache.revision))
 }
 
@@ -113,7 +121,12 @@ function answerGet(state: State, row: PendingRequest, object: KubernetesObject |
   return respond(state, row, 200, info.subresource === 'scale' ? scaleOf(object) : object)
 }
 
-function listOf(row: PendingRequest, items: readonly KubernetesObject[], revision: number, rest: object = {}): List<KubernetesObject> {
+function listOf(
+  row: PendingRequest,
+  items: readonly KubernetesObject[],
+  revision: number,
+  rest: object = {},
+): List<KubernetesObject> {
   const { resource } = row.info
   return Object.freeze({
     apiVersion: apiVersionOf(resource),
@@ -138,7 +151,14 @@ function pageRange(row: PendingRequest): { prefix: string; end: string } {
   return { prefix, end: prefixEnd(prefix) }
 }
 
-function page(state: State, row: PendingRequest, revision: number, start: string, ctx: Context, items: readonly KubernetesObject[] = []): Effect[] {
+function page(
+  state: State,
+  row: PendingRequest,
+  revision: number,
+  start: string,
+  ctx: Context,
+  items: readonly KubernetesObject[] = [],
+): Effect[] {
   const { prefix, end } = pageRange(row)
   const limit = Number(row.request.query?.['limit'] ?? 0)
   const gathered: Page = { items, revision }

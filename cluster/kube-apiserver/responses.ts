@@ -36,7 +36,8 @@ export function respond(state: State, row: PendingRequest, status: number, body:
   return respond(state, parent, 200, parent.listed)
 }
 
-export const refuse = (state: State, row: PendingRequest, status: Status): Effect[] => respond(state, row, status.code, status)
+export const refuse = (state: State, row: PendingRequest, status: Status): Effect[] =>
+  respond(state, row, status.code, status)
 
 /** Forgets a request and frees its seat. */
 export function dropRequest(state: State, row: PendingRequest): void {

@@ -19,10 +19,14 @@ export interface RequestInfo {
   readonly subresource: string
 }
 
-const byPath = new Map(
-  RESOURCES.map((resource) => {
-    const root = resource.group === '' ? `/api/${resource.version}` : `/apis/${resource.group}/${resource.version}`
-    return [`${root}/${resource.resource}`, resource]
+const rootOf = ({ group, version }: Resource): string =>
+  group === '' ? `/api/${version}` : `/apis/${group}/${version}`
+
+/** Root of a group and version → its resources by their plural. */
+const byRoot = new Map(
+  RESOURCES.map((first) => {
+    const same = RESOURCES.filter((resource) => rootOf(resource) === rootOf(first))
+    return [rootOf(first), new Map(same.map((resource) => [resource.resource, resource]))]
   }),
 )
 
@@ -30,18 +34,21 @@ const VERBS = { POST: 'create', PUT: 'update', PATCH: 'patch' } as const
 
 /** Undefined where no resource of the API lives at that path. */
 export function requestInfo(request: HttpRequest): RequestInfo | undefined {
-  const parts = request.path.split('/')
-  // ['', 'api', 'v1', …] or ['', 'apis', group, version, …]
-  const rest = parts[1] === 'api' ? 3 : parts[1] === 'apis' ? 4 : 0
-  if (rest === 0 || parts.length <= rest) return undefined
-  const root = parts.slice(0, rest).join('/')
-  let at = rest
+  const { path } = request
+  // `/api/v1/…` or `/apis/<group>/<version>/…`
+  const depth = path.startsWith('/api/') ? 2 : path.startsWith('/apis/') ? 3 : 0
+  let rootEnd = 0
+  for (let i = 0; i < depth; i++) rootEnd = path.indexOf('/', rootEnd + 1)
+  if (depth === 0 || rootEnd < 0) return undefined
+  const resources = byRoot.get(path.slice(0, rootEnd))
+  const parts = path.slice(rootEnd + 1).split('/')
+  let at = 0
   let namespace = ''
-  if (parts[at] === 'namespaces' && parts.length > at + 2 && byPath.get(`${root}/${parts[at + 2]}`)?.namespaced) {
-    namespace = parts[at + 1]!
-    at += 2
+  if (parts[0] === 'namespaces' && parts.length > 2 && resources?.get(parts[2]!)?.namespaced) {
+    namespace = parts[1]!
+    at = 2
   }
-  const resource = byPath.get(`${root}/${parts[at]}`)
+  const resource = resources?.get(parts[at]!)
   if (!resource || parts.length > at + 3) return undefined
   const name = parts[at + 1] ?? ''
   const subresource = parts[at + 2] ?? ''

@@ -47,7 +47,8 @@ export function applyScale(info: RequestInfo, body: unknown, origin: Origin): Pr
     return { refused: invalid({ ...info.resource, kind: 'Scale', group: 'autoscaling' }, info.name, errors) }
   }
   const version = given?.metadata?.resourceVersion
-  if (version && version !== String(origin.modRevision)) return { refused: conflict(info.resource, info.name, MODIFIED) }
+  if (version && version !== String(origin.modRevision))
+    return { refused: conflict(info.resource, info.name, MODIFIED) }
   const old = origin.object as Scalable
   if (old.spec.replicas === replicas) return { object: old }
   const metadata = { ...old.metadata, generation: (old.metadata.generation ?? 0) + 1 }

@@ -121,6 +121,7 @@ function fieldOf(object: KubernetesObject, field: string): string {
     value = (value as Record<string, unknown>)[part]
   }
   if (field === 'source') value = (value as { component?: string } | undefined)?.component
-  if (value === undefined || value === null) return field === 'spec.hostNetwork' || field === 'spec.unschedulable' ? 'false' : ''
+  if (value === undefined || value === null)
+    return field === 'spec.hostNetwork' || field === 'spec.unschedulable' ? 'false' : ''
   return String(value)
 }

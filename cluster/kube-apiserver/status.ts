@@ -7,7 +7,13 @@ import type { Resource } from '#cluster/api/resources.ts'
 import type { Status } from '#cluster/api/types.ts'
 
 export interface FieldError {
-  readonly reason: 'FieldValueRequired' | 'FieldValueInvalid' | 'FieldValueForbidden' | 'FieldValueNotSupported' | 'FieldValueDuplicate' | 'FieldValueTooLong'
+  readonly reason:
+    | 'FieldValueRequired'
+    | 'FieldValueInvalid'
+    | 'FieldValueForbidden'
+    | 'FieldValueNotSupported'
+    | 'FieldValueDuplicate'
+    | 'FieldValueTooLong'
   readonly message: string
   readonly field: string
 }
@@ -92,7 +98,12 @@ export function invalid(resource: Resource, name: string, errors: readonly Field
 
 export const badRequest = (message: string): Status => failure(400, 'BadRequest', message)
 
-export const forbidden = (resource: Resource, name: string, why: string, causes?: NonNullable<Status['details']>['causes']): Status =>
+export const forbidden = (
+  resource: Resource,
+  name: string,
+  why: string,
+  causes?: NonNullable<Status['details']>['causes'],
+): Status =>
   failure(403, 'Forbidden', `${qualified(resource)} ${name ? `"${name}" ` : ''}is forbidden: ${why}`, {
     ...about(resource, name),
     ...(causes && { causes }),
@@ -144,4 +155,5 @@ export const deleted = (resource: Resource, name: string, uid: string | undefine
     code: 200,
   })
 
-export const success = (code: number): Status => Object.freeze({ apiVersion: 'v1', kind: 'Status', status: 'Success', code })
+export const success = (code: number): Status =>
+  Object.freeze({ apiVersion: 'v1', kind: 'Status', status: 'Success', code })

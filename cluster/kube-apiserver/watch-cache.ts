@@ -13,6 +13,7 @@ import type { KeyValue, WatchEvent } from '#cluster/etcd/messages.ts'
 import type { OrderedKeys } from '#cluster/etcd/mvcc/ordered-keys.ts'
 import { keysFrom, NO_KEYS, prefixEnd, withKey, withoutKey } from '#cluster/etcd/mvcc/ordered-keys.ts'
 import type { Micros } from '#cluster/kernel/component.ts'
+import { Groups } from '#cluster/kernel/groups.ts'
 import { Log } from '#cluster/kernel/log.ts'
 import { Table } from '#cluster/kernel/table.ts'
 import { keyInCache, withRevision } from './storage/keys.ts'
@@ -35,8 +36,8 @@ export interface WatchCache {
   objects: Table<string, KubernetesObject>
   /** Keys in order, under `root`. */
   keys: Table<'root', OrderedKeys>
-  /** Keys of Pods by the node that they are bound to. */
-  byNode: Table<string, OrderedKeys>
+  /** Keys of Pods by the node that they are bound to, in no particular order. */
+  byNode: Groups<string>
   events: Log<CacheEvent>
   /** A watch may begin after this revision and later ones. */
   oldest: number
@@ -54,7 +55,7 @@ export function createWatchCache(resource: Resource): WatchCache {
     revision: 0,
     objects: new Table(),
     keys: new Table([['root', NO_KEYS]]),
-    byNode: new Table(),
+    byNode: new Groups(),
     events: new Log(),
     oldest: 0,
     watching: false,
@@ -64,7 +65,7 @@ export function createWatchCache(resource: Resource): WatchCache {
 /** Begins anew from a list. */
 export function replaceAll(cache: WatchCache, kvs: readonly KeyValue[], revision: number): void {
   cache.objects = new Table()
-  cache.byNode = new Table()
+  cache.byNode = new Groups()
   cache.events = new Log()
   let keys = NO_KEYS
   for (const kv of kvs) {
@@ -115,16 +116,17 @@ function trim(cache: WatchCache, now: Micros): void {
 
 const nodeOf = (object: KubernetesObject | undefined): string => (object as Pod | undefined)?.spec?.nodeName ?? ''
 
-function moveNode(cache: WatchCache, key: string, previous: KubernetesObject | undefined, object: KubernetesObject | undefined): void {
+function moveNode(
+  cache: WatchCache,
+  key: string,
+  previous: KubernetesObject | undefined,
+  object: KubernetesObject | undefined,
+): void {
   if (cache.resource.resource !== 'pods') return
   const [from, to] = [nodeOf(previous), nodeOf(object)]
   if (from === to) return
-  if (from !== '') {
-    const left = withoutKey(cache.byNode.get(from) ?? NO_KEYS, key)
-    if (left.length === 0) cache.byNode.delete(from)
-    else cache.byNode.set(from, left)
-  }
-  if (to !== '') cache.byNode.set(to, withKey(cache.byNode.get(to) ?? NO_KEYS, key))
+  if (from !== '') cache.byNode.delete(from, key)
+  if (to !== '') cache.byNode.set(to, key, key)
 }
 
 /** Events after a revision, oldest first. */
@@ -143,7 +145,11 @@ export function* eventsAfter(cache: WatchCache, revision: number): IterableItera
 /** The objects of a namespace (empty: all), or those of one node, in the order of their keys. */
 export function* objectsIn(cache: WatchCache, namespace: string, node?: string): IterableIterator<KubernetesObject> {
   const prefix = namespace === '' ? '' : `${namespace}/`
+  if (node !== undefined) {
+    const keys = [...cache.byNode.values(node)].sort()
+    for (const key of keys) if (key.startsWith(prefix)) yield cache.objects.get(key)!
+    return
+  }
   const end = prefix === '' ? undefined : prefixEnd(prefix)
-  const keys = node !== undefined && cache.resource.resource === 'pods' ? cache.byNode.get(node) : cache.keys.get('root')
-  for (const key of keysFrom(keys ?? NO_KEYS, prefix, end)) yield cache.objects.get(key)!
+  for (const key of keysFrom(cache.keys.get('root')!, prefix, end)) yield cache.objects.get(key)!
 }

@@ -27,7 +27,13 @@ export const watchTimer = (stream: StreamId): string => `watch-timeout/${stream}
 
 const OK: HttpResponse = Object.freeze({ type: 'response', status: 200 })
 
-export function startWatch(state: State, stream: StreamId, info: RequestInfo, request: HttpRequest, ctx: Context): Effect[] {
+export function startWatch(
+  state: State,
+  stream: StreamId,
+  info: RequestInfo,
+  request: HttpRequest,
+  ctx: Context,
+): Effect[] {
   const query = request.query ?? {}
   const selection = parseSelection(info.resource, info.namespace, info.name, query)
   if (typeof selection === 'string') return [answer(stream, 400, badRequest(selection))]
@@ -46,7 +52,11 @@ export function startWatch(state: State, stream: StreamId, info: RequestInfo, re
   const fromStart = sendInitialEvents || after === 0
   if (!fromStart && after < cache.oldest) {
     ctx.note('watch-expired', { resource: info.resource.resource, wanted: after, oldest: cache.oldest })
-    return [...effects, errorEvent(stream, expired(`too old resource version: ${after} (${cache.oldest})`)), { type: 'close', stream }]
+    return [
+      ...effects,
+      errorEvent(stream, expired(`too old resource version: ${after} (${cache.oldest})`)),
+      { type: 'close', stream },
+    ]
   }
   effects.push(...(fromStart ? initialEvents(stream, cache, selection) : missedEvents(stream, cache, selection, after)))
   const allowBookmarks = query['allowWatchBookmarks'] === 'true' || query['allowWatchBookmarks'] === '1'
@@ -59,9 +69,14 @@ export function startWatch(state: State, stream: StreamId, info: RequestInfo, re
   }
   addWatcher(state, watcher)
   if (sendInitialEvents && allowBookmarks) {
-    effects.push({ type: 'write', stream, body: bookmark(info.resource, apiVersionOf(info.resource), cache.revision, true) })
+    effects.push({
+      type: 'write',
+      stream,
+      body: bookmark(info.resource, apiVersionOf(info.resource), cache.revision, true),
+    })
   }
-  const seconds = Number(query['timeoutSeconds'] ?? 0) || TIMEOUT_SECONDS_MIN + ctx.random('watch-timeout').int(TIMEOUT_SECONDS_MIN)
+  const seconds =
+    Number(query['timeoutSeconds'] ?? 0) || TIMEOUT_SECONDS_MIN + ctx.random('watch-timeout').int(TIMEOUT_SECONDS_MIN)
   effects.push({ type: 'wake', key: watchTimer(stream), after: seconds * 1e6 }, ...scheduleBookmarks(state, ctx))
   return effects
 }
@@ -128,7 +143,8 @@ export function scheduleBookmarks(state: State, ctx: Context): Effect[] {
   if (state.bookmarkSet || state.bookmarks.size === 0) return []
   const slot = slotAt(ctx)
   let wait = BOOKMARK_SLOTS
-  for (const other of state.bookmarks.keys()) wait = Math.min(wait, (other - slot + BOOKMARK_SLOTS) % BOOKMARK_SLOTS || BOOKMARK_SLOTS)
+  for (const other of state.bookmarks.keys())
+    wait = Math.min(wait, (other - slot + BOOKMARK_SLOTS) % BOOKMARK_SLOTS || BOOKMARK_SLOTS)
   state.bookmarkSet = true
   const second = Math.floor(ctx.now / 1e6) + wait
   return [{ type: 'wake', key: BOOKMARK_TIMER, after: second * 1e6 - ctx.now }]
@@ -137,9 +153,11 @@ export function scheduleBookmarks(state: State, ctx: Context): Effect[] {
 export function sendBookmarks(state: State, ctx: Context): Effect[] {
   state.bookmarkSet = false
   const effects: Effect[] = []
-  for (const stream of state.bookmarks.get(slotAt(ctx)) ?? []) effects.push(...bookmarkFor(state, state.watchers.get(stream)!))
+  for (const stream of state.bookmarks.get(slotAt(ctx)) ?? [])
+    effects.push(...bookmarkFor(state, state.watchers.get(stream)!))
   // So that the next bookmarks say how far etcd has come, and not only how far this resource has.
-  if (state.watchStream !== 0) effects.push({ type: 'write', stream: state.watchStream, body: { type: 'WatchProgress' } })
+  if (state.watchStream !== 0)
+    effects.push({ type: 'write', stream: state.watchStream, body: { type: 'WatchProgress' } })
   effects.push(...scheduleBookmarks(state, ctx))
   return effects
 }

@@ -59,7 +59,11 @@ export function removeWatcher(state: State, stream: StreamId): boolean {
 }
 
 function drop<K>(table: State['buckets'] | State['bookmarks'], key: K, stream: StreamId): void {
-  const buckets = table as unknown as { get(key: K): readonly StreamId[]; set(key: K, value: readonly StreamId[]): void; delete(key: K): void }
+  const buckets = table as unknown as {
+    get(key: K): readonly StreamId[]
+    set(key: K, value: readonly StreamId[]): void
+    delete(key: K): void
+  }
   const left = buckets.get(key).filter((other) => other !== stream)
   if (left.length === 0) buckets.delete(key)
   else buckets.set(key, left)
@@ -91,7 +95,8 @@ export function dispatch(state: State, resource: Resource, event: CacheEvent, ef
   const some = (event.object ?? event.previous)!
   visit(state, `${resource.resource}|all`, event, made, effects)
   visit(state, `${resource.resource}|key=${event.key}`, event, made, effects)
-  if (some.metadata.namespace) visit(state, `${resource.resource}|namespace=${some.metadata.namespace}`, event, made, effects)
+  if (some.metadata.namespace)
+    visit(state, `${resource.resource}|namespace=${some.metadata.namespace}`, event, made, effects)
   if (resource.resource !== 'pods') return
   const now = (event.object as Pod | undefined)?.spec.nodeName
   const then = (event.previous as Pod | undefined)?.spec.nodeName
@@ -110,7 +115,12 @@ function visit(state: State, bucket: string, event: CacheEvent, made: Messages, 
   }
 }
 
-export function bookmark(resource: Resource, apiVersion: string, revision: number, initialEventsEnd = false): WatchMessage {
+export function bookmark(
+  resource: Resource,
+  apiVersion: string,
+  revision: number,
+  initialEventsEnd = false,
+): WatchMessage {
   const annotations = initialEventsEnd ? { annotations: { 'k8s.io/initial-events-end': 'true' } } : {}
   const object = { kind: resource.kind, apiVersion, metadata: { resourceVersion: String(revision), ...annotations } }
   return { type: 'watchEvent', event: { type: 'BOOKMARK', object } as WatchEvent }

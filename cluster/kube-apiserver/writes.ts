@@ -8,7 +8,15 @@
  */
 import type { HttpRequest } from '#cluster/api/http.ts'
 import type { KubernetesObject, Namespace, Service, Status } from '#cluster/api/types.ts'
-import type { Compare, EtcdResponse, KeyValue, RangeResponse, RequestOp, TxnRequest, TxnResponse } from '#cluster/etcd/messages.ts'
+import type {
+  Compare,
+  EtcdResponse,
+  KeyValue,
+  RangeResponse,
+  RequestOp,
+  TxnRequest,
+  TxnResponse,
+} from '#cluster/etcd/messages.ts'
 import type { Context, Effect } from '#cluster/kernel/component.ts'
 import { bind } from './binding.ts'
 import type { DeleteOptions } from './deletion.ts'
@@ -40,7 +48,12 @@ export function startWrite(state: State, row: PendingRequest, ctx: Context): Eff
 }
 
 /** The row in its next stage; the table always holds the newest. */
-export function moveTo(state: State, row: PendingRequest, stage: Stage, more: Partial<PendingRequest> = {}): PendingRequest {
+export function moveTo(
+  state: State,
+  row: PendingRequest,
+  stage: Stage,
+  more: Partial<PendingRequest> = {},
+): PendingRequest {
   const next = { ...row, ...more, stage }
   state.requests.set(row.id, next)
   return next
@@ -60,7 +73,11 @@ function fetchOrigin(state: State, row: PendingRequest, ctx: Context): Effect[] 
   return [callEtcd(state, ctx, { type: 'Range', key: keyOfRequest(next) }, { type: 'request', id: row.id })]
 }
 
-const originOf = (kv: KeyValue): Origin => ({ object: kv.value as KubernetesObject, modRevision: kv.modRevision, cached: false })
+const originOf = (kv: KeyValue): Origin => ({
+  object: kv.value as KubernetesObject,
+  modRevision: kv.modRevision,
+  cached: false,
+})
 
 export function originArrived(state: State, row: PendingRequest, response: RangeResponse, ctx: Context): Effect[] {
   const kv = response.kvs[0]
@@ -172,7 +189,11 @@ function namespaceProblem({ info, request }: PendingRequest, namespace: Namespac
   if (namespace.status?.phase !== 'Terminating' && namespace.metadata.deletionTimestamp === undefined) return undefined
   const why = `unable to create new content in namespace ${info.namespace} because it is being terminated`
   const name = (request.body as Partial<KubernetesObject> | undefined)?.metadata?.name ?? ''
-  const cause = { reason: 'NamespaceTerminating', message: `namespace ${info.namespace} is being terminated`, field: 'metadata.namespace' }
+  const cause = {
+    reason: 'NamespaceTerminating',
+    message: `namespace ${info.namespace} is being terminated`,
+    field: 'metadata.namespace',
+  }
   return status.forbidden(info.resource, name, why, [cause])
 }
 
@@ -184,7 +205,8 @@ export function namespaceArrived(state: State, row: PendingRequest, response: Ra
 /** The lease for Events has come (or failed to): whoever waits for it begins anew. */
 export function leaseArrived(state: State, ctx: Context): Effect[] {
   const effects: Effect[] = []
-  for (const row of [...state.requests.values()]) if (row.stage === 'lease') effects.push(...startWrite(state, row, ctx))
+  for (const row of [...state.requests.values()])
+    if (row.stage === 'lease') effects.push(...startWrite(state, row, ctx))
   return effects
 }
 
@@ -214,7 +236,13 @@ function addressChange(row: PendingRequest, before: KubernetesObject | undefined
   return old === next ? {} : { ...(old && { freed: ipAddressKey(old) }), ...(next && { taken: ipAddressKey(next) }) }
 }
 
-function commitPut(state: State, row: PendingRequest, origin: Origin | undefined, wanted: KubernetesObject, ctx: Context): Effect[] {
+function commitPut(
+  state: State,
+  row: PendingRequest,
+  origin: Origin | undefined,
+  wanted: KubernetesObject,
+  ctx: Context,
+): Effect[] {
   let lease = 0
   if (row.info.resource.resource === 'events') {
     const granted = eventLeaseFor(state, ctx)
@@ -242,7 +270,14 @@ function commitRemoval(state: State, row: PendingRequest, origin: Origin, ctx: C
   const compare: Compare[] = [{ target: 'MOD', result: 'EQUAL', key, operand: origin.modRevision }]
   const success: RequestOp[] = [{ type: 'DeleteRange', key }]
   if (freed) success.push({ type: 'DeleteRange', key: freed })
-  return commit(state, row, origin, undefined, { type: 'Txn', compare, success, failure: [{ type: 'Range', key }] }, ctx)
+  return commit(
+    state,
+    row,
+    origin,
+    undefined,
+    { type: 'Txn', compare, success, failure: [{ type: 'Range', key }] },
+    ctx,
+  )
 }
 
 function commit(
@@ -323,4 +358,3 @@ export function writeAnswered(state: State, row: PendingRequest, response: EtcdR
   if (row.stage === 'origin') return originArrived(state, row, response as RangeResponse, ctx)
   return committed(state, row, response as TxnResponse, ctx)
 }
-

@@ -9,7 +9,8 @@ export type OrderedKeys = readonly (readonly string[])[]
 
 export const NO_KEYS: OrderedKeys = []
 
-const LEAF_KEYS_MAX = 256
+// A change copies a leaf and the list of leaves: at a hundred thousand keys both are of like size.
+const LEAF_KEYS_MAX = 128
 
 /** Index of the leaf that holds `key` or would. */
 function leafFor(keys: OrderedKeys, key: string): number {

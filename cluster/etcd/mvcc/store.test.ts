@@ -45,7 +45,11 @@ describe('the store', () => {
     ['put', 'b', '1'], // 3
     ['put', 'a', '2'], // 4
     ['delete', 'a'], // 5
-    [['put', 'a', '3'], ['put', 'c', '1'], ['delete', 'b']], // 6
+    [
+      ['put', 'a', '3'],
+      ['put', 'c', '1'],
+      ['delete', 'b'],
+    ], // 6
   ]
 
   it.each([
@@ -69,7 +73,11 @@ describe('the store', () => {
   })
 
   it('counts all keys of a range, whatever the limit', () => {
-    const store = play([['put', 'a', '1'], ['put', 'b', '1'], ['put', 'c', '1']])
+    const store = play([
+      ['put', 'a', '1'],
+      ['put', 'b', '1'],
+      ['put', 'c', '1'],
+    ])
     expect(range(store, 'a', '\0', 0, 2)).toMatchObject({ count: 3, kvs: [{ key: 'a' }, { key: 'b' }] })
   })
 
@@ -80,11 +88,18 @@ describe('the store', () => {
   })
 
   it('spends no revision on a transaction that changes nothing', () => {
-    expect(play([['put', 'a', '1'], ['delete', 'nothing']]).revision).toBe(2)
+    expect(
+      play([
+        ['put', 'a', '1'],
+        ['delete', 'nothing'],
+      ]).revision,
+    ).toBe(2)
   })
 
   it('tells changes in order, those of one transaction under one revision', () => {
-    const told = [...changesFrom(play(history), 5)].map(({ main, sub, key, kv }) => `${main}.${sub} ${key} ${kv ? 'put' : 'deleted'}`)
+    const told = [...changesFrom(play(history), 5)].map(
+      ({ main, sub, key, kv }) => `${main}.${sub} ${key} ${kv ? 'put' : 'deleted'}`,
+    )
     expect(told).toEqual(['5.0 a deleted', '6.0 a put', '6.1 c put', '6.2 b deleted'])
   })
 
@@ -118,7 +133,12 @@ describe('the store', () => {
   })
 
   it('forgets a key altogether once its tombstone is compacted', () => {
-    const store = play([['put', 'a', '1'], ['delete', 'a'], ['put', 'b', '1'], ['compact', 4]])
+    const store = play([
+      ['put', 'a', '1'],
+      ['delete', 'a'],
+      ['put', 'b', '1'],
+      ['compact', 4],
+    ])
     expect(store.heads.has('a')).toBe(false)
     expect(current(play([['put', 'a', '2']], store), 'a')).toMatchObject({ version: 1, createRevision: 5 })
   })
@@ -126,8 +146,19 @@ describe('the store', () => {
   it('goes on in a fork without the original noticing', () => {
     const original = play(history)
     const fork = forkState(original)
-    play([['put', 'a', '9'], ['delete', 'c'], ['compact', 7]], fork)
-    expect([values(original, 'a', '\0'), values(original, 'a', '\0', 2), original.revision]).toEqual(['a=3 c=1', 'a=1', 6])
+    play(
+      [
+        ['put', 'a', '9'],
+        ['delete', 'c'],
+        ['compact', 7],
+      ],
+      fork,
+    )
+    expect([values(original, 'a', '\0'), values(original, 'a', '\0', 2), original.revision]).toEqual([
+      'a=3 c=1',
+      'a=1',
+      6,
+    ])
     expect(values(fork, 'a', '\0')).toBe('a=9')
   })
 })
@@ -148,20 +179,23 @@ describe('against a store that keeps a copy per revision', () => {
     }
   }
 
-  it.each(Array.from({ length: 40 }, (_, seed) => seed))('agrees on every revision after random changes, seed %i', (seed) => {
-    const chance = chanceOf(seed + 1)
-    const store = createStore()
-    const model: Model = { copies: new Map([[1, new Map()]]), revision: 1, compacted: 0 }
-    for (let round = 0; round < 120; round++) {
-      if (chance(25) === 0 && model.revision > model.compacted + 1) {
-        const revision = model.compacted + 1 + chance(model.revision - model.compacted)
-        expect(compact(store, revision)).toBeUndefined()
-        model.compacted = revision
-      } else change(store, model, chance)
-      if (round % 10 === 9) compare(store, model)
-    }
-    compare(store, model)
-  })
+  it.each(Array.from({ length: 40 }, (_, seed) => seed))(
+    'agrees on every revision after random changes, seed %i',
+    (seed) => {
+      const chance = chanceOf(seed + 1)
+      const store = createStore()
+      const model: Model = { copies: new Map([[1, new Map()]]), revision: 1, compacted: 0 }
+      for (let round = 0; round < 120; round++) {
+        if (chance(25) === 0 && model.revision > model.compacted + 1) {
+          const revision = model.compacted + 1 + chance(model.revision - model.compacted)
+          expect(compact(store, revision)).toBeUndefined()
+          model.compacted = revision
+        } else change(store, model, chance)
+        if (round % 10 === 9) compare(store, model)
+      }
+      compare(store, model)
+    },
+  )
 
   function change(store: Store, model: Model, chance: (below: number) => number): void {
     const transaction = beginWrite(store)
@@ -186,7 +220,9 @@ describe('against a store that keeps a copy per revision', () => {
   function compare(store: Store, model: Model): void {
     expect(store.revision).toBe(model.revision)
     for (let revision = Math.max(model.compacted, 1); revision <= model.revision; revision++) {
-      const expected = [...model.copies.get(revision)!].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, value]) => `${key}=${value}`)
+      const expected = [...model.copies.get(revision)!]
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([key, value]) => `${key}=${value}`)
       expect(values(store, '', '\0', revision)).toBe(expected.join(' '))
       expect(revisionError(store, revision)).toBeUndefined()
     }

@@ -100,7 +100,8 @@ export interface RangeResult {
  * `revision` 0 reads the newest. `limit` 0 means no limit.
  */
 export function range(store: Store, key: string, rangeEnd: string | undefined, revision = 0, limit = 0): RangeResult {
-  const read = (one: string) => (revision > 0 && revision < store.revision ? at(store, one, revision) : current(store, one))
+  const read = (one: string) =>
+    revision > 0 && revision < store.revision ? at(store, one, revision) : current(store, one)
   if (rangeEnd === undefined) {
     const kv = read(key)
     return kv ? { kvs: [kv], count: 1 } : { kvs: [], count: 0 }
@@ -197,9 +198,12 @@ export function compact(store: Store, revision: number): string | undefined {
 }
 
 /** The generations of a key, oldest first, as far as compaction has left them: for looking. */
-export function generationsOf(store: Store, key: string): { readonly created: number; readonly revisions: readonly number[] }[] {
+export function generationsOf(
+  store: Store,
+  key: string,
+): { readonly created: number; readonly revisions: readonly number[] }[] {
   const revisions: { main: number; kv: KeyValue | undefined }[] = []
-  for (let place = store.heads.get(key) ?? -1; place >= store.history.start; ) {
+  for (let place = store.heads.get(key) ?? -1; place >= store.history.start;) {
     const change = store.history.get(place)!
     revisions.push(change)
     place = change.previous

@@ -16,7 +16,8 @@ export function defaultTemplate(template: PodTemplateSpec): PodTemplateSpec {
 export function defaultPodSpec(spec: PodSpec): PodSpec {
   if (spec === undefined) return spec
   const containers = mapSame(spec.containers, (container) => defaultContainer(container, spec))
-  const initContainers = spec.initContainers && mapSame(spec.initContainers, (container) => defaultContainer(container, spec))
+  const initContainers =
+    spec.initContainers && mapSame(spec.initContainers, (container) => defaultContainer(container, spec))
   const complete =
     containers === spec.containers &&
     initContainers === spec.initContainers &&
@@ -69,7 +70,10 @@ function pullPolicyFor(image: string | undefined): 'Always' | 'IfNotPresent' {
   return tag === undefined || tag === 'latest' ? 'Always' : 'IfNotPresent'
 }
 
-function defaultPort(port: NonNullable<Container['ports']>[number], spec: PodSpec): NonNullable<Container['ports']>[number] {
+function defaultPort(
+  port: NonNullable<Container['ports']>[number],
+  spec: PodSpec,
+): NonNullable<Container['ports']>[number] {
   const hostPort = spec.hostNetwork && port.hostPort === undefined ? port.containerPort : port.hostPort
   if (port.protocol !== undefined && hostPort === port.hostPort) return port
   return { ...port, protocol: port.protocol ?? 'TCP', ...(hostPort !== undefined && { hostPort }) }

@@ -45,7 +45,10 @@ function applyOperation(document: unknown, operation: Operation): unknown {
 function pointer(path: string): string[] {
   if (path === '') return []
   if (!path.startsWith('/')) throw new Error(`the path "${path}" must begin with a slash`)
-  return path.slice(1).split('/').map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'))
+  return path
+    .slice(1)
+    .split('/')
+    .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'))
 }
 
 const missing = (path: string): Error => new Error(`doc is missing path: "${path}": missing value`)
@@ -63,7 +66,13 @@ const add = (document: unknown, tokens: readonly string[], value: unknown, path:
   change(document, tokens, path, 'add', value)
 
 /** Rebuilds the way down to the place, and leaves everything beside it shared. */
-function change(document: unknown, tokens: readonly string[], path: string, op: 'add' | 'remove' | 'replace', value?: unknown): unknown {
+function change(
+  document: unknown,
+  tokens: readonly string[],
+  path: string,
+  op: 'add' | 'remove' | 'replace',
+  value?: unknown,
+): unknown {
   if (tokens.length === 0) {
     if (op === 'remove') throw new Error('the whole document cannot be removed')
     return value

@@ -14,6 +14,7 @@ export function mergePatch(target: unknown, patch: unknown): unknown {
 
 /** An assignment to `__proto__` would change the object's prototype instead of its content. */
 function define(record: Record<string, unknown>, key: string, value: unknown): void {
-  if (key === '__proto__') Object.defineProperty(record, key, { value, enumerable: true, writable: true, configurable: true })
+  if (key === '__proto__')
+    Object.defineProperty(record, key, { value, enumerable: true, writable: true, configurable: true })
   else record[key] = value
 }

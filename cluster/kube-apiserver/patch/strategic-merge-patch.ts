@@ -40,15 +40,20 @@ export function strategicMergePatch(target: unknown, patch: unknown): unknown {
   const directive = patch['$patch']
   if (directive === 'replace') return withoutDirectives(patch)
   if (directive === 'delete') return {}
-  if (directive !== undefined && directive !== 'merge') throw new Error(`Unknown patch type found: ${String(directive)}`)
+  if (directive !== undefined && directive !== 'merge')
+    throw new Error(`Unknown patch type found: ${String(directive)}`)
   const result: Json = isRecord(target) ? { ...target } : {}
   retainKeys(result, patch)
-  for (const field of Object.keys(patch)) if (field.startsWith('$deleteFromPrimitiveList/')) deletePrimitives(result, patch, field)
+  for (const field of Object.keys(patch))
+    if (field.startsWith('$deleteFromPrimitiveList/')) deletePrimitives(result, patch, field)
   for (const field of Object.keys(patch)) {
     if (field.startsWith('$')) continue
     const value = patch[field]
     if (value === null) delete result[field]
-    else result[field] = Array.isArray(value) ? mergeList(field, result[field], value) : strategicMergePatch(result[field], value)
+    else
+      result[field] = Array.isArray(value)
+        ? mergeList(field, result[field], value)
+        : strategicMergePatch(result[field], value)
   }
   for (const field of Object.keys(patch)) if (field.startsWith('$setElementOrder/')) reorder(result, patch, field)
   return result
@@ -63,7 +68,8 @@ function retainKeys(result: Json, patch: Json): void {
 function deletePrimitives(result: Json, patch: Json, directive: string): void {
   const field = directive.slice(directive.indexOf('/') + 1)
   const gone = patch[directive] as readonly unknown[]
-  if (Array.isArray(result[field])) result[field] = (result[field] as unknown[]).filter((value) => !gone.includes(value))
+  if (Array.isArray(result[field]))
+    result[field] = (result[field] as unknown[]).filter((value) => !gone.includes(value))
 }
 
 function mergeList(field: string, target: unknown, patch: readonly unknown[]): unknown {
@@ -77,7 +83,8 @@ function mergeList(field: string, target: unknown, patch: readonly unknown[]): u
   }
   const result = [...old] as Json[]
   for (const item of items) {
-    if (item[key] === undefined) throw new Error(`map: ${JSON.stringify(item)} does not contain declared merge key: ${key}`)
+    if (item[key] === undefined)
+      throw new Error(`map: ${JSON.stringify(item)} does not contain declared merge key: ${key}`)
     const index = result.findIndex((other) => other[key] === item[key])
     if (item['$patch'] === 'delete') {
       if (index >= 0) result.splice(index, 1)

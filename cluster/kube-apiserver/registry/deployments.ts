@@ -45,12 +45,17 @@ function validateStrategy({ type, rollingUpdate }: Strategies): FieldError[] {
   for (const field of ['maxUnavailable', 'maxSurge'] as const) {
     const value = rollingUpdate?.[field]
     const ok = typeof value === 'number' ? value >= 0 && Number.isInteger(value) : /^[0-9]+%$/.test(value ?? '')
-    const detail = typeof value === 'number' ? 'must be greater than or equal to 0' : "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')"
+    const detail =
+      typeof value === 'number'
+        ? 'must be greater than or equal to 0'
+        : "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')"
     if (!ok) errors.push(invalidValue(`spec.strategy.rollingUpdate.${field}`, value, detail))
   }
   if (isZero(rollingUpdate?.maxUnavailable) && isZero(rollingUpdate?.maxSurge)) {
     const { maxUnavailable } = rollingUpdate!
-    errors.push(invalidValue('spec.strategy.rollingUpdate.maxUnavailable', maxUnavailable, 'may not be 0 when `maxSurge` is 0'))
+    errors.push(
+      invalidValue('spec.strategy.rollingUpdate.maxUnavailable', maxUnavailable, 'may not be 0 when `maxSurge` is 0'),
+    )
   }
   return errors
 }

@@ -10,7 +10,8 @@ const ADDRESSES_MAX = 100
 
 function defaults(slice: EndpointSlice): EndpointSlice {
   const ports = slice.ports ?? []
-  const missing = slice.endpoints === undefined || ports.some((port) => port.protocol === undefined || port.name === undefined)
+  const missing =
+    slice.endpoints === undefined || ports.some((port) => port.protocol === undefined || port.name === undefined)
   if (!missing) return slice
   return {
     ...slice,
@@ -22,14 +23,20 @@ function defaults(slice: EndpointSlice): EndpointSlice {
 function validate(slice: EndpointSlice): FieldError[] {
   const errors: FieldError[] = []
   if (!slice.addressType) errors.push(required('addressType'))
-  else if (!ADDRESS_TYPES.includes(slice.addressType)) errors.push(notSupported('addressType', slice.addressType, ADDRESS_TYPES))
+  else if (!ADDRESS_TYPES.includes(slice.addressType))
+    errors.push(notSupported('addressType', slice.addressType, ADDRESS_TYPES))
   if (slice.endpoints.length > ENDPOINTS_MAX) {
-    errors.push({ reason: 'FieldValueTooLong', field: 'endpoints', message: `Too many: ${slice.endpoints.length}: must have at most ${ENDPOINTS_MAX} items` })
+    errors.push({
+      reason: 'FieldValueTooLong',
+      field: 'endpoints',
+      message: `Too many: ${slice.endpoints.length}: must have at most ${ENDPOINTS_MAX} items`,
+    })
   }
   slice.endpoints.forEach(({ addresses }, index) => {
     const field = `endpoints[${index}].addresses`
     if (!addresses || addresses.length === 0) errors.push(required(field, 'must contain at least 1 address'))
-    else if (addresses.length > ADDRESSES_MAX) errors.push(invalidValue(field, addresses.length, `must have at most ${ADDRESSES_MAX} items`))
+    else if (addresses.length > ADDRESSES_MAX)
+      errors.push(invalidValue(field, addresses.length, `must have at most ${ADDRESSES_MAX} items`))
   })
   return errors
 }
@@ -41,6 +48,8 @@ export const endpointSlices: Strategy<EndpointSlice> = {
   validate,
   validateUpdate: (slice, old) => [
     ...validate(slice),
-    ...(slice.addressType === old.addressType ? [] : [invalidValue('addressType', slice.addressType, 'field is immutable')]),
+    ...(slice.addressType === old.addressType
+      ? []
+      : [invalidValue('addressType', slice.addressType, 'field is immutable')]),
   ],
 }

@@ -7,7 +7,12 @@ import type { Strategy } from './strategy.ts'
 function validate({ metadata, involvedObject }: KubernetesEvent): FieldError[] {
   const about = involvedObject?.namespace ?? ''
   // Events about cluster-scoped objects live in the namespace `default`.
-  if (about === '' ? metadata.namespace === 'default' || metadata.namespace === 'kube-system' : about === metadata.namespace) return []
+  if (
+    about === ''
+      ? metadata.namespace === 'default' || metadata.namespace === 'kube-system'
+      : about === metadata.namespace
+  )
+    return []
   return [invalidValue('involvedObject.namespace', about, 'does not match event.namespace')]
 }
 

@@ -62,7 +62,13 @@ function validate({ spec }: Service): FieldError[] {
   const errors = validatePorts(spec)
   if (!TYPES.includes(spec.type!)) errors.push(notSupported('spec.type', spec.type, TYPES))
   if (spec.clusterIP && spec.clusterIP !== 'None' && !isIPv4(spec.clusterIP)) {
-    errors.push(invalidValue('spec.clusterIPs[0]', spec.clusterIP, 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)'))
+    errors.push(
+      invalidValue(
+        'spec.clusterIPs[0]',
+        spec.clusterIP,
+        'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)',
+      ),
+    )
   }
   if (!['ClientIP', 'None'].includes(spec.sessionAffinity!)) {
     errors.push(notSupported('spec.sessionAffinity', spec.sessionAffinity, ['ClientIP', 'None']))

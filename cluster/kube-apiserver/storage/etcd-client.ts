@@ -16,7 +16,13 @@ const REFUSALS_MAX = 8
 
 export const ETCD_RETRY_TIMER = 'etcd-retry'
 
-export function callEtcd(state: State, ctx: Context, body: EtcdRequest, purpose: Call['purpose'], attempts = 0): Effect {
+export function callEtcd(
+  state: State,
+  ctx: Context,
+  body: EtcdRequest,
+  purpose: Call['purpose'],
+  attempts = 0,
+): Effect {
   const stream = ctx.id()
   state.calls.set(stream, { purpose, body, attempts })
   return { type: 'open', stream, to: etcdMember(state), body }
@@ -30,7 +36,11 @@ export type CallResult =
   | { readonly type: 'parked'; readonly effects: readonly Effect[] }
 
 /** What became of a call; undefined where the stream is none of ours. */
-export function callClosed(state: State, event: Extract<Event, { type: 'closed' }>, ctx: Context): CallResult | undefined {
+export function callClosed(
+  state: State,
+  event: Extract<Event, { type: 'closed' }>,
+  ctx: Context,
+): CallResult | undefined {
   const call = state.calls.get(event.stream)
   if (!call) return undefined
   state.calls.delete(event.stream)
@@ -43,7 +53,18 @@ export function callClosed(state: State, event: Extract<Event, { type: 'closed' 
   if (!isOwn && call.attempts >= REFUSALS_MAX) return { type: 'failed', call, message: unreachableMessage(state) }
   const alone = state.parked.size === 0
   state.parked.set(event.stream, { ...call, attempts: call.attempts + 1 })
-  return { type: 'parked', effects: alone ? [{ type: 'wake', key: ETCD_RETRY_TIMER, after: Math.min(RETRY_MIN_MICROS * 2 ** Math.min(call.attempts, 4), RETRY_MAX_MICROS) }] : [] }
+  return {
+    type: 'parked',
+    effects: alone
+      ? [
+          {
+            type: 'wake',
+            key: ETCD_RETRY_TIMER,
+            after: Math.min(RETRY_MIN_MICROS * 2 ** Math.min(call.attempts, 4), RETRY_MAX_MICROS),
+          },
+        ]
+      : [],
+  }
 }
 
 /** Sends again what waits. */

@@ -34,9 +34,17 @@ export function nameProblem(name: string, rule: NameRule): string | undefined {
     case 'label':
       return name.length > 63 ? 'must be no more than 63 characters' : LABEL.test(name) ? undefined : LABEL_TEXT
     case 'label-1035':
-      return name.length > 63 ? 'must be no more than 63 characters' : LABEL_1035.test(name) ? undefined : LABEL_1035_TEXT
+      return name.length > 63
+        ? 'must be no more than 63 characters'
+        : LABEL_1035.test(name)
+          ? undefined
+          : LABEL_1035_TEXT
     case 'subdomain':
-      return name.length > 253 ? 'must be no more than 253 characters' : SUBDOMAIN.test(name) ? undefined : SUBDOMAIN_TEXT
+      return name.length > 253
+        ? 'must be no more than 253 characters'
+        : SUBDOMAIN.test(name)
+          ? undefined
+          : SUBDOMAIN_TEXT
   }
 }
 
@@ -57,7 +65,11 @@ export function validateMetadata(metadata: ObjectMeta, rule: NameRule): FieldErr
   return errors
 }
 
-export function validateLabels(labels: Readonly<Record<string, string>> | undefined, field: string, errors: FieldError[]): void {
+export function validateLabels(
+  labels: Readonly<Record<string, string>> | undefined,
+  field: string,
+  errors: FieldError[],
+): void {
   if (labels === undefined) return
   for (const key of Object.keys(labels)) {
     const value = labels[key]!

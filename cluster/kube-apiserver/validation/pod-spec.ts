@@ -6,8 +6,7 @@ import type { FieldError } from '../status.ts'
 import { duplicateValue, forbiddenValue, invalidValue, notSupported, required } from '../status.ts'
 import { nameProblem } from './names.ts'
 
-const QUANTITY_TEXT =
-  "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"
+const QUANTITY_TEXT = "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"
 
 export function validatePort(port: unknown, field: string): FieldError[] {
   const ok = typeof port === 'number' && Number.isInteger(port) && port >= 1 && port <= 65_535
@@ -48,7 +47,8 @@ export function validatePodSpec(spec: PodSpec | undefined, path: string): FieldE
     errors.push(notSupported(`${path}.restartPolicy`, spec.restartPolicy, ['Always', 'Never', 'OnFailure']))
   }
   const grace = spec.terminationGracePeriodSeconds ?? 0
-  if (grace < 0) errors.push(invalidValue(`${path}.terminationGracePeriodSeconds`, grace, 'must be greater than or equal to 0'))
+  if (grace < 0)
+    errors.push(invalidValue(`${path}.terminationGracePeriodSeconds`, grace, 'must be greater than or equal to 0'))
   if (spec.nodeName) {
     const problem = nameProblem(spec.nodeName, 'subdomain')
     if (problem) errors.push(invalidValue(`${path}.nodeName`, spec.nodeName, problem))
@@ -56,7 +56,9 @@ export function validatePodSpec(spec: PodSpec | undefined, path: string): FieldE
   if (spec.schedulingGates?.length && spec.nodeName) {
     errors.push(forbiddenValue(`${path}.nodeName`, 'cannot be set until all schedulingGates have been cleared'))
   }
-  spec.tolerations?.forEach((toleration, index) => errors.push(...validateToleration(toleration, `${path}.tolerations[${index}]`)))
+  spec.tolerations?.forEach((toleration, index) =>
+    errors.push(...validateToleration(toleration, `${path}.tolerations[${index}]`)),
+  )
   return errors
 }
 
@@ -70,7 +72,8 @@ function validateContainer(container: Container, path: string, names: Set<string
     names.add(name)
   }
   if (!image) errors.push(required(`${path}.image`))
-  else if (image.trim() !== image) errors.push(invalidValue(`${path}.image`, image, 'must not have leading or trailing whitespace'))
+  else if (image.trim() !== image)
+    errors.push(invalidValue(`${path}.image`, image, 'must not have leading or trailing whitespace'))
   if (!['Always', 'IfNotPresent', 'Never'].includes(container.imagePullPolicy!)) {
     errors.push(notSupported(`${path}.imagePullPolicy`, container.imagePullPolicy, ['Always', 'IfNotPresent', 'Never']))
   }
@@ -90,7 +93,14 @@ function validatePorts(container: Container, path: string, errors: FieldError[])
     const field = `${path}.ports[${index}]`
     if (port.name) {
       const bad = port.name.length > 15 || !/^(?=.*[a-z])[a-z0-9]+(-[a-z0-9]+)*$/.test(port.name)
-      if (bad) errors.push(invalidValue(`${field}.name`, port.name, 'must contain at most 15 lower case alphanumeric characters or \'-\', at least one of them a letter'))
+      if (bad)
+        errors.push(
+          invalidValue(
+            `${field}.name`,
+            port.name,
+            "must contain at most 15 lower case alphanumeric characters or '-', at least one of them a letter",
+          ),
+        )
       else if (names.has(port.name)) errors.push(duplicateValue(`${field}.name`, port.name))
       names.add(port.name)
     }
@@ -127,20 +137,33 @@ function validateProbe(probe: Probe | undefined, path: string, onlyOneSuccess: b
     errors.push(invalidValue(`${path}.successThreshold`, probe.successThreshold, 'must be 1'))
   }
   if ((probe.initialDelaySeconds ?? 0) < 0) {
-    errors.push(invalidValue(`${path}.initialDelaySeconds`, probe.initialDelaySeconds, 'must be greater than or equal to 0'))
+    errors.push(
+      invalidValue(`${path}.initialDelaySeconds`, probe.initialDelaySeconds, 'must be greater than or equal to 0'),
+    )
   }
 }
 
-function validateToleration({ key, operator, value, effect, tolerationSeconds }: Toleration, path: string): FieldError[] {
+function validateToleration(
+  { key, operator, value, effect, tolerationSeconds }: Toleration,
+  path: string,
+): FieldError[] {
   const errors: FieldError[] = []
   if (!key && operator !== 'Exists') {
-    errors.push(invalidValue(`${path}.operator`, operator ?? '', 'operator must be Exists when `key` is empty, which means "match all values and all keys"'))
+    errors.push(
+      invalidValue(
+        `${path}.operator`,
+        operator ?? '',
+        'operator must be Exists when `key` is empty, which means "match all values and all keys"',
+      ),
+    )
   }
   if (tolerationSeconds !== undefined && effect !== 'NoExecute') {
-    errors.push(invalidValue(`${path}.effect`, effect ?? '', "effect must be 'NoExecute' when `tolerationSeconds` is set"))
+    errors.push(
+      invalidValue(`${path}.effect`, effect ?? '', "effect must be 'NoExecute' when `tolerationSeconds` is set"),
+    )
   }
   if (operator === 'Exists' && value) {
-    errors.push(invalidValue(`${path}.operator`, operator, 'value must be empty when `operator` is \'Exists\''))
+    errors.push(invalidValue(`${path}.operator`, operator, "value must be empty when `operator` is 'Exists'"))
   }
   return errors
 }
@@ -155,18 +178,27 @@ export function validatePodSpecUpdate(spec: PodSpec, old: PodSpec): FieldError[]
   if (spec.containers?.length !== old.containers.length) {
     return [...errors, forbiddenValue('spec.containers', 'pod updates may not add or remove containers')]
   }
-  const kept = (old.tolerations ?? []).every((toleration) => spec.tolerations?.some((other) => isEqual(other, toleration)))
-  if (!kept) errors.push(forbiddenValue('spec.tolerations', 'existing toleration can not be modified except its tolerationSeconds'))
+  const kept = (old.tolerations ?? []).every((toleration) =>
+    spec.tolerations?.some((other) => isEqual(other, toleration)),
+  )
+  if (!kept)
+    errors.push(
+      forbiddenValue('spec.tolerations', 'existing toleration can not be modified except its tolerationSeconds'),
+    )
   const oldGates = new Set((old.schedulingGates ?? []).map(({ name }) => name))
   for (const { name } of spec.schedulingGates ?? []) {
-    if (!oldGates.has(name)) errors.push(forbiddenValue('spec.schedulingGates', `only deletion is allowed, but found new scheduling gate '${name}'`))
+    if (!oldGates.has(name))
+      errors.push(
+        forbiddenValue('spec.schedulingGates', `only deletion is allowed, but found new scheduling gate '${name}'`),
+      )
   }
   if (!isEqual(fixedPart(spec), fixedPart(old))) errors.push(forbiddenValue('spec', UPDATE_TEXT))
   return errors
 }
 
 function fixedPart(spec: PodSpec): unknown {
-  const withoutImage = (containers: readonly Container[] | undefined) => containers?.map(({ image: _, ...rest }) => rest)
+  const withoutImage = (containers: readonly Container[] | undefined) =>
+    containers?.map(({ image: _, ...rest }) => rest)
   const { containers, initContainers, tolerations: _, schedulingGates: __, ...rest } = spec
   const { activeDeadlineSeconds: ___, ...fixed } = rest as typeof rest & { activeDeadlineSeconds?: number }
   return { ...fixed, containers: withoutImage(containers), initContainers: withoutImage(initContainers) }

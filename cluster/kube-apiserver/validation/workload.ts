@@ -21,15 +21,19 @@ export function validateWorkload(spec: WorkloadSpec | undefined): FieldError[] {
   const errors: FieldError[] = []
   for (const field of ['replicas', 'minReadySeconds'] as const) {
     const value = spec[field]
-    if (value !== undefined && !(value >= 0)) errors.push(invalidValue(`spec.${field}`, value, 'must be greater than or equal to 0'))
+    if (value !== undefined && !(value >= 0))
+      errors.push(invalidValue(`spec.${field}`, value, 'must be greater than or equal to 0'))
   }
   const { selector, template } = spec
   if (selector === undefined) errors.push(required('spec.selector'))
-  else if (isEmpty(selector)) errors.push(invalidValue('spec.selector', selector, 'empty selector is invalid for deployment'))
+  else if (isEmpty(selector))
+    errors.push(invalidValue('spec.selector', selector, 'empty selector is invalid for deployment'))
   if (template === undefined) return [...errors, required('spec.template')]
   const labels = template.metadata?.labels
   if (selector !== undefined && !isEmpty(selector) && !matchesSelector(selector, labels)) {
-    errors.push(invalidValue('spec.template.metadata.labels', labels ?? {}, '`selector` does not match template `labels`'))
+    errors.push(
+      invalidValue('spec.template.metadata.labels', labels ?? {}, '`selector` does not match template `labels`'),
+    )
   }
   if (template.spec === undefined) return [...errors, required('spec.template.spec.containers')]
   errors.push(...validatePodSpec(template.spec, 'spec.template.spec'))
