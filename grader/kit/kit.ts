@@ -44,6 +44,9 @@ export type { Finding } from './stop.ts'
 export { show, Trial } from './trial.ts'
 export type { BareNodeInfo, CycleResult, Status } from './scheduler-guest.ts'
 export { nodeInfo, resourcesOf, SchedulerPlugin, schedulerGuest } from './scheduler-guest.ts'
+export { filterSchedulerOptions, schedulerWithFilter } from './learner-filter.ts'
+
+export { Decisions } from './decisions.ts'
 
 // Controllers: an asynchronous guest as a process in a world with an API server.
 export type { Deed } from './api-hand.ts'

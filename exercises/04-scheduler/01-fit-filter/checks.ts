@@ -15,6 +15,7 @@ import {
 } from 'clusterwright/kit'
 import type { Pod } from 'clusterwright/api'
 import { infosOf, labelCase, resourceCase, SHRINK, type Case } from './cases.ts'
+import { LIVE_SHRINK, livePlan, liveWorld, runLive } from './live.ts'
 import { fits, isFinished, judge, truthOf } from './oracle.ts'
 
 /** One cycle on a fresh plugin, judged at every node. */
@@ -138,6 +139,15 @@ export default defineChecks(schedulerGuest(), [
       }
     },
     shrink: SHRINK,
+  }),
+
+  property('in a live cluster no node is ever overfilled', {
+    hint: 'requests',
+    per200: 20,
+    generate: livePlan,
+    world: liveWorld,
+    run: runLive,
+    shrink: LIVE_SHRINK,
   }),
 
   cost('the request of a Pod is computed once, not at every node', {
