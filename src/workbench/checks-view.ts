@@ -7,7 +7,7 @@ import { isRefusal } from '../editor/compile-request.ts'
 import { type IconName, icon } from './icons.ts'
 import { drawLine } from './markdown.ts'
 import { drawStory } from './story-picture.ts'
-import { formatFuel, formatMicros, shortDigest } from './units.ts'
+import { count, formatFuel, formatMicros, shortDigest } from './units.ts'
 import { isFailure } from './workbench-state.ts'
 
 /** What a learner can do from the list. */
@@ -35,12 +35,12 @@ function sign({ status }: CheckResult): TemplateResult {
 }
 
 /** Quiet facts below a check's name. */
-function facts(result: CheckResult): string {
-  const { seeds, status } = result
-  if (status === 'skipped') return 'not run'
+function facts({ seeds }: CheckResult): string {
   if (!seeds) return ''
-  if (seeds.failing !== undefined) return `seed ${seeds.failing}, after ${seeds.tried} tried`
-  return seeds.tried > 1 ? `${seeds.tried} seeds` : ''
+  if (seeds.failing === undefined) return seeds.tried > 1 ? `${seeds.tried} seeds` : ''
+  return seeds.tried > 1
+    ? `seed ${seeds.failing}, after ${seeds.tried - 1} that pass`
+    : `seed ${seeds.failing}, the first tried`
 }
 
 function comparison({ expected, actual }: CheckResult): TemplateResult | typeof nothing {
@@ -118,12 +118,36 @@ function drawCheck(result: CheckResult, isOpen: boolean, width: number, actions:
   </li>`
 }
 
+/** What was left out, in few words: by name where it is what submitting would add, else only how many. */
+function drawSkipped(
+  skipped: readonly CheckResult[],
+  isAll: boolean,
+  mode: Verdict['mode'],
+): TemplateResult | typeof nothing {
+  if (skipped.length === 0) return nothing
+  if (isAll || mode === 'submit') return html`<p class="cw-empty">${count(skipped.length, 'check')} not run.</p>`
+  return html`<section class="cw-later" aria-label="Only when you submit">
+    <h3>Only when you submit</h3>
+    <ul>
+      ${skipped.map((result) => html`<li>${drawLine(result.name)}</li>`)}
+    </ul>
+  </section>`
+}
+
 /** `width`: how wide a picture may be, in px. */
-export function drawChecks(checks: readonly CheckResult[], width: number, actions: ChecksActions): TemplateResult {
+export function drawChecks(
+  checks: readonly CheckResult[],
+  mode: Verdict['mode'],
+  width: number,
+  actions: ChecksActions,
+): TemplateResult {
   const first = checks.find(isFailure)
-  return html`<ol class="cw-check-list">
-    ${checks.map((result) => drawCheck(result, result === first, width, actions))}
+  const run = checks.filter((result) => result.status !== 'skipped')
+  const skipped = checks.filter((result) => result.status === 'skipped')
+  const list = html`<ol class="cw-check-list">
+    ${run.map((result) => drawCheck(result, result === first, width, actions))}
   </ol>`
+  return html`${run.length > 0 ? list : nothing} ${drawSkipped(skipped, run.length === 0, mode)}`
 }
 
 function drawProblem(problem: Diagnostic, goTo: ChecksActions['goTo']): TemplateResult {

@@ -93,8 +93,8 @@ export function drawOutcome(model: OutcomeModel): TemplateResult {
     ${state.isStale && phase === 'ready' ? html`<p class="cw-stale">This is about the code before your last change.</p>` : nothing}
     ${phase === 'ready' ? nothing : drawWorking(state)} ${drawMessage(state)}
     ${drawProblems(state.problems, actions.goTo)} ${isPassed ? drawPassed(verdict, model) : nothing}
-    ${checks.length > 0 ? drawChecks(checks, width, actions) : nothing} ${verdict ? drawAfterRun(verdict) : nothing}
-    ${isEmpty ? drawEmpty() : nothing}`
+    ${checks.length > 0 ? drawChecks(checks, state.mode, width, actions) : nothing}
+    ${verdict ? drawAfterRun(verdict) : nothing} ${isEmpty ? drawEmpty() : nothing}`
 }
 
 /** What a screen reader is told: the headline, and the first failure's sentence when it has come. */
