@@ -7,7 +7,15 @@
 import { formatMicroTime, formatTime, keyOf } from '#cluster/api/meta.ts'
 import type { Lease, Node, Pod, Taint } from '#cluster/api/types.ts'
 import type { ApiClient } from '#cluster/client/api-client.ts'
-import { answerOf, createApiClient, createRequest, deleteRequest, isOk, patchRequest, send } from '#cluster/client/api-client.ts'
+import {
+  answerOf,
+  createApiClient,
+  createRequest,
+  deleteRequest,
+  isOk,
+  patchRequest,
+  send,
+} from '#cluster/client/api-client.ts'
 import type { ApiRequest } from '#cluster/client/api-client.ts'
 import type { Informer } from '#cluster/client/informer.ts'
 import { createInformer, startInformer, stepInformer } from '#cluster/client/informer.ts'
@@ -17,6 +25,7 @@ import { Table } from '#cluster/kernel/table.ts'
 import { World } from '#cluster/kernel/world.ts'
 import { kubeApiserver } from '#cluster/kube-apiserver/kube-apiserver.ts'
 import { kubeScheduler } from '#cluster/kube-scheduler/kube-scheduler.ts'
+import { kubectl } from '#cluster/kubectl/kubectl.ts'
 import { kubeControllerManager } from './kube-controller-manager.ts'
 
 export const API = 'cp-1/kube-apiserver'
@@ -65,7 +74,15 @@ export const hollowKubelet: Component<HollowState, HollowOptions & { machine: st
     if (answer) {
       if ((answer.tag as Body).type === 'register') {
         if (isOk(answer) || answer.status === 409) {
-          call(patchRequest('nodes', { metadata: { name: ctx.machine } }, 'strategic', { status: nodeStatus(state, ctx) }, 'status'))
+          call(
+            patchRequest(
+              'nodes',
+              { metadata: { name: ctx.machine } },
+              'strategic',
+              { status: nodeStatus(state, ctx) },
+              'status',
+            ),
+          )
           effects.push(startInformer(state.pods, state.client, ctx), { type: 'wake', key: 'lease', after: 0 })
         } else effects.push({ type: 'wake', key: 'register', after: 500_000 })
       }
@@ -83,12 +100,21 @@ export const hollowKubelet: Component<HollowState, HollowOptions & { machine: st
       if (state.renewals++ === 0) call(createRequest(lease))
       call(patchRequest('leases', lease, 'merge', { spec }))
       // After silence: say so again, as a kubelet does every 10 s when something has changed.
-      call(patchRequest('nodes', { metadata: { name: ctx.machine } }, 'strategic', { status: nodeStatus(state, ctx) }, 'status'))
+      call(
+        patchRequest(
+          'nodes',
+          { metadata: { name: ctx.machine } },
+          'strategic',
+          { status: nodeStatus(state, ctx) },
+          'status',
+        ),
+      )
       return effects
     }
     if (event.type === 'timer' && event.key.startsWith('ready/')) {
       const pod = state.pods.items.get(event.key.slice('ready/'.length))
-      if (pod && pod.metadata.deletionTimestamp === undefined) call(patchRequest('pods', pod, 'strategic', { status: podStatus(pod, true, ctx) }, 'status'))
+      if (pod && pod.metadata.deletionTimestamp === undefined)
+        call(patchRequest('pods', pod, 'strategic', { status: podStatus(pod, true, ctx) }, 'status'))
       return effects
     }
     if (event.type === 'timer' && event.key.startsWith('gone/')) {
@@ -103,7 +129,8 @@ export const hollowKubelet: Component<HollowState, HollowOptions & { machine: st
       if (type === 'added') {
         call(patchRequest('pods', pod, 'strategic', { status: podStatus(pod, false, ctx) }, 'status'))
         const broken = pod.spec.containers[0]!.image === state.options.brokenImage
-        if (!broken) effects.push({ type: 'wake', key: `ready/${keyOf(pod)}`, after: state.options.startMicros ?? 1_000_000 })
+        if (!broken)
+          effects.push({ type: 'wake', key: `ready/${keyOf(pod)}`, after: state.options.startMicros ?? 1_000_000 })
       }
       if (type !== 'deleted' && pod.metadata.deletionTimestamp && !old?.metadata.deletionTimestamp) {
         effects.push({ type: 'wake', key: `gone/${keyOf(pod)}`, after: 1_000_000 })
@@ -145,7 +172,8 @@ function podStatus(pod: Pod, ready: boolean, ctx: Context): Pod['status'] {
   const status = ready ? 'True' : 'False'
   const lastTransitionTime = formatTime(ctx.now)
   const number = Number(ctx.machine.replace(/\D/g, '')) || 0
-  const last = ([...(pod.metadata.uid ?? '')].reduce((sum, char) => (sum * 31 + char.charCodeAt(0)) % 65_000, 7) % 250) + 2
+  const last =
+    ([...(pod.metadata.uid ?? '')].reduce((sum, char) => (sum * 31 + char.charCodeAt(0)) % 65_000, 7) % 250) + 2
   return {
     phase: ready ? 'Running' : 'Pending',
     podIP: `10.244.${number}.${last}`,
@@ -181,7 +209,10 @@ export class Plane {
   readonly world: World
   #calls = 0
 
-  constructor({ seed = 1, nodes = 3, components = {}, disabled = [], scheduler = {} }: PlaneOptions = {}, world?: World) {
+  constructor(
+    { seed = 1, nodes = 3, components = {}, disabled = [], scheduler = {} }: PlaneOptions = {},
+    world?: World,
+  ) {
     if (world) {
       this.world = world
       this.#calls = 1_000_000
@@ -197,6 +228,7 @@ export class Plane {
         'kube-controller-manager': kubeControllerManager,
         'hollow-kubelet': hollowKubelet,
         curl,
+        kubectl,
         ...components,
       },
     })
@@ -209,6 +241,7 @@ export class Plane {
     add('kube-controller-manager', { servers: [API], disabled })
     add('kube-scheduler', { servers: [API], ...scheduler })
     this.world.addProcess({ machine: 'laptop', name: 'curl', component: 'curl', options: {} })
+    this.world.addProcess({ machine: 'laptop', name: 'kubectl', component: 'kubectl', options: { servers: [API] } })
     const list = typeof nodes === 'number' ? Array.from({ length: nodes }, () => ({})) : nodes
     list.forEach((options, i) => this.addNode(`node-${i + 1}`, options))
   }
@@ -237,9 +270,24 @@ export class Plane {
 
   request(request: ApiRequest): { status: number; body: any } {
     const id = ++this.#calls
-    this.world.command(this.world.now, { type: 'tell', process: 'laptop/curl', body: { type: 'do', id, request } as Body })
+    this.world.command(this.world.now, {
+      type: 'tell',
+      process: 'laptop/curl',
+      body: { type: 'do', id, request } as Body,
+    })
     this.until(() => this.world.stateOf('laptop/curl').answers.has(id))
     return this.world.stateOf('laptop/curl').answers.get(id)
+  }
+
+  /** What it prints, errors after output, and `[exit n]` where it failed. */
+  kubectl(line: string, stdin?: string, withinSeconds = 60): string {
+    const id = ++this.#calls
+    const body = { type: 'kubectl', id, line, ...(stdin !== undefined && { stdin }) } as Body
+    this.world.command(this.world.now, { type: 'tell', process: 'laptop/kubectl', body })
+    const entry = () => this.world.stateOf('laptop/kubectl').transcript.get(id)
+    this.until(() => entry()?.exitCode !== undefined, withinSeconds)
+    const { output, errors, exitCode } = entry()
+    return `${output}${errors}${exitCode === 0 ? '' : `[exit ${exitCode}]\n`}`
   }
 
   create(object: object): any {
@@ -249,7 +297,9 @@ export class Plane {
   }
 
   get<T>(resource: string, name: string, namespace: string | undefined = 'default'): T | undefined {
-    return this.cached<T>(resource).find((object: any) => object.metadata.name === name && (object.metadata.namespace ?? namespace) === namespace)
+    return this.cached<T>(resource).find(
+      (object: any) => object.metadata.name === name && (object.metadata.namespace ?? namespace) === namespace,
+    )
   }
 
   /** What the controllers' caches show now: cheap enough to ask after every event. */
@@ -273,7 +323,11 @@ export class Plane {
   }
 }
 
-export function deployment(name: string, replicas: number, more: { image?: string; cpu?: string; spec?: object } = {}): object {
+export function deployment(
+  name: string,
+  replicas: number,
+  more: { image?: string; cpu?: string; spec?: object } = {},
+): object {
   const { image = 'web:1', cpu, spec } = more
   const labels = { app: name }
   const resources = cpu ? { resources: { requests: { cpu } } } : {}

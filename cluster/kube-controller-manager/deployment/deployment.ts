@@ -130,7 +130,7 @@ function act(
   caches: Caches,
 ): Call[] {
   const { paused, strategy } = deployment.spec
-  if (paused || (newSet && isScalingEvent(deployment, sets))) return scale(deployment, sets, newSet)
+  if (paused || isScalingEvent(deployment, sets)) return scale(deployment, sets, newSet)
   const old = sets.filter((set) => set !== newSet)
   if (strategy?.type === 'Recreate') {
     if (replicasOf(old) > 0)

@@ -1,0 +1,65 @@
+/**
+ * The shape of a kubectl command: a generator that yields the requests it wants made and ends with what to print.
+ *
+ * A generator cannot be part of a world's state. So only the answers are kept, and the command is run again from its start
+ * with them each time one more round has come in: the same answers lead to the same point. That is why a command may
+ * depend on nothing but its invocation and its rounds.
+ */
+import type { Answer, ApiRequest } from '#cluster/client/api-client.ts'
+import { isOk, messageOf, reasonOf } from '#cluster/client/api-client.ts'
+import type { Micros } from '#cluster/kernel/component.ts'
+import { CommandError } from './command-error.ts'
+import type { Flags } from './flags.ts'
+
+export interface Invocation {
+  /** Words after the command's own name that are no flags. */
+  readonly args: readonly string[]
+  readonly flags: Flags
+  /** What stands after `--`. */
+  readonly rest: readonly string[]
+  /** Content by file name, for `-f`; `-` is standard input. */
+  readonly files: Readonly<Record<string, string>>
+}
+
+/** Requests to make at once, or a time to wait, and what to print meanwhile. */
+export interface Ask {
+  readonly requests?: readonly ApiRequest[]
+  readonly pauseMicros?: Micros
+  readonly output?: string
+}
+
+export interface Round {
+  /** In the order of the requests. */
+  readonly answers: readonly Answer[]
+  readonly now: Micros
+}
+
+export interface Outcome {
+  readonly output?: string
+  readonly errors?: string
+  readonly exitCode?: number
+}
+
+export type Steps = Generator<Ask, Outcome, Round>
+export type Command = (invocation: Invocation) => Steps
+
+export function* ask(...requests: ApiRequest[]): Generator<Ask, Round, Round> {
+  return yield { requests }
+}
+
+/** One request whose refusal ends the command. */
+export function* need(request: ApiRequest): Generator<Ask, { body: any; now: Micros }, Round> {
+  const { answers, now } = yield { requests: [request] }
+  const answer = answers[0]!
+  if (!isOk(answer)) throw new CommandError(failureText(answer))
+  return { body: answer.body, now }
+}
+
+/** `Error from server (NotFound): pods "x" not found` and its like. */
+export function failureText(answer: Answer, context = ''): string {
+  if (answer.lost === 'timeout') return 'Unable to connect to the server: dial tcp: i/o timeout'
+  if (answer.lost) return 'The connection to the server was refused - did you specify the right host or port?'
+  const reason = reasonOf(answer)
+  const prefix = reason ? `Error from server (${reason})` : 'Error from server'
+  return `${prefix}: ${context}${messageOf(answer)}`
+}

@@ -1,0 +1,165 @@
+/** `kubectl get`: lists, tables, and objects as they are. */
+import type { Resource } from '#cluster/api/resources.ts'
+import type { KubernetesObject, List } from '#cluster/api/types.ts'
+import { formatYaml, sortKeys } from '#cluster/api/yaml.ts'
+import type { ApiRequest } from '#cluster/client/api-client.ts'
+import { getRequest, isOk, listRequest } from '#cluster/client/api-client.ts'
+import type { Micros } from '#cluster/kernel/component.ts'
+import type { Invocation, Outcome, Steps } from '../command.ts'
+import { ask, failureText } from '../command.ts'
+import { CommandError } from '../command-error.ts'
+import type { Flags, FlagSpec } from '../flags.ts'
+import { isSet, valueOf } from '../flags.ts'
+import { TABLES } from '../print/tables.ts'
+import { alignTabs, GET_TABS } from '../print/tab-writer.ts'
+import type { Target } from '../resource-arguments.ts'
+import { parseTargets, printedName } from '../resource-arguments.ts'
+
+export const getFlags: FlagSpec = {
+  values: ['output', 'selector', 'field-selector', 'label-columns', 'sort-by', 'chunk-size'],
+  switches: ['all-namespaces', 'no-headers', 'show-labels', 'ignore-not-found', 'show-kind'],
+}
+
+const FORMATS = ['json', 'yaml', 'name', 'wide']
+
+interface Found {
+  readonly resource: Resource
+  readonly objects: readonly KubernetesObject[]
+}
+
+export function* get({ args, flags }: Invocation): Steps {
+  const format = valueOf(flags, 'output')
+  if (format !== undefined && !FORMATS.includes(format)) {
+    throw new CommandError(
+      `error: unable to match a printer suitable for the output format "${format}", allowed formats are: ${FORMATS.join(',')}`,
+    )
+  }
+  const targets = parseTargets(args)
+  const { answers, now } = yield* ask(...targets.map((target) => requestFor(target, flags)))
+  const errors: string[] = []
+  const found: Found[] = []
+  targets.forEach((target, i) => {
+    const answer = answers[i]!
+    if (isOk(answer)) {
+      const objects =
+        target.name === undefined ? (answer.body as List<KubernetesObject>).items : [answer.body as KubernetesObject]
+      const same = found.findIndex(({ resource }) => resource === target.resource)
+      if (same < 0) found.push({ resource: target.resource, objects })
+      else found[same] = { resource: target.resource, objects: [...found[same]!.objects, ...objects] }
+    } else if (!(answer.status === 404 && isSet(flags, 'ignore-not-found'))) errors.push(failureText(answer))
+  })
+  return present(found, errors, format, flags, now, targets)
+}
+
+function requestFor({ resource, name }: Target, flags: Flags): ApiRequest {
+  const namespace =
+    resource.namespaced && !isSet(flags, 'all-namespaces') ? (valueOf(flags, 'namespace') ?? 'default') : undefined
+  if (name !== undefined) {
+    if (isSet(flags, 'all-namespaces'))
+      throw new CommandError('error: a resource cannot be retrieved by name across all namespaces')
+    return getRequest(resource.resource, namespace, name)
+  }
+  const labelSelector = valueOf(flags, 'selector')
+  const fieldSelector = valueOf(flags, 'field-selector')
+  const query = { ...(labelSelector && { labelSelector }), ...(fieldSelector && { fieldSelector }) }
+  return listRequest(resource.resource, namespace, query)
+}
+
+function present(
+  found: readonly Found[],
+  errors: readonly string[],
+  format: string | undefined,
+  flags: Flags,
+  now: Micros,
+  targets: readonly Target[],
+): Outcome {
+  const failure = errors.length > 0 ? { errors: `${errors.join('\n')}\n`, exitCode: 1 } : {}
+  const objects = found.flatMap((each) => each.objects)
+  if (format === 'json' || format === 'yaml') {
+    const lone = targets.length === 1 && targets[0]!.name !== undefined
+    if (lone && objects.length === 0) return failure
+    const list = { apiVersion: 'v1', items: objects, kind: 'List', metadata: { resourceVersion: '' } }
+    const value = lone ? objects[0] : list
+    return {
+      output: format === 'yaml' ? formatYaml(value) : `${JSON.stringify(sortKeys(value), null, 4)}\n`,
+      ...failure,
+    }
+  }
+  if (objects.length === 0) {
+    if (errors.length > 0) return failure
+    if (isSet(flags, 'ignore-not-found')) return {}
+    return { errors: nothingFound(targets, flags) }
+  }
+  if (format === 'name') {
+    const lines = found.flatMap(({ resource, objects }) =>
+      objects.map(({ metadata }) => printedName(resource, metadata.name)),
+    )
+    return { output: `${lines.join('\n')}\n`, ...failure }
+  }
+  const several = new Set(targets.map(({ resource }) => resource)).size > 1
+  const tables = found
+    .filter(({ objects }) => objects.length > 0)
+    .map(({ resource, objects }) =>
+      formatTable(resource, objects, now, { ...tableOptions(flags), prefix: several || isSet(flags, 'show-kind') }),
+    )
+  return { output: tables.join('\n'), ...failure }
+}
+
+function nothingFound(targets: readonly Target[], flags: Flags): string {
+  const namespaced = targets.some(({ resource }) => resource.namespaced)
+  if (!namespaced || isSet(flags, 'all-namespaces')) return 'No resources found\n'
+  return `No resources found in ${valueOf(flags, 'namespace') ?? 'default'} namespace.\n`
+}
+
+export interface TableOptions {
+  readonly wide?: boolean
+  readonly namespaces?: boolean
+  readonly headers?: boolean
+  readonly labels?: boolean
+  /** Names with their kind before them. */
+  readonly prefix?: boolean
+  readonly labelColumns?: readonly string[]
+}
+
+const tableOptions = (flags: Flags): TableOptions => ({
+  wide: valueOf(flags, 'output') === 'wide',
+  namespaces: isSet(flags, 'all-namespaces'),
+  headers: !isSet(flags, 'no-headers'),
+  labels: isSet(flags, 'show-labels'),
+  labelColumns: (valueOf(flags, 'label-columns') ?? '').split(',').filter((label) => label !== ''),
+})
+
+/** The table of some objects of one kind, as `kubectl get` prints it. */
+export function formatTable(
+  resource: Resource,
+  objects: readonly KubernetesObject[],
+  now: Micros,
+  options: TableOptions = {},
+): string {
+  const table = TABLES[resource.resource]!
+  const {
+    wide = false,
+    namespaces = false,
+    headers = true,
+    labels = false,
+    prefix = false,
+    labelColumns = [],
+  } = options
+  const width = table.columns.length + (wide ? table.wide.length : 0)
+  const labelHeads = labelColumns.map((label) => label.split('/').at(-1)!.toUpperCase())
+  const head = [...table.columns, ...(wide ? table.wide : []), ...labelHeads, ...(labels ? ['LABELS'] : [])]
+  const withNamespace = namespaces && resource.namespaced
+  const lines = objects.map((object) => {
+    const cells = table.row(object, now).slice(0, width)
+    if (prefix && table.columns[0] === 'NAME') cells[0 as never] = printedName(resource, cells[0]!) as never
+    const own = object.metadata.labels ?? {}
+    const text = Object.keys(own)
+      .sort()
+      .map((key) => `${key}=${own[key]}`)
+      .join(',')
+    const extra = [...labelColumns.map((label) => own[label] ?? ''), ...(labels ? [text || '<none>'] : [])]
+    return [...(withNamespace ? [object.metadata.namespace ?? ''] : []), ...cells, ...extra]
+  })
+  const all = headers ? [withNamespace ? ['NAMESPACE', ...head] : head, ...lines] : lines
+  return `${alignTabs(all.map((cells) => cells.join('\t')).join('\n'), GET_TABS)}\n`
+}

@@ -1,0 +1,51 @@
+/** Pieces that several descriptions share. */
+import { parseTime } from '#cluster/api/meta.ts'
+import type { KubernetesEvent, ResourceList } from '#cluster/api/types.ts'
+import type { Micros } from '#cluster/kernel/component.ts'
+import { ageOf } from '../print/human-duration.ts'
+
+const NONE = '<none>'
+const DAYS = ['Thu', 'Fri', 'Sat', 'Sun', 'Mon', 'Tue', 'Wed']
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
+
+/** RFC 1123 with a numeric zone: `Mon, 23 Nov 2026 03:07:31 +0000`. */
+export function longTime(time: string | undefined): string {
+  const micros = parseTime(time)
+  if (micros === undefined || time === undefined) return '<unset>'
+  const day = DAYS[Math.floor(micros / 86_400e6) % 7]
+  return `${day}, ${time.slice(8, 10)} ${MONTHS[Number(time.slice(5, 7)) - 1]} ${time.slice(0, 4)} ${time.slice(11, 19)} +0000`
+}
+
+/** `Labels:` and the like: the first pair beside the title, the others below it. */
+export function pairs(
+  title: string,
+  map: Readonly<Record<string, string>> | undefined,
+  separator = '=',
+  skip: readonly string[] = [],
+): string[] {
+  const keys = Object.keys(map ?? {})
+    .filter((key) => !skip.includes(key))
+    .sort()
+  if (keys.length === 0) return [`${title}\t${NONE}`]
+  return keys.map((key, i) => `${i === 0 ? title : ''}\t${key}${separator}${map![key]}`)
+}
+
+export function resourceLines(title: string, list: ResourceList | undefined, indent: string): string[] {
+  const names = Object.keys(list ?? {}).sort()
+  if (names.length === 0) return []
+  return [`${indent}${title}:`, ...names.map((name) => `${indent}  ${name}:\t${list![name]}`)]
+}
+
+/** Oldest first, with how often and for how long where it was more than once. */
+export function eventLines(events: readonly KubernetesEvent[], now: Micros): string[] {
+  if (events.length === 0) return [`Events:\t${NONE}`]
+  const last = (event: KubernetesEvent): Micros => parseTime(event.lastTimestamp) ?? 0
+  const sorted = [...events].sort((a, b) => last(a) - last(b))
+  const lines = sorted.map((event) => {
+    const { type, reason, message, count = 1, firstTimestamp, lastTimestamp, source } = event
+    const seen = ageOf(lastTimestamp, now)
+    const age = count > 1 ? `${seen} (x${count} over ${ageOf(firstTimestamp, now)})` : seen
+    return `  ${type}\t${reason}\t${age}\t${source?.component ?? ''}\t${message.trim()}`
+  })
+  return ['Events:', '  Type\tReason\tAge\tFrom\tMessage', '  ----\t------\t----\t----\t-------', ...lines]
+}

@@ -1,0 +1,76 @@
+/**
+ * The patch of `kubectl apply`: what the file says now, against what is there, and without what the file said last time and
+ * no longer says. Fields that somebody else has set are left alone.
+ *
+ * What we leave out: `$setElementOrder`, so that a list keeps the server's order.
+ * Where to read upstream: apimachinery `pkg/util/strategicpatch/patch.go` (CreateThreeWayMergePatch).
+ */
+import { isEqual } from '#cluster/api/meta.ts'
+
+type Json = Record<string, unknown>
+
+/** Lists whose items have a key of their own. `ports` goes by what its items have. */
+const MERGE_KEYS: Readonly<Record<string, string>> = {
+  containers: 'name',
+  initContainers: 'name',
+  env: 'name',
+  volumes: 'name',
+  volumeMounts: 'mountPath',
+  conditions: 'type',
+  ownerReferences: 'uid',
+}
+
+const isRecord = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+function mergeKeyOf(field: string, items: readonly unknown[]): string | undefined {
+  if (field !== 'ports') return Object.hasOwn(MERGE_KEYS, field) ? MERGE_KEYS[field] : undefined
+  return items.some((item) => isRecord(item) && 'containerPort' in item) ? 'containerPort' : 'port'
+}
+
+/**
+ * A strategic merge patch that takes `current` to where `modified` is, removing what `original` had and `modified` has
+ * not. Undefined when there is nothing to do.
+ */
+export function threeWayPatch(original: unknown, modified: unknown, current: unknown): Json | undefined {
+  const before = isRecord(original) ? original : {}
+  const wanted = isRecord(modified) ? modified : {}
+  const there = isRecord(current) ? current : {}
+  const patch: Json = {}
+  for (const field of Object.keys(wanted)) {
+    const change = fieldPatch(field, before[field], wanted[field], there[field])
+    if (change !== undefined) patch[field] = change
+  }
+  for (const field of Object.keys(before)) {
+    if (!Object.hasOwn(wanted, field) && Object.hasOwn(there, field)) patch[field] = null
+  }
+  return Object.keys(patch).length === 0 ? undefined : patch
+}
+
+function fieldPatch(field: string, before: unknown, wanted: unknown, there: unknown): unknown {
+  if (wanted === null || wanted === undefined) return there === undefined ? undefined : null
+  if (isRecord(wanted)) return isRecord(there) ? threeWayPatch(before, wanted, there) : wanted
+  if (!Array.isArray(wanted)) return isEqual(wanted, there) ? undefined : wanted
+  const key = mergeKeyOf(field, wanted)
+  if (key === undefined || !Array.isArray(there)) return isEqual(wanted, there) ? undefined : wanted
+  return listPatch(key, Array.isArray(before) ? before : [], wanted, there)
+}
+
+function listPatch(
+  key: string,
+  before: readonly unknown[],
+  wanted: readonly unknown[],
+  there: readonly unknown[],
+): unknown {
+  const find = (list: readonly unknown[], value: unknown) => list.find((item) => isRecord(item) && item[key] === value)
+  const patch: Json[] = []
+  for (const item of wanted as Json[]) {
+    const present = find(there, item[key])
+    const change = present === undefined ? item : threeWayPatch(find(before, item[key]), item, present)
+    if (change !== undefined) patch.push({ ...change, [key]: item[key] })
+  }
+  for (const item of before as Json[]) {
+    const goes = find(wanted, item[key]) === undefined && find(there, item[key]) !== undefined
+    if (goes) patch.push({ $patch: 'delete', [key]: item[key] })
+  }
+  return patch.length === 0 ? undefined : patch
+}
