@@ -211,7 +211,9 @@ export class Workbench extends LitElement {
 
   #deskChanged(): void {
     const verdict = this.#desk?.state().verdict
-    if (verdict && verdict !== this.#judged) void this.#hints.name(firstFailure(verdict)?.hint)
+    // The starter as it came has not tried anything yet: no hint for that.
+    const isTried = this.#desk?.gradedText() !== this.#exercise?.starter
+    if (verdict && verdict !== this.#judged) void this.#hints.name(isTried ? firstFailure(verdict)?.hint : undefined)
     this.#judged = verdict
     if (this.#desk?.asking() !== undefined && this.#dialogs.kind !== 'guess') void this.#dialogs.show('guess')
     this.#markEditor()
