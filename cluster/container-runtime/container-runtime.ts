@@ -27,7 +27,7 @@ import {
   stopContainer,
 } from './containers.ts'
 import type { Container, ContainerFilter, CriRequest, PodSandbox, PodSandboxFilter } from './cri.ts'
-import { imageStatus, listImages, preload, pulled, pullImage } from './images.ts'
+import { imageStatus, listImages, preload, pulled, pullImage } from './image-service.ts'
 import { collectGarbage, NETWORKS_READ, networksRead, readNetworks } from './networks.ts'
 import {
   netnsMade,

@@ -10,10 +10,10 @@ import type { SyscallBatch } from '#cluster/linux/syscall.ts'
 import { linuxOf } from '#cluster/linux/syscall.ts'
 import { abort, announce, finish, refuse, reply } from './answers.ts'
 import type { ContainerConfig, CriCalls, DnsConfig } from './cri.ts'
-import type { ImageRow } from './images/registry.ts'
-import { canonicalImage } from './images/registry.ts'
-import { rowOf } from './images.ts'
-import type { ContainerRecord, Request, SandboxRecord, Task, Work } from './state.ts'
+import type { ImageRow } from './images.ts'
+import { canonicalImage } from './images.ts'
+import { rowOf } from './image-service.ts'
+import type { ContainerRecord, Request, RuntimeState, SandboxRecord, Task, Work } from './state.ts'
 import { containerName, dropContainer, newId, newTask, persist, putContainer, waitFor, wakeTasks } from './state.ts'
 
 /** Exit code of a program whose end nobody saw. */
@@ -79,7 +79,7 @@ export function startContainer(work: Work, stream: StreamId, { containerId }: Re
   const { row, version } = rowOf(state, container.config.image.image)!
   const missing = missingCommand(container.config, row)
   if (missing !== undefined) return startFailed(work, stream, container, missing)
-  const options = programOptions(container, sandbox, row, version)
+  const options = programOptions(state.options, container, sandbox, row, version)
   limitCpu(work, container.config, options.cgroup)
   effects.push({
     type: 'spawn',
@@ -114,6 +114,7 @@ function startFailed(work: Work, stream: StreamId, container: ContainerRecord, c
 }
 
 function programOptions(
+  { apiServers }: RuntimeState['options'],
   container: ContainerRecord,
   sandbox: SandboxRecord,
   row: ImageRow,
@@ -130,6 +131,7 @@ function programOptions(
     ...(sandbox.netns !== '' && { netns: sandbox.inode }),
     cgroup: `${pod.linux?.cgroupParent ?? `/kubepods/pod${pod.metadata.uid}`}/${container.id}`,
     resolvConf: resolvConf(pod.dnsConfig),
+    apiServers,
   }
 }
 

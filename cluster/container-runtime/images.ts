@@ -1,87 +1,86 @@
 /**
- * Images on the machine, and the registry that they come from.
+ * The image registry: which images there are, and which program each one runs.
  *
- * What we model: a pull takes a look at the registry plus time by size; names and tags that do not exist; pulls of the same
- * image at once share nothing, as with `serializeImagePulls: false`.
- * What we leave out: layers, digests of content, credentials, disk space.
- * Where to read upstream: containerd `internal/cri/server/images/image_pull.go`.
+ * An image of this simulation is a name, a size and a component. Further rows come in by the runtime's options.
  */
-import type { StreamId } from '#cluster/kernel/component.ts'
-import { abort, finish, reply } from './answers.ts'
-import type { Image } from './cri.ts'
-import type { ImageRow } from './images/registry.ts'
-import { canonicalImage, PAUSE_IMAGE } from './images/registry.ts'
-import type { Request, RuntimeState, Task, Work } from './state.ts'
-import { newTask, persist, putImage } from './state.ts'
+import { coredns } from '#cluster/coredns/coredns.ts'
+import type { Component } from '#cluster/kernel/component.ts'
+import { client } from './images/client.ts'
+import { pause } from './images/pause.ts'
+import { burn, crash, sleep } from './images/small.ts'
+import { nginx, web } from './images/web.ts'
 
+export interface ImageRow {
+  /** Without the tag: `docker.io/library/nginx`. */
+  readonly repository: string
+  /** A pull of any other tag fails. */
+  readonly tags: readonly string[]
+  /** Name of the component that it runs. */
+  readonly component: string
+  /** What runs if the container names no command of its own. */
+  readonly entrypoint: readonly string[]
+  /** Other binaries in it; naming one that is not there is a start error. */
+  readonly commands: readonly string[]
+  readonly sizeBytes: number
+}
+
+const VERSIONS = ['latest', 'v1', 'v2', 'v3', '1.0', '1.1', '2.0']
 const MEGABYTE = 1_000_000
 
-/** The registry's row for a name. Undefined: no such repository, or no such tag. */
-export function rowOf(
-  state: RuntimeState,
-  name: string,
-): { row: ImageRow; version: string; reference: string } | undefined {
-  const { repository, tag, reference } = canonicalImage(name)
-  const row = state.options.rows.find(
-    (candidate) => candidate.repository === repository && candidate.tags.includes(tag),
-  )
-  return row && { row, version: tag, reference }
-}
+/** The sandbox image of containerd's configuration. */
+export const PAUSE_IMAGE = 'registry.k8s.io/pause:3.10.1'
 
-function imageOf(row: ImageRow, reference: string): Image {
-  return Object.freeze({ id: `sha256:${digest(reference)}`, repoTags: Object.freeze([reference]), size: row.sizeBytes })
-}
+const library = (name: string, sizeMegabytes: number, more: Partial<ImageRow> = {}): ImageRow => ({
+  repository: `docker.io/library/${name}`,
+  tags: VERSIONS,
+  component: name,
+  entrypoint: [`/${name}`],
+  commands: [name],
+  sizeBytes: sizeMegabytes * MEGABYTE,
+  ...more,
+})
 
-/** 64 hexadecimal digits that stand for the content. */
-function digest(text: string): string {
-  let digits = ''
-  for (let lane = 0; lane < 8; lane++) {
-    let hash = 0x811c9dc5 ^ Math.imul(lane + 1, 0x9e3779b1)
-    for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
-    hash = Math.imul(hash ^ (hash >>> 15), 0x85ebca6b)
-    digits += ((hash ^ (hash >>> 13)) >>> 0).toString(16).padStart(8, '0')
-  }
-  return digits
-}
+export const imageRows: readonly ImageRow[] = [
+  library('pause', 1, { repository: 'registry.k8s.io/pause', tags: ['3.10', '3.10.1', 'latest'] }),
+  library('web', 20),
+  library('nginx', 70, {
+    tags: ['latest', '1.25', '1.26', '1.27', '1.28', '1.29', 'alpine'],
+    entrypoint: ['nginx', '-g', 'daemon off;'],
+  }),
+  library('client', 5, { commands: ['client', 'curl', 'wget', 'sh'] }),
+  library('curl', 5, { component: 'client', entrypoint: ['curl'], commands: ['curl'] }),
+  library('crash', 2, { commands: ['crash', 'sh'] }),
+  library('burn', 2, { commands: ['burn', 'stress'] }),
+  library('sleep', 2, { commands: ['sleep', 'sh'] }),
+  library('coredns', 20, {
+    repository: 'registry.k8s.io/coredns/coredns',
+    tags: ['v1.12.4', 'v1.13.1', 'v1.14.0'],
+    entrypoint: ['/coredns'],
+  }),
+  library('busybox', 4, {
+    component: 'sleep',
+    tags: ['latest', '1.36', '1.37'],
+    entrypoint: ['sh'],
+    commands: ['sleep', 'sh'],
+  }),
+]
 
-/** The images that a machine has from the start. */
-export function preload(state: RuntimeState): void {
-  for (const name of [PAUSE_IMAGE, ...state.options.preloaded]) {
-    const found = rowOf(state, name)
-    if (!found) throw new Error(`no image "${name}" to preload; name one that is in the registry`)
-    state.images.set(found.reference, imageOf(found.row, found.reference))
-  }
-}
+/** The programs, by the names under which a world must know them. */
+export const programs: Readonly<Record<string, Component>> = { pause, web, nginx, client, crash, burn, sleep, coredns }
 
-export function pullImage(work: Work, stream: StreamId, { image }: Request<'PullImage'>): void {
-  const { manifest, perMegabyte } = work.state.options.pullMicros
-  const found = rowOf(work.state, image)
-  const reference = canonicalImage(image).reference
-  const present = work.state.images.has(reference)
-  const size = found && !present ? Math.ceil((found.row.sizeBytes / MEGABYTE) * perMegabyte) : 0
-  const task = newTask(work, stream, 'pull', { image })
-  work.effects.push({ type: 'wake', key: `task:${task.id}`, after: manifest + size })
-}
-
-export function pulled(work: Work, task: Task): void {
-  const found = rowOf(work.state, task.image)
-  if (!found) {
-    const { reference } = canonicalImage(task.image)
-    const resolve = `failed to resolve reference "${reference}": ${reference}: not found`
-    return abort(work, task, 'NotFound', `failed to pull and unpack image "${reference}": ${resolve}`)
-  }
-  const image = work.state.images.get(found.reference) ?? imageOf(found.row, found.reference)
-  if (!work.state.images.has(found.reference)) {
-    putImage(work, found.reference, image)
-    persist(work)
-  }
-  finish(work, task, 'PullImage', { imageRef: image.id })
-}
-
-export function imageStatus(work: Work, stream: StreamId, { image }: Request<'ImageStatus'>): void {
-  reply(work, stream, 'ImageStatus', { image: work.state.images.get(canonicalImage(image).reference) })
-}
-
-export function listImages(work: Work, stream: StreamId): void {
-  reply(work, stream, 'ListImages', { images: [...work.state.images.values()] })
+/** `nginx` → `docker.io/library/nginx:latest`, as containerd completes a name. */
+export function canonicalImage(name: string): {
+  readonly repository: string
+  readonly tag: string
+  readonly reference: string
+} {
+  const slash = name.indexOf('/')
+  const first = slash < 0 ? '' : name.slice(0, slash)
+  const hasHost = first.includes('.') || first.includes(':') || first === 'localhost'
+  const path = hasHost ? name : slash < 0 ? `docker.io/library/${name}` : `docker.io/${name}`
+  const colon = path.lastIndexOf(':')
+  const tagged = colon > path.lastIndexOf('/')
+  const repository = tagged ? path.slice(0, colon) : path
+  const tag = tagged ? path.slice(colon + 1) : 'latest'
+  return { repository, tag, reference: `${repository}:${tag}` }
 }

@@ -4,13 +4,13 @@
  * For tests and figures; a cluster proper does not contain it.
  */
 import type { Body, Component, Effect } from '#cluster/kernel/component.ts'
-import { cniPlugins } from '#cluster/cni/plugins/registry.ts'
+import { plugins as cniPlugins } from '#cluster/cni/plugins.ts'
 import type { NetConfList } from '#cluster/cni/spec.ts'
 import { Lab } from '#cluster/linux/lab.ts'
 import { containerRuntime } from './container-runtime.ts'
 import type { ContainerConfig, ContainerEvent, CriCall, CriCalls, CriError, CriRequest, DnsConfig } from './cri.ts'
 import { criRequest } from './cri.ts'
-import { imagePrograms } from './images/registry.ts'
+import { programs } from './images.ts'
 import type { RuntimeOptions } from './state.ts'
 
 interface CallerState {
@@ -83,7 +83,7 @@ export class RuntimeLab extends Lab {
       'container-runtime': containerRuntime,
       'cri-caller': criCaller,
       ...cniPlugins,
-      ...imagePrograms,
+      ...programs,
       ...components,
     }
     super(machines, { seed, components: all })

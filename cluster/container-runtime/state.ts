@@ -3,14 +3,16 @@ import type { Body, Context, DiskImage, Effect, Micros, ProcessId, StreamId } fr
 import { Table } from '#cluster/kernel/table.ts'
 import type { CniResult, NetConfList } from '#cluster/cni/spec.ts'
 import type { ContainerConfig, CriCall, CriRequest, Image, PodSandboxConfig } from './cri.ts'
-import type { ImageRow } from './images/registry.ts'
-import { imageRows } from './images/registry.ts'
+import type { ImageRow } from './images.ts'
+import { imageRows } from './images.ts'
 
 export interface RuntimeOptions {
   /** Images beyond the ones that are always there. */
   readonly images?: readonly ImageRow[]
   /** References that need no pull. The sandbox image is always there. */
   readonly preloaded?: readonly string[]
+  /** Handed to programs that speak to the API. */
+  readonly apiServers?: readonly ProcessId[]
   /** Of a pull: for asking the registry, and per megabyte. */
   readonly pullMicros?: { readonly manifest: Micros; readonly perMegabyte: Micros }
 }
@@ -112,9 +114,9 @@ export type Request<C extends CriCall> = CriRequest<C>
 const PULL_MICROS = { manifest: 150_000, perMegabyte: 10_000 }
 
 export function createState(options: RuntimeOptions): RuntimeState {
-  const { images = [], preloaded = [], pullMicros = PULL_MICROS } = options
+  const { images = [], preloaded = [], apiServers = [], pullMicros = PULL_MICROS } = options
   return {
-    options: Object.freeze({ preloaded, pullMicros, rows: Object.freeze([...imageRows, ...images]) }),
+    options: Object.freeze({ preloaded, apiServers, pullMicros, rows: Object.freeze([...imageRows, ...images]) }),
     images: new Table(),
     sandboxes: new Table(),
     containers: new Table(),

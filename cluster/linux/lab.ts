@@ -86,10 +86,10 @@ export class Lab {
     this.world = new World({ seed, components: { linux, shell, ...components } })
     this.world.trace = this.ring
     const names = Array.from({ length: machines }, (_, i) => `node-${i + 1}`)
-    const neighbours = Object.fromEntries(names.map((name, i) => [`192.168.0.${11 + i}`, name]))
+    const hosts = Object.fromEntries(names.map((name, i) => [`192.168.0.${11 + i}`, name]))
     names.forEach((machine, i) => {
       this.world.addMachine(machine)
-      const linuxOptions: LinuxOptions = { address: `192.168.0.${11 + i}/24`, neighbours }
+      const linuxOptions: LinuxOptions = { address: `192.168.0.${11 + i}/24`, hosts }
       this.world.addProcess({ machine, name: 'linux', component: 'linux', options: linuxOptions })
       this.world.addProcess({ machine, name: 'shell', component: 'shell', options: {} })
     })

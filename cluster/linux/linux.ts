@@ -41,6 +41,7 @@ import {
 } from './links.ts'
 import { ensureRule, restore, save } from './netfilter.ts'
 import type { Frame } from './packet.ts'
+import { formatSource } from './packet.ts'
 import { arpFailed, frameArrived } from './path.ts'
 import {
   abandon,
@@ -56,7 +57,7 @@ import {
   timeOut,
 } from './socket-calls.ts'
 import type { Batch, LinuxOptions, LinuxState, Work } from './state.ts'
-import { createState, fail, HOST_NETNS } from './state.ts'
+import { createState, DEFAULT_PREFIX_BITS, fail, HOST_NETNS, KUBERNETES_SYSCTLS } from './state.ts'
 import type { ProcessStart, Syscall, SyscallBatch, SyscallReply } from './syscall.ts'
 import { isFailure } from './syscall.ts'
 import { closeSocket, retransmit, settleTimers } from './tcp.ts'
@@ -123,10 +124,12 @@ function boot(work: Work, event: Extract<Event, { type: 'booted' }>): void {
   if (host.inode !== HOST_NETNS) throw new Error('the first network namespace must be the machine’s own')
   const eth0 = { ...addLink(work, HOST_NETNS, 'eth0', 'device'), up: true }
   state.links.set(eth0.index, eth0)
-  const { ip, bits } = parseInterfaceAddress(state.options.address)
+  const { address, gateway, sysctls = KUBERNETES_SYSCTLS } = state.options
+  const { ip, bits } = parseInterfaceAddress(address.includes('/') ? address : `${address}/${DEFAULT_PREFIX_BITS}`)
   addAddress(state, eth0, ip, bits)
-  const via = state.options.gateway === undefined ? networkOf(ip, bits) + 1 : parseIp(state.options.gateway)
+  const via = gateway === undefined ? networkOf(ip, bits) + 1 : parseIp(gateway)
   setRoute(state, { netns: HOST_NETNS, network: 0, bits: 0, via, link: eth0.index })
+  for (const key of Object.keys(sysctls)) setSysctl(state, HOST_NETNS, key, sysctls[key]!)
 }
 
 function timer(work: Work, key: string): void {
@@ -298,7 +301,7 @@ function performInNetns(work: Work, netns: number, call: Exclude<NetworkCall, { 
     case 'listRoutes':
       return { routes: routeInfos(state, netns) }
     case 'setSysctl':
-      return setSysctl(state, netns, call)
+      return setSysctl(state, netns, call.key, call.value)
     case 'iptablesRestore': {
       const wrong = restore(state, netns, call.tables)
       return wrong === undefined ? {} : fail('EINVAL', `iptables-restore: ${wrong}`)
@@ -322,7 +325,7 @@ function inNetns(work: Work, batch: Batch, path: string | undefined, use: (netns
   return state.netns.has(own) ? use(own) : fail('ENODEV', 'the network namespace of this process is gone')
 }
 
-function setSysctl(state: LinuxState, netns: number, { key, value }: Syscall<'setSysctl'>): unknown {
+function setSysctl(state: LinuxState, netns: number, key: string, value: number): unknown {
   const space = state.netns.get(netns)!
   if (value !== 0 && value !== 1) return fail('EINVAL', `${key} is 0 or 1, not ${value}`)
   if (key === 'net.ipv4.ip_forward') state.netns.set(netns, { ...space, forwards: value === 1 })
@@ -332,13 +335,13 @@ function setSysctl(state: LinuxState, netns: number, { key, value }: Syscall<'se
   return {}
 }
 
-function deleteConntrack(work: Work, { protocol, destination, port }: Syscall<'deleteConntrack'>): unknown {
+function deleteConntrack(work: Work, { protocol, destination, port, keep = [] }: Syscall<'deleteConntrack'>): unknown {
   const { state } = work
   let deleted = 0
   for (const connection of [...state.connections.values()]) {
-    const { original } = connection
+    const { original, reply } = connection
     if (original.protocol !== protocol || original.destinationPort !== port) continue
-    if (formatIp(original.destination) !== destination) continue
+    if (formatIp(original.destination) !== destination || keep.includes(formatSource(reply))) continue
     forget(state, connection)
     deleted++
   }

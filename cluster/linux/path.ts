@@ -139,7 +139,7 @@ function transmit(work: Work, netns: number, link: Link, packet: Packet, nextHop
       return port ? outOfPort(work, port, packet) : unresolvable(work, netns, packet, about)
     }
     case 'device': {
-      const machine = state.options.neighbours[formatIp(nextHop)]
+      const machine = state.options.hosts[formatIp(nextHop)]
       if (machine === undefined) return unresolvable(work, netns, packet, about)
       const body: Frame = { type: 'frame', packet: packet.mark === 0 ? packet : { ...packet, mark: 0 }, nextHop }
       work.effects.push({ type: 'send', to: `${machine}/linux`, body })

@@ -7,7 +7,7 @@
  * What we leave out: `exec` runs inside the program instead of as a process of its own; a file system per container is a
  * list of names. Standard output goes nowhere.
  */
-import type { Body, Component, Context, Effect, Event, Micros } from '#cluster/kernel/component.ts'
+import type { Body, Component, Context, Effect, Event, Micros, ProcessId } from '#cluster/kernel/component.ts'
 import type { KernelNews, ProcessStart, Syscall, SyscallBatch, SyscallReply } from './syscall.ts'
 import { linuxOf } from './syscall.ts'
 
@@ -29,6 +29,8 @@ export interface ProgramOptions {
   readonly netns?: number
   readonly cgroup: string
   readonly resolvConf: ResolvConf
+  /** Where programs that speak to the API find it: stands for the `kubernetes` Service and the mounted token. */
+  readonly apiServers: readonly ProcessId[]
 }
 
 // ── between a runtime and its programs ──────────────────────────────────────────────────────────────────────────────
@@ -84,7 +86,7 @@ export interface ProgramDefinition<Own extends object> {
   replied?(own: Own, io: ProgramIo, tag: string, results: readonly any[]): void
   /** Something from the kernel of its own accord. */
   news?(own: Own, io: ProgramIo, news: KernelNews): void
-  timer?(own: Own, io: ProgramIo, key: string): void
+  timer?(own: Own, io: ProgramIo, event: Extract<Event, { type: 'timer' }>): void
   /** Any other event, for programs with streams of their own. */
   event?(own: Own, io: ProgramIo, event: Event): void
   /**
@@ -124,7 +126,7 @@ export function program<Own extends object>(
           message(definition, state, io, event)
           break
         case 'timer':
-          definition.timer?.(state.own, io, event.key)
+          definition.timer?.(state.own, io, event)
           break
         case 'opened':
           if (event.body.type === 'shimConnect')

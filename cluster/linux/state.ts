@@ -7,12 +7,14 @@ import type { Packet, Protocol, Segment, Tuple } from './packet.ts'
 import type { Syscall } from './syscall.ts'
 
 export interface LinuxOptions {
-  /** Of `eth0`, with the prefix of the machines' network: `192.168.0.11/24`. */
+  /** Of `eth0`, with the prefix of the machines' network: `192.168.0.11/24`. Without one it is /16. */
   readonly address: string
   /** Default route. Missing: the first address of the machines' network. Nothing of the outside world is simulated behind it. */
   readonly gateway?: string
+  /** Set at boot. Missing: what Kubernetes' installation guide puts into `/etc/sysctl.d/k8s.conf`. */
+  readonly sysctls?: Readonly<Record<string, number>>
   /** Which machine answers for which address on that network. Shared by all machines; frozen. */
-  readonly neighbours: Readonly<Record<string, string>>
+  readonly hosts: Readonly<Record<string, string>>
 }
 
 /** Inode of the machine's own network namespace. */
@@ -201,7 +203,7 @@ export interface Work {
 }
 
 export function createState(options: LinuxOptions): LinuxState {
-  Object.freeze(options.neighbours)
+  Object.freeze(options.hosts)
   return {
     options: Object.freeze(options),
     hostName: '',
@@ -236,6 +238,13 @@ export function createState(options: LinuxOptions): LinuxState {
     cgroups: new Table(),
   }
 }
+
+/** Lets bridged packets see netfilter, and the machine forward. */
+export const KUBERNETES_SYSCTLS: Readonly<Record<string, number>> = {
+  'net.bridge.bridge-nf-call-iptables': 1,
+  'net.ipv4.ip_forward': 1,
+}
+export const DEFAULT_PREFIX_BITS = 16
 
 /** `net.ipv4.ip_local_port_range` */
 export const EPHEMERAL_PORT_MIN = 32_768

@@ -116,9 +116,14 @@ export interface Syscalls {
   ]
   /** The text that `iptables-save` prints. */
   iptablesSave: [{ readonly netns?: string }, { readonly lines: readonly string[] }]
-  /** Forgets connections whose original destination is this (`conntrack -D`). */
+  /** Forgets connections to this destination (`conntrack -D`), but for those translated to one of `keep` (`ip:port`). */
   deleteConntrack: [
-    { readonly protocol: Protocol; readonly destination: string; readonly port: number },
+    {
+      readonly protocol: Protocol
+      readonly destination: string
+      readonly port: number
+      readonly keep?: readonly string[]
+    },
     { readonly deleted: number },
   ]
 
