@@ -1,0 +1,34 @@
+/**
+ * Exercises in a page: one chunk each, loaded when it is asked for. Vite's glob lists the folders at build time; the terminal
+ * has `cli/exercises-node.ts` for the same purpose.
+ */
+import type { CheckSet } from './kit/checks.ts'
+import { countsForVersion, exerciseVersion } from './verdict/digest.ts'
+import type { Exercise } from './verdict/exercise.ts'
+import { limitsOf } from './verdict/exercise.ts'
+
+type Loaders<T> = Record<string, () => Promise<T>>
+
+const checkSets = import.meta.glob<CheckSet>('../exercises/*/*/checks.ts', { import: 'default' }) as Loaders<CheckSet>
+const texts = import.meta.glob<string>(
+  ['../exercises/*/*/*.ts', '../exercises/*/*/task.mdx', '!../exercises/*/*/solution.ts', '!../exercises/**/*.test.ts'],
+  {
+    query: '?raw',
+    import: 'default',
+  },
+) as Loaders<string>
+
+const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('/'))
+const fileOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1)
+
+/** The exercise with this id. Its folder is the id behind a number that only gives the order. Throws when there is none. */
+export async function loadExerciseInBrowser(id: string): Promise<Exercise> {
+  const found = Object.keys(checkSets).find((path) => folderOf(path).replace(/^.*\/(?:\d+-)?/, '') === id)
+  if (found === undefined) throw new Error(`There is no exercise "${id}" in this build.`)
+  const folder = folderOf(found)
+  const counted = Object.keys(texts).filter((path) => folderOf(path) === folder && countsForVersion(fileOf(path)))
+  const files = await Promise.all(counted.map(async (path) => [fileOf(path), await texts[path]!()] as const))
+  const named = Object.fromEntries(files)
+  const checks = await checkSets[found]!()
+  return { id, version: exerciseVersion(named), checks, limits: limitsOf(named['task.mdx']!) }
+}
