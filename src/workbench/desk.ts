@@ -121,11 +121,13 @@ export function createDesk(environment: DeskEnvironment) {
     environment.attempts.write(JSON.stringify(attempts))
   }
 
-  /** A file that does not compile is no attempt, nor is the same text once more: nothing new has been tried. */
+  /** No attempt is what did not compile, what was our fault, and the same text once more: nothing new has been tried. */
   function conclude(verdict: Verdict, id: number, isRunnable: boolean): void {
-    if (isRunnable && graded !== judged) remember(afterVerdict(attempts, verdict.checks))
-    if (isRunnable) judged = graded
-    if (isRunnable && verdict.mode === 'submit') record(environment, verdict)
+    if (isRunnable && verdict.status !== 'internal') {
+      if (graded !== judged) remember(afterVerdict(attempts, verdict.checks))
+      judged = graded
+      if (verdict.mode === 'submit') record(environment, verdict)
+    }
     happen({ type: 'finished', grading: id, verdict })
   }
 

@@ -110,6 +110,7 @@ describe('the headline', () => {
     ['1 of 2 examples passes', [started, finished(verdict([check('a', 'pass'), check('b', 'fail')]))]],
     ['1 of 1 example passes', [started, finished(verdict([check('a', 'pass'), check('b', 'skipped')]))]],
     ['The code did not run', [started, finished(verdict([], { status: 'error' }))]],
+    ['No verdict', [started, finished(verdict([], { status: 'internal' }))]],
     ['Stopped', [started, compiled, halted('stopped')]],
     ['No verdict', [started, compiled, halted('watchdog')]],
   ])('is “%s”', (text, happenings) => {
