@@ -11,54 +11,20 @@
  * Where to read upstream: etcd `server/etcdserver/server.go`, `server/storage/mvcc/watchable_store.go`,
  * `server/lease/lessor.go`.
  */
-import type { Body, Component, Context, Effect, Event, Micros, StreamId } from '#cluster/kernel/component.ts'
+import type { Body, Component, Context, Effect, Event, StreamId } from '#cluster/kernel/component.ts'
 import { Log } from '#cluster/kernel/log.ts'
 import { Table } from '#cluster/kernel/table.ts'
-import type { Keyspace } from './apply.ts'
 import { apply, applyRange, createKeyspace, errorResponse } from './apply.ts'
 import { expireDue, grantRequest, keepAlive, leaseApplied, refreshAll, wakeForLeases } from './leases.ts'
 import type { EtcdRequest, WatchCreateRequest, WriteRequest } from './messages.ts'
 import type { Change } from './mvcc/store.ts'
-import type { Entry } from './wal.ts'
+import type { EtcdState } from './state.ts'
 import { recover, snapshotFile, walFile, wantsSnapshot, writeSnapshot } from './wal.ts'
 import { cancelWatch, createWatch, deliver, dropStream, progress } from './watches.ts'
 
+export type { EtcdState } from './state.ts'
+
 export type EtcdOptions = Readonly<Record<string, never>>
-
-/** A range that somebody watches. */
-export interface Watch {
-  readonly stream: StreamId
-  readonly watchId: number
-  readonly key: string
-  readonly rangeEnd: string | undefined
-  readonly prevKv: boolean
-}
-
-/** A write that waits for its entry to be durable. */
-interface Proposal {
-  readonly entry: Entry
-  /** Whom to answer; undefined: etcd's own. */
-  readonly stream: StreamId | undefined
-}
-
-export interface EtcdState {
-  keyspace: Keyspace
-  /** Proposals by index of their entry: the applied ones are dropped. */
-  proposals: Log<Proposal>
-  /** Index of the last entry that the running sync covers; 0: none is running. */
-  syncing: number
-  /** Index of the last applied entry. */
-  applied: number
-  /** Index of the snapshot that recovery would start from. */
-  snapshotIndex: number
-  /** A snapshot being written, by index; 0: none. */
-  snapshotPending: number
-  /** Watches in the order of their creation, by `stream/watchId`. */
-  watches: Table<string, Watch>
-  /** Lease → when it ends, on this machine's clock. */
-  leaseEnds: Table<number, Micros>
-  nextPersist: number
-}
 
 /** Proposals that may wait for the disk; beyond it: `etcdserver: too many requests`, as upstream's apply queue. */
 const PROPOSALS_MAX = 5_000

@@ -6,7 +6,7 @@
  * Where to read upstream: etcd `server/lease/lessor.go`.
  */
 import type { Context, Effect } from '#cluster/kernel/component.ts'
-import type { EtcdState } from './etcd.ts'
+import type { EtcdState } from './state.ts'
 import type { LeaseGrantRequest, LeaseKeepAliveResponse, LeaseRevokeRequest, WriteRequest } from './messages.ts'
 
 /** etcd's lessor looks every 500 ms. */

@@ -1,5 +1,5 @@
 /** Looking into the store from outside, for tests, pictures and conditions of stories. No component uses it. */
-import type { EtcdState } from './etcd.ts'
+import type { EtcdState } from './state.ts'
 import { prefixEnd } from './mvcc/ordered-keys.ts'
 import { range } from './mvcc/store.ts'
 

@@ -6,7 +6,7 @@
  * Where to read upstream: etcd `server/storage/mvcc/watchable_store.go`, `server/etcdserver/api/v3rpc/watch.go`.
  */
 import type { Effect, StreamId } from '#cluster/kernel/component.ts'
-import type { EtcdState, Watch } from './etcd.ts'
+import type { EtcdState, Watch } from './state.ts'
 import type { KeyValue, WatchCreateRequest, WatchEvent, WatchResponse } from './messages.ts'
 import type { Change, Store } from './mvcc/store.ts'
 import { before, changesFrom, ERROR_COMPACTED } from './mvcc/store.ts'

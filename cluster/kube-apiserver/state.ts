@@ -4,9 +4,10 @@ import type { KubernetesObject } from '#cluster/api/types.ts'
 import type { EtcdRequest } from '#cluster/etcd/messages.ts'
 import type { Micros, ProcessId, StreamId } from '#cluster/kernel/component.ts'
 import type { Table } from '#cluster/kernel/table.ts'
+import type { Resource } from '#cluster/api/resources.ts'
 import type { RequestInfo } from './route.ts'
+import type { Selection } from './selectors.ts'
 import type { WatchCache } from './watch-cache.ts'
-import type { Watcher } from './watchers.ts'
 
 export interface ApiserverOptions {
   /** Members of etcd, asked in turn when one does not answer. */
@@ -84,6 +85,16 @@ export interface Call {
     | { readonly type: 'compact'; readonly step: 'claim' | 'compact' }
   readonly body: EtcdRequest
   readonly attempts: number
+}
+
+/** A client that watches. */
+export interface Watcher {
+  readonly stream: StreamId
+  readonly resource: Resource
+  readonly selection: Selection
+  /** Events up to this revision are not for it. */
+  readonly after: number
+  readonly allowBookmarks: boolean
 }
 
 export interface State {

@@ -12,11 +12,10 @@ import { answer } from './responses.ts'
 import type { RequestInfo } from './route.ts'
 import type { Selection } from './selectors.ts'
 import { parseSelection, selects } from './selectors.ts'
-import type { State } from './state.ts'
+import type { State, Watcher } from './state.ts'
 import { badRequest, expired } from './status.ts'
 import type { WatchCache } from './watch-cache.ts'
 import { eventsAfter, objectsIn } from './watch-cache.ts'
-import type { Watcher } from './watchers.ts'
 import { addWatcher, bookmark, BOOKMARK_SLOTS, messageFor, removeWatcher } from './watchers.ts'
 
 /** A watch that names no timeout ends after this long, up to twice as long. */

@@ -15,18 +15,9 @@ import type { KubernetesObject, Pod, WatchEvent } from '#cluster/api/types.ts'
 import type { Effect, StreamId } from '#cluster/kernel/component.ts'
 import type { Selection } from './selectors.ts'
 import { selects } from './selectors.ts'
-import type { State } from './state.ts'
+import type { State, Watcher } from './state.ts'
 import { withRevision } from './storage/keys.ts'
 import type { CacheEvent } from './watch-cache.ts'
-
-export interface Watcher {
-  readonly stream: StreamId
-  readonly resource: Resource
-  readonly selection: Selection
-  /** Events up to this revision are not for it. */
-  readonly after: number
-  readonly allowBookmarks: boolean
-}
 
 /** Bookmarks go out about once a minute, spread over its seconds. */
 export const BOOKMARK_SLOTS = 60

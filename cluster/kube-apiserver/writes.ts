@@ -8,15 +8,7 @@
  */
 import type { HttpRequest } from '#cluster/api/http.ts'
 import type { KubernetesObject, Namespace, Service, Status } from '#cluster/api/types.ts'
-import type {
-  Compare,
-  EtcdResponse,
-  KeyValue,
-  RangeResponse,
-  RequestOp,
-  TxnRequest,
-  TxnResponse,
-} from '#cluster/etcd/messages.ts'
+import type { EtcdResponse, KeyValue, RangeResponse, TxnRequest, TxnResponse } from '#cluster/etcd/messages.ts'
 import type { Context, Effect } from '#cluster/kernel/component.ts'
 import { bind } from './binding.ts'
 import type { DeleteOptions } from './deletion.ts'
@@ -32,13 +24,11 @@ import { addressError, addressOf, cannotAllocate, chooseAddress, wantsAddress, w
 import type { Origin, PendingRequest, Stage, State } from './state.ts'
 import * as status from './status.ts'
 import { callEtcd } from './storage/etcd-client.ts'
-import { ipAddressKey, registryKey, withoutRevision, withRevision } from './storage/keys.ts'
+import { registryKey, withoutRevision, withRevision } from './storage/keys.ts'
+import { putTransaction, removalTransaction } from './storage/transactions.ts'
 
 /** A change that always finds the object newer than it knew gives up after so many tries. */
 const ATTEMPTS_MAX = 20
-
-const keyOfRequest = ({ info }: PendingRequest, name = info.name): string =>
-  registryKey(info.resource, info.namespace, name)
 
 export function startWrite(state: State, row: PendingRequest, ctx: Context): Effect[] {
   const { verb, subresource } = row.info
@@ -69,8 +59,9 @@ function cachedOrigin(state: State, { info }: PendingRequest): Origin | undefine
 }
 
 function fetchOrigin(state: State, row: PendingRequest, ctx: Context): Effect[] {
-  const next = moveTo(state, row, 'origin')
-  return [callEtcd(state, ctx, { type: 'Range', key: keyOfRequest(next) }, { type: 'request', id: row.id })]
+  const { info } = moveTo(state, row, 'origin')
+  const key = registryKey(info.resource, info.namespace, info.name)
+  return [callEtcd(state, ctx, { type: 'Range', key }, { type: 'request', id: row.id })]
 }
 
 const originOf = (kv: KeyValue): Origin => ({
@@ -228,14 +219,6 @@ function giveAddress(state: State, service: Service, ctx: Context): { object: Se
 
 // ── the transaction ─────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** The address key that a change of a Service takes or gives back. */
-function addressChange(row: PendingRequest, before: KubernetesObject | undefined, after: KubernetesObject | undefined) {
-  if (row.info.resource.resource !== 'services') return {}
-  const old = before && addressOf(before as Service)
-  const next = after && addressOf(after as Service)
-  return old === next ? {} : { ...(old && { freed: ipAddressKey(old) }), ...(next && { taken: ipAddressKey(next) }) }
-}
-
 function commitPut(
   state: State,
   row: PendingRequest,
@@ -252,33 +235,11 @@ function commitPut(
     }
     lease = granted.id
   }
-  const key = keyOfRequest(row, wanted.metadata.name)
-  const { freed, taken } = addressChange(row, origin?.object, wanted)
-  const compare: Compare[] = [{ target: 'MOD', result: 'EQUAL', key, operand: origin?.modRevision ?? 0 }]
-  const success: RequestOp[] = [{ type: 'Put', key, value: wanted, lease }]
-  if (taken) {
-    compare.push({ target: 'MOD', result: 'EQUAL', key: taken, operand: 0 })
-    success.push({ type: 'Put', key: taken, value: `${row.info.namespace}/${wanted.metadata.name}` })
-  }
-  if (freed) success.push({ type: 'DeleteRange', key: freed })
-  return commit(state, row, origin, wanted, { type: 'Txn', compare, success, failure: [{ type: 'Range', key }] }, ctx)
+  return commit(state, row, origin, wanted, putTransaction(row.info, origin, wanted, lease), ctx)
 }
 
-function commitRemoval(state: State, row: PendingRequest, origin: Origin, ctx: Context): Effect[] {
-  const key = keyOfRequest(row)
-  const { freed } = addressChange(row, origin.object, undefined)
-  const compare: Compare[] = [{ target: 'MOD', result: 'EQUAL', key, operand: origin.modRevision }]
-  const success: RequestOp[] = [{ type: 'DeleteRange', key }]
-  if (freed) success.push({ type: 'DeleteRange', key: freed })
-  return commit(
-    state,
-    row,
-    origin,
-    undefined,
-    { type: 'Txn', compare, success, failure: [{ type: 'Range', key }] },
-    ctx,
-  )
-}
+const commitRemoval = (state: State, row: PendingRequest, origin: Origin, ctx: Context): Effect[] =>
+  commit(state, row, origin, undefined, removalTransaction(row.info, origin), ctx)
 
 function commit(
   state: State,

@@ -1,0 +1,55 @@
+/**
+ * The transactions of etcd that a write becomes: they hold only if the object is where the change started from.
+ *
+ * A transaction that does not hold brings the object as it is now, so that the change can begin anew. A Service takes and
+ * frees its address in the same transaction.
+ * Where to read upstream: apiserver `pkg/storage/etcd3/store.go` (Create, GuaranteedUpdate, conditionalDelete).
+ */
+import type { KubernetesObject, Service } from '#cluster/api/types.ts'
+import type { Compare, RequestOp, TxnRequest } from '#cluster/etcd/messages.ts'
+import type { RequestInfo } from '../route.ts'
+import { addressOf } from '../service-address.ts'
+import type { Origin } from '../state.ts'
+import { ipAddressKey, registryKey } from './keys.ts'
+
+/** Puts the object in the place of its origin; without one it must not exist yet. */
+export function putTransaction(
+  info: RequestInfo,
+  origin: Origin | undefined,
+  wanted: KubernetesObject,
+  lease: number,
+): TxnRequest {
+  const { name } = wanted.metadata
+  const key = registryKey(info.resource, info.namespace, name)
+  const compare: Compare[] = [{ target: 'MOD', result: 'EQUAL', key, operand: origin?.modRevision ?? 0 }]
+  const success: RequestOp[] = [{ type: 'Put', key, value: wanted, lease }]
+  const { freed, taken } = addressChange(info, origin?.object, wanted)
+  if (taken) {
+    compare.push({ target: 'MOD', result: 'EQUAL', key: taken, operand: 0 })
+    success.push({ type: 'Put', key: taken, value: `${info.namespace}/${name}` })
+  }
+  if (freed) success.push({ type: 'DeleteRange', key: freed })
+  return { type: 'Txn', compare, success, failure: [{ type: 'Range', key }] }
+}
+
+export function removalTransaction(info: RequestInfo, origin: Origin): TxnRequest {
+  const key = registryKey(info.resource, info.namespace, info.name)
+  const success: RequestOp[] = [{ type: 'DeleteRange', key }]
+  const { freed } = addressChange(info, origin.object, undefined)
+  if (freed) success.push({ type: 'DeleteRange', key: freed })
+  const compare: Compare[] = [{ target: 'MOD', result: 'EQUAL', key, operand: origin.modRevision }]
+  return { type: 'Txn', compare, success, failure: [{ type: 'Range', key }] }
+}
+
+/** The keys of the addresses that a change of a Service gives back and takes. */
+function addressChange(
+  info: RequestInfo,
+  before: KubernetesObject | undefined,
+  after: KubernetesObject | undefined,
+): { readonly freed?: string; readonly taken?: string } {
+  if (info.resource.resource !== 'services') return {}
+  const old = before && addressOf(before as Service)
+  const next = after && addressOf(after as Service)
+  if (old === next) return {}
+  return { ...(old && { freed: ipAddressKey(old) }), ...(next && { taken: ipAddressKey(next) }) }
+}

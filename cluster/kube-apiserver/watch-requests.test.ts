@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest'
+import { CONFIG_MAPS, configMap, Lab, pod, PODS } from './lab.ts'
+
+const SECOND = 1_000_000
+
+describe('a watch', () => {
+  it('without a version begins with what is there', () => {
+    const lab = new Lab()
+    lab.send('POST', PODS, pod('a'))
+    const watch = lab.watch(PODS)
+    lab.patch(`${PODS}/a`, { metadata: { labels: { x: 'y' } } })
+    lab.send('DELETE', `${PODS}/a`)
+    lab.run(SECOND)
+    expect(lab.told(watch)).toBe('ADDED a, MODIFIED a, DELETED a')
+  })
+
+  it('from a version tells just what came after it', () => {
+    const lab = new Lab()
+    const { metadata } = lab.send('POST', PODS, pod('a')).body
+    lab.send('POST', PODS, pod('b'))
+    lab.run(SECOND)
+    const watch = lab.watch(PODS, { resourceVersion: metadata.resourceVersion })
+    lab.send('POST', PODS, pod('c'))
+    lab.run(SECOND)
+    expect(lab.told(watch)).toBe('ADDED b, ADDED c')
+  })
+
+  it('with a selector tells entering and leaving it as ADDED and DELETED', () => {
+    const lab = new Lab()
+    lab.send('POST', PODS, pod('a', { app: 'x' }))
+    const watch = lab.watch(PODS, { labelSelector: 'app=y' })
+    for (const app of ['y', 'y', 'x', 'y'])
+      lab.patch(`${PODS}/a`, { metadata: { labels: { app, round: String(lab.world.now) } } })
+    lab.send('DELETE', `${PODS}/a`)
+    lab.run(SECOND)
+    expect(lab.told(watch)).toBe('ADDED a, MODIFIED a, DELETED a, ADDED a, DELETED a')
+  })
+
+  it('of one node hears of its Pods alone', () => {
+    const lab = new Lab()
+    const watches = ['node-1', 'node-2'].map((node) =>
+      lab.watch('/api/v1/pods', { fieldSelector: `spec.nodeName=${node}` }),
+    )
+    for (const name of ['a', 'b']) lab.send('POST', PODS, pod(name))
+    lab.send('POST', `${PODS}/a/binding`, { target: { kind: 'Node', name: 'node-1' } })
+    lab.send('POST', `${PODS}/b/binding`, { target: { kind: 'Node', name: 'node-2' } })
+    lab.patch(`${PODS}/b`, { metadata: { labels: { x: 'y' } } })
+    lab.run(SECOND)
+    expect(watches.map((watch) => lab.told(watch))).toEqual(['ADDED a', 'ADDED b, MODIFIED b'])
+  })
+
+  it('gives a deleted object the version of its deletion', () => {
+    const lab = new Lab()
+    const { metadata } = lab.send('POST', PODS, pod('a')).body
+    const watch = lab.watch(PODS)
+    lab.send('DELETE', `${PODS}/a`)
+    lab.run(SECOND)
+    const last = lab.events(watch).at(-1)!
+    expect(Number(last.object.metadata.resourceVersion)).toBeGreaterThan(Number(metadata.resourceVersion))
+  })
+
+  it('from a version that the cache has forgotten is expired', () => {
+    const lab = new Lab()
+    const { metadata } = lab.send('POST', CONFIG_MAPS, configMap('a')).body
+    for (let i = 0; i < 300; i++) {
+      lab.patch(`${CONFIG_MAPS}/a`, { data: { n: String(i) } })
+      lab.run(SECOND)
+    }
+    const oldest = lab.state.caches['configmaps']!.oldest
+    const watch = lab.watch(CONFIG_MAPS, { resourceVersion: metadata.resourceVersion })
+    expect(lab.told(watch)).toBe(`ERROR too old resource version: ${metadata.resourceVersion} (${oldest})`)
+    expect(lab.events(watch)[0]!.object).toMatchObject({ code: 410, reason: 'Expired' })
+    expect(lab.replyTo(watch)).toBeDefined()
+  })
+
+  it('gets about a bookmark a minute, that moves on with etcd', () => {
+    const lab = new Lab()
+    const watch = lab.watch(PODS, { allowWatchBookmarks: 'true' })
+    const versions: number[] = []
+    for (let minute = 0; minute < 5; minute++) {
+      lab.send('POST', CONFIG_MAPS, configMap(`a${minute}`))
+      lab.run(60 * SECOND)
+    }
+    for (const { object } of lab.events(watch)) versions.push(Number(object.metadata.resourceVersion))
+    expect(lab.told(watch)).toBe(Array(5).fill('BOOKMARK').join(', '))
+    expect(versions.at(-1)!).toBeGreaterThan(versions[0]!)
+    expect(versions).toEqual([...versions].sort((a, b) => a - b))
+  })
+
+  it('ends when its time is over, with a last bookmark', () => {
+    const lab = new Lab()
+    const watch = lab.watch(PODS, { timeoutSeconds: '5', allowWatchBookmarks: 'true' })
+    lab.run(6 * SECOND)
+    expect([lab.told(watch), lab.replyTo(watch)?.body, lab.state.watchers.size]).toEqual(['BOOKMARK', 'done', 0])
+  })
+
+  it('that hangs up leaves nothing behind', () => {
+    const lab = new Lab()
+    const watch = lab.watch(PODS, { fieldSelector: 'spec.nodeName=n', allowWatchBookmarks: 'true' })
+    lab.hangUp(watch)
+    expect([lab.state.watchers.size, lab.state.buckets.size, lab.state.bookmarks.size]).toEqual([0, 0, 0])
+  })
+})
