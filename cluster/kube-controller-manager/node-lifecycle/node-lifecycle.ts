@@ -132,8 +132,9 @@ function monitor(caches: Caches, memory: Memory, ctx: Context): Reconciled {
       const status = { ...node.status, conditions: unknownConditions(node, ctx.now) }
       calls.push({ request: updateStatusRequest({ ...node, status } as Node), accept: ['NotFound', 'Conflict'] })
     }
-    const turned = (before === 'True' && ready !== 'True') || (isSilent && ready === 'True')
+    const turned = before === 'True' && (isSilent || ready !== 'True')
     if (turned) {
+      memory.health.set(name, { ...memory.health.get(name)!, ready: 'Unknown' })
       const message = `Node ${name} status is now: NodeNotReady`
       events.push({ object: node, type: 'Normal', reason: 'NodeNotReady', message })
     }
@@ -148,12 +149,13 @@ function observe(node: Node, caches: Caches, memory: Memory, now: Micros): Micro
   const { name, uid } = node.metadata
   const renewTime = caches.get<Lease>('leases', `${LEASES}/${name}`)?.spec.renewTime
   const heartbeat = heartbeatOf(node)
-  const ready = conditionOf(node, 'Ready')?.status
   const known = memory.health.get(name)
   // A node that has never reported counts from its creation as we saw it, with more patience.
   const graceMicros = heartbeat !== undefined ? GRACE_MICROS : STARTUP_GRACE_MICROS
   const alive = !known || known.uid !== uid || known.renewTime !== renewTime || known.heartbeat !== heartbeat
   const seenAt = alive ? now : known.seenAt
+  // What we have said ourselves stands until the kubelet is heard of again, whatever the cache shows.
+  const ready = alive ? conditionOf(node, 'Ready')?.status : known.ready
   memory.health.set(name, { uid, seenAt, renewTime, heartbeat, graceMicros, ready })
   return now - seenAt
 }

@@ -8,6 +8,7 @@ import {
   getRequest,
   isOk,
   listRequest,
+  messageOf,
   patchRequest,
 } from '#cluster/client/api-client.ts'
 import type { Ask, Invocation, Outcome, Round, Steps } from '../command.ts'
