@@ -1,5 +1,6 @@
 /** The right-hand pane: what happened, in one headline, and below it the checks, or what to do. */
 import { type TemplateResult, html, nothing } from 'lit'
+import { keyed } from 'lit/directives/keyed.js'
 import type { Verdict } from '#grader/verdict/verdict.ts'
 import { type ChecksActions, drawChecks, drawDigest, drawProblems } from './checks-view.ts'
 import { icon } from './icons.ts'
@@ -93,7 +94,7 @@ export function drawOutcome(model: OutcomeModel): TemplateResult {
     ${state.isStale && phase === 'ready' ? html`<p class="cw-stale">This is about the code before your last change.</p>` : nothing}
     ${phase === 'ready' ? nothing : drawWorking(state)} ${drawMessage(state)}
     ${drawProblems(state.problems, actions.goTo)} ${isPassed ? drawPassed(verdict, model) : nothing}
-    ${checks.length > 0 ? drawChecks(checks, state.mode, width, actions) : nothing}
+    ${checks.length > 0 ? keyed(state.grading, drawChecks(checks, state.mode, width, actions)) : nothing}
     ${verdict ? drawAfterRun(verdict) : nothing} ${isEmpty ? drawEmpty() : nothing}`
 }
 

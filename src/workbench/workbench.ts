@@ -53,6 +53,8 @@ export class Workbench extends LitElement {
   #types: Readonly<Record<string, string>> = {}
   #files: readonly ReadOnlyFile[] = []
   #judged: unknown
+  /** What the editor's marks were drawn from. */
+  #marked: { state?: unknown; editor?: unknown } = {}
   #pane: Pane = 'task'
   #side: WorkbenchModel['side'] = 'checks'
   #shownFile = ''
@@ -117,11 +119,14 @@ export class Workbench extends LitElement {
     this.requestUpdate()
   }
 
+  /** Ctrl/Cmd+Enter runs, with Shift it submits; Ctrl/Cmd+S saves the draft, not the page. */
   #onKey(event: KeyboardEvent): void {
-    if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey) || event.altKey || this.#dialogs.kind) return
+    const isSave = event.key.toLowerCase() === 's' && !event.shiftKey
+    if (!(event.ctrlKey || event.metaKey) || event.altKey || !(event.key === 'Enter' || isSave)) return
     event.preventDefault()
     event.stopPropagation()
-    if (this.#desk?.state().phase !== 'ready') return
+    if (isSave) return this.#desk?.flush()
+    if (this.#dialogs.kind || this.#desk?.state().phase !== 'ready') return
     if (event.shiftKey) this.#actions.submit()
     else this.#actions.run()
   }
@@ -221,10 +226,11 @@ export class Workbench extends LitElement {
   }
 
   #markEditor(): void {
-    const state = this.#desk?.state()
-    if (!state) return
+    const [state, editor] = [this.#desk?.state(), this.#slot?.editor()]
+    if (!state || !editor || (state === this.#marked.state && editor === this.#marked.editor)) return
+    this.#marked = { state, editor }
     const line = state.isStale ? undefined : firstFailure(state.verdict)?.position?.line
-    this.#slot?.editor()?.mark(state.problems, line)
+    editor.mark(state.problems, line)
   }
 
   async #showHint(name: string): Promise<void> {
