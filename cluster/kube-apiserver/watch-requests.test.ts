@@ -45,8 +45,9 @@ describe('a watch', () => {
     lab.send('POST', `${PODS}/a/binding`, { target: { kind: 'Node', name: 'node-1' } })
     lab.send('POST', `${PODS}/b/binding`, { target: { kind: 'Node', name: 'node-2' } })
     lab.patch(`${PODS}/b`, { metadata: { labels: { x: 'y' } } })
+    lab.send('DELETE', `${PODS}/a`, { gracePeriodSeconds: 0 })
     lab.run(SECOND)
-    expect(watches.map((watch) => lab.told(watch))).toEqual(['ADDED a', 'ADDED b, MODIFIED b'])
+    expect(watches.map((watch) => lab.told(watch))).toEqual(['ADDED a, DELETED a', 'ADDED b, MODIFIED b'])
   })
 
   it('gives a deleted object the version of its deletion', () => {

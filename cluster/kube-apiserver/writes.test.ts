@@ -405,6 +405,9 @@ describe('a deletion', () => {
   it('asked for again can only come sooner', () => {
     const lab = bound()
     const end = (options: object) => lab.send('DELETE', `${PODS}/web`, options).body.metadata.deletionTimestamp
+    const version = () => lab.send('GET', `${PODS}/web`).body.metadata.resourceVersion
+    const first = [end({}), version()]
+    expect([end({}), version()]).toEqual(first)
     expect([end({}), end({ gracePeriodSeconds: 60 }), end({ gracePeriodSeconds: 10 }), end({})]).toEqual([
       '2026-01-01T09:00:30Z',
       '2026-01-01T09:00:30Z',
@@ -478,6 +481,17 @@ describe('addresses of Services', () => {
     expect(create(lab, 'other', { clusterIP: '10.96.0.10' }).status).toBe(201)
   })
 
+  it('are given back by a Service that becomes a name, and taken by one that was', () => {
+    const lab = new Lab()
+    create(lab, 'a', { clusterIP: '10.96.0.10' })
+    const spec = { type: 'ExternalName', externalName: 'example.com' }
+    expect(lab.patch(`${SERVICES}/a`, { spec }).body.spec.clusterIP).toBeUndefined()
+    expect(create(lab, 'b', { clusterIP: '10.96.0.10' }).status).toBe(201)
+    const again = lab.patch(`${SERVICES}/a`, { spec: { type: 'ClusterIP', externalName: null } }).body.spec
+    expect(again.clusterIP).toMatch(/^10\./)
+    expect(again.clusterIP).not.toBe('10.96.0.10')
+  })
+
   it('are not for headless Services', () => {
     expect(create(new Lab(), 'a', { clusterIP: 'None' }).body.spec.clusterIP).toBe('None')
   })
@@ -502,6 +516,14 @@ it('Events go after an hour', () => {
   expect(left()).toBe(1)
   lab.run(70 * SECOND)
   expect(left()).toBe(0)
+  // Neither do later ones go sooner because a lease is shared.
+  const create = (name: string) =>
+    lab.send('POST', events, { metadata: { name }, involvedObject, reason: 'R', message: 'm', type: 'Normal' })
+  create('a.2')
+  lab.run(120 * SECOND)
+  create('a.3')
+  lab.run(3_590 * SECOND)
+  expect(left()).toBe(1)
 })
 
 it('a Lease is refused without a version, and created by a PUT', () => {
