@@ -93,7 +93,8 @@ export function bootCluster(options: ClusterOptions): World {
   for (const host of hosts) world.addMachine(host.name)
   world.addMachine('laptop')
   addControlPlane(world, options)
-  for (const host of hosts) if (host.registered) addNode(world, host, hosts)
+  const neighbours = Object.freeze(Object.fromEntries(hosts.map((host) => [host.address, host.name])))
+  for (const host of hosts) if (host.registered) addNode(world, host, neighbours)
   const servers = [API_SERVER]
   world.addProcess({ machine: 'laptop', name: 'kubectl', component: 'kubectl', options: { servers } })
   if (options.dns !== false) {
@@ -122,7 +123,7 @@ function hostTable({ controlPlaneNode = true }: ClusterOptions, nodes: readonly 
     taints: [{ key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' }],
   }
   const workers = nodes.map((node, i): Host => {
-    const number = i + 11
+    const number = i + 10
     const address = `192.168.${Math.floor(number / 250)}.${(number % 250) + 1}`
     return { ...node, name: node.name ?? `node-${i + 1}`, address, registered: true }
   })
@@ -150,7 +151,7 @@ function addControlPlane(world: World, options: ClusterOptions): void {
   add('kube-scheduler', { servers })
 }
 
-function addNode(world: World, host: Host, hosts: readonly Host[]): void {
+function addNode(world: World, host: Host, neighbours: Readonly<Record<string, string>>): void {
   const { name, address } = host
   const servers = [API_SERVER]
   const add = (component: string, processOptions: unknown, process = component) =>
@@ -161,7 +162,7 @@ function addNode(world: World, host: Host, hosts: readonly Host[]): void {
       options: processOptions,
       restartAfterMicros: RESTART_MICROS,
     })
-  add('linux', { address, hosts: Object.fromEntries(hosts.map((other) => [other.address, other.name])) })
+  add('linux', { address: `${address}/16`, hosts: neighbours })
   add('container-runtime', { apiServers: servers }, 'containerd')
   add('flanneld', { servers, nodeName: name, clusterCIDR: CLUSTER_CIDR })
   add('kube-proxy', { servers, nodeName: name, clusterCIDR: CLUSTER_CIDR })

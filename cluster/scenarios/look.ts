@@ -7,6 +7,9 @@ import type { KubernetesObject, Node, Pod } from '#cluster/api/types.ts'
 import { isPodReady, keyOf, conditionOf } from '#cluster/api/meta.ts'
 import { matchesMap } from '#cluster/api/labels.ts'
 import type { EtcdState } from '#cluster/etcd/etcd.ts'
+import type { ClientAnswer } from '#cluster/container-runtime/images/client.ts'
+import type { Log } from '#cluster/kernel/log.ts'
+import type { ProgramOptions } from '#cluster/linux/program.ts'
 import { liveObjects } from '#cluster/etcd/look.ts'
 import { registryPrefix } from '#cluster/kube-apiserver/storage/keys.ts'
 import { resourceNamed } from '#cluster/api/resources.ts'
@@ -68,4 +71,19 @@ export function parseCondition(args: readonly string[]): (world: World) => boole
 
 export function labelsOf(text: string): Record<string, string> {
   return Object.fromEntries(text.split(',').map((pair) => pair.split('=') as [string, string]))
+}
+
+/** What the `client` program of a Pod got for its last requests, one line each. */
+export function answersOf(world: World, pod: string, count: number): string {
+  const found = world.processes.find((process) => {
+    const options = process?.spec.options as Partial<ProgramOptions> | undefined
+    return process?.spec.component === 'client' && options?.hostname === pod
+  })
+  if (!found?.up) throw new Error(`no Pod "${pod}" runs the client program`)
+  const { answers } = (found.state as { own: { answers: Log<ClientAnswer> } }).own
+  return answers
+    .toArray()
+    .slice(-count)
+    .map(({ address, status, text }) => `${status} from ${address || 'nobody'}: ${text}`)
+    .join('\n')
 }

@@ -9,7 +9,7 @@
  *   run DURATION                       lets time pass
  *   run until CONDITION [within D]     … up to the event after which it holds; fails if it does not within 10 minutes
  *   fault TYPE key=value …             any kernel command: powerOff machine=node-2, crash process=cp-1/etcd, heal …
- *   count …                            how many messages of a kind so far, see `describe.ts`
+ *   answers POD [N]                    the last N outcomes (3) of the requests that the Pod's `client` program has made
  *   time                               virtual time now
  */
 import type { Command } from '#cluster/kernel/command.ts'
@@ -20,7 +20,7 @@ import { History } from '#cluster/kernel/history.ts'
 import type { World } from '#cluster/kernel/world.ts'
 import type { KubectlState } from '#cluster/kubectl/kubectl.ts'
 import { formatMicros, parseDuration } from './duration.ts'
-import { parseCondition, storeRevision } from './look.ts'
+import { answersOf, parseCondition, storeRevision } from './look.ts'
 import { type Block, parseScript } from './script.ts'
 
 /** One block that has been played. */
@@ -92,10 +92,12 @@ class Player {
         return this.#run(history, block.args)
       case 'fault':
         return this.#fault(history, block.args)
+      case 'answers':
+        return answersOf(history.head, block.args[0]!, Number(block.args[1] ?? 3))
       case 'time':
         return formatMicros(history.head.now)
       default:
-        throw new Error(`"${block.command}" is no command of a story; there are: boot, kubectl, run, fault, time`)
+        throw new Error(`"${block.command}" is no command of a story; there are: boot, kubectl, run, fault, answers, time`)
     }
   }
 
@@ -131,11 +133,12 @@ class Player {
     const body = { type: 'kubectl', id, args, ...(input && { stdin: input }) }
     history.head.command(history.head.now, { type: 'tell', process: KUBECTL, body })
     const state = () => history.head.stateOf<KubectlState>(KUBECTL)
-    const answered = () => state().finished.get(id) !== undefined
+    const entry = () => state().transcript.get(id)
+    const answered = () => entry()?.exitCode !== undefined
     history.run({ until: answered, untilMicros: history.head.now + KUBECTL_MICROS })
-    const result = state().finished.get(id)
-    if (!result) throw new Error(`kubectl ${args.join(' ')} has not come back within ${KUBECTL_MICROS / 1e6} s`)
-    return result.output.replace(/\n$/, '')
+    const result = entry()
+    if (result?.exitCode === undefined) throw new Error(`kubectl ${args.join(' ')} has not come back within ${KUBECTL_MICROS / 1e6} s`)
+    return (result.output + result.errors).replace(/\n$/, '')
   }
 
   #run(history: History, args: readonly string[]): string {
