@@ -46,12 +46,19 @@ interface Held {
   readonly cause: number
 }
 
+interface Parts {
+  readonly token: object
+  readonly ids: Set<StreamId>
+}
+
 type StreamEvent = Extract<Event, { type: 'opened' | 'data' | 'closed' }>
 
 export class StreamTable {
   #streams = new Table<StreamId, Stream>()
-  /** How many streams each process has a part in, so that the end of one without any costs nothing. */
-  #count = new Table<number, number>()
+  /** The streams that each process has a part in, oldest first: its end looks at no others. */
+  #ofProcess = new Table<number, Parts>()
+  /** Parts that bear another token are shared with a fork and must be copied before a write. */
+  #token: object = {}
 
   get size(): number {
     return this.#streams.size
@@ -60,7 +67,8 @@ export class StreamTable {
   fork(): StreamTable {
     const twin = new StreamTable()
     twin.#streams = this.#streams.fork()
-    twin.#count = this.#count.fork()
+    twin.#ofProcess = this.#ofProcess.fork()
+    this.#token = {}
     return twin
   }
 
@@ -84,7 +92,7 @@ export class StreamTable {
       cutSince: undefined,
     }
     this.#streams.set(effect.stream, stream)
-    this.#counted(stream, 1)
+    this.#enter(stream)
     const opened: Event = { type: 'opened', stream: effect.stream, from: process.id, body: effect.body }
     if (target < 0 && reachable(host.network, machineA, machineB)) {
       const event: Event = { type: 'closed', stream: effect.stream, reason: 'refused' }
@@ -148,9 +156,10 @@ export class StreamTable {
 
   /** A process is gone: its streams are reset, if its machine still has power to say so. */
   dropProcess(host: Host, process: Process): void {
-    if ((this.#count.get(process.index) ?? 0) === 0) return
-    for (const stream of [...this.#streams.values()]) {
-      if (stream.a !== process.index && stream.b !== process.index) continue
+    const parts = this.#ofProcess.get(process.index)
+    if (!parts) return
+    for (const id of [...parts.ids]) {
+      const stream = this.#streams.get(id)!
       const wasB = stream.b === process.index
       const left = wasB ? { ...stream, openB: false } : { ...stream, openA: false }
       if (!left.openA && !left.openB) this.#remove(stream)
@@ -186,15 +195,29 @@ export class StreamTable {
   }
 
   #remove(stream: Stream): void {
-    if (this.#streams.delete(stream.id)) this.#counted(stream, -1)
+    if (!this.#streams.delete(stream.id)) return
+    this.#leave(stream.a, stream.id)
+    this.#leave(stream.b, stream.id)
   }
 
-  #counted(stream: Stream, by: 1 | -1): void {
-    for (const process of [stream.a, stream.b]) {
-      const count = (this.#count.get(process) ?? 0) + by
-      if (count === 0) this.#count.delete(process)
-      else this.#count.set(process, count)
-    }
+  #leave(process: number, id: StreamId): void {
+    const ids = this.#partsOf(process)
+    ids.delete(id)
+    if (ids.size === 0) this.#ofProcess.delete(process)
+  }
+
+  #enter(stream: Stream): void {
+    this.#partsOf(stream.a).add(stream.id)
+    this.#partsOf(stream.b).add(stream.id)
+  }
+
+  /** The streams of a process, ours to write. */
+  #partsOf(process: number): Set<StreamId> {
+    const parts = this.#ofProcess.get(process)
+    if (parts?.token === this.#token) return parts.ids
+    const ids = new Set(parts?.ids)
+    this.#ofProcess.set(process, { token: this.#token, ids })
+    return ids
   }
 
   #startTimeout(host: Host, stream: Stream): void {
