@@ -124,7 +124,7 @@ function takeIn(scheduling: Scheduling, event: Event): void {
 /** Sets the timers for the next cycle and for the end of the next back-off. */
 function setTimers({ state, ctx, effects, queuePlugins }: Scheduling): void {
   const { queue } = state
-  if (queue.backoff.items.size > 0) {
+  if (queue.backoff.items.size + queue.errorBackoff.items.size > 0) {
     const next = queues.flushBackoff(queue, queuePlugins, ctx.now)
     if (next !== undefined) effects.push({ type: 'wake', key: 'backoff', after: next - ctx.now })
   }

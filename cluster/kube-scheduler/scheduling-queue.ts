@@ -33,6 +33,8 @@ interface Delayed {
 export interface SchedulingQueue {
   active: Heap<QueuedPod>
   backoff: Heap<Delayed>
+  /** Those whose last attempt ended in an error: only time frees them. */
+  errorBackoff: Heap<Delayed>
   unschedulable: Table<string, QueuedPod>
   sequence: number
 }
@@ -45,7 +47,7 @@ export interface QueuePlugins {
 }
 
 export function createQueue(): SchedulingQueue {
-  return { active: createHeap(), backoff: createHeap(), unschedulable: new Table(), sequence: 0 }
+  return { active: createHeap(), backoff: createHeap(), errorBackoff: createHeap(), unschedulable: new Table(), sequence: 0 }
 }
 
 const earlier: Before<Delayed> = (a, b) =>
@@ -91,7 +93,8 @@ function activate(queue: SchedulingQueue, queued: QueuedPod, plugins: QueuePlugi
 }
 
 export function find(queue: SchedulingQueue, key: string): QueuedPod | undefined {
-  return getItem(queue.active, key) ?? getItem(queue.backoff, key)?.queued ?? queue.unschedulable.get(key)
+  const delayed = getItem(queue.backoff, key) ?? getItem(queue.errorBackoff, key)
+  return getItem(queue.active, key) ?? delayed?.queued ?? queue.unschedulable.get(key)
 }
 
 /** A waiting Pod was changed; `events` says in which of the ways that may make it schedulable. */
@@ -105,8 +108,10 @@ export function updatePod(
   const key = keyOf(pod)
   const active = getItem(queue.active, key)
   if (active) return push(queue.active, Object.freeze({ ...active, pod }), inOrder(plugins))
-  const delayed = getItem(queue.backoff, key)
-  if (delayed) return push(queue.backoff, { ...delayed, queued: Object.freeze({ ...delayed.queued, pod }) }, earlier)
+  for (const heap of [queue.backoff, queue.errorBackoff]) {
+    const delayed = getItem(heap, key)
+    if (delayed) return push(heap, { ...delayed, queued: Object.freeze({ ...delayed.queued, pod }) }, earlier)
+  }
   const waiting = queue.unschedulable.get(key)
   if (!waiting) return addPod(queue, pod, plugins, now)
   const updated = Object.freeze({ ...waiting, pod })
@@ -117,6 +122,7 @@ export function updatePod(
 export function deletePod(queue: SchedulingQueue, key: string, plugins: QueuePlugins): void {
   removeItem(queue.active, key, inOrder(plugins))
   removeItem(queue.backoff, key, earlier)
+  removeItem(queue.errorBackoff, key, earlier)
   queue.unschedulable.delete(key)
 }
 
@@ -125,23 +131,11 @@ export function deletePod(queue: SchedulingQueue, key: string, plugins: QueuePlu
  * (an error's back-off it always waits for).
  */
 export function popPod(queue: SchedulingQueue, plugins: QueuePlugins): QueuedPod | undefined {
-  let next = pop(queue.active, inOrder(plugins))
-  if (!next) {
-    const delayed = firstWithoutError(queue)
-    if (!delayed) return undefined
-    removeItem(queue.backoff, delayed.key, earlier)
-    next = delayed.queued
-  }
-  return Object.freeze({ ...next, attempts: next.attempts + 1, unschedulablePlugins: [] })
+  const next = pop(queue.active, inOrder(plugins)) ?? pop(queue.backoff, earlier)?.queued
+  return next && Object.freeze({ ...next, attempts: next.attempts + 1, unschedulablePlugins: [] })
 }
 
-export const hasNext = (queue: SchedulingQueue): boolean =>
-  queue.active.items.size > 0 || firstWithoutError(queue) !== undefined
-
-function firstWithoutError(queue: SchedulingQueue): Delayed | undefined {
-  for (const delayed of queue.backoff.items.values()) if (delayed.queued.errorCount === 0) return delayed
-  return undefined
-}
+export const hasNext = (queue: SchedulingQueue): boolean => queue.active.items.size > 0 || queue.backoff.items.size > 0
 
 /** No node would do: wait for an event. */
 export function addUnschedulable(queue: SchedulingQueue, queued: QueuedPod, by: readonly string[], now: Micros): void {
@@ -187,7 +181,8 @@ function wake(queue: SchedulingQueue, queued: QueuedPod, plugins: QueuePlugins, 
 }
 
 function delay(queue: SchedulingQueue, queued: QueuedPod, now: Micros): void {
-  push(queue.backoff, { key: queued.key, until: Math.max(backoffUntil(queued), now), queued }, earlier)
+  const heap = queued.errorCount > 0 ? queue.errorBackoff : queue.backoff
+  push(heap, { key: queued.key, until: Math.max(backoffUntil(queued), now), queued }, earlier)
 }
 
 /** When its back-off ends, counted from when it was put aside. */
@@ -199,12 +194,18 @@ export function backoffUntil(queued: QueuedPod): Micros {
 
 /** Moves what has waited long enough; returns when the next one will have. */
 export function flushBackoff(queue: SchedulingQueue, plugins: QueuePlugins, now: Micros): Micros | undefined {
-  for (;;) {
-    const first = peek(queue.backoff)
-    if (!first || first.until > now) return first?.until
-    pop(queue.backoff, earlier)
-    activate(queue, first.queued, plugins, now)
+  let next: Micros | undefined
+  for (const heap of [queue.backoff, queue.errorBackoff]) {
+    for (let first = peek(heap); first; first = peek(heap)) {
+      if (first.until > now) {
+        next = Math.min(next ?? first.until, first.until)
+        break
+      }
+      pop(heap, earlier)
+      activate(queue, first.queued, plugins, now)
+    }
   }
+  return next
 }
 
 /** Gives those another try that lie there for five minutes: some event may have been missed. */
