@@ -23,7 +23,7 @@ import type { Syscall, SyscallBatch, SyscallReply } from '#cluster/linux/syscall
 import { failureOf, linuxOf } from '#cluster/linux/syscall.ts'
 import { FILTER_CHAINS, JUMPS, NAT_CHAINS, NODE_PORTS_RULE } from './base-rules.ts'
 import type { ServiceRules } from './service-rules.ts'
-import { rulesOf } from './service-rules.ts'
+import { changeBetween, rulesOf } from './service-rules.ts'
 
 export interface KubeProxyOptions {
   readonly servers: readonly ProcessId[]
@@ -163,7 +163,9 @@ function sync(state: KubeProxyState, ctx: Context): Effect[] {
     const after = desired(state, name)
     if (before === after && !state.full) continue
     touched++
-    change(state.full ? undefined : before, before, after, chains, deleted)
+    const change = changeBetween(state.full ? undefined : before, after)
+    Object.assign(chains, change.chains)
+    deleted.push(...(state.full && before ? changeBetween(before, after).deleted : change.deleted))
     cleanups.push(...staleUdp(before, after))
     if (after) state.installed.set(name, after)
     else state.installed.delete(name)
@@ -186,22 +188,6 @@ function desired(state: KubeProxyState, name: string): ServiceRules | undefined 
   const slices = [...(state.slices.indexes['service']!.values(name) ?? [])] as EndpointSlice[]
   const rules = rulesOf(service, slices, state.options.clusterCIDR)
   return rules.ports.length > 0 ? rules : undefined
-}
-
-/** Chains to write and chains to delete, to come from one state of a Service to another. */
-function change(
-  known: ServiceRules | undefined,
-  before: ServiceRules | undefined,
-  after: ServiceRules | undefined,
-  chains: Record<string, readonly Rule[]>,
-  deleted: string[],
-): void {
-  for (const [chain, rules] of after?.chains ?? []) {
-    // An endpoint's chain never changes: its name is a hash of all that is in it.
-    if (known?.chains.has(chain) && chain.startsWith('KUBE-SEP-')) continue
-    chains[chain] = rules
-  }
-  for (const chain of before?.chains.keys() ?? []) if (!after?.chains.has(chain)) deleted.push(chain)
 }
 
 /** UDP has no end: a conversation with an endpoint that is gone must be forgotten, or its packets go nowhere for ever. */

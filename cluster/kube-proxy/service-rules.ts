@@ -31,6 +31,12 @@ export interface ServiceRules {
   readonly chains: ReadonlyMap<string, readonly Rule[]>
 }
 
+/** What to write to come from one state of a Service to another. */
+export interface ChainChange {
+  readonly chains: Readonly<Record<string, readonly Rule[]>>
+  readonly deleted: readonly string[]
+}
+
 const EMPTY: ServiceRules = { ports: [], chains: new Map() }
 
 // ── names ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -166,4 +172,23 @@ function endpointRules(portName: string, protocol: Protocol, endpoint: string): 
     { source: `${ip}/32`, comment: portName, target: { type: 'JUMP', chain: 'KUBE-MARK-MASQ' } },
     { protocol, comment: portName, target: { type: 'DNAT', to: ip, port: Number(endpoint.slice(colon + 1)) } },
   ]
+}
+
+const changes = new WeakMap<ServiceRules, { readonly before: ServiceRules | undefined; readonly change: ChainChange }>()
+
+/** Chains to write and chains to delete. `before` is what the kernel has. */
+export function changeBetween(before: ServiceRules | undefined, after: ServiceRules | undefined): ChainChange {
+  if (!after) return { chains: {}, deleted: [...(before?.chains.keys() ?? [])] }
+  const last = changes.get(after)
+  if (last?.before === before && last) return last.change
+  const chains: Record<string, readonly Rule[]> = {}
+  for (const [chain, rules] of after.chains) {
+    // An endpoint's chain never changes: its name is a hash of all that is in it.
+    if (before?.chains.has(chain) && chain.startsWith('KUBE-SEP-')) continue
+    chains[chain] = rules
+  }
+  const deleted = [...(before?.chains.keys() ?? [])].filter((chain) => !after.chains.has(chain))
+  const change = { chains, deleted }
+  changes.set(after, { before, change })
+  return change
 }

@@ -10,7 +10,7 @@ import { fail } from './state.ts'
 import type { LinkInfo, NetlinkOperation, RouteInfo, SyscallFailure } from './syscall.ts'
 
 const linkKey = (netns: number, name: string): string => `${netns}/${name}`
-const routeKey = (netns: number, bits: number, network: Ip): string => `${netns}/${bits}/${network}`
+const routeKey = (bits: number, network: Ip): string => `${bits}/${network}`
 
 // ── namespaces ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -25,21 +25,18 @@ export function addNetns(work: Work, path: string, label: string): Netns {
   return netns
 }
 
+/** Its sockets must be gone already. */
 export function deleteNetns(work: Work, inode: number): void {
   const { state } = work
   const netns = state.netns.get(inode)
   if (!netns) return
-  for (const link of [...state.links.values()]) if (link.netns === inode) deleteLink(work, link)
-  for (const key of [...state.chains.keys()]) if (key.startsWith(`${inode}/`)) state.chains.delete(key)
-  for (const socket of [...state.sockets.values()]) {
-    // Its packets can go nowhere now, so nobody is told.
-    if (socket.netns === inode) state.sockets.delete(socket.id)
+  for (const link of linksOf(state, inode)) deleteLink(work, link)
+  state.linksOf.delete(inode)
+  if (netns.filters) {
+    for (const key of [...state.chains.keys()]) if (key.startsWith(`${inode}/`)) state.chains.delete(key)
   }
-  for (const key of [...state.ports.keys()]) if (key.startsWith(`${inode}/`)) state.ports.delete(key)
-  for (const key of [...state.flows.keys()]) if (key.startsWith(`${inode}/`)) state.flows.delete(key)
   state.netnsPaths.delete(netns.path)
   state.netns.delete(inode)
-  state.prefixes.delete(inode)
 }
 
 // ── links ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -50,7 +47,7 @@ export function findLink(state: LinuxState, netns: number, name: string): Link |
 }
 
 export function linksOf(state: LinuxState, netns: number): Link[] {
-  return [...state.links.values()].filter((link) => link.netns === netns)
+  return (state.linksOf.get(netns) ?? []).map((index) => state.links.get(index)!)
 }
 
 function randomMac(work: Work): string {
@@ -77,6 +74,7 @@ export function addLink(work: Work, netns: number, name: string, kind: Link['kin
   }
   state.links.set(index, link)
   state.linkNames.set(linkKey(netns, name), index)
+  state.linksOf.set(netns, [...(state.linksOf.get(netns) ?? []), index])
   return link
 }
 
@@ -85,9 +83,13 @@ function deleteLink(work: Work, link: Link): void {
   if (!state.links.has(link.index)) return
   state.links.delete(link.index)
   state.linkNames.delete(linkKey(link.netns, link.name))
+  state.linksOf.set(
+    link.netns,
+    state.linksOf.get(link.netns)!.filter((index) => index !== link.index),
+  )
   for (const { ip } of link.addresses) disown(state, ip, link.index)
-  for (const [key, route] of [...state.routes]) {
-    if (route.link === link.index) deleteRouteAt(state, key, route)
+  for (const route of [...state.routes.values(String(link.netns))]) {
+    if (route.link === link.index) removeRoute(state, route)
   }
   if (link.kind === 'bridge') {
     for (const port of [...state.links.values()]) {
@@ -125,32 +127,37 @@ export function addAddress(state: LinuxState, link: Link, ip: Ip, bits: number):
 
 export function setRoute(state: LinuxState, route: Route): void {
   const { netns, bits, network } = route
-  state.routes.set(routeKey(netns, bits, network), route)
-  const prefixes = state.prefixes.get(netns) ?? []
-  if (!prefixes.includes(bits))
-    state.prefixes.set(
-      netns,
-      [...prefixes, bits].sort((a, b) => b - a),
-    )
+  const group = String(netns)
+  const key = routeKey(bits, network)
+  if (!state.routes.get(group, key)) countPrefix(state, netns, bits, 1)
+  state.routes.set(group, key, route)
 }
 
-function deleteRouteAt(state: LinuxState, key: string, route: Route): void {
-  state.routes.delete(key)
-  const { netns, bits } = route
-  const prefix = `${netns}/${bits}/`
-  for (const other of state.routes.keys()) if (other.startsWith(prefix)) return
-  const left = (state.prefixes.get(netns) ?? []).filter((length) => length !== bits)
-  state.prefixes.set(netns, left)
+function removeRoute(state: LinuxState, { netns, bits, network }: Route): void {
+  state.routes.delete(String(netns), routeKey(bits, network))
+  countPrefix(state, netns, bits, -1)
+}
+
+function countPrefix(state: LinuxState, netns: number, bits: number, by: number): void {
+  const prefixes = state.prefixes.get(netns) ?? []
+  const count = (prefixes.find((prefix) => prefix.bits === bits)?.count ?? 0) + by
+  const others = prefixes.filter((prefix) => prefix.bits !== bits)
+  if (count > 0) others.push({ bits, count })
+  others.sort((a, b) => b.bits - a.bits)
+  if (others.length > 0) state.prefixes.set(netns, others)
+  else state.prefixes.delete(netns)
 }
 
 /** The route with the longest prefix that holds the address. */
 export function lookUpRoute(state: LinuxState, netns: number, ip: Ip): Route | undefined {
-  for (const bits of state.prefixes.get(netns) ?? []) {
-    const route = state.routes.get(routeKey(netns, bits, networkOf(ip, bits)))
+  const group = String(netns)
+  for (const { bits } of state.prefixes.get(netns) ?? NO_PREFIXES) {
+    const route = state.routes.get(group, routeKey(bits, networkOf(ip, bits)))
     if (route && state.links.get(route.link)!.up) return route
   }
   return undefined
 }
+const NO_PREFIXES = [] as const
 
 // ── netlink ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -242,9 +249,8 @@ function changeAddress(
   const addresses = link.addresses.filter((address) => address.ip !== ip || address.bits !== bits)
   state.links.set(link.index, { ...link, addresses })
   disown(state, ip, link.index)
-  const key = routeKey(netns, bits, networkOf(ip, bits))
-  const route = state.routes.get(key)
-  if (route?.link === link.index && route.via === undefined) deleteRouteAt(state, key, route)
+  const route = state.routes.get(String(netns), routeKey(bits, networkOf(ip, bits)))
+  if (route?.link === link.index && route.via === undefined) removeRoute(state, route)
   return undefined
 }
 
@@ -254,10 +260,9 @@ function changeRoute(
   operation: NetlinkOperation & { op: 'addRoute' | 'deleteRoute' },
 ): SyscallFailure | undefined {
   const { network, bits } = parseCidr(operation.destination)
-  const key = routeKey(netns, bits, network)
-  const present = state.routes.get(key)
+  const present = state.routes.get(String(netns), routeKey(bits, network))
   if (operation.op === 'deleteRoute') {
-    if (present) deleteRouteAt(state, key, present)
+    if (present) removeRoute(state, present)
     else if (!operation.ifPresent) return fail('ESRCH', `no route to ${operation.destination}`) as SyscallFailure
     return undefined
   }
@@ -291,7 +296,7 @@ export function linkInfo(state: LinuxState, link: Link): LinkInfo {
 }
 
 export function routeInfos(state: LinuxState, netns: number): RouteInfo[] {
-  const routes = [...state.routes.values()].filter((route) => route.netns === netns)
+  const routes = [...state.routes.values(String(netns))]
   routes.sort((a, b) => a.network - b.network || a.bits - b.bits)
   return routes.map((route) => ({
     destination: formatCidr(route),

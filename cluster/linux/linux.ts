@@ -56,6 +56,7 @@ import {
   sendTo,
   timeOut,
 } from './socket-calls.ts'
+import { removeSocket } from './sockets.ts'
 import type { Batch, LinuxOptions, LinuxState, Work } from './state.ts'
 import { createState, DEFAULT_PREFIX_BITS, fail, HOST_NETNS, KUBERNETES_SYSCTLS } from './state.ts'
 import type { ProcessStart, Syscall, SyscallBatch, SyscallReply } from './syscall.ts'
@@ -277,7 +278,7 @@ function performNetwork(work: Work, batch: Batch, call: NetworkCall): unknown {
       return { inode: addNetns(work, call.path, call.label ?? call.path).inode }
     case 'deleteNetns': {
       const inode = state.netnsPaths.get(call.path)
-      if (inode !== undefined) deleteNetns(work, inode)
+      if (inode !== undefined) endNetns(work, inode)
       return inode !== undefined || call.ifPresent ? {} : fail('ENOENT', `no network namespace ${call.path}`)
     }
     case 'listNetns':
@@ -285,6 +286,12 @@ function performNetwork(work: Work, batch: Batch, call: NetworkCall): unknown {
     default:
       return inNetns(work, batch, call.netns, (netns) => performInNetns(work, netns, call))
   }
+}
+
+/** Nobody is told: packets of its sockets can go nowhere now. */
+function endNetns(work: Work, inode: number): void {
+  for (const socket of [...work.state.sockets.values()]) if (socket.netns === inode) removeSocket(work, socket)
+  deleteNetns(work, inode)
 }
 
 function performInNetns(work: Work, netns: number, call: Exclude<NetworkCall, { call: `${string}Netns` }>): unknown {

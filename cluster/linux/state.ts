@@ -1,5 +1,6 @@
 /** What one machine's kernel keeps. All of it but the files is lost when the machine loses power. */
 import type { Context, Effect, Micros, ProcessId, StreamId } from '#cluster/kernel/component.ts'
+import { Groups } from '#cluster/kernel/groups.ts'
 import { Table } from '#cluster/kernel/table.ts'
 import type { Ip } from './ip.ts'
 import type { CompiledRule } from './netfilter.ts'
@@ -150,14 +151,16 @@ export interface LinuxState {
   netns: Table<number, Netns>
   netnsPaths: Table<string, number>
   links: Table<number, Link>
+  /** Indexes of a namespace's links. */
+  linksOf: Table<number, readonly number[]>
   /** By `<netns>/<name>`. */
   linkNames: Table<string, number>
   /** Links of the machine that have an address, whatever their namespace. */
   owners: Table<Ip, readonly number[]>
-  /** By `<netns>/<bits>/<network>`. */
-  routes: Table<string, Route>
-  /** Prefix lengths in use per namespace, longest first. */
-  prefixes: Table<number, readonly number[]>
+  /** By namespace, then by `<bits>/<network>`. */
+  routes: Groups<Route>
+  /** Prefix lengths in use per namespace, longest first, and how many routes have them. */
+  prefixes: Table<number, readonly { readonly bits: number; readonly count: number }[]>
   /** By `<netns>/<table>/<chain>`. */
   chains: Table<string, readonly CompiledRule[]>
   connections: Table<number, Connection>
@@ -213,9 +216,10 @@ export function createState(options: LinuxOptions): LinuxState {
     netns: new Table(),
     netnsPaths: new Table(),
     links: new Table(),
+    linksOf: new Table(),
     linkNames: new Table(),
     owners: new Table(),
-    routes: new Table(),
+    routes: new Groups(),
     prefixes: new Table(),
     chains: new Table(),
     connections: new Table(),

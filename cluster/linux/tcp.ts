@@ -127,11 +127,8 @@ function refuse(work: Work, netns: number, packet: Packet): void {
 }
 
 function accept(work: Work, listener: Socket, packet: Packet): void {
-  const key = listener.id
-  let waiting = 0
-  for (const other of work.state.sockets.values()) if (other.listener === key) waiting++
   // A full backlog drops the SYN; the other side tries again.
-  if (waiting >= BACKLOG_MAX) return
+  if (backlogIsFull(work, listener)) return
   const socket = addSocket(work, {
     netns: listener.netns,
     protocol: 'tcp',
@@ -144,6 +141,14 @@ function accept(work: Work, listener: Socket, packet: Packet): void {
     listener: listener.id,
   })
   sendSegment(work, { ...socket, receiveNext: packet.segment!.sequence + 1 }, { flag: 'SYN-ACK' })
+}
+
+function backlogIsFull(work: Work, listener: Socket): boolean {
+  const { sockets } = work.state
+  if (sockets.size < BACKLOG_MAX) return false
+  let waiting = 0
+  for (const other of sockets.values()) if (other.listener === listener.id) waiting++
+  return waiting >= BACKLOG_MAX
 }
 
 function segmentArrived(work: Work, socket: Socket, segment: Segment, packet: Packet): void {

@@ -35,14 +35,18 @@ interface FlannelState {
   nodes: Informer<Node>
   /** Our range, once it is known. */
   podCidr: string
-  /** Routes that we have set: range to next hop. */
+  /** Routes that the kernel has: range to next hop. */
   routes: Table<string, string>
+  /** Range that each Node's route leads to. */
+  ranges: Table<string, string>
+  /** Nodes that have changed since the last batch was made. */
+  changed: Table<string, true>
   /** Number of the batch under way and what it was for. */
   batch: { readonly id: number; readonly purpose: 'read' | 'write' } | undefined
-  /** Nodes have changed since the last batch was made. */
-  dirty: boolean
   /** The routes that were there when we started have been looked at. */
   reconciled: boolean
+  /** Routes that lead to no Node have been removed. */
+  cleaned: boolean
 }
 
 export const CNI_CONF_FILE = '/etc/cni/net.d/10-flannel.conflist'
@@ -57,9 +61,11 @@ export const flanneld: Component<FlannelState, FlannelOptions> = {
     nodes: createInformer<Node>({ resource: 'nodes' }),
     podCidr: '',
     routes: new Table(),
+    ranges: new Table(),
+    changed: new Table(),
     batch: undefined,
-    dirty: false,
     reconciled: false,
+    cleaned: false,
   }),
   step(state, event, ctx): Effect[] {
     if (event.type === 'booted') {
@@ -67,13 +73,11 @@ export const flanneld: Component<FlannelState, FlannelOptions> = {
     }
     if (event.type === 'message')
       return event.body.type === 'syscallReply' ? replied(state, ctx, event.body as SyscallReply) : []
-    if (event.type === 'timer' && event.key === 'retry') {
-      state.dirty = true
-      return write(state, ctx)
-    }
+    // Start again from what the kernel really has.
+    if (event.type === 'timer' && event.key === 'retry') return [send(state, ctx, 'read', [{ call: 'listRoutes' }])]
     const step = stepInformer(state.nodes, {}, state.client, event, ctx)
     if (!step) return []
-    if (step.deltas.some(({ object, old }) => matters(object, old))) state.dirty = true
+    for (const { object, old } of step.deltas) if (matters(object, old)) state.changed.set(object.metadata.name, true)
     return [...step.effects, ...write(state, ctx)]
   },
 }
@@ -102,63 +106,69 @@ function replied(state: FlannelState, ctx: Context, reply: SyscallReply): Effect
   const failure = failureOf(reply)
   if (failure) {
     ctx.note('failed', failure)
-    // Start from what the kernel really has.
-    state.routes.clear()
     state.reconciled = false
-    return [send(state, ctx, 'read', [{ call: 'listRoutes' }]), { type: 'wake', key: 'retry', after: RETRY_MICROS }]
+    return [{ type: 'wake', key: 'retry', after: RETRY_MICROS }]
   }
-  if (purpose === 'read') {
-    const cluster = parseCidr(state.options.clusterCIDR)
-    for (const { destination, via } of reply.results[0].routes as readonly RouteInfo[]) {
-      if (via !== undefined && destination !== '0.0.0.0/0' && contains(cluster, parseCidr(destination).network)) {
-        state.routes.set(destination, via)
-      }
-    }
-    state.reconciled = true
-    state.dirty = true
-  }
+  if (purpose === 'read') takeRoutes(state, reply.results[0].routes)
   return write(state, ctx)
+}
+
+/** What the kernel has; all Nodes are looked at once more. */
+function takeRoutes(state: FlannelState, routes: readonly RouteInfo[]): void {
+  const cluster = parseCidr(state.options.clusterCIDR)
+  state.routes.clear()
+  for (const { destination, via } of routes) {
+    const ours = via !== undefined && destination !== '0.0.0.0/0' && contains(cluster, parseCidr(destination).network)
+    if (ours) state.routes.set(destination, via)
+  }
+  state.podCidr = ''
+  state.reconciled = true
+  state.cleaned = false
+  for (const name of state.nodes.items.keys()) state.changed.set(name, true)
 }
 
 /** One batch that makes the kernel's routes what the Nodes say. */
 function write(state: FlannelState, ctx: Context): Effect[] {
-  if (!state.dirty || state.batch || !state.reconciled || !state.nodes.synced) return []
-  state.dirty = false
-  const own = state.nodes.items.get(state.options.nodeName)
-  const calls: Syscall[] = []
-  if (own?.spec.podCIDR && own.spec.podCIDR !== state.podCidr) {
-    state.podCidr = own.spec.podCIDR
-    calls.push(...configure(state.options.clusterCIDR, state.podCidr))
+  if (state.batch || !state.reconciled || !state.nodes.synced || state.changed.size === 0) return []
+  const operations = [...state.changed.keys()].flatMap((name) => changesFor(state, name))
+  state.changed.clear()
+  if (!state.cleaned) operations.push(...removeStrangers(state))
+  const calls: Syscall[] = operations.length > 0 ? [{ call: 'netlink', operations }] : []
+  const range = state.nodes.items.get(state.options.nodeName)?.spec.podCIDR
+  if (range && range !== state.podCidr) {
+    state.podCidr = range
+    calls.push(...configure(state.options.clusterCIDR, range))
   }
-  const operations = changes(state, desiredRoutes(state))
-  if (operations.length > 0) calls.unshift({ call: 'netlink', operations })
   return calls.length > 0 ? [send(state, ctx, 'write', calls)] : []
 }
 
-/** One route per other Node that has a range and an address. */
-function desiredRoutes(state: FlannelState): Map<string, string> {
-  const desired = new Map<string, string>()
-  for (const node of state.nodes.items.values()) {
-    const address = addressOf(node)
-    const { podCIDR } = node.spec
-    if (node.metadata.name !== state.options.nodeName && podCIDR && address) desired.set(podCIDR, address)
+/** The route to one Node's range: added, moved or removed. */
+function changesFor(state: FlannelState, name: string): NetlinkOperation[] {
+  if (name === state.options.nodeName) return []
+  const node = state.nodes.items.get(name)
+  const via = node && addressOf(node)
+  const destination = via === undefined ? undefined : node!.spec.podCIDR
+  const operations: NetlinkOperation[] = []
+  const before = state.ranges.get(name)
+  if (before !== undefined && before !== destination) {
+    operations.push({ op: 'deleteRoute', destination: before, ifPresent: true })
+    state.routes.delete(before)
+    state.ranges.delete(name)
   }
-  return desired
+  if (destination === undefined) return operations
+  state.ranges.set(name, destination)
+  if (state.routes.get(destination) === via) return operations
+  state.routes.set(destination, via!)
+  return [...operations, { op: 'addRoute', destination, via: via!, name: 'eth0', replace: true }]
 }
 
-function changes(state: FlannelState, desired: ReadonlyMap<string, string>): NetlinkOperation[] {
-  const operations: NetlinkOperation[] = []
-  for (const [destination] of [...state.routes]) {
-    if (desired.has(destination)) continue
-    operations.push({ op: 'deleteRoute', destination, ifPresent: true })
-    state.routes.delete(destination)
-  }
-  for (const [destination, via] of desired) {
-    if (state.routes.get(destination) === via) continue
-    operations.push({ op: 'addRoute', destination, via, name: 'eth0', replace: true })
-    state.routes.set(destination, via)
-  }
-  return operations
+/** Routes from before our start that lead to no Node's range. */
+function removeStrangers(state: FlannelState): NetlinkOperation[] {
+  state.cleaned = true
+  const wanted = new Set(state.ranges.values())
+  const strangers = [...state.routes.keys()].filter((destination) => !wanted.has(destination))
+  for (const destination of strangers) state.routes.delete(destination)
+  return strangers.map((destination) => ({ op: 'deleteRoute', destination, ifPresent: true }))
 }
 
 /** What makes the node ready for Pods: rules first, the configuration that the runtime waits for last. */
