@@ -106,10 +106,10 @@ function colours(token: Tokens): editor.IColors {
     'scrollbarSlider.background': `#${token.soft}30`,
     'scrollbarSlider.hoverBackground': `#${token.soft}50`,
     // Faint, or the words on it would be hard to read; the signs in the margin say the same.
-    'diffEditor.insertedTextBackground': `#${token.ok}0e`,
-    'diffEditor.removedTextBackground': `#${token.bad}0e`,
-    'diffEditor.insertedLineBackground': `#${token.ok}07`,
-    'diffEditor.removedLineBackground': `#${token.bad}07`,
+    'diffEditor.insertedTextBackground': `#${token.ok}0a`,
+    'diffEditor.removedTextBackground': `#${token.bad}0a`,
+    'diffEditor.insertedLineBackground': `#${token.ok}05`,
+    'diffEditor.removedLineBackground': `#${token.bad}05`,
   }
 }
 

@@ -10,15 +10,13 @@
  */
 import { LitElement, type TemplateResult, html, nothing, render } from 'lit'
 import type { Position, Replay } from '#grader/verdict/verdict.ts'
-import type { ReadOnlyFile } from '../editor/code-editor.ts'
-import { editorManifest, loadMonaco } from '../editor/editor-assets.ts'
+import { editorManifest } from '../editor/editor-assets.ts'
 import * as store from '../progress/browser.ts'
 import { type Desk, createDesk } from './desk.ts'
-import { codeSize, stepCodeSize } from './code-size.ts'
 import { DialogController } from './dialog-controller.ts'
 import { DigestCopy } from './digest-copy.ts'
-import { type EditorKind, type EditorSlot, chooseEditor, openEditor } from './editor-slot.ts'
-import { type ExerciseFiles, importedModules, loadExercise } from './exercise-files.ts'
+import { EditorController } from './editor-controller.ts'
+import { type ExerciseFiles, loadExercise } from './exercise-files.ts'
 import { spawnGrader } from './grader-worker.ts'
 import { createGradingClient } from './grading-client.ts'
 import { HintShelf } from './hint-shelf.ts'
@@ -31,7 +29,6 @@ import { type Pane, type WorkbenchActions, type WorkbenchModel, drawTools, drawW
 import './workbench.css'
 
 const NARROW = '(max-width: 900px)'
-const WARM_UP_MS = 400
 const after = (milliseconds: number, run: () => void) => {
   const timer = setTimeout(run, milliseconds)
   return () => clearTimeout(timer)
@@ -39,9 +36,13 @@ const after = (milliseconds: number, run: () => void) => {
 
 export class Workbench extends LitElement {
   readonly #task = document.createElement('div')
-  readonly #editorHost = document.createElement('div')
   readonly #grading = createGradingClient({ spawn: spawnGrader, after })
   readonly #ending: (() => void)[] = []
+  readonly #editor = new EditorController(this, {
+    fileName: () => this.dataset.fileName ?? 'main.ts',
+    typed: (text) => this.#desk?.typed(text),
+    run: () => this.#actions.run(),
+  })
   readonly #dialogs = new DialogController(this)
   readonly #digest = new DigestCopy(this)
   readonly #replay = new ReplayPanel(this)
@@ -49,16 +50,9 @@ export class Workbench extends LitElement {
   #passedNote: HTMLElement | undefined
   #exercise: ExerciseFiles | undefined
   #desk: Desk | undefined
-  #slot: EditorSlot | undefined
-  #types: Readonly<Record<string, string>> = {}
-  #files: readonly ReadOnlyFile[] = []
   #judged: unknown
-  /** What the editor's marks were drawn from. */
-  #marked: { state?: unknown; editor?: unknown } = {}
   #pane: Pane = 'task'
   #side: WorkbenchModel['side'] = 'checks'
-  #shownFile = ''
-  #editorProblem: string | undefined
   #failure: string | undefined
   #pictureWidth = 400
   #wasNarrow = false
@@ -89,7 +83,6 @@ export class Workbench extends LitElement {
     this.querySelector(':scope > [slot=opening]')?.remove()
     this.#task.className = 'cw-task-text'
     this.#task.append(...this.childNodes)
-    this.#editorHost.className = 'cw-editor-host'
   }
 
   #listen(): void {
@@ -135,21 +128,14 @@ export class Workbench extends LitElement {
     const id = this.dataset.exercise ?? ''
     const contentHash = this.dataset.contentHash
     if (!id || !contentHash) throw new Error('This page does not say which exercise it shows. Reload it.')
-    // Its weight should be on the way while the rest is being read; what goes wrong is told when it is needed.
-    if (this.#wantedEditor() === 'monaco') void loadMonaco().catch(() => undefined)
+    this.#editor.prefetch()
     const [exercise, manifest] = await Promise.all([loadExercise(id), editorManifest().catch(() => undefined)])
     this.#exercise = exercise
-    this.#types = manifest?.types ?? {}
-    this.#files = importedModules(exercise.starter).flatMap((module) => {
-      const text = this.#types[module]
-      return text === undefined ? [] : [{ name: `${module.split('/')[1]!}.d.ts`, text, module }]
-    })
-    this.#shownFile = this.#fileName
     const desk = createDesk({
       exercise: { id, starter: exercise.starter, contentHash },
       store,
       grading: this.#grading,
-      compile: (source) => this.#compile(source),
+      compile: (source) => this.#editor.compile(source),
       after,
       attempts: { read: () => readKept(`attempts/${id}`), write: (text) => writeKept(`attempts/${id}`, text) },
       changed: () => this.#deskChanged(),
@@ -159,7 +145,7 @@ export class Workbench extends LitElement {
     this.requestUpdate()
     await this.updateComplete
     this.#measure()
-    await this.#openEditor(this.#wantedEditor(), text)
+    await this.#editor.open(text, exercise.starter, manifest?.types ?? {})
     this.#grading.warm()
     if (desk.attempts().hintsOpenedAt.length > 0) void this.#hints.load()
   }
@@ -169,68 +155,16 @@ export class Workbench extends LitElement {
     this.requestUpdate()
   }
 
-  get #fileName(): string {
-    return this.dataset.fileName ?? 'main.ts'
-  }
-
-  #wantedEditor(): EditorKind {
-    return chooseEditor(store.preferences().editor, {
-      isCoarse: matchMedia('(pointer: coarse)').matches,
-      width: innerWidth,
-    })
-  }
-
-  async #openEditor(kind: EditorKind, text: string): Promise<void> {
-    this.#slot?.dispose()
-    this.#slot = undefined
-    this.#editorProblem = undefined
-    this.#shownFile = this.#fileName
-    this.requestUpdate()
-    const options = {
-      fileName: this.#fileName,
-      value: text,
-      readOnlyFiles: this.#files,
-      types: this.#types,
-      fontSizePx: codeSize(),
-      onChange: (value: string) => this.#desk?.typed(value),
-      onRun: () => this.#actions.run(),
-      onShow: (name: string) => {
-        this.#shownFile = name
-        this.requestUpdate()
-      },
-    }
-    this.#slot = await openEditor(this.#editorHost, kind, options, (reason) => {
-      this.#editorProblem = reason
-    })
-    this.#markEditor()
-    this.requestUpdate()
-    // The compiler's first time is its slowest: let that pass before anybody waits for it.
-    const slot = this.#slot
-    after(WARM_UP_MS, () => void slot.compile(text).catch(() => undefined))
-  }
-
-  async #compile(source: string) {
-    if (!this.#slot) throw new Error('the editor has not been opened yet')
-    return this.#slot.compile(source)
-  }
-
   #deskChanged(): void {
-    const verdict = this.#desk?.state().verdict
+    const desk = this.#desk
+    if (!desk) return
+    const { verdict } = desk.state()
     // The starter as it came has not tried anything yet: no hint for that.
-    const isTried = this.#desk?.gradedText() !== this.#exercise?.starter
+    const isTried = desk.gradedText() !== this.#exercise?.starter
     if (verdict && verdict !== this.#judged) void this.#hints.name(isTried ? firstFailure(verdict)?.hint : undefined)
     this.#judged = verdict
-    if (this.#desk?.asking() !== undefined && this.#dialogs.kind !== 'guess') void this.#dialogs.show('guess')
-    this.#markEditor()
+    if (desk.asking() !== undefined && this.#dialogs.kind !== 'guess') void this.#dialogs.show('guess')
     this.requestUpdate()
-  }
-
-  #markEditor(): void {
-    const [state, editor] = [this.#desk?.state(), this.#slot?.editor()]
-    if (!state || !editor || (state === this.#marked.state && editor === this.#marked.editor)) return
-    this.#marked = { state, editor }
-    const line = state.isStale ? undefined : firstFailure(state.verdict)?.position?.line
-    editor.mark(state.problems, line)
   }
 
   async #showHint(name: string): Promise<void> {
@@ -251,19 +185,12 @@ export class Workbench extends LitElement {
     void run()
   }
 
-  #setText(text: string): void {
-    this.#slot?.editor()?.setValue(text)
-    this.#shownFile = this.#fileName
-    this.#slot?.editor()?.show(this.#fileName)
-    this.requestUpdate()
-  }
-
   async #showDifference(kind: 'solution' | 'new-starter'): Promise<void> {
     const [exercise, desk] = [this.#exercise, this.#desk]
     if (!exercise || !desk) return
     try {
       const other = kind === 'solution' ? await exercise.solution() : exercise.starter
-      await this.#dialogs.compare(kind, desk.text(), other, this.#slot)
+      await this.#dialogs.compare(kind, desk.text(), other, this.#editor.slot)
     } catch (error) {
       this.#fail(error)
     }
@@ -276,8 +203,7 @@ export class Workbench extends LitElement {
 
   #goTo(position: Position): void {
     this.#showPane('code')
-    this.#shownFile = this.#fileName
-    void this.updateComplete.then(() => this.#slot?.editor()?.goTo(position))
+    void this.updateComplete.then(() => this.#editor.goTo(position))
   }
 
   readonly #actions: WorkbenchActions = {
@@ -287,38 +213,26 @@ export class Workbench extends LitElement {
     askReset: () => void this.#dialogs.show('reset'),
     undoReset: () => {
       const kept = this.#desk?.earlierDrafts()[0]
-      if (kept) this.#setText(this.#desk!.restore(kept.source))
+      if (kept) this.#editor.setText(this.#desk!.restore(kept.source))
     },
     showSolution: () => void this.#showDifference('solution'),
     showNewStarter: () => void this.#showDifference('new-starter'),
     keepDraft: () => this.#desk?.adopt(),
-    takeOver: () => this.#desk && this.#setText(this.#desk.takeOver()),
+    takeOver: () => this.#desk && this.#editor.setText(this.#desk.takeOver()),
     leaveElsewhere: () => this.#desk?.leaveElsewhere(),
-    showFile: (name) => {
-      this.#shownFile = name
-      this.#slot?.editor()?.show(name)
-      this.requestUpdate()
-    },
+    showFile: (name) => this.#editor.show(name),
     showPane: (pane) => this.#showPane(pane),
     showSide: (side) => {
       this.#side = side
       this.requestUpdate()
     },
-    switchEditor: () => void this.#switchEditor(),
-    changeFontSize: (step) => this.#slot?.editor()?.setFontSize(stepCodeSize(step)),
+    switchEditor: () => void this.#editor.switch(this.#desk?.text() ?? ''),
+    changeFontSize: (step) => this.#editor.stepSize(step),
     closeReplay: () => this.#replay.close(),
     dialogClosed: () => {
       if (this.#dialogs.kind === 'guess') this.#desk?.dismiss()
       this.#dialogs.closed()
     },
-  }
-
-  async #switchEditor(): Promise<void> {
-    const isRetry = this.#editorProblem !== undefined
-    const next = isRetry || this.#slot?.kind === 'plain' ? 'monaco' : 'plain'
-    if (!isRetry) store.setPreferences({ editor: next })
-    await this.#openEditor(next, this.#desk?.text() ?? '')
-    this.#slot?.editor()?.focus()
   }
 
   #outcome(desk: Desk): OutcomeModel {
@@ -344,14 +258,14 @@ export class Workbench extends LitElement {
     return {
       desk,
       task: this.#task,
-      editorHost: this.#editorHost,
+      editorHost: this.#editor.element,
       replayHost: this.#replay.place,
       pane: this.#pane,
       side: this.#side,
-      files: [this.#fileName, ...this.#files.map((file) => file.name)],
-      shownFile: this.#shownFile,
-      editorKind: this.#slot?.kind ?? 'loading',
-      editorProblem: this.#editorProblem,
+      files: this.#editor.files,
+      shownFile: this.#editor.shownFile,
+      editorKind: this.#editor.kind,
+      editorProblem: this.#editor.problem,
       failure: this.#failure,
       storage: store.storageState(),
       now: Date.now(),
@@ -360,7 +274,7 @@ export class Workbench extends LitElement {
       runKey: isMac ? '⌘ ↵' : 'Ctrl ↵',
       outcome: this.#outcome(desk),
       hints: this.#hints.model(desk),
-      dialog: this.#dialogs.draw(desk, (text) => this.#setText(text)),
+      dialog: this.#dialogs.draw(desk, (text) => this.#editor.setText(text)),
       actions: this.#actions,
     }
   }
@@ -389,6 +303,7 @@ export class Workbench extends LitElement {
 
   override updated(): void {
     this.#drawHeader()
+    if (this.#desk) this.#editor.mark(this.#desk.state())
     this.#stopClock()
     const saved = this.#desk?.saving().saved
     if (!saved) return
