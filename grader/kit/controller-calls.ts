@@ -114,5 +114,9 @@ export function refusal(code: number, reason: string, message: string, now: numb
   return { error: { name: 'ApiError', code, reason, message, now } }
 }
 
+/** No answer came: the server may have done it, or not. */
+export const lostAnswer = (now: number): Answer =>
+  refusal(0, 'ConnectionLost', 'no answer from the API server: it may have done it, or not', now)
+
 export const refusalOf = (status: Status, now: number): Answer =>
   refusal(status.code, status.reason ?? 'Unknown', status.message ?? `status ${status.code}`, now)

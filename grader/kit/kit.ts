@@ -54,13 +54,16 @@ export { HAND, tell } from './api-hand.ts'
 export type { ApiWorldOptions } from './api-world.ts'
 export { addOn, API_SERVER, apiWorld, READY_MICROS } from './api-world.ts'
 export { controllerGuest } from './controller-guest.ts'
+export type { Disturbance } from './disturber.ts'
+export { disturbAt, disturber } from './disturber.ts'
 export type {
   CallRecord,
   ControllerReport,
   LearnerControllerOptions,
   LearnerControllerSpec,
+  LostAnswer,
   Refusal,
-} from './learner-controller.ts'
+} from './learner-controller-options.ts'
 export { learnerController } from './learner-controller.ts'
 export type { Change } from './witness.ts'
 export { runWatched, seenBy, WITNESS } from './witness.ts'

@@ -9,77 +9,27 @@
  * Where to read upstream: controller-runtime `pkg/internal/controller/controller.go`, client-go `tools/cache`.
  */
 import { splitKey } from '#cluster/api/meta.ts'
-import type { KubernetesObject } from '#cluster/api/types.ts'
 import type { ApiClient } from '#cluster/client/api-client.ts'
 import { answerOf, createApiClient, send } from '#cluster/client/api-client.ts'
 import type { Delta, Informer } from '#cluster/client/informer.ts'
 import { createInformer, startInformer, stepInformer } from '#cluster/client/informer.ts'
 import type { WorkQueue } from '#cluster/client/work-queue.ts'
 import { add, createWorkQueue, done, forget, retryAfter, take } from '#cluster/client/work-queue.ts'
-import type { Component, Context, Effect, Event, Micros, ProcessId } from '#cluster/kernel/component.ts'
+import type { Component, Context, Effect, Event, Micros } from '#cluster/kernel/component.ts'
 import { Log } from '#cluster/kernel/log.ts'
 import { Table } from '#cluster/kernel/table.ts'
 import type { Guest } from '../sandbox/guest.ts'
 import type { Answer, GuestInput, Turn } from '../sandbox/sandbox.ts'
 import type { ClientCall } from './controller-calls.ts'
-import { answerFor, BadCall, fromCache, readCall, refusal, requestOf } from './controller-calls.ts'
+import { answerFor, BadCall, fromCache, lostAnswer, readCall, refusal, requestOf } from './controller-calls.ts'
 import { GuestMemo } from './learner-process.ts'
+import type {
+  ControllerReport,
+  LearnerControllerOptions,
+  LearnerControllerSpec,
+  Refusal,
+} from './learner-controller-options.ts'
 import type { Trial } from './trial.ts'
-
-/** What the exercise decides. */
-export interface LearnerControllerSpec {
-  /** The component's name, for example `replicaset-controller`. */
-  readonly name: string
-  /** Resources in the cache, and watched: `replicasets`, `pods`. */
-  readonly resources: readonly string[]
-  /** Which `namespace/name` to reconcile when an object of a resource was added, changed (`old` is there) or deleted. */
-  keysOf(resource: string, object: KubernetesObject, old: KubernetesObject | undefined): Iterable<string>
-  /** Reconciles at once, each of another key. Default 1, as upstream. */
-  readonly workers?: number
-}
-
-/** Options of the process: where the API is, and what goes wrong. */
-export interface LearnerControllerOptions {
-  readonly servers: readonly ProcessId[]
-  /** The cache hears of each change so much later. */
-  readonly lagMicros?: Micros
-  /** Changes that the cache misses, of 1,000; it finds out at the next relist. */
-  readonly missesPerMille?: number
-  /** Changes after which the key is reconciled a second time for no reason, of 1,000. */
-  readonly twicePerMille?: number
-  /** How often the cache is listed anew. Default: never; with misses, 10 s. */
-  readonly relistMicros?: Micros
-  /** Dies at its so-manieth call (from 1), counted over the first life: before it leaves, or when its answer arrives. */
-  readonly crash?: { readonly call: number; readonly when: 'before' | 'after' }
-  /** Calls that are refused without reaching the server: the so-manieth of a verb and resource, in each life. */
-  readonly refuse?: readonly Refusal[]
-}
-
-export interface Refusal {
-  readonly verb: ClientCall['verb']
-  readonly resource: string
-  /** The first call that is refused, from 1, and how many are. */
-  readonly from: number
-  readonly count: number
-  readonly code: number
-  readonly reason: string
-  readonly message: string
-}
-
-/** One call of the learner's code, for checks: bounds on writes, order, what was refused. */
-export interface CallRecord {
-  readonly at: Micros
-  readonly call: ClientCall
-}
-
-/** What became of one learner's controller in one trial. Shared with the check; not part of the world. */
-export interface ControllerReport {
-  /** Calls of its first life that reach further than the cache: where a crash can strike. */
-  calls: number
-  writes: CallRecord[]
-  reconciles: number
-  lives: number
-}
 
 interface State {
   readonly options: LearnerControllerOptions
@@ -116,7 +66,7 @@ export function learnerController(
   spec: LearnerControllerSpec,
 ): Component<State, LearnerControllerOptions> {
   const memo = new GuestMemo(trial.engine, trial.guestOptions)
-  const report: ControllerReport = { calls: 0, writes: [], reconciles: 0, lives: 0 }
+  const report: ControllerReport = { calls: 0, writes: [], liveReads: 0, reconciles: 0, lives: 0 }
   trial.controllers.push(report)
   return {
     name: spec.name,
@@ -323,11 +273,13 @@ class Life {
     const number = ++state.calls
     if (state.life === 1) this.#report.calls = Math.max(this.#report.calls, number)
     if (this.#crashes(number, 'before')) return this.#exit()
-    if (!isRead) this.#report.writes.push({ at: this.#now(), call })
+    if (isRead) this.#report.liveReads++
+    else this.#report.writes.push({ at: this.#now(), call })
     this.#ctx.note('call', { verb: call.verb, resource: call.resource, namespace: call.namespace, name: call.name })
-    const refused = this.#refused(call)
+    const nth = this.#count(call)
+    const refused = this.#refused(call, nth)
     if (refused) return this.#soon(call.id, refusal(refused.code, refused.reason, refused.message, this.#nowMs()))
-    this.effects.push(send(state.client, this.#ctx, requestOf(call), { id: call.id, number }))
+    this.effects.push(send(state.client, this.#ctx, requestOf(call), { id: call.id, number, nth }))
   }
 
   #soon(id: number, answer: Answer | 'cache'): void {
@@ -350,22 +302,33 @@ class Life {
   #settleAnswer(event: Event): boolean {
     const answer = answerOf(this.#state.client, event)
     if (!answer) return false
-    const { id, number } = answer.tag as { id: number; number: number }
+    const { id, number, nth } = answer.tag as { id: number; number: number; nth: number }
     const call = this.#state.open.get(id)!
     this.#state.open.delete(id)
     if (this.#crashes(number, 'after')) this.#exit()
+    else if (this.#isLost(call, nth)) this.#enter((guest) => guest.deliver(id, lostAnswer(this.#nowMs())))
     else this.#enter((guest) => guest.deliver(id, answerFor(call, answer, this.#nowMs())))
     return true
   }
 
-  #refused({ verb, resource }: ClientCall): Refusal | undefined {
+  /** The so-manieth call of its verb and resource that this is. */
+  #count({ verb, resource }: ClientCall): number {
     const name = `${verb}/${resource}`
     const number = (this.#state.counts.get(name) ?? 0) + 1
     this.#state.counts.set(name, number)
-    return this.#state.options.refuse?.find(
-      (rule) =>
-        rule.verb === verb && rule.resource === resource && number >= rule.from && number < rule.from + rule.count,
+    return number
+  }
+
+  #refused({ verb, resource }: ClientCall, nth: number): Refusal | undefined {
+    const { refuse = [] } = this.#state.options
+    return refuse.find(
+      (rule) => rule.verb === verb && rule.resource === resource && nth >= rule.from && nth < rule.from + rule.count,
     )
+  }
+
+  #isLost({ verb, resource }: ClientCall, nth: number): boolean {
+    const { lose = [] } = this.#state.options
+    return lose.some((rule) => rule.verb === verb && rule.resource === resource && rule.nth === nth)
   }
 
   // ── ends ──────────────────────────────────────────────────────────────────────────────────────────────────────────

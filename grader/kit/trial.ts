@@ -13,7 +13,7 @@ import type { ConsoleEntry } from '../verdict/verdict.ts'
 import type { Chance } from './chance.ts'
 import { chanceFrom } from './chance.ts'
 import type { Check, GuestShape } from './checks.ts'
-import type { ControllerReport } from './learner-controller.ts'
+import type { ControllerReport } from './learner-controller-options.ts'
 import type { Finding } from './stop.ts'
 import { Crash, Violation } from './stop.ts'
 

@@ -1,0 +1,70 @@
+/** What a learner's controller is told, what can go wrong with it, and what it leaves for the checks to look at. */
+import type { KubernetesObject } from '#cluster/api/types.ts'
+import type { Micros, ProcessId } from '#cluster/kernel/component.ts'
+import type { ClientCall } from './controller-calls.ts'
+
+/** What the exercise decides. */
+export interface LearnerControllerSpec {
+  /** The component's name, for example `replicaset-controller`. */
+  readonly name: string
+  /** Resources in the cache, and watched: `replicasets`, `pods`. */
+  readonly resources: readonly string[]
+  /** Which `namespace/name` to reconcile when an object of a resource was added, changed (`old` is there) or deleted. */
+  keysOf(resource: string, object: KubernetesObject, old: KubernetesObject | undefined): Iterable<string>
+  /** Reconciles at once, each of another key. Default 1, as upstream. */
+  readonly workers?: number
+}
+
+/** Options of the process: where the API is, and what goes wrong. */
+export interface LearnerControllerOptions {
+  readonly servers: readonly ProcessId[]
+  /** The cache hears of each change so much later. */
+  readonly lagMicros?: Micros
+  /** Changes that the cache misses, of 1,000; it finds out at the next relist. */
+  readonly missesPerMille?: number
+  /** Changes after which the key is reconciled a second time for no reason, of 1,000. */
+  readonly twicePerMille?: number
+  /** How often the cache is listed anew. Default: never; with misses, 10 s. */
+  readonly relistMicros?: Micros
+  /** Dies at its so-manieth call (from 1), counted over the first life: before it leaves, or when its answer arrives. */
+  readonly crash?: { readonly call: number; readonly when: 'before' | 'after' }
+  /** Calls that are refused without reaching the server: the so-manieth of a verb and resource, in each life. */
+  readonly refuse?: readonly Refusal[]
+  /** Calls that the server carries out, but whose answer is lost on the way. */
+  readonly lose?: readonly LostAnswer[]
+}
+
+export interface LostAnswer {
+  readonly verb: ClientCall['verb']
+  readonly resource: string
+  /** The so-manieth of that verb and resource, from 1, in each life. */
+  readonly nth: number
+}
+
+export interface Refusal {
+  readonly verb: ClientCall['verb']
+  readonly resource: string
+  /** The first call that is refused, from 1, and how many are. */
+  readonly from: number
+  readonly count: number
+  readonly code: number
+  readonly reason: string
+  readonly message: string
+}
+
+/** One call of the learner's code, for checks: bounds on writes, order, what was refused. */
+export interface CallRecord {
+  readonly at: Micros
+  readonly call: ClientCall
+}
+
+/** What became of one learner's controller in one trial. Shared with the check; not part of the world. */
+export interface ControllerReport {
+  /** Calls of its first life that reach further than the cache: where a crash can strike. */
+  calls: number
+  writes: CallRecord[]
+  /** Reads that went to the API server, in all lives. */
+  liveReads: number
+  reconciles: number
+  lives: number
+}
