@@ -52,9 +52,9 @@ const MEMORY = ['64Mi', '128M', '1Gi', '1e8', '0.5Gi', '512Ki', '1.5Gi', '268435
 const STORAGE = ['1Gi', '500Mi', '2e9', '10G']
 
 export function resourceCase(chance: Chance): Case {
-  const nodes = chance.times(chance.between(1, 5), (i) => node(chance, i, false))
-  const existing = chance.times(chance.between(0, 10), (i) => existingPod(chance, i, nodes))
-  const incoming = chance.times(chance.between(1, 5), (i) => {
+  const nodes = chance.times(chance.between(1, 4), (i) => node(chance, i, false))
+  const existing = chance.times(chance.between(0, 8), (i) => existingPod(chance, i, nodes))
+  const incoming = chance.times(chance.between(1, 4), (i) => {
     const spec = podSpec(chance)
     return pod(`web-${i}`, chance.chance(0.4) ? boundarySpec(chance, spec, nodes, existing) : spec, 'Pending')
   })
@@ -62,9 +62,9 @@ export function resourceCase(chance: Chance): Case {
 }
 
 export function labelCase(chance: Chance): Case {
-  const nodes = chance.times(chance.between(2, 6), (i) => node(chance, i, true))
+  const nodes = chance.times(chance.between(2, 5), (i) => node(chance, i, true))
   const existing = chance.chance(0.3) ? chance.times(4, (i) => existingPod(chance, i, nodes)) : []
-  const incoming = chance.times(chance.between(1, 5), (i) => pod(`web-${i}`, labelSpec(chance, nodes), 'Pending'))
+  const incoming = chance.times(chance.between(1, 4), (i) => pod(`web-${i}`, labelSpec(chance, nodes), 'Pending'))
   return { nodes, existing, incoming }
 }
 

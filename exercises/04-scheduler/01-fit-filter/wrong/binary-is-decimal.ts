@@ -1,5 +1,5 @@
 // check: resources: the same answers as the reference
-// hint: compare
+// hint: requests
 // Takes Ki, Mi and Gi for thousands, millions and billions.
 /** NodeResourcesFit, NodeAffinity and NodeUnschedulable in one plugin. */
 import type { Container, Node, NodeSelectorRequirement, NodeSelectorTerm, Pod, Quantity } from 'clusterwright/api'

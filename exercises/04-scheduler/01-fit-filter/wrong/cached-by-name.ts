@@ -1,4 +1,5 @@
 // check: resources: the same answers as the reference
+// check: in a live cluster no node is ever overfilled
 // hint: requests
 // Remembers for each node what was requested there, and never looks again.
 /** NodeResourcesFit, NodeAffinity and NodeUnschedulable in one plugin. */
