@@ -8,6 +8,7 @@
  */
 import type { HttpRequest } from '#cluster/api/http.ts'
 import type { Context, Effect, Micros, StreamId } from '#cluster/kernel/component.ts'
+import { authenticate, authorize } from './authorization.ts'
 import { startDeleteCollection } from './collections.ts'
 import { health } from './health.ts'
 import { startRead } from './reads.ts'
@@ -97,6 +98,11 @@ export function admitQueued(state: State, ctx: Context): Effect[] {
 /** Takes a seat and starts. */
 function admit(state: State, row: PendingRequest, ctx: Context): Effect[] {
   const { info } = row
+  const refused = authorize(state.options.authorizationMode, authenticate(row.request), info)
+  if (refused) {
+    state.requests.delete(row.id)
+    return [answer(row.id, refused.code, refused)]
+  }
   if (info.verb === 'watch') {
     state.requests.delete(row.id)
     return startWatch(state, row.id, info, row.request, ctx)

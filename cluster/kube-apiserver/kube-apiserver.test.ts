@@ -49,6 +49,40 @@ describe('paths and health', () => {
   })
 })
 
+describe('a server that allows nothing', () => {
+  it.each([
+    [
+      'GET',
+      PODS,
+      {},
+      'pods is forbidden: User "kubernetes-admin" cannot list resource "pods" in API group "" in the namespace "default"',
+    ],
+    [
+      'GET',
+      PODS,
+      { watch: 'true' },
+      'pods is forbidden: User "kubernetes-admin" cannot watch resource "pods" in API group "" in the namespace "default"',
+    ],
+    [
+      'GET',
+      '/api/v1/nodes/n',
+      {},
+      'nodes "n" is forbidden: User "kubernetes-admin" cannot get resource "nodes" in API group "" at the cluster scope',
+    ],
+    [
+      'PUT',
+      `${PODS}/a/status`,
+      {},
+      'pods "a" is forbidden: User "kubernetes-admin" cannot update resource "pods/status" in API group "" in the namespace "default"',
+    ],
+  ] as const)('answers %s %s %j with a refusal, and keeps no seat', (method, path, query, message) => {
+    const lab = new Lab(1, { authorizationMode: 'AlwaysDeny' })
+    const { status, body } = lab.send(method, path, undefined, query)
+    expect([status, body.reason, body.message]).toEqual([403, 'Forbidden', message])
+    expect([lab.state.reading, lab.state.mutating, lab.state.requests.size]).toEqual([0, 0, 0])
+  })
+})
+
 describe('requests beyond the seats', () => {
   it('wait their turn, and none is lost', () => {
     const lab = new Lab(1, { maxMutatingRequestsInflight: 5 })

@@ -7,8 +7,8 @@
  * cache without anything being hidden in a closure; optimistic concurrency; lists and watches from a cache that one watch
  * per resource feeds; subresources; graceful deletion and finalizers; admission of namespaces and tolerations; addresses of
  * Services; Events that go after an hour; compaction; limits on requests in flight.
- * What we leave out: authentication beyond the name on the request, authorisation, webhooks, CRDs, aggregation, discovery,
- * server-side apply, dry run, field validation; priority and fairness is a single queue before the seats.
+ * What we leave out: authentication beyond the name on the request, RBAC, webhooks, CRDs, aggregation, discovery,
+ * server-side apply, field validation; priority and fairness is a single queue before the seats.
  * Where to read upstream: apiserver `pkg/server/config.go` (DefaultBuildHandlerChain), `pkg/endpoints/handlers`,
  * `pkg/registry/generic/registry/store.go`, `pkg/storage/{etcd3,cacher}`.
  */
@@ -35,6 +35,7 @@ const DEFAULTS = {
   serviceCIDR: '10.96.0.0/12',
   advertiseAddress: '',
   securePort: 6443,
+  authorizationMode: 'AlwaysAllow' as const,
   maxRequestsInflight: 400,
   maxMutatingRequestsInflight: 200,
   eventTTLMicros: 3_600_000_000,

@@ -5,6 +5,7 @@ import type { EtcdRequest } from '#cluster/etcd/messages.ts'
 import type { Micros, ProcessId, StreamId } from '#cluster/kernel/component.ts'
 import type { Table } from '#cluster/kernel/table.ts'
 import type { Resource } from '#cluster/api/resources.ts'
+import type { AuthorizationMode } from './authorization.ts'
 import type { RequestInfo } from './route.ts'
 import type { Selection } from './selectors.ts'
 import type { WatchCache } from './watch-cache.ts'
@@ -20,6 +21,7 @@ export interface ApiserverOptions {
   /** Seats for reading requests, and for those that change something. */
   readonly maxRequestsInflight?: number
   readonly maxMutatingRequestsInflight?: number
+  readonly authorizationMode?: AuthorizationMode
   /** How long an Event is kept. */
   readonly eventTTLMicros?: Micros
 }

@@ -166,6 +166,25 @@ describe('a creation', () => {
   })
 })
 
+describe('a dry run', () => {
+  it('answers like the write and writes nothing', () => {
+    const lab = new Lab()
+    const dry = { dryRun: 'All' }
+    const path = `${CONFIG_MAPS}/a`
+    const created = lab.send('POST', CONFIG_MAPS, configMap('a'), dry)
+    expect([created.status, created.body.metadata.uid, created.body.metadata.resourceVersion]).toEqual([
+      201,
+      expect.stringMatching(/-/),
+      undefined,
+    ])
+    expect(lab.send('GET', path).status).toBe(404)
+    const { metadata } = lab.send('POST', CONFIG_MAPS, configMap('a', { n: '1' })).body
+    expect(lab.send('PUT', path, configMap('a', { n: '2' }), dry).body.data).toEqual({ n: '2' })
+    expect(lab.send('DELETE', path, undefined, dry).status).toBe(200)
+    expect(lab.send('GET', path).body).toMatchObject({ data: { n: '1' }, metadata })
+  })
+})
+
 describe('an update', () => {
   const path = `${CONFIG_MAPS}/a`
   const created = (): { lab: Lab; object: any } => {

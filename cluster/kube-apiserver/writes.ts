@@ -249,7 +249,9 @@ function commit(
   txn: TxnRequest,
   ctx: Context,
 ): Effect[] {
-  moveTo(state, row, 'commit', { origin, wanted })
+  const next = moveTo(state, row, 'commit', { origin, wanted })
+  // A dry run ends where the write would begin. What it answers bears the version that it started from.
+  if (row.request.query?.['dryRun'] === 'All') return answerCommitted(state, next, origin?.modRevision)
   return [callEtcd(state, ctx, txn, { type: 'request', id: row.id })]
 }
 
@@ -288,18 +290,19 @@ function creationFailed(state: State, row: PendingRequest, kv: KeyValue | undefi
   return refuse(state, row, status.internalError('failed to allocate a serviceIP: range is full'))
 }
 
-function answerCommitted(state: State, row: PendingRequest, revision: number): Effect[] {
+function answerCommitted(state: State, row: PendingRequest, revision: number | undefined): Effect[] {
+  const versioned = (object: KubernetesObject) => (revision === undefined ? object : withRevision(object, revision))
   const { info, wanted, origin } = row
   if (info.subresource === 'binding') return respond(state, row, 201, status.success(201))
   if (wanted) {
     const code = origin === undefined ? 201 : 200
-    return respond(state, row, code, shown(row, withRevision(wanted, revision)))
+    return respond(state, row, code, shown(row, versioned(wanted)))
   }
   const { object } = origin!
   if (info.verb === 'delete' && !STRATEGIES[info.resource.resource]!.returnsDeletedObject) {
     return respond(state, row, 200, status.deleted(info.resource, info.name, object.metadata.uid))
   }
-  return respond(state, row, 200, withRevision(object, revision))
+  return respond(state, row, 200, versioned(object))
 }
 
 const shown = (row: PendingRequest, object: KubernetesObject): KubernetesObject =>
