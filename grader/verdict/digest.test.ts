@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest'
+import { canonicalJson } from './canonical.ts'
+import { exerciseVersion } from './digest.ts'
+import { limitsOf } from './exercise.ts'
+
+describe('canonical JSON', () => {
+  it.each([
+    [{ b: 1, a: [undefined, null] }, '{"a":[null,null],"b":1}'],
+    [{ 10: 'x', 9: 'y', a: undefined }, '{"10":"x","9":"y"}'],
+    ['ä"', '"ä\\""'],
+  ])('of %j', (value, text) => {
+    expect(canonicalJson(value)).toBe(text)
+  })
+})
+
+describe('the version of an exercise', () => {
+  const files = { 'task.mdx': 'Do it.\n', 'checks.ts': 'a', 'starter.ts': 'b' }
+  it('changes with what the learner is given and graded by', () => {
+    expect(exerciseVersion({ ...files, 'checks.ts': 'c' })).not.toBe(exerciseVersion(files))
+  })
+  it('does not change with the solution, tests, hints or line ends', () => {
+    const others = { 'solution.ts': 's', 'x.test.ts': 't', 'hints.mdx': 'h' }
+    expect(exerciseVersion({ ...files, ...others, 'task.mdx': 'Do it.\r\n' })).toBe(exerciseVersion(files))
+  })
+})
+
+describe('limits of a task', () => {
+  it('are read from its front matter', () => {
+    const task = '---\nid: x\nlimits: { fuel: 1_000, memoryMiB: 16 }\n---\nlimits: { none }\n'
+    expect(limitsOf(task)).toEqual({ fuelPerCall: 1000, memoryBytes: 16 * 1024 * 1024 })
+    expect(limitsOf('no front matter')).toEqual({})
+  })
+  it('must be known', () => {
+    expect(() => limitsOf('---\nlimits: { seconds: 3 }\n---\n')).toThrow(/"seconds: 3" is no limit/)
+  })
+})

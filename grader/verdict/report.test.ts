@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest'
+import { report, sourceLines, storyLines } from './report.ts'
+import type { CheckResult, Verdict } from './verdict.ts'
+
+const base: Omit<Verdict, 'checks' | 'status'> = {
+  schema: 1,
+  exercise: 'toy',
+  exerciseVersion: 'v1',
+  mode: 'submit',
+  diagnostics: [],
+  console: [],
+  consoleTruncated: false,
+  fuel: 1_234_567,
+  digest: 'abcdef0123456789',
+}
+const check = (change: Partial<CheckResult>): CheckResult => ({
+  name: 'a check',
+  kind: 'example',
+  status: 'pass',
+  fuel: 1,
+  ...change,
+})
+const source = 'one\n  two\nthree'
+
+describe('a report', () => {
+  it('is quiet about what passed', () => {
+    const text = report(
+      { ...base, status: 'pass', checks: [check({ seeds: { tried: 200 } })] },
+      { source, fileName: 'my.ts' },
+    )
+    expect(text).toBe(
+      'toy · submit · pass\n\n  ✓ a check · 200 seeds\n\n1,234,567 units of fuel · digest abcdef012345\n',
+    )
+  })
+
+  it('tells the whole story of the first failure, and the others in short', () => {
+    const failure = check({
+      status: 'fail',
+      message: 'Pod web was let through.',
+      expected: 'no',
+      actual: 'yes',
+      position: { line: 2, column: 3 },
+      hint: 'key',
+      seeds: { tried: 2, failing: 2 },
+    })
+    const options = {
+      source,
+      fileName: 'my.ts',
+      hint: (key: string) => (key === 'key' ? 'Think of init containers.' : undefined),
+    }
+    const text = report({ ...base, status: 'fail', checks: [failure, { ...failure, name: 'second' }] }, options)
+    expect(text).toContain(
+      [
+        '  ✗ a check',
+        '      Pod web was let through.',
+        '      expected  no',
+        '      got       yes',
+        '      my.ts:2 │   two',
+        '              │   ^',
+        '      Found with seed 2, the 2nd that was tried.',
+        '      hint  Think of init containers.',
+        '',
+        '  ✗ second',
+        '      Pod web was let through.',
+        '',
+      ].join('\n'),
+    )
+  })
+
+  it('points at the column', () => {
+    expect(sourceLines({ line: 3, column: 1 }, { source, fileName: 'my.ts' })).toEqual([
+      'my.ts:3 │ three',
+      '        │ ^',
+    ])
+  })
+
+  it('draws a story with a column for each lane and a row for each moment', () => {
+    const story = {
+      lanes: [
+        { name: 'scheduler', entries: [{ atMicros: 1_000_000, label: 'binds a', tone: 'plain' as const }] },
+        { name: 'node-1', entries: [{ atMicros: 2_500_000, label: 'overfilled', tone: 'bad' as const }] },
+      ],
+    }
+    expect(storyLines(story)).toEqual([
+      '            scheduler │ node-1',
+      '   1.000 s  ● binds a │ │',
+      '   2.500 s  │         │ ✗ overfilled',
+    ])
+  })
+})
