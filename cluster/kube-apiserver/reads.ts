@@ -53,9 +53,9 @@ export function startRead(state: State, row: PendingRequest, ctx: Context): Effe
   if (resourceVersionMatch === 'Exact') return page(state, row, Number(resourceVersion), '', ctx)
   if (Number(limit) > 0 && resourceVersion !== '0') return page(state, row, 0, '', ctx)
   if (resourceVersion !== '') return whenFresh(state, row, Number(resourceVersion), ctx)
-  const prefix = registryPrefix(info.resource)
   moveTo(state, row, 'revision')
-  const body: RangeRequest = { type: 'Range', key: prefix, rangeEnd: prefixEnd(prefix), limit: 1, keysOnly: true }
+  // Any key will do: what is wanted is the revision in the header.
+  const body: RangeRequest = { type: 'Range', key: registryPrefix(info.resource) }
   return [callEtcd(state, ctx, body, { type: 'request', id: row.id })]
 }
 
