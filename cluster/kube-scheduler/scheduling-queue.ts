@@ -47,7 +47,13 @@ export interface QueuePlugins {
 }
 
 export function createQueue(): SchedulingQueue {
-  return { active: createHeap(), backoff: createHeap(), errorBackoff: createHeap(), unschedulable: new Table(), sequence: 0 }
+  return {
+    active: createHeap(),
+    backoff: createHeap(),
+    errorBackoff: createHeap(),
+    unschedulable: new Table(),
+    sequence: 0,
+  }
 }
 
 const earlier: Before<Delayed> = (a, b) =>

@@ -1,0 +1,331 @@
+import { describe, expect, it } from 'vitest'
+import { podRequests } from '#cluster/api/pod-resources.ts'
+import type { Pod } from '#cluster/api/types.ts'
+import { TraceRing } from '#cluster/kernel/trace.ts'
+import type { PlaneOptions } from '../kube-controller-manager/control-plane.test-world.ts'
+import { Plane } from '../kube-controller-manager/control-plane.test-world.ts'
+import type { Plugin } from './framework.ts'
+import { unschedulable } from './framework.ts'
+import { kubeScheduler } from './kube-scheduler.ts'
+import { defaultRegistry } from './plugins/default-registry.ts'
+import { createProfile } from './profile.ts'
+import { numFeasibleNodesToFind } from './scheduling-cycle.ts'
+import type { SchedulerState } from './state.ts'
+
+const SCHEDULER = 'cp-1/kube-scheduler'
+
+const pod = (name: string, spec: Partial<Pod['spec']> = {}, requests: Record<string, string> = {}): object => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name, namespace: 'default', labels: { app: name } },
+  spec: { containers: [{ name: 'c', image: 'c', resources: { requests } }], ...spec },
+})
+
+const plane = (options: PlaneOptions = {}): Plane => new Plane(options).seconds(3)
+const stateOf = (it: Plane): SchedulerState => it.world.stateOf(SCHEDULER)
+const placeOf = (it: Plane, name: string): string | undefined => it.get<Pod>('pods', name)?.spec.nodeName
+const podScheduled = (it: Plane, name: string) =>
+  it.get<Pod>('pods', name)?.status?.conditions?.find(({ type }) => type === 'PodScheduled')
+
+/** The scheduler's sums against what the API says: they must agree whenever nothing is under way. */
+function expectSumsToBeTrue(it: Plane): void {
+  for (const info of stateOf(it).cache.infos.values()) {
+    const bound = it.pods().filter(({ spec }) => spec.nodeName === info.name)
+    const cpu = bound.reduce((sum, each) => sum + (podRequests(each)['cpu'] ?? 0), 0)
+    expect([info.name, info.pods.length, info.requested['cpu'] ?? 0]).toEqual([info.name, bound.length, cpu])
+    expect(cpu).toBeLessThanOrEqual(info.allocatable['cpu']!)
+  }
+}
+
+describe('kube-scheduler', () => {
+  it('binds a Pod, marks it scheduled and says so in an Event', () => {
+    const it = plane({ nodes: 1 })
+    it.create(pod('web'))
+    it.seconds(1)
+    expect(placeOf(it, 'web')).toBe('node-1')
+    expect(podScheduled(it, 'web')?.status).toBe('True')
+    const [event] = it.list('events').filter(({ reason }) => reason === 'Scheduled')
+    expect(event).toMatchObject({
+      type: 'Normal',
+      message: 'Successfully assigned default/web to node-1',
+      source: { component: 'default-scheduler' },
+    })
+  })
+
+  it('says why no node would do, counts the reasons in alphabetical order, and tries again when one could', () => {
+    const it = plane({ nodes: [{ cpu: '1' }, { cpu: '1' }, { taints: [{ key: 'a', effect: 'NoSchedule' }] }] })
+    it.create(pod('big', {}, { cpu: '2' }))
+    it.seconds(1)
+    const message = '0/3 nodes are available: 1 node(s) had untolerated taint(s), 2 Insufficient cpu.'
+    expect(podScheduled(it, 'big')).toMatchObject({ status: 'False', reason: 'Unschedulable', message })
+    expect(it.list('events').find(({ reason }) => reason === 'FailedScheduling')).toMatchObject({
+      type: 'Warning',
+      message,
+    })
+    it.addNode('node-4', { cpu: '4' })
+    expect(it.until(() => placeOf(it, 'big') === 'node-4')).toBeLessThan(5)
+  })
+
+  it('says that there are no nodes when there are none', () => {
+    const it = plane({ nodes: 0 })
+    it.create(pod('web'))
+    it.seconds(1)
+    expect(podScheduled(it, 'web')?.message).toBe('no nodes available to schedule pods')
+  })
+
+  it('never gives the same room twice, although the watch is always behind', () => {
+    const it = plane({ nodes: [{ cpu: '2' }, { cpu: '2' }, { cpu: '2' }] })
+    for (let i = 0; i < 9; i++) it.create(pod(`p${i}`, {}, { cpu: '900m' }))
+    it.seconds(3)
+    expectSumsToBeTrue(it)
+    expect(it.pods().filter(({ spec }) => spec.nodeName)).toHaveLength(6)
+    expect(stateOf(it).queue.unschedulable.size).toBe(3)
+  })
+
+  it('gives the room of a deleted Pod to one that waits for it', () => {
+    const it = plane({ nodes: [{ cpu: '1' }] })
+    it.create(pod('first', {}, { cpu: '1' }))
+    it.seconds(2)
+    it.create(pod('second', {}, { cpu: '1' }))
+    it.seconds(2)
+    expect(placeOf(it, 'second')).toBeUndefined()
+    it.kubectl('kubectl delete pod first')
+    it.until(() => placeOf(it, 'second') === 'node-1')
+    expectSumsToBeTrue(it)
+  })
+
+  it('lets finished Pods hold nothing', () => {
+    const it = plane({ nodes: [{ cpu: '1' }] })
+    it.create(pod('job', {}, { cpu: '1' }))
+    it.seconds(2)
+    it.request({
+      method: 'PATCH',
+      path: '/api/v1/namespaces/default/pods/job/status',
+      headers: { 'content-type': 'application/merge-patch+json' },
+      body: { status: { phase: 'Succeeded' } },
+    })
+    it.create(pod('next', {}, { cpu: '1' }))
+    it.until(() => placeOf(it, 'next') === 'node-1', 10)
+  })
+
+  it('takes an assumed Pod back when its binding gets no answer, and binds it after the back-off', () => {
+    const it = plane({ nodes: [{ cpu: '1' }] })
+    it.create(pod('web', {}, { cpu: '1' }))
+    it.until(() => stateOf(it).bindings.size === 1)
+    expect(stateOf(it).cache.pods.get('default/web')?.assumed).toBe(true)
+    it.world.command(it.world.now, { type: 'crash', process: 'cp-1/kube-apiserver' })
+    it.until(() => stateOf(it).bindings.size === 0)
+    expect([...stateOf(it).cache.infos.values()][0]!.pods).toHaveLength(0)
+    it.until(() => placeOf(it, 'web') === 'node-1')
+    it.seconds(5)
+    expectSumsToBeTrue(it)
+  })
+
+  it('lets go of a Pod that is deleted while it is being bound', () => {
+    const it = plane({ nodes: [{ cpu: '1' }] })
+    it.create(pod('web', {}, { cpu: '1' }))
+    const request = { method: 'DELETE', path: '/api/v1/namespaces/default/pods/web' }
+    it.world.command(it.world.now, {
+      type: 'tell',
+      process: 'laptop/curl',
+      body: { type: 'do', id: 777, request } as never,
+    })
+    it.seconds(40)
+    expect(it.pods()).toEqual([])
+    expect([...stateOf(it).cache.infos.values()][0]!.requested['cpu'] ?? 0).toBe(0)
+    expect([stateOf(it).bindings.size, stateOf(it).cache.pods.size]).toEqual([0, 0])
+  })
+
+  it('keeps its hands off Pods of another scheduler', () => {
+    const it = plane()
+    it.create(pod('other', { schedulerName: 'mine' }))
+    it.seconds(2)
+    expect([placeOf(it, 'other'), podScheduled(it, 'other')]).toEqual([undefined, undefined])
+  })
+
+  it('serves several profiles, each with its own plugins', () => {
+    const profiles = [
+      { schedulerName: 'default-scheduler' },
+      { schedulerName: 'bold', plugins: { disabled: ['TaintToleration'] } },
+    ]
+    const it = plane({ nodes: [{ taints: [{ key: 'a', effect: 'NoSchedule' }] }], scheduler: { profiles } })
+    it.create(pod('shy'))
+    it.create(pod('brave', { schedulerName: 'bold' }))
+    it.seconds(2)
+    expect([placeOf(it, 'shy'), placeOf(it, 'brave')]).toEqual([undefined, 'node-1'])
+  })
+
+  it('refuses to start with a plugin that it does not know, or with two that sort', () => {
+    const twice: Plugin = { name: 'Mine', less: () => true }
+    const registry = { ...defaultRegistry, Mine: twice }
+    expect(() => createProfile({ schedulerName: 's', plugins: { enabled: ['Nope'] } }, registry)).toThrow(
+      /"Nope", which is not in the registry/,
+    )
+    expect(() => createProfile({ schedulerName: 's', plugins: { enabled: ['Mine'] } }, registry)).toThrow(
+      /exactly one queue sort plugin/,
+    )
+    expect(() => createProfile({ schedulerName: 's', plugins: { disabled: ['DefaultBinder'] } }, registry)).toThrow(
+      /needs a bind plugin/,
+    )
+  })
+
+  it('does not schedule a Pod before its gates are gone', () => {
+    const it = plane()
+    it.create(pod('gated', { schedulingGates: [{ name: 'quota' }] }))
+    it.seconds(2)
+    expect(placeOf(it, 'gated')).toBeUndefined()
+    it.request({
+      method: 'PATCH',
+      path: '/api/v1/namespaces/default/pods/gated',
+      headers: { 'content-type': 'application/merge-patch+json' },
+      body: { spec: { schedulingGates: [] } },
+    })
+    it.until(() => placeOf(it, 'gated') !== undefined, 5)
+  })
+
+  it("lets a plugin of one's own take the place of a default one", () => {
+    const onlyTwo: Plugin = {
+      name: 'NodeResourcesFit',
+      filter: (_state, _pod, { name }) => (name === 'node-2' ? undefined : unschedulable('not two')),
+    }
+    const it = plane({
+      components: { 'kube-scheduler': kubeScheduler({ ...defaultRegistry, NodeResourcesFit: onlyTwo }) },
+    })
+    it.create(pod('web'))
+    it.seconds(1)
+    expect(placeOf(it, 'web')).toBe('node-2')
+  })
+
+  describe('with a Permit plugin that wants Pods in pairs', () => {
+    const pairUp: Plugin = {
+      name: 'PairUp',
+      permit(_state, _pod, _node, handle) {
+        const [partner] = [...handle.waitingPods()]
+        if (!partner) return { status: { code: 'Wait', reasons: ['waits for its partner'] }, timeoutMicros: 5_000_000 }
+        handle.allow(`default/${partner.pod.metadata.name}`, 'PairUp')
+        return undefined
+      },
+    }
+    const pairs = (): Plane => {
+      const components = { 'kube-scheduler': kubeScheduler({ ...defaultRegistry, PairUp: pairUp }) }
+      const profiles = [{ schedulerName: 'default-scheduler', plugins: { enabled: ['PairUp'] } }]
+      return plane({ nodes: 1, components, scheduler: { profiles } })
+    }
+
+    it('keeps its place while it waits, and is refused when its time is over', () => {
+      const it = pairs()
+      it.create(pod('one'))
+      it.seconds(2)
+      expect([placeOf(it, 'one'), stateOf(it).cache.pods.get('default/one')?.assumed]).toEqual([undefined, true])
+      it.seconds(4)
+      const message = expect.stringContaining('rejected due to timeout')
+      expect(podScheduled(it, 'one')).toMatchObject({ reason: 'Unschedulable', message })
+    })
+
+    it('binds both when the second allows the first', () => {
+      const it = pairs()
+      it.create(pod('one'))
+      it.seconds(2)
+      it.create(pod('two'))
+      it.seconds(1)
+      expect([placeOf(it, 'one'), placeOf(it, 'two')]).toEqual(['node-1', 'node-1'])
+    })
+  })
+
+  it('gives back what was reserved, in reverse order, when a later plugin refuses', () => {
+    const calls: string[] = []
+    const holder = (name: string): Plugin => ({
+      name,
+      reserve: () => void calls.push(`reserve ${name}`),
+      unreserve: () => void calls.push(`unreserve ${name}`),
+    })
+    const refuser: Plugin = { name: 'Refuser', preBind: () => ({ code: 'Error', reasons: ['no disk'] }) }
+    const registry = { ...defaultRegistry, A: holder('A'), B: holder('B'), Refuser: refuser }
+    const profiles = [{ schedulerName: 'default-scheduler', plugins: { enabled: ['A', 'B', 'Refuser'] } }]
+    const it = plane({ nodes: 1, components: { 'kube-scheduler': kubeScheduler(registry) }, scheduler: { profiles } })
+    it.create(pod('web'))
+    it.until(() => calls.length >= 4)
+    expect(calls.slice(0, 4)).toEqual(['reserve A', 'reserve B', 'unreserve B', 'unreserve A'])
+    it.seconds(0.5)
+    expect(podScheduled(it, 'web')).toMatchObject({ reason: 'SchedulerError', message: 'no disk' })
+  })
+
+  it('reports a score out of bounds instead of using it', () => {
+    const wild: Plugin = { name: 'Wild', score: () => 101 }
+    const components = { 'kube-scheduler': kubeScheduler({ ...defaultRegistry, Wild: wild }) }
+    const it = plane({
+      components,
+      scheduler: { profiles: [{ schedulerName: 'default-scheduler', plugins: { enabled: ['Wild'] } }] },
+    })
+    it.create(pod('web'))
+    it.seconds(0.5)
+    expect(podScheduled(it, 'web')?.message).toContain('plugin "Wild" returns an invalid score 101')
+  })
+
+  it('explains each decision in a note, node by node', () => {
+    const it = plane({ nodes: [{ cpu: '1' }, { cpu: '4' }, { cpu: '4' }] })
+    const ring = new TraceRing(10_000)
+    it.world.trace = ring
+    it.create(pod('web', {}, { cpu: '2' }))
+    it.seconds(1)
+    const [note] = ring
+      .events()
+      .flatMap(({ notes }) => notes)
+      .filter(({ kind }) => kind === 'scheduling')
+    const detail = note!.detail as any
+    expect(detail).toMatchObject({ pod: 'default/web', feasible: 2, evaluated: 3, chosen: placeOf(it, 'web') })
+    expect(detail.nodes[0]).toEqual({
+      node: 'node-1',
+      plugin: 'NodeResourcesFit',
+      code: 'UnschedulableAndUnresolvable',
+      reasons: ['Insufficient cpu'],
+    })
+    expect(detail.nodes[1].scores.TaintToleration).toEqual({ raw: 0, normalized: 100, weighted: 300 })
+    expect(detail.tiedWith).toHaveLength(1)
+  })
+
+  it('decides the same whether or not somebody listens to its notes', () => {
+    const hashes = [false, true].map((traced) => {
+      const it = plane({ seed: 5 })
+      if (traced) it.world.trace = new TraceRing(100)
+      for (let i = 0; i < 10; i++) it.create(pod(`p${i}`))
+      return it.seconds(2).world.hash()
+    })
+    expect(hashes[0]).toBe(hashes[1])
+  })
+
+  it('spreads ties by seed, and only ties', () => {
+    const places = [1, 2, 3, 4, 5, 6].map((seed) => {
+      const it = plane({ seed, nodes: 4 })
+      it.create(pod('web'))
+      return placeOf(it.seconds(1), 'web')
+    })
+    expect(new Set(places).size).toBeGreaterThan(1)
+  })
+
+  it('starts anew from the API after a crash, with the same picture', () => {
+    const it = plane({ nodes: [{ cpu: '2' }, { cpu: '2' }] })
+    for (let i = 0; i < 3; i++) it.create(pod(`p${i}`, {}, { cpu: '1' }))
+    it.seconds(2)
+    it.world.command(it.world.now, { type: 'crash', process: SCHEDULER })
+    for (let i = 3; i < 6; i++) it.create(pod(`p${i}`, {}, { cpu: '1' }))
+    it.seconds(10)
+    expectSumsToBeTrue(it)
+    expect(it.pods().filter(({ spec }) => spec.nodeName)).toHaveLength(4)
+  })
+})
+
+describe('sampling', () => {
+  it.each([
+    [0, 99, 99],
+    [0, 100, 100],
+    [0, 1000, 420],
+    [0, 5000, 500],
+    [0, 10_000, 500],
+    [30, 1000, 300],
+    [5, 1000, 100],
+    [100, 5000, 5000],
+  ])('with a setting of %i and %i nodes, %i feasible ones are enough', (percentage, nodes, enough) => {
+    expect(numFeasibleNodesToFind(percentage, nodes)).toBe(enough)
+  })
+})
