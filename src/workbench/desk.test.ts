@@ -63,6 +63,9 @@ describe('grading', () => {
     desk.typed('mine')
     await desk.run()
     expect(asked).toMatchObject([{ id: 1, mode: 'run', source: 'mine', exercise: 'fit-filter' }])
+    desk.typed('mine, changed since')
+    expect(desk.gradedText()).toBe('mine')
+    expect(desk.gradedCode()?.code).toBe('mine')
     expect(store.loadDraft('fit-filter')?.source).toBe('mine')
   })
 

@@ -102,6 +102,7 @@ export function createDesk(environment: DeskEnvironment) {
   const at: Place = { text: exercise.starter, notice: undefined }
   let isAsking = false
   let graded: string | undefined
+  let gradedCode: Compiled | undefined
   let judged: string | undefined
   const drafts = createDraftKeeper({
     exercise: exercise.id,
@@ -158,6 +159,7 @@ export function createDesk(environment: DeskEnvironment) {
     happen({ type: 'started', grading: id, mode })
     try {
       const compiled = await environment.compile(source)
+      if (state.grading === id) gradedCode = compiled
       happen({ type: 'compiled', grading: id, problems: compiled.diagnostics })
       if (state.grading === id && state.phase === 'grading') hand(id, mode, source, compiled)
     } catch (error) {
@@ -172,6 +174,7 @@ export function createDesk(environment: DeskEnvironment) {
     notice: () => at.notice,
     /** The text as it was when the latest grading began: what the verdict is about. */
     gradedText: () => graded ?? at.text,
+    gradedCode: () => gradedCode,
     /** The check about which a guess is being asked for. */
     asking: () => (isAsking ? asksAbout(attempts) : undefined),
     saving: () => drafts.status(),

@@ -4,17 +4,22 @@
  * The page may show it elsewhere: whoever prevents the `cw-open-replay` event takes it over.
  */
 import type { LitElement } from 'lit'
-import type { Replay } from '#grader/verdict/verdict.ts'
+import type { Compiled, Replay } from '#grader/verdict/verdict.ts'
 
 /** What `<cw-replay>` is given, as properties, before it is put into the page. */
 export interface ReplayRequest {
   exercise: string
   replay: Replay
-  /** The learner's file as it was graded. */
+  /** The learner's file as it was graded, and what the compiler made of it. */
   source: string
+  compiled: Compiled
 }
 
-const modules = import.meta.glob('../figures/replay-element.ts')
+const modules = import.meta.glob([
+  '../figures/**/replay-element.ts',
+  '../figures/**/cw-replay.ts',
+  '../figures/**/replay.ts',
+])
 
 async function mount(place: HTMLElement, request: ReplayRequest): Promise<void> {
   try {

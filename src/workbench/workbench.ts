@@ -5,7 +5,7 @@
  * What stands inside it when the page arrives is the task; a child with `slot="opening"` goes when it opens, and one with
  * `slot="passed"` is kept back until everything passes.
  * Attributes: `data-exercise` (id), `data-content-hash`, `data-file-name`, `data-fuel-limit`, `data-next-href`,
- * `data-next-title`. It sends `cw-open-replay` with `{exercise, replay, source}`; unless somebody prevents that, it shows the
+ * `data-next-title`. It sends `cw-open-replay` with `{exercise, replay, source, compiled}`; unless somebody prevents that, it shows the
  * replay itself. It lives in the page's own tree, not a shadow one: Monaco and the page's styles both want it so.
  */
 import { LitElement, type TemplateResult, html, nothing, render } from 'lit'
@@ -197,8 +197,8 @@ export class Workbench extends LitElement {
   }
 
   #openReplay(replay: Replay): void {
-    const source = this.#desk?.gradedText() ?? ''
-    void this.#replay.open({ exercise: this.dataset.exercise ?? '', replay, source })
+    const [exercise, compiled] = [this.dataset.exercise ?? '', this.#desk?.gradedCode()]
+    if (compiled) void this.#replay.open({ exercise, replay, source: this.#desk?.gradedText() ?? '', compiled })
   }
 
   #goTo(position: Position): void {
