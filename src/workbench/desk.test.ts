@@ -64,8 +64,7 @@ describe('grading', () => {
     await desk.run()
     expect(asked).toMatchObject([{ id: 1, mode: 'run', source: 'mine', exercise: 'fit-filter' }])
     desk.typed('mine, changed since')
-    expect(desk.gradedText()).toBe('mine')
-    expect(desk.gradedCode()?.code).toBe('mine')
+    expect(desk.graded()).toMatchObject({ source: 'mine', compiled: { code: 'mine' } })
     expect(store.loadDraft('fit-filter')?.source).toBe('mine')
   })
 

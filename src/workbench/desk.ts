@@ -41,6 +41,12 @@ export interface DeskEnvironment {
 /** What the page should tell beside the verdict. */
 export type Notice = 'exercise-changed' | 'ran-away' | 'was-reset'
 
+/** What the latest grading was about: the text as it was then, and what the compiler made of it. */
+export interface Graded {
+  source: string
+  compiled?: Compiled
+}
+
 /** What is on the desk now. */
 interface Place {
   text: string
@@ -101,8 +107,7 @@ export function createDesk(environment: DeskEnvironment) {
   let attempts = readAttempts(environment.attempts.read())
   const at: Place = { text: exercise.starter, notice: undefined }
   let isAsking = false
-  let graded: string | undefined
-  let gradedCode: Compiled | undefined
+  let graded: Graded | undefined
   let judged: string | undefined
   const drafts = createDraftKeeper({
     exercise: exercise.id,
@@ -125,8 +130,8 @@ export function createDesk(environment: DeskEnvironment) {
   /** No attempt is what did not compile, what was our fault, and the same text once more: nothing new has been tried. */
   function conclude(verdict: Verdict, id: number, isRunnable: boolean): void {
     if (isRunnable && verdict.status !== 'internal') {
-      if (graded !== judged) remember(afterVerdict(attempts, verdict.checks))
-      judged = graded
+      if (graded?.source !== judged) remember(afterVerdict(attempts, verdict.checks))
+      judged = graded?.source
       if (verdict.mode === 'submit') record(environment, verdict)
     }
     happen({ type: 'finished', grading: id, verdict })
@@ -153,13 +158,13 @@ export function createDesk(environment: DeskEnvironment) {
   async function start(mode: Mode): Promise<void> {
     const id = state.grading + 1
     const source = at.text
-    graded = source
+    graded = { source }
     drafts.flush()
     if (at.notice === 'ran-away') at.notice = undefined
     happen({ type: 'started', grading: id, mode })
     try {
       const compiled = await environment.compile(source)
-      if (state.grading === id) gradedCode = compiled
+      if (state.grading === id) graded = { source, compiled }
       happen({ type: 'compiled', grading: id, problems: compiled.diagnostics })
       if (state.grading === id && state.phase === 'grading') hand(id, mode, source, compiled)
     } catch (error) {
@@ -172,9 +177,7 @@ export function createDesk(environment: DeskEnvironment) {
     attempts: () => attempts,
     text: () => at.text,
     notice: () => at.notice,
-    /** The text as it was when the latest grading began: what the verdict is about. */
-    gradedText: () => graded ?? at.text,
-    gradedCode: () => gradedCode,
+    graded: () => graded,
     /** The check about which a guess is being asked for. */
     asking: () => (isAsking ? asksAbout(attempts) : undefined),
     saving: () => drafts.status(),

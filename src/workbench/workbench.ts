@@ -5,8 +5,8 @@
  * What stands inside it when the page arrives is the task; a child with `slot="opening"` goes when it opens, and one with
  * `slot="passed"` is kept back until everything passes.
  * Attributes: `data-exercise` (id), `data-content-hash`, `data-file-name`, `data-fuel-limit`, `data-next-href`,
- * `data-next-title`. It sends `cw-open-replay` with `{exercise, replay, source, compiled}`; unless somebody prevents that, it shows the
- * replay itself. It lives in the page's own tree, not a shadow one: Monaco and the page's styles both want it so.
+ * `data-next-title`. It sends `cw-open-replay` with `{exercise, replay, source, compiled}`; unless somebody prevents that, it
+ * shows the replay itself. It lives in the page's own tree, not a shadow one: Monaco and the page's styles both want it so.
  */
 import { LitElement, type TemplateResult, html, nothing, render } from 'lit'
 import type { Position, Replay } from '#grader/verdict/verdict.ts'
@@ -160,7 +160,7 @@ export class Workbench extends LitElement {
     if (!desk) return
     const { verdict } = desk.state()
     // The starter as it came has not tried anything yet: no hint for that.
-    const isTried = desk.gradedText() !== this.#exercise?.starter
+    const isTried = desk.graded()?.source !== this.#exercise?.starter
     if (verdict && verdict !== this.#judged) void this.#hints.name(isTried ? firstFailure(verdict)?.hint : undefined)
     this.#judged = verdict
     if (desk.asking() !== undefined && this.#dialogs.kind !== 'guess') void this.#dialogs.show('guess')
@@ -197,8 +197,8 @@ export class Workbench extends LitElement {
   }
 
   #openReplay(replay: Replay): void {
-    const [exercise, compiled] = [this.dataset.exercise ?? '', this.#desk?.gradedCode()]
-    if (compiled) void this.#replay.open({ exercise, replay, source: this.#desk?.gradedText() ?? '', compiled })
+    const { source = '', compiled } = this.#desk?.graded() ?? {}
+    if (compiled) void this.#replay.open({ exercise: this.dataset.exercise ?? '', replay, source, compiled })
   }
 
   #goTo(position: Position): void {
