@@ -3,6 +3,7 @@
  *
  * Where to read upstream: containernetworking/cni `SPEC.md`, `pkg/types`.
  */
+import type { Body } from '#cluster/kernel/component.ts'
 
 export const CNI_VERSION = '1.1.0'
 export const SUPPORTED_VERSIONS = ['0.3.0', '0.3.1', '0.4.0', '1.0.0', '1.1.0'] as const
@@ -137,3 +138,16 @@ export const cniError = (code: number, msg: string): CniError => ({ cniVersion: 
 
 export const isCniError = (value: unknown): value is CniError =>
   typeof value === 'object' && value !== null && 'code' in value && 'msg' in value
+
+/** What a plugin's process leaves behind: `stdout` of the real one. */
+export interface PluginOutput extends Body {
+  readonly type: 'stdout'
+  readonly output: CniResult | CniError | object
+}
+
+/** What a plugin that has ended printed; one that was killed printed nothing. */
+export function outputOf(event: { readonly code: number; readonly body?: Body }): CniResult | CniError | object {
+  const printed = event.body as PluginOutput | undefined
+  if (printed) return printed.output
+  return cniError(CNI_ERROR.internal, `netplugin failed with no error message: exit status ${event.code}`)
+}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { RuntimeLab } from './lab.ts'
+import { RuntimeLab } from './lab.test-world.ts'
 
 const WEB = { image: { image: 'web' } }
 const env = (values: Record<string, string>) => Object.entries(values).map(([key, value]) => ({ key, value }))
@@ -193,10 +193,10 @@ describe('a container', () => {
     const healthy = env({ HEALTHY_FOR_SECONDS: '30' })
     const { containerId } = lab.runPod('node-1', 'p', { image: { image: 'busybox' }, envs: healthy })
     const exec = (cmd: string[]) => lab.cri('node-1', 'ExecSync', { containerId, cmd, timeout: 1 })
-    expect(exec(['cat', '/tmp/healthy'])).toMatchObject({ exitCode: 0 })
+    expect(exec(['cat', '/healthy'])).toMatchObject({ exitCode: 0 })
     expect(exec(['nope'])).toMatchObject({ exitCode: 127 })
     lab.run(30_000_000)
-    expect(exec(['cat', '/tmp/healthy'])).toMatchObject({ exitCode: 1 })
+    expect(exec(['cat', '/healthy'])).toMatchObject({ exitCode: 1 })
     lab.world.command(lab.world.now, { type: 'pause', process: lab.processOf('node-1', containerId) })
     expect(exec(['true'])).toMatchObject({ code: 'DeadlineExceeded' })
   })

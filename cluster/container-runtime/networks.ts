@@ -1,6 +1,6 @@
 /** The sandbox's network: which configuration is in force, and the chain of plugins that sets it up and takes it down. */
 import type { ProcessId } from '#cluster/kernel/component.ts'
-import { chooseNetwork, invocation, orderOf } from '#cluster/cni/libcni.ts'
+import { chooseNetwork, invocation, orderOf } from './libcni.ts'
 import type { Attachment, CniCommand, CniError, CniResult, NetConfList } from '#cluster/cni/spec.ts'
 import { isCniError } from '#cluster/cni/spec.ts'
 import type { Syscall, SyscallBatch } from '#cluster/linux/syscall.ts'

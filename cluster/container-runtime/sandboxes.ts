@@ -5,8 +5,7 @@
  * Where to read upstream: containerd `internal/cri/server/podsandbox/sandbox_run.go`, `sandbox_stop.go`, `sandbox_remove.go`.
  */
 import type { ProcessId, StreamId } from '#cluster/kernel/component.ts'
-import { outputOf } from '#cluster/cni/skeleton.ts'
-import { isCniError } from '#cluster/cni/spec.ts'
+import { isCniError, outputOf } from '#cluster/cni/spec.ts'
 import { SIGKILL_CODE } from '#cluster/linux/program.ts'
 import { isFailure } from '#cluster/linux/syscall.ts'
 import { abort, announce, finish, refuse, reply, sandboxStatus } from './answers.ts'

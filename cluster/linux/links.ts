@@ -50,11 +50,13 @@ export function linksOf(state: LinuxState, netns: number): Link[] {
   return (state.linksOf.get(netns) ?? []).map((index) => state.links.get(index)!)
 }
 
+const MAC_PREFIX = 'f6'
+
 function randomMac(work: Work): string {
-  const random = work.ctx.random('mac-address')
-  // Locally administered, unicast.
-  const bytes = [0x02 | (random.int(64) << 2), ...Array.from({ length: 5 }, () => random.int(256))]
-  return bytes.map((byte) => byte.toString(16).padStart(2, '0')).join(':')
+  const digits = work.ctx.random('mac-address').int(0x1_0000_0000).toString(16).padStart(8, '0')
+  // Locally administered, unicast; the index keeps two links of a machine apart whatever the draw.
+  const tail = (work.state.nextIndex & 0xff).toString(16).padStart(2, '0')
+  return `${MAC_PREFIX}:${digits.slice(0, 2)}:${digits.slice(2, 4)}:${digits.slice(4, 6)}:${digits.slice(6)}:${tail}`
 }
 
 export function addLink(work: Work, netns: number, name: string, kind: Link['kind'], mac = randomMac(work)): Link {

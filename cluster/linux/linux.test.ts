@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { Lab } from './lab.ts'
+import { Lab } from './lab.test-world.ts'
 
 const exchange = (address: string, port: number, data: unknown, timeoutMicros = 1_000_000) =>
   ({ call: 'exchange', protocol: 'tcp', address, port, data, timeoutMicros }) as const

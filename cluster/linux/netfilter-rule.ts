@@ -1,4 +1,6 @@
 /** Rules of netfilter as data, and as the text that `iptables-save` prints. */
+import type { Cidr } from './ip.ts'
+import { parseCidr, parseIp } from './ip.ts'
 import type { Protocol } from './packet.ts'
 
 export type TableName = 'nat' | 'filter'
@@ -86,4 +88,37 @@ function formatTarget(target: Target): string {
     default:
       return `-j ${target.type}`
   }
+}
+
+// ── for the walk ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export interface AddressMatch extends Cidr {
+  readonly not: boolean
+}
+
+export interface CompiledRule {
+  readonly rule: Rule
+  readonly source: AddressMatch | undefined
+  readonly destination: AddressMatch | undefined
+  /** Of a DNAT target. */
+  readonly to: number
+}
+
+const compiled = new WeakMap<Rule, CompiledRule>()
+
+function addressMatch(text: string | undefined): AddressMatch | undefined {
+  if (text === undefined) return undefined
+  const not = text.startsWith('!')
+  return { ...parseCidr(not ? text.slice(1) : text), not }
+}
+
+/** The rule with its addresses as numbers; rules are frozen data, so each is compiled once for all machines. */
+export function compile(rule: Rule): CompiledRule {
+  let result = compiled.get(rule)
+  if (!result) {
+    const to = rule.target.type === 'DNAT' ? parseIp(rule.target.to) : 0
+    result = { rule, source: addressMatch(rule.source), destination: addressMatch(rule.destination), to }
+    compiled.set(rule, result)
+  }
+  return result
 }

@@ -5,25 +5,12 @@
  * which is what makes iptables slow with many Services.
  * Where to read upstream: Linux `net/ipv4/netfilter/ip_tables.c`.
  */
-import type { Cidr } from './ip.ts'
-import { networkOf, parseCidr, parseIp } from './ip.ts'
-import type { ConnectionState, Rule, TableName, Target } from './netfilter-rule.ts'
-import { BUILT_IN, formatRule } from './netfilter-rule.ts'
+import { networkOf } from './ip.ts'
+import type { AddressMatch, CompiledRule, ConnectionState, Rule, TableName, Target } from './netfilter-rule.ts'
+import { BUILT_IN, compile, formatRule } from './netfilter-rule.ts'
 import type { Packet } from './packet.ts'
 import type { LinuxState, Work } from './state.ts'
 import type { TableChange } from './syscall.ts'
-
-interface AddressMatch extends Cidr {
-  readonly not: boolean
-}
-
-export interface CompiledRule {
-  readonly rule: Rule
-  readonly source: AddressMatch | undefined
-  readonly destination: AddressMatch | undefined
-  /** Of a DNAT target. */
-  readonly to: number
-}
 
 /** What the walk through a table came to. `none`: every chain ran to its end. */
 export type Verdict = { readonly rule: Rule; readonly target: Target; readonly to: number } | undefined
@@ -38,25 +25,6 @@ export interface MatchContext {
 
 /** Jumps deeper than this are a loop: the kernel refuses such a table, we end the walk. */
 const JUMPS_MAX = 16
-
-const compiled = new WeakMap<Rule, CompiledRule>()
-
-function addressMatch(text: string | undefined): AddressMatch | undefined {
-  if (text === undefined) return undefined
-  const not = text.startsWith('!')
-  return { ...parseCidr(not ? text.slice(1) : text), not }
-}
-
-/** The rule with its addresses as numbers; rules are frozen data, so each is compiled once for all machines. */
-export function compile(rule: Rule): CompiledRule {
-  let result = compiled.get(rule)
-  if (!result) {
-    const to = rule.target.type === 'DNAT' ? parseIp(rule.target.to) : 0
-    result = { rule, source: addressMatch(rule.source), destination: addressMatch(rule.destination), to }
-    compiled.set(rule, result)
-  }
-  return result
-}
 
 const addressFails = (match: AddressMatch | undefined, ip: number): boolean =>
   match !== undefined && (networkOf(ip, match.bits) === match.network) === match.not

@@ -3,7 +3,7 @@ import type { Context, Effect, Micros, ProcessId, StreamId } from '#cluster/kern
 import { Groups } from '#cluster/kernel/groups.ts'
 import { Table } from '#cluster/kernel/table.ts'
 import type { Ip } from './ip.ts'
-import type { CompiledRule } from './netfilter.ts'
+import type { CompiledRule } from './netfilter-rule.ts'
 import type { Packet, Protocol, Segment, Tuple } from './packet.ts'
 import type { Syscall } from './syscall.ts'
 

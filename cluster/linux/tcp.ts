@@ -299,7 +299,7 @@ const isOpening = ({ state }: Socket): boolean => state === 'syn-sent' || state 
 
 function timeoutOf(socket: Socket): Micros {
   const first = isOpening(socket) ? SYN_TIMEOUT_MICROS : DATA_TIMEOUT_MIN_MICROS
-  return Math.min(first * 2 ** socket.retries, TIMEOUT_MAX_MICROS)
+  return Math.min(first * (1 << socket.retries), TIMEOUT_MAX_MICROS)
 }
 
 /** Nothing was acknowledged in time: the oldest segment goes once more. */

@@ -10,8 +10,8 @@
  */
 import type { LinkInfo, NetlinkOperation, Syscall } from '#cluster/linux/syscall.ts'
 import { isFailure } from '#cluster/linux/syscall.ts'
-import type { Next, Stage } from '../skeleton.ts'
-import { cniPlugin } from '../skeleton.ts'
+import type { Next, Stage } from '../cni.ts'
+import { cniPlugin } from '../cni.ts'
 import type { CniError, CniResult } from '../spec.ts'
 import { CNI_ERROR, CNI_VERSION, cniError, isCniError } from '../spec.ts'
 

@@ -10,8 +10,8 @@
  */
 import type { Syscall } from '#cluster/linux/syscall.ts'
 import { failureOf } from '#cluster/linux/syscall.ts'
-import type { Next, Stage } from '../skeleton.ts'
-import { cniPlugin } from '../skeleton.ts'
+import type { Next, Stage } from '../cni.ts'
+import { cniPlugin } from '../cni.ts'
 import type { Attachment, CniResult } from '../spec.ts'
 import { CNI_ERROR, CNI_VERSION, cniError } from '../spec.ts'
 import type { IpamStore } from './host-local-store.ts'

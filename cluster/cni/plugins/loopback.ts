@@ -7,8 +7,8 @@
  * Where to read upstream: containernetworking/plugins `plugins/main/loopback/loopback.go`.
  */
 import { isFailure } from '#cluster/linux/syscall.ts'
-import type { Next, Stage } from '../skeleton.ts'
-import { cniPlugin } from '../skeleton.ts'
+import type { Next, Stage } from '../cni.ts'
+import { cniPlugin } from '../cni.ts'
 import { CNI_ERROR, CNI_VERSION, cniError } from '../spec.ts'
 
 const setLink =

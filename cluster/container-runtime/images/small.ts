@@ -3,7 +3,7 @@
  *
  * `crash` exits with `EXIT_CODE` (default 1) after `AFTER_SECONDS` (default 0). `burn` uses `CPU_MILLI` thousandths of a CPU
  * (default 1000). `sleep` sleeps for as many seconds as its last argument says, or for ever; like any first process without
- * a handler it does not hear SIGTERM. With `HEALTHY_FOR_SECONDS` the file `/tmp/healthy` is there that long.
+ * a handler it does not hear SIGTERM. With `HEALTHY_FOR_SECONDS` the file `/healthy` is there that long.
  */
 import type { Micros } from '#cluster/kernel/component.ts'
 import type { ProgramIo } from '#cluster/linux/program.ts'
@@ -18,7 +18,7 @@ interface Started {
 
 function files(own: Started, io: ProgramIo): readonly string[] {
   const age = (io.ctx.now - own.startedAt) / 1_000_000
-  return age < numberOf(io.options.env['HEALTHY_FOR_SECONDS'], Infinity) ? ['/tmp/healthy'] : []
+  return age < numberOf(io.options.env['HEALTHY_FOR_SECONDS'], Infinity) ? ['/healthy'] : []
 }
 
 export const crash = program<Started>({

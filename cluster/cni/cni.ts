@@ -8,11 +8,11 @@
  * What we leave out: results in the formats of versions before 1.0.
  * Where to read upstream: containernetworking/cni `SPEC.md` §2 and §4, `pkg/skel/skel.go`, `pkg/invoke/delegate.go`.
  */
-import type { Body, Component, Context, Effect } from '#cluster/kernel/component.ts'
+import type { Component, Context, Effect } from '#cluster/kernel/component.ts'
 import type { ProcessStart, Syscall, SyscallBatch, SyscallReply } from '#cluster/linux/syscall.ts'
 import { linuxOf } from '#cluster/linux/syscall.ts'
-import type { CniCommand, CniError, CniResult, Invocation } from './spec.ts'
-import { CNI_ERROR, CNI_VERSION, cniError, isCniError, SUPPORTED_VERSIONS } from './spec.ts'
+import type { CniCommand, CniError, CniResult, Invocation, PluginOutput } from './spec.ts'
+import { CNI_ERROR, CNI_VERSION, cniError, isCniError, outputOf, SUPPORTED_VERSIONS } from './spec.ts'
 
 /** What a plugin's verb wants to do next. `then` names the stage that gets the outcome. */
 export type Next =
@@ -54,12 +54,6 @@ interface PluginState {
   waiting: string
 }
 
-/** What a plugin's process leaves behind: `stdout` of the real one. */
-export interface PluginOutput extends Body {
-  readonly type: 'stdout'
-  readonly output: CniResult | CniError | object
-}
-
 /** Makes a component of a plugin. Exit codes are 0 and 1. */
 export function cniPlugin<Scratch extends object>(plugin: Plugin<Scratch>): Component<PluginState, Invocation> {
   return {
@@ -82,13 +76,6 @@ export function cniPlugin<Scratch extends object>(plugin: Plugin<Scratch>): Comp
       }
     },
   }
-}
-
-/** What a plugin that has ended printed; one that was killed printed nothing. */
-export function outputOf(event: { readonly code: number; readonly body?: Body }): CniResult | CniError | object {
-  const printed = event.body as PluginOutput | undefined
-  if (printed) return printed.output
-  return cniError(CNI_ERROR.internal, `netplugin failed with no error message: exit status ${event.code}`)
 }
 
 function stageOf<Scratch extends object>(state: PluginState, ctx: Context): Stage<Scratch> {

@@ -3,7 +3,7 @@
  *
  * Where to read upstream: containernetworking/cni `libcni/api.go`.
  */
-import type { Attachment, CniCommand, CniResult, Invocation, NetConf, NetConfList } from './spec.ts'
+import type { Attachment, CniCommand, CniResult, Invocation, NetConf, NetConfList } from '#cluster/cni/spec.ts'
 
 export interface RuntimeConf {
   readonly containerId: string

@@ -6,7 +6,7 @@
 import type { Body, Component, Effect } from '#cluster/kernel/component.ts'
 import { plugins as cniPlugins } from '#cluster/cni/plugins.ts'
 import type { NetConfList } from '#cluster/cni/spec.ts'
-import { Lab } from '#cluster/linux/lab.ts'
+import { Lab } from '#cluster/linux/lab.test-world.ts'
 import { containerRuntime } from './container-runtime.ts'
 import type { ContainerConfig, ContainerEvent, CriCall, CriCalls, CriError, CriRequest, DnsConfig } from './cri.ts'
 import { criRequest } from './cri.ts'
