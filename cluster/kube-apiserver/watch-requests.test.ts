@@ -74,6 +74,22 @@ describe('a watch', () => {
     expect(lab.replyTo(watch)).toBeDefined()
   })
 
+  it('from the oldest version that is kept misses nothing', () => {
+    const lab = new Lab()
+    lab.send('POST', CONFIG_MAPS, configMap('a'))
+    const versions: number[] = []
+    for (let i = 0; i < 250; i++) {
+      versions.push(Number(lab.patch(`${CONFIG_MAPS}/a`, { data: { n: String(i) } }).body.metadata.resourceVersion))
+      lab.run(SECOND)
+    }
+    const { oldest } = lab.state.caches['configmaps']!
+    expect(oldest).toBeGreaterThan(versions[0]!)
+    const watch = lab.watch(CONFIG_MAPS, { resourceVersion: String(oldest) })
+    const told = lab.events(watch).map(({ object }) => Number(object.metadata.resourceVersion))
+    expect(told).toEqual(versions.filter((version) => version > oldest))
+    expect(lab.told(lab.watch(CONFIG_MAPS, { resourceVersion: String(oldest - 1) }))).toMatch(/^ERROR too old/)
+  })
+
   it('gets about a bookmark a minute, that moves on with etcd', () => {
     const lab = new Lab()
     const watch = lab.watch(PODS, { allowWatchBookmarks: 'true' })

@@ -32,6 +32,18 @@ describe('a creation', () => {
     expect(body.metadata.name).toMatch(/^web-[bcdfghjklmnpqrstvwxz2456789]{5}$/)
   })
 
+  it('takes another name where the one it made is taken', () => {
+    const generated = { ...pod(''), metadata: { generateName: 'web-' } }
+    const { name } = new Lab(7).send('POST', PODS, generated).body.metadata
+    // The same seed makes the same name first, and this time somebody has it.
+    const lab = new Lab(7)
+    lab.send('POST', PODS, pod(name))
+    const reply = lab.send('POST', PODS, generated)
+    expect(reply.status).toBe(201)
+    expect(reply.body.metadata.name).toMatch(/^web-.{5}$/)
+    expect(reply.body.metadata.name).not.toBe(name)
+  })
+
   it.each([
     [
       'a name that is taken',
