@@ -1,5 +1,5 @@
 /** The guest side of asynchronous code with one host object as its last argument: an IPAM plugin and its store, for example. */
-import type { GuestShape } from './checks.ts'
+import type { GuestShape } from './guest-shape.ts'
 
 /** Which functions the default export must have, and what the host object offers. */
 export interface AsyncGuestSpec {

@@ -17,7 +17,7 @@ function counterHost(code: string, seed: number) {
   let value = 0
   let holder: AsyncProcess | undefined
   const waiting: HostCall[] = []
-  const grant = () => {
+  const grant = (_answered?: void) => {
     const next = waiting.shift()
     holder = next?.process
     next?.reply()
@@ -26,9 +26,11 @@ function counterHost(code: string, seed: number) {
     perform(call) {
       if (call.method === 'read') call.reply(value)
       else if (call.method === 'write') call.reply((value = call.args[0] as number))
-      else if (call.method === 'unlock') (call.reply(), grant())
-      else if (holder) waiting.push(call)
-      else (call.reply(), (holder = call.process))
+      else if (call.method === 'unlock') grant(call.reply())
+      else {
+        waiting.push(call)
+        if (!holder) grant()
+      }
     },
     ended: (process) => void (process === holder && grant()),
   })

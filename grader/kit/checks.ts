@@ -4,15 +4,9 @@
 import type { World } from '#cluster/kernel/world.ts'
 import type { CheckKind } from '../verdict/verdict.ts'
 import type { Chance } from './chance.ts'
+import type { GuestShape } from './guest-shape.ts'
 import type { ShrinkRules } from './shrink.ts'
 import type { Trial } from './trial.ts'
-
-/** How a learner's module is taken into a guest. Made by `schedulerGuest()`, `controllerGuest()` and their like. */
-export interface GuestShape {
-  /** Source of the adapter, see `GuestOptions.adapter` in `grader/sandbox/sandbox.ts`. */
-  readonly adapter: string
-  readonly hostMethods?: readonly string[]
-}
 
 interface Common {
   /** Key of the hint in `hints.mdx` that helps when this fails. */

@@ -2,7 +2,7 @@
  * The guest side of a learner's controller: `reconcile(request, client, ctx)` with a client whose calls are requests to the
  * host. Each answer carries the virtual time, so that `ctx.now()` needs no call of its own.
  */
-import type { GuestShape } from './checks.ts'
+import type { GuestShape } from './guest-shape.ts'
 
 const adapter = String.raw`
 export default (learner, tools) => {

@@ -33,7 +33,8 @@
  * A learner's code that throws, answers with nonsense or runs out of a budget ends the trial by itself, status `error`.
  * Anything else that a check throws is our own defect, status `internal`.
  */
-export type { Check, CheckSet, FaultPlan, GuestShape } from './checks.ts'
+export type { Check, CheckSet, FaultPlan } from './checks.ts'
+export type { GuestShape } from './guest-shape.ts'
 export { cost, defineChecks, differential, example, faults, property } from './checks.ts'
 export type { Chance } from './chance.ts'
 export { chanceFrom } from './chance.ts'
@@ -51,6 +52,7 @@ export { Decisions } from './decisions.ts'
 // Controllers: an asynchronous guest as a process in a world with an API server.
 export type { Deed } from './api-hand.ts'
 export { HAND, tell } from './api-hand.ts'
+export type { World } from '#cluster/kernel/world.ts'
 export type { ApiWorldOptions } from './api-world.ts'
 export { addOn, API_SERVER, apiWorld, READY_MICROS } from './api-world.ts'
 export { controllerGuest } from './controller-guest.ts'

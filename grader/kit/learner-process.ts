@@ -5,7 +5,7 @@
  * A living guest stands at one point of one log. It is found by the last entry of that log, which is an object of its own
  * for each entry; if a fork has taken it further, it is made again by entering the log into a fresh one.
  */
-import { Log } from '#cluster/kernel/log.ts'
+import type { Log } from '#cluster/kernel/log.ts'
 import type { Engine } from '../sandbox/engine.ts'
 import type { Guest } from '../sandbox/guest.ts'
 import { replay } from '../sandbox/replay.ts'

@@ -8,7 +8,7 @@
 import { milli } from '#cluster/api/quantity.ts'
 import type { Node, Pod, ResourceList } from '#cluster/api/types.ts'
 import type { Guest } from '../sandbox/guest.ts'
-import type { GuestShape } from './checks.ts'
+import type { GuestShape } from './guest-shape.ts'
 import type { Trial } from './trial.ts'
 
 export type Code = 'Success' | 'Unschedulable' | 'UnschedulableAndUnresolvable' | 'Wait' | 'Skip' | 'Error'

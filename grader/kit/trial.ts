@@ -12,7 +12,7 @@ import type { ConsoleLine, Failure, GuestOptions, Limits, Outcome } from '../san
 import type { ConsoleEntry } from '../verdict/verdict.ts'
 import type { Chance } from './chance.ts'
 import { chanceFrom } from './chance.ts'
-import type { Check, GuestShape } from './checks.ts'
+import type { GuestShape } from './guest-shape.ts'
 import type { ControllerReport } from './learner-controller-options.ts'
 import type { Finding } from './stop.ts'
 import { Crash, Violation } from './stop.ts'
@@ -22,14 +22,20 @@ export interface TrialSetup {
   readonly code: string
   readonly guest: GuestShape
   readonly limits: Partial<Limits>
-  readonly check: Check
+  readonly check: Tried
   readonly seed: number
+}
+
+/** What a trial needs of its check. */
+export interface Tried {
+  readonly name: string
+  readonly world?: (plan: any, trial: Trial<any>) => World
 }
 
 export class Trial<Plan = unknown> {
   readonly seed: number
   readonly engine: Engine
-  readonly check: Check
+  readonly check: Tried
   /** What the run is about; absent until the runner has generated it. */
   plan: Plan | undefined
   /** Lines that the learner's code wrote. */
