@@ -4,6 +4,7 @@
  */
 import { importsOf, resolve } from './imports.ts'
 import type { Manifest } from './imports.ts'
+import { isTest } from './source.ts'
 import type { Complaint, Source } from './source.ts'
 
 export interface Row {
@@ -58,12 +59,15 @@ function packageAllowed(name: string, allowed: string[]): boolean {
   return allowed.some((one) => one === '*' || one === name || (one.endsWith(':*') && name.startsWith(one.slice(0, -1))))
 }
 
+/** What enters the sandbox; the rest of an exercise's folder is its checks and what they are made of. */
+const isLearnerCode = (path: string): boolean => /\/(?:starter|solution)\.ts$/.test(path) || path.includes('/wrong/')
+
 /** Learner code may import types alone, by the names that an author elsewhere would use. */
 function exerciseComplaint(path: string, specifier: string, typeOnly: boolean): string | undefined {
-  if (!path.startsWith('exercises/') || path.endsWith('.mdx')) return undefined
+  if (!path.startsWith('exercises/') || path.endsWith('.mdx') || isTest(path)) return undefined
   if (!specifier.startsWith('.') && !specifier.startsWith('clusterwright/'))
     return `imports ${specifier}: an exercise sees what an author elsewhere sees; import clusterwright/… instead.`
-  if (!typeOnly && !/\/checks(?:\.test)?\.ts$/.test(path) && !/\/checks\//.test(path))
+  if (!typeOnly && isLearnerCode(path))
     return `imports ${specifier} as a value: learner code enters the sandbox as one plain module; use import type.`
   return undefined
 }
