@@ -1,0 +1,180 @@
+/** F09, the funnel: one Pod, five nodes. It cures: "the scheduler looks for the best fit by magic, or takes turns". */
+
+import type { Described } from '#cluster/scenarios/described.ts'
+import type { PodView, Timeline } from '../simulation/protocol.ts'
+import type { FigureDefinition } from './kit/figure-definition.ts'
+import { type Decision, drawFunnel, isRefused, PLUGIN_WORDS, type Progress, shortReason } from './kit/funnel.ts'
+import { sentenceOf } from './kit/sentences.ts'
+import type { View } from './kit/view.ts'
+import { stepOf } from './kit/view.ts'
+
+const POD = 'web-3'
+const KEY = `default/${POD}`
+
+const decisionOf = (timeline: Timeline): { tick: number; detail: Decision } | undefined =>
+  timeline.notes.find(({ kind, detail }) => kind === 'scheduling' && (detail as Decision).pod === KEY)
+
+/** In the order in which the picture lists them. */
+const rowsByName = (decision: Decision): Decision['nodes'] =>
+  [...decision.nodes].sort((a, b) => (a.node < b.node ? -1 : 1))
+
+function filterSentence(row: Decision['nodes'][number]): string {
+  if (isRefused(row))
+    return `Filter: ${row.node} is refused by ${row.plugin}: ${row.reasons.map(shortReason).join(', ')}`
+  return `Filter: ${row.node} is feasible`
+}
+
+function scoreSentence(decision: Decision): string {
+  const scored = rowsByName(decision).flatMap((row) => (isRefused(row) ? [] : [row]))
+  if (scored.length === 0) return 'Score: no node is left to score'
+  if (scored.length === 1) return `Score: ${scored[0]!.node} is the only one, so nothing is scored`
+  const telling = Object.entries(PLUGIN_WORDS).find(
+    ([plugin]) => new Set(scored.map((row) => row.scores[plugin]?.normalized)).size > 1,
+  )
+  const why = telling
+    ? `; ${telling[1]} tells them apart: ${scored.map((row) => `${row.node} ${row.scores[telling[0]]?.normalized}`).join(', ')}`
+    : ''
+  return `Score: ${scored.map((row) => `${row.node} ${row.total}`).join(', ')}${why}`
+}
+
+function choiceSentence(decision: Decision): string {
+  if (decision.chosen === undefined)
+    return `No node of ${decision.allNodes} will do: ${POD} stays Pending, with the reasons written into its status`
+  const tie = decision.tiedWith.length > 0 ? `, by chance among equals (${decision.tiedWith.join(', ')})` : ''
+  return `Chosen: ${decision.chosen}${tie}`
+}
+
+const SHOWN = new Set(['command', 'request', 'watch', 'decision', 'cri'])
+
+/** Only what concerns web-3, and of that the way from the API server to the node. */
+function shows(event: Described): boolean {
+  if (event.kind === 'command') return event.label.includes('apply')
+  if (!event.name.startsWith(POD) && event.kind !== 'decision') return false
+  if (event.kind === 'decision') return event.remark.includes(KEY)
+  if (!SHOWN.has(event.kind)) return false
+  if (event.verb === 'GET' || event.verb === 'range' || event.verb === 'PUT') return false
+  if (event.kind === 'watch' && /controller-manager$|kube-apiserver$/.test(event.to)) return false
+  return true
+}
+
+function progressOf(view: View): Progress {
+  const decision = decisionOf(view.timeline)
+  const step = stepOf(view)
+  const pod = podOf(view)
+  const isBound = pod?.node !== undefined
+  if (!decision || view.frame.tick < decision.tick)
+    return { filtered: 0, isScored: false, isChosen: false, isBound: false }
+  const count = decision.detail.nodes.length
+  if (step?.event.tick !== decision.tick) return { filtered: count, isScored: true, isChosen: true, isBound }
+  return {
+    filtered: Math.min(step.part, count),
+    isScored: step.part > count,
+    isChosen: step.part > count + 1,
+    isBound: false,
+  }
+}
+
+const podOf = ({ frame }: View): PodView | undefined =>
+  frame.pods.find(({ name, namespace }) => name === POD && namespace === 'default')
+
+export const figure: FigureDefinition = {
+  id: 'F09',
+  story: { story: 'scheduler-funnel' },
+  inspects: 'pods',
+  // The Pod has just been written down: the nodes are as they are, and nobody has looked at them yet.
+  opening: (timeline) => timeline.events.find(({ verb, name }) => verb === 'POST' && name === POD)?.tick ?? 0,
+  lens: {
+    shows,
+    sentence: (event) =>
+      event.kind === 'decision'
+        ? `The scheduler takes ${POD} from its queue and looks at every node`
+        : sentenceOf(event),
+    isMajor: ({ kind, verb, resource }) =>
+      kind === 'decision' || resource === 'pods/binding' || (verb === 'POST' && resource === 'pods') || kind === 'cri',
+    parts(event, timeline) {
+      const decision = event.kind === 'decision' ? decisionOf(timeline) : undefined
+      if (!decision || decision.tick !== event.tick) return []
+      return [
+        ...rowsByName(decision.detail).map(filterSentence),
+        scoreSentence(decision.detail),
+        choiceSentence(decision.detail),
+      ]
+    },
+  },
+  prediction: {
+    question: `where will ${POD} land?`,
+    choices: ['node-1', 'node-2', 'node-4', 'nowhere'].map((value) => ({ value, label: value })),
+    outcome(timeline) {
+      const decision = decisionOf(timeline)
+      if (!decision) return undefined
+      const { detail } = decision
+      if (detail.chosen === undefined)
+        return {
+          value: 'nowhere',
+          sentence: `none of the ${detail.allNodes} nodes passed every filter.`,
+          tick: decision.tick,
+        }
+      const bound = timeline.events.find(
+        ({ verb, resource, name }) => verb === 'POST' && resource === 'pods/binding' && name === POD,
+      )
+      const passed =
+        detail.feasible === 1
+          ? 'it alone passed every filter.'
+          : `${detail.feasible} nodes passed every filter, and ${detail.chosen} scored highest${detail.tiedWith.length > 0 ? ', by the luck of a draw' : ''}. The scheduler wrote one word, nodeName; nothing was pushed to the node.`
+      return { value: detail.chosen, sentence: `${detail.chosen}: ${passed}`, tick: bound?.tick ?? decision.tick }
+    },
+  },
+  tweaks: [
+    {
+      id: 'cpu',
+      label: 'the Pod asks for',
+      initial: '500m',
+      choices: ['100m', '500m', '2000m', '3500m'].map((cpu) => ({
+        value: cpu,
+        label: `cpu ${cpu}`,
+        effect: {
+          kind: 'story',
+          request: { edits: cpu === '500m' ? [] : [{ find: 'cpu: 500m', replace: `cpu: ${cpu}` }] },
+        },
+      })),
+    },
+    {
+      id: 'taint',
+      label: 'node-4’s taint',
+      initial: 'on',
+      choices: [
+        { value: 'on', label: 'stays', effect: { kind: 'story', request: {} } },
+        {
+          value: 'off',
+          label: 'goes',
+          effect: { kind: 'story', request: { edits: [{ find: ' taint:gpu=yes:NoSchedule', replace: '' }] } },
+        },
+      ],
+    },
+    {
+      id: 'plugin',
+      label: 'the scheduler runs',
+      initial: 'all',
+      choices: [
+        { value: 'all', label: 'every plugin', effect: { kind: 'story', request: {} } },
+        ...['NodeResourcesFit', 'TaintToleration', 'NodeAffinity'].map((name) => ({
+          value: name,
+          label: `without ${name}`,
+          effect: { kind: 'story' as const, request: { disabledPlugins: [name] } },
+        })),
+      ],
+    },
+    {
+      id: 'seed',
+      label: 'seed',
+      initial: '7',
+      choices: ['7', '8', '9'].map((seed) => ({
+        value: seed,
+        label: seed,
+        effect: { kind: 'story', request: seed === '7' ? {} : { seed: Number(seed) } },
+      })),
+    },
+  ],
+  pace: (step) => (step.part > 0 ? 750 : 1000),
+  draw: (view) => drawFunnel(view, podOf(view), decisionOf(view.timeline)?.detail, progressOf(view)),
+}

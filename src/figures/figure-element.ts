@@ -1,0 +1,273 @@
+/**
+ * `<cw-figure figure="F09">`: a figure of the running simulation. It holds no truth: what it shows is asked of the worker.
+ *
+ * Each figure's own code, and the worker with the cluster, are fetched when the element is, which is near the viewport.
+ */
+import { LitElement, type PropertyValues, type TemplateResult, html } from 'lit'
+import type { Described } from '#cluster/scenarios/described.ts'
+import type { Change, Inspection, StoryRequest, Timeline } from '../simulation/protocol.ts'
+import { type SimulationClient, startSimulation } from '../simulation/simulation-client.ts'
+import { momentLink, parseMoment } from './kit/deep-link.ts'
+import type { FigureDefinition, Outcome } from './kit/figure-definition.ts'
+import { drawChanges, drawControls, drawHead, drawNow, drawPrediction } from './kit/furniture.ts'
+import type { FigureActions, FigureModel, Panel } from './kit/model.ts'
+import { drawPanel } from './kit/panels.ts'
+import { Player } from './kit/player.ts'
+import { indexOfTick, stepsOf } from './kit/steps.ts'
+import { frameStyles, pictureStyles } from './kit/styles.ts'
+import type { View } from './kit/view.ts'
+import { words } from './kit/words.ts'
+
+const FIGURES: Readonly<Record<string, () => Promise<{ readonly figure: FigureDefinition }>>> = {
+  F02: () => import('./f02-deployment-journey.ts'),
+  F09: () => import('./f09-scheduler-funnel.ts'),
+  F14: () => import('./f14-node-goes-dark.ts'),
+  F27: () => import('./f27-first-packet.ts'),
+}
+
+const clock = {
+  after(milliseconds: number, run: () => void): () => void {
+    const timer = setTimeout(run, milliseconds)
+    return () => clearTimeout(timer)
+  },
+}
+
+export class FigureElement extends LitElement {
+  static override styles = [frameStyles, pictureStyles]
+
+  #definition: FigureDefinition | undefined
+  #client: SimulationClient | undefined
+  #player: Player | undefined
+  #predicted: string | undefined
+  #outcome: Outcome | undefined
+  #story: Timeline | undefined
+  #tweaks = new Map<string, string>()
+  #panel: Panel | undefined
+  #why: readonly Described[] = []
+  #inspection: Inspection | undefined
+  #inspected: string | undefined
+  #trouble: string | undefined
+  #isBusy = false
+  #linkCopied = false
+  #width = 0
+  #observer: ResizeObserver | undefined
+
+  get #id(): string {
+    return this.getAttribute('figure') ?? ''
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback()
+    this.#observer = new ResizeObserver(([entry]) => {
+      this.#width = Math.floor(entry!.contentRect.width)
+      this.requestUpdate()
+    })
+    this.#observer.observe(this)
+    window.addEventListener('hashchange', this.#followLink)
+    if (!this.#client) void this.#guard(() => this.#begin())
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback()
+    this.#observer?.disconnect()
+    window.removeEventListener('hashchange', this.#followLink)
+    this.#player?.pause()
+  }
+
+  async #begin(): Promise<void> {
+    const load = FIGURES[this.#id]
+    if (!load) throw new Error(`there is no figure ${this.#id}`)
+    this.#client = startSimulation()
+    const { figure } = await load()
+    this.#definition = figure
+    this.#player = new Player(this.#client, clock, () => this.#moved())
+    if (figure.pace) this.#player.pace = figure.pace
+    await this.#playStory()
+    this.#followLink()
+  }
+
+  /** Plays the story with the changes of its words that are chosen. */
+  async #playStory(): Promise<void> {
+    const definition = this.#definition!
+    const seed = this.dataset.seed ? Number(this.dataset.seed) : undefined
+    let request: StoryRequest = { ...definition.story, ...(seed !== undefined && { seed }) }
+    for (const { id, choices } of definition.tweaks) {
+      const effect = choices.find(({ value }) => value === this.#tweaks.get(id))?.effect
+      if (effect?.kind === 'story') request = merge(request, effect.request)
+    }
+    this.#story = await this.#client!.ask('load', request)
+    await this.#show(this.#story, definition.opening(this.#story))
+  }
+
+  async #show(timeline: Timeline, tick: number): Promise<void> {
+    const definition = this.#definition!
+    const steps = stepsOf(timeline, definition.lens, definition.opening(timeline))
+    this.#outcome = definition.prediction.outcome(timeline)
+    await this.#player!.open(timeline, steps, indexOfTick(steps, tick))
+  }
+
+  /** Runs something that asks the simulation; what goes wrong is told in the figure. */
+  async #guard(run: () => Promise<void>): Promise<void> {
+    this.#isBusy = true
+    this.requestUpdate()
+    try {
+      await run()
+    } catch (error) {
+      this.#trouble = words().failed + (error instanceof Error ? error.message : String(error))
+    } finally {
+      this.#isBusy = false
+      this.requestUpdate()
+    }
+  }
+
+  #moved(): void {
+    this.requestUpdate()
+    if (this.#panel === 'objects') void this.#look()
+  }
+
+  async #look(): Promise<void> {
+    const state = this.#player?.state
+    if (!state) return
+    const { objects, branch, tick } = state.frame
+    const byName = objects.find((ref) => `${ref.resource}/${ref.namespace}/${ref.name}` === this.#inspected)
+    const ref = byName ?? objects.find(({ resource }) => resource === this.#definition!.inspects) ?? objects[0]
+    if (!ref) return void (this.#inspection = undefined)
+    const { resource, namespace, name } = ref
+    this.#inspection = await this.#client!.ask('inspect', { branch, tick, resource, namespace, name })
+    this.requestUpdate()
+  }
+
+  #followLink = (): void => {
+    const tick = parseMoment(location.hash, this.#id)
+    if (tick === undefined || !this.#player?.state) return
+    this.scrollIntoView({ block: 'center' })
+    this.#player.goToTick(tick)
+  }
+
+  async #fork(changes: readonly Change[], extraMicros = 10_000_000): Promise<void> {
+    const { frame, timeline } = this.#player!.state!
+    const { branch } = timeline
+    const fork = await this.#client!.ask('fork', { branch, tick: frame.tick, changes, extraMicros })
+    await this.#show(fork, frame.tick)
+  }
+
+  #tweak(id: string, value: string): void {
+    const choice = this.#definition!.tweaks.find((one) => one.id === id)?.choices.find((one) => one.value === value)
+    if (!choice) return
+    this.#tweaks.set(id, value)
+    const { effect } = choice
+    if (effect.kind === 'fork') {
+      return void this.#guard(() => this.#fork(effect.changes(this.#view()!), effect.extraMicros))
+    }
+    // Another story wants another prediction.
+    this.#predicted = undefined
+    this.#panel = undefined
+    void this.#guard(() => this.#playStory())
+  }
+
+  readonly #actions: FigureActions = {
+    predict: (value) => {
+      this.#predicted = value
+      this.requestUpdate()
+      void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>('button.main')?.focus())
+    },
+    toggle: () => (this.#player?.state?.isPlaying ? this.#player.pause() : this.#player?.play()),
+    step: (by) => this.#player?.step(by),
+    goTo: (index) => this.#predicted !== undefined && this.#player?.goTo(index),
+    goToTick: (tick) => this.#predicted !== undefined && this.#player?.goToTick(tick),
+    setSpeed: (speed) => {
+      if (this.#player) this.#player.speed = speed
+    },
+    show: (panel) => {
+      this.#panel = this.#panel === panel ? undefined : panel
+      if (this.#panel === 'objects') void this.#look()
+      this.requestUpdate()
+    },
+    askWhy: (tick) =>
+      void this.#guard(async () => {
+        this.#player!.pause()
+        this.#why = await this.#client!.ask('why', { branch: this.#player!.state!.timeline.branch, tick })
+        this.#panel = 'why'
+        await this.updateComplete
+        this.renderRoot.querySelector<HTMLElement>('.panel')?.focus({ preventScroll: true })
+      }),
+    inspect: (key) => {
+      this.#inspected = key
+      void this.#look()
+    },
+    tweak: (id, value) => this.#tweak(id, value),
+    asWritten: () => {
+      for (const { id, initial } of this.#definition!.tweaks) if (initial === undefined) this.#tweaks.delete(id)
+      const tick = this.#player!.state!.timeline.forked?.tick ?? 0
+      void this.#guard(() => this.#show(this.#story!, tick))
+    },
+    copyLink: () => {
+      const tick = this.#player?.state?.frame.tick ?? 0
+      const link = new URL(momentLink(this.#id, tick), location.href).href
+      void navigator.clipboard?.writeText(link).then(() => {
+        this.#linkCopied = true
+        this.requestUpdate()
+      })
+    },
+  }
+
+  #view(): View | undefined {
+    const state = this.#player?.state
+    if (!state || this.#width === 0) return undefined
+    const { frame, timeline, steps, index } = state
+    const padding = this.#width < 620 ? 22 : 38
+    return { frame, timeline, steps, index, width: this.#width - padding, goTo: (at) => this.#actions.goTo(at) }
+  }
+
+  #model(): FigureModel {
+    return {
+      title: this.dataset.title ?? this.#id,
+      definition: this.#definition!,
+      state: this.#player!.state!,
+      predicted: this.#predicted,
+      outcome: this.#outcome,
+      speed: this.#player!.speed,
+      panel: this.#panel,
+      why: this.#why,
+      inspection: this.#inspection,
+      tweaks: this.#tweaks,
+      isBusy: this.#isBusy,
+      linkCopied: this.#linkCopied,
+    }
+  }
+
+  override willUpdate(_changed: PropertyValues): void {
+    if (this.#player?.state) this.toggleAttribute('ready', true)
+  }
+
+  override render(): TemplateResult {
+    if (this.#trouble)
+      return html`<div class="figure">
+        <p class="trouble" role="alert">${this.#trouble}</p>
+        <slot></slot>
+      </div>`
+    const view = this.#view()
+    // Until the cluster has come up, the page's own still picture shows.
+    if (!view) return html`<slot></slot>`
+    const model = this.#model()
+    const { isPlaying, steps, index } = model.state
+    const step = steps[index]
+    const said = isPlaying && step?.isMajor === false ? '' : (step?.sentence ?? '')
+    return html`<div class="figure">
+      ${drawHead(model)} ${drawPrediction(model, this.#actions)}
+      <div class="picture">${model.definition.draw(view)}</div>
+      ${drawNow(model, this.#actions)} ${drawControls(model, this.#actions)} ${drawChanges(model, this.#actions)}
+      ${drawPanel(model, this.#actions)}
+      <p class="visually-hidden" aria-live="polite">${said}</p>
+    </div>`
+  }
+}
+
+/** Edits add up; the rest is replaced. */
+function merge(request: StoryRequest, more: Partial<StoryRequest>): StoryRequest {
+  const edits = [...(request.edits ?? []), ...(more.edits ?? [])]
+  const disabledPlugins = [...(request.disabledPlugins ?? []), ...(more.disabledPlugins ?? [])]
+  return { ...request, ...more, edits, disabledPlugins }
+}
+
+customElements.define('cw-figure', FigureElement)

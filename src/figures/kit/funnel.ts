@@ -1,0 +1,253 @@
+/** The scheduler's funnel: one Pod, every node, and what the scheduler said of each; from the note that it leaves. */
+import { type SVGTemplateResult, type TemplateResult, html, nothing, svg } from 'lit'
+import type { Frame, MachineView, PodView } from '../../simulation/protocol.ts'
+import { type Rect, definitions, fitText } from './shapes.ts'
+import { type View, isNarrow } from './view.ts'
+
+/** What the scheduler's note says, as far as the picture needs it. */
+export interface Decision {
+  readonly pod: string
+  readonly chosen?: string
+  readonly tiedWith: readonly string[]
+  readonly nodes: readonly (Refused | Scored)[]
+  readonly feasible: number
+  readonly allNodes: number
+}
+
+interface Refused {
+  readonly node: string
+  readonly plugin: string
+  readonly reasons: readonly string[]
+}
+
+interface Scored {
+  readonly node: string
+  readonly scores: Readonly<Record<string, { readonly normalized: number; readonly weighted: number }>>
+  readonly total: number
+}
+
+export const isRefused = (row: Refused | Scored): row is Refused => 'reasons' in row
+
+/** How far the funnel is told: nothing yet, up to the n-th node filtered, the scores, the choice, the binding. */
+export interface Progress {
+  readonly filtered: number
+  readonly isScored: boolean
+  readonly isChosen: boolean
+  readonly isBound: boolean
+}
+
+interface Row {
+  readonly machine: MachineView
+  readonly said: Refused | Scored | undefined
+  readonly verdict: 'open' | 'feasible' | 'refused'
+  readonly isChosen: boolean
+}
+
+export function rowsOf(frame: Frame, decision: Decision | undefined, progress: Progress): Row[] {
+  const nodes = frame.machines.filter(({ node }) => node !== undefined)
+  return nodes.map((machine, i) => {
+    const said = decision?.nodes.find(({ node }) => node === machine.name)
+    const known = decision !== undefined && i < progress.filtered
+    const verdict = !known ? 'open' : said && isRefused(said) ? 'refused' : 'feasible'
+    return {
+      machine,
+      said: known ? said : undefined,
+      verdict,
+      isChosen: progress.isChosen && decision?.chosen === machine.name,
+    }
+  })
+}
+
+export function drawFunnel(
+  view: View,
+  pod: PodView | undefined,
+  decision: Decision | undefined,
+  progress: Progress,
+): TemplateResult {
+  const rows = rowsOf(view.frame, decision, progress)
+  return isNarrow(view)
+    ? narrowFunnel(rows, pod, decision, progress)
+    : wideFunnel(view.width, rows, pod, decision, progress)
+}
+
+const ROW = 58
+const TOP = 46
+
+function wideFunnel(
+  width: number,
+  rows: readonly Row[],
+  pod: PodView | undefined,
+  decision: Decision | undefined,
+  progress: Progress,
+): TemplateResult {
+  const height = TOP + rows.length * ROW + 10
+  const nodeX = 176
+  const nodeWidth = 172
+  const scoreX = Math.max(nodeX + nodeWidth + 210, width * 0.585)
+  const bindWidth = 108
+  const bindX = width - bindWidth - 2
+  const podY = TOP + (rows.length * ROW) / 2 - 36
+  return html`<svg
+    class="funnel"
+    width=${width}
+    height=${height}
+    viewBox="0 0 ${width} ${height}"
+    role="img"
+    aria-label=${summaryOf(rows, pod, decision, progress)}
+  >
+    ${definitions()}
+    <g class="heads">
+      <text x=${nodeX + 10} y="24">FILTER</text>
+      <text x=${scoreX} y="24">SCORE</text>
+      <text x=${bindX} y="24">BIND</text>
+    </g>
+    ${pod && !progress.isBound ? waitingPod(pod, { x: 2, y: podY, width: 112, height: 66 }) : emptyPlace({ x: 2, y: podY, width: 112, height: 66 })}
+    ${rows.map((row, i) => {
+      const y = TOP + i * ROW + 4
+      const rect = { x: nodeX, y, width: nodeWidth, height: 46 }
+      return svg`<path d="M115 ${podY + 33}C${nodeX - 28} ${podY + 33} ${nodeX - 34} ${y + 23} ${nodeX} ${y + 23}" class="thread ${row.verdict}" />
+        ${nodeBox(rect, row)} ${verdictText(nodeX + nodeWidth + 16, y + 28, row, scoreX - nodeX - nodeWidth - 30)}
+        ${row.verdict === 'feasible' && progress.isScored ? scoreBar({ x: scoreX, y: y + 8, width: bindX - scoreX - 70, height: 30 }, row) : nothing}
+        ${row.isChosen ? bound({ x: bindX, y, width: bindWidth, height: 46 }, pod, scoreX + Math.max(60, bindX - scoreX - 44), progress) : nothing}`
+    })}
+  </svg>`
+}
+
+function waitingPod(pod: PodView, { x, y, width, height }: Rect): SVGTemplateResult {
+  const middle = x + width / 2
+  return svg`<g class="pod pending"><rect x=${x} y=${y} width=${width} height=${height} rx="12" class="pod-box" />
+    <text x=${middle} y=${y + 28} text-anchor="middle" class="pod-name big">${fitText(pod.name, width - 10, 14)}</text>
+    <text x=${middle} y=${y + 47} text-anchor="middle" class="mono">cpu ${pod.cpuMilli}m</text></g>`
+}
+
+const emptyPlace = ({ x, y, width, height }: Rect): SVGTemplateResult =>
+  svg`<rect x=${x} y=${y} width=${width} height=${height} rx="12" class="empty-place" />`
+
+const used = ({ node }: MachineView): number =>
+  node && node.cpuAllocatable > 0 ? Math.min(1, node.cpuRequested / node.cpuAllocatable) : 0
+
+/** What of a node the reader may want to know before the scheduler says it. */
+export function factsOf({ node }: MachineView): string {
+  if (!node) return ''
+  const disk = node.labels['disk']
+  const taint = node.taints.map((one) => one.replace(/=[^:]*:/, ':'))[0]
+  return [disk ? `disk=${disk}` : '', taint ? `taint ${taint.split(':')[0]}` : ''].filter(Boolean).join(' · ')
+}
+
+function nodeBox({ x, y, width, height }: Rect, { machine, verdict }: Row): SVGTemplateResult {
+  const share = used(machine)
+  return svg`<g class="node-box ${verdict}">
+    <title>${machine.name}: ${machine.node?.cpuRequested ?? 0}m of ${machine.node?.cpuAllocatable ?? 0}m CPU requested</title>
+    <rect x=${x} y=${y} width=${width} height=${height} rx="9" class="node-frame" />
+    <text x=${x + 13} y=${y + 20} class="node-name">${machine.name}</text>
+    <text x=${x + 13} y=${y + 37} class="node-facts">${fitText(factsOf(machine), width - 20, 11.5)}</text>
+    <rect x=${x + width - 78} y=${y + 10} width="64" height="11" rx="3" class="meter" />
+    <rect x=${x + width - 78} y=${y + 10} width=${64 * share} height="11" rx="3" class="meter-fill" />
+  </g>`
+}
+
+export const REASONS: readonly (readonly [RegExp, string])[] = [
+  [/^Insufficient (.*)$/, 'Insufficient $1'],
+  [/node\(s\) had untolerated taint \{([^:}]*).*$/, 'untolerated taint {$1}'],
+  [/node\(s\) didn't match Pod's node affinity\/selector/, 'node affinity: no match'],
+]
+
+/** The scheduler's own reason, short enough for a row. */
+export function shortReason(reason: string): string {
+  for (const [pattern, words] of REASONS) if (pattern.test(reason)) return reason.replace(pattern, words)
+  return reason
+}
+
+function verdictText(x: number, y: number, { verdict, said }: Row, room: number): SVGTemplateResult {
+  if (verdict === 'open') return svg``
+  if (verdict === 'feasible') return svg`<text x=${x} y=${y} class="yes">✓ feasible</text>`
+  const reasons = said && isRefused(said) ? said.reasons.map(shortReason).join(', ') : ''
+  return svg`<text x=${x} y=${y} class="no"><title>${said && isRefused(said) ? `${said.plugin}: ${said.reasons.join(', ')}` : ''}</title>✕ ${fitText(reasons, room, 13.5)}</text>`
+}
+
+/** The parts of a score that tell the nodes apart, largest first. */
+const TELLING = ['NodeResourcesFit', 'NodeResourcesBalancedAllocation', 'TaintToleration', 'NodeAffinity']
+export const PLUGIN_WORDS: Readonly<Record<string, string>> = {
+  NodeResourcesFit: 'LeastAllocated',
+  NodeResourcesBalancedAllocation: 'Balanced',
+  TaintToleration: 'Taints',
+  NodeAffinity: 'Affinity',
+}
+
+function scoreBar({ x, y, width, height }: Rect, { said, isChosen }: Row): SVGTemplateResult {
+  if (!said || isRefused(said)) return svg``
+  const parts = TELLING.flatMap((plugin) => (said.scores[plugin] ? [{ plugin, ...said.scores[plugin] }] : []))
+  if (parts.length === 0) return svg`<text x=${x} y=${y + 20} class="quiet">the only one: no scores needed</text>`
+  const most = 700
+  let left = x
+  const boxes = parts.map(({ plugin, weighted, normalized }) => {
+    const wide = (Math.max(0, weighted) / most) * width
+    const box = svg`<g class="score ${plugin}"><title>${plugin}: ${normalized} of 100, counts ${weighted}</title>
+      <rect x=${left} y=${y} width=${wide} height=${height} />
+      ${wide > 40 ? svg`<text x=${left + 6} y=${y + 19}>${fitText(PLUGIN_WORDS[plugin] ?? plugin, wide - 8, 11.5)}</text>` : nothing}</g>`
+    left += wide
+    return box
+  })
+  return svg`${boxes}<text x=${left + 9} y=${y + 20} class="total ${isChosen ? 'best' : ''}">${said.total}</text>`
+}
+
+function bound(rect: Rect, pod: PodView | undefined, from: number, { isBound }: Progress): SVGTemplateResult {
+  const { x, y, width, height } = rect
+  const middle = y + height / 2
+  return svg`<g class="arrow solid"><path d="M${from} ${middle}H${x - 8}" class="arrow-line" /><path d="M${x - 15} ${middle - 5}l8 5 -8 5" class="arrow-head" /></g>
+    <g class="pod ${isBound ? (pod?.phase ?? 'creating') : 'pending'}"><rect x=${x} y=${y} width=${width} height=${height} rx="10" class="pod-box" />
+    <text x=${x + width / 2} y=${middle - 1} text-anchor="middle" class="pod-name">${fitText(pod?.name ?? '', width - 8, 13)}</text>
+    <text x=${x + width / 2} y=${middle + 14} text-anchor="middle" class="pod-words">${isBound ? 'bound' : 'chosen'}</text></g>`
+}
+
+// ── narrow: a list ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+function narrowFunnel(
+  rows: readonly Row[],
+  pod: PodView | undefined,
+  decision: Decision | undefined,
+  progress: Progress,
+): TemplateResult {
+  return html`<div class="funnel-list" role="group" aria-label=${summaryOf(rows, pod, decision, progress)}>
+    ${pod ? html`<p class="asker ${progress.isBound ? 'settled' : ''}"><b>${pod.name}</b><span class="mono">cpu ${pod.cpuMilli}m</span></p>` : nothing}
+    <ol>
+      ${rows.map(
+        (row) =>
+          html`<li class="${row.verdict} ${row.isChosen ? 'chosen' : ''}">
+            <span class="who"><b>${row.machine.name}</b><small>${factsOf(row.machine)}</small></span>
+            <span class="meter" title="CPU requested"
+              ><i style="width:${Math.round(used(row.machine) * 100)}%"></i
+            ></span>
+            <span class="said">${narrowVerdict(row, progress)}</span>
+          </li>`,
+      )}
+    </ol>
+  </div>`
+}
+
+function narrowVerdict({ verdict, said, isChosen }: Row, { isScored, isBound }: Progress): unknown {
+  if (verdict === 'open') return html`<span class="quiet">…</span>`
+  if (verdict === 'refused')
+    return html`<span class="no">✕ ${said && isRefused(said) ? said.reasons.map(shortReason).join(', ') : ''}</span>`
+  const total = isScored && said && !isRefused(said) && said.total > 0 ? html` <b>${said.total}</b>` : nothing
+  return html`<span class="yes">✓ feasible</span
+    >${total}${isChosen ? html` <b class="pick">${isBound ? 'bound' : 'chosen'}</b>` : nothing}`
+}
+
+export function summaryOf(
+  rows: readonly Row[],
+  pod: PodView | undefined,
+  decision: Decision | undefined,
+  progress: Progress,
+): string {
+  const name = pod?.name ?? 'The Pod'
+  const said = rows.map(({ machine, said, verdict }) => {
+    if (verdict === 'open')
+      return `${machine.name} not looked at yet (${factsOf(machine)}, ${Math.round(used(machine) * 100)} percent of its CPU requested)`
+    if (verdict === 'refused')
+      return `${machine.name} refused: ${said && isRefused(said) ? said.reasons.join(', ') : ''}`
+    return `${machine.name} feasible${progress.isScored && said && !isRefused(said) ? `, score ${said.total}` : ''}`
+  })
+  const end = progress.isChosen ? (decision?.chosen ? ` ${decision.chosen} is chosen.` : ' No node is chosen.') : ''
+  return `${name} and ${rows.length} nodes. ${said.join('. ')}.${end}`
+}

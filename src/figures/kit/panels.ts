@@ -1,0 +1,98 @@
+/** What opens below a figure: the transcript, an object with its last change, a chain of causes. */
+import { type TemplateResult, html, nothing } from 'lit'
+import { formatMicros } from '#cluster/scenarios/duration.ts'
+import type { FigureActions, FigureModel } from './model.ts'
+import { sentenceOf } from './sentences.ts'
+import { words } from './words.ts'
+
+export function drawPanel(model: FigureModel, actions: FigureActions): TemplateResult | typeof nothing {
+  switch (model.panel) {
+    case 'transcript':
+      return transcript(model, actions)
+    case 'objects':
+      return objects(model, actions)
+    case 'why':
+      return causes(model, actions)
+    default:
+      return nothing
+  }
+}
+
+function transcript({ state, predicted, linkCopied }: FigureModel, actions: FigureActions): TemplateResult {
+  const { steps, index, timeline } = state
+  // What the prediction is about is not told before it is made.
+  const shown = predicted === undefined ? steps.slice(0, index + 1) : steps
+  const text = words()
+  return html`<section class="panel" aria-label=${text.transcript} tabindex="0">
+    <h3>
+      ${text.transcript}
+      ${timeline.forked ? nothing : html`<button type="button" class="quiet" @click=${() => actions.copyLink()}>${linkCopied ? text.copied : text.link}</button>`}
+    </h3>
+    <ol>
+      ${shown.map(
+        (step, i) =>
+          html`<li>
+            <button type="button" aria-current=${i === index ? 'step' : nothing} @click=${() => actions.goTo(i)}>
+              <time>${formatMicros(step.event.at)}</time><span>${step.sentence}</span>
+            </button>
+          </li>`,
+      )}
+    </ol>
+  </section>`
+}
+
+function objects({ state, inspection }: FigureModel, actions: FigureActions): TemplateResult {
+  const { objects: refs } = state.frame
+  const text = words()
+  const key = inspection && `${inspection.ref.resource}/${inspection.ref.namespace}/${inspection.ref.name}`
+  return html`<section class="panel" aria-label=${text.objects} tabindex="0">
+    ${refs.length === 0 ? html`<p>${text.noObjects}</p>` : nothing}
+    <label
+      >${text.object}
+      <select @change=${(event: Event) => actions.inspect((event.target as HTMLSelectElement).value)}>
+        ${refs.map((ref) => {
+          const value = `${ref.resource}/${ref.namespace}/${ref.name}`
+          return html`<option value=${value} ?selected=${value === key}>
+            ${ref.kind} ${ref.name} · ${text.revision(ref.revision)}
+          </option>`
+        })}
+      </select></label
+    >
+    ${
+      inspection
+        ? html`<p class="quiet">
+              ${text.revision(inspection.ref.revision)},
+              ${inspection.previousRevision === undefined ? text.fresh : text.since(inspection.previousRevision)}
+            </p>
+            <pre>
+${inspection.lines.map(({ kind, text: line }) => html`<span class=${kind}>${SIGNS[kind]} ${line}</span>`)}</pre>`
+        : nothing
+    }
+  </section>`
+}
+
+const SIGNS = { same: ' ', in: '+', out: '−' } as const
+
+function causes({ why }: FigureModel, actions: FigureActions): TemplateResult {
+  const text = words()
+  return html`<section class="panel" aria-label=${text.whyTitle} tabindex="-1">
+    <h3>
+      ${text.whyTitle} <button type="button" class="quiet" @click=${() => actions.show('why')}>${text.close}</button>
+    </h3>
+    ${why.length <= 1 ? html`<p>${text.whyNone}</p>` : nothing}
+    <ol>
+      ${why.map(
+        (event, i) =>
+          html`<li>
+            <button
+              type="button"
+              aria-current=${i === why.length - 1 ? 'step' : nothing}
+              @click=${() => actions.goToTick(event.tick)}
+            >
+              <time>${formatMicros(event.at)}</time><span>${sentenceOf(event)}</span>
+            </button>
+          </li>`,
+      )}
+    </ol>
+  </section>`
+}

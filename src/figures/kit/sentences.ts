@@ -1,0 +1,86 @@
+/** Events as sentences, for the line below a picture, the transcript and screen readers. */
+import type { ProcessId } from '#cluster/kernel/component.ts'
+import type { Described } from '#cluster/scenarios/described.ts'
+
+const ON_CONTROL_PLANE: Readonly<Record<string, string>> = {
+  'kube-apiserver': 'the API server',
+  etcd: 'etcd',
+  'kube-scheduler': 'the scheduler',
+  'kube-controller-manager': 'the controller manager',
+  kubectl: 'kubectl',
+}
+
+/** `node-2/kubelet` → `the kubelet on node-2`; a plugin's or container's number is nobody's business. */
+export function actor(process: ProcessId | undefined): string {
+  if (process === undefined) return 'somebody outside'
+  const [machine = '', name = ''] = process.split('/')
+  if (ON_CONTROL_PLANE[name]) return ON_CONTROL_PLANE[name]
+  const bare = name.replace(/-\d+$/, '').replace(/^([^_]+)_.*$/, '$1')
+  if (bare === 'linux') return `the kernel of ${machine}`
+  return name ? `the ${bare} on ${machine}` : machine
+}
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
+
+const SINGULAR: Readonly<Record<string, string>> = {
+  pods: 'the Pod',
+  'pods/binding': 'the binding of',
+  'pods/status': 'the status of the Pod',
+  'nodes/status': 'the status of the node',
+  deployments: 'the Deployment',
+  replicasets: 'the ReplicaSet',
+  services: 'the Service',
+  endpointslices: 'the EndpointSlice',
+  nodes: 'the node',
+}
+
+const thing = ({ resource, name }: Described): string =>
+  `${SINGULAR[resource] ?? resource} ${name || '(no name yet)'}`.trim()
+
+const VERBS: Readonly<Record<string, string>> = { POST: 'to create', PUT: 'to replace', PATCH: 'to change', DELETE: 'to delete', GET: 'for', LIST: 'for all' } // prettier-ignore
+const NEWS: Readonly<Record<string, string>> = { ADDED: 'is new', MODIFIED: 'has changed', DELETED: 'is gone', PUT: 'was written', DELETE: 'was deleted' } // prettier-ignore
+
+/** One event in one sentence. */
+export function sentenceOf(event: Described): string {
+  const { kind, from, to, label, verb, name, remark } = event
+  const ends = remark && kind !== 'decision' ? ` (${remark})` : ''
+  switch (kind) {
+    case 'command':
+      return `Somebody types: ${label}`
+    case 'fault':
+      return `From outside: ${label}`
+    case 'decision':
+      return capital(`${actor(to)}: ${remark || label}`)
+    case 'request':
+      if (to.endsWith('/etcd'))
+        return (
+          capital(
+            `${actor(from)} ${verb.includes('put') ? 'writes' : verb.includes('delete') ? 'deletes' : 'reads'} ${thing(event)} ${verb.includes('put') ? 'to' : 'in'} etcd`,
+          ) + ends
+        )
+      return capital(`${actor(from)} asks ${actor(to)} ${VERBS[verb] ?? verb} ${thing(event)}`) + ends
+    case 'response':
+      return capital(`${actor(from)} answers ${actor(to)}: ${label}${name ? ` for ${name}` : ''}`) + ends
+    case 'watch':
+      if (!NEWS[verb]) return capital(`${actor(from)} tells ${actor(to)}: ${label}${name ? ` in ${name}` : ''}`) + ends
+      return capital(`${actor(to)} sees through its watch: ${thing(event)} ${NEWS[verb]}`) + ends
+    case 'cri':
+      return capital(`${actor(from)} calls the runtime: ${label}${name ? ` for ${name}` : ''}`) + ends
+    case 'criReply':
+      return capital(`${actor(from)} answers: ${label}`) + ends
+    case 'cni':
+      return (
+        capital(`${actor(from)} starts the plugin ${event.resource} with ${verb}${name ? ` for ${name}` : ''}`) + ends
+      )
+    case 'cniResult':
+      return `The plugin ${label}${event.failed ? '' : ', and ends'}`
+    case 'start':
+      return capital(`${actor(from)} ${label}`)
+    case 'syscall':
+      return capital(`${actor(from)} asks ${actor(to)}: ${label}${name ? ` (${name})` : ''}`) + ends
+    case 'packet':
+      return `${label}: ${name}, from ${actor(from)} to ${actor(to)}`
+    default:
+      return capital(`${actor(to)}: ${label}`) + ends
+  }
+}

@@ -1,0 +1,53 @@
+/** A span of virtual time to scale, with the events of interest on it and where we are. */
+import { type TemplateResult, html, nothing, svg } from 'lit'
+import { formatMicros } from '#cluster/scenarios/duration.ts'
+import type { Micros } from '#cluster/kernel/component.ts'
+import { type View, isNarrow } from './view.ts'
+
+export interface SpanMark {
+  readonly at: Micros
+  readonly label: string
+  readonly tone: 'plain' | 'good' | 'bad'
+}
+
+const SIGNS = { plain: '', good: '✓ ', bad: '✕ ' } as const
+
+export function drawSpan(view: View, marks: readonly SpanMark[]): TemplateResult | typeof nothing {
+  const first = marks[0]
+  if (!first) return nothing
+  const { width, frame } = view
+  const start = first.at
+  const end = Math.max(view.timeline.end.at, start + 1)
+  const left = 8
+  const right = width - 8
+  const x = (at: Micros): number => left + (Math.max(0, Math.min(at, end) - start) / (end - start)) * (right - left)
+  const rows = rowsFor(marks.map((mark) => ({ x: x(mark.at), room: (SIGNS[mark.tone] + mark.label).length * 6.9 + 12 })), right)
+  const lines = Math.max(1, ...rows.map(({ row }) => row + 1))
+  const base = 8 + lines * 18
+  const now = x(frame.at)
+  return html`<svg class="span" width=${width} height=${base + 34} viewBox="0 0 ${width} ${base + 34}" role="img" aria-label="Time since ${first.label}">
+    <path d="M${left} ${base}H${right}" class="axis" />
+    <path d="M${left} ${base}H${now}" class="axis done" />
+    ${marks.map(({ label, tone }, i) => {
+      const { x: at, row, anchor } = rows[i]!
+      const y = 14 + row * 18
+      return svg`<g class="mark ${tone}"><path d="M${at} ${y + 4}V${base + 5}" />
+        <text x=${anchor === 'end' ? at - 4 : at + 4} y=${y} text-anchor=${anchor}>${SIGNS[tone]}${label}</text></g>`
+    })}
+    <g class="here"><circle cx=${now} cy=${base} r="6" /></g>
+    <text x=${Math.max(60, Math.min(now, right - 60))} y=${base + 26} text-anchor="middle" class="mono">${isNarrow(view) ? '' : 'after '}${formatMicros(Math.max(0, frame.at - start))}</text>
+  </svg>`
+}
+
+/** Rows in which labels do not run into each other. */
+function rowsFor(marks: readonly { x: number; room: number }[], right: number): { x: number; row: number; anchor: 'start' | 'end' }[] {
+  const ends: number[] = []
+  return marks.map(({ x, room }) => {
+    const anchor = x + room > right ? 'end' : 'start'
+    const from = anchor === 'start' ? x : x - room
+    let row = ends.findIndex((end) => end < from)
+    if (row < 0) row = ends.length
+    ends[row] = anchor === 'start' ? x + room : x + 6
+    return { x, row, anchor }
+  })
+}

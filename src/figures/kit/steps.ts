@@ -1,0 +1,42 @@
+/** The steps of a figure: the events that it shows, some of them in several parts. */
+import type { Described } from '#cluster/scenarios/described.ts'
+import type { Timeline } from '../../simulation/protocol.ts'
+
+export interface Step {
+  readonly event: Described
+  /** An event that is shown bit by bit: which bit, from 0. */
+  readonly part: number
+  /** What happens, in a sentence for the line below the picture, the transcript and screen readers. */
+  readonly sentence: string
+  /** A mark on the scrubber. */
+  readonly isMajor: boolean
+}
+
+export interface Lens {
+  /** Whether a figure shows this event at all. */
+  shows(event: Described, timeline: Timeline): boolean
+  sentence(event: Described, timeline: Timeline): string
+  isMajor?(event: Described): boolean
+  /** Sentences of further parts, each a step of its own. */
+  parts?(event: Described, timeline: Timeline): readonly string[]
+}
+
+export function stepsOf(timeline: Timeline, lens: Lens, fromTick: number): Step[] {
+  const steps: Step[] = []
+  for (const event of timeline.events) {
+    if (event.tick < fromTick || !lens.shows(event, timeline)) continue
+    const isMajor = lens.isMajor?.(event) ?? false
+    steps.push({ event, part: 0, sentence: lens.sentence(event, timeline), isMajor })
+    for (const [i, sentence] of (lens.parts?.(event, timeline) ?? []).entries()) {
+      steps.push({ event, part: i + 1, sentence, isMajor: false })
+    }
+  }
+  return steps
+}
+
+/** The last step at or before a tick; 0 where there is none. */
+export function indexOfTick(steps: readonly Step[], tick: number): number {
+  let index = 0
+  for (const [i, { event }] of steps.entries()) if (event.tick <= tick) index = i
+  return index
+}

@@ -1,0 +1,40 @@
+/** What every picture of the kit is drawn from: one frame of the simulation, the step at hand, and what is on its way. */
+import type { Described } from '#cluster/scenarios/described.ts'
+import type { Frame, NoteView, Timeline } from '../../simulation/protocol.ts'
+import type { Step } from './steps.ts'
+
+export interface View {
+  readonly frame: Frame
+  readonly timeline: Timeline
+  readonly steps: readonly Step[]
+  readonly index: number
+  /** Room for the picture, in CSS pixels. */
+  readonly width: number
+  /** Opens an event: the scrubber goes there. */
+  readonly goTo: (index: number) => void
+}
+
+/** Below this width a figure has its own layout: stacked, with vertical lanes. */
+export const NARROW = 620
+
+export const isNarrow = ({ width }: Pick<View, 'width'>): boolean => width < NARROW
+
+export const stepOf = (view: View): Step | undefined => view.steps[view.index]
+
+/** Messages that have been sent and have not arrived at this tick. */
+export function inFlight(view: View, wanted: (event: Described) => boolean): readonly Described[] {
+  const { tick } = view.frame
+  return view.timeline.events.filter(
+    (event) => event.cause <= tick && event.tick > tick && event.cause > 0 && wanted(event),
+  )
+}
+
+/** The newest note of a kind up to the tick at hand. */
+export function latestNote(view: View, fits: (note: NoteView) => boolean): NoteView | undefined {
+  const { notes } = view.timeline
+  for (let i = notes.length - 1; i >= 0; i--) {
+    const note = notes[i]!
+    if (note.tick <= view.frame.tick && fits(note)) return note
+  }
+  return undefined
+}

@@ -1,0 +1,156 @@
+/** A world, as pictures need it: machines, Pods and the store right after one event. */
+import { conditionOf, isPodReady, parseTime } from '#cluster/api/meta.ts'
+import { podRequests } from '#cluster/api/pod-resources.ts'
+import { milli } from '#cluster/api/quantity.ts'
+import type { KubernetesObject, Lease, Node, Pod } from '#cluster/api/types.ts'
+import type { EtcdState } from '#cluster/etcd/etcd.ts'
+import type { Change } from '#cluster/etcd/mvcc/store.ts'
+import type { World } from '#cluster/kernel/world.ts'
+import { parseKey } from '#cluster/scenarios/describe-etcd.ts'
+import { nodeSignature } from '#cluster/scenarios/describe-http.ts'
+import { objectsOf } from '#cluster/scenarios/look.ts'
+import type { Frame, MachineView, NodeView, ObjectRef, PodPhase, PodView, ProcessView, TapeCell } from './protocol.ts'
+
+const ETCD = 'cp-1/etcd'
+const TAPE_CELLS = 12
+/** How far back the tape is searched for revisions that say something. */
+const TAPE_LOOK_BACK = 400
+const OBJECTS_MAX = 60
+
+const INSPECTED = ['pods', 'deployments', 'replicasets', 'services', 'endpointslices', 'nodes'] as const
+
+/** @param tick the tick that was asked for: a world that has ended may stand earlier */
+export function frameOf(world: World, branch: number, tick: number): Frame {
+  const pods = objectsOf<Pod>(world, 'pods')
+  const nodes = new Map(objectsOf<Node>(world, 'nodes').map((node) => [node.metadata.name, node]))
+  const leases = new Map(
+    objectsOf<Lease>(world, 'leases')
+      .filter(({ metadata }) => metadata.namespace === 'kube-node-lease')
+      .map((lease) => [lease.metadata.name, lease]),
+  )
+  const machines = [...world.network.machines.values()].map((machine): MachineView => {
+    const node = nodes.get(machine.name)
+    return {
+      name: machine.name,
+      role: machine.name === 'laptop' ? 'outside' : machine.name.startsWith('cp-') ? 'control-plane' : 'node',
+      up: machine.up,
+      processes: processesOf(world, machine.name),
+      node: node && nodeView(world, node, leases.get(machine.name), pods),
+    }
+  })
+  return {
+    branch,
+    tick,
+    at: world.now,
+    machines,
+    pods: pods.map(podView),
+    store: storeOf(world),
+    objects: inspectable(world),
+    cuts: [...world.network.blocked.keys()],
+  }
+}
+
+function processesOf(world: World, machine: string): ProcessView[] {
+  const views: ProcessView[] = []
+  for (const process of world.processes) {
+    if (!process || process.spec.machine !== machine) continue
+    const { id, spec, up, paused, parent } = process
+    const state = !up ? 'gone' : paused ? 'paused' : 'up'
+    views.push({ id, name: spec.name, component: spec.component, state, isChild: parent >= 0 })
+  }
+  return views
+}
+
+function nodeView(world: World, node: Node, lease: Lease | undefined, pods: readonly Pod[]): NodeView {
+  const { name, labels = {} } = node.metadata
+  const renewed = parseTime(lease?.spec?.renewTime)
+  const here = pods.filter((pod) => pod.spec.nodeName === name && !isOver(pod))
+  return {
+    ready: (conditionOf(node, 'Ready')?.status ?? 'Unknown') as NodeView['ready'],
+    leaseAge: renewed === undefined ? undefined : world.options.epochMicros + world.now - renewed,
+    labels,
+    taints: node.spec.taints?.map(({ key, value, effect }) => `${key}${value ? `=${value}` : ''}:${effect}`) ?? [],
+    cpuAllocatable: milli(node.status?.allocatable?.['cpu']),
+    cpuRequested: here.reduce((sum, pod) => sum + (podRequests(pod)['cpu'] ?? 0), 0),
+  }
+}
+
+const isOver = ({ status }: Pod): boolean => status?.phase === 'Succeeded' || status?.phase === 'Failed'
+
+export function podView(pod: Pod): PodView {
+  const { namespace = '', name, uid = '', labels = {} } = pod.metadata
+  return {
+    namespace,
+    name,
+    uid,
+    labels,
+    node: pod.spec.nodeName,
+    phase: phaseOf(pod),
+    ip: pod.status?.podIP ?? '',
+    restarts: pod.status?.containerStatuses?.reduce((sum, { restartCount }) => sum + restartCount, 0) ?? 0,
+    cpuMilli: podRequests(pod)['cpu'] ?? 0,
+  }
+}
+
+function phaseOf(pod: Pod): PodPhase {
+  if (pod.metadata.deletionTimestamp !== undefined) return 'terminating'
+  switch (pod.status?.phase) {
+    case 'Succeeded':
+      return 'succeeded'
+    case 'Failed':
+      return 'failed'
+    case 'Running':
+      return isPodReady(pod) ? 'ready' : 'running'
+    default:
+      return pod.spec.nodeName ? 'creating' : 'pending'
+  }
+}
+
+function storeOf(world: World): Frame['store'] {
+  if (!world.process(ETCD)?.up) return { revision: 0, compactRevision: 0, isUp: false, tape: [] }
+  const { store } = world.stateOf<EtcdState>(ETCD).keyspace
+  const cells: TapeCell[] = []
+  const { history } = store
+  const last = history.length - 1
+  for (let place = last; place >= Math.max(history.start, last - TAPE_LOOK_BACK); place--) {
+    const change = history.get(place)!
+    if (isQuiet(change, history)) continue
+    const { resource, name } = parseKey(change.key)
+    cells.push({ revision: change.main, resource, name, verb: change.kv ? 'put' : 'delete' })
+    if (cells.length === TAPE_CELLS) break
+  }
+  return { revision: store.revision, compactRevision: store.compactRevision, isUp: true, tape: cells.reverse() }
+}
+
+/** A heartbeat: a Lease, an Event, or a Node that says what it said before. */
+function isQuiet(
+  { key, kv, previous }: Change,
+  history: { readonly start: number; get(place: number): Change | undefined },
+): boolean {
+  const { resource } = parseKey(key)
+  if (resource === 'leases' || resource === 'events') return true
+  if (resource !== 'nodes' || !kv || previous < history.start) return false
+  const before = history.get(previous)?.kv
+  return before !== undefined && nodeSignature(before.value as Node) === nodeSignature(kv.value as Node)
+}
+
+function inspectable(world: World): ObjectRef[] {
+  if (!world.process(ETCD)?.up) return []
+  const { store } = world.stateOf<EtcdState>(ETCD).keyspace
+  const refs: ObjectRef[] = []
+  for (const resource of INSPECTED) {
+    for (const object of objectsOf<KubernetesObject>(world, resource)) {
+      const { namespace = '', name } = object.metadata
+      if (namespace === 'kube-system') continue
+      const place = store.heads.get(storeKey(resource, namespace, name))
+      const revision = place === undefined ? 0 : (store.history.get(place)?.main ?? 0)
+      refs.push({ resource, kind: object.kind, namespace, name, revision })
+    }
+  }
+  return refs.sort((a, b) => b.revision - a.revision).slice(0, OBJECTS_MAX)
+}
+
+const FOLDERS: Readonly<Record<string, string>> = { nodes: 'minions', services: 'services/specs' }
+
+export const storeKey = (resource: string, namespace: string, name: string): string =>
+  `/registry/${FOLDERS[resource] ?? resource}/${namespace ? `${namespace}/` : ''}${name}`

@@ -1,0 +1,185 @@
+/**
+ * What a page and the simulation say to each other: plain JSON, so that the page holds no truth of its own.
+ *
+ * Ticks are the trace's sequence numbers, times whole microseconds of virtual time. A *branch* is a run: 0 is the story as
+ * written; each change makes another one, which shares everything before its tick with the one it was made from.
+ */
+import type { Command } from '#cluster/kernel/command.ts'
+import type { Micros, ProcessId } from '#cluster/kernel/component.ts'
+import type { Described } from '#cluster/scenarios/described.ts'
+
+/** The stories that figures run, by the names of their files. */
+export type StoryName = 'deployment-journey' | 'scheduler-funnel' | 'node-goes-dark' | 'add-to-first-packet'
+
+/** A change of the story's own words, made before it is played. */
+export interface Edit {
+  readonly find: string
+  readonly replace: string
+}
+
+export interface StoryRequest {
+  readonly story: StoryName
+  readonly seed?: number | undefined
+  readonly edits?: readonly Edit[]
+  /** Plugins that the scheduler is to do without. */
+  readonly disabledPlugins?: readonly string[]
+}
+
+/** What somebody does to a run. A line for kubectl is what they would type, without `kubectl`. */
+export type Change = { readonly command: Command } | { readonly kubectl: readonly string[]; readonly input?: string }
+
+export interface ForkRequest {
+  readonly branch: number
+  readonly tick: number
+  readonly changes: readonly Change[]
+  /** How much virtual time to run on at least, beyond the end of the branch that it leaves. */
+  readonly extraMicros?: Micros
+}
+
+export interface SceneView {
+  /** Prose of the story before the command. */
+  readonly prose: readonly string[]
+  readonly command: string
+  readonly output: string
+  readonly fromTick: number
+  readonly toTick: number
+  readonly at: Micros
+}
+
+/** One note of a step that pictures are drawn from. */
+export interface NoteView {
+  readonly tick: number
+  readonly at: Micros
+  readonly process: ProcessId
+  readonly kind: string
+  readonly detail: any
+}
+
+export interface Timeline {
+  readonly branch: number
+  /** Where it left the branch that it comes from; undefined for the story itself. */
+  readonly forked: { readonly branch: number; readonly tick: number; readonly at: Micros } | undefined
+  readonly seed: number
+  readonly scenes: readonly SceneView[]
+  /** Everything but the background, in order; a branch repeats what it shares. */
+  readonly events: readonly Described[]
+  /** Decisions and hops of packets. */
+  readonly notes: readonly NoteView[]
+  readonly end: { readonly tick: number; readonly at: Micros }
+  /** Hash of the whole run: same story, same seed, same hash. */
+  readonly hash: string
+}
+
+export interface ProcessView {
+  readonly id: ProcessId
+  readonly name: string
+  readonly component: string
+  /** `gone`: it is not running, though its machine may have power. */
+  readonly state: 'up' | 'paused' | 'gone'
+  /** Started by another process: a plugin, a container. */
+  readonly isChild: boolean
+}
+
+export type PodPhase = 'pending' | 'creating' | 'running' | 'ready' | 'succeeded' | 'failed' | 'terminating'
+
+export interface PodView {
+  readonly namespace: string
+  readonly name: string
+  readonly uid: string
+  readonly labels: Readonly<Record<string, string>>
+  readonly node: string | undefined
+  readonly phase: PodPhase
+  readonly ip: string
+  readonly restarts: number
+  /** Thousandths of a CPU. */
+  readonly cpuMilli: number
+}
+
+export interface NodeView {
+  /** Status of the Ready condition; `Unknown` is what the node controller writes when a kubelet is silent. */
+  readonly ready: 'True' | 'False' | 'Unknown'
+  /** Since the last renewal of its Lease, by the store. */
+  readonly leaseAge: Micros | undefined
+  readonly labels: Readonly<Record<string, string>>
+  readonly taints: readonly string[]
+  readonly cpuAllocatable: number
+  readonly cpuRequested: number
+}
+
+export interface MachineView {
+  readonly name: string
+  readonly role: 'control-plane' | 'node' | 'outside'
+  /** It has power. */
+  readonly up: boolean
+  readonly processes: readonly ProcessView[]
+  /** The Node object of this name, if there is one. */
+  readonly node: NodeView | undefined
+}
+
+export interface TapeCell {
+  readonly revision: number
+  readonly resource: string
+  readonly name: string
+  readonly verb: 'put' | 'delete'
+}
+
+export interface ObjectRef {
+  readonly resource: string
+  readonly kind: string
+  readonly namespace: string
+  readonly name: string
+  readonly revision: number
+}
+
+/** The whole cluster right after one event. */
+export interface Frame {
+  readonly branch: number
+  readonly tick: number
+  readonly at: Micros
+  readonly machines: readonly MachineView[]
+  readonly pods: readonly PodView[]
+  readonly store: {
+    readonly revision: number
+    readonly compactRevision: number
+    readonly isUp: boolean
+    /** The newest revisions that are no background, oldest first. */
+    readonly tape: readonly TapeCell[]
+  }
+  /** Objects that can be inspected, newest change first. */
+  readonly objects: readonly ObjectRef[]
+  /** Pairs of machines that cannot reach each other. */
+  readonly cuts: readonly string[]
+}
+
+export interface DiffView {
+  /** `in` was added by the newest revision, `out` taken away. */
+  readonly kind: 'same' | 'in' | 'out'
+  readonly text: string
+}
+
+export interface Inspection {
+  readonly ref: ObjectRef
+  readonly previousRevision: number | undefined
+  /** The object as YAML, beside what it was at its previous revision. */
+  readonly lines: readonly DiffView[]
+  readonly revisions: readonly number[]
+}
+
+export interface Requests {
+  load: [StoryRequest, Timeline]
+  fork: [ForkRequest, Timeline]
+  seek: [{ branch: number; tick: number }, Frame]
+  inspect: [{ branch: number; tick: number; resource: string; namespace: string; name: string }, Inspection | undefined]
+  why: [{ branch: number; tick: number }, readonly Described[]]
+}
+
+export type RequestName = keyof Requests
+
+export interface Asked<N extends RequestName = RequestName> {
+  readonly id: number
+  readonly name: N
+  readonly body: Requests[N][0]
+}
+
+export type Answered =
+  { readonly id: number; readonly value: unknown } | { readonly id: number; readonly error: string }

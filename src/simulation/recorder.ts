@@ -1,0 +1,64 @@
+/**
+ * Keeps a run's trace in words. What is background is not kept, but its causes are, so that a chain of causes has no holes.
+ */
+import { createNarrator, type Narrator, type Started } from '#cluster/scenarios/describe.ts'
+import type { Described } from '#cluster/scenarios/described.ts'
+import type { TraceCommand, TraceEvent, TraceSink } from '#cluster/kernel/trace.ts'
+import type { World } from '#cluster/kernel/world.ts'
+import type { NoteView } from './protocol.ts'
+
+/** Notes that pictures are drawn from. */
+const PICTURED = new Set(['scheduling', 'hop', 'netfilter'])
+
+export class Recorder implements TraceSink {
+  readonly events: Described[] = []
+  readonly notes: NoteView[] = []
+  #causes: number[] = []
+  #firstTick: number
+  #world: World
+  readonly #narrator: Narrator
+
+  /**
+   * Records what this world does from now on.
+   * @param before what was recorded of the run that this world leaves: it knows what streams that are open were opened for
+   */
+  constructor(world: World, before?: Recorder) {
+    this.#narrator = createNarrator(before && before.#narrator)
+    this.#world = world
+    this.#firstTick = world.tick + 1
+    world.trace = this
+  }
+
+  event(entry: TraceEvent): void {
+    const described = this.#narrator.describe(entry, this.#startOf(entry))
+    this.#causes[entry.tick - this.#firstTick] = entry.cause
+    if (!described.background) this.events.push(described)
+    for (const { kind, detail } of entry.notes) {
+      if (PICTURED.has(kind)) this.notes.push({ tick: entry.tick, at: entry.at, process: entry.to, kind, detail })
+    }
+  }
+
+  command({ tick, at, command }: TraceCommand): void {
+    if (command.type === 'tell') return
+    const { type, ...fields } = command as { type: string } & Record<string, unknown>
+    const name = Object.values(fields).map(String).join(' ')
+    const label = `${type} ${name}`
+    const about = { tick, at, cause: 0, kind: 'fault', label, verb: type, resource: '', name } as const
+    const to = String(fields['process'] ?? fields['machine'] ?? '')
+    this.events.push({ ...about, from: undefined, to, failed: false, background: false, remark: '' })
+  }
+
+  /** Tick of the cause of a tick that was recorded here; undefined for others. */
+  causeOf(tick: number): number | undefined {
+    return this.#causes[tick - this.#firstTick]
+  }
+
+  /** Only a process that has just booted is asked about. */
+  #startOf({ event, to }: TraceEvent): Started | undefined {
+    if (event.type !== 'booted') return undefined
+    const process = this.#world.process(to)
+    if (!process) return undefined
+    const parent = process.parent < 0 ? undefined : this.#world.processes[process.parent]?.id
+    return { component: process.spec.component, options: process.spec.options, parent }
+  }
+}

@@ -1,0 +1,71 @@
+/** One run that can be looked at anywhere: a history, what was recorded of it, and where it left another run. */
+import type { Micros } from '#cluster/kernel/component.ts'
+import { History } from '#cluster/kernel/history.ts'
+import type { Described } from '#cluster/scenarios/described.ts'
+import type { World } from '#cluster/kernel/world.ts'
+import type { NoteView, SceneView, Timeline } from './protocol.ts'
+import { Recorder } from './recorder.ts'
+
+export interface Run {
+  readonly branch: number
+  readonly seed: number
+  readonly history: History
+  readonly recorder: Recorder
+  readonly scenes: readonly SceneView[]
+  readonly parent: { readonly run: Run; readonly tick: number; readonly at: Micros } | undefined
+}
+
+/** The world right after a tick, in this run or in what it shares with the one before. */
+export function worldAt(run: Run, tick: number): World {
+  if (run.parent && tick < run.parent.tick) return worldAt(run.parent.run, tick)
+  return run.history.at(tick)
+}
+
+export function eventsOf(run: Run): readonly Described[] {
+  const { parent, recorder } = run
+  if (!parent) return recorder.events
+  return [...eventsOf(parent.run).filter(({ tick }) => tick <= parent.tick), ...recorder.events]
+}
+
+export function notesOf(run: Run): readonly NoteView[] {
+  const { parent, recorder } = run
+  if (!parent) return recorder.notes
+  return [...notesOf(parent.run).filter(({ tick }) => tick <= parent.tick), ...recorder.notes]
+}
+
+export function timelineOf(run: Run): Timeline {
+  const { branch, parent, seed, scenes, history } = run
+  return {
+    branch,
+    forked: parent && { branch: parent.run.branch, tick: parent.tick, at: parent.at },
+    seed,
+    scenes,
+    events: eventsOf(run),
+    notes: notesOf(run),
+    end: { tick: history.head.tick, at: history.head.now },
+    hash: history.head.hash(),
+  }
+}
+
+/** The causes of an event, oldest first and ending with the event itself, as far as they were kept in words. */
+export function whyOf(run: Run, tick: number): readonly Described[] {
+  const words = new Map(eventsOf(run).map((event) => [event.tick, event]))
+  const chain: Described[] = []
+  for (let at = tick; at > 0; at = causeOf(run, at) ?? 0) {
+    const event = words.get(at)
+    if (event) chain.push(event)
+  }
+  return chain.reverse()
+}
+
+function causeOf(run: Run, tick: number): number | undefined {
+  return run.recorder.causeOf(tick) ?? (run.parent ? causeOf(run.parent.run, tick) : undefined)
+}
+
+/** Plays a history again from its beginning, so that it can be told in words: for one that was made elsewhere. */
+export function recordAgain(history: History): Recorder {
+  const world = history.at(0)
+  const recorder = new Recorder(world)
+  world.run({ maxEvents: history.head.tick - world.tick })
+  return recorder
+}

@@ -1,0 +1,136 @@
+/**
+ * The simulation behind a figure: plays a story, and answers where everything is at any tick of it, what an object looked
+ * like, why an event happened, and how it would have gone with a change. The worker wraps this; tests use it as it is.
+ */
+import { KUBECTL } from '#cluster/cluster.ts'
+import type { Component } from '#cluster/kernel/component.ts'
+import { History } from '#cluster/kernel/history.ts'
+import type { World } from '#cluster/kernel/world.ts'
+import { kubeScheduler } from '#cluster/kube-scheduler/kube-scheduler.ts'
+import { playStory } from '#cluster/scenarios/story.ts'
+import { frameOf } from './frame.ts'
+import { inspect } from './inspect.ts'
+import type {
+  Change,
+  Edit,
+  ForkRequest,
+  Frame,
+  Inspection,
+  RequestName,
+  Requests,
+  SceneView,
+  StoryRequest,
+  Timeline,
+} from './protocol.ts'
+import { Recorder } from './recorder.ts'
+import { type Run, timelineOf, whyOf, worldAt } from './run.ts'
+
+/** Branches kept at once; the oldest change is forgotten first. */
+const BRANCHES_MAX = 8
+/** kubectl's calls in changes are numbered from here, apart from the story's own. */
+const FIRST_CALL = 100_000
+/** A branch runs no further than this, whatever it does. */
+const BRANCH_EVENTS_MAX = 2_000_000
+
+export interface Simulation {
+  answer<N extends RequestName>(name: N, body: Requests[N][0]): Requests[N][1]
+  /** Takes in a run that was made elsewhere as branch 0. */
+  adopt(history: History, recorder: Recorder, seed: number): Timeline
+}
+
+/** @param textOf the text of a story */
+export function createSimulation(textOf: (story: StoryRequest['story']) => string): Simulation {
+  const runs = new Map<number, Run>()
+  let nextBranch = 0
+  let calls = FIRST_CALL
+
+  const runOf = (branch: number): Run => {
+    const run = runs.get(branch)
+    if (!run) throw new Error(`there is no branch ${branch} any more; load the story again`)
+    return run
+  }
+
+  function load(request: StoryRequest): Timeline {
+    let recorder: Recorder | undefined
+    const text = edited(textOf(request.story), request.edits ?? [])
+    const components = schedulerWithout(request.disabledPlugins ?? [])
+    const { history, scenes } = playStory(text, `${request.story}.txt`, {
+      ...(request.seed !== undefined && { seed: request.seed }),
+      ...(components && { cluster: { components } }),
+      prepare: (world) => (recorder = new Recorder(world)),
+    })
+    const views = scenes.map(({ block, output, from, to }): SceneView => ({
+      prose: block.prose,
+      command: [block.command, ...block.args].join(' '),
+      output,
+      fromTick: from.tick,
+      toTick: to.tick,
+      at: from.at,
+    }))
+    return begin({ seed: history.head.options.seed, history, recorder: recorder!, scenes: views })
+  }
+
+  function begin(first: Pick<Run, 'seed' | 'history' | 'recorder' | 'scenes'>): Timeline {
+    runs.clear()
+    nextBranch = 1
+    const run: Run = { ...first, branch: 0, parent: undefined }
+    runs.set(0, run)
+    return timelineOf(run)
+  }
+
+  function fork({ branch, tick, changes, extraMicros = 0 }: ForkRequest): Timeline {
+    const parent = runOf(branch)
+    const world = worldAt(parent, tick)
+    const at = world.now
+    const recorder = new Recorder(world, parent.recorder)
+    for (const change of changes) apply(world, change, () => ++calls)
+    const history = new History(world)
+    const untilMicros = Math.max(parent.history.head.now, at) + extraMicros
+    history.run({ untilMicros, maxEvents: BRANCH_EVENTS_MAX })
+    const { seed, scenes } = parent
+    const run: Run = { branch: nextBranch++, seed, scenes, history, recorder, parent: { run: parent, tick, at } }
+    runs.set(run.branch, run)
+    const oldest = [...runs.keys()].find((key) => key !== 0)
+    if (runs.size > BRANCHES_MAX && oldest !== undefined) runs.delete(oldest)
+    return timelineOf(run)
+  }
+
+  const seek = ({ branch, tick }: Requests['seek'][0]): Frame => frameOf(worldAt(runOf(branch), tick), branch, tick)
+
+  const look = ({ branch, tick, resource, namespace, name }: Requests['inspect'][0]): Inspection | undefined =>
+    inspect(worldAt(runOf(branch), tick), resource, namespace, name)
+
+  const answers: { [N in RequestName]: (body: Requests[N][0]) => Requests[N][1] } = {
+    load,
+    fork,
+    seek,
+    inspect: look,
+    why: ({ branch, tick }) => whyOf(runOf(branch), tick),
+  }
+  return {
+    answer: (name, body) => answers[name](body),
+    adopt: (history, recorder, seed) => begin({ seed, history, recorder, scenes: [] }),
+  }
+}
+
+function edited(text: string, edits: readonly Edit[]): string {
+  return edits.reduce((now, { find, replace }) => {
+    if (!now.includes(find)) throw new Error(`the story does not contain "${find}"; edit words that are in it`)
+    return now.split(find).join(replace)
+  }, text)
+}
+
+function apply(world: World, change: Change, nextCall: () => number): void {
+  if ('command' in change) return world.command(world.now, change.command)
+  const { kubectl: args, input } = change
+  const body = { type: 'kubectl', id: nextCall(), args, ...(input !== undefined && { stdin: input }) }
+  world.command(world.now, { type: 'tell', process: KUBECTL, body })
+}
+
+/** The usual scheduler with a profile that lacks some plugins. */
+function schedulerWithout(disabled: readonly string[]): Record<string, Component> | undefined {
+  if (disabled.length === 0) return undefined
+  const usual = kubeScheduler()
+  const profiles = [{ schedulerName: 'default-scheduler', plugins: { disabled } }]
+  return { 'kube-scheduler': { ...usual, init: (options) => usual.init({ ...options, profiles }) } }
+}

@@ -1,0 +1,15 @@
+/** The texts of the stories, as the worker carries them. */
+import addToFirstPacket from '#cluster/scenarios/add-to-first-packet.txt?raw'
+import deploymentJourney from '#cluster/scenarios/deployment-journey.txt?raw'
+import nodeGoesDark from '#cluster/scenarios/node-goes-dark.txt?raw'
+import schedulerFunnel from '#cluster/scenarios/scheduler-funnel.txt?raw'
+import type { StoryName } from './protocol.ts'
+
+const TEXTS: Readonly<Record<StoryName, string>> = {
+  'deployment-journey': deploymentJourney,
+  'scheduler-funnel': schedulerFunnel,
+  'node-goes-dark': nodeGoesDark,
+  'add-to-first-packet': addToFirstPacket,
+}
+
+export const storyText = (name: StoryName): string => TEXTS[name]
