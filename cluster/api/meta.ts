@@ -26,7 +26,10 @@ export function conditionOf(
   object: { readonly status?: { readonly conditions?: readonly Condition[] } } | undefined,
   type: string,
 ): Condition | undefined {
-  return object?.status?.conditions?.find((condition) => condition.type === type)
+  const conditions = object?.status?.conditions
+  if (conditions === undefined) return undefined
+  for (const condition of conditions) if (condition.type === type) return condition
+  return undefined
 }
 
 /** The list with this condition put in its place; the transition time changes only when the status does. */

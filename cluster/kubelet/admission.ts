@@ -4,16 +4,16 @@
  * Where to read upstream: kubernetes/kubernetes `pkg/kubelet/lifecycle/predicate.go`.
  */
 import { isPodFinished } from '#cluster/api/meta.ts'
-import { addAmounts, podRequests, toAmounts } from '#cluster/api/pod-resources.ts'
-import type { Pod, ResourceList } from '#cluster/api/types.ts'
+import { addAmounts, type Amounts, podRequests } from '#cluster/api/pod-resources.ts'
+import type { Pod } from '#cluster/api/types.ts'
 
 /** The first reason against it, in the kubelet's words; undefined when it may run. */
 export function refusal(
   pod: Pod,
   others: Iterable<Pod>,
-  allocatable: ResourceList,
+  allocatable: Amounts,
 ): { reason: string; message: string } | undefined {
-  const room = toAmounts(allocatable)
+  const room = allocatable
   const used: Record<string, number> = {}
   let pods = 0
   for (const other of others) {

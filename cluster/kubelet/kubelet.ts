@@ -9,6 +9,7 @@
  * collection, Events, the kubelet's own API (logs, exec).
  * Where to read upstream: kubernetes/kubernetes `pkg/kubelet/kubelet.go` (syncLoop).
  */
+import { toAmounts } from '#cluster/api/pod-resources.ts'
 import type { Delta } from '#cluster/client/informer.ts'
 import { createInformer, startInformer, stepInformer } from '#cluster/client/informer.ts'
 import type { Answer } from '#cluster/client/api-client.ts'
@@ -19,7 +20,16 @@ import type { Component, Context, Effect, Event } from '#cluster/kernel/componen
 import { Table } from '#cluster/kernel/table.ts'
 import type { SyscallReply } from '#cluster/linux/syscall.ts'
 import type { NodeTag } from './node.ts'
-import { LEASE_RENEW_MICROS, NODE_STATUS_MICROS, nodeAnswered, register, renewLease, reportNode } from './node.ts'
+import {
+  allocatableOf,
+  DEFAULT_CAPACITY,
+  LEASE_RENEW_MICROS,
+  NODE_STATUS_MICROS,
+  nodeAnswered,
+  register,
+  renewLease,
+  reportNode,
+} from './node.ts'
 import type { DeleteTag } from './pod-workers.ts'
 import { deleteAnswered, podOf, runtimeAnswered, tend } from './pod-workers.ts'
 import { countProbe, probeNow, probeReplied } from './prober.ts'
@@ -38,6 +48,7 @@ export const kubelet: Component<KubeletState, KubeletOptions> = {
     const { nodeName, servers } = options
     return {
       options: Object.freeze(options),
+      allocatable: Object.freeze(toAmounts(allocatableOf(options.capacity ?? DEFAULT_CAPACITY))),
       client: createApiClient(servers, `system:node:${nodeName}`, ['system:nodes']),
       pods: createInformer<Pod>({ resource: 'pods', fieldSelector: `spec.nodeName=${nodeName}` }),
       node: createInformer({ resource: 'nodes', fieldSelector: `metadata.name=${nodeName}` }),
@@ -137,7 +148,7 @@ function fromInformers(state: KubeletState, ctx: Context, event: Event): Effect[
     // A Pod of the same name that came after ours has another UID: both are looked at.
     if (delta.old && delta.old.metadata.uid !== delta.object.metadata.uid)
       effects.push(...tend(state, ctx, delta.old.metadata.uid!))
-    effects.push(...tend(state, ctx, delta.object.metadata.uid!))
+    effects.push(...tend(state, ctx, delta.object.metadata.uid!, delta.type === 'deleted' ? undefined : delta.object))
   }
   if (!synced && state.pods.synced) effects.push(...tendAll(state, ctx))
   return effects

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { toAmounts } from '#cluster/api/pod-resources.ts'
 import type { Container, Pod } from '#cluster/api/types.ts'
 import type { ContainerStatus, PodSandboxStatus } from '#cluster/container-runtime/cri.ts'
 import { refusal } from './admission.ts'
@@ -231,7 +232,7 @@ const asking = (name: string, requests: Record<string, string>): Pod => ({
 })
 
 describe('the door of the node', () => {
-  const allocatable = { cpu: '1', memory: '1Gi', pods: '3' }
+  const allocatable = toAmounts({ cpu: '1', memory: '1Gi', pods: '3' })
   it.each([
     ['what fits exactly comes in', { cpu: '500m' }, [{ cpu: '500m' }], undefined],
     ['a thousandth too much does not', { cpu: '501m' }, [{ cpu: '500m' }], 'OutOfcpu'],

@@ -13,7 +13,6 @@ import { deleteRequest, send } from '#cluster/client/api-client.ts'
 import type { ContainerConfig, CriError, CriReply, DnsConfig } from '#cluster/container-runtime/cri.ts'
 import type { Context, Effect } from '#cluster/kernel/component.ts'
 import { refusal } from './admission.ts'
-import { allocatableOf, DEFAULT_CAPACITY } from './node.ts'
 import { isSidecar, latestContainer, latestSandbox, nextPodAction, restarts } from './pod-actions.ts'
 import { podStatus } from './pod-status.ts'
 import { dropProbes, probeKey, tendProbes } from './prober.ts'
@@ -35,10 +34,10 @@ const DELETE_RETRY_MICROS = 5_000_000
 export const workerTimer = (uid: string): string => `worker/${uid}`
 
 /** Looks at one Pod afresh: does what is due and reports what is. */
-export function tend(state: KubeletState, ctx: Context, uid: string): Effect[] {
+export function tend(state: KubeletState, ctx: Context, uid: string, known?: Pod): Effect[] {
   // Before the runtime has told what runs already, any decision would be a guess.
   if (state.recovering !== 0) return []
-  const pod = podOf(state, uid)
+  const pod = known ?? podOf(state, uid)
   const worker = state.workers.get(uid) ?? (pod && admit(state, ctx, pod))
   if (!worker) return removeOrphan(state, ctx, uid)
   if (worker.busy > 0) return []
@@ -74,14 +73,15 @@ function admit(state: KubeletState, ctx: Context, pod: Pod): PodWorker | undefin
   }
   const worker: PodWorker = { uid, key: keyOf(pod), phase: 'syncing', busy: 0, startedAt: ctx.now }
   // What runs already was admitted before.
-  const rejected = state.runtimePods.has(uid)
-    ? undefined
-    : refusal(
-        pod,
-        [...state.workers.values()].flatMap(({ uid: other }) => podOf(state, other) ?? []),
-        allocatableOf(state.options.capacity ?? DEFAULT_CAPACITY),
-      )
+  const rejected = state.runtimePods.has(uid) ? undefined : refusal(pod, admitted(state), state.allocatable)
   return setWorker(state, rejected ? { ...worker, rejected } : worker)
+}
+
+function* admitted(state: KubeletState): IterableIterator<Pod> {
+  for (const { uid, key } of state.workers.values()) {
+    const pod = state.pods.items.get(key)
+    if (pod?.metadata.uid === uid) yield pod
+  }
 }
 
 // ── syncing ─────────────────────────────────────────────────────────────────────────────────────────────────────────

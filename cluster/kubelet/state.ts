@@ -1,5 +1,6 @@
 /** What a kubelet knows, as plain data. */
 import type { Lease, Node, NodeStatus, Pod, PodStatus, ResourceList, Taint } from '#cluster/api/types.ts'
+import type { Amounts } from '#cluster/api/pod-resources.ts'
 import type { ApiClient } from '#cluster/client/api-client.ts'
 import type { Informer } from '#cluster/client/informer.ts'
 import type { ContainerStatus, PodSandboxStatus, RuntimeCondition } from '#cluster/container-runtime/cri.ts'
@@ -70,6 +71,8 @@ export interface Backoff {
 
 export interface KubeletState {
   readonly options: KubeletOptions
+  /** What the node may give to Pods, in thousandths. */
+  readonly allocatable: Amounts
   client: ApiClient
   pods: Informer<Pod>
   node: Informer<Node>
