@@ -9,7 +9,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join, relative, resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
 
@@ -62,7 +62,7 @@ const trimLibraries = {
   name: 'trim-libraries',
   setup(bundler) {
     bundler.onLoad({ filter: /languages[\\/]features[\\/]typescript[\\/]lib[\\/]lib\.js$/ }, async ({ path }) => {
-      const { libFileMap } = await import(`file://${path}`)
+      const { libFileMap } = await import(pathToFileURL(path).href)
       const kept = Object.fromEntries([...neededLibraries()].sort().map((name) => [name, libFileMap[name]]))
       const missing = Object.keys(kept).filter((name) => kept[name] === undefined)
       if (missing.length > 0) throw new Error(`Monaco lacks ${missing.join(', ')}: pin the typescript that it bundles.`)

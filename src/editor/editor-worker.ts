@@ -1,2 +1,2 @@
-/** Monaco's own helper worker: differences, links and word completion, off the page's thread. */
+/** Monaco's own worker: differences, links and word completion, off the page's thread. */
 import 'monaco-editor/editor/editor.worker.js'
