@@ -126,13 +126,31 @@ describe('the ReplicaSet controller', () => {
     expect(batches).toEqual([2, 4, 8, 16, 32])
   })
 
-  it('says in its condition why it cannot create, and stops saying so once it can', () => {
+  it('says in a condition and an Event why it cannot create, and tries ever more rarely', () => {
     const it = plane()
     it.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shaky' } })
-    it.create({ ...set(1), metadata: { name: 'web', namespace: 'shaky' } })
-    it.seconds(5)
-    expect(it.list('pods', 'shaky')).toHaveLength(1)
-    expect(it.list('events', 'shaky').map(({ reason }) => reason)).toContain('SuccessfulCreate')
+    it.create({ ...set(0), metadata: { name: 'web', namespace: 'shaky' } })
+    it.request({
+      method: 'PATCH',
+      path: '/api/v1/namespaces/shaky',
+      headers: { 'content-type': 'application/merge-patch+json' },
+      body: { metadata: { finalizers: ['example.com/hold'] } },
+    })
+    it.request({ method: 'DELETE', path: '/api/v1/namespaces/shaky' })
+    it.kubectl('kubectl -n shaky scale rs/web --replicas=2')
+    it.seconds(30)
+    const { status } = it.cached('replicasets').find(({ metadata }) => metadata.namespace === 'shaky')
+    expect(status.conditions).toMatchObject([
+      {
+        type: 'ReplicaFailure',
+        status: 'True',
+        reason: 'FailedCreate',
+        message: expect.stringContaining('because it is being terminated'),
+      },
+    ])
+    const failures = it.world.stateOf(MANAGER).running.replicaset.queue.failures.get('shaky/web')
+    expect(failures).toBeGreaterThan(5)
+    expect(failures).toBeLessThan(20)
   })
 
   it('counts a Pod as available only after minReadySeconds', () => {
