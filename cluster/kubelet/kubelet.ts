@@ -31,7 +31,8 @@ import {
   reportNode,
 } from './node.ts'
 import type { DeleteTag } from './pod-workers.ts'
-import { deleteAnswered, podOf, runtimeAnswered, tend } from './pod-workers.ts'
+import { podOf } from './pod-lookup.ts'
+import { deleteAnswered, runtimeAnswered, tend } from './pod-workers.ts'
 import { countProbe, probeNow, probeReplied } from './prober.ts'
 import { connectRuntime, cri, takeContainerEvent, takeSandboxStatus } from './runtime.ts'
 import type { CriTag, KubeletOptions, KubeletState } from './state.ts'

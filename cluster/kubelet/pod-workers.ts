@@ -8,15 +8,17 @@
  * SyncTerminatingPod, SyncTerminatedPod).
  */
 import { keyOf } from '#cluster/api/meta.ts'
-import type { Container, Pod } from '#cluster/api/types.ts'
+import type { Pod } from '#cluster/api/types.ts'
 import { deleteRequest, send } from '#cluster/client/api-client.ts'
-import type { ContainerConfig, CriError, CriReply, DnsConfig } from '#cluster/container-runtime/cri.ts'
+import type { CriError, CriReply } from '#cluster/container-runtime/cri.ts'
 import type { Context, Effect } from '#cluster/kernel/component.ts'
 import { refusal } from './admission.ts'
-import { isSidecar, latestContainer, latestSandbox, nextPodAction, restarts } from './pod-actions.ts'
+import { noteCrashes, noteFailure } from './backoff.ts'
+import { nextPodAction } from './pod-actions.ts'
+import { callFor, takeReply } from './pod-calls.ts'
+import { podOf } from './pod-lookup.ts'
 import { podStatus } from './pod-status.ts'
 import { dropProbes, probeKey, tendProbes } from './prober.ts'
-import { cri, forgetContainer, forgetSandbox, markSandboxStopped, takeContainer, takeSandboxStatus } from './runtime.ts'
 import type { KubeletState, PodAction, PodWorker } from './state.ts'
 import { report } from './status-manager.ts'
 
@@ -25,10 +27,6 @@ export interface DeleteTag {
   readonly uid: string
 }
 
-/** CrashLoopBackOff and ImagePullBackOff: 10 s doubling to 5 min; forgotten after 10 min of running well. */
-const BACKOFF_MIN_MICROS = 10_000_000
-const BACKOFF_MAX_MICROS = 300_000_000
-const BACKOFF_RESET_MICROS = 600_000_000
 const DELETE_RETRY_MICROS = 5_000_000
 
 export const workerTimer = (uid: string): string => `worker/${uid}`
@@ -48,16 +46,6 @@ export function tend(state: KubeletState, ctx: Context, uid: string, known?: Pod
   if (worker.phase === 'syncing') return sync(state, ctx, pod!, worker)
   if (worker.phase === 'terminating') return terminate(state, ctx, pod, worker)
   return finish(state, ctx, pod, worker)
-}
-
-export const podOf = (state: KubeletState, uid: string): Pod | undefined => {
-  const key = state.workers.get(uid)?.key
-  if (key !== undefined) {
-    const pod = state.pods.items.get(key)
-    return pod?.metadata.uid === uid ? pod : undefined
-  }
-  for (const pod of state.pods.items.values()) if (pod.metadata.uid === uid) return pod
-  return undefined
 }
 
 function setWorker(state: KubeletState, worker: PodWorker): PodWorker {
@@ -122,37 +110,6 @@ function reportStatus(state: KubeletState, ctx: Context, pod: Pod, worker: PodWo
     probe: (container, kind) => state.probes.get(probeKey(uid, container, kind)),
   })
   return report(state, ctx, pod, status)
-}
-
-/** Sets the back-off of containers that have ended and are to run again. */
-function noteCrashes(state: KubeletState, ctx: Context, pod: Pod): void {
-  const uid = pod.metadata.uid!
-  const sandbox = latestSandbox(state.runtimePods.get(uid))
-  const all: readonly [Container, boolean][] = [
-    ...(pod.spec.initContainers ?? []).map((init) => [init, true] as [Container, boolean]),
-    ...pod.spec.containers.map((container) => [container, false] as [Container, boolean]),
-  ]
-  for (const [container, init] of all) {
-    const status = latestContainer(state.runtimePods.get(uid), container.name, sandbox)
-    if (status?.state !== 'CONTAINER_EXITED') continue
-    const again = init ? isSidecar(container) || status.exitCode !== 0 : restarts(pod, status.exitCode)
-    const key = `${uid}/${container.name}`
-    const known = state.backoffs.get(key)
-    if (!again || (known && known.until >= status.finishedAt)) continue
-    const rested = known && status.finishedAt - known.until > BACKOFF_RESET_MICROS
-    const first = !known || rested
-    const delay = first ? BACKOFF_MIN_MICROS : Math.min(known.delay * 2, BACKOFF_MAX_MICROS)
-    // The first restart is at once; each later one waits twice as long as the one before.
-    const until = first ? status.finishedAt : status.finishedAt + known.delay
-    state.backoffs.set(key, { delay: first ? BACKOFF_MIN_MICROS : delay, until })
-    if (until > ctx.now) {
-      const seconds = Math.round((until - status.finishedAt) / 1e6)
-      const text = seconds >= 60 ? `${Math.floor(seconds / 60)}m${seconds % 60}s` : `${seconds}s`
-      const message = `back-off ${text} restarting failed container=${container.name} pod=${pod.metadata.name}_${pod.metadata.namespace}(${uid})`
-      state.waiting.set(key, { reason: 'CrashLoopBackOff', message })
-      ctx.note('CrashLoopBackOff', { pod: pod.metadata.name, container: container.name, seconds })
-    }
-  }
 }
 
 // ── the end ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -249,62 +206,6 @@ function perform(state: KubeletState, ctx: Context, pod: Pod, worker: PodWorker,
   return [callFor(state, ctx, pod, worker.uid, action)]
 }
 
-function callFor(state: KubeletState, ctx: Context, pod: Pod | undefined, uid: string, action: PodAction): Effect {
-  const tag = { for: 'pod', uid, action } as const
-  switch (action.type) {
-    case 'createSandbox':
-      return cri(state, ctx, 'RunPodSandbox', { config: sandboxConfig(state, pod!, action.attempt) }, tag)
-    case 'stopSandbox':
-      return cri(state, ctx, 'StopPodSandbox', { podSandboxId: action.id }, tag)
-    case 'removeSandbox':
-      return cri(state, ctx, 'RemovePodSandbox', { podSandboxId: action.id }, tag)
-    case 'pullImage':
-      return cri(state, ctx, 'PullImage', { image: action.image }, tag)
-    case 'createContainer': {
-      const podSandboxId = latestSandbox(state.runtimePods.get(uid))!.id
-      const config = containerConfig(pod!, action.container, action.attempt)
-      return cri(state, ctx, 'CreateContainer', { podSandboxId, config }, tag)
-    }
-    case 'startContainer':
-      return cri(state, ctx, 'StartContainer', { containerId: action.id }, tag)
-    case 'stopContainer':
-      return cri(state, ctx, 'StopContainer', { containerId: action.id, timeout: action.grace }, tag)
-    case 'removeContainer':
-      return cri(state, ctx, 'RemoveContainer', { containerId: action.id }, tag)
-  }
-}
-
-function sandboxConfig(state: KubeletState, pod: Pod, attempt: number) {
-  const { name, uid, namespace = 'default', labels = {}, annotations = {} } = pod.metadata
-  const dnsConfig = pod.spec.dnsPolicy === 'Default' ? undefined : clusterDns(state, namespace)
-  return {
-    metadata: { name, uid: uid!, namespace, attempt },
-    hostname: name,
-    ...(dnsConfig && { dnsConfig }),
-    labels,
-    annotations,
-    linux: { network: pod.spec.hostNetwork ? ('NODE' as const) : ('POD' as const) },
-  }
-}
-
-function clusterDns(state: KubeletState, namespace: string): DnsConfig | undefined {
-  const { clusterDNS, clusterDomain = 'cluster.local' } = state.options
-  if (clusterDNS === undefined) return undefined
-  const searches = [`${namespace}.svc.${clusterDomain}`, `svc.${clusterDomain}`, clusterDomain]
-  return { servers: [clusterDNS], searches, options: ['ndots:5'] }
-}
-
-function containerConfig(pod: Pod, name: string, attempt: number): ContainerConfig {
-  const container = [...(pod.spec.initContainers ?? []), ...pod.spec.containers].find((one) => one.name === name)!
-  return {
-    metadata: { name, attempt },
-    image: { image: container.image },
-    ...(container.command && { command: container.command }),
-    ...(container.args && { args: container.args }),
-    envs: (container.env ?? []).map((variable) => ({ key: variable.name, value: variable.value ?? '' })),
-  }
-}
-
 /** Takes in the runtime's answer to one of the calls above. */
 export function runtimeAnswered(
   state: KubeletState,
@@ -326,79 +227,12 @@ export function runtimeAnswered(
   return failed(state, ctx, uid, action, body)
 }
 
-function takeReply(state: KubeletState, ctx: Context, uid: string, action: PodAction, reply: CriReply): void {
-  const runtime = state.runtimePods.get(uid)
-  switch (action.type) {
-    case 'createSandbox': {
-      takeSandboxStatus(state, (reply as CriReply<'RunPodSandbox'>).status, [])
-      return
-    }
-    case 'stopSandbox':
-      return markSandboxStopped(state, uid, action.id)
-    case 'removeSandbox':
-      forgetSandbox(state, action.id)
-      return
-    case 'pullImage': {
-      const pod = podOf(state, uid)
-      state.images.set(action.image, (reply as CriReply<'PullImage'>).imageRef)
-      for (const container of pod?.spec.containers ?? [])
-        if (container.image === action.image) state.waiting.delete(`${uid}/${container.name}`)
-      return
-    }
-    case 'createContainer': {
-      const { containerId } = reply as CriReply<'CreateContainer'>
-      const pod = podOf(state, uid)
-      const image =
-        [...(pod?.spec.initContainers ?? []), ...(pod?.spec.containers ?? [])].find(
-          ({ name }) => name === action.container,
-        )?.image ?? ''
-      takeContainer(state, uid, {
-        id: containerId,
-        podSandboxId: latestSandbox(runtime)?.id ?? '',
-        metadata: { name: action.container, attempt: action.attempt },
-        state: 'CONTAINER_CREATED',
-        createdAt: ctx.now,
-        startedAt: 0,
-        finishedAt: 0,
-        exitCode: 0,
-        image: { image },
-        imageRef: state.images.get(image) ?? image,
-        reason: '',
-        message: '',
-        labels: {},
-        annotations: {},
-      })
-      return
-    }
-    case 'startContainer': {
-      const created = runtime?.containers.find(({ id }) => id === action.id)
-      if (created) takeContainer(state, uid, { ...created, state: 'CONTAINER_RUNNING', startedAt: ctx.now })
-      return
-    }
-    case 'stopContainer': {
-      const running = runtime?.containers.find(({ id }) => id === action.id)
-      if (running)
-        takeContainer(state, uid, { ...running, state: 'CONTAINER_EXITED', finishedAt: ctx.now, exitCode: 143 })
-      return
-    }
-    case 'removeContainer':
-      return forgetContainer(state, uid, action.id)
-  }
-}
-
 /** A refused call: wait, longer each time, and say why in the status. */
 function failed(state: KubeletState, ctx: Context, uid: string, action: PodAction, error: CriError): Effect[] {
-  const name = 'container' in action ? action.container : 'sandbox'
-  const key = `${uid}/${name}`
-  const known = state.backoffs.get(key)
-  const delay = known ? Math.min(known.delay * 2, BACKOFF_MAX_MICROS) : BACKOFF_MIN_MICROS
-  if (action.type === 'pullImage') {
-    state.waiting.set(key, { reason: known ? 'ImagePullBackOff' : 'ErrImagePull', message: error.message })
-  } else if ('container' in action) state.waiting.set(key, { reason: 'CreateContainerError', message: error.message })
-  state.backoffs.set(key, { delay, until: ctx.now + delay })
+  const effects: Effect[] = [
+    { type: 'wake', key: workerTimer(uid), after: noteFailure(state, ctx, uid, action, error) },
+  ]
   const pod = podOf(state, uid)
-  const worker = state.workers.get(uid)!
-  const effects: Effect[] = [{ type: 'wake', key: workerTimer(uid), after: delay }]
-  if (pod) effects.push(...reportStatus(state, ctx, pod, worker))
+  if (pod) effects.push(...reportStatus(state, ctx, pod, state.workers.get(uid)!))
   return effects
 }

@@ -1,0 +1,13 @@
+/** The API's Pod for a UID, from the kubelet's own copy. */
+import type { Pod } from '#cluster/api/types.ts'
+import type { KubeletState } from './state.ts'
+
+export const podOf = (state: KubeletState, uid: string): Pod | undefined => {
+  const key = state.workers.get(uid)?.key
+  if (key !== undefined) {
+    const pod = state.pods.items.get(key)
+    return pod?.metadata.uid === uid ? pod : undefined
+  }
+  for (const pod of state.pods.items.values()) if (pod.metadata.uid === uid) return pod
+  return undefined
+}
