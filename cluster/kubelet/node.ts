@@ -19,7 +19,7 @@ import {
   updateRequest,
 } from '#cluster/client/api-client.ts'
 import type { Context, Effect } from '#cluster/kernel/component.ts'
-import type { KubeletOptions, KubeletState } from './state.ts'
+import type { KubeletState } from './state.ts'
 
 export type NodeTag = { readonly for: 'register' | 'nodeStatus' | 'leaseGet' | 'leaseWrite' }
 
