@@ -9,7 +9,7 @@ import type { Micros } from '#cluster/kernel/component.ts'
 import { STRATEGIES } from './registry/registry.ts'
 import type { RequestInfo } from './route.ts'
 import type { Origin } from './state.ts'
-import { conflict } from './status.ts'
+import { conflict, forbidden } from './status.ts'
 
 export interface DeleteOptions {
   readonly gracePeriodSeconds?: number
@@ -38,7 +38,7 @@ export function decideDeletion(info: RequestInfo, origin: Origin, options: Delet
     const why = `the ResourceVersion in the precondition (${resourceVersion}) does not match the ResourceVersion in record (${modRevision}). The object might have been modified`
     return { type: 'refuse', status: conflict(info.resource, info.name, why) }
   }
-  if (info.resource.resource === 'namespaces') return deleteNamespace(object as Namespace, now)
+  if (info.resource.resource === 'namespaces') return deleteNamespace(info, object as Namespace, now)
   const grace = STRATEGIES[info.resource.resource]!.gracePeriodSeconds?.(object, options.gracePeriodSeconds) ?? 0
   const finalizers = withPropagation(metadata.finalizers, options.propagationPolicy)
   if (metadata.deletionTimestamp !== undefined) return deleteAgain(object, grace, options, finalizers)
@@ -83,7 +83,13 @@ function deleteAgain(
   return { type: 'mark', object: deepFreeze({ ...object, metadata }) }
 }
 
-function deleteNamespace(namespace: Namespace, now: Micros): Deletion {
+/** NamespaceLifecycle keeps these for ever. */
+const IMMORTAL = ['default', 'kube-system', 'kube-public']
+
+function deleteNamespace(info: RequestInfo, namespace: Namespace, now: Micros): Deletion {
+  if (IMMORTAL.includes(info.name)) {
+    return { type: 'refuse', status: forbidden(info.resource, info.name, 'this namespace may not be deleted') }
+  }
   const { metadata, spec, status } = namespace
   const finalizers = spec?.finalizers ?? []
   if (finalizers.length === 0 && (metadata.finalizers ?? []).length === 0) return { type: 'remove' }

@@ -165,7 +165,8 @@ function combine(info: RequestInfo, given: any, old: any, strategy: Strategy, ct
   if (info.subresource === 'status') {
     const { status: _, ...rest } = old
     const metadata = statusMetadata(given.metadata, old.metadata)
-    return { ...rest, metadata, ...(given.status !== undefined && { status: given.status }) }
+    const next = { ...rest, metadata, ...(given.status !== undefined && { status: given.status }) }
+    return strategy.prepareForStatusUpdate ? strategy.prepareForStatusUpdate(next, old) : next
   }
   if (info.subresource === 'finalize') return { ...old, spec: given.spec }
   let next = strategy.defaults ? strategy.defaults(given) : given

@@ -388,6 +388,24 @@ describe('subresources', () => {
     expect(lab.send('POST', `${PODS}/web/binding`, body).status).toBe(code)
   })
 
+  it('status keeps the class of a Pod, and lets nothing run that has ended for good', () => {
+    const lab = new Lab()
+    lab.send('POST', PODS, pod('job', {}, { restartPolicy: 'Never' }))
+    const report = (state: object) => {
+      const containerStatuses = [{ name: 'app', image: 'i', ready: false, restartCount: 0, state }]
+      return lab.patch(`${PODS}/job/status`, { status: { qosClass: null, phase: 'Running', containerStatuses } })
+    }
+    expect(report({ terminated: { exitCode: 1 } }).body.status).toMatchObject({
+      qosClass: 'BestEffort',
+      phase: 'Running',
+    })
+    const { status, body } = report({ running: {} })
+    expect([status, body.message]).toEqual([
+      422,
+      'Pod "job" is invalid: status.containerStatuses[0].state: Forbidden: may not be transitioned to non-terminated state',
+    ])
+  })
+
   it('scale shows and changes the number of replicas', () => {
     const lab = new Lab()
     lab.send('POST', DEPLOYMENTS, deployment('a', { replicas: 3 }))
@@ -468,6 +486,14 @@ describe('a deletion', () => {
     const reply = lab.send('DELETE', PODS, undefined, { labelSelector: 'app=go' })
     expect(reply.body.items).toHaveLength(2)
     expect(lab.send('GET', PODS).body.items.map((item: any) => item.metadata.name)).toEqual(['b'])
+  })
+
+  it.each(['default', 'kube-system', 'kube-public'])('of the namespace %s is refused', (name) => {
+    const { status, body } = new Lab().send('DELETE', `/api/v1/namespaces/${name}`)
+    expect([status, body.message]).toEqual([
+      403,
+      `namespaces "${name}" is forbidden: this namespace may not be deleted`,
+    ])
   })
 
   it('of a namespace closes it to new objects', () => {

@@ -14,6 +14,8 @@ export interface Strategy<T extends KubernetesObject = any> {
   readonly prepareForCreate?: (object: T, now: Micros) => T
   /** On an update of the object itself; the status is taken from the old one already. */
   readonly prepareForUpdate?: (object: T, old: T, now: Micros) => T
+  /** On an update through `status`; everything but the status is the old one's. */
+  readonly prepareForStatusUpdate?: (object: T, old: T) => T
   readonly validate?: (object: T) => FieldError[]
   readonly validateUpdate?: (object: T, old: T) => FieldError[]
   readonly validateStatusUpdate?: (object: T, old: T) => FieldError[]
