@@ -42,6 +42,8 @@ interface KubeProxyState {
   changed: Table<string, true>
   /** What the kernel has, by Service. */
   installed: Table<string, ServiceRules>
+  /** Chains of an earlier life, until the first sync deletes those that nobody needs; undefined while we ask. */
+  strangers: readonly string[] | undefined
   /** Number of the batch under way. */
   batch: number | undefined
   /** When the last sync began: the next is not before `minSyncMicros` later. */
@@ -79,6 +81,7 @@ export const kubeProxy: Component<KubeProxyState, KubeProxyOptions> = {
     slices: createInformer<EndpointSlice>({ resource: 'endpointslices' }, ['service']),
     changed: new Table(),
     installed: new Table(),
+    strangers: undefined,
     batch: undefined,
     lastSync: -Infinity,
     scheduled: false,
@@ -88,6 +91,7 @@ export const kubeProxy: Component<KubeProxyState, KubeProxyOptions> = {
     switch (event.type) {
       case 'booted':
         return [
+          send(state, ctx, [{ call: 'listChains', table: 'nat' }]),
           startInformer(state.services, state.client, ctx),
           startInformer(state.slices, state.client, ctx),
           { type: 'wake', key: 'full', after: FULL_SYNC_MICROS },
@@ -124,7 +128,8 @@ function observe(state: KubeProxyState, event: Event, ctx: Context): Effect[] {
   return [...((services ?? slices)?.effects ?? []), ...schedule(state, ctx, 0)]
 }
 
-const isSynced = (state: KubeProxyState): boolean => state.services.synced && state.slices.synced
+const isSynced = (state: KubeProxyState): boolean =>
+  state.services.synced && state.slices.synced && state.strangers !== undefined
 
 function schedule(state: KubeProxyState, ctx: Context, atLeast: Micros): Effect[] {
   if (state.scheduled || state.batch !== undefined || !isSynced(state)) return []
@@ -139,6 +144,7 @@ function synced(state: KubeProxyState, ctx: Context, reply: SyscallReply): Effec
   if (reply.id !== state.batch) return []
   state.batch = undefined
   const failure = failureOf(reply)
+  if (state.strangers === undefined && !failure) state.strangers = reply.results[0].chains
   if (!failure) return schedule(state, ctx, 0)
   ctx.note('syncFailed', failure)
   state.full = true
@@ -172,13 +178,20 @@ function sync(state: KubeProxyState, ctx: Context): Effect[] {
   }
   state.changed.clear()
   if (touched === 0 && !state.full) return []
+  deleted.push(...state.strangers!.filter((chain) => /^KUBE-(SVC|SEP)-/.test(chain) && !(chain in chains)))
+  state.strangers = NO_STRANGERS
   const calls = [...batchOf(state, chains, deleted), ...cleanups]
   state.full = false
+  ctx.note('sync', { services: touched, chains: Object.keys(chains).length, deleted: deleted.length })
+  return [send(state, ctx, calls)]
+}
+const NO_STRANGERS: readonly string[] = Object.freeze([])
+
+function send(state: KubeProxyState, ctx: Context, calls: readonly Syscall[]): Effect {
   const id = ctx.id()
   state.batch = id
-  ctx.note('sync', { services: touched, chains: Object.keys(chains).length, deleted: deleted.length })
   const body: SyscallBatch = { type: 'syscall', id, calls }
-  return [{ type: 'send', to: linuxOf(ctx.machine), body }]
+  return { type: 'send', to: linuxOf(ctx.machine), body }
 }
 
 /** The rules that a Service should have. Undefined: none. */

@@ -39,7 +39,7 @@ import {
   routeInfos,
   setRoute,
 } from './links.ts'
-import { ensureRule, restore, save } from './netfilter.ts'
+import { chainNames, ensureRule, restore, save } from './netfilter.ts'
 import type { Frame } from './packet.ts'
 import { formatSource } from './packet.ts'
 import { arpFailed, frameArrived } from './path.ts'
@@ -267,7 +267,7 @@ function perform(work: Work, batch: Batch, call: Syscall): unknown {
 
 type NetworkCall = Extract<
   Syscall,
-  { call: `${string}Netns` | 'netlink' | 'listLinks' | 'listRoutes' | 'setSysctl' | `iptables${string}` }
+  { call: `${string}Netns` | 'netlink' | 'listLinks' | 'listRoutes' | 'listChains' | 'setSysctl' | `iptables${string}` }
 >
 
 function performNetwork(work: Work, batch: Batch, call: NetworkCall): unknown {
@@ -316,6 +316,8 @@ function performInNetns(work: Work, netns: number, call: Exclude<NetworkCall, { 
     case 'iptablesEnsure':
       ensureRule(state, netns, call.table, call.chain, call.rule, call.append ?? false)
       return {}
+    case 'listChains':
+      return { chains: chainNames(state, netns, call.table) }
     case 'iptablesSave':
       return { lines: save(state, netns) }
   }

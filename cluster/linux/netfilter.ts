@@ -151,6 +151,11 @@ function startFiltering(state: LinuxState, netns: number): void {
   if (!space.filters) state.netns.set(netns, { ...space, filters: true })
 }
 
+export function chainNames(state: LinuxState, netns: number, table: TableName): string[] {
+  const prefix = `${netns}/${table}/`
+  return [...state.chains.keys()].filter((key) => key.startsWith(prefix)).map((key) => key.slice(prefix.length))
+}
+
 /** What `iptables-save` prints, chains in the order in which they were made. */
 export function save(state: LinuxState, netns: number): string[] {
   const lines: string[] = []

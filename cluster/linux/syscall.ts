@@ -114,6 +114,8 @@ export interface Syscalls {
     },
     object,
   ]
+  /** Names of a table's chains, built-in ones too if they have rules. */
+  listChains: [{ readonly netns?: string; readonly table: TableName }, { readonly chains: readonly string[] }]
   /** The text that `iptables-save` prints. */
   iptablesSave: [{ readonly netns?: string }, { readonly lines: readonly string[] }]
   /** Forgets connections to this destination (`conntrack -D`), but for those translated to one of `keep` (`ip:port`). */
