@@ -179,10 +179,10 @@ function drawActionBar(model: WorkbenchModel): TemplateResult {
     <span class="cw-bar-space"></span>
     <span class="cw-fuel">${verdict && !isWorking ? drawFuel(verdict, fuelLimit) : nothing}</span>
     <span class="cw-font-size" role="group" aria-label="Size of the code">
-      <button type="button" class="cw-tool" aria-label="Smaller code" @click=${() => actions.changeFontSize(-1)}>
+      <button type="button" class="cw-tool" aria-label="A−, smaller code" @click=${() => actions.changeFontSize(-1)}>
         A−
       </button>
-      <button type="button" class="cw-tool" aria-label="Larger code" @click=${() => actions.changeFontSize(1)}>
+      <button type="button" class="cw-tool" aria-label="A+, larger code" @click=${() => actions.changeFontSize(1)}>
         A+
       </button>
     </span>
