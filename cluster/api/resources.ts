@@ -26,7 +26,8 @@ const row = (
   subresources: string[] = [],
 ): Resource => {
   const [group, version] = groupVersion.includes('/') ? groupVersion.split('/') : ['', groupVersion]
-  return {
+  // Frozen, so that a state which refers to a row shares it with its forks.
+  return Object.freeze({
     resource,
     singular: kind.toLowerCase(),
     kind,
@@ -35,7 +36,7 @@ const row = (
     namespaced,
     shortNames,
     subresources,
-  }
+  })
 }
 
 export const RESOURCES: readonly Resource[] = [
