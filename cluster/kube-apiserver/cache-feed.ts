@@ -36,7 +36,10 @@ export function listed(state: State, resource: string, response: RangeResponse, 
     effects.push({
       type: 'write',
       stream: state.watchStream,
-      body: watchCreate(state, RESOURCES.indexOf(cache.resource)),
+      body: watchCreate(
+        state,
+        RESOURCES.findIndex((row) => row.resource === resource),
+      ),
     })
   }
   ctx.note('cache-replaced', { resource, revision: cache.revision })
