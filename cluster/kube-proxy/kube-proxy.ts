@@ -118,8 +118,8 @@ export const kubeProxy: Component<KubeProxyState, KubeProxyOptions> = {
 function observe(state: KubeProxyState, event: Event, ctx: Context): Effect[] {
   const services = stepInformer(state.services, {}, state.client, event, ctx)
   const slices = services ? undefined : stepInformer(state.slices, SERVICE_INDEX, state.client, event, ctx)
-  for (const { object, old } of services?.deltas ?? []) {
-    if (old?.spec !== object.spec || old === object) state.changed.set(keyOf(object), true)
+  for (const { type, object, old } of services?.deltas ?? []) {
+    if (type !== 'updated' || old.spec !== object.spec) state.changed.set(keyOf(object), true)
   }
   for (const { object } of slices?.deltas ?? []) {
     const name = serviceOf(object)

@@ -13,7 +13,7 @@
 import type { Node } from '#cluster/api/types.ts'
 import type { ApiClient } from '#cluster/client/api-client.ts'
 import { createApiClient } from '#cluster/client/api-client.ts'
-import type { Informer } from '#cluster/client/informer.ts'
+import type { Delta, Informer } from '#cluster/client/informer.ts'
 import { createInformer, startInformer, stepInformer } from '#cluster/client/informer.ts'
 import type { Component, Context, Effect, Micros, ProcessId } from '#cluster/kernel/component.ts'
 import { Table } from '#cluster/kernel/table.ts'
@@ -77,16 +77,14 @@ export const flanneld: Component<FlannelState, FlannelOptions> = {
     if (event.type === 'timer' && event.key === 'retry') return [send(state, ctx, 'read', [{ call: 'listRoutes' }])]
     const step = stepInformer(state.nodes, {}, state.client, event, ctx)
     if (!step) return []
-    for (const { object, old } of step.deltas) if (matters(object, old)) state.changed.set(object.metadata.name, true)
+    for (const delta of step.deltas) if (matters(delta)) state.changed.set(delta.object.metadata.name, true)
     return [...step.effects, ...write(state, ctx)]
   },
 }
 
 /** Heartbeats change a Node too, but nothing that routes are made of. */
-function matters(node: Node, old: Node | undefined): boolean {
-  return (
-    old === undefined || old === node || node.spec.podCIDR !== old.spec.podCIDR || addressOf(node) !== addressOf(old)
-  )
+function matters({ type, object, old }: Delta<Node>): boolean {
+  return type !== 'updated' || object.spec.podCIDR !== old.spec.podCIDR || addressOf(object) !== addressOf(old)
 }
 
 const addressOf = (node: Node): string | undefined =>
