@@ -24,6 +24,8 @@ export interface Caches {
   all<T>(resource: string): Iterable<T>
   /** Objects under an index value, such as `by('pods', 'node', 'node-1')`. */
   by<T>(resource: string, index: string, value: string): Iterable<T>
+  /** How many there are under an index value, without looking at them. */
+  count(resource: string, index: string, value: string): number
 }
 
 export interface Call {
@@ -287,6 +289,7 @@ export function cachesOf(informers: Readonly<Record<string, Informer>>): Caches 
     get: (resource, key) => named(resource).items.get(key),
     all: (resource) => named(resource).items.values(),
     by: (resource, index, value) => named(resource).indexes[index]!.values(value),
+    count: (resource, index, value) => named(resource).indexes[index]!.sizeOf(value),
   }
 }
 

@@ -4,7 +4,7 @@
  * Where to read upstream: kubernetes/kubernetes `pkg/controller/controller_ref_manager.go`.
  */
 import { matchesSelector } from '#cluster/api/labels.ts'
-import { controllerOf, controllerRef, isPodFinished } from '#cluster/api/meta.ts'
+import { controllerOf, controllerRef, isPodFinished, isPodReady } from '#cluster/api/meta.ts'
 import type { KubernetesObject, LabelSelector, Pod } from '#cluster/api/types.ts'
 import { patchRequest } from '#cluster/client/api-client.ts'
 import type { Caches, Call } from '#cluster/client/controller.ts'
@@ -22,6 +22,13 @@ export const byController: Indexer = (object: KubernetesObject) => {
 /** Those without a controller, under their namespace. */
 export const orphansByNamespace: Indexer = (object: KubernetesObject) =>
   controllerOf(object) ? [] : [object.metadata.namespace ?? '']
+
+/** Pods by their controller and what they are to it, so that a ReplicaSet of thousands is counted without a look at each. */
+export const podCountIndexes: Readonly<Record<string, Indexer>> = {
+  active: (pod: Pod) => (isPodActive(pod) ? byController(pod) : []),
+  activeAndReady: (pod: Pod) => (isPodActive(pod) && isPodReady(pod) ? byController(pod) : []),
+  terminating: (pod: Pod) => (pod.metadata.deletionTimestamp && !isPodFinished(pod) ? byController(pod) : []),
+}
 
 export const ownerIndexes: Readonly<Record<string, Indexer>> = {
   [CONTROLLER_INDEX]: byController,

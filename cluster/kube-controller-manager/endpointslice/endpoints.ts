@@ -3,7 +3,7 @@
  *
  * Where to read upstream: kubernetes/kubernetes `staging/src/k8s.io/endpointslice/utils.go`.
  */
-import { isPodFinished, isPodReady } from '#cluster/api/meta.ts'
+import { deepFreeze, isPodFinished, isPodReady } from '#cluster/api/meta.ts'
 import type { Endpoint, EndpointPort, Pod, Service } from '#cluster/api/types.ts'
 
 /** Finished Pods and those without an address are none. */
@@ -14,6 +14,17 @@ export const isEndpoint = (pod: Pod): boolean => Boolean(pod.status?.podIP) && !
  * there is no other.
  */
 export function endpointOf(pod: Pod, service: Service): Endpoint {
+  const memo = service.spec.publishNotReadyAddresses === true ? published : usual
+  let endpoint = memo.get(pod)
+  if (!endpoint) memo.set(pod, (endpoint = deepFreeze(makeEndpoint(pod, service))))
+  return endpoint
+}
+
+/** Of immutable Pods, so that the same endpoint is the same object. */
+const usual = new WeakMap<Pod, Endpoint>()
+const published = new WeakMap<Pod, Endpoint>()
+
+function makeEndpoint(pod: Pod, service: Service): Endpoint {
   const serving = isPodReady(pod)
   const terminating = pod.metadata.deletionTimestamp !== undefined
   const { name, namespace, uid } = pod.metadata

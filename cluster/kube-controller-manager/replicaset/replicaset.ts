@@ -7,8 +7,8 @@
  * What we leave out: the live look at the ReplicaSet before an adoption.
  * Where to read upstream: kubernetes/kubernetes `pkg/controller/replicaset/replica_set.go`.
  */
-import { matchesSelector } from '#cluster/api/labels.ts'
-import { controllerOf, isPodFinished, keyOf } from '#cluster/api/meta.ts'
+import { matchesMap, matchesSelector } from '#cluster/api/labels.ts'
+import { controllerOf, isEqual, isPodFinished, isPodReady, keyOf } from '#cluster/api/meta.ts'
 import type { Pod, ReplicaSet } from '#cluster/api/types.ts'
 import type { Answer } from '#cluster/client/api-client.ts'
 import { createRequest, deleteRequest, isOk, messageOf, updateStatusRequest } from '#cluster/client/api-client.ts'
@@ -19,10 +19,18 @@ import * as expectations from '#cluster/client/expectations.ts'
 import type { Delta } from '#cluster/client/informer.ts'
 import type { Context, Micros } from '#cluster/kernel/component.ts'
 import { Table } from '#cluster/kernel/table.ts'
-import { claim, CONTROLLER_INDEX, isPodActive, ownerIndexes, podFromTemplate } from '../owned-pods.ts'
+import {
+  claim,
+  CONTROLLER_INDEX,
+  isPodActive,
+  ORPHAN_INDEX,
+  ownerIndexes,
+  podCountIndexes,
+  podFromTemplate,
+} from '../owned-pods.ts'
 import { byDeletionRank } from './deletion-rank.ts'
-import type { Failure } from './status.ts'
-import { availableIn, isSameStatus, replicaSetStatus } from './status.ts'
+import type { Counts, Failure } from './status.ts'
+import { availableIn, countPods, isSameStatus, replicaSetStatus } from './status.ts'
 
 /** Most Pods created or deleted in one go. */
 const BURST_REPLICAS = 500
@@ -37,6 +45,8 @@ interface Memory {
   expected: Expectations
   slowStarts: Table<string, SlowStart>
   failures: Table<string, Failure>
+  /** ReplicaSets that may own a Pod whose labels are not the template's: these must be looked at one by one. */
+  irregular: Table<string, true>
 }
 
 type Tag =
@@ -50,8 +60,13 @@ export const replicaSetController: Controller<Memory> = {
     { resource: 'replicasets', enqueue: onReplicaSet },
     { resource: 'pods', enqueue: onPod },
   ],
-  indexes: { pods: ownerIndexes, replicasets: ownerIndexes },
-  memory: () => ({ expected: expectations.createExpectations(), slowStarts: new Table(), failures: new Table() }),
+  indexes: { pods: { ...ownerIndexes, ...podCountIndexes }, replicasets: ownerIndexes },
+  memory: () => ({
+    expected: expectations.createExpectations(),
+    slowStarts: new Table(),
+    failures: new Table(),
+    irregular: new Table(),
+  }),
   reconcile,
   settle,
 }
@@ -63,7 +78,10 @@ function onReplicaSet(delta: Delta<ReplicaSet>, _caches: Caches, memory: Memory)
     expectations.forgetExpectations(memory.expected, key)
     memory.slowStarts.delete(key)
     memory.failures.delete(key)
+    memory.irregular.delete(key)
   }
+  // Its Pods may have been told before it was.
+  if (delta.type === 'added') memory.irregular.set(key, true)
   return [key]
 }
 
@@ -80,11 +98,24 @@ function onPod(
     const leaving = delta.type === 'deleted' || pod.metadata.deletionTimestamp !== undefined
     if (leaving) expectations.deletionObserved(memory.expected, key, podKey)
     else if (delta.type === 'added') expectations.creationObserved(memory.expected, key)
+    if (!matchesMap(owner.spec.template.metadata?.labels, pod.metadata.labels)) memory.irregular.set(key, true)
+    if (delta.type === 'updated' && isSameReplica(old!, pod)) return []
   }
   const before = old && controllerOf(old)?.uid !== controllerOf(pod)?.uid ? ownerOf(caches, old) : undefined
   const keys = [owner, before].filter((set) => set !== undefined).map(keyOf)
   if (keys.length > 0 || controllerOf(pod) || delta.type === 'deleted') return keys
   return matchingSets(caches, pod)
+}
+
+/** Whether nothing has changed that a ReplicaSet counts by. */
+function isSameReplica(a: Pod, b: Pod): boolean {
+  return (
+    controllerOf(a)?.uid === controllerOf(b)?.uid &&
+    a.metadata.deletionTimestamp === b.metadata.deletionTimestamp &&
+    isPodFinished(a) === isPodFinished(b) &&
+    isPodReady(a) === isPodReady(b) &&
+    isEqual(a.metadata.labels, b.metadata.labels)
+  )
 }
 
 function ownerOf(caches: Caches, pod: Pod): ReplicaSet | undefined {
@@ -111,26 +142,44 @@ function reconcile(key: string, caches: Caches, memory: Memory, ctx: Context): R
   if (slowStart) return nextBatch(key, set, slowStart, memory)
   const mayAct =
     expectations.areSatisfied(memory.expected, key, ctx.now) && set.metadata.deletionTimestamp === undefined
+  const survey = surveyPods(key, set, caches, memory, ctx.now)
+  const change = mayAct ? manageReplicas(key, set, survey, caches, memory, ctx) : {}
+  const status = replicaSetStatus(set, survey.counts, memory.failures.get(key), ctx.now)
+  const next = { ...set, status } as ReplicaSet
+  const statusCalls: Call[] = isSameStatus(set.status, status)
+    ? []
+    : [{ request: updateStatusRequest(next), tag: { type: 'status' } satisfies Tag, accept: ['NotFound'] }]
+  const calls = [...survey.calls, ...(change.calls ?? []), ...statusCalls]
+  const { again = false } = change
+  return { calls, again, ...(survey.wait !== undefined && { requeueAfterMicros: survey.wait }) }
+}
+
+interface Survey {
+  readonly counts: Counts
+  /** Adoptions and releases. */
+  readonly calls: readonly Call[]
+  /** Until the next Pod becomes available by time alone. */
+  readonly wait?: Micros | undefined
+  activePods(): readonly Pod[]
+}
+
+/** What there is. Where all is regular the indexes have counted already; otherwise each Pod is looked at. */
+function surveyPods(key: string, set: ReplicaSet, caches: Caches, memory: Memory, now: Micros): Survey {
+  const uid = set.metadata.uid!
+  const hasOrphans = caches.count('pods', ORPHAN_INDEX, set.metadata.namespace ?? '') > 0
+  if (!hasOrphans && !memory.irregular.has(key) && !set.spec.minReadySeconds) {
+    const active = caches.count('pods', 'active', uid)
+    const ready = caches.count('pods', 'activeAndReady', uid)
+    const terminating = caches.count('pods', 'terminating', uid)
+    const counts = { active, fullyLabeled: active, ready, available: ready, terminating }
+    return { counts, calls: [], activePods: () => [...caches.by<Pod>('pods', 'active', uid)] }
+  }
   const { owned, calls } = claim<Pod>(caches, 'pods', set, set.spec.selector, isPodActive)
   const active = owned.filter(isPodActive)
   const terminating = owned.filter((pod) => pod.metadata.deletionTimestamp !== undefined && !isPodFinished(pod)).length
-  const change = mayAct ? manageReplicas(key, set, active, caches, memory, ctx) : {}
-  const status = replicaSetStatus(set, active, terminating, memory.failures.get(key), ctx.now)
-  const statusCalls: Call[] = isSameStatus(set.status, status)
-    ? []
-    : [
-        {
-          request: updateStatusRequest({ ...set, status } as ReplicaSet),
-          tag: { type: 'status' },
-          accept: ['NotFound'],
-        },
-      ]
-  const wait = nextAvailable(set, active, ctx.now)
-  return {
-    calls: [...calls, ...(change.calls ?? []), ...statusCalls],
-    ...(change.requeueAfterMicros !== undefined && { requeueAfterMicros: change.requeueAfterMicros }),
-    ...(change.requeueAfterMicros === undefined && wait !== undefined && { requeueAfterMicros: wait }),
-  }
+  const counts = countPods(set, active, terminating, now)
+  if (calls.length === 0 && counts.fullyLabeled === counts.active) memory.irregular.delete(key)
+  return { counts, calls, wait: nextAvailable(set, active, now), activePods: () => active }
 }
 
 /** With minReadySeconds time alone makes a Pod available. */
@@ -146,13 +195,13 @@ function nextAvailable(set: ReplicaSet, active: readonly Pod[], now: Micros): Mi
 function manageReplicas(
   key: string,
   set: ReplicaSet,
-  active: readonly Pod[],
+  survey: Survey,
   caches: Caches,
   memory: Memory,
   ctx: Context,
 ): Reconciled {
   const wanted = set.spec.replicas ?? 1
-  const surplus = active.length - wanted
+  const surplus = survey.counts.active - wanted
   if (surplus < 0) {
     const remaining = Math.min(-surplus, BURST_REPLICAS)
     ctx.note('tooFewReplicas', { replicaSet: key, need: wanted, creating: remaining })
@@ -163,7 +212,7 @@ function manageReplicas(
     memory.failures.delete(key)
     return {}
   }
-  const victims = podsToDelete(set, active, Math.min(surplus, BURST_REPLICAS), caches, ctx.now)
+  const victims = podsToDelete(set, survey.activePods(), Math.min(surplus, BURST_REPLICAS), caches, ctx.now)
   ctx.note('tooManyReplicas', { replicaSet: key, need: wanted, deleting: victims.map(keyOf) })
   expectations.expectDeletions(memory.expected, key, victims.map(keyOf), ctx.now)
   return {

@@ -17,22 +17,43 @@ export interface Failure {
   readonly message: string
 }
 
+/** The Pods of a ReplicaSet in numbers. All but `terminating` are of those that are active. */
+export interface Counts {
+  readonly active: number
+  readonly fullyLabeled: number
+  readonly ready: number
+  readonly available: number
+  readonly terminating: number
+}
+
+export function countPods(set: ReplicaSet, active: readonly Pod[], terminating: number, now: Micros): Counts {
+  const { labels } = set.spec.template.metadata ?? {}
+  const minReadySeconds = set.spec.minReadySeconds ?? 0
+  let fullyLabeled = 0
+  let ready = 0
+  let available = 0
+  for (const pod of active) {
+    if (matchesMap(labels, pod.metadata.labels)) fullyLabeled++
+    const wait = availableIn(pod, minReadySeconds, now)
+    if (wait !== undefined) ready++
+    if (wait === 0) available++
+  }
+  return { active: active.length, fullyLabeled, ready, available, terminating }
+}
+
 export function replicaSetStatus(
   set: ReplicaSet,
-  active: readonly Pod[],
-  terminating: number,
+  counts: Counts,
   failure: Failure | undefined,
   now: Micros,
 ): ReplicaSetStatus {
-  const { labels } = set.spec.template.metadata ?? {}
-  const minReadySeconds = set.spec.minReadySeconds ?? 0
   const conditions = conditionsOf(set, failure, now)
   return {
-    replicas: active.length,
-    fullyLabeledReplicas: active.filter((pod) => matchesMap(labels, pod.metadata.labels)).length,
-    readyReplicas: active.filter(isPodReady).length,
-    availableReplicas: active.filter((pod) => availableIn(pod, minReadySeconds, now) === 0).length,
-    terminatingReplicas: terminating,
+    replicas: counts.active,
+    fullyLabeledReplicas: counts.fullyLabeled,
+    readyReplicas: counts.ready,
+    availableReplicas: counts.available,
+    terminatingReplicas: counts.terminating,
     observedGeneration: set.metadata.generation ?? 0,
     ...(conditions.length > 0 && { conditions }),
   }
