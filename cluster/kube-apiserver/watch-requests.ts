@@ -2,6 +2,8 @@
  * Watch requests: a stream that begins with what is there (or with what was missed), goes on with every change, and says
  * about once a minute how far it has come.
  *
+ * What we leave out: a watch never waits for the cache; `sendInitialEvents` from a version that the cache has not reached
+ * begins with what the cache has.
  * Where to read upstream: apiserver `pkg/endpoints/handlers/{get,watch}.go`, `pkg/storage/cacher/cacher.go` (Watch).
  */
 import type { HttpRequest, HttpResponse, WatchMessage } from '#cluster/api/http.ts'

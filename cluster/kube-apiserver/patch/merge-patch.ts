@@ -1,3 +1,5 @@
+import { define } from './define.ts'
+
 /** JSON merge patch (RFC 7386): `null` removes, objects merge, everything else replaces. */
 export function mergePatch(target: unknown, patch: unknown): unknown {
   if (typeof patch !== 'object' || patch === null || Array.isArray(patch)) return patch
@@ -10,11 +12,4 @@ export function mergePatch(target: unknown, patch: unknown): unknown {
     else define(result, key, mergePatch(Object.hasOwn(result, key) ? result[key] : undefined, value))
   }
   return result
-}
-
-/** An assignment to `__proto__` would change the object's prototype instead of its content. */
-function define(record: Record<string, unknown>, key: string, value: unknown): void {
-  if (key === '__proto__')
-    Object.defineProperty(record, key, { value, enumerable: true, writable: true, configurable: true })
-  else record[key] = value
 }

@@ -16,12 +16,6 @@ describe('a JSON merge patch', () => {
   ])('of %j with %j is %j', (target, patch, expected) => {
     expect(mergePatch(target, patch)).toEqual(expected)
   })
-
-  it('with a key named __proto__ changes content, not the prototype', () => {
-    const result = mergePatch({}, JSON.parse('{"__proto__": {"polluted": true}}')) as object
-    expect([Object.getPrototypeOf(result), Object.hasOwn(result, '__proto__')]).toEqual([Object.prototype, true])
-    expect(({} as { polluted?: boolean }).polluted).toBeUndefined()
-  })
 })
 
 describe('a JSON patch', () => {
@@ -148,4 +142,13 @@ describe('a strategic merge patch', () => {
   ])('%j is refused', (patch, message) => {
     expect(() => strategicMergePatch({ containers }, patch)).toThrow(message)
   })
+})
+
+it.each([
+  ['a merge patch', mergePatch],
+  ['a strategic merge patch', strategicMergePatch],
+])('%s with a key named __proto__ changes content, not the prototype', (_, apply) => {
+  const result = apply({}, JSON.parse('{"__proto__": {"polluted": true}}')) as object
+  expect([Object.getPrototypeOf(result), Object.hasOwn(result, '__proto__')]).toEqual([Object.prototype, true])
+  expect(({} as { polluted?: boolean }).polluted).toBeUndefined()
 })

@@ -3,9 +3,11 @@
  *
  * What we model: the merge keys of the lists in use, `$patch: delete|replace|merge`, `$deleteFromPrimitiveList/…`,
  * `$setElementOrder/…` and `$retainKeys`.
- * What we leave out: merge keys by kind (the table goes by field name, and asks the kind only for conflicts).
+ * What we leave out: merge keys by kind: the table goes by the field's name, and `ports` by its items.
  * Where to read upstream: apimachinery `pkg/util/strategicpatch/patch.go`; `patchMergeKey` tags in `types.go`.
  */
+import { define } from './define.ts'
+
 type Json = Record<string, unknown>
 
 /** Field → key of its items. `ports` is decided by the items: containers' by containerPort, Services' by port. */
@@ -50,10 +52,10 @@ export function strategicMergePatch(target: unknown, patch: unknown): unknown {
     if (field.startsWith('$')) continue
     const value = patch[field]
     if (value === null) delete result[field]
-    else
-      result[field] = Array.isArray(value)
-        ? mergeList(field, result[field], value)
-        : strategicMergePatch(result[field], value)
+    else {
+      const old = Object.hasOwn(result, field) ? result[field] : undefined
+      define(result, field, Array.isArray(value) ? mergeList(field, old, value) : strategicMergePatch(old, value))
+    }
   }
   for (const field of Object.keys(patch)) if (field.startsWith('$setElementOrder/')) reorder(result, patch, field)
   return result
