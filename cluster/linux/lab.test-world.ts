@@ -155,19 +155,24 @@ export class Lab {
     return id
   }
 
-  /** Every `hop` since `from` (a tick), in words: the golden form of a packet's walk. */
+  /** Every `hop` since `from` (a tick). */
   hops(from = 0): string[] {
-    const lines: string[] = []
-    for (const entry of this.ring.events()) {
-      if (entry.tick <= from) continue
-      for (const note of entry.notes) {
-        if (note.kind !== 'hop') continue
-        const { netns, at, link, what, source, destination, was, reason } = note.detail as Record<string, string>
-        const where = link === undefined ? `${netns} ${at}` : `${netns} ${at} ${link}`
-        const extra = was !== undefined ? ` (was ${was})` : reason !== undefined ? ` (${reason})` : ''
-        lines.push(`${where}: ${what} ${source} > ${destination}${extra}`)
-      }
-    }
-    return lines
+    return hopLines(this.ring, from)
   }
+}
+
+/** Every `hop` in a trace since `from` (a tick), in words: the golden form of a packet's walk. */
+export function hopLines(ring: TraceRing, from = 0): string[] {
+  const lines: string[] = []
+  for (const entry of ring.events()) {
+    if (entry.tick <= from) continue
+    for (const note of entry.notes) {
+      if (note.kind !== 'hop') continue
+      const { netns, at, link, what, source, destination, was, reason } = note.detail as Record<string, string>
+      const where = link === undefined ? `${netns} ${at}` : `${netns} ${at} ${link}`
+      const extra = was !== undefined ? ` (was ${was})` : reason !== undefined ? ` (${reason})` : ''
+      lines.push(`${where}: ${what} ${source} > ${destination}${extra}`)
+    }
+  }
+  return lines
 }

@@ -22,11 +22,12 @@ function ways(world: World, machine: string): Record<string, string> {
 }
 
 const range = (world: World, machine: string): string => world.stateOf(`${machine}/flanneld`).podCidr
-const ADDRESSES = { 'cp-1': '192.168.0.10', 'node-1': '192.168.0.12', 'node-2': '192.168.0.13' }
+const addressOf = (world: World, machine: string): string =>
+  world.stateOf(`${machine}/linux`).options.address.split('/')[0]
 
 /** The ways that a machine should know: to these others. */
-function waysTo(world: World, ...others: (keyof typeof ADDRESSES)[]): Record<string, string> {
-  return { ...GATEWAY, ...Object.fromEntries(others.map((name) => [range(world, name), ADDRESSES[name]])) }
+function waysTo(world: World, ...others: string[]): Record<string, string> {
+  return { ...GATEWAY, ...Object.fromEntries(others.map((name) => [range(world, name), addressOf(world, name)])) }
 }
 
 const GATEWAY = { '0.0.0.0/0': '192.168.0.1' }
