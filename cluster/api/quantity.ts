@@ -16,12 +16,19 @@ const SUFFIXES: ReadonlyMap<string, number> = new Map([
   ['P', 1e18],
   ['E', 1e21],
   ['Ki', 1e3 * 1024],
-  ['Mi', 1e3 * 1024 ** 2],
-  ['Gi', 1e3 * 1024 ** 3],
-  ['Ti', 1e3 * 1024 ** 4],
-  ['Pi', 1e3 * 1024 ** 5],
-  ['Ei', 1e3 * 1024 ** 6],
+  ['Mi', 1e3 * 1024 * 1024],
+  ['Gi', 1e3 * 1024 * 1024 * 1024],
+  ['Ti', 1e3 * 1024 * 1024 * 1024 * 1024],
+  ['Pi', 1e3 * 1024 * 1024 * 1024 * 1024 * 1024],
+  ['Ei', 1e3 * 1024 * 1024 * 1024 * 1024 * 1024 * 1024],
 ])
+
+/** By multiplication, which every engine rounds alike. */
+function powerOfTen(exponent: number): number {
+  let power = 1
+  for (let i = 0; i < Math.abs(exponent); i++) power *= 10
+  return exponent < 0 ? 1 / power : power
+}
 
 const FORM = /^([+-]?(?:\d+\.?\d*|\.\d+))(?:[eE]([+-]?\d+)|([numkMGTPE]|[KMGTPE]i)?)$/
 const parsed = new Map<string, number>()
@@ -34,7 +41,7 @@ export function parseQuantity(text: string | number): number | undefined {
   const match = FORM.exec(source)
   if (!match) return undefined
   const [, number, exponent, suffix] = match
-  const scale = exponent === undefined ? SUFFIXES.get(suffix ?? '')! : 1e3 * 10 ** Number(exponent)
+  const scale = exponent === undefined ? SUFFIXES.get(suffix ?? '')! : 1e3 * powerOfTen(Number(exponent))
   const product = Number(number) * scale
   const value = Math.abs(product - Math.round(product)) < 1e-6 ? Math.round(product) : Math.ceil(product)
   if (parsed.size > 10_000) parsed.clear()
