@@ -6,7 +6,7 @@
  * What we model: one member. Writes are proposed to the log, many share one sync, and only then they are applied, answered
  * and told to watchers, in the log's order. Watches resume from any revision that is not compacted. Leases take their keys
  * along when they end. After a crash the keyspace is rebuilt from the newest snapshot and the log.
- * What we leave out: Raft and membership (they come next, between `propose` and `applyDurable`), authentication, the space
+ * What we leave out: Raft and membership (they come next, between `propose` and `durable`), authentication, the space
  * quota, nested transactions, sort orders, lease checkpoints (after a restart a lease lives its full time again).
  * Where to read upstream: etcd `server/etcdserver/server.go`, `server/storage/mvcc/watchable_store.go`,
  * `server/lease/lessor.go`.
