@@ -39,13 +39,15 @@ async function proveOne(
   say(`${paint(folder.id, 'bold')} · ${waiting.length} submissions to grade …`)
   const results: JobResult[] = []
   const failures: string[] = []
+  const total = waiting.length
+  const quarter = Math.ceil(total / 4)
   const serve = async (worker: Worker): Promise<void> => {
     for (let order = waiting.shift(); order !== undefined; order = waiting.shift()) {
       const answer = await ask(worker, order)
       if ('failure' in answer) failures.push(`${nameOf(order.job)}: ${answer.failure}`)
       else results.push(answer.result)
-      if ('result' in answer && answer.result.job.kind === 'solution')
-        say(`  the solution is graded (${seconds(performance.now() - started)})`)
+      const done = results.length + failures.length
+      if (done % quarter === 0 && done < total) say(`  ${done} of ${total} · ${seconds(performance.now() - started)}`)
     }
   }
   await Promise.all(pool.map(serve))

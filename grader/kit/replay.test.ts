@@ -6,7 +6,7 @@ import { grade } from '../verdict/grade.ts'
 import { replay } from './replay.ts'
 
 const folder = findExercises().find(({ id }) => id === 'fit-filter')!
-const LIVE = 'in a live cluster no node is ever overfilled'
+const LIVE = 'in a live cluster no node is overfilled and no Pod forgotten'
 
 describe('a replay', () => {
   it('shows the decision that the verdict speaks of, and can be scrubbed', async () => {

@@ -141,7 +141,7 @@ export default defineChecks(schedulerGuest(), [
     shrink: SHRINK,
   }),
 
-  property('in a live cluster no node is ever overfilled', {
+  property('in a live cluster no node is overfilled and no Pod forgotten', {
     hint: 'requests',
     per200: 20,
     generate: livePlan,

