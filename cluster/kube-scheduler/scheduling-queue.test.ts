@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Pod } from '#cluster/api/types.ts'
+import type { Registry } from './framework.ts'
 import { prioritySort } from './plugins/priority-sort.ts'
 import { nodeResourcesFit } from './plugins/node-resources-fit.ts'
 import { schedulingGates } from './plugins/scheduling-gates.ts'
@@ -8,7 +9,7 @@ import type { QueuePlugins, SchedulingQueue } from './scheduling-queue.ts'
 import * as queues from './scheduling-queue.ts'
 
 const SECOND = 1_000_000
-const registry = {
+const registry: Registry = {
   NodeResourcesFit: nodeResourcesFit(),
   SchedulingGates: schedulingGates,
   TaintToleration: taintToleration,
@@ -16,7 +17,7 @@ const registry = {
 const plugins: QueuePlugins = {
   less: prioritySort.less!,
   preEnqueueOf: () => [schedulingGates],
-  pluginOf: (name) => (registry as Record<string, never>)[name],
+  pluginOf: (name) => registry[name],
 }
 
 const pod = (name: string, spec: Partial<Pod['spec']> = {}): Pod => ({

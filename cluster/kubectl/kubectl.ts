@@ -16,9 +16,14 @@ import { Table } from '#cluster/kernel/table.ts'
 import type { Ask, Command, Invocation, Outcome, Round } from './command.ts'
 import { CommandError } from './command-error.ts'
 import { apply, applyFlags } from './commands/apply.ts'
-import * as change from './commands/change.ts'
+import { create, createFlags } from './commands/create.ts'
+import { deleteFlags, deleteObjects } from './commands/delete.ts'
 import { describe, describeFlags } from './commands/describe.ts'
 import { get, getFlags } from './commands/get.ts'
+import { annotate, label, labelFlags } from './commands/labels.ts'
+import { cordon, taint, taintFlags, uncordon } from './commands/nodes.ts'
+import { scale, scaleFlags } from './commands/scale.ts'
+import { set } from './commands/set.ts'
 import type { FlagSpec } from './flags.ts'
 import { parseFlags, splitLine } from './flags.ts'
 
@@ -71,15 +76,15 @@ const COMMANDS: Readonly<Record<string, { readonly run: Command; readonly flags:
   get: { run: get, flags: getFlags },
   describe: { run: describe, flags: describeFlags },
   apply: { run: apply, flags: applyFlags },
-  create: { run: change.create, flags: change.createFlags },
-  delete: { run: change.deleteObjects, flags: change.deleteFlags },
-  scale: { run: change.scale, flags: change.scaleFlags },
-  cordon: { run: change.cordon, flags: {} },
-  uncordon: { run: change.uncordon, flags: {} },
-  taint: { run: change.taint, flags: change.taintFlags },
-  label: { run: change.label, flags: change.labelFlags },
-  annotate: { run: change.annotate, flags: change.labelFlags },
-  set: { run: change.set, flags: {} },
+  create: { run: create, flags: createFlags },
+  delete: { run: deleteObjects, flags: deleteFlags },
+  scale: { run: scale, flags: scaleFlags },
+  cordon: { run: cordon, flags: {} },
+  uncordon: { run: uncordon, flags: {} },
+  taint: { run: taint, flags: taintFlags },
+  label: { run: label, flags: labelFlags },
+  annotate: { run: annotate, flags: labelFlags },
+  set: { run: set, flags: {} },
 }
 
 export const kubectl: Component<KubectlState, KubectlOptions> = {

@@ -22,17 +22,11 @@ const plane = (options = {}): Plane => new Plane({ disabled: ['deployment'], ...
 const live = (it: Plane): Pod[] => it.pods().filter(({ metadata }) => !metadata.deletionTimestamp)
 const statusOf = (it: Plane) => it.get<ReplicaSet>('replicasets', 'web')?.status
 
-/** Every Pod creation that etcd has ever seen, by counting UIDs in the API's Events and objects is not enough: ask the watch. */
-function countCreations(it: Plane, until: () => void): number {
+/** How many different Pods there ever were in the next seconds. */
+function countPods(it: Plane, seconds: number): number {
   const seen = new Set<string>()
-  const watch = () => it.pods().forEach(({ metadata }) => seen.add(metadata.uid!))
-  const { step } = it.world
-  it.world.step = (...args: Parameters<typeof step>) => {
-    step.apply(it.world, args)
-    watch()
-  }
-  until()
-  it.world.step = step
+  const untilMicros = it.world.now + seconds * 1e6
+  it.world.run({ untilMicros, until: () => (it.pods().forEach(({ metadata }) => seen.add(metadata.uid!)), false) })
   return seen.size
 }
 
@@ -103,9 +97,10 @@ describe('the ReplicaSet controller', () => {
     it.until(() => it.world.stateOf(MANAGER).running.replicaset.memory.expected.byKey.size > 0)
     // The informers hear nothing for a while: their streams end with the server, which is away for a second.
     it.world.command(it.world.now + 3_000, { type: 'crash', process: 'cp-1/kube-apiserver' })
-    const created = countCreations(it, () => it.seconds(60))
+    const created = countPods(it, 60)
     expect(live(it)).toHaveLength(5)
     // A call whose answer was lost may have been carried out: then one Pod too many is made, seen, and deleted again.
+    expect(created).toBeGreaterThanOrEqual(5)
     expect(created).toBeLessThanOrEqual(10)
   })
 

@@ -1,0 +1,107 @@
+/** `kubectl delete`: asks for the end of objects, and waits for it. */
+import type { KubernetesObject, List } from '#cluster/api/types.ts'
+import type { ApiRequest } from '#cluster/client/api-client.ts'
+import { deleteRequest, getRequest, isOk, listRequest } from '#cluster/client/api-client.ts'
+import type { Ask, Invocation, Round, Steps } from '../command.ts'
+import { ask, failureText, need } from '../command.ts'
+import { CommandError } from '../command-error.ts'
+import type { Flags, FlagSpec } from '../flags.ts'
+import { isSet, valueOf } from '../flags.ts'
+import { readManifests } from '../manifest.ts'
+import type { Target } from '../resource-arguments.ts'
+import { parseTargets } from '../resource-arguments.ts'
+import { namespaceFor } from './outcome.ts'
+
+export const deleteFlags: FlagSpec = {
+  values: ['filename', 'selector', 'grace-period', 'cascade', 'timeout', 'wait', 'field-selector'],
+  switches: ['all', 'force', 'now', 'ignore-not-found', 'all-namespaces'],
+}
+
+/** How often to look whether it is gone. */
+const DELETE_POLL_MICROS = 1_000_000
+/** Ten minutes; kubectl itself would wait for ever. */
+const DELETE_POLLS_MAX = 600
+
+export function* deleteObjects(invocation: Invocation): Steps {
+  const { flags } = invocation
+  const targets = yield* victims(invocation)
+  const errors: string[] = []
+  let waiting: { readonly request: ApiRequest; readonly uid: string | undefined }[] = []
+  let printed = ''
+  for (const { target, namespace, name } of targets) {
+    const grace = isSet(flags, 'now')
+      ? 1
+      : isSet(flags, 'force')
+        ? Number(valueOf(flags, 'grace-period') ?? 0)
+        : graceOf(flags)
+    const cascade = valueOf(flags, 'cascade')
+    const propagationPolicy = cascade === 'orphan' ? 'Orphan' : cascade === 'foreground' ? 'Foreground' : 'Background'
+    const options = { propagationPolicy, ...(grace !== undefined && { gracePeriodSeconds: grace }) } as const
+    const object = { metadata: { name, ...(namespace && { namespace }) } }
+    const answer = (yield* ask(deleteRequest(target.resource.resource, object, options))).answers[0]!
+    if (isOk(answer)) {
+      const how = isSet(flags, 'force') && grace === 0 ? 'force deleted' : 'deleted'
+      const { singular, group } = target.resource
+      printed += `${singular}${group && `.${group}`} "${name}" ${how}${namespace ? ` from ${namespace} namespace` : ''}\n`
+      const body = answer.body as { metadata?: { uid?: string }; details?: { uid?: string } } | undefined
+      waiting.push({
+        request: getRequest(target.resource.resource, namespace, name),
+        uid: body?.metadata?.uid ?? body?.details?.uid,
+      })
+    } else if (!(answer.status === 404 && isSet(flags, 'ignore-not-found'))) errors.push(failureText(answer))
+  }
+  const waits = valueOf(flags, 'wait') !== 'false' && !isSet(flags, 'force')
+  for (let polls = 0; waits && waiting.length > 0 && polls < DELETE_POLLS_MAX; polls++) {
+    const { answers } = yield* ask(...waiting.map(({ request }) => request))
+    waiting = waiting.filter(({ uid }, i) => isStillThere(answers[i]!, uid))
+    if (waiting.length > 0) yield { pauseMicros: DELETE_POLL_MICROS, output: printed }
+  }
+  if (targets.length === 0) return { output: 'No resources found\n' }
+  return { output: printed, ...(errors.length > 0 && { errors: `${errors.join('\n')}\n`, exitCode: 1 }) }
+}
+
+/** Another object may have taken the name. */
+function isStillThere(answer: Round['answers'][number], uid: string | undefined): boolean {
+  if (!isOk(answer)) return answer.status !== 404
+  return uid === undefined || (answer.body as KubernetesObject).metadata.uid === uid
+}
+
+const graceOf = (flags: Flags): number | undefined => {
+  const text = valueOf(flags, 'grace-period')
+  return text === undefined || Number(text) < 0 ? undefined : Number(text)
+}
+
+interface Victim {
+  readonly target: Target
+  readonly namespace: string | undefined
+  readonly name: string
+}
+
+function* victims(invocation: Invocation): Generator<Ask, Victim[], Round> {
+  const { args, flags } = invocation
+  if (flags['filename'] !== undefined) {
+    return readManifests(invocation).map(({ resource, object }) => {
+      const { name, namespace } = object.metadata
+      return { target: { resource }, namespace, name }
+    })
+  }
+  const found: Victim[] = []
+  for (const target of parseTargets(args)) {
+    const namespace = isSet(flags, 'all-namespaces') ? undefined : namespaceFor(target, flags)
+    if (target.name !== undefined) {
+      found.push({ target, namespace, name: target.name })
+      continue
+    }
+    const labelSelector = valueOf(flags, 'selector')
+    const fieldSelector = valueOf(flags, 'field-selector')
+    if (!labelSelector && !fieldSelector && !isSet(flags, 'all')) {
+      throw new CommandError('error: resource(s) were provided, but no name was specified')
+    }
+    const query = { ...(labelSelector && { labelSelector }), ...(fieldSelector && { fieldSelector }) }
+    const { body } = yield* need(listRequest(target.resource.resource, namespace, query))
+    for (const { metadata } of (body as List<KubernetesObject>).items) {
+      found.push({ target, namespace: metadata.namespace, name: metadata.name })
+    }
+  }
+  return found
+}
