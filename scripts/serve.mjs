@@ -59,21 +59,27 @@ export async function resolvePath(folder, base, pathname) {
 
 /** @returns {import('node:http').RequestListener} */
 function answer(folder, base) {
-  return async (request, response) => {
-    if (request.method !== 'GET' && request.method !== 'HEAD') {
-      response.writeHead(405, { Allow: 'GET, HEAD' }).end()
-      return
-    }
-    const { pathname, search } = new URL(request.url ?? '/', 'http://localhost')
-    const { status, file, location } = await resolvePath(folder, base, pathname)
-    if (location) return void response.writeHead(status, { Location: location + search }).end()
-    if (!file) return void response.writeHead(status, { 'Content-Type': TYPES['.txt'] }).end(`${status}\n`)
-    const { size } = await stat(file)
-    const type = TYPES[extname(file).toLowerCase()] ?? 'application/octet-stream'
-    response.writeHead(status, { 'Content-Type': type, 'Content-Length': size, 'Cache-Control': 'no-cache' })
-    if (request.method === 'HEAD') return void response.end()
-    pipeline(createReadStream(file), response, () => {})
+  return (request, response) => {
+    // Whatever goes wrong with one request (a file gone since it was found, an address that is none) ends that request alone.
+    answerOne(folder, base, request, response).catch(() => response.destroy())
   }
+}
+
+async function answerOne(folder, base, request, response) {
+  if (request.method !== 'GET' && request.method !== 'HEAD') {
+    response.writeHead(405, { Allow: 'GET, HEAD' }).end()
+    return
+  }
+  const { pathname, search } = new URL(`http://localhost${request.url}`)
+  const { status, file, location } = await resolvePath(folder, base, pathname)
+  if (location) return void response.writeHead(status, { Location: location + search }).end()
+  if (!file) return void response.writeHead(status, { 'Content-Type': TYPES['.txt'] }).end(`${status}\n`)
+  const { size } = await stat(file)
+  const type = TYPES[extname(file).toLowerCase()] ?? 'application/octet-stream'
+  response.writeHead(status, { 'Content-Type': type, 'Content-Length': size, 'Cache-Control': 'no-cache' })
+  if (request.method === 'HEAD') return void response.end()
+  // A reader who reloads has gone by now, and a stream cannot be led to nobody.
+  if (!response.destroyed) pipeline(createReadStream(file), response, () => {})
 }
 
 /** Listens, or refuses with the remedy when the port is taken. */

@@ -1,5 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
+import { connect } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -58,6 +59,22 @@ describe('the static server', () => {
     expect([head.status, head.headers.get('content-length'), await head.text()]).toEqual([200, '4', ''])
     expect((await get('/some/base/', { method: 'POST' })).status).toBe(405)
   })
+
+  it.each(['GET // HTTP/1.1', 'GET http://%% HTTP/1.1', 'GET /some/base/engine.wasm HTTP/1.1'])(
+    'outlives a reader who asks “%s” and leaves',
+    async (line) => {
+      const leave = () =>
+        new Promise<void>((left) => {
+          const socket = connect(site.port, '127.0.0.1', () => {
+            socket.write(`${line}\r\nHost: localhost\r\n\r\n`, () => socket.resetAndDestroy())
+          })
+          socket.on('error', () => {})
+          socket.once('close', () => left())
+        })
+      await Promise.all(Array.from({ length: 50 }, leave))
+      expect((await get('/some/base/')).status).toBe(200)
+    },
+  )
 
   it('says that a port is taken, and how to take another', async () => {
     const other = createServer()
