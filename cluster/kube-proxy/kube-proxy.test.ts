@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { bootCluster, KUBECTL } from '#cluster/cluster.ts'
 import type { Body } from '#cluster/kernel/component.ts'
 import type { World } from '#cluster/kernel/world.ts'
+import { formatIp } from '#cluster/linux/ip.ts'
 import { save } from '#cluster/linux/netfilter.ts'
 import { HOST_NETNS } from '#cluster/linux/state.ts'
 import { endpointChain, serviceChain } from './service-rules.ts'
@@ -133,5 +134,27 @@ describe('kube-proxy', () => {
     world.command(world.now + 1_000_000, { type: 'powerOn', machine: 'node-1' })
     world.run({ untilMicros: world.now + 20_000_000 })
     expect(about(world, 'KUBE-').sort()).toEqual(before.sort())
+  })
+
+  it('forgets UDP conversations with an endpoint that is gone, and those alone', () => {
+    const world = boot()
+    const udp = (...addresses: string[]) =>
+      SLICE(...addresses).replace('{ port: 8080 }', '{ port: 5353, protocol: UDP }')
+    apply(world, SERVICE(53, 'UDP') + '---' + udp('10.244.1.2', '10.244.1.3'))
+    // From many source ports, so that both endpoints are in use.
+    for (let i = 0; i < 20; i++) {
+      const call = { call: 'exchange', protocol: 'udp', address: '10.96.0.7', port: 53, data: i, timeoutMicros: 1_000 }
+      const body = { type: 'syscall', id: 1_000 + i, calls: [call], quiet: true } as Body
+      world.command(world.now, { type: 'tell', process: 'node-1/linux', body })
+    }
+    world.run({ untilMicros: world.now + 10_000 })
+    const translatedTo = () => {
+      const connections = [...world.stateOf('node-1/linux').connections.values()]
+      const ours = connections.filter(({ original }: any) => original.destinationPort === 53)
+      return new Set(ours.map(({ reply }: any) => formatIp(reply.source)))
+    }
+    expect(translatedTo()).toEqual(new Set(['10.244.1.2', '10.244.1.3']))
+    apply(world, udp('10.244.1.3'))
+    expect(translatedTo()).toEqual(new Set(['10.244.1.3']))
   })
 })

@@ -19,7 +19,7 @@ import { createInformer, startInformer, stepInformer } from '#cluster/client/inf
 import type { Component, Context, Effect, Event, Micros, ProcessId } from '#cluster/kernel/component.ts'
 import { Table } from '#cluster/kernel/table.ts'
 import type { Rule } from '#cluster/linux/netfilter-rule.ts'
-import type { Syscall, SyscallBatch, SyscallReply } from '#cluster/linux/syscall.ts'
+import type { ChainSet, Syscall, SyscallBatch, SyscallReply, TableChange } from '#cluster/linux/syscall.ts'
 import { failureOf, linuxOf } from '#cluster/linux/syscall.ts'
 import { FILTER_CHAINS, JUMPS, NAT_CHAINS, NODE_PORTS_RULE } from './base-rules.ts'
 import type { ServiceRules } from './service-rules.ts'
@@ -157,7 +157,7 @@ function synced(state: KubeProxyState, ctx: Context, reply: SyscallReply): Effec
 function sync(state: KubeProxyState, ctx: Context): Effect[] {
   if (!isSynced(state)) return []
   state.lastSync = ctx.now
-  const chains: Record<string, readonly Rule[]> = {}
+  const chains: ChainSet[] = []
   const deleted: string[] = []
   const cleanups: Syscall[] = []
   const names = state.full
@@ -170,7 +170,7 @@ function sync(state: KubeProxyState, ctx: Context): Effect[] {
     if (before === after && !state.full) continue
     touched++
     const change = changeBetween(state.full ? undefined : before, after)
-    Object.assign(chains, change.chains)
+    chains.push(change.chains)
     deleted.push(...(state.full && before ? changeBetween(before, after).deleted : change.deleted))
     cleanups.push(...staleUdp(before, after))
     if (after) state.installed.set(name, after)
@@ -178,11 +178,15 @@ function sync(state: KubeProxyState, ctx: Context): Effect[] {
   }
   state.changed.clear()
   if (touched === 0 && !state.full) return []
-  deleted.push(...state.strangers!.filter((chain) => /^KUBE-(SVC|SEP)-/.test(chain) && !(chain in chains)))
+  deleted.push(
+    ...state.strangers!.filter(
+      (chain) => /^KUBE-(SVC|SEP)-/.test(chain) && !chains.some((set) => Object.hasOwn(set, chain)),
+    ),
+  )
   state.strangers = NO_STRANGERS
   const calls = [...batchOf(state, chains, deleted), ...cleanups]
   state.full = false
-  ctx.note('sync', { services: touched, chains: Object.keys(chains).length, deleted: deleted.length })
+  ctx.note('sync', { services: touched, deleted: deleted.length })
   return [send(state, ctx, calls)]
 }
 const NO_STRANGERS: readonly string[] = Object.freeze([])
@@ -226,11 +230,7 @@ function staleUdp(before: ServiceRules | undefined, after: ServiceRules | undefi
   return calls
 }
 
-function batchOf(
-  state: KubeProxyState,
-  chains: Record<string, readonly Rule[]>,
-  deleted: readonly string[],
-): Syscall[] {
+function batchOf(state: KubeProxyState, chains: readonly ChainSet[], deleted: readonly string[]): Syscall[] {
   const entries: Rule[] = []
   const rejections: Rule[] = []
   for (const rules of state.installed.values()) {
@@ -239,12 +239,9 @@ function batchOf(
       if (rejection) rejections.push(rejection)
     }
   }
-  const base = state.full ? { nat: NAT_CHAINS, filter: FILTER_CHAINS } : { nat: {}, filter: {} }
-  const nat = { ...base.nat, ...chains, 'KUBE-SERVICES': [...entries, NODE_PORTS_RULE] }
-  const filter = { ...base.filter, 'KUBE-SERVICES': rejections }
-  const restore: Syscall = {
-    call: 'iptablesRestore',
-    tables: { nat: { chains: nat, deleted }, filter: { chains: filter } },
-  }
+  const base = state.full ? [NAT_CHAINS] : []
+  const nat: TableChange = { chains: [...base, ...chains, { 'KUBE-SERVICES': [...entries, NODE_PORTS_RULE] }], deleted }
+  const filter: TableChange = { chains: [...(state.full ? [FILTER_CHAINS] : []), { 'KUBE-SERVICES': rejections }] }
+  const restore: Syscall = { call: 'iptablesRestore', tables: { nat, filter } }
   return state.full ? [restore, ...JUMPS] : [restore]
 }

@@ -8,6 +8,7 @@
 import type { Endpoint, EndpointSlice, Service, ServicePort } from '#cluster/api/types.ts'
 import type { Rule } from '#cluster/linux/netfilter-rule.ts'
 import type { Protocol } from '#cluster/linux/packet.ts'
+import type { ChainSet } from '#cluster/linux/syscall.ts'
 import { base32, sha256 } from './sha256.ts'
 
 /** The mark that says: masquerade this on its way out. */
@@ -33,7 +34,7 @@ export interface ServiceRules {
 
 /** What to write to come from one state of a Service to another. */
 export interface ChainChange {
-  readonly chains: Readonly<Record<string, readonly Rule[]>>
+  readonly chains: ChainSet
   readonly deleted: readonly string[]
 }
 
@@ -159,19 +160,28 @@ function buildPort(
   })
   chains.set(chain, [fromOutside, ...choices])
   for (const endpoint of endpoints) {
-    chains.set(endpointChain(portName, protocol, endpoint), endpointRules(portName, protocol, endpoint))
+    const name = endpointChain(portName, protocol, endpoint)
+    chains.set(name, endpointRules(name, portName, protocol, endpoint))
   }
   return { ...facts, entry: { ...match, comment, target: { type: 'JUMP', chain } }, rejection: undefined }
 }
 
-function endpointRules(portName: string, protocol: Protocol, endpoint: string): Rule[] {
+/** By chain: its name is a hash of all that is in it, so these never change. */
+const rulesByChain = new Map<string, readonly Rule[]>()
+
+function endpointRules(chain: string, portName: string, protocol: Protocol, endpoint: string): readonly Rule[] {
+  const known = rulesByChain.get(chain)
+  if (known) return known
   const colon = endpoint.lastIndexOf(':')
   const ip = endpoint.slice(0, colon)
-  return [
+  const rules: readonly Rule[] = [
     // A Pod that reaches itself through its Service must not see itself as the caller.
     { source: `${ip}/32`, comment: portName, target: { type: 'JUMP', chain: 'KUBE-MARK-MASQ' } },
     { protocol, comment: portName, target: { type: 'DNAT', to: ip, port: Number(endpoint.slice(colon + 1)) } },
   ]
+  if (rulesByChain.size >= NAMES_MAX) rulesByChain.clear()
+  rulesByChain.set(chain, rules)
+  return rules
 }
 
 const changes = new WeakMap<ServiceRules, { readonly before: ServiceRules | undefined; readonly change: ChainChange }>()

@@ -32,8 +32,9 @@ export function deleteNetns(work: Work, inode: number): void {
   if (!netns) return
   for (const link of linksOf(state, inode)) deleteLink(work, link)
   state.linksOf.delete(inode)
-  if (netns.filters) {
-    for (const key of [...state.chains.keys()]) if (key.startsWith(`${inode}/`)) state.chains.delete(key)
+  for (const table of ['nat', 'filter']) {
+    const group = `${inode}/${table}`
+    for (const { name } of [...state.chains.values(group)]) state.chains.delete(group, name)
   }
   state.netnsPaths.delete(netns.path)
   state.netns.delete(inode)

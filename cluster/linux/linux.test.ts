@@ -204,7 +204,7 @@ describe('netfilter', () => {
   const jump = { target: { type: 'JUMP', chain: 'KUBE-SERVICES' } } as const
   const service = (lab: Lab, rules: readonly any[]) =>
     lab.call('node-1/shell', [
-      { call: 'iptablesRestore', tables: { nat: { chains: { 'KUBE-SERVICES': rules } } } },
+      { call: 'iptablesRestore', tables: { nat: { chains: [{ 'KUBE-SERVICES': rules }] } } },
       { call: 'iptablesEnsure', table: 'nat', chain: 'PREROUTING', rule: jump },
       { call: 'iptablesEnsure', table: 'nat', chain: 'OUTPUT', rule: jump },
     ])
@@ -256,13 +256,15 @@ describe('netfilter', () => {
         call: 'iptablesRestore',
         tables: {
           nat: {
-            chains: {
-              'KUBE-POSTROUTING': [
-                { mark: { value: 0x4000, mask: 0x4000, not: true }, target: { type: 'RETURN' } },
-                { target: { type: 'MARK', xor: 0x4000 } },
-                { target: { type: 'MASQUERADE' } },
-              ],
-            },
+            chains: [
+              {
+                'KUBE-POSTROUTING': [
+                  { mark: { value: 0x4000, mask: 0x4000, not: true }, target: { type: 'RETURN' } },
+                  { target: { type: 'MARK', xor: 0x4000 } },
+                  { target: { type: 'MASQUERADE' } },
+                ],
+              },
+            ],
           },
         },
       },

@@ -104,6 +104,11 @@ export interface CompiledRule {
   readonly to: number
 }
 
+export interface Chain {
+  readonly name: string
+  readonly rules: readonly CompiledRule[]
+}
+
 const compiled = new WeakMap<Rule, CompiledRule>()
 
 function addressMatch(text: string | undefined): AddressMatch | undefined {

@@ -6,11 +6,11 @@
  * Where to read upstream: Linux `net/ipv4/netfilter/ip_tables.c`.
  */
 import { networkOf } from './ip.ts'
-import type { AddressMatch, CompiledRule, ConnectionState, Rule, TableName, Target } from './netfilter-rule.ts'
+import type { AddressMatch, Chain, CompiledRule, ConnectionState, Rule, TableName, Target } from './netfilter-rule.ts'
 import { BUILT_IN, compile, formatRule } from './netfilter-rule.ts'
 import type { Packet } from './packet.ts'
 import type { LinuxState, Work } from './state.ts'
-import type { TableChange } from './syscall.ts'
+import type { ChainSet, TableChange } from './syscall.ts'
 
 /** What the walk through a table came to. `none`: every chain ran to its end. */
 export type Verdict = { readonly rule: Rule; readonly target: Target; readonly to: number } | undefined
@@ -60,14 +60,14 @@ export function walkChain(
   packet: Packet,
   context: MatchContext,
 ): { packet: Packet; verdict: Verdict; visited: number } {
-  const walk = { work, prefix: `${netns}/${table}/`, context, packet, visited: 0, verdict: undefined as Verdict }
+  const walk = { work, group: `${netns}/${table}`, context, packet, visited: 0, verdict: undefined as Verdict }
   visit(walk, chain, 0)
   return walk
 }
 
 interface Walk {
   readonly work: Work
-  readonly prefix: string
+  readonly group: string
   readonly context: MatchContext
   packet: Packet
   visited: number
@@ -76,7 +76,7 @@ interface Walk {
 
 /** True once there is a verdict. */
 function visit(walk: Walk, chain: string, depth: number): boolean {
-  const rules = walk.work.state.chains.get(walk.prefix + chain)
+  const rules = walk.work.state.chains.get(walk.group, chain)?.rules
   if (rules === undefined || depth > JUMPS_MAX) return false
   for (const candidate of rules) {
     walk.visited++
@@ -98,6 +98,27 @@ function visit(walk: Walk, chain: string, depth: number): boolean {
 
 // ── changing ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
+/** A set of chains, ready to be put in. */
+interface CompiledSet {
+  readonly chains: readonly Chain[]
+  /** Chains outside the set that its rules jump to. */
+  readonly jumps: readonly string[]
+}
+
+const compiledSets = new WeakMap<ChainSet, CompiledSet>()
+
+function compileSet(set: ChainSet): CompiledSet {
+  let result = compiledSets.get(set)
+  if (!result) {
+    const chains = Object.keys(set).map((name): Chain => ({ name, rules: set[name]!.map(compile) }))
+    const targets = chains.flatMap(({ rules }) => rules.map(({ rule }) => rule.target))
+    const jumps = targets.flatMap((target) => (target.type === 'JUMP' ? [target.chain] : []))
+    result = { chains, jumps: [...new Set(jumps)].filter((name) => !Object.hasOwn(set, name)) }
+    compiledSets.set(set, result)
+  }
+  return result
+}
+
 /** Replaces chains at one blow. Returns what is wrong, and then nothing has changed. */
 export function restore(
   state: LinuxState,
@@ -105,27 +126,35 @@ export function restore(
   tables: Readonly<Partial<Record<TableName, TableChange>>>,
 ): string | undefined {
   for (const table of Object.keys(tables) as TableName[]) {
-    const { chains, deleted = [] } = tables[table]!
-    for (const name of [...Object.keys(chains), ...deleted]) {
-      if (BUILT_IN[table].includes(name))
-        return `chain ${name} of table ${table} is built in; add rules to it one by one`
-    }
-    const gone = new Set(deleted)
-    for (const rules of Object.values(chains)) {
-      for (const { target } of rules) {
-        if (target.type !== 'JUMP') continue
-        const known =
-          !gone.has(target.chain) && (target.chain in chains || state.chains.has(`${netns}/${table}/${target.chain}`))
-        if (!known) return `a rule jumps to ${target.chain}, which is not a chain of table ${table}`
-      }
-    }
+    const wrong = check(state, `${netns}/${table}`, table, tables[table]!)
+    if (wrong !== undefined) return wrong
   }
   for (const table of Object.keys(tables) as TableName[]) {
+    const group = `${netns}/${table}`
     const { chains, deleted = [] } = tables[table]!
-    for (const name of deleted) state.chains.delete(`${netns}/${table}/${name}`)
-    for (const name of Object.keys(chains)) state.chains.set(`${netns}/${table}/${name}`, chains[name]!.map(compile))
+    for (const name of deleted) state.chains.delete(group, name)
+    for (const set of chains) for (const chain of compileSet(set).chains) state.chains.set(group, chain.name, chain)
   }
   startFiltering(state, netns)
+  return undefined
+}
+
+function check(
+  state: LinuxState,
+  group: string,
+  table: TableName,
+  { chains, deleted = [] }: TableChange,
+): string | undefined {
+  const gone = new Set(deleted)
+  const builtIn = BUILT_IN[table].find((name) => gone.has(name) || chains.some((set) => Object.hasOwn(set, name)))
+  if (builtIn !== undefined) return `chain ${builtIn} of table ${table} is built in; add rules to it one by one`
+  for (const set of chains) {
+    for (const name of compileSet(set).jumps) {
+      const known =
+        chains.some((other) => Object.hasOwn(other, name)) || (!gone.has(name) && state.chains.get(group, name))
+      if (!known) return `a rule jumps to ${name}, which is not a chain of table ${table}`
+    }
+  }
   return undefined
 }
 
@@ -138,11 +167,12 @@ export function ensureRule(
   rule: Rule,
   append: boolean,
 ): void {
-  const key = `${netns}/${table}/${chain}`
-  const rules = state.chains.get(key) ?? []
+  const group = `${netns}/${table}`
+  const rules = state.chains.get(group, chain)?.rules ?? []
   const text = formatRule(chain, rule)
   if (rules.some((present) => formatRule(chain, present.rule) === text)) return
-  state.chains.set(key, append ? [...rules, compile(rule)] : [compile(rule), ...rules])
+  const changed = append ? [...rules, compile(rule)] : [compile(rule), ...rules]
+  state.chains.set(group, chain, { name: chain, rules: changed })
   startFiltering(state, netns)
 }
 
@@ -152,21 +182,21 @@ function startFiltering(state: LinuxState, netns: number): void {
 }
 
 export function chainNames(state: LinuxState, netns: number, table: TableName): string[] {
-  const prefix = `${netns}/${table}/`
-  return [...state.chains.keys()].filter((key) => key.startsWith(prefix)).map((key) => key.slice(prefix.length))
+  return Array.from(state.chains.values(`${netns}/${table}`), ({ name }) => name)
 }
 
 /** What `iptables-save` prints, chains in the order in which they were made. */
 export function save(state: LinuxState, netns: number): string[] {
   const lines: string[] = []
   for (const table of ['nat', 'filter'] as const) {
-    const prefix = `${netns}/${table}/`
-    const chains = [...state.chains].filter(([key]) => key.startsWith(prefix))
-    if (chains.length === 0) continue
-    const named = chains.map(([key, rules]) => ({ name: key.slice(prefix.length), rules }))
+    const group = `${netns}/${table}`
+    const names = chainNames(state, netns, table)
+    if (names.length === 0) continue
     const builtIn = BUILT_IN[table]
-    const others = named.filter(({ name }) => !builtIn.includes(name)).map(({ name }) => `:${name} - [0:0]`)
-    const rules = named.flatMap((chain) => chain.rules.map(({ rule }) => formatRule(chain.name, rule)))
+    const others = names.filter((name) => !builtIn.includes(name)).map((name) => `:${name} - [0:0]`)
+    const rules = names.flatMap((name) =>
+      state.chains.get(group, name)!.rules.map(({ rule }) => formatRule(name, rule)),
+    )
     lines.push(`*${table}`, ...builtIn.map((name) => `:${name} ACCEPT [0:0]`), ...others, ...rules, 'COMMIT')
   }
   return lines

@@ -3,7 +3,7 @@ import type { Context, Effect, Micros, ProcessId, StreamId } from '#cluster/kern
 import { Groups } from '#cluster/kernel/groups.ts'
 import { Table } from '#cluster/kernel/table.ts'
 import type { Ip } from './ip.ts'
-import type { CompiledRule } from './netfilter-rule.ts'
+import type { Chain } from './netfilter-rule.ts'
 import type { Packet, Protocol, Segment, Tuple } from './packet.ts'
 import type { Syscall } from './syscall.ts'
 
@@ -161,8 +161,8 @@ export interface LinuxState {
   routes: Groups<Route>
   /** Prefix lengths in use per namespace, longest first, and how many routes have them. */
   prefixes: Table<number, readonly { readonly bits: number; readonly count: number }[]>
-  /** By `<netns>/<table>/<chain>`. */
-  chains: Table<string, readonly CompiledRule[]>
+  /** By `<netns>/<table>`, then by name. */
+  chains: Groups<Chain>
   connections: Table<number, Connection>
   /** Both directions of every connection. */
   connectionKeys: Table<string, number>
@@ -221,7 +221,7 @@ export function createState(options: LinuxOptions): LinuxState {
     owners: new Table(),
     routes: new Groups(),
     prefixes: new Table(),
-    chains: new Table(),
+    chains: new Groups(),
     connections: new Table(),
     connectionKeys: new Table(),
     sweepAt: 1_024,

@@ -76,9 +76,15 @@ export type NetlinkOperation =
     }
   | { readonly op: 'deleteRoute'; readonly destination: string; readonly ifPresent?: boolean }
 
+/** Chains by name. */
+export type ChainSet = Readonly<Record<string, readonly Rule[]>>
+
 export interface TableChange {
-  /** These chains have exactly these rules from now on; built-in chains cannot be named here. */
-  readonly chains: Readonly<Record<string, readonly Rule[]>>
+  /**
+   * These chains have exactly these rules from now on; built-in chains cannot be named here. Sets are frozen data, worked
+   * out once for all machines that are given the same.
+   */
+  readonly chains: readonly ChainSet[]
   /** These are gone. */
   readonly deleted?: readonly string[]
 }

@@ -175,7 +175,7 @@ function configure(clusterCidr: string, podCidr: string): Syscall[] {
   return [
     {
       call: 'iptablesRestore',
-      tables: { nat: { chains: { 'FLANNEL-POSTRTG': masqueradeRules(clusterCidr, podCidr) } } },
+      tables: { nat: { chains: [{ 'FLANNEL-POSTRTG': masqueradeRules(clusterCidr, podCidr) }] } },
     },
     { call: 'iptablesEnsure', table: 'nat', chain: 'POSTROUTING', rule: JUMP, append: true },
     { call: 'writeFile', path: SUBNET_FILE, data: env },
