@@ -52,12 +52,23 @@ const pad = (value: number, width: number): string => String(value).padStart(wid
 
 /** RFC 3339 in UTC with whole seconds, from microseconds since 1970. Civil date arithmetic of our own: no host clock. */
 export function formatTime(micros: Micros): string {
-  return `${formatDate(Math.floor(micros / 1e6))}Z`
+  return `${formatSeconds(Math.floor(micros / 1e6))}Z`
 }
 
 export function formatMicroTime(micros: Micros): string {
   const seconds = Math.floor(micros / 1e6)
-  return `${formatDate(seconds)}.${pad(micros - seconds * 1e6, 6)}Z`
+  return `${formatSeconds(seconds)}.${pad(micros - seconds * 1e6, 6)}Z`
+}
+
+// The same second is written many times over: the last few are kept.
+const written = new Map<number, string>()
+
+function formatSeconds(seconds: number): string {
+  let text = written.get(seconds)
+  if (text !== undefined) return text
+  if (written.size >= 1_000) written.clear()
+  written.set(seconds, (text = formatDate(seconds)))
+  return text
 }
 
 /** Microseconds since 1970; undefined where it is no RFC 3339 time in UTC. */

@@ -3,36 +3,31 @@
  *
  * Where to read upstream: kubernetes/kubernetes `pkg/kubelet/lifecycle/predicate.go`.
  */
-import { isPodFinished } from '#cluster/api/meta.ts'
-import { addAmounts, type Amounts, podRequests } from '#cluster/api/pod-resources.ts'
+import { type Amounts, podRequests } from '#cluster/api/pod-resources.ts'
 import type { Pod } from '#cluster/api/types.ts'
+
+const ONE_POD = 1_000
+
+/** What a Pod takes from its node: its requests and a place. */
+export function holdingsOf(pod: Pod): Amounts {
+  return { ...podRequests(pod), pods: ONE_POD }
+}
 
 /** The first reason against it, in the kubelet's words; undefined when it may run. */
 export function refusal(
   pod: Pod,
-  others: Iterable<Pod>,
+  used: Amounts,
   allocatable: Amounts,
 ): { reason: string; message: string } | undefined {
-  const room = allocatable
-  const used: Record<string, number> = {}
-  let pods = 0
-  for (const other of others) {
-    if (other.metadata.uid === pod.metadata.uid || isPodFinished(other)) continue
-    addAmounts(used, podRequests(other))
-    pods++
-  }
-  if (room['pods'] !== undefined && (pods + 1) * 1000 > room['pods']) {
-    return {
-      reason: 'OutOfpods',
-      message: `Node didn't have enough resource: pods, requested: 1, used: ${pods}, capacity: ${room['pods'] / 1000}`,
-    }
-  }
-  const requests = podRequests(pod)
-  for (const name of Object.keys(requests)) {
-    const want = requests[name]!
-    if (want === 0 || (used[name] ?? 0) + want <= (room[name] ?? 0)) continue
-    const unit = name === 'cpu' ? 1 : 1000
-    const figures = `requested: ${want / unit}, used: ${(used[name] ?? 0) / unit}, capacity: ${(room[name] ?? 0) / unit}`
+  const wanted = holdingsOf(pod)
+  const names = ['pods', ...Object.keys(wanted).filter((name) => name !== 'pods')]
+  for (const name of names) {
+    const want = wanted[name]!
+    const held = used[name] ?? 0
+    const room = allocatable[name] ?? (name === 'pods' ? Infinity : 0)
+    if (want === 0 || held + want <= room) continue
+    const unit = name === 'cpu' ? 1 : 1_000
+    const figures = `requested: ${want / unit}, used: ${held / unit}, capacity: ${room / unit}`
     return { reason: `OutOf${name}`, message: `Node didn't have enough resource: ${name}, ${figures}` }
   }
   return undefined

@@ -50,6 +50,7 @@ export const kubelet: Component<KubeletState, KubeletOptions> = {
     return {
       options: Object.freeze(options),
       allocatable: Object.freeze(toAmounts(allocatableOf(options.capacity ?? DEFAULT_CAPACITY))),
+      used: {},
       client: createApiClient(servers, `system:node:${nodeName}`, ['system:nodes']),
       pods: createInformer<Pod>({ resource: 'pods', fieldSelector: `spec.nodeName=${nodeName}` }),
       node: createInformer({ resource: 'nodes', fieldSelector: `metadata.name=${nodeName}` }),

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { toAmounts } from '#cluster/api/pod-resources.ts'
+import { addAmounts, toAmounts } from '#cluster/api/pod-resources.ts'
 import type { Container, Pod } from '#cluster/api/types.ts'
 import type { ContainerStatus, PodSandboxStatus } from '#cluster/container-runtime/cri.ts'
-import { refusal } from './admission.ts'
+import { holdingsOf, refusal } from './admission.ts'
 import { nextPodAction, type SyncView } from './pod-actions.ts'
 import type { RuntimePod } from './state.ts'
 
@@ -243,13 +243,9 @@ describe('the door of the node', () => {
   ] as [string, Record<string, string>, Record<string, string>[], string | undefined][])(
     '%s',
     (_, wanted, there, reason) => {
-      const others = there.map((requests, i) => asking(`other-${i}`, requests))
-      expect(refusal(asking('new', wanted), others, allocatable)?.reason).toBe(reason)
+      const used: Record<string, number> = {}
+      there.forEach((requests, i) => addAmounts(used, holdingsOf(asking(`other-${i}`, requests))))
+      expect(refusal(asking('new', wanted), used, allocatable)?.reason).toBe(reason)
     },
   )
-
-  it('finished Pods hold nothing', () => {
-    const done: Pod = { ...asking('done', { cpu: '1' }), status: { phase: 'Succeeded' } }
-    expect(refusal(asking('new', { cpu: '1' }), [done], allocatable)).toBeUndefined()
-  })
 })

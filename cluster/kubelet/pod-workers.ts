@@ -8,11 +8,12 @@
  * SyncTerminatingPod, SyncTerminatedPod).
  */
 import { keyOf } from '#cluster/api/meta.ts'
+import { addAmounts } from '#cluster/api/pod-resources.ts'
 import type { Pod } from '#cluster/api/types.ts'
 import { deleteRequest, send } from '#cluster/client/api-client.ts'
 import type { CriError, CriReply } from '#cluster/container-runtime/cri.ts'
 import type { Context, Effect } from '#cluster/kernel/component.ts'
-import { refusal } from './admission.ts'
+import { holdingsOf, refusal } from './admission.ts'
 import { noteCrashes, noteFailure } from './backoff.ts'
 import { nextPodAction } from './pod-actions.ts'
 import { callFor, takeReply } from './pod-calls.ts'
@@ -61,15 +62,18 @@ function admit(state: KubeletState, ctx: Context, pod: Pod): PodWorker | undefin
   }
   const worker: PodWorker = { uid, key: keyOf(pod), phase: 'syncing', busy: 0, startedAt: ctx.now }
   // What runs already was admitted before.
-  const rejected = state.runtimePods.has(uid) ? undefined : refusal(pod, admitted(state), state.allocatable)
-  return setWorker(state, rejected ? { ...worker, rejected } : worker)
+  const rejected = state.runtimePods.has(uid) ? undefined : refusal(pod, state.used, state.allocatable)
+  if (rejected) return setWorker(state, { ...worker, rejected })
+  const holds = holdingsOf(pod)
+  addAmounts(state.used, holds)
+  return setWorker(state, { ...worker, holds })
 }
 
-function* admitted(state: KubeletState): IterableIterator<Pod> {
-  for (const { uid, key } of state.workers.values()) {
-    const pod = state.pods.items.get(key)
-    if (pod?.metadata.uid === uid) yield pod
-  }
+/** Nothing of it runs any more: its place is free. */
+function release(state: KubeletState, worker: PodWorker): PodWorker {
+  if (!worker.holds) return worker
+  addAmounts(state.used, worker.holds, -1)
+  return setWorker(state, { ...worker, holds: undefined })
 }
 
 // ── syncing ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -136,7 +140,7 @@ function terminate(state: KubeletState, ctx: Context, pod: Pod | undefined, work
     setWorker(state, { ...worker, busy: actions.length })
     return actions.map((action) => callFor(state, ctx, pod, uid, action))
   }
-  setWorker(state, { ...worker, phase: 'terminated' })
+  setWorker(state, { ...release(state, worker), phase: 'terminated' })
   return finish(state, ctx, pod, state.workers.get(uid)!)
 }
 
@@ -174,6 +178,8 @@ export function deleteAnswered(state: KubeletState, uid: string, gone: boolean):
 }
 
 function forgetPod(state: KubeletState, uid: string): void {
+  const worker = state.workers.get(uid)
+  if (worker) release(state, worker)
   state.workers.delete(uid)
   state.statuses.delete(uid)
   state.runtimePods.delete(uid)

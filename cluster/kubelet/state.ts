@@ -47,6 +47,8 @@ export interface PodWorker {
   readonly startedAt: Micros
   /** Set when the Pod was refused at the door: its final status. */
   readonly rejected?: { readonly reason: string; readonly message: string }
+  /** What it was admitted with; undefined once nothing of it runs any more. */
+  readonly holds?: Amounts | undefined
   /** The final delete has been sent. */
   readonly deleting?: boolean
 }
@@ -73,6 +75,8 @@ export interface KubeletState {
   readonly options: KubeletOptions
   /** What the node may give to Pods, in thousandths. */
   readonly allocatable: Amounts
+  /** Sum of what the workers hold, `pods` among them. */
+  used: Record<string, number>
   client: ApiClient
   pods: Informer<Pod>
   node: Informer<Node>
