@@ -2,7 +2,7 @@
 import { matchesSelector } from '#cluster/api/labels.ts'
 import { pathOf, resourceOfKind } from '#cluster/api/resources.ts'
 import { formatSelector } from '#cluster/api/labels.ts'
-import type { KubernetesObject, LabelSelector, List, Status } from '#cluster/api/types.ts'
+import type { KubernetesObject, LabelSelector, List } from '#cluster/api/types.ts'
 import type { Answer as ApiAnswer, ApiRequest } from '#cluster/client/api-client.ts'
 import { isOk, messageOf, reasonOf } from '#cluster/client/api-client.ts'
 import type { Answer, Request } from '../sandbox/sandbox.ts'
@@ -117,6 +117,3 @@ export function refusal(code: number, reason: string, message: string, now: numb
 /** No answer came: the server may have done it, or not. */
 export const lostAnswer = (now: number): Answer =>
   refusal(0, 'ConnectionLost', 'no answer from the API server: it may have done it, or not', now)
-
-export const refusalOf = (status: Status, now: number): Answer =>
-  refusal(status.code, status.reason ?? 'Unknown', status.message ?? `status ${status.code}`, now)

@@ -37,7 +37,7 @@ interface Ending {
 }
 
 /** Seeds for which this check is run, of `seeds` in all. */
-export function seedsOf(check: Check, seeds: number): number {
+function seedsOf(check: Check, seeds: number): number {
   if (check.kind === 'example' || check.kind === 'cost') return 1
   return Math.min(seeds, Math.max(1, Math.ceil((check.per200 * seeds) / 200)))
 }

@@ -5,7 +5,7 @@
  * runs away is stopped by its budget, and the others still run. Whatever breaks on our side is `internal`, with what to report.
  */
 import type { CheckRun } from '../kit/run-check.ts'
-import { runCheck, seedsOf } from '../kit/run-check.ts'
+import { runCheck } from '../kit/run-check.ts'
 import { Crash } from '../kit/stop.ts'
 import { Trial } from '../kit/trial.ts'
 import type { Engine } from '../sandbox/engine.ts'
@@ -13,9 +13,8 @@ import { digestOf } from './digest.ts'
 import type { Exercise } from './exercise.ts'
 import type { CheckResult, Compiled, ConsoleEntry, Position, Status, Verdict } from './verdict.ts'
 
-/** Seeds of a submit, and of a soak. */
-export const SUBMIT_SEEDS = 200
-export const SOAK_SEEDS = 1000
+/** Seeds of a submit. */
+const SUBMIT_SEEDS = 200
 
 export interface GradeOptions {
   readonly exercise: Exercise
@@ -121,14 +120,4 @@ function verdictOf(
     fuel: runs.reduce((sum, { result }) => sum + result.fuel, 0),
   }
   return { ...verdict, digest: digestOf(verdict) }
-}
-
-/** How many trials a grading will make at most, for progress in the large. */
-export function plannedSeeds({
-  exercise,
-  mode,
-  seeds = SUBMIT_SEEDS,
-}: Pick<GradeOptions, 'exercise' | 'mode' | 'seeds'>): number {
-  const counted = exercise.checks.checks.filter((check) => mode === 'submit' || check.kind === 'example')
-  return counted.reduce((sum, check) => sum + seedsOf(check, seeds), 0)
 }

@@ -103,7 +103,7 @@ function names(reason: string, resource: string): boolean {
 
 // ── words ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-export const describeStatus = ({ code, reasons }: Status): string =>
+const describeStatus = ({ code, reasons }: Status): string =>
   reasons.length === 0 ? code : `${code}: ${reasons.join(', ')}`
 
 function describeTruth({ unresolvable, lacking }: Truth): string {
