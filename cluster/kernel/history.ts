@@ -32,6 +32,15 @@ export class History {
     return this.#checkpoints
   }
 
+  /**
+   * Does something to the head from outside. It leaves a checkpoint that has it in its queue: one from before would run
+   * on without it.
+   */
+  command(at: Micros, command: Command): void {
+    this.head.command(at, command)
+    this.#checkpoints.push(this.head.fork())
+  }
+
   /** Runs the head on, leaving a checkpoint every `every` events. */
   run(limits: RunLimits = {}): RunEnd {
     const { maxEvents = Infinity, ...rest } = limits
@@ -56,7 +65,7 @@ export class History {
   /** The world as it was at that virtual time, all events of that instant included. */
   atTime(micros: Micros): World {
     const goal = Math.min(micros, this.head.now)
-    const world = this.#before((checkpoint) => checkpoint.now < goal || checkpoint.tick === 0)
+    const world = this.#before((checkpoint) => checkpoint.now <= goal)
     world.run({ untilMicros: goal })
     return world
   }

@@ -131,7 +131,7 @@ class Player {
   #kubectl(history: History, { args, input }: Block): string {
     const id = ++this.#kubectlCalls
     const body = { type: 'kubectl', id, args, ...(input && { stdin: input }) }
-    history.head.command(history.head.now, { type: 'tell', process: KUBECTL, body })
+    history.command(history.head.now, { type: 'tell', process: KUBECTL, body })
     const state = () => history.head.stateOf<KubectlState>(KUBECTL)
     const entry = () => state().transcript.get(id)
     const answered = () => entry()?.exitCode !== undefined
@@ -158,7 +158,7 @@ class Player {
   }
 
   #fault(history: History, args: readonly string[]): string {
-    history.head.command(history.head.now, parseCommand(args))
+    history.command(history.head.now, parseCommand(args))
     history.run({ untilMicros: history.head.now })
     return ''
   }

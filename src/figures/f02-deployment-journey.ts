@@ -34,10 +34,18 @@ function castOf(timeline: Timeline): Cast {
 const isOurs = (name: string): boolean => name === NAME || name.startsWith(`${NAME}-`)
 
 function follow({ events }: Timeline): Cast {
-  const start = events.find(({ kind, label }) => kind === 'command' && label.includes('apply'))?.tick ?? 0
-  const scheduled = events.find(({ tick, kind, remark }) => tick > start && kind === 'decision' && remark.includes(`default/${NAME}-`))
-  const created = events.find(({ tick, verb, resource, name }) => tick > start && verb === 'txn put' && resource === 'pods' && isOurs(name))
-  const pod = (scheduled && /default\/(\S+?):?(?= |:|$)/.exec(scheduled.remark)?.[1]?.replace(/:$/, '')) ?? created?.name ?? ''
+  const asked = events.find(
+    ({ verb, resource, name }) => verb === 'POST' && resource === 'deployments' && name === NAME,
+  )
+  const start = events.findLast(({ kind, tick }) => kind === 'command' && tick < (asked?.tick ?? 0))?.tick ?? 0
+  const scheduled = events.find(
+    ({ tick, kind, remark }) => tick > start && kind === 'decision' && remark.includes(`default/${NAME}-`),
+  )
+  const created = events.find(
+    ({ tick, verb, resource, name }) => tick > start && verb === 'txn put' && resource === 'pods' && isOurs(name),
+  )
+  const pod =
+    (scheduled && /default\/(\S+?):?(?= |:|$)/.exec(scheduled.remark)?.[1]?.replace(/:$/, '')) ?? created?.name ?? ''
   const seen = new Set<string>()
   const ticks = new Set<number>()
   const byTick = new Map(events.map((event) => [event.tick, event]))
@@ -94,10 +102,14 @@ function keyOf(event: Described, pod: string): string | undefined {
 
 /** Calls about containers name the container, not the Pod: they count on the machine of the Pod, by their order. */
 const belongs = ({ name, verb }: Described, pod: string): boolean =>
-  name === pod || ((verb === 'CreateContainer' || verb === 'StartContainer' || verb === 'PullImage') && (name === NAME || name === ''))
+  name === pod ||
+  ((verb === 'CreateContainer' || verb === 'StartContainer' || verb === 'PullImage') && (name === NAME || name === ''))
 
 function watchKey({ verb, resource, name, to }: Described, pod: string): string | undefined {
-  if (resource === 'pods') return name === pod && !to.endsWith('/kube-apiserver') && !/\/coredns/.test(to) ? `${verb} ${to} ${verb === 'ADDED'}` : undefined
+  if (resource === 'pods')
+    return name === pod && !to.endsWith('/kube-apiserver') && !/\/coredns/.test(to)
+      ? `${verb} ${to} ${verb === 'ADDED'}`
+      : undefined
   if (!REPORTED.includes(resource) || !isOurs(name)) return undefined
   if (to.endsWith('/kube-proxy')) return resource === 'endpointslices' ? `${resource} ${to}` : undefined
   return verb === 'ADDED' && to.endsWith('/kube-controller-manager') ? `ADDED ${resource}` : undefined
@@ -119,14 +131,26 @@ function sentence(event: Described): string {
 /** Who asked a kubelet for anything; by the trace. */
 function outcome(timeline: Timeline): Outcome | undefined {
   const { pod, start } = castOf(timeline)
-  const asked = timeline.events.find(({ tick, kind, to }) => tick > start && kind === 'request' && to.endsWith('/kubelet'))
-  if (asked) return { value: asked.from?.split('/')[1] ?? '', sentence: `${actor(asked.from)} asked ${actor(asked.to)}.`, tick: asked.tick }
+  const asked = timeline.events.find(
+    ({ tick, kind, to }) => tick > start && kind === 'request' && to.endsWith('/kubelet'),
+  )
+  if (asked)
+    return {
+      value: asked.from?.split('/')[1] ?? '',
+      sentence: `${actor(asked.from)} asked ${actor(asked.to)}.`,
+      tick: asked.tick,
+    }
   const saw = timeline.events.find(({ kind, to, name }) => kind === 'watch' && to.endsWith('/kubelet') && name === pod)
   if (!saw) return undefined
-  return { value: 'nobody', sentence: 'nobody called a kubelet. It watches the API server, and saw a Pod that bears its node’s name.', tick: saw.tick }
+  return {
+    value: 'nobody',
+    sentence: 'nobody called a kubelet. It watches the API server, and saw a Pod that bears its node’s name.',
+    tick: saw.tick,
+  }
 }
 
-const machineOf = (view: View): string => view.frame.pods.find(({ name }) => name === castOf(view.timeline).pod)?.node ?? 'node-1'
+const machineOf = (view: View): string =>
+  view.frame.pods.find(({ name }) => name === castOf(view.timeline).pod)?.node ?? 'node-1'
 
 const STOPPED = ['kube-scheduler', 'kube-controller-manager', 'etcd', 'kube-apiserver']
 
@@ -139,7 +163,13 @@ export const figure: FigureDefinition = {
     shows: (event, timeline) => castOf(timeline).ticks.has(event.tick),
     sentence,
     isMajor: ({ kind, verb, resource, to }) =>
-      kind === 'command' || kind === 'fault' || verb === 'POST' || kind === 'decision' || (kind === 'watch' && to.endsWith('/kubelet')) || verb === 'RunPodSandbox' || resource === 'pods/binding',
+      kind === 'command' ||
+      kind === 'fault' ||
+      verb === 'POST' ||
+      kind === 'decision' ||
+      (kind === 'watch' && to.endsWith('/kubelet')) ||
+      verb === 'RunPodSandbox' ||
+      resource === 'pods/binding',
   },
   prediction: {
     question: 'who tells the kubelet to start the Pod?',
@@ -159,12 +189,18 @@ export const figure: FigureDefinition = {
         ...STOPPED.map((name) => ({
           value: name,
           label: name,
-          effect: { kind: 'fork' as const, changes: () => [{ command: { type: 'stop' as const, process: `cp-1/${name}` } }] },
+          effect: {
+            kind: 'fork' as const,
+            changes: () => [{ command: { type: 'stop' as const, process: `cp-1/${name}` } }],
+          },
         })),
         {
           value: 'kubelet',
           label: 'the kubelet of its node',
-          effect: { kind: 'fork' as const, changes: (view: View) => [{ command: { type: 'stop' as const, process: `${machineOf(view)}/kubelet` } }] },
+          effect: {
+            kind: 'fork' as const,
+            changes: (view: View) => [{ command: { type: 'stop' as const, process: `${machineOf(view)}/kubelet` } }],
+          },
         },
       ],
     },

@@ -82,7 +82,9 @@ export const figure: FigureDefinition = {
   story: { story: 'scheduler-funnel' },
   inspects: 'pods',
   // The Pod has just been written down: the nodes are as they are, and nobody has looked at them yet.
-  opening: (timeline) => timeline.events.find(({ verb, name }) => verb === 'POST' && name === POD)?.tick ?? 0,
+  opening: (timeline) =>
+    timeline.events.find(({ kind, name, to }) => kind === 'watch' && name === POD && to.endsWith('/kube-scheduler'))
+      ?.tick ?? 0,
   lens: {
     shows,
     sentence: (event) =>

@@ -11,13 +11,19 @@ import type { View } from './kit/view.ts'
 
 const DARK = 'node-3'
 
-const faultOf = ({ events }: Timeline): Described | undefined => events.find(({ kind, verb }) => kind === 'fault' && verb === 'powerOff')
+const faultOf = ({ events }: Timeline): Described | undefined =>
+  events.find(({ kind, verb }) => kind === 'fault' && verb === 'powerOff')
 
 /** The Pod that takes the lost one's place: the first created after the power went. */
 function replacementOf(timeline: Timeline): string | undefined {
   const fault = faultOf(timeline)
   return timeline.events.find(
-    ({ tick, verb, resource, name }) => fault && tick > fault.tick && verb === 'txn put' && resource === 'pods' && timeline.events.every((earlier) => earlier.tick > fault.tick || earlier.name !== name),
+    ({ tick, verb, resource, name }) =>
+      fault &&
+      tick > fault.tick &&
+      verb === 'txn put' &&
+      resource === 'pods' &&
+      timeline.events.every((earlier) => earlier.tick > fault.tick || earlier.name !== name),
   )?.name
 }
 
@@ -41,7 +47,8 @@ function replacedAfter(timeline: Timeline): { readonly after: Micros; readonly t
   const fault = faultOf(timeline)
   const name = replacementOf(timeline)
   const last = timeline.events.findLast(
-    ({ kind, resource, from, name: of }) => kind === 'request' && resource === 'pods/status' && of === name && from?.endsWith('/kubelet'),
+    ({ kind, resource, from, name: of }) =>
+      kind === 'request' && resource === 'pods/status' && of === name && from?.endsWith('/kubelet'),
   )
   return fault && last && { after: last.at - fault.at, tick: last.tick }
 }
@@ -62,7 +69,8 @@ function outcome(timeline: Timeline): Outcome | undefined {
 function marksOf(timeline: Timeline) {
   const fault = faultOf(timeline)
   if (!fault) return []
-  const find = (fits: (event: Described) => boolean) => timeline.events.find((event) => event.tick > fault.tick && fits(event))
+  const find = (fits: (event: Described) => boolean) =>
+    timeline.events.find((event) => event.tick > fault.tick && fits(event))
   const unknown = find(({ remark }) => remark.includes('has been silent'))
   const evicted = find(({ remark }) => remark.includes('is evicted'))
   const on = find(({ kind, verb }) => kind === 'fault' && verb === 'powerOn')
@@ -79,7 +87,11 @@ function marksOf(timeline: Timeline) {
 const other = (machine: string) => ({
   value: machine,
   label: machine,
-  effect: { kind: 'fork' as const, changes: () => [{ command: { type: 'powerOff' as const, machine } }], extraMicros: 420_000_000 },
+  effect: {
+    kind: 'fork' as const,
+    changes: () => [{ command: { type: 'powerOff' as const, machine } }],
+    extraMicros: 420_000_000,
+  },
 })
 
 export const figure: FigureDefinition = {
@@ -87,7 +99,11 @@ export const figure: FigureDefinition = {
   story: { story: 'node-goes-dark' },
   inspects: 'nodes',
   opening: (timeline) => Math.max(0, (faultOf(timeline)?.tick ?? 0) - 1),
-  lens: { shows, sentence: sentenceOf, isMajor: ({ kind, remark }) => kind === 'fault' || /silent|evicted|to create/.test(remark) },
+  lens: {
+    shows,
+    sentence: sentenceOf,
+    isMajor: ({ kind, remark }) => kind === 'fault' || /silent|evicted|to create/.test(remark),
+  },
   prediction: {
     question: `${DARK} loses power. When is its Pod running elsewhere?`,
     choices: [

@@ -8,22 +8,16 @@ import type { Described } from '#cluster/scenarios/described.ts'
 import type { Change, Inspection, StoryRequest, Timeline } from '../simulation/protocol.ts'
 import { type SimulationClient, startSimulation } from '../simulation/simulation-client.ts'
 import { momentLink, parseMoment } from './kit/deep-link.ts'
+import { FIGURES } from './figures.ts'
 import type { FigureDefinition, Outcome } from './kit/figure-definition.ts'
 import { drawChanges, drawControls, drawHead, drawNow, drawPrediction } from './kit/furniture.ts'
 import type { FigureActions, FigureModel, Panel } from './kit/model.ts'
 import { drawPanel } from './kit/panels.ts'
-import { Player } from './kit/player.ts'
+import { Player, type PlayerState } from './kit/player.ts'
 import { indexOfTick, stepsOf } from './kit/steps.ts'
-import { frameStyles, pictureStyles } from './kit/styles.ts'
+import { figureStyles } from './kit/styles.ts'
 import type { View } from './kit/view.ts'
 import { words } from './kit/words.ts'
-
-const FIGURES: Readonly<Record<string, () => Promise<{ readonly figure: FigureDefinition }>>> = {
-  F02: () => import('./f02-deployment-journey.ts'),
-  F09: () => import('./f09-scheduler-funnel.ts'),
-  F14: () => import('./f14-node-goes-dark.ts'),
-  F27: () => import('./f27-first-packet.ts'),
-}
 
 const clock = {
   after(milliseconds: number, run: () => void): () => void {
@@ -33,9 +27,12 @@ const clock = {
 }
 
 export class FigureElement extends LitElement {
-  static override styles = [frameStyles, pictureStyles]
+  static override styles = figureStyles
 
   #definition: FigureDefinition | undefined
+  /** What the page itself brought. */
+  #opening: PlayerState | undefined
+  #starting: Promise<void> | undefined
   #client: SimulationClient | undefined
   #player: Player | undefined
   #predicted: string | undefined
@@ -48,9 +45,14 @@ export class FigureElement extends LitElement {
   #inspected: string | undefined
   #trouble: string | undefined
   #isBusy = false
+  #notice: string | undefined
   #linkCopied = false
   #width = 0
   #observer: ResizeObserver | undefined
+
+  get #state(): PlayerState | undefined {
+    return this.#player?.state ?? this.#opening
+  }
 
   get #id(): string {
     return this.getAttribute('figure') ?? ''
@@ -64,7 +66,7 @@ export class FigureElement extends LitElement {
     })
     this.#observer.observe(this)
     window.addEventListener('hashchange', this.#followLink)
-    if (!this.#client) void this.#guard(() => this.#begin())
+    if (!this.#definition) void this.#guard(() => this.#begin())
   }
 
   override disconnectedCallback(): void {
@@ -77,11 +79,23 @@ export class FigureElement extends LitElement {
   async #begin(): Promise<void> {
     const load = FIGURES[this.#id]
     if (!load) throw new Error(`there is no figure ${this.#id}`)
-    this.#client = startSimulation()
     const { figure } = await load()
     this.#definition = figure
+    const baked = this.querySelector('script[type="application/json"]')?.textContent
+    if (baked) this.#opening = JSON.parse(baked) as PlayerState
+    if (!baked || parseMoment(location.hash, this.#id) !== undefined) await this.#ready()
+  }
+
+  /** The simulation is fetched with the reader's first act, not before. */
+  #ready(): Promise<void> {
+    return (this.#starting ??= this.#start())
+  }
+
+  async #start(): Promise<void> {
+    const definition = this.#definition!
+    this.#client = startSimulation()
     this.#player = new Player(this.#client, clock, () => this.#moved())
-    if (figure.pace) this.#player.pace = figure.pace
+    if (definition.pace) this.#player.pace = definition.pace
     await this.#playStory()
     this.#followLink()
   }
@@ -109,6 +123,7 @@ export class FigureElement extends LitElement {
   /** Runs something that asks the simulation; what goes wrong is told in the figure. */
   async #guard(run: () => Promise<void>): Promise<void> {
     this.#isBusy = true
+    this.#notice = undefined
     this.requestUpdate()
     try {
       await run()
@@ -151,25 +166,38 @@ export class FigureElement extends LitElement {
     await this.#show(fork, frame.tick)
   }
 
-  #tweak(id: string, value: string): void {
+  async #tweak(id: string, value: string): Promise<void> {
     const choice = this.#definition!.tweaks.find((one) => one.id === id)?.choices.find((one) => one.value === value)
     if (!choice) return
-    this.#tweaks.set(id, value)
     const { effect } = choice
     if (effect.kind === 'fork') {
-      return void this.#guard(() => this.#fork(effect.changes(this.#view()!), effect.extraMicros))
+      let changes: readonly Change[]
+      try {
+        changes = effect.changes(this.#view()!)
+      } catch (error) {
+        this.#notice = error instanceof Error ? error.message : String(error)
+        return
+      }
+      this.#tweaks.set(id, value)
+      return this.#fork(changes, effect.extraMicros)
     }
+    this.#tweaks.set(id, value)
     // Another story wants another prediction.
     this.#predicted = undefined
     this.#panel = undefined
-    void this.#guard(() => this.#playStory())
+    if (this.#starting) {
+      await this.#starting
+      await this.#playStory()
+    } else await this.#ready()
   }
 
   readonly #actions: FigureActions = {
     predict: (value) => {
       this.#predicted = value
-      this.requestUpdate()
-      void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>('button.main')?.focus())
+      void this.#guard(() => this.#ready()).then(async () => {
+        await this.updateComplete
+        this.renderRoot.querySelector<HTMLElement>('button.main')?.focus({ preventScroll: true })
+      })
     },
     toggle: () => (this.#player?.state?.isPlaying ? this.#player.pause() : this.#player?.play()),
     step: (by) => this.#player?.step(by),
@@ -180,11 +208,16 @@ export class FigureElement extends LitElement {
     },
     show: (panel) => {
       this.#panel = this.#panel === panel ? undefined : panel
-      if (this.#panel === 'objects') void this.#look()
-      this.requestUpdate()
+      void this.#guard(async () => {
+        if (this.#panel === 'objects') {
+          await this.#ready()
+          await this.#look()
+        }
+      })
     },
     askWhy: (tick) =>
       void this.#guard(async () => {
+        await this.#ready()
         this.#player!.pause()
         this.#why = await this.#client!.ask('why', { branch: this.#player!.state!.timeline.branch, tick })
         this.#panel = 'why'
@@ -195,7 +228,7 @@ export class FigureElement extends LitElement {
       this.#inspected = key
       void this.#look()
     },
-    tweak: (id, value) => this.#tweak(id, value),
+    tweak: (id, value) => void this.#guard(() => this.#tweak(id, value)),
     asWritten: () => {
       for (const { id, initial } of this.#definition!.tweaks) if (initial === undefined) this.#tweaks.delete(id)
       const tick = this.#player!.state!.timeline.forked?.tick ?? 0
@@ -212,7 +245,7 @@ export class FigureElement extends LitElement {
   }
 
   #view(): View | undefined {
-    const state = this.#player?.state
+    const state = this.#state
     if (!state || this.#width === 0) return undefined
     const { frame, timeline, steps, index } = state
     const padding = this.#width < 620 ? 22 : 38
@@ -223,10 +256,11 @@ export class FigureElement extends LitElement {
     return {
       title: this.dataset.title ?? this.#id,
       definition: this.#definition!,
-      state: this.#player!.state!,
+      state: this.#state!,
       predicted: this.#predicted,
       outcome: this.#outcome,
-      speed: this.#player!.speed,
+      speed: this.#player?.speed ?? 1,
+      notice: this.#notice,
       panel: this.#panel,
       why: this.#why,
       inspection: this.#inspection,
@@ -237,7 +271,8 @@ export class FigureElement extends LitElement {
   }
 
   override willUpdate(_changed: PropertyValues): void {
-    if (this.#player?.state) this.toggleAttribute('ready', true)
+    if (this.#player?.state) this.toggleAttribute('playable', true)
+    if (this.#state) this.toggleAttribute('ready', true)
   }
 
   override render(): TemplateResult {

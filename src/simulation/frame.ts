@@ -5,11 +5,23 @@ import { milli } from '#cluster/api/quantity.ts'
 import type { KubernetesObject, Lease, Node, Pod } from '#cluster/api/types.ts'
 import type { EtcdState } from '#cluster/etcd/etcd.ts'
 import type { Change } from '#cluster/etcd/mvcc/store.ts'
+import { formatIp } from '#cluster/linux/ip.ts'
+import type { LinuxState } from '#cluster/linux/state.ts'
 import type { World } from '#cluster/kernel/world.ts'
 import { parseKey } from '#cluster/scenarios/describe-etcd.ts'
 import { nodeSignature } from '#cluster/scenarios/describe-http.ts'
 import { objectsOf } from '#cluster/scenarios/look.ts'
-import type { Frame, MachineView, NodeView, ObjectRef, PodPhase, PodView, ProcessView, TapeCell } from './protocol.ts'
+import type {
+  Frame,
+  LinkView,
+  MachineView,
+  NodeView,
+  ObjectRef,
+  PodPhase,
+  PodView,
+  ProcessView,
+  TapeCell,
+} from './protocol.ts'
 
 const ETCD = 'cp-1/etcd'
 const TAPE_CELLS = 12
@@ -36,6 +48,7 @@ export function frameOf(world: World, branch: number, tick: number): Frame {
       up: machine.up,
       processes: processesOf(world, machine.name),
       node: node && nodeView(world, node, leases.get(machine.name), pods),
+      ...networkOf(world, machine.name),
     }
   })
   return {
@@ -59,6 +72,28 @@ function processesOf(world: World, machine: string): ProcessView[] {
     views.push({ id, name: spec.name, component: spec.component, state, isChild: parent >= 0 })
   }
   return views
+}
+
+const ALLOCATIONS = /^\/var\/lib\/cni\/networks\/[^/]+\/(\d+\.\d+\.\d+\.\d+)$/
+
+function networkOf(world: World, machine: string): Pick<MachineView, 'netns' | 'allocated'> {
+  const kernel = world.process(`${machine}/linux`)
+  if (!kernel?.up) return { netns: [], allocated: [] }
+  const state = kernel.state as LinuxState
+  const spaces = new Map(
+    [...state.netns.values()].map(({ inode, label }) => [inode, { label, links: [] as LinkView[] }]),
+  )
+  for (const { netns, name, kind, up, addresses, master } of state.links.values()) {
+    spaces.get(netns)?.links.push({
+      name,
+      kind,
+      up,
+      addresses: addresses.map(({ ip, bits }) => `${formatIp(ip)}/${bits}`),
+      master: master === undefined ? undefined : state.links.get(master)?.name,
+    })
+  }
+  const allocated = [...state.files].flatMap(([path]) => ALLOCATIONS.exec(path)?.[1] ?? [])
+  return { netns: [...spaces.values()], allocated }
 }
 
 function nodeView(world: World, node: Node, lease: Lease | undefined, pods: readonly Pod[]): NodeView {

@@ -106,6 +106,22 @@ export interface NodeView {
   readonly cpuRequested: number
 }
 
+export interface LinkView {
+  readonly name: string
+  readonly kind: 'loopback' | 'device' | 'veth' | 'bridge'
+  readonly up: boolean
+  /** With their prefix: `10.244.1.7/24`. */
+  readonly addresses: readonly string[]
+  /** Name of the bridge that it is a port of. */
+  readonly master: string | undefined
+}
+
+/** A network namespace: the machine's own bears the machine's name, a Pod's `namespace/name`. */
+export interface NetnsView {
+  readonly label: string
+  readonly links: readonly LinkView[]
+}
+
 export interface MachineView {
   readonly name: string
   readonly role: 'control-plane' | 'node' | 'outside'
@@ -114,6 +130,9 @@ export interface MachineView {
   readonly processes: readonly ProcessView[]
   /** The Node object of this name, if there is one. */
   readonly node: NodeView | undefined
+  readonly netns: readonly NetnsView[]
+  /** Addresses that host-local has written down as given out. */
+  readonly allocated: readonly string[]
 }
 
 export interface TapeCell {

@@ -43,7 +43,8 @@ export class Recorder implements TraceSink {
     const { type, ...fields } = command as { type: string } & Record<string, unknown>
     const name = Object.values(fields).map(String).join(' ')
     const label = `${type} ${name}`
-    const about = { tick, at, cause: 0, kind: 'fault', label, verb: type, resource: '', name } as const
+    // It shows in the first event after it.
+    const about = { tick: tick + 1, at, cause: 0, kind: 'fault', label, verb: type, resource: '', name } as const
     const to = String(fields['process'] ?? fields['machine'] ?? '')
     this.events.push({ ...about, from: undefined, to, failed: false, background: false, remark: '' })
   }

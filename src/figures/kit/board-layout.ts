@@ -76,33 +76,31 @@ function wideBoard(frame: Frame, width: number, options: BoardOptions): BoardLay
   const laptop = 108
   const waitingColumns = Math.min(2, options.waitingRoom)
   const waitingWidth = options.waitingRoom > 0 ? waitingColumns * (POD.width + 8) + 20 : 0
-  const top = 128
+  const top = 166
   const machines: PlacedMachine[] = []
   if (outside) {
     const rect = { x: 1, y: 1, width: laptop, height: top }
-    const kubectl = placed(outside, 'kubectl', { x: 13, y: 46, width: laptop - 24, height: ROW })
+    const kubectl = placed(outside, 'kubectl', { x: 13, y: top - ROW - 14, width: laptop - 24, height: ROW })
     machines.push({ machine: outside, rect, processes: [kubectl].filter(present), pods: [], more: 0 })
   }
   const left = laptop + GAP + 1
   const middle = width - left - 1 - (waitingWidth > 0 ? waitingWidth + GAP : 0)
-  let tape: Rect = { x: left, y: 90, width: middle, height: 26 }
+  let tape: Rect = { x: left, y: 90, width: 0, height: 26 }
   for (const machine of controlPlane) {
     const rect = { x: left, y: 1, width: middle, height: top }
+    // The API server is a bar along the bottom: everybody speaks with it, and with nobody else.
     const inner = { x: left + 16, width: middle - 32 }
-    const third = (inner.width - 2 * 12) / 3
-    const at = (column: number, row: number): Rect => ({
-      x: inner.x + column * (third + 12),
-      y: 38 + row * (ROW + 8),
-      width: third,
-      height: ROW,
-    })
+    const box = Math.min(150, inner.width * 0.24)
+    const row = (x: number, width: number): Rect => ({ x, y: 36, width, height: ROW })
+    const scheduler = inner.x + inner.width - box
+    const manager = scheduler - box - 12
     const boxes = [
-      placed(machine, 'kube-apiserver', at(0, 0)),
-      placed(machine, 'kube-controller-manager', at(1, 0)),
-      placed(machine, 'kube-scheduler', at(2, 0)),
-      placed(machine, 'etcd', { ...at(0, 1) }),
+      placed(machine, 'etcd', row(inner.x, 66)),
+      placed(machine, 'kube-controller-manager', row(manager, box)),
+      placed(machine, 'kube-scheduler', row(scheduler, box)),
+      placed(machine, 'kube-apiserver', { x: inner.x, y: top - ROW - 15, width: inner.width, height: ROW }),
     ]
-    tape = { ...at(1, 1), width: third * 2 + 12 }
+    tape = { x: inner.x + 76, y: 40, width: manager - inner.x - 76 - 14, height: 26 }
     machines.push({ machine, rect, processes: boxes.filter(present), pods: [], more: 0 })
   }
   const y = top + GAP + 1
@@ -131,21 +129,16 @@ function narrowBoard(frame: Frame, width: number, options: BoardOptions): BoardL
     y += 46 + 10
   }
   for (const machine of controlPlane) {
-    const half = (width - 2 - 24 - 8) / 2
-    const at = (column: number, row: number): Rect => ({
-      x: 13 + column * (half + 8),
-      y: y + 38 + row * (ROW + 8),
-      width: half,
-      height: ROW,
-    })
+    const wide = (width - 2 - 24 - 16) / 3
+    const row = (i: number, at: number): Rect => ({ x: 13 + i * (wide + 8), y: at, width: wide, height: ROW })
     const boxes = [
-      placed(machine, 'kube-apiserver', at(0, 0)),
-      placed(machine, 'kube-scheduler', at(1, 0)),
-      placed(machine, 'etcd', at(0, 1)),
-      placed(machine, 'kube-controller-manager', at(1, 1)),
+      placed(machine, 'kube-apiserver', { x: 13, y: y + 36, width: width - 26, height: ROW }),
+      placed(machine, 'etcd', row(0, y + 104)),
+      placed(machine, 'kube-controller-manager', row(1, y + 104)),
+      placed(machine, 'kube-scheduler', row(2, y + 104)),
     ]
-    tape = { x: 13, y: y + 38 + 2 * (ROW + 8), width: width - 26, height: 26 }
-    const height = 38 + 2 * (ROW + 8) + 26 + 12
+    tape = { x: 13, y: y + 146, width: width - 26, height: 26 }
+    const height = 184
     machines.push({
       machine,
       rect: { x: 1, y, width: width - 2, height },
@@ -163,13 +156,26 @@ function narrowBoard(frame: Frame, width: number, options: BoardOptions): BoardL
     waiting = placeWaiting(pods, waitingRect, columns)
     y += waitingRect.height + 10
   }
-  const rows = options.podRows ?? 1
   for (const machine of nodes) {
-    const height = 38 + ROW + 10 + rows * (POD.height + 8) + 4
-    machines.push(placeNode(machine, { x: 1, y, width: width - 2, height }, pods, rows))
-    y += height + 10
+    const rect = { x: 1, y, width: width - 2, height: POD.height + 16 }
+    machines.push(placeNarrowNode(machine, rect, pods))
+    y += rect.height + 8
   }
-  return { width, height: y - 9, machines, tape, waiting, waitingRect }
+  return { width, height: y - 7, machines, tape, waiting, waitingRect }
+}
+
+/** A node in one row: its name, then its Pods; messages to it end at its edge. */
+function placeNarrowNode(machine: MachineView, rect: Rect, pods: readonly PodView[]): PlacedMachine {
+  const here = pods.filter(({ node }) => node === machine.name)
+  const fits = Math.floor((rect.width - 92) / (POD.width + 8))
+  const shown = here.slice(0, fits)
+  return {
+    machine,
+    rect,
+    processes: [],
+    pods: shown.map((pod, i) => ({ pod, rect: cell(rect.x + 84, rect.y + 8, i, fits) })),
+    more: here.length - shown.length,
+  }
 }
 
 function placeNode(machine: MachineView, rect: Rect, pods: readonly PodView[], rows: number): PlacedMachine {

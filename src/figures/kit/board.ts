@@ -18,7 +18,7 @@ import {
   process,
   tag,
 } from './shapes.ts'
-import { type View, isNarrow, stepOf } from './view.ts'
+import { type View, isNarrow, stepOf, subjectOf } from './view.ts'
 
 export function drawBoard(view: View, options: BoardOptions): TemplateResult {
   const { frame, width, index } = view
@@ -105,14 +105,15 @@ function drawEvent(event: Described, layout: BoardLayout, narrow: boolean): SVGT
   const from = boxOf(layout, event.from)
   const to = boxOf(layout, event.to)
   if (!to) return svg``
-  if (!from || from === to) return from ? ring(to) : svg`${ring(to)}`
-  const { path, end, angle, middle } = route(from, to)
-  const words = event.name ? `${event.label} ${event.name}` : event.label
-  const limit = narrow ? 30 : 44
-  const label = words.length > limit ? event.label : words
-  const room = label.length * 3.4 + 6
-  const at = { x: Math.min(Math.max(middle.x, room), layout.width - room), y: middle.y }
-  return svg`${arrow(event, path, end, angle, true)}${tag(at, fitText(label, layout.width - 12, 12.5), 'middle', event.failed ? 'failed' : '')}`
+  if (!from || from === to) return ring(to)
+  const { path, end, angle, middle, anchor } = route(from, to)
+  const name = subjectOf(event)
+  const words = name ? `${event.label} ${name}` : event.label
+  const label = words.length > (narrow ? 34 : 48) ? event.label : words
+  const room = label.length * 7 + 8
+  const left = anchor === 'start' && middle.x + room > layout.width ? middle.x - 16 : middle.x
+  const side = left === middle.x ? anchor : 'end'
+  return svg`${arrow(event, path, end, angle, true)}${tag({ x: left, y: middle.y }, fitText(label, layout.width - 12, 12.5), side, event.failed ? 'failed' : '')}`
 }
 
 const ring = ({ x, y, width, height }: Rect): SVGTemplateResult =>
@@ -122,37 +123,38 @@ interface Route {
   readonly path: string
   readonly end: Point
   readonly angle: number
+  /** Where words about it stand. */
   readonly middle: Point
+  readonly anchor: 'start' | 'middle'
 }
 
-/** From edge to edge: straight where the boxes stand side by side or above each other, else in a curve. */
+const clamp = (value: number, low: number, high: number): number => Math.max(low, Math.min(high, value))
+
+/** Where a box is left for, or entered from, a point that far along: right across from it, where it is wide enough. */
+const facing = ({ x, width }: Rect, other: number): number =>
+  clamp(other, x + Math.min(18, width / 2), x + width - Math.min(18, width / 2))
+
+/** From edge to edge: across where the boxes stand side by side, else up or down. */
 export function route(from: Rect, to: Rect): Route {
   const a = centre(from)
   const b = centre(to)
-  const beside = Math.abs(a.y - b.y) < (from.height + to.height) / 2
-  if (beside) {
-    const direction = b.x > a.x ? 1 : -1
-    const start = { x: a.x + (direction * from.width) / 2, y: a.y }
-    const end = { x: b.x - (direction * to.width) / 2, y: b.y }
-    const far = Math.abs(end.x - start.x) > 60
-    const lift = far ? Math.min(26, Math.abs(end.x - start.x) / 6) : 0
-    const middle = { x: (start.x + end.x) / 2, y: Math.min(start.y, end.y) - lift / 2 - 6 }
-    const path = `M${start.x} ${start.y}Q${middle.x} ${start.y - lift * 1.5} ${end.x} ${end.y}`
-    const slope = Math.atan2(end.y - (start.y - lift * 1.5), end.x - middle.x)
-    return { path, end, angle: (slope * 180) / Math.PI, middle }
-  }
+  if (Math.abs(a.y - b.y) < (from.height + to.height) / 2) return across(from, to)
   const down = b.y > a.y ? 1 : -1
-  const start = {
-    x: a.x + Math.max(-from.width / 4, Math.min(from.width / 4, (b.x - a.x) / 8)),
-    y: a.y + (down * from.height) / 2,
-  }
-  const end = {
-    x: b.x + Math.max(-to.width / 4, Math.min(to.width / 4, (a.x - b.x) / 8)),
-    y: b.y - (down * to.height) / 2,
-  }
+  const start = { x: facing(from, b.x), y: a.y + (down * from.height) / 2 }
+  const end = { x: facing(to, start.x), y: b.y - (down * to.height) / 2 }
   const bend = (end.y - start.y) / 2
   const path = `M${start.x} ${start.y}C${start.x} ${start.y + bend} ${end.x} ${end.y - bend} ${end.x} ${end.y}`
-  return { path, end, angle: down * 90, middle: { x: (start.x + end.x) / 2, y: (start.y + end.y) / 2 + 4 } }
+  const middle = { x: (start.x + end.x) / 2 + 9, y: (start.y + end.y) / 2 + 4.5 }
+  return { path, end, angle: down * 90, middle, anchor: 'start' }
+}
+
+function across(from: Rect, to: Rect): Route {
+  const right = centre(to).x > centre(from).x ? 1 : -1
+  const y = (Math.max(from.y, to.y) + Math.min(from.y + from.height, to.y + to.height)) / 2
+  const start = { x: right > 0 ? from.x + from.width : from.x, y }
+  const end = { x: right > 0 ? to.x : to.x + to.width, y }
+  const middle = { x: (start.x + end.x) / 2, y: Math.min(from.y, to.y) - 7 }
+  return { path: `M${start.x} ${y}L${end.x} ${y}`, end, angle: right > 0 ? 0 : 180, middle, anchor: 'middle' }
 }
 
 /** The board in a sentence, for those who do not see it. */

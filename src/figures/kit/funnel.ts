@@ -83,7 +83,7 @@ function wideFunnel(
   const height = TOP + rows.length * ROW + 10
   const nodeX = 176
   const nodeWidth = 172
-  const scoreX = Math.max(nodeX + nodeWidth + 210, width * 0.585)
+  const scoreX = nodeX + nodeWidth + 126
   const bindWidth = 108
   const bindX = width - bindWidth - 2
   const podY = TOP + (rows.length * ROW) / 2 - 36
@@ -107,7 +107,7 @@ function wideFunnel(
       const rect = { x: nodeX, y, width: nodeWidth, height: 46 }
       return svg`<path d="M115 ${podY + 33}C${nodeX - 28} ${podY + 33} ${nodeX - 34} ${y + 23} ${nodeX} ${y + 23}" class="thread ${row.verdict}" />
         ${nodeBox(rect, row)} ${verdictText(nodeX + nodeWidth + 16, y + 28, row, scoreX - nodeX - nodeWidth - 30)}
-        ${row.verdict === 'feasible' && progress.isScored ? scoreBar({ x: scoreX, y: y + 8, width: bindX - scoreX - 70, height: 30 }, row) : nothing}
+        ${row.verdict === 'feasible' && progress.isScored && decision ? scoreBar({ x: scoreX, y: y + 8, width: bindX - scoreX - 70, height: 30 }, row, decision) : nothing}
         ${row.isChosen ? bound({ x: bindX, y, width: bindWidth, height: 46 }, pod, scoreX + Math.max(60, bindX - scoreX - 44), progress) : nothing}`
     })}
   </svg>`
@@ -146,10 +146,10 @@ function nodeBox({ x, y, width, height }: Rect, { machine, verdict }: Row): SVGT
   </g>`
 }
 
-export const REASONS: readonly (readonly [RegExp, string])[] = [
+const REASONS: readonly (readonly [RegExp, string])[] = [
   [/^Insufficient (.*)$/, 'Insufficient $1'],
-  [/node\(s\) had untolerated taint \{([^:}]*).*$/, 'untolerated taint {$1}'],
-  [/node\(s\) didn't match Pod's node affinity\/selector/, 'node affinity: no match'],
+  [/^node\(s\) had untolerated taint\(s\)$/, 'untolerated taint'],
+  [/^node\(s\) didn't match Pod's node affinity\/selector$/, 'node affinity: no match'],
 ]
 
 /** The scheduler's own reason, short enough for a row. */
@@ -158,15 +158,23 @@ export function shortReason(reason: string): string {
   return reason
 }
 
-function verdictText(x: number, y: number, { verdict, said }: Row, room: number): SVGTemplateResult {
+/** Why this node is refused, in a few words; the taint by its name. */
+function reasonsOf({ machine, said }: Row): string {
+  if (!said || !isRefused(said)) return ''
+  const taint = machine.node?.taints[0]?.split(/[=:]/)[0]
+  return said.reasons
+    .map((reason) => shortReason(reason).replace(/taint$/, taint ? `taint {${taint}}` : 'taint'))
+    .join(', ')
+}
+
+function verdictText(x: number, y: number, { verdict, said, machine }: Row, room: number): SVGTemplateResult {
   if (verdict === 'open') return svg``
   if (verdict === 'feasible') return svg`<text x=${x} y=${y} class="yes">✓ feasible</text>`
-  const reasons = said && isRefused(said) ? said.reasons.map(shortReason).join(', ') : ''
+  const reasons = reasonsOf({ verdict, said, machine, isChosen: false })
   return svg`<text x=${x} y=${y} class="no"><title>${said && isRefused(said) ? `${said.plugin}: ${said.reasons.join(', ')}` : ''}</title>✕ ${fitText(reasons, room, 13.5)}</text>`
 }
 
-/** The parts of a score that tell the nodes apart, largest first. */
-const TELLING = ['NodeResourcesFit', 'NodeResourcesBalancedAllocation', 'TaintToleration', 'NodeAffinity']
+/** Plugins by the words that the picture has for them. */
 export const PLUGIN_WORDS: Readonly<Record<string, string>> = {
   NodeResourcesFit: 'LeastAllocated',
   NodeResourcesBalancedAllocation: 'Balanced',
@@ -174,21 +182,35 @@ export const PLUGIN_WORDS: Readonly<Record<string, string>> = {
   NodeAffinity: 'Affinity',
 }
 
-function scoreBar({ x, y, width, height }: Rect, { said, isChosen }: Row): SVGTemplateResult {
+/** The plugins that gave the nodes different points, in the order above; what is equal for all decides nothing. */
+export function tellingPlugins(decision: Decision): string[] {
+  const scored = decision.nodes.filter((row): row is Scored => !isRefused(row))
+  return Object.keys(PLUGIN_WORDS).filter(
+    (plugin) => new Set(scored.map(({ scores }) => scores[plugin]?.weighted)).size > 1,
+  )
+}
+
+function scoreBar(rect: Rect, { said, isChosen }: Row, decision: Decision): SVGTemplateResult {
   if (!said || isRefused(said)) return svg``
-  const parts = TELLING.flatMap((plugin) => (said.scores[plugin] ? [{ plugin, ...said.scores[plugin] }] : []))
-  if (parts.length === 0) return svg`<text x=${x} y=${y + 20} class="quiet">the only one: no scores needed</text>`
-  const most = 700
+  const { x, y, width, height } = rect
+  if (decision.feasible === 1) return svg`<text x=${x} y=${y + 20} class="quiet">the only one left</text>`
+  const plugins = tellingPlugins(decision)
+  const total = (at: number) =>
+    svg`<text x=${at + 9} y=${y + 20} class="total ${isChosen ? 'best' : ''}">${said.total}</text>`
+  if (plugins.length === 0) return svg`<text x=${x} y=${y + 20} class="quiet">all alike</text>${total(x + 56)}`
   let left = x
-  const boxes = parts.map(({ plugin, weighted, normalized }) => {
-    const wide = (Math.max(0, weighted) / most) * width
+  const boxes = plugins.map((plugin) => {
+    const { normalized, weighted } = said.scores[plugin]!
+    const wide = (normalized / 100) * (width / plugins.length)
+    const name = PLUGIN_WORDS[plugin] ?? plugin
+    const label = name.length * 6.4 + 12 < wide ? name : String(normalized)
     const box = svg`<g class="score ${plugin}"><title>${plugin}: ${normalized} of 100, counts ${weighted}</title>
-      <rect x=${left} y=${y} width=${wide} height=${height} />
-      ${wide > 40 ? svg`<text x=${left + 6} y=${y + 19}>${fitText(PLUGIN_WORDS[plugin] ?? plugin, wide - 8, 11.5)}</text>` : nothing}</g>`
+      <rect x=${left} y=${y} width=${Math.max(2, wide)} height=${height} />
+      <text x=${left + 6} y=${y + 19}>${label}</text></g>`
     left += wide
     return box
   })
-  return svg`${boxes}<text x=${left + 9} y=${y + 20} class="total ${isChosen ? 'best' : ''}">${said.total}</text>`
+  return svg`${boxes}${total(left)}`
 }
 
 function bound(rect: Rect, pod: PodView | undefined, from: number, { isBound }: Progress): SVGTemplateResult {
@@ -225,10 +247,10 @@ function narrowFunnel(
   </div>`
 }
 
-function narrowVerdict({ verdict, said, isChosen }: Row, { isScored, isBound }: Progress): unknown {
+function narrowVerdict(row: Row, { isScored, isBound }: Progress): unknown {
+  const { verdict, said, isChosen } = row
   if (verdict === 'open') return html`<span class="quiet">…</span>`
-  if (verdict === 'refused')
-    return html`<span class="no">✕ ${said && isRefused(said) ? said.reasons.map(shortReason).join(', ') : ''}</span>`
+  if (verdict === 'refused') return html`<span class="no">✕ ${reasonsOf(row)}</span>`
   const total = isScored && said && !isRefused(said) && said.total > 0 ? html` <b>${said.total}</b>` : nothing
   return html`<span class="yes">✓ feasible</span
     >${total}${isChosen ? html` <b class="pick">${isBound ? 'bound' : 'chosen'}</b>` : nothing}`

@@ -13,6 +13,8 @@ const AGAIN = 'M8 2a6 6 0 1 1-5.8 4.5l1.9.5A4 4 0 1 0 8 4v2.6L3.6 3.3 8 0z'
 export const drawHead = ({ title, state }: FigureModel): TemplateResult =>
   html`<header class="head"><b>${title}</b><span>${words().seed(state.timeline.seed)}</span></header>`
 
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
+
 const labelOf = ({ definition, predicted }: FigureModel): string =>
   definition.prediction.choices.find(({ value }) => value === predicted)?.label ?? ''
 
@@ -33,7 +35,7 @@ export function drawPrediction(model: FigureModel, actions: FigureActions): Temp
   const label = labelOf(model)
   if (!reached && !(ended && outcome === undefined)) {
     return html`<div class="bar predict" role="group" aria-label=${prediction.question}>
-      <p class="question">${prediction.question}</p>
+      <p class="question">${capital(prediction.question)}</p>
       ${prediction.choices.map(
         (choice) =>
           html`<button type="button" class="chip" aria-pressed=${choice.value === predicted} disabled>
@@ -53,19 +55,20 @@ export function drawPrediction(model: FigureModel, actions: FigureActions): Temp
 }
 
 export function drawNow(model: FigureModel, actions: FigureActions): TemplateResult {
-  const { state } = model
+  const { state, isBusy, notice } = model
   const step = state.steps[state.index]
-  return html`<div class="now-line">
-    <time>${formatMicros(state.frame.at)}</time>
-    <span class="what">${step?.sentence ?? ''}</span>
+  const said = notice ?? (isBusy ? words().loading : (step?.sentence ?? ''))
+  return html`<div class="now-line ${notice ? 'notice' : ''}">
+    <time>${formatMicros(step?.event.at ?? state.frame.at)}</time>
+    <span class="what">${said}</span>
     ${step ? html`<button type="button" class="quiet" @click=${() => actions.askWhy(step.event.tick)}>${words().why}</button>` : nothing}
   </div>`
 }
 
 export function drawControls(model: FigureModel, actions: FigureActions): TemplateResult {
-  const { state, predicted, speed, panel } = model
+  const { state, predicted, speed, panel, isBusy } = model
   const { steps, index, isPlaying } = state
-  const locked = predicted === undefined
+  const locked = predicted === undefined || isBusy
   const last = steps.length - 1
   const text = words()
   const [path, word] = isPlaying ? [PAUSE, text.pause] : index >= last ? [AGAIN, text.again] : [PLAY, text.play]
@@ -104,7 +107,7 @@ export function drawControls(model: FigureModel, actions: FigureActions): Templa
         @input=${(event: Event) => actions.goTo(Number((event.target as HTMLInputElement).value))}
       />
     </span>
-    <span class="clock">${index + 1}/${steps.length}</span>
+    <span class="clock">${steps.length > 1 ? `${index + 1}/${steps.length}` : ''}</span>
     <select
       aria-label=${text.speed}
       @change=${(event: Event) => actions.setSpeed(Number((event.target as HTMLSelectElement).value))}

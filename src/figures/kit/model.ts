@@ -20,6 +20,8 @@ export interface FigureModel {
   /** Choice per tweak. */
   readonly tweaks: ReadonlyMap<string, string>
   readonly isBusy: boolean
+  /** Why something could not be done. */
+  readonly notice: string | undefined
   readonly linkCopied: boolean
 }
 

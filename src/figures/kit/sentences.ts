@@ -20,7 +20,9 @@ export function actor(process: ProcessId | undefined): string {
   return name ? `the ${bare} on ${machine}` : machine
 }
 
-const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
+/** Binaries keep their own spelling. */
+const capital = (text: string): string =>
+  /^(?:kubectl|etcd)\b/.test(text) ? text : text.charAt(0).toUpperCase() + text.slice(1)
 
 const SINGULAR: Readonly<Record<string, string>> = {
   pods: 'the Pod',

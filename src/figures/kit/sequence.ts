@@ -7,7 +7,7 @@ import type { Described } from '#cluster/scenarios/described.ts'
 import { formatMicros } from '#cluster/scenarios/duration.ts'
 import { arrow, fitText } from './shapes.ts'
 import type { Step } from './steps.ts'
-import { type View, isNarrow } from './view.ts'
+import { type View, isNarrow, subjectOf } from './view.ts'
 
 export interface Lane {
   readonly id: string
@@ -62,8 +62,8 @@ function horizontal(view: View, lanes: readonly Lane[]): TemplateResult {
   const { width, index } = view
   const count = Math.max(3, Math.floor((width - NAMES) / COLUMN))
   const shown = stretch(view, count, 2)
-  const top = 44
-  const height = top + lanes.length * LANE + 6
+  const top = 60
+  const height = top + lanes.length * LANE + 22
   const laneY = (i: number): number => top + i * LANE + 10
   return html`<svg
     class="sequence"
@@ -78,25 +78,25 @@ function horizontal(view: View, lanes: readonly Lane[]): TemplateResult {
         svg`<g class="lane"><text x="0" y=${laneY(i) + 4}>${lane.label}</text><path d="M${NAMES - 8} ${laneY(i)}H${width}" /></g>`,
     )}
     ${shown.map(({ step, index: at }, i) => {
-      const x = NAMES + i * COLUMN + 26
+      const x = NAMES + i * COLUMN + 22
+      const { event } = step
+      const time = i === 0 || shown[i - 1]!.step.event.at !== event.at ? formatMicros(event.at) : ''
       return svg`<g class="moment ${at === index ? 'now' : at > index ? 'to-come' : ''}" @click=${() => view.goTo(at)}>
-        ${at === index ? svg`<rect x=${x - 24} y="1" width=${COLUMN - 4} height=${height - 2} rx="8" class="now-ground" />` : nothing}
-        <text x=${x - 16} y="16" class="label">${fitText(step.event.label, COLUMN - 10, 12)}</text>
-        <text x=${x - 16} y="31" class="subject">${fitText(subjectOf(step.event), COLUMN - 10, 11.5)}</text>
-        ${at <= index ? message(step.event, lanes, (lane) => ({ x, y: laneY(lane) }), 'down', at === index) : nothing}
+        ${at === index ? svg`<rect x=${x - 18} y="1" width=${COLUMN - 4} height=${height - 2} rx="8" class="now-ground" />` : nothing}
+        ${linesOf(event).map((line, row) => svg`<text x=${x - 11} y=${15 + row * 15} class=${row < 2 ? 'label' : 'subject'}>${fitText(line, COLUMN - 10, 11.5)}</text>`)}
+        ${at <= index ? message(event, lanes, (lane) => ({ x, y: laneY(lane) }), 'down', at === index) : nothing}
+        <text x=${x - 11} y=${height - 7} class="mono">${time}</text>
       </g>`
     })}
-    ${timeMarks(view, shown, height)}
   </svg>`
 }
 
-/** What an event is about, shorter than the label: the name without its Deployment's hash. */
-const subjectOf = ({ name }: Described): string => name.replace(/-[a-f0-9]{8,10}(?=-|$)/, '')
-
-function timeMarks(view: View, shown: readonly { step: Step }[], height: number): SVGTemplateResult {
-  const first = shown[0]
-  if (!first) return svg``
-  return svg`<text x=${view.width - 2} y=${height - 2} text-anchor="end" class="quiet mono">from ${formatMicros(first.step.event.at)}</text>`
+/** Label and subject of an event, over three short lines. */
+function linesOf(event: Described): string[] {
+  const { label } = event
+  const cut = label.length > 14 ? label.lastIndexOf(' ', 14) : -1
+  const [first, second] = cut > 0 ? [label.slice(0, cut), label.slice(cut + 1)] : [label, '']
+  return [first, second, subjectOf(event)]
 }
 
 function message(

@@ -1,5 +1,5 @@
 /** A span of virtual time to scale, with the events of interest on it and where we are. */
-import { type TemplateResult, html, nothing, svg } from 'lit'
+import { type TemplateResult, html, svg } from 'lit'
 import { formatMicros } from '#cluster/scenarios/duration.ts'
 import type { Micros } from '#cluster/kernel/component.ts'
 import { type View, isNarrow } from './view.ts'
@@ -12,20 +12,30 @@ export interface SpanMark {
 
 const SIGNS = { plain: '', good: '✓ ', bad: '✕ ' } as const
 
-export function drawSpan(view: View, marks: readonly SpanMark[]): TemplateResult | typeof nothing {
-  const first = marks[0]
-  if (!first) return nothing
+/** @param all what happens in the run; what is still to come is not told */
+export function drawSpan(view: View, all: readonly SpanMark[]): TemplateResult {
   const { width, frame } = view
-  const start = first.at
+  const start = all[0]?.at ?? frame.at
+  const marks = all.filter(({ at }) => at <= frame.at)
   const end = Math.max(view.timeline.end.at, start + 1)
   const left = 8
   const right = width - 8
   const x = (at: Micros): number => left + (Math.max(0, Math.min(at, end) - start) / (end - start)) * (right - left)
-  const rows = rowsFor(marks.map((mark) => ({ x: x(mark.at), room: (SIGNS[mark.tone] + mark.label).length * 6.9 + 12 })), right)
-  const lines = Math.max(1, ...rows.map(({ row }) => row + 1))
+  const rows = rowsFor(
+    marks.map((mark) => ({ x: x(mark.at), room: (SIGNS[mark.tone] + mark.label).length * 6.9 + 12 })),
+    right,
+  )
+  const lines = 2
   const base = 8 + lines * 18
   const now = x(frame.at)
-  return html`<svg class="span" width=${width} height=${base + 34} viewBox="0 0 ${width} ${base + 34}" role="img" aria-label="Time since ${first.label}">
+  return html`<svg
+    class="span"
+    width=${width}
+    height=${base + 34}
+    viewBox="0 0 ${width} ${base + 34}"
+    role="img"
+    aria-label=${marks.map(({ label, at }) => `${label} after ${formatMicros(at - start)}`).join(', ') || 'Nothing has happened yet'}
+  >
     <path d="M${left} ${base}H${right}" class="axis" />
     <path d="M${left} ${base}H${now}" class="axis done" />
     ${marks.map(({ label, tone }, i) => {
@@ -35,12 +45,17 @@ export function drawSpan(view: View, marks: readonly SpanMark[]): TemplateResult
         <text x=${anchor === 'end' ? at - 4 : at + 4} y=${y} text-anchor=${anchor}>${SIGNS[tone]}${label}</text></g>`
     })}
     <g class="here"><circle cx=${now} cy=${base} r="6" /></g>
-    <text x=${Math.max(60, Math.min(now, right - 60))} y=${base + 26} text-anchor="middle" class="mono">${isNarrow(view) ? '' : 'after '}${formatMicros(Math.max(0, frame.at - start))}</text>
+    <text x=${Math.max(60, Math.min(now, right - 60))} y=${base + 26} text-anchor="middle" class="mono">
+      ${isNarrow(view) ? '' : 'after '}${formatMicros(Math.max(0, frame.at - start))}
+    </text>
   </svg>`
 }
 
 /** Rows in which labels do not run into each other. */
-function rowsFor(marks: readonly { x: number; room: number }[], right: number): { x: number; row: number; anchor: 'start' | 'end' }[] {
+function rowsFor(
+  marks: readonly { x: number; room: number }[],
+  right: number,
+): { x: number; row: number; anchor: 'start' | 'end' }[] {
   const ends: number[] = []
   return marks.map(({ x, room }) => {
     const anchor = x + room > right ? 'end' : 'start'

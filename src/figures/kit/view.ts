@@ -38,3 +38,6 @@ export function latestNote(view: View, fits: (note: NoteView) => boolean): NoteV
   }
   return undefined
 }
+
+/** What an event is about, shorter: a name without its Deployment's hash. */
+export const subjectOf = ({ name }: Described): string => name.replace(/-[a-f0-9]{8,10}(?=-|$)/, '')

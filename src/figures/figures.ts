@@ -1,0 +1,9 @@
+/** Every figure by its id in the course; each is code of its own, fetched when it is wanted. */
+import type { FigureDefinition } from './kit/figure-definition.ts'
+
+export const FIGURES: Readonly<Record<string, () => Promise<{ readonly figure: FigureDefinition }>>> = {
+  F02: () => import('./f02-deployment-journey.ts'),
+  F09: () => import('./f09-scheduler-funnel.ts'),
+  F14: () => import('./f14-node-goes-dark.ts'),
+  F27: () => import('./f27-first-packet.ts'),
+}
