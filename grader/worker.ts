@@ -16,13 +16,14 @@ const answer = (message: GradeAnswer): void => self.postMessage(message)
 /** Progress is news to people, who need no more than so many per check. */
 const PROGRESS_STEPS = 20
 
-async function handle({ id, exercise: name, compiled, mode }: GradeRequest): Promise<void> {
+async function handle({ id, exercise: name, compiled, mode, seeds }: GradeRequest): Promise<void> {
   const [exercise, engine] = await Promise.all([loadExerciseInBrowser(name), loadEngineInBrowser()])
   const verdict = grade({
     exercise,
     compiled,
     mode,
     engine,
+    ...(seeds !== undefined && { seeds }),
     onProgress: ({ check, done, total, seed }) => {
       const step = Math.max(1, Math.floor(total / PROGRESS_STEPS))
       if (done % step === 0 || done === total) answer({ type: 'progress', id, check, done, total, seed })

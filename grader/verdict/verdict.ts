@@ -108,6 +108,8 @@ export type GradeRequest = {
   source: string
   compiled: Compiled
   mode: 'run' | 'submit'
+  /** How many seeds, as `--seeds` in the terminal; the grader's own number without it. */
+  seeds?: number
 }
 
 export type GradeAnswer =
