@@ -47,6 +47,8 @@ export interface Refusal {
   /** The first call that is refused, from 1, and how many are. */
   readonly from: number
   readonly count: number
+  /** Only during the first so long of each life. */
+  readonly forMicros?: Micros
   readonly code: number
   readonly reason: string
   readonly message: string

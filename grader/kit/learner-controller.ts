@@ -50,6 +50,8 @@ interface State {
   heldNext: number
   calls: number
   life: number
+  /** By this machine's clock. */
+  bootedAt: Micros
   /** A budget ran out: the process stands still, so that nothing hides what happened. */
   dead: boolean
 }
@@ -84,6 +86,7 @@ export function learnerController(
       heldNext: 1,
       calls: 0,
       life: 0,
+      bootedAt: 0,
       dead: false,
     }),
     step(state, event, ctx) {
@@ -133,6 +136,7 @@ class Life {
 
   #boot(incarnation: number): void {
     this.#state.life = incarnation
+    this.#state.bootedAt = this.#ctx.now
     this.#report.lives = Math.max(this.#report.lives, incarnation)
     const started = this.#trial.engine.start(this.#trial.guestOptions)
     if (!started.ok) return this.#die(started)
@@ -321,8 +325,14 @@ class Life {
 
   #refused({ verb, resource }: ClientCall, nth: number): Refusal | undefined {
     const { refuse = [] } = this.#state.options
+    const age = this.#ctx.now - this.#state.bootedAt
     return refuse.find(
-      (rule) => rule.verb === verb && rule.resource === resource && nth >= rule.from && nth < rule.from + rule.count,
+      (rule) =>
+        age < (rule.forMicros ?? Infinity) &&
+        rule.verb === verb &&
+        rule.resource === resource &&
+        nth >= rule.from &&
+        nth < rule.from + rule.count,
     )
   }
 

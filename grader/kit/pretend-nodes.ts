@@ -9,7 +9,6 @@
  * Where to read upstream: kubernetes/kubernetes `pkg/kubemark` (hollow nodes), sigs.k8s.io/kwok.
  */
 import { formatTime, isPodFinished, keyOf } from '#cluster/api/meta.ts'
-import { pathOf } from '#cluster/api/resources.ts'
 import type { Pod } from '#cluster/api/types.ts'
 import type { ApiClient } from '#cluster/client/api-client.ts'
 import {
@@ -81,7 +80,8 @@ function plan(state: State, pod: Pod): Effect[] {
   if (isPodFinished(pod)) return []
   const begun = state.begun.get(uid)
   if (!pod.spec.nodeName) {
-    if (!state.options.assign || begun === 'bound') return []
+    const isGated = (pod.spec.schedulingGates ?? []).length > 0
+    if (!state.options.assign || begun === 'bound' || isGated) return []
     state.begun.set(uid, 'bound')
     return [wake('bind', START_MICROS)]
   }
@@ -100,7 +100,7 @@ function plan(state: State, pod: Pod): Effect[] {
 function act(state: State, key: string, ctx: Context): Effect[] {
   const [what, uid, podKey] = key.split('|') as [string, string, string]
   const pod = state.pods.items.get(podKey)
-  if (!pod || pod.metadata.uid !== uid) return []
+  if (!pod || pod.metadata.uid !== uid || (isPodFinished(pod) && what !== 'delete')) return []
   const done = (request: Parameters<typeof send>[2]): Effect[] => [send(state.client, ctx, request, key)]
   if (what === 'delete') return done(deleteRequest('pods', pod, { gracePeriodSeconds: 0 }))
   if (what === 'bind') {
@@ -123,6 +123,3 @@ function act(state: State, key: string, ctx: Context): Effect[] {
   }
   return done(patchRequest('pods', pod, 'merge', { status }, 'status'))
 }
-
-/** The path of a Pod's status, for checks that look for these writes in a trace. */
-export const podStatusPath = (pod: Pod): string => pathOf('pods', pod.metadata.namespace, pod.metadata.name, 'status')

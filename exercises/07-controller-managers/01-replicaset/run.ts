@@ -1,0 +1,134 @@
+/** Runs a plan: faults and disturbances first, then quiet, in which everything must come right, and stay so. */
+import { runWatched, type Trial, type World } from 'clusterwright/kit'
+import type { Pod, ReplicaSet } from 'clusterwright/api'
+import { controllerOf, isActive, isReady, Judge, seconds } from './judge.ts'
+import { NAMESPACE, type Plan, selectorOf, START_MICROS } from './world.ts'
+
+/** Upstream's expectations expire after 5 minutes; whoever waits so long still makes it. */
+const PATIENCE_MICROS = 400_000_000
+/** It must stay right for so long. */
+const STEADY_MICROS = 2_000_000
+const EVENTS_MAX = 400_000
+
+export interface Played {
+  readonly world: World
+  readonly judge: Judge
+  /** When everything was right for good. */
+  readonly convergedAt: number
+}
+
+/** What is still wrong, as a finding. */
+interface Problem {
+  readonly message: string
+  readonly expected: string
+  readonly actual: string
+  readonly hint: string
+}
+
+/** Plays the plan to its end. `withinMicros` after the last step everything must be right. */
+export function play(trial: Trial<any>, plan: Plan, withinMicros = PATIENCE_MICROS): Played {
+  const world = trial.world()
+  const judge = new Judge(trial, plan, world)
+  const run = (untilMicros: number, until?: () => boolean) => {
+    const maxEvents = EVENTS_MAX
+    return runWatched(world, { untilMicros, maxEvents, ...(until && { until }) }, (change) => judge.observe(change))
+  }
+  const quietAt = START_MICROS + Math.max(0, ...plan.steps.map(({ atMs }) => atMs)) * 1000 + 1000
+  run(quietAt)
+  const isRight = (): boolean => {
+    if (!judge.isStale) return false
+    judge.isStale = false
+    return problemOf(plan, judge) === undefined
+  }
+  judge.isStale = true
+  for (;;) {
+    judge.isStale = true
+    const end = run(quietAt + withinMicros, isRight)
+    if (end !== 'condition') break
+    const convergedAt = world.now
+    judge.isStale = false
+    run(convergedAt + STEADY_MICROS)
+    if (problemOf(plan, judge) === undefined) return { world, judge, convergedAt }
+  }
+  const { message, hint, expected, actual } = problemOf(plan, judge)!
+  judge.fail(
+    `${message} (${seconds(world.now)} after the start, ${Math.round((world.now - quietAt) / 1e6)} s after the last thing that happened).`,
+    expected,
+    actual,
+    { hint },
+  )
+}
+
+/** The first thing that is not yet as it should be. */
+function problemOf(plan: Plan, judge: Judge): Problem | undefined {
+  const sets = [...judge.sets().values()]
+  if (sets.length < plan.sets.length)
+    return { message: 'A ReplicaSet is not there', expected: '', actual: '', hint: 'loop' }
+  for (const set of sets) {
+    if (set.metadata.deletionTimestamp !== undefined) continue
+    const problem = countProblem(set, judge) ?? ownerProblem(plan, set, judge) ?? statusProblem(set, judge)
+    if (problem) return problem
+  }
+  return undefined
+}
+
+function countProblem(set: ReplicaSet, judge: Judge): Problem | undefined {
+  const active = judge.activeOf(set.metadata.uid!)
+  const { replicas = 1 } = set.spec
+  if (active.length === replicas) return undefined
+  const names = active.map(({ metadata }) => metadata.name).join(', ')
+  return {
+    message: `ReplicaSet ${set.metadata.name} has ${active.length} Pods alive, but wants ${replicas}`,
+    expected: `${replicas} Pods alive that it controls`,
+    actual: `${active.length}${names && ` (${names})`}`,
+    hint: active.length < replicas ? 'loop' : 'expectations',
+  }
+}
+
+function ownerProblem(plan: Plan, set: ReplicaSet, judge: Judge): Problem | undefined {
+  const { name, uid } = set.metadata
+  const { app } = selectorOf(plan.sets.find((one) => one.name === name)!).matchLabels!
+  const matches = ({ metadata: { labels, namespace } }: Pod) =>
+    labels?.['app'] === app && labels['track'] !== 'canary' && namespace === NAMESPACE
+  for (const pod of judge.pods().values()) {
+    const owner = controllerOf(pod)
+    const problem = (what: string, expected: string): Problem => {
+      return {
+        message: `Pod ${pod.metadata.name} ${what}`,
+        expected,
+        actual: owner ? `it belongs to ${owner.name}` : 'it is an orphan',
+        hint: 'owner',
+      }
+    }
+    if (!isActive(pod)) continue
+    if (!owner && matches(pod))
+      return problem(`is an orphan, though ReplicaSet ${name} selects it`, `it belongs to ${name}`)
+    if (owner?.uid === uid && !matches(pod)) {
+      return problem(`still belongs to ReplicaSet ${name}, whose selector it matches no more`, 'it is let go')
+    }
+  }
+  return undefined
+}
+
+function statusProblem(set: ReplicaSet, judge: Judge): Problem | undefined {
+  const active = judge.activeOf(set.metadata.uid!)
+  const ready = active.filter(isReady).length
+  const { replicas, readyReplicas = 0, availableReplicas = 0, observedGeneration } = set.status ?? { replicas: 0 }
+  const expected = {
+    ...{ replicas: active.length, readyReplicas: ready, availableReplicas: ready },
+    observedGeneration: set.metadata.generation,
+  }
+  const actual: Record<string, number | undefined> = { replicas, readyReplicas, availableReplicas, observedGeneration }
+  const wrong = Object.entries(expected).find(([field, value]) => actual[field] !== value)
+  if (!wrong) return undefined
+  const words = (fields: object) =>
+    Object.entries(fields)
+      .map(([field, value]) => `${field} ${value}`)
+      .join(', ')
+  return {
+    message: `The status of ReplicaSet ${set.metadata.name} is wrong in ${wrong[0]}`,
+    expected: words(expected),
+    actual: words(actual),
+    hint: 'status',
+  }
+}

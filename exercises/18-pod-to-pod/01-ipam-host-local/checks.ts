@@ -1,0 +1,427 @@
+/** Checks of `ipam-host-local`: single calls on every kind of store, lives of a node, crowds, crashes and a disk that fails. */
+import {
+  asyncGuest,
+  cost,
+  type Crash,
+  defineChecks,
+  differential,
+  example,
+  faults,
+  property,
+  type Trial,
+} from 'clusterwright/kit'
+import type { Attachment } from 'clusterwright/cni'
+import { isWithin, nextAddress, numberOf, spanOf, textOf } from './addresses.ts'
+import {
+  addCase,
+  attachment,
+  type Case,
+  config,
+  crowdCase,
+  deletionCase,
+  lifeCase,
+  senselessCase,
+  SHRINK,
+} from './cases.ts'
+import { Node, type Verb, words } from './node.ts'
+import { before, expectedAdd, judgeAdd, judgeContents, judgeRefusedAdd, judgeSuccess } from './rules.ts'
+
+const nodeOf = (trial: Trial<any>, { ranges, disk }: Partial<Case> & Pick<Case, 'ranges'>): Node =>
+  new Node(trial, config(ranges), disk)
+
+/** One ADD, judged. */
+function add(node: Node, who: Attachment): void {
+  const [was, expected] = [before(node.disk), expectedAdd(node.config, who, node.disk)]
+  judgeAdd(node, who, node.call('add', who), was, expected)
+}
+
+/** One DEL, judged: it succeeds, and frees what `who` holds and nothing else. */
+function del(node: Node, who: Attachment): void {
+  const rest = node.disk.contents().filter((line) => !line.endsWith(` ${words(who)}`))
+  judgeSuccess(node, `DEL ${words(who)}`, node.call('del', who), 'idempotent')
+  judgeContents(node, `DEL ${words(who)} has succeeded`, rest, 'idempotent')
+}
+
+/** One GC, judged: it frees what belongs to none of the valid. */
+function gc(node: Node, valid: readonly Attachment[]): void {
+  const rest = node.disk.contents().filter((line) => valid.some((who) => line.endsWith(` ${words(who)}`)))
+  const names = valid.map(words).join(', ') || 'nobody'
+  judgeSuccess(node, 'GC', node.call('gc', valid), 'gc')
+  judgeContents(node, `GC with ${names} as valid has succeeded`, rest, 'gc')
+}
+
+/** One CHECK, judged: it changes nothing, and succeeds if `who` holds an address of each range set. */
+function check(node: Node, who: Attachment): void {
+  const contents = node.disk.contents()
+  const held = node.disk.heldBy(who)
+  const { ranges } = node.config.ipam
+  const lacking = ranges.findIndex(
+    (set) => !set.map(spanOf).some((span) => held.some((address) => isWithin(span, address))),
+  )
+  const outcome = node.call('check', who)
+  judgeContents(node, `CHECK ${words(who)} has returned`, contents, 'check')
+  if (lacking < 0) return judgeSuccess(node, `CHECK ${words(who)}`, outcome, 'check')
+  if ('error' in outcome) return
+  const message = `CHECK ${words(who)} succeeded, although it holds no address of range set ${lacking}.`
+  node.fail({ message, expected: 'an error', actual: 'success', hint: 'check' })
+}
+
+const V4 = [{ subnet: '10.244.1.0/24' }]
+const V6 = [{ subnet: 'fd00:10:244:1::/64' }]
+
+// ── several at once ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** Whoever got an address got it in the order of reservations, each the next after the one before. */
+function judgeCrowd(trial: Trial<any>, plan: ReturnType<typeof crowdCase>): void {
+  const node = nodeOf(trial, plan)
+  const was = before(node.disk)
+  const all = plan.at.map((at, index) => {
+    const who = attachment(`new-${index + 1}`)
+    return { who, process: node.start('add', who, { at }) }
+  })
+  node.host.run()
+  const { disk } = node
+  const taken = new Set(was.taken)
+  const last = new Map(was.last)
+  const winners = all.filter(({ process }) => 'result' in node.outcomeOf(process, 'add'))
+  const room = Math.min(...plan.ranges.map((set) => roomIn(set, taken, all.length)))
+  if (winners.length !== Math.min(room, all.length)) {
+    node.fail({
+      message: `Of ${all.length} ADDs at once ${winners.length} succeeded, with room for ${room}.`,
+      expected: `${Math.min(room, all.length)} succeed`,
+      actual: `${winners.length}`,
+      hint: 'lock',
+    })
+  }
+  const losers = all.filter((one) => !winners.includes(one))
+  const half = losers.find(({ who }) => disk.heldBy(who).length > 0)
+  if (half) {
+    const message = `ADD ${words(half.who)} failed, and still holds ${disk.heldBy(half.who).join(', ')}.`
+    node.fail({
+      message,
+      expected: 'an address of each range set, or none',
+      actual: disk.heldBy(half.who).join(', '),
+      hint: 'undo',
+    })
+  }
+  const order = [...winners].sort(
+    (a, b) => firstReservation(node, a.process.name) - firstReservation(node, b.process.name),
+  )
+  for (const { who, process } of order) {
+    const given = resultOf(node, process)
+    for (const [index, set] of plan.ranges.entries()) {
+      const expected = nextAddress(set, (address) => taken.has(address), last.get(index))!.address
+      judgeTurn(node, who, given[index], expected, last.get(index), taken)
+      taken.add(expected)
+      last.set(index, expected)
+    }
+  }
+  judgeContents(
+    node,
+    'All have returned',
+    [
+      ...was.contents,
+      ...order.flatMap(({ who, process }) => resultOf(node, process).map((address) => `${address} ${words(who)}`)),
+    ],
+    'lock',
+  )
+  // Does the store remember who was last? Free that one: it must not be given again at once.
+  const latest = order.at(-1)
+  if (!latest || losers.length > 0) return
+  del(node, latest.who)
+  for (const [index, address] of last) if (disk.last.get(index) !== address) lateNote(node, index, address)
+  add(node, attachment('newest'))
+}
+
+function judgeTurn(
+  node: Node,
+  who: Attachment,
+  given: string | undefined,
+  expected: string,
+  last: string | undefined,
+  taken: ReadonlySet<string>,
+): void {
+  if (given === expected) return
+  const why =
+    given !== undefined && taken.has(given)
+      ? 'which somebody else holds'
+      : `and ${expected} comes after ${last ?? 'nothing'}`
+  node.fail({
+    message: `ADD ${words(who)}, one of several at once, was given ${given}, ${why}.`,
+    expected,
+    actual: given ?? 'nothing',
+    hint: 'lock',
+  })
+}
+
+function lateNote(node: Node, index: number, address: string): never {
+  const actual = node.disk.last.get(index) ?? 'nothing'
+  const message = `After several ADDs at once ${address} was reserved last, but the store says ${actual}.`
+  node.fail({ message, expected: address, actual, hint: 'lock' })
+}
+
+const roomIn = (set: Case['ranges'][number], taken: ReadonlySet<string>, most: number): number => {
+  const found = new Set(taken)
+  for (let room = 0; room < most; room++) {
+    const next = nextAddress(set, (address) => found.has(address), undefined)
+    if (!next) return room
+    found.add(next.address)
+  }
+  return most
+}
+
+const firstReservation = (node: Node, name: string): number => node.disk.reserved.findIndex(({ by }) => by === name)
+
+function resultOf(node: Node, process: Parameters<Node['outcomeOf']>[0]): string[] {
+  const outcome = node.outcomeOf(process, 'add')
+  const ips = 'result' in outcome ? outcome.result!.ips : []
+  return ips.map(({ address }) => {
+    const plain = address.split('/')[0]!
+    const number = numberOf(plain)
+    return number === undefined ? plain : textOf(number, plain.includes(':'))
+  })
+}
+
+// ── crashes ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+interface Doomed extends Case {
+  readonly verb: Exclude<Verb, 'check'>
+  readonly who: Attachment
+  readonly valid: readonly Attachment[]
+}
+
+const subjectOf = ({ verb, who, valid }: Doomed) => (verb === 'gc' ? valid : who)
+
+/** Counts the calls of a run that goes well; it may die after each of them. */
+function placesToDie(trial: Trial<any>, plan: Doomed): Crash[] {
+  const node = nodeOf(trial, plan)
+  const process = node.start(plan.verb, subjectOf(plan))
+  node.host.run()
+  node.outcomeOf(process, plan.verb)
+  return Array.from({ length: Math.min(process.calls, 40) }, (_, index) => ({ call: index + 1, when: 'after' }))
+}
+
+/** It dies; the runtime cleans up, and the node is as good as new. */
+function judgeAfterlife(trial: Trial<any>, plan: Doomed, crash: Crash): void {
+  const node = nodeOf(trial, plan)
+  const was = before(node.disk)
+  const { who, verb, valid } = plan
+  node.start(verb, subjectOf(plan), { crash })
+  node.host.run()
+  const living = verb === 'gc' ? valid : plan.disk.reservations.filter((one) => words(one) !== words(who))
+  const kept = was.contents.filter((line) => living.some((one) => line.endsWith(` ${words(one)}`)))
+  const lost = kept.find((line) => !node.disk.contents().includes(line))
+  if (lost) {
+    const message = `${verb.toUpperCase()} died after its call ${crash.call}, and ${lost} is not in the store any more.`
+    node.fail({
+      message,
+      expected: 'what is valid is in the store at every moment',
+      actual: `${lost} is missing`,
+      hint: 'gc',
+    })
+  }
+  if (verb === 'gc' || plan.disk.last.length > 1) gc(node, living)
+  else del(node, who)
+  judgeContents(
+    node,
+    `${verb.toUpperCase()} died after its call ${crash.call} and the runtime has cleaned up`,
+    kept,
+    'gc',
+  )
+  add(node, attachment('newest'))
+}
+
+// ── a disk that fails ───────────────────────────────────────────────────────────────────────────────────────────────
+
+/** The disk refuses one call of an ADD: it must fail, and hold nothing. */
+function judgeBrokenDisk(trial: Trial<any>, plan: Doomed, call: number): void {
+  const node = nodeOf(trial, plan)
+  const { contents } = before(node.disk)
+  node.disk.broken = { call }
+  const outcome = node.call('add', plan.who)
+  if (!node.disk.hasRefused || !('error' in outcome)) {
+    // A plugin may do without what was refused, as long as all that it answers is true.
+    if ('error' in outcome) return
+    return judgeContents(
+      node,
+      `ADD ${words(plan.who)} has succeeded`,
+      [...contents, ...outcome.result!.ips.map(({ address }) => `${address.split('/')[0]} ${words(plan.who)}`)],
+      'undo',
+    )
+  }
+  judgeContents(node, `ADD ${words(plan.who)} has failed, because the disk refused its call ${call}`, contents, 'undo')
+}
+
+const doomed =
+  (verbs: readonly Doomed['verb'][]) =>
+  (chance: Parameters<typeof deletionCase>[0]): Doomed => {
+    const verb = chance.pick(verbs)
+    const { ranges, disk, who, valid } = deletionCase(chance)
+    return { ranges, disk, valid, verb, who: verb === 'add' ? attachment('new') : who }
+  }
+
+export default defineChecks(
+  asyncGuest({
+    functions: ['add', 'del', 'check', 'gc'],
+    methods: ['lock', 'unlock', 'list', 'reserve', 'release', 'lastReserved', 'setLastReserved'],
+  }),
+  [
+    example('the first Pod gets the first address that is nobody’s', {
+      hint: 'next',
+      run(trial) {
+        const node = nodeOf(trial, { ranges: [V4] })
+        add(node, attachment('web-1'))
+        add(node, attachment('web-2'))
+      },
+    }),
+
+    example('the next address comes after the last, though a lower one is free', {
+      hint: 'next',
+      run(trial) {
+        const node = nodeOf(trial, { ranges: [[{ subnet: '10.244.1.0/29' }]] })
+        for (const name of ['web-1', 'web-2', 'web-3']) add(node, attachment(name))
+        del(node, attachment('web-1'))
+        for (const name of ['web-4', 'web-5', 'web-6']) add(node, attachment(name))
+      },
+    }),
+
+    example('with two range sets, an address of each or none', {
+      hint: 'undo',
+      run(trial) {
+        const node = nodeOf(trial, { ranges: [V4, [{ subnet: 'fd00:10:244:1::/126' }]] })
+        for (const name of ['web-1', 'web-2', 'web-3']) add(node, attachment(name))
+      },
+    }),
+
+    example('DEL frees the address, and succeeds a second time', {
+      hint: 'idempotent',
+      run(trial) {
+        const node = nodeOf(trial, { ranges: [V4, V6] })
+        add(node, attachment('web-1', 'eth0'))
+        add(node, attachment('web-1', 'net1'))
+        del(node, attachment('web-1', 'eth0'))
+        del(node, attachment('web-1', 'eth0'))
+      },
+    }),
+
+    example('CHECK and GC tell the living from the dead', {
+      hint: 'gc',
+      run(trial) {
+        const node = nodeOf(trial, { ranges: [V4] })
+        for (const name of ['web-1', 'web-2', 'web-3']) add(node, attachment(name))
+        check(node, attachment('web-2'))
+        gc(node, [attachment('web-2')])
+        check(node, attachment('web-1'))
+      },
+    }),
+
+    differential('ADD gives the right addresses, whatever the store holds', {
+      hint: 'next',
+      generate: addCase,
+      run: (trial, plan) => add(nodeOf(trial, plan), plan.who),
+      shrink: SHRINK,
+    }),
+
+    property('DEL, CHECK and GC concern those whom they name, and nobody else', {
+      hint: 'gc',
+      per200: 40,
+      generate: deletionCase,
+      run(trial, plan) {
+        check(nodeOf(trial, plan), plan.who)
+        del(nodeOf(trial, plan), plan.who)
+        gc(nodeOf(trial, plan), plan.valid)
+      },
+      shrink: SHRINK,
+    }),
+
+    property('over a life of many Pods no address is given twice, nor too soon again', {
+      hint: 'next',
+      per200: 30,
+      generate: lifeCase,
+      run(trial, { ranges, calls }) {
+        const node = nodeOf(trial, { ranges })
+        const pod = (index: number) => attachment(`pod-${index}`)
+        for (const { verb, who } of calls) {
+          if (verb === 'gc') gc(node, who.map(pod))
+          else ({ add, del, check })[verb](node, pod(who[0]!))
+        }
+      },
+      shrink: { ...SHRINK, nonEmpty: ['ranges', 'calls'], triesMax: 25 },
+    }),
+
+    property('several ADDs at once get different addresses, in turn', {
+      hint: 'lock',
+      per200: 60,
+      generate: crowdCase,
+      run: judgeCrowd,
+      shrink: { ...SHRINK, nonEmpty: ['ranges', 'at'] },
+    }),
+
+    property('a range that makes no sense is refused', {
+      hint: 'validate',
+      per200: 30,
+      generate: senselessCase,
+      run(trial, plan) {
+        const node = nodeOf(trial, plan)
+        const was = before(node.disk)
+        judgeRefusedAdd(node, 'ADD new/eth0', node.call('add', attachment('new')), was, 'invalid')
+      },
+    }),
+
+    faults('it may die after any call, and the clean-up leaves no leak', {
+      hint: 'gc',
+      per200: 8,
+      generate: doomed(['add', 'add', 'del', 'gc']),
+      faults: placesToDie,
+      run: judgeAfterlife,
+    }),
+
+    faults('a disk that refuses a call leaves nothing half done', {
+      hint: 'undo',
+      per200: 6,
+      generate: doomed(['add']),
+      faults: (trial, plan) => placesToDie(trial, plan).map(({ call }) => call),
+      run: judgeBrokenDisk,
+    }),
+
+    cost('a large range costs no more than a small one', {
+      hint: 'large',
+      run: judgeCost,
+    }),
+  ],
+)
+
+const CALLS_MAX = 24
+const FUEL_RATIO_MAX = 4
+
+/** Forty Pods on a /24, then on a /16 and a /64: the calls and the work of one more ADD. */
+function judgeCost(trial: Trial<any>): void {
+  const costOf = (subnet: string): { calls: number; fuel: number; node: Node } => {
+    const span = spanOf({ subnet })
+    const held = Array.from({ length: 40 }, (_, index) => textOf(span.first + BigInt(index + 1), span.isV6))
+    const reservations = held.map((address, index) => ({ address, ...attachment(`pod-${index}`) }))
+    const node = new Node(trial, config([[{ subnet }]]), { reservations, last: [held.at(-1)!] })
+    const fuelBefore = trial.fuel()
+    const process = node.start('add', attachment('new'))
+    node.host.run()
+    node.outcomeOf(process, 'add')
+    return { calls: process.calls, fuel: trial.fuel() - fuelBefore, node }
+  }
+  const small = costOf('10.244.1.0/24')
+  for (const subnet of ['10.244.0.0/16', 'fd00:10:244::/64']) {
+    const large = costOf(subnet)
+    if (large.calls > CALLS_MAX) {
+      const message = `ADD in ${subnet} with 40 Pods made ${large.calls} calls of the store, though the address after the last is free.`
+      large.node.fail({ message, expected: `at most ${CALLS_MAX} calls`, actual: `${large.calls}`, hint: 'large' })
+    }
+    if (large.fuel <= FUEL_RATIO_MAX * small.fuel) continue
+    const times = (large.fuel / small.fuel).toFixed(0)
+    const message = `ADD in ${subnet} cost ${times} times as much as in a /24 with the same Pods: it goes through addresses that do not concern it.`
+    large.node.fail({
+      message,
+      expected: `at most ${FUEL_RATIO_MAX} times as much`,
+      actual: `${times} times`,
+      hint: 'large',
+    })
+  }
+}

@@ -1,0 +1,222 @@
+/** What must hold after each verb, given what the store held before. */
+import type { AddResult, Attachment, CniError, IpamConfig } from 'clusterwright/cni'
+import { isWithin, nextAddress, numberOf, type Span, spanOf, textOf } from './addresses.ts'
+import { type Disk } from './disk.ts'
+import { type Node, type Outcome, words } from './node.ts'
+
+/** The store as it was. */
+export interface Before {
+  readonly contents: readonly string[]
+  readonly taken: ReadonlySet<string>
+  readonly last: ReadonlyMap<number, string>
+}
+
+export const before = ({ reservations, last }: Disk): Before => ({
+  contents: contentsOf(reservations),
+  taken: new Set(reservations.keys()),
+  last: new Map(last),
+})
+
+const contentsOf = (reservations: ReadonlyMap<string, Attachment>): string[] =>
+  [...reservations].map(([address, holder]) => `${address} ${words(holder)}`).sort()
+
+/** What an ADD must give, one address per set; or why it must fail. */
+export function expectedAdd(
+  config: IpamConfig,
+  attachment: Attachment,
+  disk: Disk,
+): { readonly addresses: readonly string[] } | { readonly refused: 'duplicate' | 'exhausted' } {
+  const { ranges } = config.ipam
+  if (disk.heldBy(attachment).length > 0) return { refused: 'duplicate' }
+  const next = ranges.map((set, index) =>
+    nextAddress(set, (address) => disk.reservations.has(address), disk.last.get(index)),
+  )
+  if (next.includes(undefined)) return { refused: 'exhausted' }
+  return { addresses: next.map((one) => one!.address) }
+}
+
+/** Holds an ADD's outcome against what the store said before it. */
+export function judgeAdd(
+  node: Node,
+  attachment: Attachment,
+  outcome: Outcome,
+  was: Before,
+  expected: ReturnType<typeof expectedAdd>,
+): void {
+  const who = `ADD ${words(attachment)}`
+  if ('refused' in expected) return judgeRefusedAdd(node, who, outcome, was, expected.refused)
+  if ('error' in outcome) {
+    node.fail({
+      message: `${who} failed ("${outcome.error.msg}"), although ${expected.addresses.join(' and ')} ${expected.addresses.length > 1 ? 'are' : 'is'} free.`,
+      expected: expected.addresses.join(', '),
+      actual: `error ${outcome.error.code}: ${outcome.error.msg}`,
+      hint: 'next',
+    })
+  }
+  const result = outcome.result!
+  judgeShape(node, who, result)
+  result.ips.forEach(({ address }, index) => judgeAddress(node, who, address, index, was, expected.addresses[index]!))
+  judgeWritten(node, who, attachment, result, was)
+}
+
+function judgeShape(node: Node, who: string, { ips, cniVersion }: AddResult): void {
+  const { config } = node
+  const sets = config.ipam.ranges.length
+  if (ips.length !== sets) {
+    node.fail({
+      message: `${who} gave ${ips.length} addresses for ${sets} range sets.`,
+      expected: `one address per range set, ${sets} in all`,
+      actual: ips.map(({ address }) => address).join(', ') || 'none',
+      hint: 'result',
+    })
+  }
+  if (cniVersion !== config.cniVersion) {
+    node.fail({
+      message: `${who} answered in another version than it was asked in.`,
+      expected: config.cniVersion,
+      actual: String(cniVersion),
+      hint: 'result',
+    })
+  }
+}
+
+/** Why this address must not be given to anybody; undefined if it may. */
+function forbidden(spans: readonly Span[], address: string): string | undefined {
+  const number = numberOf(address)
+  if (number === undefined) return 'which is no address'
+  for (const { network, broadcast, gateway, range, isV6 } of spans) {
+    if (address.includes(':') !== isV6) continue
+    if (number === gateway) return `which is the gateway of ${range.subnet}`
+    if (number === network) return `which is the address of the network ${range.subnet} itself`
+    if (number === broadcast) return `which is the broadcast address of ${range.subnet}`
+  }
+  if (spans.some((span) => isWithin(span, address))) return undefined
+  return `which is outside of ${spans.map(({ first, last, isV6 }) => `${textOf(first, isV6)}–${textOf(last, isV6)}`).join(', ')}`
+}
+
+function judgeAddress(node: Node, who: string, given: string, index: number, was: Before, expected: string): void {
+  const [address = '', bits] = given.split('/')
+  const spans = node.config.ipam.ranges[index]!.map(spanOf)
+  const why = forbidden(spans, address)
+  const plain = why || numberOf(address) === undefined ? address : textOf(numberOf(address)!, address.includes(':'))
+  const fail = (message: string, hint: string): never => node.fail({ message, expected, actual: given, hint })
+  if (why) fail(`${who} was given ${given}, ${why}.`, 'next')
+  if (was.taken.has(plain)) fail(`${who} was given ${plain}, which somebody else holds.`, 'lock')
+  const span = spans.find((one) => isWithin(one, plain))!
+  if (bits !== String(span.bits)) {
+    node.fail({
+      message: `${who} was given ${given} without the prefix length of its subnet.`,
+      expected: `${plain}/${span.bits}`,
+      actual: given,
+      hint: 'result',
+    })
+  }
+  if (plain !== expected) {
+    const last = was.last.get(index)
+    const after = last === undefined ? 'nothing was reserved before' : `${last} was reserved last`
+    fail(`${who} was given ${plain}, but ${after}, and ${expected} is free.`, 'next')
+  }
+}
+
+function judgeGateways(node: Node, who: string, { ips }: AddResult): void {
+  ips.forEach(({ address, gateway }, index) => {
+    const [plain = ''] = address.split('/')
+    const span = node.config.ipam.ranges[index]!.map(spanOf).find((one) => isWithin(one, plain))!
+    if (typeof gateway === 'string' && numberOf(gateway) === span.gateway) return
+    const message = `${who} was given ${plain} with the wrong gateway.`
+    node.fail({ message, expected: textOf(span.gateway, span.isV6), actual: String(gateway ?? 'none'), hint: 'result' })
+  })
+}
+
+/** What was answered is also written down, and nothing else has changed. */
+function judgeWritten(node: Node, who: string, attachment: Attachment, result: AddResult, was: Before): void {
+  judgeGateways(node, who, result)
+  const { disk } = node
+  const given = result.ips.map(({ address }) => canonical(address.split('/')[0]!))
+  judgeContents(
+    node,
+    `${who} has returned`,
+    [...was.contents, ...given.map((address) => `${address} ${words(attachment)}`)],
+    'result',
+  )
+  given.forEach((address, index) => {
+    if (disk.last.get(index) === address) return
+    node.fail({
+      message: `${who} reserved ${address}, but the store does not say that it is the last of range set ${index}.`,
+      expected: `last reserved: ${address}`,
+      actual: `last reserved: ${disk.last.get(index) ?? 'nothing'}`,
+      hint: 'next',
+    })
+  })
+}
+
+const canonical = (address: string): string => textOf(numberOf(address)!, address.includes(':'))
+
+const REASONS = {
+  duplicate: { because: 'it holds an address already', hint: 'idempotent' },
+  exhausted: { because: 'no address is free', hint: 'undo' },
+  invalid: { because: 'its configuration makes no sense', hint: 'validate' },
+} as const
+
+/** The plugin's own errors begin at 100; 11 asks to try again later; 7 is a bad configuration. */
+const CODES: Readonly<Record<keyof typeof REASONS, (code: number) => boolean>> = {
+  duplicate: (code) => code >= 100 || code === 4,
+  exhausted: (code) => code >= 100 || code === 11,
+  invalid: (code) => code === 7,
+}
+
+export function judgeRefusedAdd(
+  node: Node,
+  who: string,
+  outcome: Outcome,
+  was: Before,
+  reason: keyof typeof REASONS,
+): void {
+  const { because, hint } = REASONS[reason]
+  if (!('error' in outcome)) {
+    const given = outcome.result?.ips.map(({ address }) => address).join(', ')
+    node.fail({
+      message: `${who} succeeded, although ${because}.`,
+      expected: 'an error',
+      actual: given || 'success',
+      hint,
+    })
+  }
+  judgeContents(node, `${who} has failed, because ${because}`, was.contents, hint)
+  judgeCode(node, who, outcome.error, reason)
+}
+
+function judgeCode(node: Node, who: string, { code, msg }: CniError, reason: keyof typeof REASONS): void {
+  if (CODES[reason](code)) return
+  node.fail({
+    message: `${who} failed, because ${REASONS[reason].because}, with code ${code}, which means something else.`,
+    expected: reason === 'invalid' ? 'code 7: invalid network config' : 'a code of your own, from 100',
+    actual: `code ${code}: ${msg}`,
+    hint: 'result',
+  })
+}
+
+/** The store holds exactly this. */
+export function judgeContents(node: Node, when: string, expected: readonly string[], hint: string): void {
+  const [should, is] = [[...expected].sort(), contentsOf(node.disk.reservations)]
+  const lost = should.filter((line) => !is.includes(line))
+  const extra = is.filter((line) => !should.includes(line))
+  if (lost.length + extra.length === 0) return
+  const said = [
+    ...(lost.length > 0 ? [`${lost.join(', ')} is missing in the store`] : []),
+    ...(extra.length > 0 ? [`${extra.join(', ')} is in the store and should not be`] : []),
+  ]
+  node.fail({
+    message: `${when}, and ${said.join('; ')}.`,
+    expected: should.join(', ') || 'an empty store',
+    actual: is.join(', ') || 'an empty store',
+    hint,
+  })
+}
+
+/** DEL, CHECK and GC that must succeed. */
+export function judgeSuccess(node: Node, who: string, outcome: Outcome, hint: string): void {
+  if (!('error' in outcome)) return
+  const { code, msg } = outcome.error
+  node.fail({ message: `${who} failed ("${msg}").`, expected: 'success', actual: `error ${code}: ${msg}`, hint })
+}
