@@ -231,6 +231,30 @@ describe('containerd', () => {
     expect(lab.cri('node-1', 'ContainerStatus', pod).status).toMatchObject({ exitCode: 255, reason: 'Unknown' })
   })
 
+  it('knows what it knew after its database was rewritten', () => {
+    const lab = new RuntimeLab({ runtime: { preloaded: ['web'] } })
+    lab.world.trace = undefined
+    const kept = lab.runPod('node-1', 'kept', WEB)
+    const config = { metadata: { name: 'main', attempt: 0 }, ...WEB }
+    for (let attempt = 1; attempt < 1_500; attempt++) {
+      const { podSandboxId } = kept
+      const again = { ...config, metadata: { name: 'other', attempt } }
+      const { containerId } = lab.cri('node-1', 'CreateContainer', { podSandboxId, config: again })
+      lab.cri('node-1', 'RemoveContainer', { containerId })
+    }
+    for (let n = 0; n < 600; n++) {
+      const { podSandboxId } = lab.cri('node-1', 'RunPodSandbox', {
+        config: lab.sandboxConfig(`p${n}`, { network: 'NODE' }),
+      })
+      lab.cri('node-1', 'RemovePodSandbox', { podSandboxId })
+    }
+    expect(lab.world.stateOf('node-1/containerd').journal).toBeLessThan(4_097)
+    crash(lab)
+    lab.run(100_000)
+    expect(lab.cri('node-1', 'ListContainers', {}).containers.map(({ id }) => id)).toEqual([kept.containerId])
+    expect(lab.cri('node-1', 'ListPodSandbox', {}).items.map(({ id }) => id)).toEqual([kept.podSandboxId])
+  })
+
   it('comes back from a power cut with its records, and everything in them ended', () => {
     const lab = new RuntimeLab()
     const pod = lab.runPod('node-1', 'web-1', WEB)

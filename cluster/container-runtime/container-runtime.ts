@@ -44,6 +44,8 @@ import { createState, load, wakeTasks } from './state.ts'
 const RUNTIME_VERSION = 'v2.2.0'
 /** Calls that may wait while containerd finds out what survived. */
 const PARKED_MAX = 1_024
+/** Calls that may be under way at once. */
+const TASKS_MAX = 4_096
 
 export const containerRuntime: Component<RuntimeState, RuntimeOptions> = {
   name: 'container-runtime',
@@ -163,6 +165,8 @@ function park(work: Work, stream: StreamId, body: Body): void {
 // ── calls ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 function serve(work: Work, stream: StreamId, request: CriRequest): void {
+  if (work.state.tasks.size >= TASKS_MAX)
+    return refuse(work, stream, 'ResourceExhausted', 'too many calls are under way')
   switch (request.call) {
     case 'RunPodSandbox':
       return runPodSandbox(work, stream, request)

@@ -5,6 +5,7 @@
  */
 import type { Body, Component, Effect } from '#cluster/kernel/component.ts'
 import { plugins as cniPlugins } from '#cluster/cni/plugins.ts'
+import { Table } from '#cluster/kernel/table.ts'
 import type { NetConfList } from '#cluster/cni/spec.ts'
 import { Lab } from '#cluster/linux/lab.test-world.ts'
 import { containerRuntime } from './container-runtime.ts'
@@ -15,8 +16,8 @@ import type { RuntimeOptions } from './state.ts'
 
 interface CallerState {
   /** Tags by stream. */
-  tags: Readonly<Record<number, string>>
-  answers: Readonly<Record<string, Body | { readonly lost: string }>>
+  tags: Table<number, string>
+  answers: Table<string, Body | { readonly lost: string }>
   events: readonly ContainerEvent[]
 }
 
@@ -29,19 +30,18 @@ interface Ask extends Body {
 /** Makes CRI calls as it is told to, and listens to container events. */
 const criCaller: Component<CallerState> = {
   name: 'cri-caller',
-  init: () => ({ tags: {}, answers: {}, events: [] }),
+  init: () => ({ tags: new Table(), answers: new Table(), events: [] }),
   step(state, event, ctx): Effect[] {
     const to = `${ctx.machine}/containerd`
     if (event.type === 'message' && event.body.type === 'ask') {
       const { tag, request } = event.body as Ask
       const stream = ctx.id()
-      state.tags = { ...state.tags, [stream]: tag }
+      state.tags.set(stream, tag)
       return [{ type: 'open', stream, to, body: request }]
     }
     if (event.type === 'data') state.events = [...state.events, event.body as ContainerEvent]
     if (event.type === 'closed') {
-      const answer = event.body ?? { lost: event.reason }
-      state.answers = { ...state.answers, [state.tags[event.stream]!]: answer }
+      state.answers.set(state.tags.get(event.stream)!, event.body ?? { lost: event.reason })
     }
     return []
   },
@@ -114,7 +114,7 @@ export class RuntimeLab extends Lab {
   }
 
   answerTo(machine: string, tag: string): any {
-    return this.world.stateOf<CallerState>(`${machine}/cri-caller`).answers[tag]
+    return this.world.stateOf<CallerState>(`${machine}/cri-caller`).answers.get(tag)
   }
 
   /** Makes a CRI call and waits for its answer, up to 10 minutes. */

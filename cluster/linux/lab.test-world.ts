@@ -4,6 +4,7 @@
  * For tests and figures of the layers beneath the kubelet; a cluster proper does not contain it.
  */
 import type { Body, Component, Effect } from '#cluster/kernel/component.ts'
+import { Table } from '#cluster/kernel/table.ts'
 import { TraceRing } from '#cluster/kernel/trace.ts'
 import { World } from '#cluster/kernel/world.ts'
 import { linux } from './linux.ts'
@@ -22,16 +23,23 @@ interface ShellState {
   readonly cgroup: string
   readonly answers: boolean
   /** Tags by the id of the batch. */
-  tags: Readonly<Record<number, string>>
+  tags: Table<number, string>
   /** Results by tag. */
-  results: Readonly<Record<string, readonly any[]>>
+  results: Table<string, readonly any[]>
   heard: readonly Body[]
 }
 
 /** Does what it is told. With `answers` it echoes whatever it is sent: `echo <data>`. */
 export const shell: Component<ShellState, { netns?: number; cgroup?: string; answers?: boolean }> = {
   name: 'shell',
-  init: ({ netns, cgroup = '', answers = false }) => ({ netns, cgroup, answers, tags: {}, results: {}, heard: [] }),
+  init: ({ netns, cgroup = '', answers = false }) => ({
+    netns,
+    cgroup,
+    answers,
+    tags: new Table(),
+    results: new Table(),
+    heard: [],
+  }),
   step(state, event, ctx): Effect[] {
     const to = linuxOf(ctx.machine)
     if (event.type === 'booted') {
@@ -45,7 +53,7 @@ export const shell: Component<ShellState, { netns?: number; cgroup?: string; ans
     if (event.type !== 'message') return []
     const batch = (calls: readonly Syscall[], quiet = false): Effect => {
       const id = ctx.id()
-      if (!quiet) state.tags = { ...state.tags, [id]: tag }
+      if (!quiet) state.tags.set(id, tag)
       const body: SyscallBatch = { type: 'syscall', id, calls, quiet }
       return { type: 'send', to, body }
     }
@@ -57,7 +65,7 @@ export const shell: Component<ShellState, { netns?: number; cgroup?: string; ans
     }
     if (body.type === 'syscallReply') {
       const reply = body as SyscallReply
-      state.results = { ...state.results, [state.tags[reply.id]!]: reply.results }
+      state.results.set(state.tags.get(reply.id)!, reply.results)
       return []
     }
     state.heard = [...state.heard, body]
@@ -103,7 +111,7 @@ export class Lab {
   /** Has a process make the calls, and returns their results (after 100 ms at most, or as long as given). */
   call(process: string, calls: readonly Syscall[], waitMicros = 100_000): readonly any[] {
     const tag = this.start(process, calls)
-    const results = () => this.world.stateOf<ShellState>(process).results[tag]
+    const results = () => this.world.stateOf<ShellState>(process).results.get(tag)
     this.world.run({ untilMicros: this.world.now + waitMicros, until: () => results() !== undefined })
     return results() ?? []
   }
@@ -117,7 +125,7 @@ export class Lab {
   }
 
   resultsOf(process: string, tag: string): readonly any[] | undefined {
-    return this.world.stateOf<ShellState>(process).results[tag]
+    return this.world.stateOf<ShellState>(process).results.get(tag)
   }
 
   netlink(machine: string, operations: readonly NetlinkOperation[], netns?: string): readonly any[] {

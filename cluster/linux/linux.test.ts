@@ -346,6 +346,26 @@ describe('files', () => {
     expect(lab.call('node-1/shell', [{ call: 'readDirectory', path: '/' }])).toEqual([{ files: [['/var/lib/a', 1]] }])
   })
 
+  it('keep their content while the journal is rewritten', () => {
+    const lab = new Lab(1)
+    for (let i = 0; i < 50; i++) {
+      const calls = Array.from(
+        { length: 100 },
+        (_, n) => ({ call: 'writeFile', path: `/var/lib/${n}`, data: i }) as const,
+      )
+      lab.call('node-1/shell', [...calls, { call: 'unlink', path: `/var/lib/${i}` }])
+    }
+    expect(lab.world.stateOf('node-1/linux').journal).toBeLessThan(4_097)
+    lab.call('node-1/shell', [{ call: 'sync' }])
+    const [{ files: before }] = lab.call('node-1/shell', [{ call: 'readDirectory', path: '/var' }])
+    lab.world.command(lab.world.now, { type: 'powerOff', machine: 'node-1' })
+    lab.world.command(lab.world.now + 1, { type: 'powerOn', machine: 'node-1' })
+    lab.run(1_000)
+    const [{ files: after }] = lab.call('node-1/shell', [{ call: 'readDirectory', path: '/var' }])
+    expect(new Map(after)).toEqual(new Map(before))
+    expect(after).toHaveLength(99)
+  })
+
   it('are locked by one process at a time, and a lock ends with its holder', () => {
     const lab = new Lab(1)
     lab.addPod('node-1', 'p', '10.244.1.2')

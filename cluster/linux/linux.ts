@@ -8,7 +8,8 @@
  * journal, locks and watches; CPU accounting per cgroup. Every system call is a message with an answer, so that a crash can
  * fall between any two; packets within a machine take no time, between machines they are datagrams that can get lost.
  * What we leave out: see `path.ts` (ARP, MTU), `tcp.ts` (windows, congestion), `conntrack.ts`, `files.ts`, `cpu.ts`; IPv6,
- * SCTP, bandwidth, memory; processes, which the simulation's own kernel runs and which are known here by their streams.
+ * SCTP, bandwidth, memory; processes, which the simulation's own kernel runs and which are known here by their streams; a panic of the kernel
+ * alone (cut the machine's power instead).
  * Where to read upstream: torvalds/linux `net/`, `kernel/cgroup/`; man 7 `namespaces`, `netlink`, `socket`.
  */
 import type { Component, Event, Effect, ProcessId } from '#cluster/kernel/component.ts'
@@ -65,6 +66,8 @@ import { closeSocket, retransmit, settleTimers } from './tcp.ts'
 
 /** Packets that one step may hand to sockets: more is a loop between programs, which time would break in reality. */
 const ARRIVALS_PER_STEP_MAX = 10_000
+/** Batches that may be held up at once: no machine runs more threads. */
+const BATCHES_MAX = 32_768
 
 export const linux: Component<LinuxState, LinuxOptions> = {
   name: 'linux',
@@ -184,6 +187,12 @@ function processEnded(work: Work, stream: number): void {
 // ── batches of system calls ─────────────────────────────────────────────────────────────────────────────────────────
 
 function startBatch(work: Work, from: ProcessId, { id, calls, quiet = false }: SyscallBatch): void {
+  if (work.state.batches.size >= BATCHES_MAX) {
+    const results = [fail('EAGAIN', 'too many system calls are under way on this machine')]
+    const body: SyscallReply = { type: 'syscallReply', id, results }
+    if (!quiet) work.effects.push({ type: 'send', to: from, body })
+    return
+  }
   runBatch(work, { key: `${from}#${id}`, from, id, calls, results: [], quiet })
 }
 

@@ -17,6 +17,7 @@ import type { Rule, TableName } from './netfilter-rule.ts'
 export type Errno =
   | 'EADDRINUSE'
   | 'EADDRNOTAVAIL'
+  | 'EAGAIN'
   | 'EBADF'
   | 'ECONNREFUSED'
   | 'ECONNRESET'
