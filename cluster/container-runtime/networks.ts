@@ -33,6 +33,7 @@ export const NETWORKS_READ = 0
 export function networksRead(work: Work, results: readonly any[]): void {
   const last = results[results.length - 1]
   if ('files' in last) work.state.network = chooseNetwork(last.files)
+  collectGarbage(work)
 }
 
 // ── chains ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -98,7 +99,10 @@ export function addressOf(result: CniResult | undefined): string {
 
 /** Frees what plugins hold for sandboxes that are no more. */
 export function collectGarbage(work: Work): void {
-  if (!work.state.network) return
+  const { state } = work
+  // Once per start: when it is known which sandboxes are left, and which network they were on.
+  if (state.collected || state.probes.size > 0 || !state.network) return
+  state.collected = true
   const task = newTask(work, undefined, 'collectGarbage', {})
   if (!startPlugin(work, task)) work.state.tasks.delete(task.id)
 }

@@ -96,6 +96,8 @@ export interface RuntimeState {
   network: NetConfList | undefined
   /** Children that have not said yet whether they survived our restart: what they are, by stream. */
   probes: Table<StreamId, string>
+  /** Garbage has been collected since the start. */
+  collected: boolean
   /** Calls that came before we knew. */
   parked: Table<StreamId, Body>
   /** Records in the database since it was last rewritten. */
@@ -127,6 +129,7 @@ export function createState(options: RuntimeOptions): RuntimeState {
     listeners: new Table(),
     network: undefined,
     probes: new Table(),
+    collected: false,
     parked: new Table(),
     journal: 0,
   }
