@@ -81,33 +81,37 @@ it('a reset asks, puts the starter back, and can be undone', async () => {
   expect(problems).toEqual([])
 })
 
-it('progress and drafts move to another browser by a file, and nothing that was there is lost', { timeout: 120_000 }, async () => {
-  const { page: old } = await open(browser(), EXERCISE)
-  const workbench = await workbenchOf(old)
-  await replaceCode(workbench, solution)
-  await submit(workbench)
-  await old.goto(address('progress/'))
-  const [download] = await Promise.all([
-    old.waitForEvent('download'),
-    old.getByRole('button', { name: 'Export' }).click(),
-  ])
-  const file = readFileSync(await download.path(), 'utf8')
+it(
+  'progress and drafts move to another browser by a file, and nothing that was there is lost',
+  { timeout: 120_000 },
+  async () => {
+    const { page: old } = await open(browser(), EXERCISE)
+    const workbench = await workbenchOf(old)
+    await replaceCode(workbench, solution)
+    await submit(workbench)
+    await old.goto(address('progress/'))
+    const [download] = await Promise.all([
+      old.waitForEvent('download'),
+      old.getByRole('button', { name: 'Export' }).click(),
+    ])
+    const file = readFileSync(await download.path(), 'utf8')
 
-  const { page, problems } = await open(browser(), EXERCISE)
-  await replaceCode(await workbenchOf(page), mine)
-  await page.goto(address('progress/'))
-  const row = page.getByRole('row', { name: 'Does the Pod fit?' })
-  expect(await row.innerText()).not.toContain('passed')
-  await page
-    .locator('input[type=file]')
-    .setInputFiles({ name: 'progress.json', mimeType: 'application/json', buffer: Buffer.from(file) })
-  await row.getByText('passed, draft kept').waitFor()
-  // The later draft stays in front; the other is an earlier one.
-  await page.goto(address(EXERCISE))
-  await workbenchOf(page)
-  expect(await storedDraft(page, 'fit-filter')).toBe(mine)
-  await page.getByRole('button', { name: 'Reset', exact: true }).click()
-  await page.getByRole('dialog').getByRole('button', { name: 'Bring back' }).click()
-  await draftHolds(page, solution)
-  expect(problems).toEqual([])
-})
+    const { page, problems } = await open(browser(), EXERCISE)
+    await replaceCode(await workbenchOf(page), mine)
+    await page.goto(address('progress/'))
+    const row = page.getByRole('row', { name: 'Does the Pod fit?' })
+    expect(await row.innerText()).not.toContain('passed')
+    await page
+      .locator('input[type=file]')
+      .setInputFiles({ name: 'progress.json', mimeType: 'application/json', buffer: Buffer.from(file) })
+    await row.getByText('passed, draft kept').waitFor()
+    // The later draft stays in front; the other is an earlier one.
+    await page.goto(address(EXERCISE))
+    await workbenchOf(page)
+    expect(await storedDraft(page, 'fit-filter')).toBe(mine)
+    await page.getByRole('button', { name: 'Reset', exact: true }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Bring back' }).click()
+    await draftHolds(page, solution)
+    expect(problems).toEqual([])
+  },
+)

@@ -14,7 +14,9 @@ export default new Proxy({}, {
 `
 
 export const HOSTILE_CODE: Readonly<Record<string, string>> = {
-  'busy without a loop': hostile('return "a".repeat(28).replace(/^(a+)+b?$/g, "") + /^(a|a?)+$/.exec("a".repeat(40) + "!")'),
+  'busy without a loop': hostile(
+    'return "a".repeat(28).replace(/^(a+)+b?$/g, "") + /^(a|a?)+$/.exec("a".repeat(40) + "!")',
+  ),
   'a comparison that never settles': hostile(
     'const all = Array.from({ length: 100_000 }, (_, i) => i); for (;;) all.sort(() => (all.reverse(), -1))',
   ),

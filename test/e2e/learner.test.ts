@@ -52,10 +52,7 @@ describe.each<{ where: string; site: Site }>([
     expect(await workbench.headline.innerText()).toBe('1 of 5 examples passes')
     const story = openStory(workbench)
     expect(await story.locator('summary').innerText()).toContain('a Pod fits down to the last thousandth of a CPU')
-    expect(await story.getByRole('definition').allInnerTexts()).toEqual([
-      'Unschedulable: Insufficient cpu',
-      'Success',
-    ])
+    expect(await story.getByRole('definition').allInnerTexts()).toEqual(['Unschedulable: Insufficient cpu', 'Success'])
 
     // A slip of the pen, typed by hand: TypeScript objects at once, and the run names the line.
     await workbench.code.focus()

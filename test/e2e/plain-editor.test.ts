@@ -28,12 +28,18 @@ it('a phone has three tabs and a text area; Monaco is not even fetched', async (
   await workbench.code.fill(slipped)
   await draftHolds(page, slipped)
   await run(workbench)
-  expect(await page.getByRole('tab', { name: 'Checks', exact: true }).first().getAttribute('aria-selected')).toBe('true')
+  expect(await page.getByRole('tab', { name: 'Checks', exact: true }).first().getAttribute('aria-selected')).toBe(
+    'true',
+  )
   expect(await accessibilityViolations(page)).toEqual([])
-  await openStory(workbench).getByRole('button', { name: `Go to line ${slip}` }).tap()
+  await openStory(workbench)
+    .getByRole('button', { name: `Go to line ${slip}` })
+    .tap()
   await page.waitForFunction(() => document.activeElement?.tagName === 'TEXTAREA')
   const line = await workbench.code.evaluate(
-    (element) => (element as HTMLTextAreaElement).value.slice(0, (element as HTMLTextAreaElement).selectionStart).split('\n').length,
+    (element) =>
+      (element as HTMLTextAreaElement).value.slice(0, (element as HTMLTextAreaElement).selectionStart).split('\n')
+        .length,
   )
   expect(line).toBe(slip)
 

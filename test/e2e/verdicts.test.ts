@@ -81,7 +81,9 @@ describe('in Node and in Chromium', () => {
       ...verdict,
       checks: verdict.checks.map(({ fuel: __, ...check }) => check),
     })
-    expect(named(all, there, ({ verdict }) => verdict.digest)).toEqual(named(all, here, ({ verdict }) => verdict.digest))
+    expect(named(all, there, ({ verdict }) => verdict.digest)).toEqual(
+      named(all, here, ({ verdict }) => verdict.digest),
+    )
     expect(named(all, there, bare)).toEqual(named(all, here, bare))
   })
 
@@ -93,7 +95,10 @@ describe('in Node and in Chromium', () => {
     const what = (one: Graded) => [one.verdict.status, one.verdict.digest, ...fuelOf(one)]
     expect(named(whole, wholeThere, what)).toEqual(named(whole, wholeHere, what))
     expect(named(whole, wholeThere, ({ verdict }) => verdict.status)).toEqual(
-      whole.map(({ exercise, file }) => ({ file: `${exercise}/${file}`, is: file === 'solution.ts' ? 'pass' : 'fail' })),
+      whole.map(({ exercise, file }) => ({
+        file: `${exercise}/${file}`,
+        is: file === 'solution.ts' ? 'pass' : 'fail',
+      })),
     )
   })
 })

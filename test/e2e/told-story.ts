@@ -1,0 +1,25 @@
+/** A cluster story in a form that can be compared between hosts: what it printed, and the hash of all that happened. */
+import { playStory } from '#cluster/scenarios/story.ts'
+
+export interface ToldStory {
+  readonly hash: string
+  readonly tick: number
+  readonly now: number
+  /** The hash where somebody who goes back to these ticks arrives. */
+  readonly sought: readonly string[]
+  readonly outputs: readonly string[]
+}
+
+/** Plays a script from its beginning, and goes back to seven moments of it. */
+export function tellStory(script: string, seed: number | undefined): ToldStory {
+  const { history, scenes } = playStory(script, 'story', seed === undefined ? {} : { seed })
+  const { head } = history
+  const ticks = Array.from({ length: 7 }, (_, index) => Math.floor((head.tick * (index + 1)) / 8))
+  return {
+    hash: head.hash(),
+    tick: head.tick,
+    now: head.now,
+    sought: ticks.map((tick) => history.at(tick).hash()),
+    outputs: scenes.map(({ output }) => output),
+  }
+}

@@ -1,0 +1,38 @@
+/**
+ * Runs a module of this repository in a Web Worker of a Chromium, bundled on the spot: for what must come out there as it
+ * does here, and is on no page by itself.
+ */
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+import type { Browser } from 'playwright-core'
+
+/**
+ * @param entry a module that answers its first message with one message, as JSON
+ * @param message what it is sent: JSON
+ */
+export async function runInWorker<Answer>(browser: Browser, entry: URL, message: unknown): Promise<Answer> {
+  const { outputFiles } = await build({
+    entryPoints: [fileURLToPath(entry)],
+    bundle: true,
+    write: false,
+    format: 'iife',
+    logLevel: 'error',
+  })
+  const page = await browser.newPage()
+  try {
+    const answer = await page.evaluate(
+      ([script, sent]) =>
+        new Promise<string>((resolve, reject) => {
+          const address = URL.createObjectURL(new Blob([script!], { type: 'text/javascript' }))
+          const worker = new Worker(address)
+          worker.onmessage = ({ data }) => resolve(String(data))
+          worker.onerror = (event) => reject(new Error(`the worker broke down: ${event.message}`))
+          worker.postMessage(JSON.parse(sent!))
+        }),
+      [outputFiles[0]!.text, JSON.stringify(message)] as const,
+    )
+    return JSON.parse(answer) as Answer
+  } finally {
+    await page.close()
+  }
+}
