@@ -172,7 +172,7 @@ export const figure: FigureDefinition = {
       resource === 'pods/binding',
   },
   prediction: {
-    question: 'who tells the kubelet to start the Pod?',
+    question: 'Who tells the kubelet to start the Pod?',
     choices: [
       { value: 'kube-scheduler', label: 'the scheduler' },
       { value: 'kube-controller-manager', label: 'the controller manager' },

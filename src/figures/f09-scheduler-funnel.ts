@@ -104,7 +104,7 @@ export const figure: FigureDefinition = {
     },
   },
   prediction: {
-    question: `where will ${POD} land?`,
+    question: `Where will ${POD} land?`,
     choices: ['node-1', 'node-2', 'node-4', 'nowhere'].map((value) => ({ value, label: value })),
     outcome(timeline) {
       const decision = decisionOf(timeline)

@@ -37,6 +37,7 @@ function shows(event: Described, timeline: Timeline): boolean {
   }
   if (kind === 'cri') return verb === 'RunPodSandbox'
   if (kind !== 'request' || !to.endsWith('/kube-apiserver')) return false
+  if (verb === 'GET' || verb === 'LIST') return false
   if (resource === 'nodes/status' || resource === 'nodes') return true
   if (resource === 'pods/status') return from?.endsWith('/kubelet') === true && name === replacementOf(timeline)
   return (verb === 'POST' && resource.startsWith('pods')) || (verb === 'DELETE' && resource === 'pods')

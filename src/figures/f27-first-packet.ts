@@ -56,11 +56,24 @@ function shows(event: Described, timeline: Timeline): boolean {
   }
 }
 
-/** Only a wire between machines is a step of its own; the stations in between are parts. */
-function parts(event: Described, timeline: Timeline): readonly string[] {
-  if (!travels(event, timeline)) return []
-  return stationsIn(timeline.notes, event.tick, ENDS).map(({ hop }) => hopSentence(hop))
+/** The first packet and the answer to it are followed through every station; later ones are shown on the wire. */
+function isFollowed(timeline: Timeline, { packet }: Hop): boolean {
+  const { from } = firstConversation(timeline)
+  const ids: number[] = []
+  for (const { tick, kind, detail } of timeline.notes) {
+    const id = (detail as Hop).packet
+    if (tick >= from && kind === 'hop' && !ids.includes(id)) ids.push(id)
+    if (ids.length === 2) break
+  }
+  return ids.includes(packet)
 }
+
+const followed = (timeline: Timeline, tick: number) =>
+  stationsIn(timeline.notes, tick, ENDS).filter(({ hop }) => isFollowed(timeline, hop))
+
+/** Only a wire between machines is a step of its own; the stations in between are parts. */
+const parts = (event: Described, timeline: Timeline): readonly string[] =>
+  travels(event, timeline) ? followed(timeline, event.tick).map(({ hop }) => hopSentence(hop)) : []
 
 function hopSentence({ netns, at, link, what, source, destination, nextHop, reason }: Hop): string {
   const where = netns.includes('/') ? `in the Pod ${netns.split('/')[1]}` : `on ${netns}${link ? ` (${link})` : ''}`
@@ -96,14 +109,18 @@ function outcome(timeline: Timeline): Outcome | undefined {
 
 /** The station of the step at hand, and the one before. */
 function placeOf(view: View) {
-  const step = stepOf(view)
-  if (!step) return { now: undefined, before: undefined }
-  const at = (index: number) => {
-    const one = view.steps[index]
-    return one && one.part > 0 ? stationsIn(view.timeline.notes, one.event.tick, ENDS)[one.part - 1] : undefined
+  const at = (index: number): { station: number; hop: Hop } | undefined => {
+    const step = view.steps[index]
+    if (!step || !travels(step.event, view.timeline)) return undefined
+    if (step.part > 0) return followed(view.timeline, step.event.tick)[step.part - 1]
+    if (step.event.kind !== 'packet') return undefined
+    // On the wire: it has come as far as the other machine's device.
+    const first = stationsIn(view.timeline.notes, step.event.tick, ENDS)[0]
+    return first && { station: step.event.to.startsWith(ENDS.to.machine) ? 3 : 2, hop: first.hop }
   }
   const now = at(view.index)
-  return { now, before: now && (at(view.index - 1) ?? at(view.index - 2))?.station }
+  const crossing = now && stepOf(view)?.part === 0 ? 5 - now.station : undefined
+  return { now, before: crossing ?? at(view.index - 1)?.station }
 }
 
 function runningPlugin({ frame }: View): string {
@@ -143,7 +160,7 @@ export const figure: FigureDefinition = {
       kind === 'packet',
   },
   prediction: {
-    question: 'the client on node-1 speaks to the server on node-2. Which source address does the server see?',
+    question: 'The client on node-1 speaks to the server on node-2. Which source address does the server see?',
     choices: [
       { value: 'pod', label: 'the client Pod’s own' },
       { value: 'node', label: 'node-1’s' },

@@ -150,6 +150,7 @@ function storeOf(world: World): Frame['store'] {
   for (let place = last; place >= Math.max(history.start, last - TAPE_LOOK_BACK); place--) {
     const change = history.get(place)!
     if (isQuiet(change, history)) continue
+    if (cells.at(-1)?.revision === change.main) continue
     const { resource, name } = parseKey(change.key)
     cells.push({ revision: change.main, resource, name, verb: change.kv ? 'put' : 'delete' })
     if (cells.length === TAPE_CELLS) break

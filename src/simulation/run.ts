@@ -47,15 +47,43 @@ export function timelineOf(run: Run): Timeline {
   }
 }
 
-/** The causes of an event, oldest first and ending with the event itself, as far as they were kept in words. */
+/** Further back than this nobody asks. */
+const CAUSES_MAX = 24
+
+/**
+ * The causes of an event, oldest first and ending with the event itself, back to what somebody did from outside.
+ *
+ * A disk syncs many writes at once, so what etcd tells after a sync is led back to the write that it is about.
+ */
 export function whyOf(run: Run, tick: number): readonly Described[] {
-  const words = new Map(eventsOf(run).map((event) => [event.tick, event]))
+  const events = eventsOf(run)
+  const words = new Map(events.map((event) => [event.tick, event]))
   const chain: Described[] = []
-  for (let at = tick; at > 0; at = causeOf(run, at) ?? 0) {
+  let at = tick
+  while (at > 0 && chain.length < CAUSES_MAX) {
     const event = words.get(at)
     if (event) chain.push(event)
+    if (event?.kind === 'command' || event?.kind === 'fault') break
+    at = (event && writeBehind(events, event)) ?? causeOf(run, at) ?? 0
   }
   return chain.reverse()
+}
+
+/** The write that etcd answers, or tells of. */
+function writeBehind(
+  events: readonly Described[],
+  { tick, from, resource, name, kind }: Described,
+): number | undefined {
+  if (!from?.endsWith('/etcd') || (kind !== 'watch' && kind !== 'response')) return undefined
+  return events.findLast(
+    (event) =>
+      event.tick < tick &&
+      event.kind === 'request' &&
+      event.to === from &&
+      event.verb.startsWith('txn') &&
+      event.resource === resource &&
+      event.name === name,
+  )?.tick
 }
 
 function causeOf(run: Run, tick: number): number | undefined {

@@ -132,12 +132,12 @@ function narrowBoard(frame: Frame, width: number, options: BoardOptions): BoardL
     const wide = (width - 2 - 24 - 16) / 3
     const row = (i: number, at: number): Rect => ({ x: 13 + i * (wide + 8), y: at, width: wide, height: ROW })
     const boxes = [
-      placed(machine, 'kube-apiserver', { x: 13, y: y + 36, width: width - 26, height: ROW }),
-      placed(machine, 'etcd', row(0, y + 104)),
-      placed(machine, 'kube-controller-manager', row(1, y + 104)),
-      placed(machine, 'kube-scheduler', row(2, y + 104)),
+      placed(machine, 'kube-apiserver', { x: 13, y: y + 136, width: width - 26, height: ROW }),
+      placed(machine, 'etcd', row(0, y + 36)),
+      placed(machine, 'kube-controller-manager', row(1, y + 36)),
+      placed(machine, 'kube-scheduler', row(2, y + 36)),
     ]
-    tape = { x: 13, y: y + 146, width: width - 26, height: 26 }
+    tape = { x: 13, y: y + 76, width: width - 26, height: 26 }
     const height = 184
     machines.push({
       machine,
@@ -148,18 +148,18 @@ function narrowBoard(frame: Frame, width: number, options: BoardOptions): BoardL
     })
     y += height + 10
   }
+  for (const machine of nodes) {
+    const rect = { x: 1, y, width: width - 2, height: POD.height + 16 }
+    machines.push(placeNarrowNode(machine, rect, pods))
+    y += rect.height + 8
+  }
   let waitingRect: Rect | undefined
   let waiting: readonly PlacedPod[] = []
   if (options.waitingRoom > 0) {
     const columns = Math.floor((width - 24) / (POD.width + 8))
     waitingRect = { x: 1, y, width: width - 2, height: 30 + POD.height + 10 }
     waiting = placeWaiting(pods, waitingRect, columns)
-    y += waitingRect.height + 10
-  }
-  for (const machine of nodes) {
-    const rect = { x: 1, y, width: width - 2, height: POD.height + 16 }
-    machines.push(placeNarrowNode(machine, rect, pods))
-    y += rect.height + 8
+    y += waitingRect.height + 8
   }
   return { width, height: y - 7, machines, tape, waiting, waitingRect }
 }

@@ -54,7 +54,7 @@ function drawMachine(placed: PlacedMachine, active: ReadonlySet<string>): SVGTem
   const { look, words } = lookOf(placed.machine)
   const silent = look === 'off' || look === 'not-ready'
   const last = placed.pods.at(-1)?.rect
-  return svg`${machine(placed.rect, placed.machine.name, look, words)}
+  return svg`${machine(placed.rect, placed.machine.name, look, words, placed.processes.length === 0)}
     ${placed.processes.map((one) =>
       process(
         one.rect,

@@ -13,7 +13,9 @@ const AGAIN = 'M8 2a6 6 0 1 1-5.8 4.5l1.9.5A4 4 0 1 0 8 4v2.6L3.6 3.3 8 0z'
 export const drawHead = ({ title, state }: FigureModel): TemplateResult =>
   html`<header class="head"><b>${title}</b><span>${words().seed(state.timeline.seed)}</span></header>`
 
-const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
+/** A question goes on after a colon. */
+const afterColon = (text: string): string =>
+  /^[A-Z][a-z]/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text
 
 const labelOf = ({ definition, predicted }: FigureModel): string =>
   definition.prediction.choices.find(({ value }) => value === predicted)?.label ?? ''
@@ -23,7 +25,7 @@ export function drawPrediction(model: FigureModel, actions: FigureActions): Temp
   const { prediction } = definition
   if (predicted === undefined) {
     return html`<div class="bar predict" role="group" aria-label=${prediction.question}>
-      <p class="question">${words().before} ${prediction.question}</p>
+      <p class="question">${words().before} ${afterColon(prediction.question)}</p>
       ${prediction.choices.map(
         ({ value, label }) =>
           html`<button type="button" class="chip" @click=${() => actions.predict(value)}>${label}</button>`,
@@ -35,12 +37,9 @@ export function drawPrediction(model: FigureModel, actions: FigureActions): Temp
   const label = labelOf(model)
   if (!reached && !(ended && outcome === undefined)) {
     return html`<div class="bar predict" role="group" aria-label=${prediction.question}>
-      <p class="question">${capital(prediction.question)}</p>
+      <p class="question">${prediction.question}</p>
       ${prediction.choices.map(
-        (choice) =>
-          html`<button type="button" class="chip" aria-pressed=${choice.value === predicted} disabled>
-            ${choice.label}
-          </button>`,
+        (choice) => html`<span class="chip ${choice.value === predicted ? 'chosen' : ''}">${choice.label}</span>`,
       )}
     </div>`
   }

@@ -106,6 +106,14 @@ export function drawPath(view: View, path: PathView): TemplateResult {
     ${layout.stations.slice(0, -1).map((rect, i) => wire(rect, layout.stations[i + 1]!, stations[i]!.exists && stations[i + 1]!.exists))}
     ${stations.map((station, i) => drawStation(layout.stations[i]!, station, now?.station === i, i === 0 || i === STATIONS - 1))}
     ${now ? packet(layout, now, before, view.width) : nothing}
+    ${givenOut(
+      view.frame.machines.find(({ name }) => name === path.ends.to.machine),
+      layout.machines[1]!,
+    )}
+    ${givenOut(
+      view.frame.machines.find(({ name }) => name === path.ends.to.machine),
+      layout.machines[1]!,
+    )}
     ${chain(
       view.frame.machines.find(({ name }) => name === path.ends.from.machine),
       layout.chain,
@@ -143,13 +151,13 @@ function narrowLayout(width: number): PathLayout {
   const box = width - 150
   const at = (top: number, i: number): Rect => ({ x: 14, y: top + 36 + i * 58, width: box, height: 42 })
   return {
-    height: 560,
+    height: 594,
     machines: [
-      { x: 1, y: 1, width: width - 2, height: 290 },
-      { x: 1, y: 316, width: width - 2, height: 218 },
+      { x: 1, y: 1, width: width - 2, height: 300 },
+      { x: 1, y: 326, width: width - 2, height: 240 },
     ],
-    stations: [at(0, 0), at(0, 1), at(0, 2), at(316, 0), at(316, 1), at(316, 2)],
-    chain: { x: 14, y: 220, width: width - 28, height: 60 },
+    stations: [at(76, 0), at(76, 1), at(76, 2), at(326, 0), at(326, 1), at(326, 2)],
+    chain: { x: 14, y: 38, width: width - 28, height: 60 },
   }
 }
 
@@ -189,7 +197,7 @@ function packet(
   const at = place(station)
   const from = before === undefined ? at : place(before)
   const label = `${hop.source} → ${hop.destination}`
-  const room = label.length * 3.55
+  const room = (hop.what.length + 2 + label.length) * 3.95 + 2
   const below = layout.height - 14
   return svg`<g class="packet moving">
     <path d="M0 -9L9 0L0 9L-9 0z" class="diamond glide" style="offset-path: path('M${from.x} ${from.y}L${at.x} ${at.y}')" />
@@ -218,6 +226,11 @@ function chain(machine: MachineView | undefined, { x, y, width }: Rect): SVGTemp
   })}
     <text x=${x} y=${y + 50} class="mono">given out: ${machine.allocated.join(', ') || 'nothing'}</text></g>`
 }
+
+const givenOut = (machine: MachineView | undefined, { x, y, height }: Rect): SVGTemplateResult =>
+  machine
+    ? svg`<text x=${x + 14} y=${y + height - 16} class="mono">given out: ${machine.allocated.join(', ') || 'nothing'}</text>`
+    : svg``
 
 function summary(stations: readonly Station[], { ends, now }: PathView): string {
   const list = stations

@@ -17,12 +17,13 @@ export function actor(process: ProcessId | undefined): string {
   if (ON_CONTROL_PLANE[name]) return ON_CONTROL_PLANE[name]
   const bare = name.replace(/-\d+$/, '').replace(/^([^_]+)_.*$/, '$1')
   if (bare === 'linux') return `the kernel of ${machine}`
+  if (bare === 'containerd') return `containerd on ${machine}`
   return name ? `the ${bare} on ${machine}` : machine
 }
 
 /** Binaries keep their own spelling. */
 const capital = (text: string): string =>
-  /^(?:kubectl|etcd)\b/.test(text) ? text : text.charAt(0).toUpperCase() + text.slice(1)
+  /^(?:kubectl|etcd|containerd)\b/.test(text) ? text : text.charAt(0).toUpperCase() + text.slice(1)
 
 const SINGULAR: Readonly<Record<string, string>> = {
   pods: 'the Pod',

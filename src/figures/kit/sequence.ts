@@ -32,7 +32,13 @@ export const CLUSTER_LANES: readonly Lane[] = [
   named('kube-controller-manager', 'ctrl', 'controller-manager'),
   named('kube-scheduler', 'sched', 'kube-scheduler'),
   named('kubelet', 'kubelet'),
-  { id: 'node', label: 'runtime and CNI', short: 'CRI', holds: (process) => !/\/(?:kube|etcd)/.test(process) },
+  named('containerd', 'CRI'),
+  {
+    id: 'plugins',
+    label: 'plugins, kernel',
+    short: 'CNI',
+    holds: (process) => /\/(?:linux|(?:bridge|host-local)-\d+)$/.test(process),
+  },
   named('kube-proxy', 'proxy'),
 ]
 
@@ -91,12 +97,14 @@ function horizontal(view: View, lanes: readonly Lane[]): TemplateResult {
   </svg>`
 }
 
+const shortLabel = ({ kind, label }: Described): string => (kind === 'decision' ? 'decides' : label)
+
 /** Label and subject of an event, over three short lines. */
 function linesOf(event: Described): string[] {
-  const { label } = event
+  const label = shortLabel(event)
   const cut = label.length > 14 ? label.lastIndexOf(' ', 14) : -1
   const [first, second] = cut > 0 ? [label.slice(0, cut), label.slice(cut + 1)] : [label, '']
-  return [first, second, subjectOf(event)]
+  return [first, second, event.kind === 'decision' ? '' : subjectOf(event)]
 }
 
 function message(
@@ -144,7 +152,7 @@ function vertical(view: View, lanes: readonly Lane[]): TemplateResult {
       const y = top + i * ROW + 32
       return svg`<g class="moment ${at === index ? 'now' : at > index ? 'to-come' : ''}" @click=${() => view.goTo(at)}>
         ${at === index ? svg`<rect x="1" y=${y - 28} width=${width - 2} height=${ROW - 4} rx="8" class="now-ground" />` : nothing}
-        <text x=${width / 2} y=${y - 12} text-anchor="middle" class="label">${fitText(`${step.event.label} ${subjectOf(step.event)}`, width - 12, 12)}</text>
+        <text x=${width / 2} y=${y - 12} text-anchor="middle" class="label">${fitText(linesOf(step.event).filter(Boolean).join(' '), width - 12, 12)}</text>
         ${at <= index ? message(step.event, lanes, (lane) => ({ x: laneX(lane), y }), 'across', at === index) : nothing}
       </g>`
     })}

@@ -41,7 +41,8 @@ export function fitText(text: string, width: number, size = 13): string {
 
 export type MachineLook = 'control-plane' | 'node' | 'outside' | 'not-ready' | 'off'
 
-export function machine(rect: Rect, name: string, look: MachineLook, words: string): SVGTemplateResult {
+/** @param low the name stands at the left, with the first of the words below it: for machines in one row */
+export function machine(rect: Rect, name: string, look: MachineLook, words: string, low = false): SVGTemplateResult {
   const { x, y, width, height } = rect
   const twice =
     look === 'control-plane'
@@ -52,7 +53,7 @@ export function machine(rect: Rect, name: string, look: MachineLook, words: stri
     <rect x=${x} y=${y} width=${width} height=${height} rx="14" class="machine-box" />
     ${twice}
     <text x=${x + 14} y=${y + 25} class="machine-name">${name}</text>
-    ${words ? svg`<text x=${x + width - 14} y=${y + 25} text-anchor="end" class="machine-words">${fitText(words, narrow, 12.5)}</text>` : nothing}
+    ${words ? (low ? svg`<text x=${x + 14} y=${y + 43} class="machine-words">${words.split(',')[0]}</text>` : svg`<text x=${x + width - 14} y=${y + 25} text-anchor="end" class="machine-words">${fitText(words, narrow, 12.5)}</text>`) : nothing}
   </g>`
 }
 
