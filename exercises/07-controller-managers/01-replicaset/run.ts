@@ -72,14 +72,16 @@ function problemOf(plan: Plan, judge: Judge): Problem | undefined {
   return undefined
 }
 
+const alive = (count: number): string => `${count} ${count === 1 ? 'Pod' : 'Pods'} alive`
+
 function countProblem(set: ReplicaSet, judge: Judge): Problem | undefined {
   const active = judge.activeOf(set.metadata.uid!)
   const { replicas = 1 } = set.spec
   if (active.length === replicas) return undefined
   const names = active.map(({ metadata }) => metadata.name).join(', ')
   return {
-    message: `ReplicaSet ${set.metadata.name} has ${active.length} Pods alive, but wants ${replicas}`,
-    expected: `${replicas} Pods alive that it controls`,
+    message: `ReplicaSet ${set.metadata.name} has ${alive(active.length)}, but wants ${replicas}`,
+    expected: `${alive(replicas)} that it controls`,
     actual: `${active.length}${names && ` (${names})`}`,
     hint: active.length < replicas ? 'loop' : 'expectations',
   }

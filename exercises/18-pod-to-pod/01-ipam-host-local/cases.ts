@@ -13,13 +13,13 @@ export interface Case {
 export const SHRINK = {
   fixed: [
     ...['ranges', 'subnet', 'disk', 'reservations', 'last', 'address', 'containerID', 'ifname', 'who', 'valid'],
-    ...['verb', 'plan', 'fault', 'call', 'when', 'how', 'repeat', 'after'],
+    ...['verb', 'calls', 'plan', 'fault', 'at', 'nth', 'leaving'],
   ],
   nonEmpty: ['ranges'],
   triesMax: 40,
-  valid: ({ ranges, disk }: Case): boolean =>
-    ranges === undefined ||
-    (ranges.every((set) => Array.isArray(set) && set.length > 0) && disk.last.length >= ranges.length),
+  valid: ({ ranges, disk }: Partial<Case>): boolean =>
+    (ranges ?? []).every((set) => Array.isArray(set) && set.length > 0) &&
+    (disk === undefined || disk.last.length >= (ranges ?? []).length),
 }
 
 export const config = (ranges: readonly RangeSet[]): IpamConfig => ({
@@ -146,16 +146,24 @@ export function lifeCase(chance: Chance): { readonly ranges: readonly RangeSet[]
   return { ranges: sets, calls }
 }
 
-/** Several Pods are set up at once, on a range that may be too small for them; it is otherwise empty or half full. */
-export function crowdCase(chance: Chance): Case & { readonly at: readonly number[] } {
+export interface Crowd extends Case {
+  /** When each new Pod is set up, in microseconds. */
+  readonly at: readonly number[]
+  /** Which of the reservations are released meanwhile (round and round), and when. */
+  readonly leaving: readonly { readonly nth: number; readonly at: number }[]
+}
+
+/** Several Pods are set up at once, on a range that may be too small for them; others leave meanwhile. */
+export function crowdCase(chance: Chance): Crowd {
   const sets = ranges(chance)
   const { reservations, last } = diskFor(chance, sets)
-  const keep = chance.pick([0, 0, 0.5])
+  const keep = chance.pick([0, 0.5, 0.8])
   const disk = {
     reservations: chance.some(reservations, keep),
-    last: last.map((one) => (chance.chance(0.5) ? null : one)),
+    last: last.map((one) => (chance.chance(0.3) ? null : one)),
   }
-  return { ranges: sets, disk, at: chance.times(chance.between(2, 4), () => chance.int(2000)) }
+  const leaving = chance.times(chance.pick([0, 0, 1, 2]), () => ({ nth: chance.int(8), at: chance.int(4000) }))
+  return { ranges: sets, disk, at: chance.times(chance.between(2, 4), () => chance.int(2000)), leaving }
 }
 
 /** A range that cannot be; alone or in the second set. */

@@ -11,7 +11,7 @@ import {
   type Trial,
 } from 'clusterwright/kit'
 import type { Attachment } from 'clusterwright/cni'
-import { isWithin, nextAddress, numberOf, spanOf, textOf } from './addresses.ts'
+import { isWithin, spanOf, textOf } from './addresses.ts'
 import {
   addCase,
   attachment,
@@ -23,8 +23,9 @@ import {
   senselessCase,
   SHRINK,
 } from './cases.ts'
+import { judgeCrowd } from './crowd.ts'
 import { Node, type Verb, words } from './node.ts'
-import { before, expectedAdd, judgeAdd, judgeContents, judgeRefusedAdd, judgeSuccess } from './rules.ts'
+import { before, expectedAdd, judgeAdd, judgeContents, judgeLast, judgeRefusedAdd, judgeSuccess } from './rules.ts'
 
 const nodeOf = (trial: Trial<any>, { ranges, disk }: Partial<Case> & Pick<Case, 'ranges'>): Node =>
   new Node(trial, config(ranges), disk)
@@ -37,29 +38,34 @@ function add(node: Node, who: Attachment): void {
 
 /** One DEL, judged: it succeeds, and frees what `who` holds and nothing else. */
 function del(node: Node, who: Attachment): void {
-  const rest = node.disk.contents().filter((line) => !line.endsWith(` ${words(who)}`))
+  const was = before(node.disk)
+  const rest = was.contents.filter((line) => !line.endsWith(` ${words(who)}`))
   judgeSuccess(node, `DEL ${words(who)}`, node.call('del', who), 'idempotent')
   judgeContents(node, `DEL ${words(who)} has succeeded`, rest, 'idempotent')
+  judgeLast(node, `DEL ${words(who)}`, was, 'next')
 }
 
 /** One GC, judged: it frees what belongs to none of the valid. */
 function gc(node: Node, valid: readonly Attachment[]): void {
-  const rest = node.disk.contents().filter((line) => valid.some((who) => line.endsWith(` ${words(who)}`)))
+  const was = before(node.disk)
+  const rest = was.contents.filter((line) => valid.some((who) => line.endsWith(` ${words(who)}`)))
   const names = valid.map(words).join(', ') || 'nobody'
   judgeSuccess(node, 'GC', node.call('gc', valid), 'gc')
   judgeContents(node, `GC with ${names} as valid has succeeded`, rest, 'gc')
+  judgeLast(node, 'GC', was, 'next')
 }
 
 /** One CHECK, judged: it changes nothing, and succeeds if `who` holds an address of each range set. */
 function check(node: Node, who: Attachment): void {
-  const contents = node.disk.contents()
+  const was = before(node.disk)
   const held = node.disk.heldBy(who)
   const { ranges } = node.config.ipam
   const lacking = ranges.findIndex(
     (set) => !set.map(spanOf).some((span) => held.some((address) => isWithin(span, address))),
   )
   const outcome = node.call('check', who)
-  judgeContents(node, `CHECK ${words(who)} has returned`, contents, 'check')
+  judgeContents(node, `CHECK ${words(who)} has returned`, was.contents, 'check')
+  judgeLast(node, `CHECK ${words(who)}`, was, 'check')
   if (lacking < 0) return judgeSuccess(node, `CHECK ${words(who)}`, outcome, 'check')
   if ('error' in outcome) return
   const message = `CHECK ${words(who)} succeeded, although it holds no address of range set ${lacking}.`
@@ -68,119 +74,6 @@ function check(node: Node, who: Attachment): void {
 
 const V4 = [{ subnet: '10.244.1.0/24' }]
 const V6 = [{ subnet: 'fd00:10:244:1::/64' }]
-
-// ── several at once ─────────────────────────────────────────────────────────────────────────────────────────────────
-
-/** Whoever got an address got it in the order of reservations, each the next after the one before. */
-function judgeCrowd(trial: Trial<any>, plan: ReturnType<typeof crowdCase>): void {
-  const node = nodeOf(trial, plan)
-  const was = before(node.disk)
-  const all = plan.at.map((at, index) => {
-    const who = attachment(`new-${index + 1}`)
-    return { who, process: node.start('add', who, { at }) }
-  })
-  node.host.run()
-  const { disk } = node
-  const taken = new Set(was.taken)
-  const last = new Map(was.last)
-  const winners = all.filter(({ process }) => 'result' in node.outcomeOf(process, 'add'))
-  const room = Math.min(...plan.ranges.map((set) => roomIn(set, taken, all.length)))
-  if (winners.length !== Math.min(room, all.length)) {
-    node.fail({
-      message: `Of ${all.length} ADDs at once ${winners.length} succeeded, with room for ${room}.`,
-      expected: `${Math.min(room, all.length)} succeed`,
-      actual: `${winners.length}`,
-      hint: 'lock',
-    })
-  }
-  const losers = all.filter((one) => !winners.includes(one))
-  const half = losers.find(({ who }) => disk.heldBy(who).length > 0)
-  if (half) {
-    const message = `ADD ${words(half.who)} failed, and still holds ${disk.heldBy(half.who).join(', ')}.`
-    node.fail({
-      message,
-      expected: 'an address of each range set, or none',
-      actual: disk.heldBy(half.who).join(', '),
-      hint: 'undo',
-    })
-  }
-  const order = [...winners].sort(
-    (a, b) => firstReservation(node, a.process.name) - firstReservation(node, b.process.name),
-  )
-  for (const { who, process } of order) {
-    const given = resultOf(node, process)
-    for (const [index, set] of plan.ranges.entries()) {
-      const expected = nextAddress(set, (address) => taken.has(address), last.get(index))!.address
-      judgeTurn(node, who, given[index], expected, last.get(index), taken)
-      taken.add(expected)
-      last.set(index, expected)
-    }
-  }
-  judgeContents(
-    node,
-    'All have returned',
-    [
-      ...was.contents,
-      ...order.flatMap(({ who, process }) => resultOf(node, process).map((address) => `${address} ${words(who)}`)),
-    ],
-    'lock',
-  )
-  // Does the store remember who was last? Free that one: it must not be given again at once.
-  const latest = order.at(-1)
-  if (!latest || losers.length > 0) return
-  del(node, latest.who)
-  for (const [index, address] of last) if (disk.last.get(index) !== address) lateNote(node, index, address)
-  add(node, attachment('newest'))
-}
-
-function judgeTurn(
-  node: Node,
-  who: Attachment,
-  given: string | undefined,
-  expected: string,
-  last: string | undefined,
-  taken: ReadonlySet<string>,
-): void {
-  if (given === expected) return
-  const why =
-    given !== undefined && taken.has(given)
-      ? 'which somebody else holds'
-      : `and ${expected} comes after ${last ?? 'nothing'}`
-  node.fail({
-    message: `ADD ${words(who)}, one of several at once, was given ${given}, ${why}.`,
-    expected,
-    actual: given ?? 'nothing',
-    hint: 'lock',
-  })
-}
-
-function lateNote(node: Node, index: number, address: string): never {
-  const actual = node.disk.last.get(index) ?? 'nothing'
-  const message = `After several ADDs at once ${address} was reserved last, but the store says ${actual}.`
-  node.fail({ message, expected: address, actual, hint: 'lock' })
-}
-
-const roomIn = (set: Case['ranges'][number], taken: ReadonlySet<string>, most: number): number => {
-  const found = new Set(taken)
-  for (let room = 0; room < most; room++) {
-    const next = nextAddress(set, (address) => found.has(address), undefined)
-    if (!next) return room
-    found.add(next.address)
-  }
-  return most
-}
-
-const firstReservation = (node: Node, name: string): number => node.disk.reserved.findIndex(({ by }) => by === name)
-
-function resultOf(node: Node, process: Parameters<Node['outcomeOf']>[0]): string[] {
-  const outcome = node.outcomeOf(process, 'add')
-  const ips = 'result' in outcome ? outcome.result!.ips : []
-  return ips.map(({ address }) => {
-    const plain = address.split('/')[0]!
-    const number = numberOf(plain)
-    return number === undefined ? plain : textOf(number, plain.includes(':'))
-  })
-}
 
 // ── crashes ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -353,7 +246,14 @@ export default defineChecks(
       hint: 'lock',
       per200: 60,
       generate: crowdCase,
-      run: judgeCrowd,
+      run(trial, plan) {
+        const node = nodeOf(trial, plan)
+        const latest = judgeCrowd(node, plan)
+        // Does the store remember who was last? What is freed now must not be given again at once.
+        if (!latest) return
+        del(node, latest)
+        add(node, attachment('newest'))
+      },
       shrink: { ...SHRINK, nonEmpty: ['ranges', 'at'] },
     }),
 

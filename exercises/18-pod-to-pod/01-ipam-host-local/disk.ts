@@ -23,8 +23,8 @@ export const NO_SPACE = 'ENOSPC: no space left on device'
 export class Disk {
   readonly reservations = new Map<string, Attachment>()
   readonly last = new Map<number, string>()
-  /** Addresses in the order in which they were reserved, and by whom. */
-  readonly reserved: { readonly address: string; readonly by: string }[] = []
+  /** What happened to files of addresses, in order, and by whom. */
+  readonly deeds: { readonly did: 'reserve' | 'release'; readonly address: string; readonly by: string }[] = []
   broken: Broken | undefined
   /** Set once the disk has refused a call. */
   hasRefused = false
@@ -98,10 +98,15 @@ export class Disk {
         message: `store.${method}: ${given} is no address; write it like 10.244.1.7`,
       })
     }
-    if (method === 'release') this.reservations.delete(address)
+    if (method === 'release') this.#release(call, address)
     else if (method === 'setLastReserved') this.last.set(Number(args[0]), address)
     else return this.#reserve(call, address)
     call.reply()
+  }
+
+  #release(call: HostCall, address: string): void {
+    if (!this.reservations.delete(address)) return
+    this.deeds.push({ did: 'release', address, by: call.process.name })
   }
 
   #reserve(call: HostCall, address: string): void {
@@ -112,7 +117,7 @@ export class Disk {
     }
     if (this.reservations.has(address)) return call.reply(false)
     this.reservations.set(address, { containerID, ifname })
-    this.reserved.push({ address, by: call.process.name })
+    this.deeds.push({ did: 'reserve', address, by: call.process.name })
     call.reply(true)
   }
 }

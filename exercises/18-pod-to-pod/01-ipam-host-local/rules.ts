@@ -50,7 +50,7 @@ export function judgeAdd(
       message: `${who} failed ("${outcome.error.msg}"), although ${expected.addresses.join(' and ')} ${expected.addresses.length > 1 ? 'are' : 'is'} free.`,
       expected: expected.addresses.join(', '),
       actual: `error ${outcome.error.code}: ${outcome.error.msg}`,
-      hint: 'next',
+      hint: was.contents.some((line) => line.includes(` ${attachment.containerID}/`)) ? 'idempotent' : 'next',
     })
   }
   const result = outcome.result!
@@ -92,6 +92,19 @@ function forbidden(spans: readonly Span[], address: string): string | undefined 
   }
   if (spans.some((span) => isWithin(span, address))) return undefined
   return `which is outside of ${spans.map(({ first, last, isV6 }) => `${textOf(first, isV6)}–${textOf(last, isV6)}`).join(', ')}`
+}
+
+/** Whatever is free: an address like this is given to nobody. */
+function judgeAllowed(node: Node, who: string, given: string, index: number): void {
+  const set = node.config.ipam.ranges[index]
+  const why = set && forbidden(set.map(spanOf), given.split('/')[0]!)
+  if (!why) return
+  node.fail({
+    message: `${who} was given ${given}, ${why}.`,
+    expected: 'an address that a Pod may have',
+    actual: given,
+    hint: 'next',
+  })
 }
 
 function judgeAddress(node: Node, who: string, given: string, index: number, was: Before, expected: string): void {
@@ -174,6 +187,7 @@ export function judgeRefusedAdd(
 ): void {
   const { because, hint } = REASONS[reason]
   if (!('error' in outcome)) {
+    for (const [index, { address }] of (outcome.result?.ips ?? []).entries()) judgeAllowed(node, who, address, index)
     const given = outcome.result?.ips.map(({ address }) => address).join(', ')
     node.fail({
       message: `${who} succeeded, although ${because}.`,
@@ -192,7 +206,7 @@ function judgeCode(node: Node, who: string, { code, msg }: CniError, reason: key
     message: `${who} failed, because ${REASONS[reason].because}, with code ${code}, which means something else.`,
     expected: reason === 'invalid' ? 'code 7: invalid network config' : 'a code of your own, from 100',
     actual: `code ${code}: ${msg}`,
-    hint: 'result',
+    hint: reason === 'invalid' ? 'validate' : 'result',
   })
 }
 
@@ -212,6 +226,17 @@ export function judgeContents(node: Node, when: string, expected: readonly strin
     actual: is.join(', ') || 'an empty store',
     hint,
   })
+}
+
+/** DEL, CHECK and GC do not change which address was reserved last. */
+export function judgeLast(node: Node, who: string, was: Before, hint: string): void {
+  const said = (last: ReadonlyMap<number, string>, index: number) => last.get(index) ?? 'nothing'
+  for (const index of node.config.ipam.ranges.keys()) {
+    const [expected, actual] = [said(was.last, index), said(node.disk.last, index)]
+    if (expected === actual) continue
+    const message = `${who} changed the last reserved address of range set ${index} from ${expected} to ${actual}.`
+    node.fail({ message, expected, actual, hint })
+  }
 }
 
 /** DEL, CHECK and GC that must succeed. */

@@ -7,7 +7,6 @@ import type {
   IpamPlugin,
   IpConfig,
   Range,
-  RangeSet,
   Reservation,
   Store,
 } from 'clusterwright/cni'
@@ -42,11 +41,10 @@ const plugin: IpamPlugin = {
             await releaseAll(store, done)
             return refuse(config, NO_ADDRESS, `no IP addresses available in range set ${index}`)
           }
-          await store.setLastReserved(index, toText(found.number, found.span))
-          ips.push({
-            address: `${toText(found.number, found.span)}/${found.span.bits}`,
-            gateway: found.span.gatewayText,
-          })
+          const { isV6, bits, gateway } = found.span
+          const address = toText(found.number, isV6)
+          await store.setLastReserved(index, address)
+          ips.push({ address: `${address}/${bits}`, gateway: toText(gateway, isV6) })
         }
         // result
         return { cniVersion: config.cniVersion, ips }
@@ -116,11 +114,11 @@ async function reserveNext(
   attachment: Attachment,
   store: Store,
   done: string[],
-): Promise<{ number: bigint; span: Span } | undefined> {
+): Promise<Candidate | undefined> {
   for (const candidate of candidates(set, last === undefined ? undefined : toNumber(last))) {
     const { number, span } = candidate
     if (number === span.gateway || taken.has(number)) continue
-    const address = toText(number, span)
+    const address = toText(number, span.isV6)
     done.push(address)
     if (await store.reserve(address, attachment)) return candidate
     done.pop()
@@ -135,41 +133,38 @@ async function releaseAll(store: Store, addresses: readonly string[]): Promise<v
 const isHolder = (reservation: Reservation, { containerID, ifname }: Attachment): boolean =>
   reservation.containerID === containerID && reservation.ifname === ifname
 
-const refuse = ({ cniVersion }: IpamConfig, code: number, msg: string): { error: CniError } => ({
-  error: { cniVersion, code, msg },
-})
-
 // ── ranges ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** A range with everything filled in. */
+/** A range that has been looked over: all from `first` to `last` may be given out, but the gateway. */
 interface Span {
   readonly first: bigint
   readonly last: bigint
   readonly gateway: bigint
-  readonly gatewayText: string
   readonly bits: number
   readonly isV6: boolean
+}
+
+interface Candidate {
+  readonly number: bigint
+  readonly span: Span
 }
 
 const isWithin = ({ first, last }: Span, number: bigint): boolean => number >= first && number <= last
 
 /** Every address of the set once, beginning after the last one that was given out. */
-function* candidates(set: readonly Span[], last: bigint | undefined): Iterable<{ number: bigint; span: Span }> {
+function* candidates(set: readonly Span[], last: bigint | undefined): Iterable<Candidate> {
   const at = last === undefined ? -1 : set.findIndex((span) => isWithin(span, last))
-  if (at < 0) {
+  if (last === undefined || at < 0) {
     for (const span of set) yield* numbers(span, span.first, span.last)
     return
   }
-  const [begin, span] = [last!, set[at]!]
-  yield* numbers(span, begin + 1n, span.last)
-  for (let i = 1; i < set.length; i++) {
-    const next = set[(at + i) % set.length]!
-    yield* numbers(next, next.first, next.last)
-  }
-  yield* numbers(span, span.first, begin)
+  const span = set[at]!
+  yield* numbers(span, last + 1n, span.last)
+  for (const next of [...set.slice(at + 1), ...set.slice(0, at)]) yield* numbers(next, next.first, next.last)
+  yield* numbers(span, span.first, last)
 }
 
-function* numbers(span: Span, from: bigint, to: bigint): Iterable<{ number: bigint; span: Span }> {
+function* numbers(span: Span, from: bigint, to: bigint): Iterable<Candidate> {
   for (let number = from; number <= to; number++) yield { number, span }
 }
 
@@ -177,48 +172,54 @@ function* numbers(span: Span, from: bigint, to: bigint): Iterable<{ number: bigi
 function parse({ ipam: { ranges } }: IpamConfig): Span[][] | string {
   const sets: Span[][] = []
   for (const rangeSet of ranges) {
-    const set = parseSet(rangeSet)
-    if (typeof set === 'string') return set
+    const set: Span[] = []
+    for (const range of rangeSet) {
+      const span = parseRange(range)
+      if (typeof span === 'string') return span
+      set.push(span)
+    }
     sets.push(set)
   }
-  return sets.length === 0 ? 'no ranges' : sets
+  return sets
 }
 
-function parseSet(set: RangeSet): Span[] | string {
-  const spans: Span[] = []
-  for (const range of set) {
-    const span = parseRange(range)
-    if (typeof span === 'string') return span
-    spans.push(span)
-  }
-  return spans.length === 0 ? 'an empty range set' : spans
+function parseRange(range: Range): Span | string {
+  const { isV6, bits, network, end, lowest, highest, start, stop, gateway } = spanOf(range)
+  if (lowest > highest || bits > (isV6 ? 126 : 30)) return `network ${range.subnet} is too small to allocate from`
+  const isInside = (number: bigint): boolean => number >= network && number <= end
+  if (!isInside(start) || !isInside(stop)) return `a range is not within its network ${range.subnet}`
+  if (start > stop) return `range ${range.rangeStart}-${range.rangeEnd} ends before it begins`
+  const first = start > lowest ? start : lowest
+  const last = stop < highest ? stop : highest
+  return { first, last, gateway, bits, isV6 }
 }
 
-function parseRange({ subnet, rangeStart, rangeEnd, gateway }: Range): Span | string {
-  const [text = '', prefix = ''] = subnet.split('/')
-  const isV6 = text.includes(':')
-  const width = isV6 ? 128 : 32
+// ── given ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** An error is returned, not thrown. Code 7 is for a bad configuration; your own begin at 100. */
+function refuse({ cniVersion }: IpamConfig, code: number, msg: string): { error: CniError } {
+  return { error: { cniVersion, code, msg } }
+}
+
+/** A subnet as numbers. IPv6 has no broadcast address: there, the last one may be given out. */
+function spanOf({ subnet, rangeStart, rangeEnd, gateway }: Range) {
+  const [address = '', prefix = ''] = subnet.split('/')
+  const isV6 = address.includes(':')
   const bits = Number(prefix)
-  if (bits > width - 2) return `network ${subnet} is too small to allocate from`
-  const size = 1n << BigInt(width - bits)
-  const network = (toNumber(text) / size) * size
+  const size = 1n << BigInt((isV6 ? 128 : 32) - bits)
+  const network = (toNumber(address) / size) * size
   const end = network + size - 1n
   const lowest = network + 1n
   const highest = isV6 ? end : end - 1n
-  const start = rangeStart === undefined ? lowest : toNumber(rangeStart)
-  const stop = rangeEnd === undefined ? highest : toNumber(rangeEnd)
-  if (start < network || start > end || stop < network || stop > end) return `a range is not in its network ${subnet}`
-  if (start > stop) return `range ${rangeStart}-${rangeEnd} ends before it begins`
-  const first = start > lowest ? start : lowest
-  const last = stop < highest ? stop : highest
-  const gatewayNumber = gateway === undefined ? lowest : toNumber(gateway)
-  const span = { first, last, gateway: gatewayNumber, bits, isV6 }
-  return { ...span, gatewayText: gateway ?? toText(lowest, { isV6 }) }
+  return {
+    ...{ isV6, bits, network, end, lowest, highest },
+    start: rangeStart === undefined ? lowest : toNumber(rangeStart),
+    stop: rangeEnd === undefined ? highest : toNumber(rangeEnd),
+    gateway: gateway === undefined ? lowest : toNumber(gateway),
+  }
 }
 
-// ── given: nothing to change below ──────────────────────────────────────────────────────────────────────────────────
-
-/** An address as a number: 10.0.0.1 is 167772161. */
+/** An address as a number: 10.0.0.1 is 167772161. A bigint, for IPv6 needs 128 bits. */
 function toNumber(address: string): bigint {
   if (!address.includes(':')) return address.split('.').reduce((sum, part) => sum * 256n + BigInt(part), 0n)
   const [head = '', tail] = address.split('::')
@@ -230,7 +231,7 @@ function toNumber(address: string): bigint {
 }
 
 /** A number as an address, in the canonical form. */
-function toText(number: bigint, { isV6 }: { readonly isV6: boolean }): string {
+function toText(number: bigint, isV6: boolean): string {
   const [count, size] = isV6 ? [8, 65536n] : [4, 256n]
   const parts: bigint[] = []
   for (let rest = number, i = 0; i < count; i++, rest /= size) parts.unshift(rest % size)
