@@ -13,6 +13,7 @@ import { plugins as cniPlugins } from '#cluster/cni/plugins.ts'
 import { flanneld } from '#cluster/cni/networks/flannel.ts'
 import { containerRuntime } from '#cluster/container-runtime/container-runtime.ts'
 import { programs } from '#cluster/container-runtime/images.ts'
+import { coredns } from '#cluster/coredns/coredns.ts'
 import { etcd } from '#cluster/etcd/etcd.ts'
 import type { Component, Micros, ProcessId } from '#cluster/kernel/component.ts'
 import { World, type WorldOptions } from '#cluster/kernel/world.ts'
@@ -76,6 +77,7 @@ export const components: Readonly<Record<string, Component>> = {
   kubectl,
   ...cniPlugins,
   ...programs,
+  coredns,
 }
 
 /** A cluster that has just been switched on: nothing has happened yet. Run it to let it come up. */

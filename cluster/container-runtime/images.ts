@@ -3,7 +3,6 @@
  *
  * An image of this simulation is a name, a size and a component. Further rows come in by the runtime's options.
  */
-import { coredns } from '#cluster/coredns/coredns.ts'
 import type { Component } from '#cluster/kernel/component.ts'
 import { client } from './images/client.ts'
 import { pause } from './images/pause.ts'
@@ -66,7 +65,7 @@ export const imageRows: readonly ImageRow[] = [
 ]
 
 /** The programs, by the names under which a world must know them. */
-export const programs: Readonly<Record<string, Component>> = { pause, web, nginx, client, crash, burn, sleep, coredns }
+export const programs: Readonly<Record<string, Component>> = { pause, web, nginx, client, crash, burn, sleep }
 
 /** `nginx` → `docker.io/library/nginx:latest`, as containerd completes a name. */
 export function canonicalImage(name: string): {

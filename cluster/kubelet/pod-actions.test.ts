@@ -134,6 +134,26 @@ const rows: [string, Pod, RuntimePod | undefined, Partial<SyncView>, unknown][] 
     { action: { type: 'stopSandbox', id: 's0' } },
   ],
   [
+    'a replaced sandbox, which still holds its address, is removed once all is well again',
+    pod(),
+    {
+      ...runtime([sandbox(0, 'SANDBOX_NOTREADY'), sandbox(1)]),
+      containers: [container('exited(137) app#0', 's0'), container('running app#1', 's1')],
+    },
+    {},
+    { action: { type: 'removeSandbox', id: 's0' } },
+  ],
+  [
+    'restarts count on in the new sandbox',
+    pod(),
+    {
+      ...runtime([sandbox(0, 'SANDBOX_NOTREADY'), sandbox(1)]),
+      containers: [container('exited(137) app#2', 's0')],
+    },
+    {},
+    { action: { type: 'createContainer', container: 'app', attempt: 3 } },
+  ],
+  [
     'a finished Pod gets no new sandbox',
     pod({ restartPolicy: 'Never' }),
     runtime([sandbox(0, 'SANDBOX_NOTREADY')], 'exited(0) app'),

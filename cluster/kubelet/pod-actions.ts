@@ -21,6 +21,12 @@ export interface SyncView {
   readonly probe: (container: string, kind: 'startup' | 'liveness') => ProbeState | undefined
 }
 
+/** A restart counts on over all sandboxes that the Pod has had. */
+function nextAttempt(runtime: RuntimePod | undefined, container: string): number {
+  const latest = latestContainer(runtime, container)
+  return latest ? latest.metadata.attempt + 1 : 0
+}
+
 export function nextPodAction(pod: Pod, runtime: RuntimePod | undefined, view: SyncView): Next {
   const sandbox = latestSandbox(runtime)
   if (!sandbox || sandbox.state !== 'SANDBOX_READY') return replaceSandbox(pod, runtime, sandbox)
@@ -34,16 +40,20 @@ export function nextPodAction(pod: Pod, runtime: RuntimePod | undefined, view: S
   }
   for (const init of inits) {
     const status = latestContainer(runtime, init.name, sandbox)
-    const action = consider(nextForInit(pod, init, status, view))
+    const action = consider(nextForInit(pod, init, status, nextAttempt(runtime, init.name), view))
     if (action) return { action }
     if (!isInitDone(init, status, view)) return wait === undefined ? 'settled' : { waitUntil: wait }
   }
   for (const container of pod.spec.containers) {
-    const action = consider(nextForContainer(pod, container, latestContainer(runtime, container.name, sandbox), view))
+    const status = latestContainer(runtime, container.name, sandbox)
+    const action = consider(nextForContainer(pod, container, status, nextAttempt(runtime, container.name), view))
     if (action) return { action }
   }
   const old = runtime!.containers.find((container) => isSuperseded(runtime!, container))
   if (old) return { action: { type: 'removeContainer', id: old.id } }
+  // A sandbox that has been replaced still holds its address.
+  const dead = runtime!.sandboxes.find(({ id }) => id !== sandbox.id)
+  if (dead) return { action: { type: 'removeSandbox', id: dead.id } }
   return wait === undefined ? 'settled' : { waitUntil: wait }
 }
 
@@ -99,12 +109,18 @@ export function restarts(pod: Pod, exitCode: number): boolean {
 
 export const isSidecar = (init: Container): boolean => init.restartPolicy === 'Always'
 
-function nextForInit(pod: Pod, init: Container, status: ContainerStatus | undefined, view: SyncView): Next {
-  if (isSidecar(init)) return nextForContainer(pod, init, status, view, true)
+function nextForInit(
+  pod: Pod,
+  init: Container,
+  status: ContainerStatus | undefined,
+  attempt: number,
+  view: SyncView,
+): Next {
+  if (isSidecar(init)) return nextForContainer(pod, init, status, attempt, view, true)
   if (status?.state === 'CONTAINER_EXITED') {
     if (status.exitCode === 0 || pod.spec.restartPolicy === 'Never') return 'settled'
   }
-  return nextForContainer(pod, init, status, view, true)
+  return nextForContainer(pod, init, status, attempt, view, true)
 }
 
 function isInitDone(init: Container, status: ContainerStatus | undefined, view: SyncView): boolean {
@@ -117,6 +133,7 @@ function nextForContainer(
   pod: Pod,
   container: Container,
   status: ContainerStatus | undefined,
+  attempt: number,
   view: SyncView,
   always = false,
 ): Next {
@@ -130,7 +147,6 @@ function nextForContainer(
   if (!view.images(container.image) && container.imagePullPolicy !== 'Never') {
     return { action: { type: 'pullImage', container: container.name, image: container.image } }
   }
-  const attempt = status ? status.metadata.attempt + 1 : 0
   return { action: { type: 'createContainer', container: container.name, attempt } }
 }
 
