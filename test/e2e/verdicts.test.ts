@@ -4,17 +4,14 @@
  */
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
-import { setImmediate } from 'node:timers/promises'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { compileSubmission, findExercises, loadExercise } from '#grader/cli/exercises-node.ts'
-import { loadEngineNode } from '#grader/sandbox/engine-node.ts'
-import type { Exercise } from '#grader/verdict/exercise.ts'
-import { grade } from '#grader/verdict/grade.ts'
+import { findExercises } from '#grader/cli/exercises-node.ts'
 import type { Verdict } from '#grader/verdict/verdict.ts'
 import { root } from '../../scripts/set-up/run.mjs'
 import { open, useBrowser } from './harness.ts'
+import { gradeInNode } from './node-grader.ts'
 import { gradeInPage } from './page-grader.ts'
-import type { Graded, Grading } from './page-grader.ts'
+import type { Graded } from './page-grader.ts'
 import { allSubmissions, submission } from './submissions.ts'
 import type { Submission } from './submissions.ts'
 
@@ -22,21 +19,6 @@ import type { Submission } from './submissions.ts'
 const FEW_SEEDS = 4
 
 const browser = useBrowser()
-
-async function gradeInNode(submissions: readonly Submission[], grading: Grading): Promise<Graded[]> {
-  const engine = await loadEngineNode()
-  const exercises = new Map<string, Exercise>()
-  for (const folder of findExercises()) exercises.set(folder.id, await loadExercise(folder))
-  const graded: Graded[] = []
-  for (const { exercise, source } of submissions) {
-    const compiled = compileSubmission(source)
-    const verdict = grade({ exercise: exercises.get(exercise)!, compiled, engine, ...grading })
-    graded.push({ compiled, verdict })
-    // The browser's answers come in between.
-    await setImmediate()
-  }
-  return graded
-}
 
 const named = <T>(submissions: readonly Submission[], graded: readonly Graded[], what: (one: Graded) => T) =>
   submissions.map(({ exercise, file }, index) => ({ file: `${exercise}/${file}`, is: what(graded[index]!) }))

@@ -1,0 +1,84 @@
+/**
+ * Ten hostile submissions: each ends in a verdict within its budget, the same in Node and in Chromium, and whoever comes next
+ * gets the verdict they would have got anyway.
+ */
+import { beforeAll, describe, expect, it } from 'vitest'
+import { findExercises, loadExercise } from '#grader/cli/exercises-node.ts'
+import { defaultLimits } from '#grader/sandbox/sandbox.ts'
+import { gradeInNode } from './node-grader.ts'
+import { HOSTILE_CODE } from './hostile-code.ts'
+import { open, useBrowser } from './harness.ts'
+import { gradeInPage } from './page-grader.ts'
+import type { Graded } from './page-grader.ts'
+import { submission } from './submissions.ts'
+import type { Submission } from './submissions.ts'
+import { digest, replaceCode, run, workbenchOf } from './workbench.ts'
+
+const browser = useBrowser()
+const few = { mode: 'submit', seeds: 1 } as const
+/** The meter looks at a budget between instructions: what one of them does at once may go over it by so much. */
+const OVERRUN = 1.25
+
+describe.each(findExercises().map((folder) => ({ id: folder.id, folder })))('handed in for $id', ({ id, folder }) => {
+  const attacks = Object.entries(HOSTILE_CODE).map(([name, source]): Submission => ({
+    exercise: id,
+    file: name,
+    source,
+  }))
+  // After every attack somebody honest comes.
+  const submissions = attacks.flatMap((attack) => [attack, submission(id, 'starter.ts')])
+  let here: Graded[]
+  let there: Graded[]
+  beforeAll(async () => {
+    const { page } = await open(browser(), `exercises/${id}/`)
+    ;[there, here] = await Promise.all([gradeInPage(page, submissions, few), gradeInNode(submissions, few)])
+  }, 180_000)
+  const verdicts = (which: Graded[], honest: boolean) =>
+    which.filter((_, index) => (index % 2 === 1) === honest).map(({ verdict }) => verdict)
+
+  it('each ends as a failure or an error, never as a pass and never as our fault', () => {
+    expect(attacks).toHaveLength(10)
+    for (const [index, verdict] of verdicts(there, false).entries()) {
+      expect(['fail', 'error'], attacks[index]!.file).toContain(verdict.status)
+      expect(verdict.checks.filter(({ status }) => status === 'internal')).toEqual([])
+    }
+  })
+
+  it('none goes beyond its budget in any check', async () => {
+    const { limits } = await loadExercise(folder)
+    const budget = (limits.fuel ?? defaultLimits.fuel) * OVERRUN
+    for (const verdict of verdicts(there, false))
+      for (const { name, fuel, seeds } of verdict.checks)
+        expect(fuel, `${name} by one guest`).toBeLessThan(budget * (seeds?.tried ?? 1))
+  })
+
+  it('each has the same verdict and the same fuel in Node and in Chromium', () => {
+    expect(there.map(({ verdict }) => verdict)).toEqual(here.map(({ verdict }) => verdict))
+  })
+
+  it('the honest one who comes next has the same verdict every time', () => {
+    expect(new Set(verdicts(there, true).map(({ digest: one, fuel }) => `${one} ${fuel}`)).size).toBe(1)
+    expect(verdicts(there, true)[0]!.status).toBe('fail')
+  })
+})
+
+it(
+  'pasted into the page one after the other, each shows the verdict of the terminal',
+  { timeout: 120_000 },
+  async () => {
+    const attacks = Object.entries(HOSTILE_CODE).map(([file, source]): Submission => ({
+      exercise: 'fit-filter',
+      file,
+      source,
+    }))
+    const expected = await gradeInNode(attacks, { mode: 'run' })
+    const { page, problems } = await open(browser(), 'exercises/fit-filter/')
+    const workbench = await workbenchOf(page)
+    for (const [index, { file, source }] of attacks.entries()) {
+      await replaceCode(workbench, source)
+      await run(workbench)
+      expect(await digest(workbench), file).toBe(expected[index]!.verdict.digest)
+    }
+    expect(problems).toEqual([])
+  },
+)
