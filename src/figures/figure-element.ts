@@ -7,6 +7,7 @@ import { LitElement, type PropertyValues, type TemplateResult, html } from 'lit'
 import type { Described } from '#cluster/scenarios/described.ts'
 import type { Change, Inspection, StoryRequest, Timeline } from '../simulation/protocol.ts'
 import { type SimulationClient, startSimulation } from '../simulation/simulation-client.ts'
+import { clock } from './kit/clock.ts'
 import { momentLink, parseMoment } from './kit/deep-link.ts'
 import { FIGURES } from './figures.ts'
 import type { FigureDefinition, Outcome } from './kit/figure-definition.ts'
@@ -18,13 +19,6 @@ import { indexOfTick, stepsOf } from './kit/steps.ts'
 import { figureStyles } from './kit/styles.ts'
 import type { View } from './kit/view.ts'
 import { words } from './kit/words.ts'
-
-const clock = {
-  after(milliseconds: number, run: () => void): () => void {
-    const timer = setTimeout(run, milliseconds)
-    return () => clearTimeout(timer)
-  },
-}
 
 export class FigureElement extends LitElement {
   static override styles = figureStyles

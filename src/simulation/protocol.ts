@@ -6,6 +6,7 @@
  */
 import type { Command } from '#cluster/kernel/command.ts'
 import type { Micros, ProcessId } from '#cluster/kernel/component.ts'
+import type { Compiled, Replay } from '#grader/verdict/verdict.ts'
 import type { Described } from '#cluster/scenarios/described.ts'
 
 /** The stories that figures run, by the names of their files. */
@@ -184,7 +185,16 @@ export interface Inspection {
   readonly revisions: readonly number[]
 }
 
+/** What is needed to see a failing run of a check again. */
+export interface ReplayRequest {
+  readonly exercise: string
+  readonly replay: Replay
+  readonly compiled: Compiled
+}
+
 export interface Requests {
+  /** Answered by the replay's own worker alone. */
+  replay: [ReplayRequest, Timeline]
   load: [StoryRequest, Timeline]
   fork: [ForkRequest, Timeline]
   seek: [{ branch: number; tick: number }, Frame]

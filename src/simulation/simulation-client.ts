@@ -51,3 +51,9 @@ export function startSimulation(): SimulationClient {
   const worker = new Worker(new URL('./simulation-worker.ts', import.meta.url), { type: 'module', name: 'simulation' })
   return createSimulationClient(worker)
 }
+
+/** The same for a failing run of an exercise's check; its worker brings the grader along. */
+export function startReplay(): SimulationClient {
+  const worker = new Worker(new URL('./replay-worker.ts', import.meta.url), { type: 'module', name: 'replay' })
+  return createSimulationClient(worker)
+}

@@ -41,6 +41,10 @@ export interface BoardOptions {
   readonly waitingRoom: number
   /** Rows of Pods on each machine for which room is kept. */
   readonly podRows?: number
+  /** Where kubectl is typed is not shown. */
+  readonly hidesOutside?: boolean
+  /** Below this width machines are stacked. */
+  readonly narrowBelow?: number
 }
 
 const CONTROL_PLANE = ['kube-apiserver', 'etcd', 'kube-controller-manager', 'kube-scheduler'] as const
@@ -59,12 +63,12 @@ const placed = (machine: MachineView, name: string, rect: Rect): PlacedProcess |
 const present = <T>(item: T | undefined): item is T => item !== undefined
 
 export function layoutBoard(frame: Frame, width: number, options: BoardOptions): BoardLayout {
-  return width < NARROW ? narrowBoard(frame, width, options) : wideBoard(frame, width, options)
+  return width < (options.narrowBelow ?? NARROW) ? narrowBoard(frame, width, options) : wideBoard(frame, width, options)
 }
 
-function groups(frame: Frame, { shows }: BoardOptions) {
+function groups(frame: Frame, { shows, hidesOutside }: BoardOptions) {
   return {
-    outside: frame.machines.find(({ role }) => role === 'outside'),
+    outside: hidesOutside ? undefined : frame.machines.find(({ role }) => role === 'outside'),
     controlPlane: frame.machines.filter(({ role }) => role === 'control-plane'),
     nodes: frame.machines.filter(({ role }) => role === 'node'),
     pods: frame.pods.filter(shows),
@@ -83,7 +87,7 @@ function wideBoard(frame: Frame, width: number, options: BoardOptions): BoardLay
     const kubectl = placed(outside, 'kubectl', { x: 13, y: top - ROW - 14, width: laptop - 24, height: ROW })
     machines.push({ machine: outside, rect, processes: [kubectl].filter(present), pods: [], more: 0 })
   }
-  const left = laptop + GAP + 1
+  const left = outside ? laptop + GAP + 1 : 1
   const middle = width - left - 1 - (waitingWidth > 0 ? waitingWidth + GAP : 0)
   let tape: Rect = { x: left, y: 90, width: 0, height: 26 }
   for (const machine of controlPlane) {
@@ -180,12 +184,16 @@ function placeNarrowNode(machine: MachineView, rect: Rect, pods: readonly PodVie
 
 function placeNode(machine: MachineView, rect: Rect, pods: readonly PodView[], rows: number): PlacedMachine {
   const inner = { x: rect.x + 12, width: rect.width - 24 }
-  const boxWidth = (inner.width - 8 * (NODE.length - 1)) / NODE.length
-  const processes = NODE.map((name, i) =>
-    placed(machine, name, { x: inner.x + i * (boxWidth + 8), y: rect.y + 36, width: boxWidth, height: ROW - 4 }),
-  ).filter(present)
+  const names = inner.width < 200 ? NODE.filter((name) => name !== 'containerd') : NODE
+  const boxWidth = (inner.width - 8 * (names.length - 1)) / names.length
+  const processes = names
+    .map((name, i) =>
+      placed(machine, name, { x: inner.x + i * (boxWidth + 8), y: rect.y + 36, width: boxWidth, height: ROW - 4 }),
+    )
+    .filter(present)
   const here = pods.filter(({ node }) => node === machine.name)
-  const columns = Math.max(1, Math.floor((inner.width + 8) / (POD.width + 8)))
+  const podWidth = inner.width < 2 * POD.width + 8 ? (inner.width - 8) / 2 : POD.width
+  const columns = Math.max(1, Math.floor((inner.width + 8) / (podWidth + 8)))
   const fits = columns * rows
   const shown = here.slice(0, here.length > fits ? fits - 1 : fits)
   const top = rect.y + 36 + ROW + 6
@@ -193,7 +201,7 @@ function placeNode(machine: MachineView, rect: Rect, pods: readonly PodView[], r
     machine,
     rect,
     processes,
-    pods: shown.map((pod, i) => ({ pod, rect: cell(inner.x, top, i, columns) })),
+    pods: shown.map((pod, i) => ({ pod, rect: cell(inner.x, top, i, columns, POD.height, podWidth) })),
     more: here.length - shown.length,
   }
 }
@@ -203,9 +211,9 @@ function placeWaiting(pods: readonly PodView[], rect: Rect, columns: number): re
   return waiting.map((pod, i) => ({ pod, rect: cell(rect.x + 12, rect.y + 30, i, columns, 40) }))
 }
 
-function cell(x: number, y: number, i: number, columns: number, height = POD.height): Rect {
+function cell(x: number, y: number, i: number, columns: number, height = POD.height, width = POD.width): Rect {
   const row = Math.floor(i / columns)
-  return { x: x + (i % columns) * (POD.width + 8), y: y + row * (height + 8), width: POD.width, height }
+  return { x: x + (i % columns) * (width + 8), y: y + row * (height + 8), width, height }
 }
 
 /** Where messages of a process begin and end: its box, or that of the process that stands for it, or its machine. */

@@ -1,14 +1,9 @@
 /** The furniture around a picture: head, prediction, the line of the moment, controls, changes. */
-import { type SVGTemplateResult, type TemplateResult, html, nothing, svg } from 'lit'
+import { type TemplateResult, html, nothing } from 'lit'
 import { formatMicros } from '#cluster/scenarios/duration.ts'
+import { icon } from './icons.ts'
 import type { FigureActions, FigureModel } from './model.ts'
 import { words } from './words.ts'
-
-const icon = (path: string): SVGTemplateResult =>
-  svg`<svg class="icon" viewBox="0 0 16 16" aria-hidden="true"><path d=${path} /></svg>`
-const PLAY = 'M3 1.5v13l11-6.5z'
-const PAUSE = 'M3 1.5h3.6v13H3zM9.4 1.5H13v13H9.4z'
-const AGAIN = 'M8 2a6 6 0 1 1-5.8 4.5l1.9.5A4 4 0 1 0 8 4v2.6L3.6 3.3 8 0z'
 
 export const drawHead = ({ title, state }: FigureModel): TemplateResult =>
   html`<header class="head"><b>${title}</b><span>${words().seed(state.timeline.seed)}</span></header>`
@@ -70,7 +65,11 @@ export function drawControls(model: FigureModel, actions: FigureActions): Templa
   const locked = predicted === undefined || isBusy
   const last = steps.length - 1
   const text = words()
-  const [path, word] = isPlaying ? [PAUSE, text.pause] : index >= last ? [AGAIN, text.again] : [PLAY, text.play]
+  const [sign, word] = isPlaying
+    ? (['pause', text.pause] as const)
+    : index >= last && last > 0
+      ? (['again', text.again] as const)
+      : (['play', text.play] as const)
   return html`<div class="bar controls" role="group" aria-label=${model.title}>
     <button
       type="button"
@@ -79,7 +78,7 @@ export function drawControls(model: FigureModel, actions: FigureActions): Templa
       title=${locked ? text.predictFirst : ''}
       @click=${() => actions.toggle()}
     >
-      ${icon(path)} ${word}
+      ${icon(sign)} ${word}
     </button>
     <button
       type="button"

@@ -22,7 +22,8 @@ export interface FigureModel {
   readonly isBusy: boolean
   /** Why something could not be done. */
   readonly notice: string | undefined
-  readonly linkCopied: boolean
+  /** Undefined: there is no link to a moment of this run. */
+  readonly linkCopied: boolean | undefined
 }
 
 export interface FigureActions {

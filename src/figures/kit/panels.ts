@@ -18,21 +18,30 @@ export function drawPanel(model: FigureModel, actions: FigureActions): TemplateR
   }
 }
 
+/** A long run is listed around the moment at hand. */
+const ENTRIES_MAX = 300
+
 function transcript({ state, predicted, linkCopied }: FigureModel, actions: FigureActions): TemplateResult {
   const { steps, index, timeline } = state
   // What the prediction is about is not told before it is made.
-  const shown = predicted === undefined ? steps.slice(0, index + 1) : steps
+  const told = predicted === undefined ? steps.slice(0, index + 1) : steps
+  const first = Math.max(0, Math.min(index - ENTRIES_MAX / 2, told.length - ENTRIES_MAX))
+  const shown = told.slice(first, first + ENTRIES_MAX)
   const text = words()
   return html`<section class="panel" aria-label=${text.transcript} tabindex="0">
     <h3>
       ${text.transcript}
-      ${timeline.forked ? nothing : html`<button type="button" class="quiet" @click=${() => actions.copyLink()}>${linkCopied ? text.copied : text.link}</button>`}
+      ${timeline.forked || linkCopied === undefined ? nothing : html`<button type="button" class="quiet" @click=${() => actions.copyLink()}>${linkCopied ? text.copied : text.link}</button>`}
     </h3>
     <ol>
       ${shown.map(
         (step, i) =>
           html`<li>
-            <button type="button" aria-current=${i === index ? 'step' : nothing} @click=${() => actions.goTo(i)}>
+            <button
+              type="button"
+              aria-current=${first + i === index ? 'step' : nothing}
+              @click=${() => actions.goTo(first + i)}
+            >
               <time>${formatMicros(step.event.at)}</time><span>${step.sentence}</span>
             </button>
           </li>`,

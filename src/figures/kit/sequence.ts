@@ -158,3 +158,28 @@ function vertical(view: View, lanes: readonly Lane[]): TemplateResult {
     })}
   </svg>`
 }
+
+/** Lanes beyond this many would not be told apart. */
+const LANES_MAX = 10
+
+/** A lane per program that takes part, in the order of their first appearance, whatever machine it runs on. */
+export function lanesOf(steps: readonly Step[]): readonly Lane[] {
+  const programs = new Set<string>()
+  for (const { event } of steps) {
+    for (const process of [event.from, event.to]) if (process?.includes('/')) programs.add(programOf(process))
+    if (programs.size >= LANES_MAX) break
+  }
+  return [...programs].map((program) => ({
+    id: program,
+    label: program,
+    short: program.replace(/^kube-/, '').slice(0, 7),
+    holds: (process) => programOf(process) === program,
+  }))
+}
+
+/** `node-1/host-local-12` → `host-local`, `node-1/web_web-1_default_ab12` → `web`. */
+const programOf = (process: string): string =>
+  process
+    .slice(process.indexOf('/') + 1)
+    .replace(/-\d+$/, '')
+    .replace(/_.*$/, '')

@@ -32,6 +32,9 @@ const en = {
   fresh: 'just created',
   object: 'Object',
   noObjects: 'There is nothing in the store yet.',
+  cut: 'Cut a cable',
+  failure: 'To the failure',
+  replaying: 'The run is played again…',
 }
 
 export type Words = typeof en
@@ -69,6 +72,9 @@ const es: Words = {
   fresh: 'recién creado',
   object: 'Objeto',
   noObjects: 'El almacén aún está vacío.',
+  cut: 'Corta un cable',
+  failure: 'Al fallo',
+  replaying: 'La ejecución se reproduce otra vez…',
 }
 
 export const words = (): Words => (document.documentElement.lang.startsWith('es') ? es : en)

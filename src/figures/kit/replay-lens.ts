@@ -1,0 +1,54 @@
+/** A replay as a figure without a question: everything that is no background is a step. */
+import { html } from 'lit'
+import type { FigureActions, FigureModel } from './model.ts'
+import { sentenceOf } from './sentences.ts'
+import type { Lens } from './steps.ts'
+
+const QUIET = new Set(['syscallReply', 'timer', 'disk'])
+
+export const lens: Lens = {
+  shows: ({ kind }) => !QUIET.has(kind),
+  sentence: sentenceOf,
+  isMajor: ({ kind, failed }) => failed || kind === 'command' || kind === 'fault' || kind === 'cni',
+}
+
+const nothingToDo = (): void => {}
+
+/** What the furniture asks for and a replay does not have. */
+export const REPLAY: {
+  readonly actions: FigureActions
+  readonly model: Omit<FigureModel, 'title' | 'state' | 'speed' | 'panel' | 'why' | 'inspection'>
+} = {
+  actions: {
+    predict: nothingToDo,
+    toggle: nothingToDo,
+    step: nothingToDo,
+    goTo: nothingToDo,
+    goToTick: nothingToDo,
+    setSpeed: nothingToDo,
+    show: nothingToDo,
+    askWhy: nothingToDo,
+    inspect: nothingToDo,
+    tweak: nothingToDo,
+    asWritten: nothingToDo,
+    copyLink: nothingToDo,
+  },
+  model: {
+    definition: {
+      id: 'replay',
+      story: { story: 'deployment-journey' },
+      inspects: 'pods',
+      opening: () => 0,
+      lens,
+      prediction: { question: '', choices: [], outcome: () => undefined },
+      tweaks: [],
+      draw: () => html``,
+    },
+    predicted: '',
+    outcome: undefined,
+    tweaks: new Map(),
+    isBusy: false,
+    notice: undefined,
+    linkCopied: undefined,
+  },
+}
