@@ -26,7 +26,9 @@ export const taintToleration: Plugin = {
     const taints = node.spec?.taints
     if (taints === undefined) return 0
     const tolerations = state[NAME] as readonly Toleration[]
-    return taints.filter((taint) => taint.effect === 'PreferNoSchedule' && !isTolerated(taint, tolerations)).length
+    let count = 0
+    for (const taint of taints) if (taint.effect === 'PreferNoSchedule' && !isTolerated(taint, tolerations)) count++
+    return count
   },
   normalizeScore(_state, _pod, scores) {
     defaultNormalizeScore(scores, true)
@@ -41,5 +43,9 @@ export const taintToleration: Plugin = {
 function untolerated(node: Node, pod: Pod): Taint | undefined {
   const taints = node.spec?.taints
   if (taints === undefined) return undefined
-  return taints.find((taint) => taint.effect !== 'PreferNoSchedule' && !isTolerated(taint, pod.spec.tolerations))
+  const { tolerations } = pod.spec
+  for (const taint of taints) {
+    if (taint.effect !== 'PreferNoSchedule' && !isTolerated(taint, tolerations)) return taint
+  }
+  return undefined
 }
