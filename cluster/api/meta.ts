@@ -34,13 +34,19 @@ export function conditionOf(
 
 /** The list with this condition put in its place; the transition time changes only when the status does. */
 export function withCondition(conditions: readonly Condition[] | undefined, condition: Condition): Condition[] {
-  const list = conditions ?? []
-  const old = list.find((other) => other.type === condition.type)
-  if (!old) return [...list, condition]
-  const { lastTransitionTime } = old
-  const same = old.status === condition.status && lastTransitionTime !== undefined
-  const next = same ? { ...condition, lastTransitionTime } : condition
-  return list.map((other) => (other === old ? next : other))
+  return withConditions(conditions, [condition])
+}
+
+export function withConditions(conditions: readonly Condition[] | undefined, rows: readonly Condition[]): Condition[] {
+  const list = conditions === undefined ? [] : conditions.slice()
+  for (const row of rows) {
+    let at = 0
+    while (at < list.length && list[at]!.type !== row.type) at++
+    const old = list[at]
+    const since = old?.status === row.status ? old.lastTransitionTime : undefined
+    list[at] = since === undefined || since === row.lastTransitionTime ? row : { ...row, lastTransitionTime: since }
+  }
+  return list
 }
 
 export const isPodReady = (pod: Pod): boolean => conditionOf(pod, 'Ready')?.status === 'True'
@@ -131,9 +137,28 @@ export function deepFreeze<T>(value: T): T {
 export function isEqual(a: unknown, b: unknown): boolean {
   if (a === b) return true
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false
-  if (Array.isArray(a) !== Array.isArray(b)) return false
-  const keysA = Object.keys(a).filter((key) => (a as any)[key] !== undefined)
-  const keysB = Object.keys(b).filter((key) => (b as any)[key] !== undefined)
-  if (keysA.length !== keysB.length) return false
-  return keysA.every((key) => Object.hasOwn(b, key) && isEqual((a as any)[key], (b as any)[key]))
+  const isList = Array.isArray(a)
+  if (isList !== Array.isArray(b)) return false
+  return isList ? isEqualList(a as unknown[], b as unknown[]) : isEqualRecord(a as JsonRecord, b as JsonRecord)
+}
+
+type JsonRecord = Readonly<Record<string, unknown>>
+
+function isEqualList(a: readonly unknown[], b: readonly unknown[]): boolean {
+  if (a.length !== b.length) return false
+  for (let i = 0; i < a.length; i++) if (!isEqual(a[i], b[i])) return false
+  return true
+}
+
+/** A key whose value is undefined counts as absent. */
+function isEqualRecord(a: JsonRecord, b: JsonRecord): boolean {
+  let left = 0
+  for (const key of Object.keys(b)) if (b[key] !== undefined) left++
+  for (const key of Object.keys(a)) {
+    const value = a[key]
+    if (value === undefined) continue
+    if (!Object.hasOwn(b, key) || !isEqual(value, b[key])) return false
+    left--
+  }
+  return left === 0
 }

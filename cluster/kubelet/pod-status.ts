@@ -4,7 +4,7 @@
  * Where to read upstream: kubernetes/kubernetes `pkg/kubelet/kubelet_pods.go` (generateAPIPodStatus, getPhase),
  * `pkg/kubelet/status/generate.go`.
  */
-import { conditionOf, formatTime, withCondition } from '#cluster/api/meta.ts'
+import { conditionOf, formatTime, withConditions } from '#cluster/api/meta.ts'
 import type {
   Condition,
   Container,
@@ -186,21 +186,21 @@ function conditionsOf(
     ? { reason: 'PodCompleted' }
     : { reason: 'ContainersNotReady', message: `containers with unready status: [${unready.join(' ')}]` }
   const at = formatTime(view.now)
-  const condition = (type: string, met: boolean, detail: Pick<Condition, 'reason' | 'message'> = {}): Condition => ({
-    type,
-    status: met ? 'True' : 'False',
-    lastTransitionTime: at,
-    ...(!met && detail),
-  })
   const rows = [
-    condition('PodReadyToStartContainers', sandboxReady),
-    condition('Initialized', initialized, { reason: 'ContainersNotInitialized' }),
-    condition('Ready', ready, why),
-    condition('ContainersReady', ready, why),
+    condition(at, 'PodReadyToStartContainers', sandboxReady),
+    condition(at, 'Initialized', initialized, { reason: 'ContainersNotInitialized' }),
+    condition(at, 'Ready', ready, why),
+    condition(at, 'ContainersReady', ready, why),
   ]
-  let conditions: readonly Condition[] = pod.status?.conditions ?? []
-  for (const row of rows) conditions = withCondition(conditions, row)
-  if (!conditionOf({ status: { conditions } }, 'PodScheduled'))
-    conditions = withCondition(conditions, condition('PodScheduled', true))
-  return conditions
+  if (!conditionOf(pod, 'PodScheduled')) rows.push(condition(at, 'PodScheduled', true))
+  return withConditions(pod.status?.conditions, rows)
+}
+
+function condition(
+  lastTransitionTime: string,
+  type: string,
+  met: boolean,
+  detail?: Pick<Condition, 'reason' | 'message'>,
+): Condition {
+  return met ? { type, status: 'True', lastTransitionTime } : { type, status: 'False', lastTransitionTime, ...detail }
 }

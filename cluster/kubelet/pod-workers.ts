@@ -107,6 +107,8 @@ function sync(state: KubeletState, ctx: Context, pod: Pod, worker: PodWorker): E
 
 function reportStatus(state: KubeletState, ctx: Context, pod: Pod, worker: PodWorker): Effect[] {
   const { uid } = worker
+  // One report is under way: its answer makes this Pod be looked at again.
+  if (state.statuses.get(uid)?.pending) return []
   const status = podStatus(pod, worker, state.runtimePods.get(uid), {
     now: ctx.now,
     hostIP: state.options.address,

@@ -57,6 +57,8 @@ export interface SentStatus {
   /** The status that the API server has acknowledged, or the one under way. */
   readonly sent: PodStatus | undefined
   readonly pending: boolean
+  /** The Pod's version once it was acknowledged. */
+  readonly version: string | undefined
 }
 
 /** Why a container does not run, until it does. */

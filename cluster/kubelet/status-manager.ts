@@ -4,11 +4,11 @@
  * Where to read upstream: kubernetes/kubernetes `pkg/kubelet/status/status_manager.go`.
  */
 import { isEqual } from '#cluster/api/meta.ts'
-import type { Pod, PodStatus } from '#cluster/api/types.ts'
+import type { Condition, Pod, PodStatus } from '#cluster/api/types.ts'
 import type { Answer } from '#cluster/client/api-client.ts'
 import { isOk, patchRequest, reasonOf, send } from '#cluster/client/api-client.ts'
 import type { Context, Effect } from '#cluster/kernel/component.ts'
-import type { KubeletState } from './state.ts'
+import type { KubeletState, SentStatus } from './state.ts'
 
 export interface StatusTag {
   readonly for: 'status'
@@ -26,8 +26,8 @@ export function report(state: KubeletState, ctx: Context, pod: Pod, status: PodS
   if (known?.pending) return []
   // After a restart the object itself says what was reported last.
   const last = known?.sent ?? pod.status
-  if (last !== undefined && sameStatus(last, status)) return []
-  state.statuses.set(uid, { sent: status, pending: true })
+  if (last !== undefined && sameStatus(last, status) && !isOverwritten(pod, status, known)) return []
+  state.statuses.set(uid, { sent: status, pending: true, version: undefined })
   const patch = { metadata: { uid }, status }
   const tag: StatusTag = { for: 'status', uid }
   return [send(state.client, ctx, patchRequest('pods', pod, 'merge', patch, 'status'), tag)]
@@ -43,21 +43,34 @@ export function reported(
   const known = state.statuses.get(tag.uid)
   if (!known) return { again: false, effects: [] }
   if (isOk(answer)) {
-    state.statuses.set(tag.uid, { ...known, pending: false })
+    const version = (answer.body as Pod).metadata.resourceVersion
+    state.statuses.set(tag.uid, { ...known, pending: false, version })
     return { again: true, effects: [] }
   }
-  state.statuses.set(tag.uid, { sent: undefined, pending: false })
+  state.statuses.set(tag.uid, { sent: undefined, pending: false, version: undefined })
   // A Pod that is gone needs no status; the watch will say so.
   if (reasonOf(answer) === 'NotFound' || reasonOf(answer) === 'Conflict') return { again: false, effects: [] }
   ctx.note('statusFailed', { uid: tag.uid, status: answer.status })
   return { again: false, effects: [{ type: 'wake', key: statusTimer(tag.uid), after: RETRY_MICROS }] }
 }
 
+/**
+ * Whether somebody has changed what we reported: the node lifecycle controller does so for nodes that it has lost. Only a
+ * copy that is newer than our own report tells; versions of one resource may be compared by size (since 1.35).
+ */
+function isOverwritten(pod: Pod, status: PodStatus, known: SentStatus | undefined): boolean {
+  if (known?.version === undefined || Number(pod.metadata.resourceVersion) <= Number(known.version)) return false
+  return pod.status === undefined || !sameStatus(pod.status, status)
+}
+
 /** Equal but for the times of transitions, which are made up anew each time. */
 function sameStatus(a: PodStatus, b: PodStatus): boolean {
-  const bare = (status: PodStatus) => ({
-    ...status,
-    conditions: status.conditions?.map(({ type, status, reason, message }) => ({ type, status, reason, message })),
-  })
-  return isEqual(bare(a), bare(b))
+  const { conditions: conditionsA = [], ...restA } = a
+  const { conditions: conditionsB = [], ...restB } = b
+  if (conditionsA.length !== conditionsB.length) return false
+  for (let i = 0; i < conditionsA.length; i++) if (!sameCondition(conditionsA[i]!, conditionsB[i]!)) return false
+  return isEqual(restA, restB)
 }
+
+const sameCondition = (a: Condition, b: Condition): boolean =>
+  a.type === b.type && a.status === b.status && a.reason === b.reason && a.message === b.message
