@@ -42,14 +42,22 @@ export function withKey(keys: OrderedKeys, key: string): OrderedKeys {
   const leaf = keys[index]!
   const at = lowerBound(leaf, key)
   if (leaf[at] === key) return keys
-  const grown = leaf.slice()
-  grown.splice(at, 0, key)
+  const grown = inserted(leaf, at, key)
   const next = keys.slice()
   if (grown.length <= LEAF_KEYS_MAX) next[index] = grown
   // Keys that come in order fill their leaves: the last leaf is cut at its end, the others in the middle.
   else if (index === keys.length - 1 && at === leaf.length) next.splice(index, 1, leaf, [key])
   else next.splice(index, 1, grown.slice(0, grown.length >> 1), grown.slice(grown.length >> 1))
   return next
+}
+
+/** `splice` on a copy would lay the list out twice: once as a copy and once as it grows. */
+function inserted(leaf: readonly string[], at: number, key: string): string[] {
+  const grown = new Array<string>(leaf.length + 1)
+  for (let i = 0; i < at; i++) grown[i] = leaf[i]!
+  grown[at] = key
+  for (let i = at; i < leaf.length; i++) grown[i + 1] = leaf[i]!
+  return grown
 }
 
 export function withoutKey(keys: OrderedKeys, key: string): OrderedKeys {
