@@ -17,15 +17,31 @@ import { newTask, persist, putImage } from './state.ts'
 const MEGABYTE = 1_000_000
 
 /** The registry's row for a name. Undefined: no such repository, or no such tag. */
-export function rowOf(
-  state: RuntimeState,
-  name: string,
-): { row: ImageRow; version: string; reference: string } | undefined {
+export function rowOf(state: RuntimeState, name: string): Found | undefined {
+  const { rows } = state.options
+  let named = found.get(rows)
+  if (!named) found.set(rows, (named = new Map()))
+  if (!named.has(name)) {
+    if (named.size >= FOUND_MAX) named.clear()
+    named.set(name, findRow(rows, name))
+  }
+  return named.get(name)
+}
+
+interface Found {
+  readonly row: ImageRow
+  readonly version: string
+  readonly reference: string
+}
+
+/** Names that have been looked up in a (frozen) list of rows: every start of a container asks. */
+const found = new WeakMap<readonly ImageRow[], Map<string, Found | undefined>>()
+const FOUND_MAX = 1_000
+
+function findRow(rows: readonly ImageRow[], name: string): Found | undefined {
   const { repository, tag, reference } = canonicalImage(name)
-  const row = state.options.rows.find(
-    (candidate) => candidate.repository === repository && candidate.tags.includes(tag),
-  )
-  return row && { row, version: tag, reference }
+  const row = rows.find((candidate) => candidate.repository === repository && candidate.tags.includes(tag))
+  return row && Object.freeze({ row, version: tag, reference })
 }
 
 function imageOf(row: ImageRow, reference: string): Image {

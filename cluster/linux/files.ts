@@ -44,7 +44,11 @@ export function readFile(work: Work, { path }: Syscall<'readFile'>): unknown {
 
 export function readDirectory(work: Work, { path }: Syscall<'readDirectory'>): unknown {
   const prefix = below(path)
-  return { files: [...work.state.files].filter(([file]) => file.startsWith(prefix)) }
+  const files: (readonly [path: string, data: unknown])[] = []
+  for (const path of work.state.files.keys()) {
+    if (path.startsWith(prefix)) files.push([path, work.state.files.get(path)])
+  }
+  return { files }
 }
 
 export function writeFile(work: Work, { path, data, exclusive }: Syscall<'writeFile'>): unknown {

@@ -133,7 +133,11 @@ const isSame = (a: Attachment, b: Attachment): boolean => a.containerID === b.co
 
 /** Every address that an attachment holds. */
 export function addressesOf(store: IpamStore, attachment: Attachment): string[] {
-  return [...store.reserved].filter(([, holder]) => isSame(holder, attachment)).map(([ip]) => ip)
+  const held: string[] = []
+  store.reserved.forEach((holder, ip) => {
+    if (isSame(holder, attachment)) held.push(ip)
+  })
+  return held
 }
 
 /** Every address whose attachment is not among the valid ones. */
