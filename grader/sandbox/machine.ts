@@ -6,6 +6,7 @@
  * of a simulated step, and must own every import. A machine is used until it traps or is no longer needed, and is never
  * freed piece by piece: dropping the instance drops all of it.
  */
+import { EvalFlags } from 'quickjs-emscripten-core'
 import { exportLetters, smallestMemoryPages } from './engine-pin.ts'
 import { pinnedImports } from './imports.ts'
 import { depthExport, fuelExport } from './meter.ts'
@@ -22,9 +23,6 @@ const unlimited = 0x7fffffff
 
 /** 4 KiB: small enough to leave out what is empty, large enough to copy quickly. */
 const snapshotPageWords = 1024
-
-/** Flags of QuickJS's JS_Eval. */
-const evaluateAs = { script: 0, module: 1 }
 
 /** QuickJS's own stack check, in bytes of its C stack: a clean error for plain recursion, before the depth counter ends it. */
 const stackBytes = 128 * 1024
@@ -102,7 +100,7 @@ export class Machine {
     const name = this.writeText('emit')
     const emit = this.exports.newFunction(this.context, name, 2, 0, 1)
     this.exports.free(name)
-    const prelude = this.evaluate(preludeSource, preludeFileName, evaluateAs.script)
+    const prelude = this.evaluate(preludeSource, preludeFileName, EvalFlags.JS_EVAL_TYPE_GLOBAL)
     this.bridge = this.callFunction(prelude, [emit])
   }
 
@@ -147,7 +145,7 @@ export class Machine {
 
   /** Evaluates a module and returns its namespace. Throws `GuestThrew` or `MachineTrap`. */
   evaluateModule(code: string, fileName: string): Pointer {
-    return this.evaluate(code, fileName, evaluateAs.module)
+    return this.evaluate(code, fileName, EvalFlags.JS_EVAL_TYPE_MODULE)
   }
 
   /** One operation of the bridge. The text and the answer are text; `value` is a guest value the operation is about. */
