@@ -19,7 +19,9 @@ import type { Process } from './process.ts'
 import { Table } from './table.ts'
 import { type Host, indexOf, latencyOf } from './host.ts'
 
+/** Written in place by the table that owns it; any other copies it first (`#own`). */
 interface Stream {
+  readonly owner: object
   readonly id: StreamId
   /** Index of the process that opened it, and of the one that it leads to (-1: no such process). */
   readonly a: number
@@ -27,17 +29,17 @@ interface Stream {
   readonly machineA: string
   readonly machineB: string
   /** Whether each end may still be spoken to. */
-  readonly openA: boolean
-  readonly openB: boolean
+  openA: boolean
+  openB: boolean
   /** The other side has accepted (its `opened` was delivered). */
-  readonly established: boolean
+  established: boolean
   /** Earliest time at which the next segment may arrive, per direction: keeps the order. */
-  readonly nextAtoB: Micros
-  readonly nextBtoA: Micros
+  nextAtoB: Micros
+  nextBtoA: Micros
   /** Segments that a cut holds back, in order. */
-  readonly held: readonly Held[]
+  held: readonly Held[]
   /** Since when it has been cut; undefined while both directions pass. */
-  readonly cutSince: Micros | undefined
+  cutSince: Micros | undefined
 }
 
 interface Held {
@@ -45,6 +47,8 @@ interface Held {
   readonly event: Event
   readonly cause: number
 }
+
+const NOTHING_HELD: readonly Held[] = Object.freeze([])
 
 interface Parts {
   readonly token: object
@@ -57,7 +61,7 @@ export class StreamTable {
   #streams = new Table<StreamId, Stream>()
   /** The streams that each process has a part in, oldest first: its end looks at no others. */
   #ofProcess = new Table<number, Parts>()
-  /** Parts that bear another token are shared with a fork and must be copied before a write. */
+  /** Streams and parts that bear another token are shared with a fork and must be copied before a write. */
   #token: object = {}
 
   get size(): number {
@@ -78,6 +82,7 @@ export class StreamTable {
     const machineB = target >= 0 ? host.processes[target]!.spec.machine : effect.to.slice(0, effect.to.indexOf('/'))
     if (target === process.index) throw new Error(`${process.id} opened a stream to itself`)
     const stream: Stream = {
+      owner: this.#token,
       id: effect.stream,
       a: process.index,
       b: target,
@@ -88,7 +93,7 @@ export class StreamTable {
       established: false,
       nextAtoB: 0,
       nextBtoA: 0,
-      held: [],
+      held: NOTHING_HELD,
       cutSince: undefined,
     }
     this.#streams.set(effect.stream, stream)
@@ -96,7 +101,8 @@ export class StreamTable {
     const opened: Event = { type: 'opened', stream: effect.stream, from: process.id, body: effect.body }
     if (target < 0 && reachable(host.network, machineA, machineB)) {
       const event: Event = { type: 'closed', stream: effect.stream, reason: 'refused' }
-      return this.#carry(host, { ...stream, openB: false }, false, event, at + LOCAL_MICROS, cause)
+      stream.openB = false
+      return this.#carry(host, stream, false, event, at + LOCAL_MICROS, cause)
     }
     this.#carry(host, stream, true, opened, at, cause)
   }
@@ -114,15 +120,12 @@ export class StreamTable {
     if (!stream) return
     const toB = stream.a === process.index
     if (!(toB ? stream.openA : stream.openB)) return
-    const event: Event = {
-      type: 'closed',
-      stream: stream.id,
-      reason: 'done',
-      ...(effect.body && { body: effect.body }),
-    }
-    const left = toB ? { ...stream, openA: false } : { ...stream, openB: false }
-    if (!(toB ? stream.openB : stream.openA)) this.#remove(stream)
-    else this.#carry(host, left, toB, event, at, cause)
+    if (!(toB ? stream.openB : stream.openA)) return this.#remove(stream)
+    const { id } = stream
+    const event: Event = effect.body
+      ? { type: 'closed', stream: id, reason: 'done', body: effect.body }
+      : { type: 'closed', stream: id, reason: 'done' }
+    this.#carry(host, this.#shut(stream, toB), toB, event, at, cause)
   }
 
   /** Whether this end still listens; keeps the books as the event is delivered. */
@@ -134,12 +137,11 @@ export class StreamTable {
       if (event.type === 'closed') this.#remove(stream)
       return false
     }
-    if (event.type === 'opened') this.#streams.set(stream.id, { ...stream, established: true })
-    if (event.type === 'closed') {
-      const left = isB ? { ...stream, openB: false } : { ...stream, openA: false }
+    if (event.type === 'opened') this.#own(stream).established = true
+    else if (event.type === 'closed') {
       // The closer's own end is shut already, so nothing can follow on either side.
-      if (event.reason === 'done' || !(left.openA || left.openB)) this.#remove(stream)
-      else this.#streams.set(stream.id, left)
+      if (event.reason === 'done' || !(isB ? stream.openA : stream.openB)) this.#remove(stream)
+      else this.#shut(stream, !isB)
     }
     return true
   }
@@ -150,7 +152,7 @@ export class StreamTable {
     if (!stream) return
     if (host.network.machines.get(stream.machineB)?.up) {
       const event: Event = { type: 'closed', stream: id, reason: 'refused' }
-      this.#carry(host, { ...stream, openB: false }, false, event, host.now, host.tick)
+      this.#carry(host, this.#shut(stream, false), false, event, host.now, host.tick)
     } else this.#startTimeout(host, stream)
   }
 
@@ -161,15 +163,12 @@ export class StreamTable {
     for (const id of [...parts.ids]) {
       const stream = this.#streams.get(id)!
       const wasB = stream.b === process.index
-      const left = wasB ? { ...stream, openB: false } : { ...stream, openA: false }
+      const left = this.#shut(stream, !wasB)
       if (!left.openA && !left.openB) this.#remove(stream)
       else if (host.network.machines.get(process.spec.machine)?.up) {
         const event: Event = { type: 'closed', stream: stream.id, reason: 'reset' }
         this.#carry(host, left, !wasB, event, host.now, host.tick)
-      } else {
-        this.#streams.set(stream.id, left)
-        this.#startTimeout(host, left)
-      }
+      } else this.#startTimeout(host, left)
     }
   }
 
@@ -186,12 +185,28 @@ export class StreamTable {
   timeout(host: Host, id: StreamId, since: Micros): void {
     const stream = this.#streams.get(id)
     if (!stream || stream.cutSince !== since) return
-    this.#streams.set(id, { ...stream, held: [] })
+    this.#own(stream).held = NOTHING_HELD
     const event: Event = { type: 'closed', stream: id, reason: 'timeout' }
     // Each end notices by itself: nothing travels.
     if (stream.openA) host.enqueue(host.now, stream.a, -1, event, -1)
     if (stream.openB && stream.b >= 0) host.enqueue(host.now, stream.b, -1, event, -1)
     if (!stream.openA && !stream.openB) this.#remove(stream)
+  }
+
+  /** The stream, ours to write. */
+  #own(stream: Stream): Stream {
+    if (stream.owner === this.#token) return stream
+    const copy = { ...stream, owner: this.#token }
+    this.#streams.set(copy.id, copy)
+    return copy
+  }
+
+  /** Shuts the end at a (or at b): it may not be spoken to any more. */
+  #shut(stream: Stream, endA: boolean): Stream {
+    const own = this.#own(stream)
+    if (endA) own.openA = false
+    else own.openB = false
+    return own
   }
 
   #remove(stream: Stream): void {
@@ -222,32 +237,32 @@ export class StreamTable {
 
   #startTimeout(host: Host, stream: Stream): void {
     if (stream.cutSince !== undefined) return
-    this.#streams.set(stream.id, { ...stream, cutSince: host.now })
+    this.#own(stream).cutSince = host.now
     const after = stream.established ? STREAM_TIMEOUT_MICROS : CONNECT_TIMEOUT_MICROS
     const data = { stream: stream.id, since: host.now }
     host.enqueue(host.now + after, -1, -1, { type: 'kernel', action: 'streamTimeout', data }, -1)
   }
 
   #resume(host: Host, stream: Stream): void {
-    let current: Stream = { ...stream, held: [], cutSince: undefined }
-    this.#streams.set(stream.id, current)
+    const { held } = stream
+    const own = this.#own(stream)
+    own.held = NOTHING_HELD
+    own.cutSince = undefined
     // An end whose process died behind the cut answers with a reset now that it can be reached.
-    if (stream.openA !== stream.openB && !stream.held.some((held) => held.event.type === 'closed')) {
-      const event: Event = { type: 'closed', stream: stream.id, reason: 'reset' }
-      return this.#carry(host, current, stream.openB, event, host.now, host.tick)
+    if (own.openA !== own.openB && !held.some(({ event }) => event.type === 'closed')) {
+      const event: Event = { type: 'closed', stream: own.id, reason: 'reset' }
+      return this.#carry(host, own, own.openB, event, host.now, host.tick)
     }
-    for (const held of stream.held) {
-      this.#carry(host, current, held.toB, held.event, host.now, held.cause)
-      current = this.#streams.get(stream.id)!
-    }
+    for (const { toB, event, cause } of held) this.#carry(host, own, toB, event, host.now, cause)
   }
 
   #carry(host: Host, stream: Stream, toB: boolean, event: Event, at: Micros, cause: number): void {
-    const [from, to] = toB ? [stream.machineA, stream.machineB] : [stream.machineB, stream.machineA]
+    const own = this.#own(stream)
+    const from = toB ? stream.machineA : stream.machineB
+    const to = toB ? stream.machineB : stream.machineA
     if (stream.cutSince !== undefined || (from !== to && !passes(host.network, from, to))) {
-      const held = { ...stream, held: [...stream.held, { toB, event, cause }] }
-      this.#streams.set(stream.id, held)
-      return this.#startTimeout(host, held)
+      own.held = [...own.held, { toB, event, cause }]
+      return this.#startTimeout(host, own)
     }
     const sender = toB ? stream.a : stream.b
     const receiver = toB ? stream.b : stream.a
@@ -258,7 +273,8 @@ export class StreamTable {
       arrives = at + (process ? latencyOf(host.own(sender), link) : link.latencyMicros)
     }
     arrives = Math.max(arrives, toB ? stream.nextAtoB : stream.nextBtoA)
-    this.#streams.set(stream.id, toB ? { ...stream, nextAtoB: arrives } : { ...stream, nextBtoA: arrives })
+    if (toB) own.nextAtoB = arrives
+    else own.nextBtoA = arrives
     if (receiver >= 0) host.enqueue(arrives, receiver, sender, event, -1, cause)
   }
 }
