@@ -140,9 +140,25 @@ export class Judge {
 
   /** A Pod that names no ReplicaSet of ours as its controller. */
   #ruleOnStray({ metadata }: Pod, owner: OwnerReference | undefined): void {
-    if (owner === undefined) return
-    const message = `At ${this.#now()} Pod ${metadata.name} was created with a controller that does not exist (${owner.kind} ${owner.name}, UID ${owner.uid}).`
+    const { name } = metadata
+    if (owner === undefined) return this.#ruleOnUnowned(name)
+    const message = `At ${this.#now()} Pod ${name} was created with a controller that does not exist (${owner.kind} ${owner.name}, UID ${owner.uid}).`
     this.fail(message, 'the UID of the ReplicaSet that it is made for', `UID ${owner.uid}`, { hint: 'owner' })
+  }
+
+  /** One may create first and adopt later, as long as it stays within what all sets want. */
+  #ruleOnUnowned(name: string): void {
+    const uids = [...this.#sets.keys()]
+    const most = uids.reduce((sum, uid) => sum + this.#wantedLately(uid).most, 0)
+    const unowned = [...this.pods().values()].filter(
+      (pod) => isActive(pod) && !controllerOf(pod) && !this.#byHand.has(pod.metadata.name),
+    ).length
+    const alive = uids.reduce((sum, uid) => sum + this.activeOf(uid).length, unowned)
+    if (alive <= most) return
+    const message = `At ${this.#now()} Pod ${name} was created, and no owner reference says whose it is: ${unowned} such Pods are alive.`
+    this.fail(message, 'each Pod names its ReplicaSet as its controller', `${unowned} Pods without a controller`, {
+      hint: 'owner',
+    })
   }
 
   #ruleOnTemplate(pod: Pod, owner: OwnerReference, set: ReplicaSet): void {
@@ -235,6 +251,10 @@ export class Judge {
       const whose = owner ? `which belongs to ${owner.kind} ${owner.name}` : 'which nobody controls'
       const message = `At ${this.#now()} Pod ${name} was deleted, ${whose}.`
       this.fail(message, 'a ReplicaSet deletes only Pods that it controls', `${name} is gone`, { hint: 'owner' })
+    }
+    if (this.#tolerance === REACTION_MICROS && !this.#matches(owner.name, before.metadata.labels)) {
+      const message = `At ${this.#now()} Pod ${name} was deleted, because its labels do not match ReplicaSet ${owner.name} any more.`
+      this.fail(message, 'it is let go: only the owner reference is removed', `${name} is gone`, { hint: 'owner' })
     }
     if (!isActive(before) || this.#hasSurprises()) return
     const left = this.activeOf(owner.uid).length

@@ -27,6 +27,7 @@ export const disturb = (what: Disturbance['do'], nth: number, ageMsMin = 3000): 
   do: 'disturb',
   act: { do: what, set: 'web', nth, ageMsMin },
 })
+const vanishFrom = (set: string): Act => ({ do: 'disturb', act: { do: 'vanish', set, nth: 0 } })
 
 /** A cache that lags, keys that come twice, and counts that change. */
 export function lateCache(chance: Chance): Plan {
@@ -75,6 +76,7 @@ export function neighbours(chance: Chance): Plan {
   const steps = [...pods, ...chance.some(rest, 0.4).map((act) => step(chance.between(5000, 9000), act))]
   if (chance.chance(0.3)) {
     steps.push(step(11_000, { do: 'remove', set: 'api' }), step(16_000, orphan('late', { labels: { app: 'api' } })))
+    steps.push(step(17_000, vanishFrom('api')))
     steps.push(step(16_500, disturb('touch', 0)))
   }
   return { sets, steps, faults: { lagMicros: chance.pick([0, 100_000, 800_000]) } }
@@ -124,21 +126,21 @@ export function brokenWatch(chance: Chance): Plan {
   return { sets: [web(chance.between(1, 4))], steps, faults }
 }
 
-/** A short life with everything in it: Pods made, one adopted, one replaced, fewer wanted. Few calls, each a place to die at. */
+/** A short life with everything in it: one adopted, some made, one replaced, fewer wanted. Few calls, each a place to die at. */
 export function shortLife(chance: Chance): Plan {
   const steps = [
-    step(1000, orphan('blue')),
-    step(2000, { do: 'scale', set: 'web', replicas: chance.between(3, 4) }),
-    step(6000, disturb(chance.pick(['vanish', 'relabel']), chance.int(3), 1000)),
-    step(8000, { do: 'scale', set: 'web', replicas: chance.between(1, 2) }),
+    step(-400, orphan('blue')),
+    step(2000, { do: 'scale', set: 'web', replicas: 3 }),
+    step(5000, disturb(chance.pick(['vanish', 'relabel']), chance.int(3), 1000)),
+    step(7000, { do: 'scale', set: 'web', replicas: chance.between(1, 2) }),
   ]
-  return { sets: [web(2)], steps, faults: { lagMicros: chance.pick([50_000, 700_000]) } }
+  return { sets: [web(2)], steps, faults: { lagMicros: chance.pick([0, 200_000]) } }
 }
 
 /** The cache hears nothing but a list every 10 s, and before the first of those the youngest Pods vanish. */
 export function unseen(chance: Chance): Plan {
   const vanishing = chance.times(chance.between(1, 2), (index) =>
-    step(1500 + index * 500, disturb('vanish', chance.int(3), 0)),
+    step(11_000 + index * 500, disturb('vanish', chance.int(3), 0)),
   )
   // Whoever waits for something else to happen before it looks at its clock has that, too.
   const later = [60_000, 320_000, 380_000].map((atMs) => step(atMs, disturb('touch', 0)))

@@ -1,6 +1,6 @@
 /** The ReplicaSet controller: as many Pods as the spec says, no more and no fewer. */
 import type { OwnerReference, Pod, ReplicaSet } from 'clusterwright/api'
-import type { ApiError, Client, Context, Reconciler, Request, Result } from 'clusterwright/controller'
+import type { ApiError, Client, Context, Reconciler } from 'clusterwright/controller'
 
 /** How long to wait for the cache to show our own writes, before asking the API server itself. */
 const PATIENCE_MS = 30_000
@@ -141,15 +141,8 @@ async function setOwners(pod: Pod, ownerReferences: readonly OwnerReference[], c
 
 const controllerOf = (pod: Pod) => pod.metadata.ownerReferences?.find(({ controller }) => controller)
 
-function ownerReference({ apiVersion, kind, metadata }: ReplicaSet): OwnerReference {
-  return { apiVersion, kind, name: metadata.name, uid: metadata.uid!, controller: true, blockOwnerDeletion: true }
-}
-
 const isActive = ({ metadata, status }: Pod): boolean =>
   !metadata.deletionTimestamp && status?.phase !== 'Succeeded' && status?.phase !== 'Failed'
-
-const isReady = (pod: Pod): boolean =>
-  pod.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false
 
 // ── act ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -180,24 +173,6 @@ async function remove(set: ReplicaSet, victim: Pod, client: Client, ctx: Context
     if (reason !== 'NotFound' && reason !== 'Conflict') throw error
   }
   expectationOf(set, ctx).deleted.add(uid!)
-}
-
-function podFrom(set: ReplicaSet): Pod {
-  const { name, namespace } = set.metadata
-  const { labels, annotations } = set.spec.template.metadata ?? {}
-  const metadata = {
-    generateName: `${name}-`,
-    namespace,
-    ...(labels && { labels }),
-    ...(annotations && { annotations }),
-    ownerReferences: [ownerReference(set)],
-  }
-  return {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: metadata as unknown as Pod['metadata'],
-    spec: set.spec.template.spec,
-  }
 }
 
 const PHASES = ['Pending', 'Unknown', 'Running']
@@ -249,4 +224,26 @@ function matches({ spec: { selector } }: ReplicaSet, { metadata: { labels = {} }
     if (operator === 'DoesNotExist') return value === undefined
     return (value !== undefined && values.includes(value)) === (operator === 'In')
   })
+}
+
+/** What makes a ReplicaSet the controller of a Pod. */
+function ownerReference({ apiVersion, kind, metadata }: ReplicaSet): OwnerReference {
+  return { apiVersion, kind, name: metadata.name, uid: metadata.uid!, controller: true, blockOwnerDeletion: true }
+}
+
+/** A Pod from the template, to be created; the API server makes up the end of its name. */
+function podFrom(set: ReplicaSet): Pod {
+  const { name, namespace } = set.metadata
+  const { labels, annotations } = set.spec.template.metadata ?? {}
+  const metadata = { generateName: `${name}-`, namespace, labels, annotations, ownerReferences: [ownerReference(set)] }
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: metadata as unknown as Pod['metadata'],
+    spec: set.spec.template.spec,
+  }
+}
+
+function isReady(pod: Pod): boolean {
+  return pod.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false
 }

@@ -42,7 +42,12 @@ function podFrom(set: ReplicaSet): Pod {
   const { name, namespace } = set.metadata
   const { labels, annotations } = set.spec.template.metadata ?? {}
   const metadata = { generateName: `${name}-`, namespace, labels, annotations, ownerReferences: [ownerReference(set)] }
-  return { apiVersion: 'v1', kind: 'Pod', metadata: metadata as unknown as Pod['metadata'], spec: set.spec.template.spec }
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: metadata as unknown as Pod['metadata'],
+    spec: set.spec.template.spec,
+  }
 }
 
 function isReady(pod: Pod): boolean {
