@@ -203,6 +203,8 @@ function remove(
   return { type: 'deleted', object, old }
 }
 
+const NOWHERE: readonly string[] = Object.freeze([])
+
 function reindex(
   informer: Informer,
   indexers: Readonly<Record<string, Indexer>>,
@@ -212,8 +214,10 @@ function reindex(
 ): void {
   for (const name of Object.keys(informer.indexes)) {
     const groups = informer.indexes[name]!
-    const after = object ? indexers[name]!(object) : []
-    if (old) for (const value of indexers[name]!(old)) if (!after.includes(value)) groups.delete(value, key)
-    if (object) for (const value of after) groups.set(value, key, object)
+    const indexer = indexers[name]!
+    const before = old ? indexer(old) : NOWHERE
+    const after = object ? indexer(object) : NOWHERE
+    for (let i = 0; i < before.length; i++) if (!after.includes(before[i]!)) groups.delete(before[i]!, key)
+    for (let i = 0; i < after.length; i++) groups.set(after[i]!, key, object!)
   }
 }

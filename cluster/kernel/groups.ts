@@ -4,38 +4,40 @@
  * Same rules as `Table`: values are immutable and replaced; a fork shares both levels, and the first write to a group
  * after it copies that group alone.
  */
+interface Group<V> {
+  readonly token: object
+  readonly items: Map<string, V>
+}
+
 export class Groups<V> {
-  #groups = new Map<string, Map<string, V>>()
+  #groups = new Map<string, Group<V>>()
   #owned = true
-  /** Groups that nobody else can see, so that they may be written in place. */
-  #ownedGroups = new Set<string>()
+  /** Groups that bear another token are shared with a fork and must be copied before a write. */
+  #token: object = {}
 
   set(group: string, key: string, value: V): void {
     this.#own(group).set(key, value)
   }
 
   delete(group: string, key: string): void {
-    if (!this.#groups.get(group)?.has(key)) return
+    if (!this.#groups.get(group)?.items.has(key)) return
     const items = this.#own(group)
     items.delete(key)
-    if (items.size === 0) {
-      this.#groups.delete(group)
-      this.#ownedGroups.delete(group)
-    }
+    if (items.size === 0) this.#groups.delete(group)
   }
 
   get(group: string, key: string): V | undefined {
-    return this.#groups.get(group)?.get(key)
+    return this.#groups.get(group)?.items.get(key)
   }
 
   sizeOf(group: string): number {
-    return this.#groups.get(group)?.size ?? 0
+    return this.#groups.get(group)?.items.size ?? 0
   }
 
   /** In the order in which the keys were first set. */
   *values(group: string): IterableIterator<V> {
-    const items = this.#groups.get(group)
-    if (items) yield* items.values()
+    const found = this.#groups.get(group)
+    if (found) yield* found.items.values()
   }
 
   groups(): IterableIterator<string> {
@@ -47,7 +49,7 @@ export class Groups<V> {
     twin.#groups = this.#groups
     twin.#owned = false
     this.#owned = false
-    this.#ownedGroups = new Set()
+    this.#token = {}
     return twin
   }
 
@@ -56,11 +58,10 @@ export class Groups<V> {
       this.#groups = new Map(this.#groups)
       this.#owned = true
     }
-    let items = this.#groups.get(group)
-    if (items && this.#ownedGroups.has(group)) return items
-    items = new Map(items)
-    this.#groups.set(group, items)
-    this.#ownedGroups.add(group)
+    const found = this.#groups.get(group)
+    if (found?.token === this.#token) return found.items
+    const items = new Map(found?.items)
+    this.#groups.set(group, { token: this.#token, items })
     return items
   }
 }
