@@ -28,7 +28,8 @@ export function conditionOf(
 ): Condition | undefined {
   const conditions = object?.status?.conditions
   if (conditions === undefined) return undefined
-  for (const condition of conditions) if (condition.type === type) return condition
+  // Not for-of: over a frozen list, that makes an iterator and an object per step.
+  for (let i = 0; i < conditions.length; i++) if (conditions[i]!.type === type) return conditions[i]
   return undefined
 }
 

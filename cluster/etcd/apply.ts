@@ -123,7 +123,8 @@ function applyOne(keyspace: Keyspace, request: PutRequest | DeleteRangeRequest):
 
 function applyTxn(keyspace: Keyspace, request: TxnRequest): Applied {
   const { store } = keyspace
-  const succeeded = request.compare.every((compare) => holds(store, compare))
+  let succeeded = true
+  for (let i = 0; succeeded && i < request.compare.length; i++) succeeded = holds(store, request.compare[i]!)
   const operations = succeeded ? request.success : request.failure
   const problem = txnProblem(keyspace, operations)
   if (problem) return { response: errorResponse(problem), changes: NO_CHANGES }
@@ -140,9 +141,13 @@ function txnProblem(keyspace: Keyspace, operations: readonly RequestOp[]): strin
     const problem = revisionError(keyspace.store, operation.revision ?? 0)
     if (problem) return problem
   }
-  const puts = operations.filter((operation): operation is PutRequest => operation.type === 'Put')
-  if (new Set(puts.map(({ key }) => key)).size < puts.length) return 'etcdserver: duplicate key given in txn request'
+  if (operations.length > 1 && hasTwicePut(operations)) return 'etcdserver: duplicate key given in txn request'
   return leaseProblem(keyspace, operations)
+}
+
+function hasTwicePut(operations: readonly RequestOp[]): boolean {
+  const puts = operations.filter((operation): operation is PutRequest => operation.type === 'Put')
+  return new Set(puts.map(({ key }) => key)).size < puts.length
 }
 
 function leaseProblem(keyspace: Keyspace, operations: readonly RequestOp[]): string | undefined {

@@ -24,7 +24,7 @@ export const taintToleration: Plugin = {
   /** How many PreferNoSchedule taints it does not tolerate: the fewer, the better. */
   score(state, _pod, { node }) {
     const taints = node.spec?.taints
-    if (taints === undefined) return 0
+    if (taints === undefined || taints.length === 0) return 0
     const tolerations = state[NAME] as readonly Toleration[]
     let count = 0
     for (const taint of taints) if (taint.effect === 'PreferNoSchedule' && !isTolerated(taint, tolerations)) count++
@@ -42,7 +42,7 @@ export const taintToleration: Plugin = {
 
 function untolerated(node: Node, pod: Pod): Taint | undefined {
   const taints = node.spec?.taints
-  if (taints === undefined) return undefined
+  if (taints === undefined || taints.length === 0) return undefined
   const { tolerations } = pod.spec
   for (const taint of taints) {
     if (taint.effect !== 'PreferNoSchedule' && !isTolerated(taint, tolerations)) return taint
