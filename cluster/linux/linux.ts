@@ -73,7 +73,7 @@ export const linux: Component<LinuxState, LinuxOptions> = {
   name: 'linux',
   init: createState,
   step(state, event, ctx): Effect[] {
-    const work: Work = { state, ctx, effects: [], arrivals: [], resumed: [], touched: new Set() }
+    const work: Work = { state, ctx, effects: [], arrivals: [], resumed: [], touched: [] }
     handle(work, event)
     settle(work)
     return work.effects
@@ -197,20 +197,21 @@ function startBatch(work: Work, from: ProcessId, { id, calls, quiet = false }: S
 }
 
 /** Runs calls from the first without a result on, until one blocks or fails. */
-function runBatch(work: Work, started: Batch): void {
-  let batch = started
-  while (batch.results.length < batch.calls.length) {
-    const result = perform(work, batch, batch.calls[batch.results.length]!)
+function runBatch(work: Work, batch: Batch): void {
+  const { calls } = batch
+  const results = batch.results.slice()
+  while (results.length < calls.length) {
+    const result = perform(work, batch, calls[results.length]!)
     if (result === BLOCKED) {
-      work.state.batches.set(batch.key, batch)
+      work.state.batches.set(batch.key, { ...batch, results })
       return
     }
-    batch = { ...batch, results: [...batch.results, result] }
+    results.push(result)
     if (isFailure(result)) break
   }
   work.state.batches.delete(batch.key)
   if (batch.quiet) return
-  const body: SyscallReply = { type: 'syscallReply', id: batch.id, results: batch.results }
+  const body: SyscallReply = { type: 'syscallReply', id: batch.id, results }
   work.effects.push({ type: 'send', to: batch.from, body })
 }
 

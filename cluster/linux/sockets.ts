@@ -100,7 +100,7 @@ export function setOwner(work: Work, socket: Socket, owner: ProcessId | undefine
 
 export function updateSocket(work: Work, socket: Socket): Socket {
   work.state.sockets.set(socket.id, socket)
-  work.touched.add(socket.id)
+  work.touched.push(socket.id)
   return socket
 }
 

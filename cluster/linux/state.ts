@@ -202,7 +202,7 @@ export interface Work {
   /** Batches that can go on, with the result of the call that held them up. */
   readonly resumed: { key: string; result: unknown }[]
   /** Sockets whose timer may have to be set or cancelled. */
-  readonly touched: Set<number>
+  readonly touched: number[]
 }
 
 export function createState(options: LinuxOptions): LinuxState {
