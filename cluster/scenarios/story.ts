@@ -46,6 +46,8 @@ export interface StoryOptions {
   readonly seed?: number
   /** Added to what `boot` says. */
   readonly cluster?: Partial<ClusterOptions>
+  /** Events between checkpoints: fewer make going back quicker, and cost memory. Default: that of `History`. */
+  readonly checkpointEvery?: number
   /** Called on the world before anything runs. */
   readonly prepare?: (world: World) => void
 }
@@ -97,7 +99,9 @@ class Player {
       case 'time':
         return formatMicros(history.head.now)
       default:
-        throw new Error(`"${block.command}" is no command of a story; there are: boot, kubectl, run, fault, answers, time`)
+        throw new Error(
+          `"${block.command}" is no command of a story; there are: boot, kubectl, run, fault, answers, time`,
+        )
     }
   }
 
@@ -124,7 +128,7 @@ class Player {
       ...this.#options.cluster,
     })
     this.#options.prepare?.(world)
-    this.history = new History(world)
+    this.history = new History(world, this.#options.checkpointEvery)
     return ''
   }
 
@@ -137,7 +141,8 @@ class Player {
     const answered = () => entry()?.exitCode !== undefined
     history.run({ until: answered, untilMicros: history.head.now + KUBECTL_MICROS })
     const result = entry()
-    if (result?.exitCode === undefined) throw new Error(`kubectl ${args.join(' ')} has not come back within ${KUBECTL_MICROS / 1e6} s`)
+    if (result?.exitCode === undefined)
+      throw new Error(`kubectl ${args.join(' ')} has not come back within ${KUBECTL_MICROS / 1e6} s`)
     return (result.output + result.errors).replace(/\n$/, '')
   }
 

@@ -84,13 +84,15 @@ export class BoardElement extends LitElement {
       const others = frame.machines.map(({ name }) => name).filter((name) => name !== CUT)
       const command = { type: 'partition', groups: [[CUT], others] } as const
       const { branch } = timeline
+      // Before anything was played, node-3 still has power.
+      const tick = this.#player!.state!.index === 0 ? figure.opening(timeline) - 1 : frame.tick
       const fork = await this.#client!.ask('fork', {
         branch,
-        tick: frame.tick,
+        tick,
         changes: [{ command }],
         extraMicros: AFTER_CUT_MICROS,
       })
-      await this.#open(fork, frame.tick)
+      await this.#open(fork, tick)
       this.#player!.play()
     })
 
@@ -98,7 +100,11 @@ export class BoardElement extends LitElement {
     const state = this.#player?.state
     const view =
       state && this.#width > 0
-        ? { ...state, width: this.#width - 36, goTo: (index: number) => this.#player!.goTo(index) }
+        ? {
+            ...state,
+            width: this.#width - (this.#width < 620 ? 22 : 38),
+            goTo: (index: number) => this.#player!.goTo(index),
+          }
         : undefined
     const bar = this.#bar()
     if (!view || !state) return html`<slot></slot>${bar}`

@@ -48,7 +48,7 @@ export function timelineOf(run: Run): Timeline {
 }
 
 /** Further back than this nobody asks. */
-const CAUSES_MAX = 24
+const CAUSES_MAX = 48
 
 /**
  * The causes of an event, oldest first and ending with the event itself, back to what somebody did from outside.
@@ -64,7 +64,7 @@ export function whyOf(run: Run, tick: number): readonly Described[] {
     const event = words.get(at)
     if (event) chain.push(event)
     if (event?.kind === 'command' || event?.kind === 'fault') break
-    at = (event && writeBehind(events, event)) ?? causeOf(run, at) ?? 0
+    at = (event && writeBehind(events, event, chain.at(-2))) ?? causeOf(run, at) ?? 0
   }
   return chain.reverse()
 }

@@ -45,10 +45,7 @@ export const CLUSTER_LANES: readonly Lane[] = [
 const laneOf = (lanes: readonly Lane[], process: string | undefined): number =>
   process === undefined ? -1 : lanes.findIndex(({ holds }) => holds(process))
 
-export function drawSequence(view: View, all: readonly Lane[] = CLUSTER_LANES): TemplateResult {
-  const lanes = all.filter((lane) =>
-    view.steps.some(({ event }) => lane.holds(event.to) || (event.from !== undefined && lane.holds(event.from))),
-  )
+export function drawSequence(view: View, lanes: readonly Lane[] = CLUSTER_LANES): TemplateResult {
   return isNarrow(view) ? vertical(view, lanes) : horizontal(view, lanes)
 }
 

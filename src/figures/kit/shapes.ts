@@ -53,7 +53,7 @@ export function machine(rect: Rect, name: string, look: MachineLook, words: stri
     <rect x=${x} y=${y} width=${width} height=${height} rx="14" class="machine-box" />
     ${twice}
     <text x=${x + 14} y=${y + 25} class="machine-name">${name}</text>
-    ${words ? (low ? svg`<text x=${x + 14} y=${y + 43} class="machine-words">${words.split(',')[0]}</text>` : svg`<text x=${x + width - 14} y=${y + 25} text-anchor="end" class="machine-words">${fitText(words, narrow, 12.5)}</text>`) : nothing}
+    ${words ? (low ? svg`<text x=${x + 14} y=${y + 43} class="machine-words">${words.split(',')[0]}</text>` : svg`<text x=${x + width - 14} y=${y + 25} text-anchor="end" class="machine-words">${words.length * 6.6 > narrow ? words.split(',')[0] : words}</text>`) : nothing}
   </g>`
 }
 
