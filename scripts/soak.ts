@@ -27,6 +27,15 @@ export function wholeNumber(flag: string, text: string | undefined): number | un
   return Number(text)
 }
 
+/** Small, and apart from the kernel's own: chance that decides what goes wrong must not lean on what is tested. @returns a whole number below the one given */
+export function chance(seed: number): (below: number) => number {
+  let state = (seed * 2_654_435_761) >>> 0
+  return (below) => {
+    state = (Math.imul(state ^ (state >>> 15), 0x2c1b3c6d) + 0x9e3779b9) >>> 0
+    return ((state ^ (state >>> 13)) >>> 0) % below
+  }
+}
+
 /** What was thrown, and the innermost place: the whole stack comes with the run of that one seed in a debugger. */
 const whereThrown = (error: Error): string => (error.stack ?? error.message).split('\n').slice(0, 2).join('')
 

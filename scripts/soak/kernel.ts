@@ -7,6 +7,7 @@ import type { Body, Component, Effect } from '#cluster/kernel/component.ts'
 import { History } from '#cluster/kernel/history.ts'
 import { Table } from '#cluster/kernel/table.ts'
 import { World } from '#cluster/kernel/world.ts'
+import { chance } from '../soak.ts'
 import type { Soak } from '../soak.ts'
 
 const MACHINES = ['a', 'b', 'c', 'd']
@@ -55,15 +56,6 @@ const gossip: Component<State> = {
       { type: 'persist', id: state.written },
     ]
   },
-}
-
-/** Small, and apart from the kernel's own: chance that decides what goes wrong must not lean on what is tested. */
-function chance(seed: number): (below: number) => number {
-  let state = (seed * 2_654_435_761) >>> 0
-  return (below) => {
-    state = (Math.imul(state ^ (state >>> 15), 0x2c1b3c6d) + 0x9e3779b9) >>> 0
-    return ((state ^ (state >>> 13)) >>> 0) % below
-  }
 }
 
 function randomCommand(draw: (below: number) => number): Command {
