@@ -18,13 +18,16 @@ const BACKOFF_RESET_MICROS = 600_000_000
 /** Sets the back-off of containers that have ended and are to run again. */
 export function noteCrashes(state: KubeletState, ctx: Context, pod: Pod): void {
   const uid = pod.metadata.uid!
-  const sandbox = latestSandbox(state.runtimePods.get(uid))
+  const runtime = state.runtimePods.get(uid)
+  // Nothing has ended in most Pods, most of the time.
+  if (!runtime?.containers.some((container) => container.state === 'CONTAINER_EXITED')) return
+  const sandbox = latestSandbox(runtime)
   const all: readonly [Container, boolean][] = [
     ...(pod.spec.initContainers ?? []).map((init) => [init, true] as [Container, boolean]),
     ...pod.spec.containers.map((container) => [container, false] as [Container, boolean]),
   ]
   for (const [container, init] of all) {
-    const status = latestContainer(state.runtimePods.get(uid), container.name, sandbox)
+    const status = latestContainer(runtime, container.name, sandbox)
     if (status?.state !== 'CONTAINER_EXITED') continue
     const again = init ? isSidecar(container) || status.exitCode !== 0 : restarts(pod, status.exitCode)
     const key = `${uid}/${container.name}`

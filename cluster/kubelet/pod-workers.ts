@@ -20,7 +20,7 @@ import { callFor, takeReply } from './pod-calls.ts'
 import { podOf } from './pod-lookup.ts'
 import { podStatus } from './pod-status.ts'
 import { dropProbes, probeKey, tendProbes } from './prober.ts'
-import type { KubeletState, PodAction, PodWorker } from './state.ts'
+import type { KubeletState, PodAction, PodWorker, ProbeKind, ProbeState } from './state.ts'
 import { report } from './status-manager.ts'
 
 export interface DeleteTag {
@@ -92,7 +92,7 @@ function sync(state: KubeletState, ctx: Context, pod: Pod, worker: PodWorker): E
     now: ctx.now,
     images: (image) => state.images.has(image),
     backoffUntil: (container) => state.backoffs.get(`${uid}/${container}`)?.until,
-    probe: (container, kind) => state.probes.get(probeKey(uid, container, kind)),
+    probe: (container, kind) => probeOf(state, uid, container, kind),
   })
   if (next !== 'settled' && 'action' in next) {
     effects.push(...perform(state, ctx, pod, worker, next.action))
@@ -105,6 +105,10 @@ function sync(state: KubeletState, ctx: Context, pod: Pod, worker: PodWorker): E
   return effects
 }
 
+function probeOf(state: KubeletState, uid: string, container: string, kind: ProbeKind): ProbeState | undefined {
+  return state.probes.size === 0 ? undefined : state.probes.get(probeKey(uid, container, kind))
+}
+
 function reportStatus(state: KubeletState, ctx: Context, pod: Pod, worker: PodWorker): Effect[] {
   const { uid } = worker
   // One report is under way: its answer makes this Pod be looked at again.
@@ -113,7 +117,7 @@ function reportStatus(state: KubeletState, ctx: Context, pod: Pod, worker: PodWo
     now: ctx.now,
     hostIP: state.options.address,
     waiting: (container) => state.waiting.get(`${uid}/${container}`),
-    probe: (container, kind) => state.probes.get(probeKey(uid, container, kind)),
+    probe: (container, kind) => probeOf(state, uid, container, kind),
   })
   return report(state, ctx, pod, status)
 }

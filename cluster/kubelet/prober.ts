@@ -24,16 +24,17 @@ const probeOf = (container: Container, kind: ProbeKind): Probe | undefined =>
       ? container.readinessProbe
       : container.livenessProbe
 
-const containersOf = (pod: Pod): readonly Container[] => [
-  ...(pod.spec.initContainers ?? []).filter((init) => init.restartPolicy === 'Always'),
-  ...pod.spec.containers,
-]
+function containersOf({ spec }: Pod): readonly Container[] {
+  if (spec.initContainers === undefined) return spec.containers
+  return [...spec.initContainers.filter((init) => init.restartPolicy === 'Always'), ...spec.containers]
+}
 
 /** Starts the probes of containers that have started, drops those of containers that are gone. */
 export function tendProbes(state: KubeletState, pod: Pod): Effect[] {
   const uid = pod.metadata.uid!
   const effects: Effect[] = []
   for (const container of containersOf(pod)) {
+    if (!container.startupProbe && !container.readinessProbe && !container.livenessProbe) continue
     for (const kind of KINDS) {
       const probe = probeOf(container, kind)
       if (!probe) continue
