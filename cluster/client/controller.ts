@@ -121,6 +121,7 @@ export function controllerManager(
 ): Component<ManagerState, ManagerOptions> {
   const indexers = collectIndexers(controllers)
   const byName = new Map(controllers.map((controller) => [controller.name, controller]))
+  const watchers = collectWatchers(controllers)
   return {
     name,
     init(options) {
@@ -146,7 +147,7 @@ export function controllerManager(
         for (const informer of Object.values(state.informers)) effects.push(startInformer(informer, state.client, ctx))
         return effects
       }
-      const manager = { state, indexers, byName, effects, ctx, caches: cachesOf(state.informers) }
+      const manager = { state, indexers, byName, watchers, effects, ctx, caches: cachesOf(state.informers) }
       takeIn(manager, event)
       work(manager)
       return effects
@@ -158,6 +159,7 @@ interface Manager {
   readonly state: ManagerState
   readonly indexers: Readonly<Record<string, Readonly<Record<string, Indexer>>>>
   readonly byName: ReadonlyMap<string, Controller>
+  readonly watchers: ReadonlyMap<string, readonly Watcher[]>
   readonly effects: Effect[]
   readonly ctx: Context
   readonly caches: Caches
@@ -185,14 +187,13 @@ function takeIn(manager: Manager, event: Event): void {
 
 function tell(manager: Manager, resource: string, delta: Delta): void {
   const { state, ctx, caches } = manager
-  for (const name of Object.keys(state.running)) {
-    const { queue, memory } = state.running[name]!
-    for (const watch of manager.byName.get(name)!.watches) {
-      if (watch.resource !== resource) continue
-      for (const entry of watch.enqueue(delta, caches, memory, ctx)) {
-        if (typeof entry === 'string') add(queue, entry)
-        else addLater(manager, name, entry.key, entry.afterMicros)
-      }
+  for (const { controller, watch } of manager.watchers.get(resource)!) {
+    const running = state.running[controller]
+    // One that was not asked for does not run.
+    if (running === undefined) continue
+    for (const entry of watch.enqueue(delta, caches, running.memory, ctx)) {
+      if (typeof entry === 'string') add(running.queue, entry)
+      else addLater(manager, controller, entry.key, entry.afterMicros)
     }
   }
 }
@@ -291,6 +292,23 @@ export function cachesOf(informers: Readonly<Record<string, Informer>>): Caches 
     by: (resource, index, value) => named(resource).indexes[index]!.values(value),
     count: (resource, index, value) => named(resource).indexes[index]!.sizeOf(value),
   }
+}
+
+interface Watcher {
+  readonly controller: string
+  readonly watch: Watch<any>
+}
+
+/** Who is to be told of a change of a resource, in the order of the controllers. */
+function collectWatchers(controllers: readonly Controller[]): ReadonlyMap<string, readonly Watcher[]> {
+  const all = new Map<string, Watcher[]>()
+  for (const { name, watches } of controllers) {
+    for (const watch of watches) {
+      const watchers = all.get(watch.resource) ?? []
+      all.set(watch.resource, [...watchers, { controller: name, watch }])
+    }
+  }
+  return all
 }
 
 function collectIndexers(controllers: readonly Controller[]): Record<string, Record<string, Indexer>> {
