@@ -45,9 +45,7 @@ export function readFile(work: Work, { path }: Syscall<'readFile'>): unknown {
 export function readDirectory(work: Work, { path }: Syscall<'readDirectory'>): unknown {
   const prefix = below(path)
   const files: (readonly [path: string, data: unknown])[] = []
-  for (const path of work.state.files.keys()) {
-    if (path.startsWith(prefix)) files.push([path, work.state.files.get(path)])
-  }
+  for (const entry of work.state.files) if (entry[0].startsWith(prefix)) files.push(entry)
   return { files }
 }
 

@@ -22,7 +22,7 @@ export interface FitArguments {
 }
 
 /** What a Pod asks for that is not zero, by resource, cpu and memory first. */
-type Request = readonly (readonly [name: string, amount: number])[]
+type Request = readonly { readonly name: string; readonly amount: number }[]
 
 export function nodeResourcesFit({ scoringStrategy = 'LeastAllocated' }: FitArguments = {}): Plugin {
   const score = scoringStrategy === 'LeastAllocated' ? leastAllocated : mostAllocated
@@ -48,15 +48,21 @@ const ORDER = ['cpu', 'memory', 'ephemeral-storage']
 const rank = (name: string): number => (ORDER.includes(name) ? ORDER.indexOf(name) : ORDER.length)
 
 function requestOf(pod: Pod): Request {
-  const entries = Object.entries(podRequests(pod)).filter(([name, amount]) => amount > 0 && name !== 'pods')
-  return entries.sort(([a], [b]) => rank(a) - rank(b) || (a < b ? -1 : 1))
+  const amounts = podRequests(pod)
+  const request: { name: string; amount: number }[] = []
+  for (const name of Object.keys(amounts)) {
+    if (amounts[name]! > 0 && name !== 'pods') request.push({ name, amount: amounts[name]! })
+  }
+  return request.sort((a, b) => rank(a.name) - rank(b.name) || (a.name < b.name ? -1 : 1))
 }
 
 function fits(state: CycleState, _pod: Pod, { allocatable, requested, pods }: NodeInfo): Status | undefined {
   let reasons: string[] | undefined
   let hopeless = false
   if (pods.length * ONE_POD + ONE_POD > (allocatable['pods'] ?? 0)) reasons = ['Too many pods']
-  for (const [name, amount] of state[NAME] as Request) {
+  const request = state[NAME] as Request
+  for (let i = 0; i < request.length; i++) {
+    const { name, amount } = request[i]!
     const capacity = allocatable[name] ?? 0
     if (amount <= capacity - (requested[name] ?? 0)) continue
     ;(reasons ??= []).push(`Insufficient ${name}`)
@@ -91,5 +97,5 @@ function mostAllocated(requested: number, allocatable: Amounts, name: string): n
 /** Whether the whole node, were it empty, could hold the Pod. */
 function couldHold(pod: Pod, list: ResourceList | undefined): boolean {
   if (list === undefined || milli(list['pods']) < ONE_POD) return false
-  return requestOf(pod).every(([name, amount]) => amount <= milli(list[name]))
+  return requestOf(pod).every(({ name, amount }) => amount <= milli(list[name]))
 }
