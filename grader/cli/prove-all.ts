@@ -59,14 +59,14 @@ async function proveOne(
   ]
   for (const complaint of complaints) say(`  ${paint('✗', 'red')} ${complaint}`)
   const count = (kind: string) => results.filter(({ job }) => job.kind === kind).length
-  const summary = `${exercise.checks.checks.length} checks on ${seeds} seeds, ${count('wrong')} wrong and ${count('hostile')} hostile submissions`
+  const summary = `${exercise.checks.checks.length} checks on ${seeds} seeds, ${count('accepted')} other right, ${count('wrong')} wrong and ${count('hostile')} hostile submissions`
   const mark = complaints.length === 0 ? paint('✓', 'green') : paint('✗', 'red')
   say(`  ${mark} ${summary} · ${seconds(performance.now() - started)}`)
   return complaints.length === 0
 }
 
 const nameOf = (job: WorkOrder['job']): string =>
-  job.kind === 'wrong' ? job.file : job.kind === 'hostile' ? job.name : job.kind
+  'file' in job ? `${job.kind}/${job.file}` : job.kind === 'hostile' ? job.name : job.kind
 const seconds = (milliseconds: number): string => `${(milliseconds / 1000).toFixed(1)} s`
 
 function ask(worker: Worker, order: WorkOrder): Promise<WorkAnswer> {

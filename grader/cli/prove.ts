@@ -2,7 +2,7 @@
  * The proof of one exercise folder, in jobs that can be done apart: each grades one submission and says what is wrong with
  * the exercise if it does not come out as it must.
  */
-import { readdirSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Engine } from '../sandbox/engine.ts'
 import type { Exercise } from '../verdict/exercise.ts'
@@ -14,7 +14,7 @@ import { HOSTILE } from './hostile-submissions.ts'
 
 export type Job =
   | { readonly kind: 'solution' | 'starter' }
-  | { readonly kind: 'wrong'; readonly file: string }
+  | { readonly kind: 'accepted' | 'wrong'; readonly file: string }
   | { readonly kind: 'hostile'; readonly name: string }
 
 export interface JobResult {
@@ -27,13 +27,17 @@ export interface JobResult {
 
 /** The dear jobs first, so that two workers end at about the same time. */
 export function jobsOf({ path }: ExerciseFolder): Job[] {
-  const wrong = readdirSync(join(path, 'wrong'))
-    .filter((file) => file.endsWith('.ts'))
-    .sort()
+  const filesIn = (name: string): string[] =>
+    existsSync(join(path, name))
+      ? readdirSync(join(path, name))
+          .filter((file) => file.endsWith('.ts'))
+          .sort()
+      : []
   return [
     { kind: 'solution' },
     { kind: 'starter' },
-    ...wrong.map((file): Job => ({ kind: 'wrong', file })),
+    ...filesIn('accepted').map((file): Job => ({ kind: 'accepted', file })),
+    ...filesIn('wrong').map((file): Job => ({ kind: 'wrong', file })),
     ...Object.keys(HOSTILE).map((name): Job => ({ kind: 'hostile', name })),
   ]
 }
@@ -49,18 +53,21 @@ export interface ProofSetup {
 const HOSTILE_FUEL = 5_000_000
 /** Wrong solutions are caught within the seeds of a submit, however many the soak runs. */
 const WRONG_SEEDS = 200
+/** Other right solutions show that checks do not ask for too much; that shows soon. */
+const acceptedSeeds = (seeds: number): number => Math.max(10, Math.ceil(seeds / 10))
 
 export function prove(job: Job, setup: ProofSetup): JobResult {
   const { folder, exercise } = setup
   if (job.kind === 'hostile') return proveHostile(job, setup)
-  const file = job.kind === 'wrong' ? `wrong/${job.file}` : `${job.kind}.ts`
+  const file = 'file' in job ? `${job.kind}/${job.file}` : `${job.kind}.ts`
   const source = read(folder.path, file)
   const compiled = compileSubmission(source)
   const complaints =
     job.kind === 'wrong'
       ? []
       : compiled.diagnostics.map(({ line, message }) => `${file}:${line} does not compile cleanly: ${message}`)
-  const seeds = job.kind === 'solution' ? setup.seeds : WRONG_SEEDS
+  const seeds =
+    job.kind === 'solution' ? setup.seeds : job.kind === 'accepted' ? acceptedSeeds(setup.seeds) : WRONG_SEEDS
   const graded = job.kind === 'wrong' ? withNamedChecks(exercise, source) : exercise
   const verdict = gradeOnce(setup, graded, compiled, seeds)
   const again = gradeOnce(setup, graded, compiled, seeds)
@@ -69,7 +76,7 @@ export function prove(job: Job, setup: ProofSetup): JobResult {
   if (verdict.fuel !== again.fuel)
     complaints.push(`${file} uses ${verdict.fuel} units of fuel, then ${again.fuel}: something is not deterministic`)
   const judged =
-    job.kind === 'solution'
+    job.kind === 'solution' || job.kind === 'accepted'
       ? judgeSolution(verdict)
       : job.kind === 'starter'
         ? judgeStarter(verdict)

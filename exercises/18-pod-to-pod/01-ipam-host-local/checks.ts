@@ -25,7 +25,16 @@ import {
 } from './cases.ts'
 import { judgeCrowd } from './crowd.ts'
 import { Node, type Verb, words } from './node.ts'
-import { before, expectedAdd, judgeAdd, judgeContents, judgeLast, judgeRefusedAdd, judgeSuccess } from './rules.ts'
+import {
+  before,
+  canonical,
+  expectedAdd,
+  judgeAdd,
+  judgeContents,
+  judgeLast,
+  judgeRefusedAdd,
+  judgeSuccess,
+} from './rules.ts'
 
 const nodeOf = (trial: Trial<any>, { ranges, disk }: Partial<Case> & Pick<Case, 'ranges'>): Node =>
   new Node(trial, config(ranges), disk)
@@ -132,15 +141,10 @@ function judgeBrokenDisk(trial: Trial<any>, plan: Doomed, call: number): void {
   const { contents } = before(node.disk)
   node.disk.broken = { call }
   const outcome = node.call('add', plan.who)
-  if (!node.disk.hasRefused || !('error' in outcome)) {
+  if ('result' in outcome) {
     // A plugin may do without what was refused, as long as all that it answers is true.
-    if ('error' in outcome) return
-    return judgeContents(
-      node,
-      `ADD ${words(plan.who)} has succeeded`,
-      [...contents, ...outcome.result!.ips.map(({ address }) => `${address.split('/')[0]} ${words(plan.who)}`)],
-      'undo',
-    )
+    const given = outcome.result!.ips.map(({ address }) => `${canonical(address.split('/')[0]!)} ${words(plan.who)}`)
+    return judgeContents(node, `ADD ${words(plan.who)} has succeeded`, [...contents, ...given], 'undo')
   }
   judgeContents(node, `ADD ${words(plan.who)} has failed, because the disk refused its call ${call}`, contents, 'undo')
 }
@@ -278,9 +282,13 @@ export default defineChecks(
 
     faults('a disk that refuses a call leaves nothing half done', {
       hint: 'undo',
-      per200: 6,
+      per200: 12,
       generate: doomed(['add']),
-      faults: (trial, plan) => placesToDie(trial, plan).map(({ call }) => call),
+      // An ADD that fails in any case undoes; a disk that refuses even that leaves nobody a choice.
+      faults: (trial, plan) =>
+        'addresses' in expectedAdd(config(plan.ranges), plan.who, nodeOf(trial, plan).disk)
+          ? placesToDie(trial, plan).map(({ call }) => call)
+          : [],
       run: judgeBrokenDisk,
     }),
 

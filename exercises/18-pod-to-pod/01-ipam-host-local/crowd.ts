@@ -1,10 +1,10 @@
 /** Several calls at once: judged by the order in which the store was changed, which the lock makes one after the other. */
 import type { AsyncProcess } from 'clusterwright/kit'
 import type { Attachment } from 'clusterwright/cni'
-import { isWithin, nextAddress, numberOf, spanOf, textOf } from './addresses.ts'
+import { isWithin, nextAddress, spanOf } from './addresses.ts'
 import { attachment, type Crowd } from './cases.ts'
 import { type Node, words } from './node.ts'
-import { before, judgeContents } from './rules.ts'
+import { before, canonical, judgeContents } from './rules.ts'
 
 interface Newcomer {
   readonly who: Attachment
@@ -104,9 +104,5 @@ const roomIn = (set: Crowd['ranges'][number], taken: ReadonlySet<string>, most: 
 function resultOf(node: Node, process: AsyncProcess): string[] {
   const outcome = node.outcomeOf(process, 'add')
   const ips = 'result' in outcome ? outcome.result!.ips : []
-  return ips.map(({ address }) => {
-    const plain = address.split('/')[0]!
-    const number = numberOf(plain)
-    return number === undefined ? plain : textOf(number, plain.includes(':'))
-  })
+  return ips.map(({ address }) => canonical(address.split('/')[0]!))
 }

@@ -111,7 +111,7 @@ function judgeAddress(node: Node, who: string, given: string, index: number, was
   const [address = '', bits] = given.split('/')
   const spans = node.config.ipam.ranges[index]!.map(spanOf)
   const why = forbidden(spans, address)
-  const plain = why || numberOf(address) === undefined ? address : textOf(numberOf(address)!, address.includes(':'))
+  const plain = canonical(address)
   const fail = (message: string, hint: string): never => node.fail({ message, expected, actual: given, hint })
   if (why) fail(`${who} was given ${given}, ${why}.`, 'next')
   if (was.taken.has(plain)) fail(`${who} was given ${plain}, which somebody else holds.`, 'lock')
@@ -163,7 +163,11 @@ function judgeWritten(node: Node, who: string, attachment: Attachment, result: A
   })
 }
 
-const canonical = (address: string): string => textOf(numberOf(address)!, address.includes(':'))
+/** The canonical text of an address; what is none stays as it is. */
+export function canonical(address: string): string {
+  const number = numberOf(address)
+  return number === undefined ? address : textOf(number, address.includes(':'))
+}
 
 const REASONS = {
   duplicate: { because: 'it holds an address already', hint: 'idempotent' },
