@@ -23,5 +23,5 @@ export async function openingOf(id: string, seed?: number): Promise<PlayerState 
     throw new Error(`figure ${id} shows nothing at tick ${tick}, where it opens; correct its lens or its opening`)
   const frame = simulation.answer('seek', { branch: 0, tick: step.event.tick })
   const short: Timeline = { ...timeline, scenes: [], events: [step.event], notes: [] }
-  return { timeline: short, steps: [step], index: 0, frame, isPlaying: false }
+  return { timeline: short, steps: [step], index: 0, wanted: 0, frame, isPlaying: false }
 }

@@ -1,6 +1,6 @@
 /** One run that can be looked at anywhere: a history, what was recorded of it, and where it left another run. */
 import type { Micros } from '#cluster/kernel/component.ts'
-import { History } from '#cluster/kernel/history.ts'
+import type { History } from '#cluster/kernel/history.ts'
 import type { Described } from '#cluster/scenarios/described.ts'
 import type { World } from '#cluster/kernel/world.ts'
 import type { NoteView, SceneView, Timeline } from './protocol.ts'
@@ -69,12 +69,14 @@ export function whyOf(run: Run, tick: number): readonly Described[] {
   return chain.reverse()
 }
 
-/** The write that etcd answers, or tells of. */
+/** The write that etcd answers, or tells of; what came of it says which, where it tells of several at once. */
 function writeBehind(
   events: readonly Described[],
-  { tick, from, resource, name, kind }: Described,
+  { tick, from, resource, name: first, kind }: Described,
+  effect: Described | undefined,
 ): number | undefined {
   if (!from?.endsWith('/etcd') || (kind !== 'watch' && kind !== 'response')) return undefined
+  const name = kind === 'watch' && effect?.resource === resource ? effect.name : first
   return events.findLast(
     (event) =>
       event.tick < tick &&

@@ -99,7 +99,9 @@ describe('a branch', () => {
     expect(fork.events.slice(0, shared.length)).toEqual(shared)
     expect(fork.forked).toMatchObject({ branch: 0, tick })
     const waiting = seek(fork.end.tick, fork.branch).pods.filter(({ name }) => name.startsWith('web-'))
-    expect(waiting.map(({ phase, node }) => [phase, node])).toEqual(Array(3).fill(['pending', undefined]))
+    expect(waiting.map(({ phase, node }) => [phase, node])).toEqual(
+      Array.from({ length: 3 }, () => ['pending', undefined]),
+    )
     expect(seek(tick - 1, fork.branch)).toEqual({ ...seek(tick - 1), branch: fork.branch })
   })
 

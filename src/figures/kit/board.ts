@@ -140,8 +140,11 @@ export function route(from: Rect, to: Rect): Route {
   const b = centre(to)
   if (Math.abs(a.y - b.y) < (from.height + to.height) / 2) return across(from, to)
   const down = b.y > a.y ? 1 : -1
-  const start = { x: facing(from, b.x), y: a.y + (down * from.height) / 2 }
-  const end = { x: facing(to, start.x), y: b.y - (down * to.height) / 2 }
+  // The smaller box says where; the larger one is met right across from it.
+  const startX = from.width <= to.width ? a.x : facing(from, b.x)
+  const endX = from.width <= to.width ? facing(to, a.x) : b.x
+  const start = { x: startX, y: a.y + (down * from.height) / 2 }
+  const end = { x: endX, y: b.y - (down * to.height) / 2 }
   const bend = (end.y - start.y) / 2
   const path = `M${start.x} ${start.y}C${start.x} ${start.y + bend} ${end.x} ${end.y - bend} ${end.x} ${end.y}`
   const middle = { x: (start.x + end.x) / 2 + 9, y: (start.y + end.y) / 2 + 4.5 }

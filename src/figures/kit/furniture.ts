@@ -61,7 +61,7 @@ export function drawNow(model: FigureModel, actions: FigureActions): TemplateRes
 
 export function drawControls(model: FigureModel, actions: FigureActions): TemplateResult {
   const { state, predicted, speed, panel, isBusy } = model
-  const { steps, index, isPlaying } = state
+  const { steps, index, wanted, isPlaying } = state
   const locked = predicted === undefined || isBusy
   const last = steps.length - 1
   const text = words()
@@ -97,7 +97,7 @@ export function drawControls(model: FigureModel, actions: FigureActions): Templa
         min="0"
         max=${Math.max(0, last)}
         step="1"
-        .value=${String(index)}
+        .value=${String(wanted)}
         ?disabled=${locked}
         style="--done:${last > 0 ? (index / last) * 100 : 0}%"
         aria-label=${text.position}

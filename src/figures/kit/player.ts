@@ -16,7 +16,10 @@ export interface Clock {
 export interface PlayerState {
   readonly timeline: Timeline
   readonly steps: readonly Step[]
+  /** The step whose frame is shown. */
   readonly index: number
+  /** The step that is asked for, while its frame is on its way. */
+  readonly wanted: number
   readonly frame: Frame
   readonly isPlaying: boolean
 }
@@ -31,7 +34,6 @@ export class Player {
   #clock: Clock
   #changed: () => void
   #state: PlayerState | undefined
-  #wanted = 0
   #asking = false
   #stopTimer: (() => void) | undefined
 
@@ -50,8 +52,7 @@ export class Player {
     this.pause()
     const at = clamp(index, steps.length)
     const frame = await this.#client.ask('seek', { branch: timeline.branch, tick: tickOf(steps, at, timeline) })
-    this.#wanted = at
-    this.#state = { timeline, steps, index: at, frame, isPlaying: false }
+    this.#state = { timeline, steps, index: at, wanted: at, frame, isPlaying: false }
     this.#changed()
   }
 
@@ -65,14 +66,14 @@ export class Player {
   }
 
   step(by: number): void {
-    this.goTo(this.#wanted + by)
+    if (this.#state) this.goTo(this.#state.wanted + by)
   }
 
   play(): void {
     const state = this.#state
     if (!state || state.isPlaying || state.steps.length === 0) return
     this.#set({ isPlaying: true })
-    if (this.#wanted >= state.steps.length - 1) this.#seek(0)
+    if (state.wanted >= state.steps.length - 1) this.#seek(0)
     this.#schedule()
   }
 
@@ -83,28 +84,27 @@ export class Player {
   }
 
   #schedule(): void {
-    const state = this.#state!
-    const step = state.steps[this.#wanted]
+    const { steps, wanted } = this.#state!
+    const step = steps[wanted]
     const wait = (step ? this.pace(step) : PACE_MS) / this.speed
     this.#stopTimer = this.#clock.after(wait, () => {
-      if (this.#wanted >= state.steps.length - 1) return this.pause()
-      this.#seek(this.#wanted + 1)
+      if (wanted >= steps.length - 1) return this.pause()
+      this.#seek(wanted + 1)
       this.#schedule()
     })
   }
 
   #seek(index: number): void {
     if (!this.#state) return
-    this.#wanted = clamp(index, this.#state.steps.length)
+    this.#set({ wanted: clamp(index, this.#state.steps.length) })
     if (!this.#asking) void this.#fetch()
   }
 
   async #fetch(): Promise<void> {
     this.#asking = true
     try {
-      while (this.#state && this.#state.index !== this.#wanted) {
-        const { timeline, steps } = this.#state
-        const index = this.#wanted
+      while (this.#state && this.#state.index !== this.#state.wanted) {
+        const { timeline, steps, wanted: index } = this.#state
         const frame = await this.#client.ask('seek', { branch: timeline.branch, tick: tickOf(steps, index, timeline) })
         // Another run was opened meanwhile: its own frame is there already.
         if (this.#state.timeline === timeline) this.#set({ index, frame })

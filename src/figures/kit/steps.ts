@@ -1,5 +1,6 @@
 /** The steps of a figure: the events that it shows, some of them in several parts. */
 import type { Described } from '#cluster/scenarios/described.ts'
+import { formatMicros } from '#cluster/scenarios/duration.ts'
 import type { Timeline } from '../../simulation/protocol.ts'
 
 export interface Step {
@@ -31,7 +32,15 @@ export function stepsOf(timeline: Timeline, lens: Lens, fromTick: number): Step[
       steps.push({ event, part: i + 1, sentence, isMajor: false })
     }
   }
+  if (steps.length > 0) steps.push(endOf(timeline))
   return steps
+}
+
+/** How everything stands when the run is over: what comes after the last message shows too. */
+function endOf({ end: { tick, at } }: Timeline): Step {
+  const none = { cause: 0, verb: '', resource: '', name: '', from: undefined, to: '', failed: false, background: false }
+  const event: Described = { ...none, tick, at, kind: 'timer', label: 'the end', remark: '' }
+  return { event, part: 0, sentence: `Here the run ends, at ${formatMicros(at)}`, isMajor: true }
 }
 
 /** The last step at or before a tick; 0 where there is none. */

@@ -1,0 +1,169 @@
+/** A reader plays the figures: predicts, plays, steps back, changes something, asks why; all of it by keyboard too. */
+import type { Locator, Page } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
+import { accessibilityViolations, open, useBrowser, WIDTHS } from './harness.ts'
+
+const browser = useBrowser()
+
+const figure = (page: Page, id: string): Locator => page.locator(`cw-figure[figure="${id}"]`)
+const position = (of: Locator): Locator => of.getByRole('slider', { name: 'Position in the run' })
+const index = async (of: Locator): Promise<number> => Number(await position(of).inputValue())
+const scripts = (page: Page): string[] => {
+  const names: string[] = []
+  page.on('request', (request) => /\.js$/.test(request.url()) && names.push(request.url().split('/').pop()!))
+  return names
+}
+
+/** Brings a figure into view and commits to a prediction; returns once it can be played. */
+async function predict(of: Locator, choice: string): Promise<void> {
+  await of.scrollIntoViewIfNeeded()
+  await of.getByRole('button', { name: choice, exact: true }).click()
+  await of.getByRole('button', { name: 'Step', exact: true }).and(of.locator(':enabled')).waitFor()
+}
+
+describe('the funnel', () => {
+  it('stands in the page as a picture, and fetches no simulation before the reader acts', async () => {
+    const { page, problems } = await open(browser(), '')
+    const names = scripts(page)
+    await page.goto(new URL('lessons/scheduler/', page.url()).href, { waitUntil: 'networkidle' })
+    const funnel = figure(page, 'F09')
+    await funnel.scrollIntoViewIfNeeded()
+    await funnel.getByRole('img', { name: /web-3 and 5 nodes.*node-4 not looked at yet/ }).waitFor()
+    expect(names.filter((name) => name.includes('simulation-worker'))).toEqual([])
+    await predict(funnel, 'node-2')
+    expect(names.filter((name) => name.includes('simulation-worker')).length).toBe(1)
+    expect(problems).toEqual([])
+  })
+
+  it('asks for a prediction before it plays, and tells what came of it', async () => {
+    const { page, problems } = await open(browser(), 'lessons/scheduler/', { reducedMotion: true })
+    const funnel = figure(page, 'F09')
+    await funnel.scrollIntoViewIfNeeded()
+    await funnel.getByRole('button', { name: 'Play' }).waitFor()
+    expect(await funnel.getByRole('button', { name: 'Play' }).isDisabled()).toBe(true)
+    await predict(funnel, 'node-1')
+    await funnel.getByRole('combobox', { name: 'Speed' }).selectOption('4')
+    await funnel.getByRole('button', { name: 'Play' }).click()
+    await funnel.getByText('You predicted node-1. It went otherwise:').waitFor()
+    await funnel.getByText('2 nodes passed every filter').waitFor()
+    await funnel.getByRole('button', { name: 'Why?' }).first().click()
+    await funnel
+      .getByRole('region', { name: 'Why it happened' })
+      .getByText('Somebody types: kubectl apply -f -')
+      .waitFor()
+    expect(problems).toEqual([])
+  })
+
+  it('plays another story when something is changed, and asks again', async () => {
+    const { page } = await open(browser(), 'lessons/scheduler/')
+    const funnel = figure(page, 'F09')
+    await predict(funnel, 'node-2')
+    await funnel.getByRole('combobox', { name: 'the Pod asks for' }).selectOption('3500m')
+    await predict(funnel, 'nowhere')
+    await position(funnel).press('End')
+    await funnel.getByText('You predicted nowhere, and so it went:').waitFor()
+    await funnel.getByRole('img', { name: /No node is chosen/ }).waitFor()
+  })
+
+  it('is worked by keyboard alone', async () => {
+    const { page } = await open(browser(), 'lessons/scheduler/')
+    const funnel = figure(page, 'F09')
+    await funnel.scrollIntoViewIfNeeded()
+    await funnel.getByRole('button', { name: 'node-2', exact: true }).focus()
+    await page.keyboard.press('Enter')
+    const play = funnel.getByRole('button', { name: 'Play' })
+    await play.and(funnel.locator(':enabled')).waitFor()
+    await position(funnel).focus()
+    for (let i = 0; i < 3; i++) await page.keyboard.press('ArrowRight')
+    await expect.poll(() => index(funnel)).toBe(3)
+    await page.keyboard.press('ArrowLeft')
+    await expect.poll(() => index(funnel)).toBe(2)
+    await funnel.getByRole('button', { name: 'Transcript' }).press('Enter')
+    await funnel.getByRole('button', { name: /Chosen: node-2/ }).press('Enter')
+    await funnel.getByRole('img', { name: /node-2 is chosen/ }).waitFor()
+  })
+})
+
+describe('a Deployment’s journey', () => {
+  it('steps there and back to the very same picture', async () => {
+    const { page, problems } = await open(browser(), 'lessons/scheduler/', { reducedMotion: true })
+    const journey = figure(page, 'F02')
+    await predict(journey, 'nobody')
+    const board = journey.locator('svg.board')
+    const step = journey.getByRole('button', { name: 'Step', exact: true })
+    const pictures: string[] = []
+    for (let i = 0; i < 6; i++) {
+      await expect.poll(() => index(journey)).toBe(i)
+      pictures.push((await board.getAttribute('aria-label'))!)
+      await step.click()
+    }
+    for (let i = 5; i >= 0; i--) {
+      await journey.getByRole('button', { name: 'Step back' }).click()
+      await expect.poll(() => index(journey)).toBe(i)
+      expect(await board.getAttribute('aria-label')).toBe(pictures[i])
+    }
+    expect(problems).toEqual([])
+  })
+
+  it('goes another way once the scheduler is stopped, and back to the story', async () => {
+    const { page } = await open(browser(), 'lessons/scheduler/')
+    const journey = figure(page, 'F02')
+    await predict(journey, 'nobody')
+    await journey.getByRole('combobox', { name: 'stop, from this moment on,' }).selectOption('kube-scheduler')
+    await journey.getByText(/Another run, from/).waitFor()
+    await position(journey).press('End')
+    await journey.getByRole('img', { name: /Without a node: web-.*, web-.*, web-/ }).waitFor()
+    await journey.getByRole('button', { name: 'Back to the story as written' }).click()
+    await position(journey).press('End')
+    await journey.getByRole('img', { name: /node-1: web-.* ready/ }).waitFor()
+  })
+
+  it('opens at the moment that a link names', async () => {
+    const { page } = await open(browser(), 'lessons/scheduler/#f02@1200')
+    const journey = figure(page, 'F02')
+    await expect.poll(() => index(journey)).toBeGreaterThan(0)
+  })
+
+  it('shows an object with what its last revision changed', async () => {
+    const { page } = await open(browser(), 'lessons/scheduler/')
+    const journey = figure(page, 'F02')
+    await predict(journey, 'nobody')
+    await position(journey).press('End')
+    await journey.getByRole('button', { name: 'Objects' }).click()
+    await journey
+      .getByRole('region', { name: 'Objects' })
+      .getByText(/compared with revision \d+/)
+      .waitFor()
+  })
+})
+
+describe('every figure', () => {
+  it.each([
+    ['F02', 'nobody', 'lessons/scheduler/'],
+    ['F09', 'node-2', 'lessons/scheduler/'],
+    ['F14', 'never', 'lessons/controller-managers/'],
+    ['F27', 'node-1’s', 'lessons/pod-to-pod/'],
+  ])('%s fits a phone and breaks no rule of accessibility, at rest and in the middle', async (id, choice, path) => {
+    const { page, problems } = await open(browser(), path, { width: WIDTHS.phone })
+    const one = figure(page, id)
+    await one.scrollIntoViewIfNeeded()
+    await one.getByRole('button', { name: choice, exact: true }).waitFor()
+    expect(await accessibilityViolations(page)).toEqual([])
+    await predict(one, choice)
+    await position(one).press('End')
+    await expect.poll(() => index(one)).toBeGreaterThan(5)
+    expect(await accessibilityViolations(page)).toEqual([])
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0)
+    expect(problems).toEqual([])
+  })
+})
+
+describe('the board on the home page', () => {
+  it('comes to life when a cable is cut', async () => {
+    const { page, problems } = await open(browser(), '', { reducedMotion: true })
+    const board = page.locator('cw-board')
+    await board.getByRole('button', { name: 'Cut a cable' }).click()
+    await board.getByRole('img', { name: /node-2 \(NotReady/ }).waitFor({ timeout: 30_000 })
+    expect(problems).toEqual([])
+  })
+})
