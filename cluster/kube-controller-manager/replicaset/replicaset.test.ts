@@ -104,6 +104,22 @@ describe('the ReplicaSet controller', () => {
     expect(created).toBeLessThanOrEqual(10)
   })
 
+  it('never builds a status on one that is older than what it has written', () => {
+    const it = plane()
+    const refused: unknown[] = []
+    it.world.trace = {
+      event: ({ to, event }) => {
+        const body = 'body' in event ? (event.body as { status?: number } | undefined) : undefined
+        if (to === MANAGER && event.type === 'closed' && body?.status === 409) refused.push(body)
+      },
+      command: () => undefined,
+    }
+    it.create(set(50))
+    it.seconds(10)
+    expect(statusOf(it)).toMatchObject({ replicas: 50, readyReplicas: 50 })
+    expect(refused).toEqual([])
+  })
+
   it('sends 1, 2, 4 … creations, and after a refusal no more of that row', () => {
     const it = plane()
     it.create(

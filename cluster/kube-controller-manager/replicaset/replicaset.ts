@@ -3,7 +3,8 @@
  *
  * What the real one does: counts the Pods that are its own, creates or deletes the difference, and writes down the counts.
  * What we model: expectations against a cache that lags, adoption and release, creation in batches of 1, 2, 4 … (so that
- * a template that can never work costs one refusal, not 500), the ranking of whom to delete, status and Events.
+ * a template that can never work costs one refusal, not 500), the ranking of whom to delete, status and Events, and that
+ * a key waits while the cache lags behind the status that was written last (StaleControllerConsistencyReplicaSet, 1.36).
  * What we leave out: the live look at the ReplicaSet before an adoption.
  * Where to read upstream: kubernetes/kubernetes `pkg/controller/replicaset/replica_set.go`.
  */
@@ -47,7 +48,17 @@ interface Memory {
   failures: Table<string, Failure>
   /** ReplicaSets that may own a Pod whose labels are not the template's: these must be looked at one by one. */
   irregular: Table<string, true>
+  /** Statuses that we have written and that the cache may not show yet. */
+  written: Table<string, Written>
 }
+
+interface Written {
+  readonly revision: number
+  readonly at: Micros
+}
+
+/** How long to wait for the watch to show our own write before acting on what there is anyway. */
+const STALE_RETRY_MICROS = 1_000_000
 
 type Tag =
   | { readonly type: 'create'; readonly owner: ReplicaSet }
@@ -66,6 +77,7 @@ export const replicaSetController: Controller<Memory> = {
     slowStarts: new Table(),
     failures: new Table(),
     irregular: new Table(),
+    written: new Table(),
   }),
   reconcile,
   settle,
@@ -79,6 +91,7 @@ function onReplicaSet(delta: Delta<ReplicaSet>, _caches: Caches, memory: Memory)
     memory.slowStarts.delete(key)
     memory.failures.delete(key)
     memory.irregular.delete(key)
+    memory.written.delete(key)
   }
   // Its Pods may have been told before it was.
   if (delta.type === 'added') memory.irregular.set(key, true)
@@ -140,6 +153,10 @@ function reconcile(key: string, caches: Caches, memory: Memory, ctx: Context): R
   if (!set) return {}
   const slowStart = memory.slowStarts.get(key)
   if (slowStart) return nextBatch(key, set, slowStart, memory)
+  if (isStale(key, set, memory, ctx.now)) {
+    ctx.note('staleCache', { replicaSet: key, written: memory.written.get(key)!.revision })
+    return { requeueAfterMicros: STALE_RETRY_MICROS }
+  }
   const mayAct =
     expectations.areSatisfied(memory.expected, key, ctx.now) && set.metadata.deletionTimestamp === undefined
   const survey = surveyPods(key, set, caches, memory, ctx.now)
@@ -152,6 +169,15 @@ function reconcile(key: string, caches: Caches, memory: Memory, ctx: Context): R
   const calls = [...survey.calls, ...(change.calls ?? []), ...statusCalls]
   const { again = false } = change
   return { calls, again, ...(survey.wait !== undefined && { requeueAfterMicros: survey.wait }) }
+}
+
+/** Whether the cache does not show our last write yet: a status built on it would only meet a conflict. */
+function isStale(key: string, set: ReplicaSet, memory: Memory, now: Micros): boolean {
+  const written = memory.written.get(key)
+  if (written === undefined) return false
+  if (Number(set.metadata.resourceVersion) < written.revision && now - written.at < STALE_RETRY_MICROS) return true
+  memory.written.delete(key)
+  return false
 }
 
 interface Survey {
@@ -253,8 +279,20 @@ function* relatedPods(set: ReplicaSet, caches: Caches): Iterable<Pod> {
   for (const sibling of siblings) yield* caches.by<Pod>('pods', CONTROLLER_INDEX, sibling.metadata.uid!)
 }
 
-function settle(key: string, call: Call, answer: Answer, failed: boolean, memory: Memory): EventNote[] | undefined {
+function settle(
+  key: string,
+  call: Call,
+  answer: Answer,
+  failed: boolean,
+  memory: Memory,
+  ctx: Context,
+): EventNote[] | undefined {
   const tag = call.tag as Tag
+  if (tag.type === 'status') {
+    const revision = Number((answer.body as Partial<ReplicaSet> | undefined)?.metadata?.resourceVersion)
+    if (isOk(answer)) memory.written.set(key, { revision, at: ctx.now })
+    return undefined
+  }
   if (tag.type === 'create') {
     const { owner: object } = tag
     if (!failed) {
