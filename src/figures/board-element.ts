@@ -14,6 +14,7 @@ import { icon } from './kit/icons.ts'
 import { Player } from './kit/player.ts'
 import { indexOfTick, stepsOf } from './kit/steps.ts'
 import { figureStyles } from './kit/styles.ts'
+import { WIDTH_MIN } from './kit/view.ts'
 import { words } from './kit/words.ts'
 
 /** The machine whose cable is cut. */
@@ -99,7 +100,7 @@ export class BoardElement extends LitElement {
   override render(): TemplateResult {
     const state = this.#player?.state
     const view =
-      state && this.#width > 0
+      state && this.#width >= WIDTH_MIN
         ? {
             ...state,
             width: this.#width - (this.#width < 620 ? 22 : 38),

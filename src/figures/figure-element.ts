@@ -17,7 +17,7 @@ import { drawPanel } from './kit/panels.ts'
 import { Player, type PlayerState } from './kit/player.ts'
 import { indexOfTick, stepsOf } from './kit/steps.ts'
 import { figureStyles } from './kit/styles.ts'
-import type { View } from './kit/view.ts'
+import { type View, WIDTH_MIN } from './kit/view.ts'
 import { words } from './kit/words.ts'
 
 export class FigureElement extends LitElement {
@@ -240,7 +240,7 @@ export class FigureElement extends LitElement {
 
   #view(): View | undefined {
     const state = this.#state
-    if (!state || this.#width === 0) return undefined
+    if (!state || this.#width < WIDTH_MIN) return undefined
     const { frame, timeline, steps, index } = state
     const padding = this.#width < 620 ? 22 : 38
     return { frame, timeline, steps, index, width: this.#width - padding, goTo: (at) => this.#actions.goTo(at) }

@@ -18,6 +18,7 @@ import { lens, REPLAY } from './kit/replay-lens.ts'
 import { drawSequence, lanesOf } from './kit/sequence.ts'
 import { indexOfTick, stepsOf } from './kit/steps.ts'
 import { figureStyles } from './kit/styles.ts'
+import { WIDTH_MIN } from './kit/view.ts'
 import { words } from './kit/words.ts'
 
 export class ReplayElement extends LitElement {
@@ -119,7 +120,7 @@ export class ReplayElement extends LitElement {
   override render(): TemplateResult {
     if (this.#trouble) return html`<p class="trouble" role="alert">${this.#trouble}</p>`
     const state = this.#player?.state
-    if (!state || this.#width === 0) return html`<p class="bar" role="status">${words().replaying}</p>`
+    if (!state || this.#width < WIDTH_MIN) return html`<p class="bar" role="status">${words().replaying}</p>`
     const { frame, timeline, steps, index } = state
     const view = {
       frame,

@@ -6,8 +6,11 @@ import type { Lens } from './steps.ts'
 
 const QUIET = new Set(['syscallReply', 'timer', 'disk'])
 
+const isWitness = (process: string | undefined): boolean => process?.endsWith('/witness') === true
+
 export const lens: Lens = {
-  shows: ({ kind }) => !QUIET.has(kind),
+  // The witness is the grader's own: it watches so that the check can judge, and takes no part.
+  shows: ({ kind, to, from }) => !QUIET.has(kind) && !isWitness(to) && !isWitness(from),
   sentence: sentenceOf,
   isMajor: ({ kind, failed }) => failed || kind === 'command' || kind === 'fault' || kind === 'cni',
 }

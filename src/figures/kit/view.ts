@@ -17,6 +17,9 @@ export interface View {
 /** Below this width a figure has its own layout: stacked, with vertical lanes. */
 export const NARROW = 620
 
+/** Narrower than this there is nothing to see: the element is hidden, or has not been laid out yet. */
+export const WIDTH_MIN = 240
+
 export const isNarrow = ({ width }: Pick<View, 'width'>): boolean => width < NARROW
 
 export const stepOf = (view: View): Step | undefined => view.steps[view.index]
