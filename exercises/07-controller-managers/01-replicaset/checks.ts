@@ -8,6 +8,7 @@ import {
   faults,
   property,
   READY_MICROS,
+  type Refusal,
   type Trial,
 } from 'clusterwright/kit'
 import type { Pod } from 'clusterwright/api'
@@ -111,18 +112,16 @@ const CALLS_MAX = 40
 // ── how much work ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 const QUOTA_MICROS = 60_000_000
-const QUOTA = {
-  ...{
-    verb: 'create',
-    resource: 'pods',
-    from: 3,
-    count: 1_000_000,
-    forMicros: QUOTA_MICROS,
-    code: 403,
-    reason: 'Forbidden',
-  },
+const QUOTA: Refusal = {
+  verb: 'create',
+  resource: 'pods',
+  from: 3,
+  count: 1_000_000,
+  forMicros: QUOTA_MICROS,
+  code: 403,
+  reason: 'Forbidden',
   message: 'pods "web-" is forbidden: exceeded quota: pods, requested: pods=1, used: pods=20, limited: pods=20',
-} as const
+}
 /** Asking every 5 s asks 10 times in the 50 s that are looked at; with a back-off that doubles it is 3 or 4. */
 const ASKED_MAX = 15
 const REFUSED_MAX = 300
@@ -238,7 +237,7 @@ export default defineChecks(controllerGuest(), [
 
   property('scaling makes and deletes each Pod once', {
     hint: 'expectations',
-    per200: 30,
+    per200: 20,
     generate: scaling,
     world,
     run: (trial, plan) => void play(trial, plan),
@@ -247,7 +246,7 @@ export default defineChecks(controllerGuest(), [
 
   property('Pods of others are never touched', {
     hint: 'owner',
-    per200: 50,
+    per200: 30,
     generate: neighbours,
     world,
     run: (trial, plan) => void play(trial, plan),
@@ -265,7 +264,7 @@ export default defineChecks(controllerGuest(), [
 
   property('the least useful Pods go first', {
     hint: 'victims',
-    per200: 30,
+    per200: 20,
     generate: fewer,
     world,
     run: (trial, plan) => judgeVictims(play(trial, plan).judge),
@@ -292,7 +291,7 @@ export default defineChecks(controllerGuest(), [
 
   faults('it may die after every call', {
     hint: 'crash',
-    per200: 2,
+    per200: 1,
     generate: shortLife,
     faults: crashes,
     world: faultyWorld,
@@ -301,7 +300,7 @@ export default defineChecks(controllerGuest(), [
 
   faults('any answer may be lost, though the call was carried out', {
     hint: 'doubt',
-    per200: 2,
+    per200: 1,
     generate: shortLife,
     faults: lostAnswers,
     world: faultyWorld,

@@ -5,7 +5,7 @@
 import { type Change, type Finding, seenBy, type Trial, type World } from 'clusterwright/kit'
 import type { OwnerReference, Pod, ReplicaSet } from 'clusterwright/api'
 import { type Seen, storyOf } from './story.ts'
-import { NAMESPACE, type Plan, selectorOf, START_MICROS } from './world.ts'
+import { CANARY, NAMESPACE, type Plan, selectorOf, START_MICROS } from './world.ts'
 
 /** The history of what a set wanted. */
 interface Wanted {
@@ -231,7 +231,7 @@ export class Judge {
   #matches(name: string, labels: Readonly<Record<string, string>> = {}): boolean {
     const plan = this.#plan.sets.find((set) => set.name === name)
     const { app } = (plan && selectorOf(plan).matchLabels) ?? {}
-    return labels['app'] === app && labels['track'] !== 'canary'
+    return labels['app'] === app && labels['track'] !== CANARY
   }
 
   // ── deletion ──────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -2,7 +2,7 @@
 import { runWatched, type Trial, type World } from 'clusterwright/kit'
 import type { Pod, ReplicaSet } from 'clusterwright/api'
 import { controllerOf, isActive, isReady, Judge, seconds } from './judge.ts'
-import { NAMESPACE, type Plan, selectorOf, START_MICROS } from './world.ts'
+import { CANARY, NAMESPACE, type Plan, selectorOf, START_MICROS } from './world.ts'
 
 /** Upstream's expectations expire after 5 minutes; whoever waits so long still makes it. */
 const PATIENCE_MICROS = 400_000_000
@@ -29,7 +29,7 @@ interface Problem {
 /** Plays the plan to its end. `withinMicros` after the last step everything must be right. */
 export function play(trial: Trial<any>, plan: Plan, withinMicros = PATIENCE_MICROS): Played {
   const world = trial.world()
-  const judge = new Judge(trial, plan, world)
+  const judge: Judge = new Judge(trial, plan, world)
   const run = (untilMicros: number, until?: () => boolean) => {
     const maxEvents = EVENTS_MAX
     return runWatched(world, { untilMicros, maxEvents, ...(until && { until }) }, (change) => judge.observe(change))
@@ -51,13 +51,15 @@ export function play(trial: Trial<any>, plan: Plan, withinMicros = PATIENCE_MICR
     run(convergedAt + STEADY_MICROS)
     if (problemOf(plan, judge) === undefined) return { world, judge, convergedAt }
   }
-  const { message, hint, expected, actual } = problemOf(plan, judge)!
-  judge.fail(
-    `${message} (${seconds(world.now)} after the start, ${Math.round((world.now - quietAt) / 1e6)} s after the last thing that happened).`,
-    expected,
-    actual,
-    hint === undefined ? {} : { hint },
-  )
+  const { message, expected, actual, hint } = problemOf(plan, judge) ?? RESTLESS
+  const when = `${seconds(world.now)} after the start, ${Math.round((world.now - quietAt) / 1e6)} s after the last thing that happened`
+  judge.fail(`${message} (${when}).`, expected, actual, hint === undefined ? {} : { hint })
+}
+
+const RESTLESS: Problem = {
+  message: 'It comes right again and again, and does not stay so',
+  expected: 'what is right stays as it is',
+  actual: 'ever new changes',
 }
 
 /** The first thing that is not yet as it should be. */
@@ -90,7 +92,7 @@ function ownerProblem(plan: Plan, set: ReplicaSet, judge: Judge): Problem | unde
   const { name, uid } = set.metadata
   const { app } = selectorOf(plan.sets.find((one) => one.name === name)!).matchLabels!
   const matches = ({ metadata: { labels, namespace } }: Pod) =>
-    labels?.['app'] === app && labels['track'] !== 'canary' && namespace === NAMESPACE
+    labels?.['app'] === app && labels?.['track'] !== CANARY && namespace === NAMESPACE
   for (const pod of judge.pods().values()) {
     const owner = controllerOf(pod)
     const problem = (what: string, expected: string): Problem => {

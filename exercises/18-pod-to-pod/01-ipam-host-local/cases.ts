@@ -16,7 +16,7 @@ export const SHRINK = {
     ...['verb', 'calls', 'plan', 'fault', 'at', 'nth', 'leaving'],
   ],
   nonEmpty: ['ranges'],
-  triesMax: 40,
+  triesMax: 20,
   valid: ({ ranges, disk }: Partial<Case>): boolean =>
     (ranges ?? []).every((set) => Array.isArray(set) && set.length > 0) &&
     (disk === undefined || disk.last.length >= (ranges ?? []).length),

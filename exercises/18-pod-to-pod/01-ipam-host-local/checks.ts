@@ -233,7 +233,7 @@ export default defineChecks(
 
     property('over a life of many Pods no address is given twice, nor too soon again', {
       hint: 'next',
-      per200: 30,
+      per200: 20,
       generate: lifeCase,
       run(trial, { ranges, calls }) {
         const node = nodeOf(trial, { ranges })
@@ -243,12 +243,12 @@ export default defineChecks(
           else ({ add, del, check })[verb](node, pod(who[0]!))
         }
       },
-      shrink: { ...SHRINK, nonEmpty: ['ranges', 'calls'], triesMax: 25 },
+      shrink: { ...SHRINK, nonEmpty: ['ranges', 'calls'], triesMax: 12 },
     }),
 
     property('several ADDs at once get different addresses, in turn', {
       hint: 'lock',
-      per200: 60,
+      per200: 50,
       generate: crowdCase,
       run(trial, plan) {
         const node = nodeOf(trial, plan)
