@@ -1,5 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest'
+import { History } from '#cluster/kernel/history.ts'
+import { playStory } from '#cluster/scenarios/story.ts'
 import type { Timeline } from './protocol.ts'
+import { Recorder } from './recorder.ts'
+import { recordAgain } from './run.ts'
 import { createSimulation, type Simulation } from './simulation.ts'
 import { storyText } from './stories.ts'
 
@@ -82,6 +86,27 @@ describe('a simulation', () => {
   it('names what an edit does not find', () => {
     const edits = [{ find: 'not in it', replace: '' }]
     expect(() => createSimulation(storyText).answer('load', { story: 'scheduler-funnel', edits })).toThrow('not in it')
+  })
+})
+
+describe('a run that was made elsewhere', () => {
+  it('is told in the same words when it is played again', () => {
+    let recorder: Recorder | undefined
+    const { history } = playStory(storyText('scheduler-funnel'), 'story', {
+      prepare: (world) => (recorder = new Recorder(world)),
+    })
+    // A history of its own has no commands from outside in the middle, as a check's world has none.
+    const quiet = new History(history.at(0))
+    quiet.run({ untilMicros: 8_000_000 })
+    const again = recordAgain(quiet)
+    const until = quiet.head.tick
+    expect(again.events.length).toBeGreaterThan(200)
+    const first = recorder!.events.filter(({ at }) => at < 5_000_000)
+    expect(again.events.slice(0, first.length)).toEqual(first)
+    expect(createSimulation(storyText).adopt(quiet, again, 7)).toMatchObject({
+      end: { tick: until },
+      hash: quiet.head.hash(),
+    })
   })
 })
 

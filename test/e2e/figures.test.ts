@@ -10,7 +10,7 @@ const position = (of: Locator): Locator => of.getByRole('slider', { name: 'Posit
 const index = async (of: Locator): Promise<number> => Number(await position(of).inputValue())
 const scripts = (page: Page): string[] => {
   const names: string[] = []
-  page.on('request', (request) => /\.js$/.test(request.url()) && names.push(request.url().split('/').pop()!))
+  page.on('request', (request) => request.url().endsWith('.js') && names.push(request.url().split('/').pop()!))
   return names
 }
 

@@ -7,6 +7,7 @@ import type { Frame, MachineView } from '../../simulation/protocol.ts'
 import { type BoardLayout, type BoardOptions, type PlacedMachine, boxOf, layoutBoard } from './board-layout.ts'
 import {
   type MachineLook,
+  type ProcessLook,
   type Point,
   type Rect,
   arrow,
@@ -50,21 +51,23 @@ function lookOf({ role, up, node }: MachineView): { look: MachineLook; words: st
 const silence = (age: number | undefined): string =>
   age !== undefined && age > 15e6 ? `, no lease for ${Math.floor(age / 1e6)} s` : ''
 
+const LOOKS: Readonly<Record<string, ProcessLook>> = { etcd: 'store', 'kube-apiserver': 'hub' }
+
 function drawMachine(placed: PlacedMachine, active: ReadonlySet<string>): SVGTemplateResult {
   const { look, words } = lookOf(placed.machine)
   const silent = look === 'off' || look === 'not-ready'
   const last = placed.pods.at(-1)?.rect
-  return svg`${machine(placed.rect, placed.machine.name, look, words, placed.processes.length === 0)}
+  return svg`<g class="on-${look}">${machine(placed.rect, placed.machine.name, look, words, placed.processes.length === 0)}
     ${placed.processes.map((one) =>
       process(
         one.rect,
         one.label,
         one.process.state,
-        active.has(one.process.id) ? 'active' : one.process.name === 'etcd' ? 'store' : 'plain',
+        active.has(one.process.id) ? 'active' : (LOOKS[one.process.name] ?? 'plain'),
       ),
     )}
     ${placed.pods.map((one) => pod(one.rect, one.pod, silent && one.pod.phase !== 'terminating'))}
-    ${placed.more > 0 && last ? svg`<text x=${last.x + last.width + 12} y=${last.y + 28} class="quiet">+${placed.more}</text>` : nothing}`
+    ${placed.more > 0 && last ? svg`<text x=${last.x + last.width + 12} y=${last.y + 28} class="quiet">+${placed.more}</text>` : nothing}</g>`
 }
 
 const CELL = 34
@@ -110,10 +113,11 @@ function drawEvent(event: Described, layout: BoardLayout, narrow: boolean): SVGT
   const name = subjectOf(event)
   const words = name ? `${event.label} ${name}` : event.label
   const label = words.length > (narrow ? 34 : 48) ? event.label : words
-  const room = label.length * 7 + 8
-  const left = anchor === 'start' && middle.x + room > layout.width ? middle.x - 16 : middle.x
-  const side = left === middle.x ? anchor : 'end'
-  return svg`${arrow(event, path, end, angle, true)}${tag({ x: left, y: middle.y }, fitText(label, layout.width - 12, 12.5), side, event.failed ? 'failed' : '')}`
+  // Words stand where they have the most room.
+  const isRight = anchor === 'start' && middle.x > layout.width * 0.55
+  const place = { x: isRight ? middle.x - 18 : middle.x, y: middle.y }
+  const side = isRight ? 'end' : anchor
+  return svg`${arrow(event, path, end, angle, true)}${tag(place, fitText(label, layout.width - 12, 12.5), side, event.failed ? 'failed' : '')}`
 }
 
 const ring = ({ x, y, width, height }: Rect): SVGTemplateResult =>

@@ -57,7 +57,7 @@ export function machine(rect: Rect, name: string, look: MachineLook, words: stri
   </g>`
 }
 
-export type ProcessLook = 'plain' | 'active' | 'store'
+export type ProcessLook = 'plain' | 'active' | 'store' | 'hub'
 
 export function process(rect: Rect, label: string, state: ProcessView['state'], look: ProcessLook): SVGTemplateResult {
   const { x, y, width, height } = rect
