@@ -40,10 +40,11 @@ export interface Reservation extends Attachment {
 
 /**
  * The store on this node's disk, shared by all invocations of the plugin. Each call takes time, and the process may die
- * during any of them: what was done stays done. A lock is let go when its holder ends, however it ends.
+ * during any of them: what was done stays done. A lock is let go when its holder ends, however it ends. A call that the disk
+ * refuses (no space left, for instance) rejects with an Error.
  */
 export interface Store {
-  /** Waits until nobody else holds the lock. */
+  /** Waits until nobody else holds the lock. Whoever holds it already goes on at once. */
   lock(): Promise<void>
   unlock(): Promise<void>
   /** All reservations, in no particular order. */
@@ -82,6 +83,7 @@ export type Answer<T> = T | { readonly error: CniError }
 
 /** An IPAM plugin in the manner of host-local. Each call is a process of its own: nothing in memory outlives it. */
 export interface IpamPlugin {
+  /** Reserves one address from each range set, or none. A second call for the same attachment is an error. */
   add(config: IpamConfig, attachment: Attachment, store: Store): Promise<Answer<AddResult>>
   /** Must succeed when there is nothing left to release. */
   del(config: IpamConfig, attachment: Attachment, store: Store): Promise<Answer<void>>

@@ -66,8 +66,9 @@ export interface DeleteOptions {
 /**
  * Speaks with the API server. Each call takes time, and your process may die during any of them.
  *
- * Reads come from a cache that lags behind: an object that you created a moment ago may not be in it yet. What they return
- * is frozen; make a copy to change it. Writes go to the API server, which refuses an update whose `resourceVersion` is not
+ * Reads come from a cache that lags behind: an object that you created a moment ago may not be in it yet. Mostly it lags by
+ * milliseconds, by many seconds when a watch breaks, and what came and went meanwhile it never shows. What reads return is
+ * frozen; make a copy to change it. Writes go to the API server, which refuses an update whose `resourceVersion` is not
  * the newest (`Conflict`). A refusal arrives as a thrown {@link ApiError}.
  */
 export interface Client {
@@ -80,7 +81,10 @@ export interface Client {
   update<T extends KubernetesObject>(object: T): Promise<T>
   /** Replaces the object's status alone. */
   updateStatus<T extends KubernetesObject>(object: T): Promise<T>
-  /** Merges `patch` into the object (RFC 7386: null removes, lists are replaced). Needs no `resourceVersion`. */
+  /**
+   * Merges `patch` into the object (RFC 7386: null removes, lists are replaced). Needs no `resourceVersion`; with one in
+   * `metadata` of the patch it is refused (`Conflict`) unless it is the newest.
+   */
   patch<K extends Kind>(kind: K, key: ObjectKey, patch: unknown): Promise<Kinds[K]>
   delete(kind: Kind, key: ObjectKey, options?: DeleteOptions): Promise<void>
 }
@@ -104,6 +108,9 @@ export interface Context {
 /**
  * A controller: brings the world closer to what one object says. It is called again after each change of what it watches,
  * after a failure (a thrown error) with back-off, and after `requeueAfterMs`. It must not rely on being called once.
+ *
+ * Variables of the module, or of the class, survive from call to call, so expectations may be kept there. A crash forgets
+ * them; the cache is then filled anew before the first call. One key is never reconciled twice at a time.
  */
 export interface Reconciler {
   reconcile(request: Request, client: Client, ctx: Context): Promise<Result | undefined | void>
