@@ -6,11 +6,14 @@
 import type { Amounts } from '#cluster/api/pod-resources.ts'
 import { addAmounts, podRequests, toAmounts } from '#cluster/api/pod-resources.ts'
 import { milli } from '#cluster/api/quantity.ts'
-import type { Node, Pod } from '#cluster/api/types.ts'
+import type { Node, Pod, Taint } from '#cluster/api/types.ts'
 
 export interface NodeInfo {
   readonly name: string
   readonly node: Node
+  /** `spec.unschedulable` and `spec.taints`: every cycle asks every node, so they lie close at hand. */
+  readonly unschedulable: boolean
+  readonly taints: readonly Taint[]
   /** Thousandths by resource name; `pods` counts Pods, in thousandths too. */
   readonly allocatable: Amounts
   /** Sum of the requests of `pods`, thousandths. */
@@ -39,6 +42,7 @@ export function createNodeInfo(node: Node, pods: readonly Pod[] = []): NodeInfo 
   return Object.freeze({
     name: node.metadata.name,
     node,
+    ...admissionOf(node),
     allocatable: Object.freeze(allocatable),
     requested: Object.freeze(requested),
     nonZeroRequested: Object.freeze({ cpu, memory }),
@@ -46,8 +50,20 @@ export function createNodeInfo(node: Node, pods: readonly Pod[] = []): NodeInfo 
   })
 }
 
+const NO_TAINTS: readonly Taint[] = Object.freeze([])
+
+const admissionOf = ({ spec }: Node): Pick<NodeInfo, 'unschedulable' | 'taints'> => ({
+  unschedulable: spec?.unschedulable === true,
+  taints: spec?.taints ?? NO_TAINTS,
+})
+
 export function withNode(info: NodeInfo, node: Node): NodeInfo {
-  return Object.freeze({ ...info, node, allocatable: Object.freeze(toAmounts(node.status?.allocatable)) })
+  return Object.freeze({
+    ...info,
+    node,
+    ...admissionOf(node),
+    allocatable: Object.freeze(toAmounts(node.status?.allocatable)),
+  })
 }
 
 export function withPod(info: NodeInfo, pod: Pod): NodeInfo {
@@ -68,10 +84,12 @@ function withChange(info: NodeInfo, pods: readonly Pod[], pod: Pod, sign: 1 | -1
   const requested = { ...info.requested }
   addAmounts(requested, podRequests(pod), sign)
   const asked = nonZeroRequests(pod)
-  const { name, node, allocatable, nonZeroRequested } = info
+  const { name, node, unschedulable, taints, allocatable, nonZeroRequested } = info
   return {
     name,
     node,
+    unschedulable,
+    taints,
     allocatable,
     requested,
     nonZeroRequested: {

@@ -9,8 +9,8 @@ const CORDONED: Taint = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSc
 
 export const nodeUnschedulable: Plugin = {
   name: 'NodeUnschedulable',
-  filter(_state, pod, { node }) {
-    if (node.spec?.unschedulable !== true || isTolerated(CORDONED, pod.spec.tolerations)) return undefined
+  filter(_state, pod, { unschedulable }) {
+    if (!unschedulable || isTolerated(CORDONED, pod.spec.tolerations)) return undefined
     return REFUSED
   },
   eventsToRegister: [

@@ -2,7 +2,7 @@
  * TaintToleration: NoSchedule and NoExecute taints that the Pod does not tolerate rule a node out; each PreferNoSchedule
  * one makes it less welcome.
  */
-import type { Node, Pod, Taint, Toleration } from '#cluster/api/types.ts'
+import type { Pod, Taint, Toleration } from '#cluster/api/types.ts'
 import type { Plugin } from '../framework.ts'
 import { unresolvable } from '../framework.ts'
 import { defaultNormalizeScore } from '../normalize.ts'
@@ -13,8 +13,8 @@ const REFUSED = unresolvable('node(s) had untolerated taint(s)')
 
 export const taintToleration: Plugin = {
   name: NAME,
-  filter(_state, pod, { node }) {
-    return untolerated(node, pod) === undefined ? undefined : REFUSED
+  filter(_state, pod, { taints }) {
+    return untolerated(taints, pod) === undefined ? undefined : REFUSED
   },
   preScore(state, pod) {
     const tolerations = pod.spec.tolerations ?? []
@@ -22,9 +22,8 @@ export const taintToleration: Plugin = {
     return undefined
   },
   /** How many PreferNoSchedule taints it does not tolerate: the fewer, the better. */
-  score(state, _pod, { node }) {
-    const taints = node.spec?.taints
-    if (taints === undefined || taints.length === 0) return 0
+  score(state, _pod, { taints }) {
+    if (taints.length === 0) return 0
     const tolerations = state[NAME] as readonly Toleration[]
     let count = 0
     for (const taint of taints) if (taint.effect === 'PreferNoSchedule' && !isTolerated(taint, tolerations)) count++
@@ -34,14 +33,13 @@ export const taintToleration: Plugin = {
     defaultNormalizeScore(scores, true)
   },
   eventsToRegister: [
-    { event: 'Node/Add', hint: (pod, { node }) => untolerated(node!, pod) === undefined },
-    { event: 'Node/UpdateTaint', hint: (pod, { node }) => untolerated(node!, pod) === undefined },
+    { event: 'Node/Add', hint: (pod, { node }) => untolerated(node!.spec?.taints, pod) === undefined },
+    { event: 'Node/UpdateTaint', hint: (pod, { node }) => untolerated(node!.spec?.taints, pod) === undefined },
     { event: 'Pod/UpdateToleration' },
   ],
 }
 
-function untolerated(node: Node, pod: Pod): Taint | undefined {
-  const taints = node.spec?.taints
+function untolerated(taints: readonly Taint[] | undefined, pod: Pod): Taint | undefined {
   if (taints === undefined || taints.length === 0) return undefined
   const { tolerations } = pod.spec
   for (const taint of taints) {
