@@ -142,12 +142,14 @@ function removeRoute(state: LinuxState, { netns, bits, network }: Route): void {
 }
 
 function countPrefix(state: LinuxState, netns: number, bits: number, by: number): void {
-  const prefixes = state.prefixes.get(netns) ?? []
-  const count = (prefixes.find((prefix) => prefix.bits === bits)?.count ?? 0) + by
-  const others = prefixes.filter((prefix) => prefix.bits !== bits)
-  if (count > 0) others.push({ bits, count })
-  others.sort((a, b) => b.bits - a.bits)
-  if (others.length > 0) state.prefixes.set(netns, others)
+  const prefixes = (state.prefixes.get(netns) ?? NO_PREFIXES).slice()
+  let at = 0
+  // Longest first.
+  while (at < prefixes.length && prefixes[at]!.bits > bits) at++
+  const there = prefixes[at]?.bits === bits
+  const count = (there ? prefixes[at]!.count : 0) + by
+  prefixes.splice(at, there ? 1 : 0, ...(count > 0 ? [{ bits, count }] : []))
+  if (prefixes.length > 0) state.prefixes.set(netns, prefixes)
   else state.prefixes.delete(netns)
 }
 
