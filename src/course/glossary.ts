@@ -247,8 +247,8 @@ const rows: Row[] = [
     'container-to-container',
     'pause container',
     'contenedor pause',
-    'The first container of every Pod. It does nothing but hold the Pod’s network namespace open, so that the others can come and go.',
-    'El primer contenedor de cada Pod. No hace más que mantener abierto su espacio de nombres de red, para que los demás puedan ir y venir.',
+    'The first container of a Pod with most runtimes. It does little but hold the Pod’s network namespace open, so that the others can come and go.',
+    'El primer contenedor de un Pod con la mayoría de los entornos de ejecución. Apenas hace más que mantener abierto su espacio de nombres de red, para que los demás puedan ir y venir.',
   ],
   [
     'pod',
