@@ -5,7 +5,7 @@
 import { type Change, type Finding, seenBy, type Trial, type World } from 'clusterwright/kit'
 import type { OwnerReference, Pod, ReplicaSet } from 'clusterwright/api'
 import { type Seen, storyOf } from './story.ts'
-import { CANARY, NAMESPACE, type Plan, selectorOf, START_MICROS } from './world.ts'
+import { CANARY, NAMESPACE, type Plan, selectorOf } from './world.ts'
 
 /** The history of what a set wanted. */
 interface Wanted {
@@ -25,7 +25,8 @@ export const isActive = ({ metadata, status }: Pod): boolean =>
   metadata.deletionTimestamp === undefined && status?.phase !== 'Succeeded' && status?.phase !== 'Failed'
 export const isReady = (pod: Pod): boolean =>
   (pod.status?.conditions ?? []).some(({ type, status }) => type === 'Ready' && status === 'True')
-export const seconds = (micros: number): string => `${((micros - START_MICROS) / 1e6).toFixed(2)} s`
+/** Virtual time as the story and the replay have it. */
+export const seconds = (micros: number): string => `${(micros / 1e6).toFixed(2)} s`
 
 /** Time that a controller may need to hear of something beyond the lag of its cache. */
 const REACTION_MICROS = 3_000_000
@@ -87,7 +88,13 @@ export class Judge {
   fail(message: string, expected: string, actual: string, more: Partial<Finding> = {}): never {
     const world = this.#world
     const story = storyOf(this.#plan, this.seen, this.#trial.controllers[0]!, world.now)
-    const finding = { message, expected, actual, story, at: { tick: world.tick, atMicros: world.now } }
+    const finding = {
+      message: `${message}${faultWords(this.#plan)}`,
+      expected,
+      actual,
+      story,
+      at: { tick: world.tick, atMicros: world.now },
+    }
     this.#trial.fail({ ...finding, ...more })
   }
 
@@ -272,3 +279,11 @@ export class Judge {
 }
 
 const ordinal = (n: number): string => `${n}${n === 1 ? 'st' : n === 2 ? 'nd' : n === 3 ? 'rd' : 'th'}`
+
+/** The one fault that a plan is about, told after what it led to. */
+function faultWords({ faults: { crash, lose = [] } }: Plan): string {
+  if (crash) return ` It had died when the answer of its call ${crash.call} arrived, and started again.`
+  const [lost] = lose
+  if (!lost) return ''
+  return ` The answer to its ${ordinal(lost.nth)} ${lost.verb} of ${lost.resource} had been lost, though it was carried out.`
+}

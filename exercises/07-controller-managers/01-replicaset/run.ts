@@ -52,8 +52,8 @@ export function play(trial: Trial<any>, plan: Plan, withinMicros = PATIENCE_MICR
     if (problemOf(plan, judge) === undefined) return { world, judge, convergedAt }
   }
   const { message, expected, actual, hint } = problemOf(plan, judge) ?? RESTLESS
-  const when = `${seconds(world.now)} after the start, ${Math.round((world.now - quietAt) / 1e6)} s after the last thing that happened`
-  judge.fail(`${message} (${when}).`, expected, actual, hint === undefined ? {} : { hint })
+  const when = `At ${seconds(world.now)}, ${Math.round((world.now - quietAt) / 1e6)} s after the last thing that happened`
+  judge.fail(`${when}: ${message}.`, expected, actual, hint === undefined ? {} : { hint })
 }
 
 const RESTLESS: Problem = {
