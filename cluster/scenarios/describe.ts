@@ -36,17 +36,21 @@ export interface Started {
 export interface Narrator {
   /** What each stream was opened for. Kept for good: a run that branches off needs it. */
   readonly asked: ReadonlyMap<StreamId, Words>
+  /** What was last told of each Node, by whom it was told. */
+  readonly nodes: ReadonlyMap<string, string>
   /** @param started how the receiving process was started */
   describe(entry: TraceEvent, started: Started | undefined): Described
 }
 
 /** Answers do not say what was asked: a narrator remembers it per stream, and what each child is for. */
+/** @param before the narrator of the run that this one leaves */
 export function createNarrator(before?: Narrator): Narrator {
   const asked = new Map<StreamId, Words>(before?.asked)
   const children = new Map<ProcessId, Words>()
-  const nodes = new Map<string, string>()
+  const nodes = new Map<string, string>(before?.nodes)
   return {
     asked,
+    nodes,
     describe(entry, started) {
       const { tick, at, cause, event, to } = entry
       let from = entry.from

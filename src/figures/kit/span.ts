@@ -22,7 +22,7 @@ export function drawSpan(view: View, all: readonly SpanMark[]): TemplateResult {
   const right = width - 8
   const x = (at: Micros): number => left + (Math.max(0, Math.min(at, end) - start) / (end - start)) * (right - left)
   const rows = rowsFor(
-    marks.map((mark) => ({ x: x(mark.at), room: (SIGNS[mark.tone] + mark.label).length * 7.4 + 14 })),
+    marks.map((mark) => ({ x: x(mark.at), room: (SIGNS[mark.tone] + mark.label).length * 6.9 + 10 })),
     right,
   )
   const lines = 2
