@@ -150,9 +150,17 @@ export class Trial<Plan = unknown> {
     if (this.#guests.some((guest) => guest.consoleTruncated)) this.consoleTruncated = true
   }
 
-  /** Takes what the guests have written and not yet been asked for. */
+  /** Lets go of a guest that nothing more will be asked of; the next one may have its machine. */
+  release(guest: Guest): void {
+    this.keepConsole(guest.takeConsole())
+    this.#fuel += guest.fuelUsed()
+    this.#guests = this.#guests.filter((other) => other !== guest)
+    this.engine.release(guest)
+  }
+
+  /** Takes what the guests have written and not yet been asked for, and lets go of them: the run is over. */
   finish(): void {
-    for (const guest of this.#guests) this.keepConsole(guest.takeConsole())
+    for (const guest of [...this.#guests]) this.release(guest)
   }
 }
 

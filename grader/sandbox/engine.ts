@@ -1,12 +1,13 @@
 /**
  * An engine: the metered QuickJS, compiled once, and a snapshot of a virtual machine in which the prelude has run. Starting a
- * guest is a new instance plus a copy of half a megabyte; nothing is ever shared between two guests.
+ * guest is a machine whose memory is written from a snapshot: a new one, or one that an earlier guest has left in order. To
+ * the guest there is no difference; nothing is ever shared between two guests.
  * Runs in Node and in a Worker alike; `engine-node.ts` reads the module from disk, a page fetches it.
  */
 import { preludeFileName, preludeSource } from './guest-code/prelude.ts'
 import { resumeGuest, startGuest } from './guest.ts'
 import type { Guest, Started, StartedState } from './guest.ts'
-import { Machine } from './machine.ts'
+import { Machine, pagesFor } from './machine.ts'
 import type { Snapshot } from './machine.ts'
 import { defaultLimits } from './sandbox.ts'
 import type { GuestOptions } from './sandbox.ts'
@@ -18,24 +19,31 @@ const preparationUnits = 0x7fffffff
 
 /** A grader starts one submission hundreds of times: from the second time on, its module is evaluated no more. */
 interface KeptStart {
-  snapshot: Snapshot
-  state: StartedState
+  options: GuestOptions
+  /** Absent where a start was seen once. */
+  resume: { snapshot: Snapshot; state: StartedState } | undefined
 }
 /** One submission at a time, with a few adapters. A kept start is about a megabyte. */
 const keptStartsMax = 4
+/** Machines that wait for the next guest. Each is 6 MB. */
+const idleMachinesMax = 16
 
 export class Engine {
   private readonly module: WebAssembly.Module
   private readonly prepared: Snapshot
-  /** By options; undefined where a start was seen once. In order of last use. */
-  private readonly kept = new Map<string, KeptStart | undefined>()
+  /** A machine that nothing has run in. */
+  private readonly untouched: Machine
+  /** In order of last use, the latest first. */
+  private kept: KeptStart[] = []
+  private readonly idle: Machine[] = []
 
   constructor(module: WebAssembly.Module) {
     this.module = module
+    this.untouched = new Machine(module, smallestMemoryBytes)
     const machine = new Machine(module, smallestMemoryBytes)
     machine.refill(preparationUnits, preparationUnits, -1)
     machine.prepare(preludeSource, preludeFileName)
-    this.prepared = machine.snapshot(new Machine(module, smallestMemoryBytes))
+    this.prepared = machine.snapshot(this.untouched)
   }
 
   /**
@@ -47,31 +55,45 @@ export class Engine {
     if (memoryBytes < smallestMemoryBytes) {
       throw new Error(`limits.memoryBytes is ${memoryBytes}: at least ${smallestMemoryBytes} bytes are needed`)
     }
-    const machine = new Machine(this.module, memoryBytes)
-    const key = JSON.stringify(options)
-    const kept = this.kept.get(key)
-    if (kept !== undefined) {
-      this.kept.delete(key)
-      this.kept.set(key, kept)
-      machine.restore(kept.snapshot)
-      return resumeGuest(machine, options, kept.state)
+    const machine = this.machine(memoryBytes)
+    const known = this.known(options)
+    if (known?.resume !== undefined) {
+      machine.restore(known.resume.snapshot)
+      return resumeGuest(machine, options, known.resume.state)
     }
     machine.restore(this.prepared)
     const started = startGuest(machine, options)
-    if (started.ok) this.keep(key, started.guest)
+    if (!started.ok) return started
+    if (known === undefined) this.kept = [{ options, resume: undefined }, ...this.kept].slice(0, keptStartsMax)
+    // Nothing has entered this guest since its start.
+    else known.resume = { snapshot: started.guest.snapshot(this.untouched), state: started.guest.startedState() }
     return started
   }
 
-  /** Nothing may have entered the guest since its start. */
-  private keep(key: string, guest: Guest): void {
-    const seenBefore = this.kept.delete(key)
-    const fresh = () => new Machine(this.module, smallestMemoryBytes)
-    this.kept.set(key, seenBefore ? { snapshot: guest.snapshot(fresh()), state: guest.startedState() } : undefined)
-    for (const oldest of this.kept.keys()) {
-      if (this.kept.size <= keptStartsMax) break
-      this.kept.delete(oldest)
-    }
+  /** Takes back the machine of a guest that nothing more will be asked of. The guest remembers what it used, and no more. */
+  release(guest: Guest): void {
+    const machine = guest.leave()
+    if (machine?.module !== this.module || !machine.isReusable || this.idle.length >= idleMachinesMax) return
+    this.idle.push(machine)
   }
+
+  private machine(memoryBytes: number): Machine {
+    const index = this.idle.findLastIndex(({ pagesMax }) => pagesMax === pagesFor(memoryBytes))
+    return index < 0 ? new Machine(this.module, memoryBytes) : this.idle.splice(index, 1)[0]!
+  }
+
+  private known(options: GuestOptions): KeptStart | undefined {
+    const found = this.kept.find((start) => isSameStart(start.options, options))
+    if (found && found !== this.kept[0]) this.kept = [found, ...this.kept.filter((start) => start !== found)]
+    return found
+  }
+}
+
+/** Asked at each start, so texts are compared as they are: in one grading they are the same objects. */
+function isSameStart(a: GuestOptions, b: GuestOptions): boolean {
+  const isSameText = a.code === b.code && a.adapter === b.adapter && a.fileName === b.fileName
+  const rest = ({ limits, hostMethods }: GuestOptions): string => JSON.stringify([limits, hostMethods])
+  return isSameText && rest(a) === rest(b)
 }
 
 /** Compiles the metered module (see `build-engine.ts`), or takes it compiled, and prepares a virtual machine. */

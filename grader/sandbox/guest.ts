@@ -51,7 +51,7 @@ export class Guest {
   readonly fileName: string
   /** Everything that entered since the start, in order. */
   readonly inputs: GuestInput[] = []
-  private readonly machine: Machine
+  private machineOrGone: Machine | undefined
   private spent = 0
   private nextTask = 1
   private console: ConsoleLine[] = []
@@ -61,7 +61,7 @@ export class Guest {
   constructor(machine: Machine, options: GuestOptions) {
     this.limits = { ...defaultLimits, ...options.limits }
     this.fileName = options.fileName ?? 'main.ts'
-    this.machine = machine
+    this.machineOrGone = machine
     this.consoleRoom = this.limits.consoleBytes
     machine.onEmit = (level, text) => this.keepConsole(level as ConsoleLine['level'], text)
   }
@@ -94,6 +94,19 @@ export class Guest {
     this.spent = state.spent
     this.console = [...state.console]
     this.consoleRoom = state.consoleRoom
+  }
+
+  /** Gives up its machine; see `Engine.release`. Undefined when it has done so before. */
+  leave(): Machine | undefined {
+    const machine = this.machineOrGone
+    if (machine) machine.onEmit = () => {}
+    this.machineOrGone = undefined
+    return machine
+  }
+
+  private get machine(): Machine {
+    if (this.machineOrGone) return this.machineOrGone
+    throw new Error('this guest was released: ask nothing of it afterwards, or release it later')
   }
 
   /** A snapshot of its machine. `fresh` is an unused one. */

@@ -3,8 +3,8 @@
  *
  * It speaks the C interface of quickjs-emscripten's build directly. Its JavaScript wrappers are made for pages that keep many
  * handles to guest values and may wait for a module to load; we keep one handle, pass only text, start machines in the middle
- * of a simulated step, and must own every import. A machine is used until it traps or is no longer needed, and is never
- * freed piece by piece: dropping the instance drops all of it.
+ * of a simulated step, and must own every import. A machine is never freed piece by piece: it is dropped, or its memory is
+ * written anew, byte by byte, for the next guest.
  */
 import { EvalFlags } from 'quickjs-emscripten-core'
 import { exportLetters, smallestMemoryPages } from './engine-pin.ts'
@@ -47,10 +47,11 @@ export class GuestThrew extends Error {
   }
 }
 
-/** Everything needed to make a prepared machine: the pages that are not as a new instance has them. */
+/** Everything needed to make a prepared machine, of a new one or of one that was used before. */
 export interface Snapshot {
   /** How large the memory had grown, in 64 KiB. */
   memoryPages: number
+  /** In order: what is neither empty nor as a new instance has it. All between is zero. */
   pages: { offset: number; bytes: Uint8Array }[]
   runtime: Pointer
   context: Pointer
@@ -71,12 +72,18 @@ export class Machine {
   private readonly fuelCounter: WebAssembly.Global
   private readonly depthCounter: WebAssembly.Global
   private heapFull = false
+  private trapped = false
+  private isUsed = false
   private depth = unlimited
-  private readonly pagesMax: number
+  private bytesNow: Uint8Array
+  readonly module: WebAssembly.Module
+  readonly pagesMax: number
 
   constructor(module: WebAssembly.Module, memoryBytes: number) {
-    this.pagesMax = Math.max(smallestMemoryPages, Math.ceil(memoryBytes / pageBytes))
+    this.module = module
+    this.pagesMax = pagesFor(memoryBytes)
     this.memory = new WebAssembly.Memory({ initial: smallestMemoryPages, maximum: this.pagesMax + reportPages })
+    this.bytesNow = new Uint8Array(this.memory.buffer)
     const imports = pinnedImports({
       memory: this.memory,
       shouldInterrupt: () => this.shouldInterrupt(),
@@ -113,22 +120,43 @@ export class Machine {
     for (let start = 0; start < now.length; start += snapshotPageWords) {
       const end = start + snapshotPageWords
       let word = start
-      while (word < end && now[word] === (before[word] ?? 0)) word++
+      while (word < end && now[word] === 0 && (before[word] ?? 0) === 0) word++
       if (word === end) continue
       pages.push({ offset: 4 * start, bytes: new Uint8Array(this.memory.buffer.slice(4 * start, 4 * end)) })
     }
     return { memoryPages: grown, pages, runtime: this.runtime, context: this.context, bridge: this.bridge }
   }
 
-  /** Turns a fresh machine into the one the snapshot was taken of. */
+  /**
+   * Turns a new machine, or one that may be used again, into the one the snapshot was taken of: every byte of its memory is
+   * written or known to be new. Its tables never change, and of its globals only the two counters, which every entry sets,
+   * and the stack pointer, which every return has put back; `machine-reuse.test.ts` holds the module to that.
+   */
   restore(snapshot: Snapshot): void {
     const missing = snapshot.memoryPages - this.memory.buffer.byteLength / pageBytes
     if (missing > 0) this.memory.grow(missing)
-    const bytes = new Uint8Array(this.memory.buffer)
-    for (const page of snapshot.pages) bytes.set(page.bytes, page.offset)
+    const bytes = this.bytes()
+    let end = 0
+    for (const page of snapshot.pages) {
+      if (this.isUsed && page.offset > end) bytes.fill(0, end, page.offset)
+      bytes.set(page.bytes, page.offset)
+      end = page.offset + page.bytes.length
+    }
+    if (this.isUsed) bytes.fill(0, end)
+    this.isUsed = true
     this.runtime = snapshot.runtime
     this.context = snapshot.context
     this.bridge = snapshot.bridge
+    this.onEmit = () => {}
+    this.interrupted = false
+  }
+
+  /**
+   * Whether another guest may have it. Not after a trap, which leaves the stack pointer anywhere, nor after an interrupt. And not
+   * when its memory has grown: it cannot shrink again, and the next guest would find room that its budget has to be asked for.
+   */
+  get isReusable(): boolean {
+    return !this.trapped && !this.interrupted && this.memory.buffer.byteLength === smallestMemoryPages * pageBytes
   }
 
   /** Sets the counters for one entry. `fuel` is at most 2^31 - 1. */
@@ -180,7 +208,7 @@ export class Machine {
       const source = this.writeText(code)
       const name = this.writeText(fileName)
       this.restoreDepth()
-      const result = this.exports.evaluate(this.context, source, encodedLength(code), name, 0, flags)
+      const result = this.exports.evaluate(this.context, source, encode(code).length, name, 0, flags)
       this.exports.free(source)
       this.exports.free(name)
       return this.unwrap(result)
@@ -207,7 +235,9 @@ export class Machine {
     try {
       return run()
     } catch (error) {
-      if (error instanceof GuestThrew || error instanceof MachineTrap) throw error
+      if (error instanceof GuestThrew) throw error
+      this.trapped = true
+      if (error instanceof MachineTrap) throw error
       throw new MachineTrap(this.trapKind(error), error instanceof Error ? error.message : String(error))
     }
   }
@@ -262,22 +292,41 @@ export class Machine {
   }
 
   private writeText(text: string): Pointer {
-    const bytes = new TextEncoder().encode(text)
-    const pointer = this.exports.malloc(bytes.length + 1)
+    const utf8 = encode(text)
+    const pointer = this.exports.malloc(utf8.length + 1)
     if (pointer === 0) throw new MachineTrap('memory', 'no room for an argument')
-    const memory = new Uint8Array(this.memory.buffer)
-    memory.set(bytes, pointer)
-    memory[pointer + bytes.length] = 0
+    const memory = this.bytes()
+    memory.set(utf8, pointer)
+    memory[pointer + utf8.length] = 0
     return pointer
   }
 
   private readString(value: Pointer): string {
     const pointer = this.exports.getString(this.context, value)
-    const memory = new Uint8Array(this.memory.buffer)
-    const text = new TextDecoder().decode(memory.subarray(pointer, memory.indexOf(0, pointer)))
+    const memory = this.bytes()
+    const text = decoder.decode(memory.subarray(pointer, memory.indexOf(0, pointer)))
     this.exports.freeCString(this.context, pointer)
     return text
   }
+
+  /** Its memory as it is now. Growing it makes an earlier view useless. */
+  private bytes(): Uint8Array {
+    if (this.bytesNow.length === 0) this.bytesNow = new Uint8Array(this.memory.buffer)
+    return this.bytesNow
+  }
 }
 
-const encodedLength = (text: string) => new TextEncoder().encode(text).length
+const encoder = new TextEncoder()
+const decoder = new TextDecoder()
+let encoded = new Uint8Array(pageBytes)
+
+/** UTF-8 of a text, in a buffer that the next call overwrites. */
+function encode(text: string): Uint8Array {
+  // A character of a text, half of a pair included, has three bytes at most.
+  if (encoded.length < 3 * text.length) encoded = new Uint8Array(6 * text.length)
+  return encoded.subarray(0, encoder.encodeInto(text, encoded).written)
+}
+
+/** How many pages a budget is. */
+export const pagesFor = (memoryBytes: number): number =>
+  Math.max(smallestMemoryPages, Math.ceil(memoryBytes / pageBytes))

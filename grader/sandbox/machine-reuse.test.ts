@@ -1,0 +1,113 @@
+/** A machine that has served one guest serves the next as if it were new. */
+import { describe, expect, it } from 'vitest'
+import { buildMeteredEngine } from './build-engine.ts'
+import type { Engine } from './engine.ts'
+import { loadEngine } from './engine.ts'
+import type { Guest } from './guest.ts'
+import type { Machine } from './machine.ts'
+import type { GuestOptions } from './sandbox.ts'
+import { ByteReader } from './wasm/bytes.ts'
+import { readSections, sectionId } from './wasm/sections.ts'
+
+const newEngine = (): Promise<Engine> => loadEngine(buildMeteredEngine())
+
+function started(engine: Engine, options: GuestOptions): Guest {
+  const result = engine.start(options)
+  if (!result.ok) throw new Error(result.message)
+  return result.guest
+}
+
+const machineOf = (guest: Guest): Machine => (guest as unknown as { machine: Machine }).machine
+const memoryOf = (guest: Guest): Buffer => Buffer.from(machineOf(guest).memory.buffer.slice(0))
+
+const poison: GuestOptions = {
+  code: `
+    const kept = []
+    export default {
+      poison() {
+        globalThis.leak = 'leak'
+        for (const change of [() => { Array.prototype.leak = 1 }, () => { Map.prototype.get = () => 1 }]) try { change() } catch {}
+        for (let i = 0; i < 500; i++) kept.push('poison'.repeat(i % 40) + i)
+        console.log('poison')
+        return kept.length
+      },
+      deep(n = 0) { return n < 300 ? this.deep(n + 1) : n },
+      async never() { await new Promise(() => {}) },
+    }`,
+}
+const probe: GuestOptions = {
+  code: `
+    let calls = 0
+    export default {
+      look: () => [++calls, typeof leak, [].leak === undefined, new Map([[1, 2]]).get(1), Object.getOwnPropertyNames(globalThis)],
+    }`,
+}
+
+/** Fills machines with another guest's remains and gives them back. */
+function leaveRemains(engine: Engine): void {
+  for (let round = 0; round < 3; round++) {
+    const guest = started(engine, poison)
+    guest.call('poison', [])
+    guest.call('deep', [])
+    guest.begin('never', [])
+    engine.release(guest)
+  }
+}
+
+describe('a machine that was used before', () => {
+  it.each([1, 2, 3])('is the same to the byte as a new one at start %i of a submission', async (nth) => {
+    const [used, fresh] = [await newEngine(), await newEngine()]
+    leaveRemains(used)
+    const remains = (used as unknown as { idle: Machine[] }).idle.slice()
+    expect(remains).toHaveLength(1)
+    for (let i = 1; i < nth; i++) for (const engine of [used, fresh]) engine.release(started(engine, probe))
+    const [a, b] = [started(used, probe), started(fresh, probe)]
+    expect(remains.includes(machineOf(a))).toBe(true)
+    expect(memoryOf(a).equals(memoryOf(b))).toBe(true)
+    for (let call = 0; call < 3; call++) expect(a.call('look', [])).toEqual(b.call('look', []))
+    expect(a.fuelUsed()).toBe(b.fuelUsed())
+    expect(a.takeConsole()).toEqual([])
+    expect(memoryOf(a).equals(memoryOf(b))).toBe(true)
+  })
+
+  it.each([
+    ['it ran out of fuel', 'for (;;) {}', {}],
+    ['it ran out of fuel inside a built-in', 'return [].indexOf.call({ length: 2 ** 53 - 1 }, 0)', {}],
+    ['it ran out of memory', 'const all = []; for (;;) all.push(new Array(1000).fill(1))', { memoryBytes: 8 << 20 }],
+    [
+      'its stack ran out',
+      'const nest = []; let at = nest; for (let i = 0; i < 1e5; i++) at = at[0] = []; return nest.flat(Infinity)',
+      {},
+    ],
+    ['its memory has grown', 'return new Array(300_000).fill(1).length', {}],
+  ] as [string, string, GuestOptions['limits']][])('is dropped when %s', async (_, body, limits) => {
+    const engine = await newEngine()
+    const code = `export default { act() { ${body} } }`
+    const guest = started(engine, { code, limits: { fuelPerCall: 3_000_000, ...limits } })
+    guest.call('act', [])
+    const machine = machineOf(guest)
+    engine.release(guest)
+    expect(machineOf(started(engine, { code, limits: limits ?? {} }))).not.toBe(machine)
+  })
+
+  it('is not found through the guest that had it', async () => {
+    const engine = await newEngine()
+    const guest = started(engine, probe)
+    guest.call('look', [])
+    const fuel = guest.fuelUsed()
+    engine.release(guest)
+    engine.release(guest)
+    expect(guest.fuelUsed()).toBe(fuel)
+    expect(() => guest.call('look', [])).toThrow('this guest was released')
+    const [a, b] = [started(engine, probe), started(engine, probe)]
+    expect(machineOf(a) === machineOf(b)).toBe(false)
+  })
+})
+
+describe('the metered module', () => {
+  it('keeps nothing of a run but its memory: three globals, of which two are counters and one the stack pointer', () => {
+    const sections = readSections(buildMeteredEngine())
+    const globals = new ByteReader(sections.find(({ id }) => id === sectionId.global)!.content, 0)
+    expect(globals.unsigned()).toBe(3)
+  })
+})
