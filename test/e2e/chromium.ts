@@ -66,7 +66,11 @@ export async function openPage(context: BrowserContext, url: string): Promise<{ 
   const problems: Problems = []
   page.on('console', (message) => message.type() === 'error' && problems.push(`console: ${message.text()}`))
   page.on('pageerror', (error) => problems.push(`thrown: ${error.message}`))
-  page.on('requestfailed', (request) => problems.push(`failed: ${request.url()} ${request.failure()?.errorText ?? ''}`))
+  page.on('requestfailed', (request) => {
+    const why = request.failure()?.errorText ?? ''
+    // What a page fetched ahead is given up when somebody goes on: the site did nothing wrong.
+    if (why !== 'net::ERR_ABORTED') problems.push(`failed: ${request.url()} ${why}`)
+  })
   page.on(
     'response',
     (response) => response.status() >= 400 && problems.push(`${response.status()}: ${response.url()}`),
