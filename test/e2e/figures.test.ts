@@ -84,6 +84,14 @@ describe('the funnel', () => {
   })
 })
 
+it('finds its simulation under a base path too', async () => {
+  const { page, problems } = await open(browser(), 'lessons/scheduler/', { site: 'based' })
+  await predict(figure(page, 'F09'), 'node-2')
+  await position(figure(page, 'F09')).press('End')
+  await figure(page, 'F09').getByText('You predicted node-2, and so it went:').waitFor()
+  expect(problems).toEqual([])
+})
+
 describe('a Deployment’s journey', () => {
   it('steps there and back to the very same picture', async () => {
     const { page, problems } = await open(browser(), 'lessons/scheduler/', { reducedMotion: true })
