@@ -3,6 +3,7 @@ import type { Command } from './command.ts'
 import { type Host, indexOf } from './host.ts'
 import type { Machine } from './network.ts'
 import type { Process } from './process.ts'
+import { setMachine } from './network.ts'
 import { crash, forget, startProcess, takeDown } from './lifecycle.ts'
 
 export function applyCommand(host: Host, command: Command): void {
@@ -55,10 +56,10 @@ export function applyCommand(host: Host, command: Command): void {
       return
     }
     case 'skew':
-      network.machines.set(command.machine, { ...machineOf(host, command.machine), skewMicros: command.skewMicros })
+      setMachine(network, { ...machineOf(host, command.machine), skewMicros: command.skewMicros })
       return
     case 'slowDisk':
-      network.machines.set(command.machine, { ...machineOf(host, command.machine), fsyncMicros: command.fsyncMicros })
+      setMachine(network, { ...machineOf(host, command.machine), fsyncMicros: command.fsyncMicros })
       return
     case 'tell': {
       const process = find(host, command.process)
@@ -91,7 +92,7 @@ function resume(host: Host, process: Process): void {
 
 function powerOff(host: Host, machine: Machine): void {
   if (!machine.up) return
-  host.network.machines.set(machine.name, { ...machine, up: false })
+  setMachine(host.network, { ...machine, up: false })
   for (const shared of host.processes) {
     if (!shared || shared.spec.machine !== machine.name) continue
     const process = host.own(shared.index)
@@ -103,7 +104,7 @@ function powerOff(host: Host, machine: Machine): void {
 
 function powerOn(host: Host, machine: Machine): void {
   if (machine.up) return
-  host.network.machines.set(machine.name, { ...machine, up: true, boots: machine.boots + 1 })
+  setMachine(host.network, { ...machine, up: true, boots: machine.boots + 1 })
   for (const shared of host.processes) {
     if (shared && shared.spec.machine === machine.name && !shared.up) startProcess(host, host.own(shared.index))
   }

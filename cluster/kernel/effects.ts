@@ -7,7 +7,7 @@ import type { Effect, Event, Micros, ProcessId } from './component.ts'
 import * as disks from './disk.ts'
 import { chance, type Host, indexOf, latencyOf } from './host.ts'
 import { createProcess, endProcess, startProcess } from './lifecycle.ts'
-import { linkBetween, LOCAL_MICROS, passes } from './network.ts'
+import { isWhole, linkBetween, LOCAL_MICROS, passes } from './network.ts'
 import type { Process } from './process.ts'
 import type { StreamTable } from './stream.ts'
 
@@ -94,7 +94,7 @@ function send(host: Host, process: Process, to: ProcessId, event: Event, at: Mic
     host.enqueue(at + LOCAL_MICROS, target, process.index, event, -1, cause)
     return
   }
-  if (!passes(host.network, machine, there)) return
+  if (!isWhole(host.network) && !passes(host.network, machine, there)) return
   const link = linkBetween(host.network, machine, there)
   if (link.loss > 0 && chance(host, process, 'loss') < link.loss) return
   host.enqueue(at + latencyOf(process, link), target, process.index, event, -1, cause)

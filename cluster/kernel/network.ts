@@ -39,7 +39,11 @@ export const STREAM_TIMEOUT_MICROS: Micros = 45_000_000
 export const CONNECT_TIMEOUT_MICROS: Micros = 30_000_000
 
 export interface Network {
+  /** Written by `setMachine` alone. */
   machines: Table<string, Machine>
+  /** How many of the machines have no power, and how many clocks are skewed: mostly none, so that nobody need be looked up. */
+  down: number
+  skewed: number
   /** Links that differ from the default, by `from>to`. */
   links: Table<string, Link>
   /** Blocked directions, `from>to`. */
@@ -48,17 +52,34 @@ export interface Network {
 }
 
 export function createNetwork(defaultLink: Link): Network {
-  return { machines: new Table(), links: new Table(), blocked: new Table(), defaultLink }
+  return { machines: new Table(), down: 0, skewed: 0, links: new Table(), blocked: new Table(), defaultLink }
 }
 
 export function forkNetwork(network: Network): Network {
   return {
     machines: network.machines.fork(),
+    down: network.down,
+    skewed: network.skewed,
     links: network.links.fork(),
     blocked: network.blocked.fork(),
     defaultLink: network.defaultLink,
   }
 }
+
+/** Adds a machine, or puts it in the place of the one with its name. */
+export function setMachine(network: Network, machine: Machine): void {
+  const old = network.machines.get(machine.name)
+  network.down += Number(!machine.up) - Number(old !== undefined && !old.up)
+  network.skewed += Number(machine.skewMicros !== 0) - Number(old !== undefined && old.skewMicros !== 0)
+  network.machines.set(machine.name, machine)
+}
+
+export function skewOf(network: Network, machine: string): Micros {
+  return network.skewed === 0 ? 0 : (network.machines.get(machine)?.skewMicros ?? 0)
+}
+
+/** Every packet between machines that exist arrives. */
+export const isWhole = (network: Network): boolean => network.down === 0 && network.blocked.size === 0
 
 export function linkBetween(network: Network, from: string, to: string): Link {
   return network.links.size === 0 ? network.defaultLink : (network.links.get(`${from}>${to}`) ?? network.defaultLink)

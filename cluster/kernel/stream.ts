@@ -9,6 +9,7 @@
 import type { Effect, Event, Micros, StreamId } from './component.ts'
 import {
   CONNECT_TIMEOUT_MICROS,
+  isWhole,
   linkBetween,
   LOCAL_MICROS,
   passes,
@@ -260,7 +261,9 @@ export class StreamTable {
     const own = this.#own(stream)
     const from = toB ? stream.machineA : stream.machineB
     const to = toB ? stream.machineB : stream.machineA
-    if (stream.cutSince !== undefined || (from !== to && !passes(host.network, from, to))) {
+    // A stream to a process that is not there may lead to a machine that is not there.
+    const isClear = from === to || (stream.b >= 0 && isWhole(host.network)) || passes(host.network, from, to)
+    if (stream.cutSince !== undefined || !isClear) {
       own.held = [...own.held, { toB, event, cause }]
       return this.#startTimeout(host, own)
     }

@@ -15,7 +15,7 @@ import type { Component, Event, Micros, ProcessId, StreamId } from './component.
 import { type EffectHost, perform, synced } from './effects.ts'
 import { createProcess, restart, startProcess } from './lifecycle.ts'
 import type { Link, Network } from './network.ts'
-import { createNetwork, forkNetwork, LAN } from './network.ts'
+import { createNetwork, forkNetwork, LAN, setMachine, skewOf } from './network.ts'
 import type { Process, ProcessSpec } from './process.ts'
 import { cloneProcess } from './process.ts'
 import type { Item, KernelEvent } from './queue.ts'
@@ -86,7 +86,7 @@ export class World implements EffectHost {
   addMachine(name: string, options: { skewMicros?: Micros; fsyncMicros?: Micros } = {}): void {
     if (this.network.machines.has(name)) throw new Error(`machine ${name} exists already; give it another name`)
     const { skewMicros = 0, fsyncMicros = DEFAULT_FSYNC_MICROS } = options
-    this.network.machines.set(name, { name, up: true, skewMicros, fsyncMicros, boots: 1 })
+    setMachine(this.network, { name, up: true, skewMicros, fsyncMicros, boots: 1 })
   }
 
   /** Adds a process and starts it now. Returns its id, `machine/name`. */
@@ -130,7 +130,7 @@ export class World implements EffectHost {
   }
 
   wallClock(machine: string): Micros {
-    return this.options.epochMicros + this.now + (this.network.machines.get(machine)?.skewMicros ?? 0)
+    return this.options.epochMicros + this.now + skewOf(this.network, machine)
   }
 
   get isTraced(): boolean {
