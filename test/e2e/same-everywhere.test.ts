@@ -38,10 +38,14 @@ describe('a cluster story', () => {
   })
 })
 
-it('every program of the fuel table has the same outcome and the same fuel in Node and in Chromium', async () => {
-  const engine = Buffer.from(buildMeteredEngine()).toString('base64')
-  const there = await runInWorker(browser(), new URL('fuel-worker.ts', import.meta.url), { engine })
-  const here = fuelTable(await loadEngineNode())
-  expect(here.length).toBeGreaterThan(20)
-  expect(there).toEqual(JSON.parse(JSON.stringify(here)))
-})
+it(
+  'every program of the fuel table has the same outcome and the same fuel in Node and in Chromium',
+  { timeout: 180_000 },
+  async () => {
+    const engine = Buffer.from(buildMeteredEngine()).toString('base64')
+    const there = await runInWorker(browser(), new URL('fuel-worker.ts', import.meta.url), { engine })
+    const here = fuelTable(await loadEngineNode())
+    expect(here.length).toBeGreaterThan(20)
+    expect(there).toEqual(JSON.parse(JSON.stringify(here)))
+  },
+)

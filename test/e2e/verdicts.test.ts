@@ -11,12 +11,16 @@ import { root } from '../../scripts/set-up/run.mjs'
 import { open, useBrowser } from './harness.ts'
 import { gradeInNode } from './node-grader.ts'
 import { gradeInPage } from './page-grader.ts'
-import type { Graded } from './page-grader.ts'
+import type { Graded, Grading } from './page-grader.ts'
 import { allSubmissions, submission } from './submissions.ts'
 import type { Submission } from './submissions.ts'
 
-/** Enough for every check to do its work; all seeds of all files would take longer than anybody waits for tests. */
-const FEW_SEEDS = 4
+/**
+ * Every file runs the examples; every so many files, with solutions and starters, are submitted on a few seeds; solutions on
+ * all. All files on all seeds take longer than anybody waits for tests: `npm run soak -- verdicts` does that.
+ */
+const SUBMITTED_EVERY = 8
+const FEW_SEEDS = 3
 
 const browser = useBrowser()
 
@@ -26,36 +30,37 @@ const named = <T>(submissions: readonly Submission[], graded: readonly Graded[],
 const fuelOf = ({ verdict }: Graded) => [verdict.fuel, ...verdict.checks.map((check) => check.fuel)]
 
 const all = allSubmissions()
-const few = { mode: 'submit', seeds: FEW_SEEDS } as const
-const whole = all.filter(({ file }) => file === 'solution.ts' || file === 'starter.ts')
+const isOurs = ({ file }: Submission) => file === 'solution.ts' || file === 'starter.ts'
+const some = all.filter((one, index) => isOurs(one) || index % SUBMITTED_EVERY === 0)
+const solutions = all.filter(({ file }) => file === 'solution.ts')
 
-describe('in Node and in Chromium', () => {
+const rounds: { what: string; submissions: Submission[]; grading: Grading }[] = [
+  { what: 'the examples', submissions: all, grading: { mode: 'run' } },
+  { what: `everything, on ${FEW_SEEDS} seeds`, submissions: some, grading: { mode: 'submit', seeds: FEW_SEEDS } },
+  { what: 'everything, on all seeds', submissions: solutions, grading: { mode: 'submit' } },
+]
+
+it('every exercise has its files here', () => {
+  for (const { id } of findExercises())
+    expect(all.filter(({ exercise }) => exercise === id).length, id).toBeGreaterThan(10)
+})
+
+describe.each(rounds)('in Node and in Chromium: $what', ({ what, submissions, grading }) => {
   let here: Graded[]
   let there: Graded[]
-  let wholeHere: Graded[]
-  let wholeThere: Graded[]
   beforeAll(async () => {
     const { page } = await open(browser(), 'exercises/fit-filter/')
     // At the same time: two cores, two hosts.
-    ;[there, here] = await Promise.all([gradeInPage(page, all, few), gradeInNode(all, few)])
-    ;[wholeThere, wholeHere] = await Promise.all([
-      gradeInPage(page, whole, { mode: 'submit' }),
-      gradeInNode(whole, { mode: 'submit' }),
-    ])
-    console.log(`${all.length} submissions on ${FEW_SEEDS} seeds, ${whole.length} of them on all, each in both hosts`)
+    ;[there, here] = await Promise.all([gradeInPage(page, submissions, grading), gradeInNode(submissions, grading)])
+    console.log(`${submissions.length} submissions graded in both hosts: ${what}`)
     // Longer than any single test: this is where all of the work is done.
-  }, 180_000)
-
-  it('every exercise has its files here', () => {
-    for (const { id } of findExercises()) {
-      const files = all.filter(({ exercise }) => exercise === id)
-      expect(files.length, id).toBeGreaterThan(10)
-    }
-    expect(here).toHaveLength(all.length)
-  })
+  }, 240_000)
 
   it('every file is compiled to the same code with the same diagnostics', () => {
-    expect(named(all, there, ({ compiled }) => compiled)).toEqual(named(all, here, ({ compiled }) => compiled))
+    expect(there).toHaveLength(submissions.length)
+    expect(named(submissions, there, ({ compiled }) => compiled)).toEqual(
+      named(submissions, here, ({ compiled }) => compiled),
+    )
   })
 
   it('every file has the same digest, and it is that of the same verdict', () => {
@@ -63,24 +68,19 @@ describe('in Node and in Chromium', () => {
       ...verdict,
       checks: verdict.checks.map(({ fuel: __, ...check }) => check),
     })
-    expect(named(all, there, ({ verdict }) => verdict.digest)).toEqual(
-      named(all, here, ({ verdict }) => verdict.digest),
-    )
-    expect(named(all, there, bare)).toEqual(named(all, here, bare))
+    const digests = (graded: Graded[]) => named(submissions, graded, ({ verdict }) => verdict.digest)
+    expect(digests(there)).toEqual(digests(here))
+    expect(named(submissions, there, bare)).toEqual(named(submissions, here, bare))
   })
 
   it('every check of every file uses the same fuel', () => {
-    expect(named(all, there, fuelOf)).toEqual(named(all, here, fuelOf))
+    expect(named(submissions, there, fuelOf)).toEqual(named(submissions, here, fuelOf))
   })
 
-  it('on all seeds too, the solution passes and the starter fails with the same digest and fuel', () => {
-    const what = (one: Graded) => [one.verdict.status, one.verdict.digest, ...fuelOf(one)]
-    expect(named(whole, wholeThere, what)).toEqual(named(whole, wholeHere, what))
-    expect(named(whole, wholeThere, ({ verdict }) => verdict.status)).toEqual(
-      whole.map(({ exercise, file }) => ({
-        file: `${exercise}/${file}`,
-        is: file === 'solution.ts' ? 'pass' : 'fail',
-      })),
+  it('solutions pass and starters fail', () => {
+    const ours = submissions.flatMap((one, index) => (isOurs(one) ? [{ one, graded: there[index]! }] : []))
+    expect(ours.map(({ one, graded }) => `${one.exercise}/${one.file}: ${graded.verdict.status}`)).toEqual(
+      ours.map(({ one }) => `${one.exercise}/${one.file}: ${one.file === 'solution.ts' ? 'pass' : 'fail'}`),
     )
   })
 })
