@@ -82,13 +82,16 @@ export function requestOf(call: ClientCall): ApiRequest {
   }
 }
 
-/** What a cache answers. */
+/** What a cache has for a call: no object, one, or a list. */
 export function fromCache(
   call: ClientCall,
   objects: Iterable<KubernetesObject>,
-  byKey: (key: string) => unknown,
-): unknown {
-  if (call.verb === 'get') return byKey(call.namespace ? `${call.namespace}/${call.name}` : call.name!)
+  byKey: (key: string) => KubernetesObject | undefined,
+): KubernetesObject[] {
+  if (call.verb === 'get') {
+    const object = byKey(call.namespace ? `${call.namespace}/${call.name}` : call.name!)
+    return object ? [object] : []
+  }
   const found: KubernetesObject[] = []
   for (const object of objects) {
     if (call.namespace !== undefined && object.metadata.namespace !== call.namespace) continue
@@ -96,6 +99,27 @@ export function fromCache(
     found.push(object)
   }
   return found
+}
+
+/**
+ * The cache's answer on its way into the guest, which keeps what it was sent (see `controller-guest.ts`): each object is
+ * its key, and itself only where this version of it is new there. `told` remembers the versions.
+ */
+export function sentOnce(
+  { verb, resource }: ClientCall,
+  objects: readonly KubernetesObject[],
+  told: { get(key: string): string | undefined; set(key: string, version: string): void },
+): { cached: (string | KubernetesObject)[]; isList: boolean } {
+  const cached: (string | KubernetesObject)[] = []
+  for (const object of objects) {
+    const { namespace = '', name, resourceVersion = '' } = object.metadata
+    const key = `${resource}/${namespace}/${name}`
+    cached.push(key)
+    if (resourceVersion !== '' && told.get(key) === resourceVersion) continue
+    told.set(key, resourceVersion)
+    cached.push(object)
+  }
+  return { cached, isList: verb === 'list' }
 }
 
 /** The API server's answer as the guest gets it; `now` in milliseconds. */

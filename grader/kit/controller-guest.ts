@@ -1,6 +1,7 @@
 /**
  * The guest side of a learner's controller: `reconcile(request, client, ctx)` with a client whose calls are requests to the
- * host. Each answer carries the virtual time, so that `ctx.now()` needs no call of its own.
+ * host. Each answer carries the virtual time, so that `ctx.now()` needs no call of its own. Objects of the cache cross the wall
+ * once per version: they are frozen, so that handing over the same one again shows the learner nothing else.
  */
 import type { GuestShape } from './guest-shape.ts'
 
@@ -10,8 +11,21 @@ export default (learner, tools) => {
   let now = 0
   let counter = 1
 
+  // Objects of the cache by key. A key that no object follows is the object that was sent before.
+  const known = new Map()
+  function fromCache({ cached, isList }) {
+    const found = []
+    for (let at = 0; at < cached.length; at++) {
+      const key = cached[at]
+      const next = cached[at + 1]
+      if (typeof next === 'object') { known.set(key, next); at++ }
+      found.push(known.get(key))
+    }
+    return isList ? Object.freeze(found) : found[0]
+  }
+
   const ask = (method, ...given) => tools.request(method, ...given).then(
-    (answer) => { now = answer.now; return answer.value },
+    (answer) => { now = answer.now; return answer.cached === undefined ? answer.value : fromCache(answer) },
     (error) => {
       if (typeof error.now === 'number') { now = error.now; delete error.now }
       throw error

@@ -21,7 +21,16 @@ import { Table } from '#cluster/kernel/table.ts'
 import type { Guest } from '../sandbox/guest.ts'
 import type { Answer, GuestInput, Turn } from '../sandbox/sandbox.ts'
 import type { ClientCall } from './controller-calls.ts'
-import { answerFor, BadCall, fromCache, lostAnswer, readCall, refusal, requestOf } from './controller-calls.ts'
+import {
+  answerFor,
+  BadCall,
+  fromCache,
+  lostAnswer,
+  readCall,
+  refusal,
+  requestOf,
+  sentOnce,
+} from './controller-calls.ts'
 import { GuestMemo } from './learner-process.ts'
 import type {
   ControllerReport,
@@ -47,6 +56,8 @@ interface State {
   /** Events of watches that the cache has not heard of yet. */
   held: Table<number, Event>
   counts: Table<string, number>
+  /** The version of each object that the guest has from the cache in this life, by resource and key. */
+  told: Table<string, string>
   heldNext: number
   calls: number
   life: number
@@ -83,6 +94,7 @@ export function learnerController(
       ready: new Table(),
       held: new Table(),
       counts: new Table(),
+      told: new Table(),
       heldNext: 1,
       calls: 0,
       life: 0,
@@ -299,8 +311,9 @@ class Life {
     open.delete(id)
     if (answer !== 'cache') return this.#enter((guest) => guest.deliver(id, answer))
     const { items } = informers[call!.resource]!
-    const value = fromCache(call!, items.values(), (key) => items.get(key))
-    this.#enter((guest) => guest.deliver(id, { value: { now: this.#nowMs(), value } }))
+    const found = fromCache(call!, items.values(), (key) => items.get(key))
+    const value = { now: this.#nowMs(), ...sentOnce(call!, found, this.#state.told) }
+    this.#enter((guest) => guest.deliver(id, { value }))
   }
 
   #settleAnswer(event: Event): boolean {
