@@ -111,7 +111,8 @@ export function tcpArrived(work: Work, netns: number, packet: Packet): void {
     const listener = portSocket(work.state, netns, 'tcp', packet.destination, packet.destinationPort)
     if (listener) return accept(work, listener, packet)
   }
-  if (segment.flag !== 'RST') refuse(work, netns, packet)
+  // A bare ACK for a connection that has ended is what TIME_WAIT is there to swallow.
+  if (segment.flag !== 'RST' && segment.flag !== 'ACK') refuse(work, netns, packet)
 }
 
 function refuse(work: Work, netns: number, packet: Packet): void {

@@ -43,6 +43,15 @@ const thing = ({ resource, name }: Described): string =>
 const VERBS: Readonly<Record<string, string>> = { POST: 'to create', PUT: 'to replace', PATCH: 'to change', DELETE: 'to delete', GET: 'for', LIST: 'for all' } // prettier-ignore
 const NEWS: Readonly<Record<string, string>> = { ADDED: 'is new', MODIFIED: 'has changed', DELETED: 'is gone', PUT: 'was written', DELETE: 'was deleted' } // prettier-ignore
 
+/** What somebody did to the world, told of the machine or process that it was done to. */
+function faultSentence(label: string): string {
+  const [type = '', ...rest] = label.split(' ')
+  const told = FAULTS[type]
+  return told && rest.length > 0 ? `${rest.join(' ')} ${told}` : `From outside: ${label}`
+}
+
+const FAULTS: Readonly<Record<string, string>> = { powerOff: 'loses power', powerOn: 'has power again', crash: 'crashes', stop: 'is stopped', start: 'is started', pause: 'stands still', resume: 'goes on' } // prettier-ignore
+
 /** One event in one sentence. */
 export function sentenceOf(event: Described): string {
   const { kind, from, to, label, verb, name, remark } = event
@@ -51,7 +60,7 @@ export function sentenceOf(event: Described): string {
     case 'command':
       return `Somebody types: ${label}`
     case 'fault':
-      return `From outside: ${label}`
+      return faultSentence(label)
     case 'decision':
       return capital(`${actor(to)}: ${remark || label}`)
     case 'request':
