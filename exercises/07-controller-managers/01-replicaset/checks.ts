@@ -307,6 +307,23 @@ export default defineChecks(controllerGuest(), [
     run: (trial, plan, fault) => void play(trial, withFault({ plan, fault })),
   }),
 
+  cost('a ReplicaSet that is gone asks for nothing', {
+    hint: 'loop',
+    plan: {
+      sets: [web(1), { name: 'api', replicas: 1 }],
+      steps: [step(4000, { do: 'drop', set: 'api' }), step(9000, disturb('touch', 0))],
+      faults: GOOD_WEATHER,
+    },
+    world,
+    run(trial) {
+      const { judge } = play(trial, trial.plan!, PROMPT_MICROS)
+      const { thrown } = trial
+      if (!thrown?.during.includes('default/api')) return
+      const message = 'The ReplicaSet api is gone, and reconcile fails for it: it will be called again and again.'
+      judge.fail(message, 'it returns', thrown.failure.message)
+    },
+  }),
+
   cost('a quota that refuses is not asked again and again', {
     hint: 'back-off',
     plan: { sets: [web(5)], steps: [], faults: { refuse: [QUOTA] } },

@@ -65,7 +65,9 @@ const RESTLESS: Problem = {
 /** The first thing that is not yet as it should be. */
 function problemOf(plan: Plan, judge: Judge): Problem | undefined {
   const sets = [...judge.sets().values()]
-  if (sets.length < plan.sets.length) return { message: 'A ReplicaSet is not there', expected: 'there', actual: 'gone' }
+  const dropped = plan.steps.filter(({ act }) => act.do === 'drop').length
+  if (sets.length < plan.sets.length - dropped)
+    return { message: 'A ReplicaSet is not there', expected: 'there', actual: 'gone' }
   for (const set of sets) {
     if (set.metadata.deletionTimestamp !== undefined) continue
     const problem = countProblem(set, judge) ?? ownerProblem(plan, set, judge) ?? statusProblem(set, judge)

@@ -72,6 +72,8 @@ function wordsFor(act: Act): string {
       return `${act.set} is scaled to ${act.replicas}`
     case 'remove':
       return `${act.set} is deleted, a finalizer holds it`
+    case 'drop':
+      return `${act.set} is deleted`
     case 'replace':
       return `${act.set} is deleted and made again`
     case 'pod':

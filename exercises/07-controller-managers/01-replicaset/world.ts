@@ -30,6 +30,8 @@ export type Act =
   | { readonly do: 'scale'; readonly set: string; readonly replicas: number }
   /** Waits for its finalizer for ever. */
   | { readonly do: 'remove'; readonly set: string }
+  /** Gone at once, for good. */
+  | { readonly do: 'drop'; readonly set: string }
   /** Gone at once, and made again with the same name. */
   | { readonly do: 'replace'; readonly set: string }
   | { readonly do: 'pod'; readonly pod: PodPlan }
@@ -170,6 +172,7 @@ function deedsFor(plan: Plan, act: Exclude<Act, { do: 'disturb' | 'restartApiSer
     return [{ do: 'patch', kind: 'Pod', namespace: NAMESPACE, name: act.name, patch }]
   }
   const set = { kind: 'ReplicaSet', namespace: NAMESPACE, name: act.set }
+  if (act.do === 'drop') return [{ do: 'delete', ...set }]
   const whole = plan.sets.find(({ name }) => name === act.set)!
   if (act.do === 'scale') return [{ do: 'patch', ...set, patch: { spec: { replicas: act.replicas } } }]
   if (act.do === 'replace')
