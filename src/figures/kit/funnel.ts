@@ -87,6 +87,9 @@ function wideFunnel(
   const bindWidth = 108
   const bindX = width - bindWidth - 2
   const podY = TOP + (rows.length * ROW) / 2 - 36
+  // A refused node has no score, so its reason may run on to the binding's column.
+  const verdictRoom = ({ verdict }: Row): number =>
+    (verdict === 'refused' ? bindX : scoreX - 14) - nodeX - nodeWidth - 16
   return html`<svg
     class="funnel"
     width=${width}
@@ -106,7 +109,7 @@ function wideFunnel(
       const y = TOP + i * ROW + 4
       const rect = { x: nodeX, y, width: nodeWidth, height: 46 }
       return svg`<path d="M115 ${podY + 33}C${nodeX - 28} ${podY + 33} ${nodeX - 34} ${y + 23} ${nodeX} ${y + 23}" class="thread ${row.verdict}" />
-        ${nodeBox(rect, row)} ${verdictText(nodeX + nodeWidth + 16, y + 28, row, scoreX - nodeX - nodeWidth - 30)}
+        ${nodeBox(rect, row)} ${verdictText(nodeX + nodeWidth + 16, y + 28, row, verdictRoom(row))}
         ${row.verdict === 'feasible' && progress.isScored && decision ? scoreBar({ x: scoreX, y: y + 8, width: bindX - scoreX - 70, height: 30 }, row, decision) : nothing}
         ${row.isChosen ? bound({ x: bindX, y, width: bindWidth, height: 46 }, pod, scoreX + Math.max(60, bindX - scoreX - 44), progress) : nothing}`
     })}

@@ -143,7 +143,7 @@ function vertical(view: View, lanes: readonly Lane[]): TemplateResult {
   >
     ${lanes.map(
       (lane, i) =>
-        svg`<g class="lane"><text x=${laneX(i)} y="14" text-anchor="middle">${lane.short}</text><path d="M${laneX(i)} 22V${height}" /></g>`,
+        svg`<g class="lane"><text x=${laneX(i)} y=${i % 2 === 0 ? 10 : 23} text-anchor="middle">${lane.short}</text><path d="M${laneX(i)} ${i % 2 === 0 ? 15 : 28}V${height}" /></g>`,
     )}
     ${shown.map(({ step, index: at }, i) => {
       const y = top + i * ROW + 32
