@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import type { Engine } from '../sandbox/engine.ts'
 import type { Exercise } from '../verdict/exercise.ts'
 import { grade } from '../verdict/grade.ts'
-import type { Compiled, Verdict } from '../verdict/verdict.ts'
+import type { CheckResult, Compiled, Verdict } from '../verdict/verdict.ts'
 import type { ExerciseFolder } from './exercises-node.ts'
 import { compileSubmission, read } from './exercises-node.ts'
 import { HOSTILE } from './hostile-submissions.ts'
@@ -70,12 +70,7 @@ export function prove(job: Job, setup: ProofSetup): JobResult {
     job.kind === 'solution' ? setup.seeds : job.kind === 'accepted' ? acceptedSeeds(setup.seeds) : WRONG_SEEDS
   const graded = job.kind === 'wrong' ? withNamedChecks(exercise, source) : exercise
   const verdict = gradeOnce(setup, graded, compiled, seeds)
-  // What other right solutions show, they show at the first grading.
-  const again = job.kind === 'accepted' ? verdict : gradeOnce(setup, graded, compiled, seeds)
-  if (verdict.digest !== again.digest)
-    complaints.push(`${file} gets another digest at the second grading: something is not deterministic`)
-  if (verdict.fuel !== again.fuel)
-    complaints.push(`${file} uses ${verdict.fuel} units of fuel, then ${again.fuel}: something is not deterministic`)
+  complaints.push(...againDiffers(job, setup, graded, compiled, verdict, seeds).map((what) => `${file} ${what}`))
   const judged =
     job.kind === 'solution' || job.kind === 'accepted'
       ? judgeSolution(verdict)
@@ -85,6 +80,42 @@ export function prove(job: Job, setup: ProofSetup): JobResult {
   complaints.push(...judged.map((complaint) => `${file} ${complaint}`))
   return { job, complaints, failed: failedIn(verdict), fuel: verdict.fuel }
 }
+
+/**
+ * Grades a second time. The solution and the starter as a whole: digest and fuel must be equal. Of a wrong solution, each
+ * check that failed is run from its failing seed alone, as `--seed` would: it must find the same to the word, so a finding
+ * hangs on nothing but its seed. Other right solutions show what they have to show at the first grading.
+ */
+function againDiffers(
+  { kind }: Job,
+  setup: ProofSetup,
+  exercise: Exercise,
+  compiled: Compiled,
+  verdict: Verdict,
+  seeds: number,
+): string[] {
+  if (kind === 'accepted') return []
+  if (kind !== 'wrong') {
+    const again = gradeOnce(setup, exercise, compiled, seeds)
+    if (verdict.digest !== again.digest)
+      return ['gets another digest at the second grading: something is not deterministic']
+    if (verdict.fuel === again.fuel) return []
+    return [`uses ${verdict.fuel} units of fuel, then ${again.fuel}: something is not deterministic`]
+  }
+  return verdict.checks.flatMap((before) => {
+    if (!isBad(before.status)) return []
+    const seed = before.seeds?.failing ?? 1
+    const checks = exercise.checks.checks.filter(({ name }) => name === before.name)
+    const alone = { ...exercise, checks: { ...exercise.checks, checks } }
+    const [after] = grade({ exercise: alone, compiled, mode: 'submit', engine: setup.engine, seeds: 1, seed }).checks
+    if (findingText(before) === findingText(after!)) return []
+    return [`fails "${before.name}" otherwise when seed ${seed} is run alone: something is not deterministic`]
+  })
+}
+
+/** All that a check found, but for what depends on how many seeds came before. */
+const findingText = ({ seeds, fuel: _fuel, ...found }: CheckResult): string =>
+  JSON.stringify([seeds?.failing, seeds?.shrunk, found])
 
 const gradeOnce = ({ engine }: ProofSetup, exercise: Exercise, compiled: Compiled, seeds: number): Verdict =>
   grade({ exercise, compiled, mode: 'submit', engine, seeds })

@@ -57,13 +57,17 @@ export function runCheck(check: Check, setup: RunSetup): CheckRun {
     first ??= trials.all[0]?.trial
     if (!trials.ending) continue
     const { ending, tries } = smallest(check, setup, seed, trials.ending, trials.isFaultPlan)
-    return failed(check, ending, { tried: index + 1, total, seed }, fuel + tries)
+    const sizes = { from: sizeOf(trials.ending.plan), to: sizeOf(ending.plan) }
+    const shrunk = sizes.to < sizes.from ? { shrunk: sizes } : {}
+    return failed(check, ending, { tried: index + 1, seed, ...shrunk }, fuel + tries)
   }
   setup.onSeed?.(total, total, setup.firstSeed + total - 1)
   const result: CheckResult = { name: check.name, kind: check.kind, status: 'pass', fuel }
   if (check.generate) result.seeds = { tried: total }
   return { result, console: first?.console ?? [], consoleTruncated: first?.consoleTruncated ?? false }
 }
+
+const sizeOf = (plan: unknown): number => JSON.stringify(plan ?? null).length
 
 /** One seed: one trial, or (fault checks) one without a fault and one per fault. */
 function runSeed(check: Check, setup: RunSetup, seed: number, plan: unknown) {
@@ -138,11 +142,11 @@ function isSameKind(a: unknown, b: unknown): boolean {
 function failed(
   check: Check,
   { thrown, trial, plan }: Ending,
-  seeds: { tried: number; total: number; seed: number },
+  { seed, ...seeds }: { tried: number; seed: number; shrunk?: { from: number; to: number } },
   fuel: number,
 ): CheckRun {
   const base = { name: check.name, kind: check.kind, fuel }
-  const tried = check.generate ? { seeds: { tried: seeds.tried, failing: seeds.seed } } : {}
+  const tried = check.generate ? { seeds: { ...seeds, failing: seed } } : {}
   const hint = check.hint === undefined ? {} : { hint: check.hint }
   const { console, consoleTruncated } = trial
   return { result: { ...base, ...describe(thrown), ...tried }, console, consoleTruncated }
@@ -162,7 +166,7 @@ function failed(
     const words = reason instanceof Error ? `${reason.name}: ${reason.message}` : show(reason)
     return {
       status: 'internal',
-      message: `The check itself broke down on seed ${seeds.seed} (${words}). This is not your mistake: please report it.`,
+      message: `The check itself broke down on seed ${seed} (${words}). This is not your mistake: please report it.`,
     }
   }
 }

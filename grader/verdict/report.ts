@@ -39,17 +39,23 @@ export function report(verdict: Verdict, options: ReportOptions): string {
   const lines = [`${paint(verdict.exercise, 'bold')} · ${verdict.mode} · ${paintStatus(verdict.status, paint)}`, '']
   for (const diagnostic of verdict.diagnostics) lines.push(...diagnosticLines(diagnostic, options))
   if (verdict.message !== undefined) lines.push(verdict.message, '')
-  let isFirst = true
+  const told = new Set<string>()
   for (const check of verdict.checks) {
     lines.push(checkLine(check, paint))
     if (check.message === undefined) continue
-    lines.push(...(isFirst ? wholeStory(check, options) : [`      ${check.message}`]))
-    isFirst = false
+    if (told.has(toldOf(check.message))) lines.push('      As above.')
+    else lines.push(...(told.size === 0 ? wholeStory(check, options) : wrap(check.message, 100).map(indented)))
+    told.add(toldOf(check.message))
   }
   lines.push(...consoleLines(verdict, paint))
   lines.push('', paint(`${grouped(verdict.fuel)} units of fuel · digest ${verdict.digest.slice(0, 12)}`, 'dim'))
   return `${lines.join('\n')}\n`
 }
+
+/** What went wrong, without what was asked just then: a submission that runs away everywhere need be told so once. */
+const toldOf = (message: string): string => message.replace(/ \(in [^()]*(?:\([^()]*\))?[^()]*\)$/, '')
+
+const indented = (line: string): string => (line === '' ? '' : `      ${line}`)
 
 type Paint = NonNullable<ReportOptions['paint']>
 
@@ -74,15 +80,19 @@ function wholeStory(check: CheckResult, options: ReportOptions): string[] {
   if (check.actual !== undefined) lines.push(`${paint('got', 'red')}       ${check.actual}`)
   if (check.position) lines.push(...sourceLines(check.position, options))
   if (check.story) lines.push('', ...storyLines(check.story))
-  if (check.seeds?.failing !== undefined) {
-    const which = `seed ${check.seeds.failing}, the ${ordinal(check.seeds.tried)} that was tried`
-    lines.push(
-      paint(`Found with ${which}.${check.replay ? ` The replay opens at tick ${check.replay.tick}.` : ''}`, 'dim'),
-    )
-  }
+  if (check.seeds?.failing !== undefined) lines.push(...wrap(foundWith(check), 100).map((line) => paint(line, 'dim')))
   const hint = check.hint === undefined ? undefined : options.hint?.(check.hint)
   if (hint !== undefined) lines.push(`${paint('hint', 'yellow')}  ${hint}`)
-  return [...lines.map((line) => (line === '' ? '' : `      ${line}`)), '']
+  return [...lines.map(indented), '']
+}
+
+/** How to see it again, and how much of the generated case is left. */
+function foundWith({ seeds, replay }: CheckResult): string {
+  const { failing, tried, shrunk } = seeds!
+  const which = `Found with seed ${failing}, the ${ordinal(tried)} that was tried (again: --seed ${failing} --seeds 1).`
+  const smaller =
+    shrunk && ` The case was made smaller, from ${shrunk.from} to ${shrunk.to} characters of JSON, and still fails.`
+  return `${which}${smaller ?? ''}${replay ? ` The replay opens at tick ${replay.tick}.` : ''}`
 }
 
 function diagnosticLines({ line, column, code, message, severity }: Diagnostic, options: ReportOptions): string[] {

@@ -70,8 +70,8 @@ export interface CheckResult {
   expected?: string
   actual?: string
   position?: Position
-  /** Seeds tried, and the first that failed (after shrinking its case). */
-  seeds?: { tried: number; failing?: number }
+  /** Seeds tried, the first that failed, and how much smaller its case was made: characters of its JSON. */
+  seeds?: { tried: number; failing?: number; shrunk?: { from: number; to: number } }
   /** Key of the hint in hints.mdx that helps here. */
   hint?: string
   story?: Story
