@@ -28,7 +28,7 @@ const RECOVERY_SECONDS = 1200
 /** How long the client asks after recovery: once a second, so that each of three endpoints is all but sure to be met. */
 const ASKING_SECONDS = 60
 /** The disk and clock of a healthy machine. */
-const FSYNC_MICROS = 1_000
+const FSYNC_MICROS = 2_000
 
 const deployment = (name: string, replicas: number, container: string) => `apiVersion: apps/v1
 kind: Deployment
