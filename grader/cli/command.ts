@@ -165,13 +165,12 @@ function wholeNumber(option: string, text: string | undefined): number | undefin
   return Number(text)
 }
 
-/** Text of a hint, by the key in front of its heading in hints.mdx. */
+/** Text of a hint as hints.mdx has it, by the key in front of its heading. */
 function hintsOf({ path }: ExerciseFolder): (key: string) => string | undefined {
   const sections = read(path, 'hints.mdx').split(/^## /m).slice(1)
   return (key) => {
     const section = sections.find((text) => text.startsWith(`${key}:`))
     const [heading = '', ...body] = section?.split('\n') ?? []
-    const first = body.join('\n').trim().split('\n\n')[0]?.replaceAll('\n', ' ')
-    return section === undefined ? undefined : `${heading.slice(key.length + 1).trim()} ${first ?? ''}`.trim()
+    return section === undefined ? undefined : `${heading.slice(key.length + 1).trim()}\n${body.join('\n').trim()}`
   }
 }

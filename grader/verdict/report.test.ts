@@ -41,14 +41,22 @@ describe('a report', () => {
       actual: 'yes',
       position: { line: 2, column: 3 },
       hint: 'key',
-      seeds: { tried: 2, failing: 2 },
+      seeds: { tried: 2, failing: 2, shrunk: { from: 900, to: 120 } },
     })
     const options = {
       source,
       fileName: 'my.ts',
-      hint: (key: string) => (key === 'key' ? 'Think of init containers.' : undefined),
+      hint: (key: string) =>
+        key === 'key' ? 'What counts?\n\nThink of\ninit containers.\n\n```ts\nif (a)\n  b()\n```' : undefined,
     }
-    const text = report({ ...base, status: 'fail', checks: [failure, { ...failure, name: 'second' }] }, options)
+    const text = report(
+      {
+        ...base,
+        status: 'fail',
+        checks: [failure, { ...failure, name: 'second', message: 'Pod db was let through.' }],
+      },
+      options,
+    )
     expect(text).toContain(
       [
         '  ✗ a check',
@@ -57,14 +65,28 @@ describe('a report', () => {
         '      got       yes',
         '      my.ts:2 │   two',
         '              │   ^',
-        '      Found with seed 2, the 2nd that was tried.',
-        '      hint  Think of init containers.',
+        '      Found with seed 2, the 2nd that was tried (again: --seed 2 --seeds 1). The case was made smaller,',
+        '      from 900 to 120 characters of JSON, and still fails.',
+        '',
+        '      hint  What counts?',
+        '      Think of init containers.',
+        '          if (a)',
+        '            b()',
         '',
         '  ✗ second',
-        '      Pod web was let through.',
+        '      Pod db was let through.',
         '',
       ].join('\n'),
     )
+  })
+
+  it('says once what every check ran into, whatever it was asked just then', () => {
+    const ranOut = (name: string, during: string) =>
+      check({ name, status: 'error', message: `Stopped near line 1 (in ${during})` })
+    const checks = [ranOut('one', 'the cycle of Pod web'), ranOut('two', 'filter(web, node-1)'), ranOut('three', 'x')]
+    const text = report({ ...base, status: 'error', checks }, { source, fileName: 'my.ts' })
+    expect(text.split('Stopped near line 1')).toHaveLength(2)
+    expect(text).toContain('  ! two\n      As above.\n  ! three\n      As above.\n')
   })
 
   it('points at the column', () => {

@@ -82,8 +82,26 @@ function wholeStory(check: CheckResult, options: ReportOptions): string[] {
   if (check.story) lines.push('', ...storyLines(check.story))
   if (check.seeds?.failing !== undefined) lines.push(...wrap(foundWith(check), 100).map((line) => paint(line, 'dim')))
   const hint = check.hint === undefined ? undefined : options.hint?.(check.hint)
-  if (hint !== undefined) lines.push(`${paint('hint', 'yellow')}  ${hint}`)
+  if (hint !== undefined) lines.push('', ...hintLines(hint, paint))
   return [...lines.map(indented), '']
+}
+
+/** A hint is Markdown: paragraphs are filled anew, code stays as it is. */
+function hintLines(hint: string, paint: Paint): string[] {
+  const [question = '', ...rest] = hint.split('\n')
+  const parts = rest.join('\n').split(/^```\w*\n([^]*?)^```$/m)
+  const texts = parts.flatMap((part, index) => {
+    const isCode = index % 2 === 1
+    const blocks = isCode ? [part.trimEnd()] : part.split(/\n\n+/)
+    return blocks
+      .filter((block) => block.trim() !== '')
+      .map((block) =>
+        isCode
+          ? block.split('\n').map((line) => (line === '' ? '' : `    ${line}`))
+          : wrap(block.trim().replaceAll('\n', ' '), 100),
+      )
+  })
+  return [`${paint('hint', 'yellow')}  ${question}`, ...texts.flat()]
 }
 
 /** How to see it again, and how much of the generated case is left. */

@@ -54,7 +54,7 @@ function judgeCase(trial: Trial<any>, { nodes, existing, incoming }: Case): void
 
 export default defineChecks(schedulerGuest(), [
   example('a Pod fits down to the last thousandth of a CPU', {
-    hint: 'compare',
+    hint: 'room',
     run(trial) {
       const small = node('node-1').allocatable({ cpu: '1' })
       const there = pod('old').requests({ cpu: '0.6' }).on('node-1')
@@ -65,7 +65,7 @@ export default defineChecks(schedulerGuest(), [
   }),
 
   example('everything that is lacking is named', {
-    hint: 'compare',
+    hint: 'room',
     run(trial) {
       const small = node('node-1').allocatable({ cpu: '2', memory: '1Gi', 'ephemeral-storage': '10Gi', pods: '1' })
       const there = pod('old').requests({ cpu: '1500m', memory: '900Mi', 'ephemeral-storage': '9.5Gi' }).on('node-1')
@@ -94,7 +94,7 @@ export default defineChecks(schedulerGuest(), [
   }),
 
   example('wrong labels and a cordon cannot be cured by removing Pods', {
-    hint: 'compare',
+    hint: 'labels',
     run(trial) {
       const infos = [
         nodeInfo(node('node-1').labels({ disk: 'ssd' })),
@@ -113,14 +113,14 @@ export default defineChecks(schedulerGuest(), [
   }),
 
   differential('labels, affinity and cordons: the same answers as the reference', {
-    hint: 'compare',
+    hint: 'labels',
     generate: labelCase,
     run: judgeCase,
     shrink: SHRINK,
   }),
 
   property('cycles of different Pods may overlap', {
-    hint: 'once',
+    hint: 'room',
     per200: 40,
     generate: resourceCase,
     run(trial, { nodes, existing, incoming }) {
@@ -134,7 +134,7 @@ export default defineChecks(schedulerGuest(), [
           if (!finding) continue
           if (cycles.length === 1) trial.fail(finding)
           const message = `${finding.message} The cycles of ${cycles.length} Pods had begun when it was asked.`
-          trial.fail({ ...finding, message, hint: 'once' })
+          trial.fail({ ...finding, message, hint: 'room' })
         }
       }
     },
@@ -151,7 +151,7 @@ export default defineChecks(schedulerGuest(), [
   }),
 
   cost('the request of a Pod is computed once, not at every node', {
-    hint: 'once',
+    hint: 'room',
     run(trial) {
       // The more containers, the dearer the request. Computed once, that costs the same for 10 nodes as for 100.
       const [few, many] = [10, 100]

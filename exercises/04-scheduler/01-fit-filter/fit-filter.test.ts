@@ -44,6 +44,46 @@ describe('the oracle', () => {
   })
 })
 
+describe('the hints', () => {
+  const hints = readFileSync(new URL('hints.mdx', import.meta.url), 'utf8')
+    .split(/^## /m)
+    .slice(1)
+  const keys = hints.map((hint) => hint.slice(0, hint.indexOf(':')))
+
+  it('are three, from orientation to nearly code, and only the last has some', () => {
+    expect(keys).toEqual(['labels', 'requests', 'room'])
+    expect(hints.map((hint) => hint.includes('```'))).toEqual([false, false, true])
+  })
+
+  it('fit the checks that name them', async () => {
+    const { checks } = await loadExercise(folder)
+    expect(Object.fromEntries(checks.checks.map(({ name, hint }) => [name, hint]))).toEqual({
+      'a Pod fits down to the last thousandth of a CPU': 'room',
+      'everything that is lacking is named': 'room',
+      'Pods that have finished hold nothing': 'requests',
+      'of the init containers, the largest counts': 'requests',
+      'wrong labels and a cordon cannot be cured by removing Pods': 'labels',
+      'resources: the same answers as the reference': 'requests',
+      'labels, affinity and cordons: the same answers as the reference': 'labels',
+      'cycles of different Pods may overlap': 'room',
+      'in a live cluster no node is overfilled and no Pod forgotten': 'requests',
+      'the request of a Pod is computed once, not at every node': 'room',
+    })
+  })
+
+  it('reach the learner: each failed check of the starter gives its own', async () => {
+    const [exercise, engine] = await Promise.all([loadExercise(folder), loadEngineNode()])
+    const compiled = compileSubmission(readFileSync(new URL('starter.ts', import.meta.url), 'utf8'))
+    const { checks } = grade({ exercise, compiled, mode: 'run', engine })
+    expect(checks.filter(({ status }) => status === 'fail').map(({ hint }) => hint)).toEqual([
+      'room',
+      'room',
+      'requests',
+      'labels',
+    ])
+  })
+})
+
 describe('a solution that is unusual but right', () => {
   const variants: [string, [from: string, to: string][]][] = [
     [

@@ -54,22 +54,22 @@ export function judge(status: Status | undefined, truth: Truth, pod: Pod, info: 
   const actual = status === undefined ? 'no answer for this node' : describeStatus(status)
   // Without a hint of its own, a finding gives that of the check.
   const finding = (message: string, hint?: string): Finding => ({ message, expected, actual, ...(hint && { hint }) })
-  if (!status) return finding(`${where} got no answer.`, 'compare')
+  if (!status) return finding(`${where} got no answer.`, 'room')
   const { code } = status
   if (fits(truth)) {
     return code === 'Success' ? undefined : finding(`${where} was refused, although nothing is in the way.`)
   }
   const why = [...truth.unresolvable, ...truth.lacking.map(describeLack)].join('; ')
   const isLabels = truth.unresolvable.length > 0
-  if (code === 'Success') return finding(`${where} was let through: ${why}.`, isLabels ? 'compare' : undefined)
+  if (code === 'Success') return finding(`${where} was let through: ${why}.`, isLabels ? 'labels' : undefined)
   if (code !== 'Unschedulable' && code !== 'UnschedulableAndUnresolvable') {
-    return finding(`${where}: filter answered ${code}, which is no answer to "does it fit?".`, 'compare')
+    return finding(`${where}: filter answered ${code}, which is no answer to "does it fit?".`, 'room')
   }
   if (isLabels && code === 'Unschedulable') {
-    return finding(`${where}: ${why}; removing Pods would not help, so it is UnschedulableAndUnresolvable.`, 'compare')
+    return finding(`${where}: ${why}; removing Pods would not help, so it is UnschedulableAndUnresolvable.`, 'labels')
   }
   if (!isLabels && code !== 'Unschedulable' && !truth.lacking.some(({ hopeless }) => hopeless)) {
-    return finding(`${where}: ${why}; it would help if other Pods went away, so it is Unschedulable.`, 'compare')
+    return finding(`${where}: ${why}; it would help if other Pods went away, so it is Unschedulable.`, 'room')
   }
   return judgeReasons(status, truth, where, finding)
 }
@@ -80,15 +80,14 @@ function judgeReasons(
   where: string,
   finding: (message: string, hint?: string) => Finding,
 ): Finding | undefined {
-  if (!reasons.some((reason) => reason.trim() !== ''))
-    return finding(`${where} was refused without a reason.`, 'compare')
+  if (!reasons.some((reason) => reason.trim() !== '')) return finding(`${where} was refused without a reason.`, 'room')
   if (unresolvable.length > 0) return undefined
   const unnamed = lacking.find(({ resource }) => !reasons.some((reason) => names(reason, resource)))
-  if (unnamed) return finding(`${where}: no reason names ${unnamed.resource}, which is lacking too.`, 'compare')
+  if (unnamed) return finding(`${where}: no reason names ${unnamed.resource}, which is lacking too.`, 'room')
   const claimed = reasons.map((reason) => /^Insufficient (\S+?)[.,:;]?(?:\s|$)/.exec(reason)?.[1])
   const wrong = claimed.find((name) => name !== undefined && !lacking.some(({ resource }) => resource === name))
   if (wrong !== undefined)
-    return finding(`${where}: there is enough ${wrong}, but a reason says "Insufficient ${wrong}".`, 'compare')
+    return finding(`${where}: there is enough ${wrong}, but a reason says "Insufficient ${wrong}".`, 'room')
   return undefined
 }
 

@@ -1,5 +1,5 @@
 // check: resources: the same answers as the reference
-// hint: compare
+// hint: room
 // Names every resource once one of them is lacking.
 /** NodeResourcesFit, NodeAffinity and NodeUnschedulable in one plugin. */
 import type { Container, Node, NodeSelectorRequirement, NodeSelectorTerm, Pod, Quantity } from 'clusterwright/api'

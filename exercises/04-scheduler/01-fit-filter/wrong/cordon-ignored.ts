@@ -1,6 +1,6 @@
 // check: wrong labels and a cordon cannot be cured by removing Pods
 // check: labels, affinity and cordons: the same answers as the reference
-// hint: compare
+// hint: labels
 // Puts Pods on cordoned nodes.
 /** NodeResourcesFit, NodeAffinity and NodeUnschedulable in one plugin. */
 import type { Container, Node, NodeSelectorRequirement, NodeSelectorTerm, Pod, Quantity } from 'clusterwright/api'

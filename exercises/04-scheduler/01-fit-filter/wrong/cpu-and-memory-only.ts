@@ -1,6 +1,6 @@
 // check: everything that is lacking is named
 // check: resources: the same answers as the reference
-// hint: compare
+// hint: room
 // Knows cpu and memory and no other resource.
 /** NodeResourcesFit, NodeAffinity and NodeUnschedulable in one plugin. */
 import type { Container, Node, NodeSelectorRequirement, NodeSelectorTerm, Pod, Quantity } from 'clusterwright/api'

@@ -1,5 +1,5 @@
 // check: everything that is lacking is named
-// hint: compare
+// hint: room
 // Stops at the first resource that is lacking.
 /** NodeResourcesFit, NodeAffinity and NodeUnschedulable in one plugin. */
 import type { Container, Node, NodeSelectorRequirement, NodeSelectorTerm, Pod, Quantity } from 'clusterwright/api'

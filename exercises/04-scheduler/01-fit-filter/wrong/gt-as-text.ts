@@ -1,5 +1,5 @@
 // check: labels, affinity and cordons: the same answers as the reference
-// hint: compare
+// hint: labels
 // Compares Gt and Lt as text: "9" comes after "10".
 /** NodeResourcesFit, NodeAffinity and NodeUnschedulable in one plugin. */
 import type { Container, Node, NodeSelectorRequirement, NodeSelectorTerm, Pod, Quantity } from 'clusterwright/api'

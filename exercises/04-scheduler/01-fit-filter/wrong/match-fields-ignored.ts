@@ -1,5 +1,5 @@
 // check: labels, affinity and cordons: the same answers as the reference
-// hint: compare
+// hint: labels
 // Forgets matchFields.
 /** NodeResourcesFit, NodeAffinity and NodeUnschedulable in one plugin. */
 import type { Container, Node, NodeSelectorRequirement, NodeSelectorTerm, Pod, Quantity } from 'clusterwright/api'

@@ -1,5 +1,5 @@
 // check: cycles of different Pods may overlap
-// hint: once
+// hint: room
 // Keeps the request in a variable of the module: the next Pod overwrites it.
 /** NodeResourcesFit, NodeAffinity and NodeUnschedulable in one plugin. */
 import type { Container, Node, NodeSelectorRequirement, NodeSelectorTerm, Pod, Quantity } from 'clusterwright/api'

@@ -1,5 +1,5 @@
 // check: everything that is lacking is named
-// hint: compare
+// hint: room
 // Refuses without saying why.
 /** NodeResourcesFit, NodeAffinity and NodeUnschedulable in one plugin. */
 import type { Container, Node, NodeSelectorRequirement, NodeSelectorTerm, Pod, Quantity } from 'clusterwright/api'

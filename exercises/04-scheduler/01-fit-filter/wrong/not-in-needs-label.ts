@@ -1,5 +1,5 @@
 // check: labels, affinity and cordons: the same answers as the reference
-// hint: compare
+// hint: labels
 // Demands the label for NotIn, which also holds where it is missing.
 /** NodeResourcesFit, NodeAffinity and NodeUnschedulable in one plugin. */
 import type { Container, Node, NodeSelectorRequirement, NodeSelectorTerm, Pod, Quantity } from 'clusterwright/api'

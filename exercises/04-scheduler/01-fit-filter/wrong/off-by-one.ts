@@ -1,5 +1,5 @@
 // check: a Pod fits down to the last thousandth of a CPU
-// hint: compare
+// hint: room
 // Refuses a Pod that takes exactly what is left.
 /** NodeResourcesFit, NodeAffinity and NodeUnschedulable in one plugin. */
 import type { Container, Node, NodeSelectorRequirement, NodeSelectorTerm, Pod, Quantity } from 'clusterwright/api'

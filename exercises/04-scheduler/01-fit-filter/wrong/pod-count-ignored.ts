@@ -1,6 +1,6 @@
 // check: everything that is lacking is named
 // check: resources: the same answers as the reference
-// hint: compare
+// hint: room
 // Forgets that a node holds only so many Pods.
 /** NodeResourcesFit, NodeAffinity and NodeUnschedulable in one plugin. */
 import type { Container, Node, NodeSelectorRequirement, NodeSelectorTerm, Pod, Quantity } from 'clusterwright/api'

@@ -1,6 +1,6 @@
 // check: a Pod fits down to the last thousandth of a CPU
 // check: resources: the same answers as the reference
-// hint: compare
+// hint: room
 // Reads quantities with parseInt: 0.5 becomes 0 and 1.5Gi becomes 1Gi.
 /** NodeResourcesFit, NodeAffinity and NodeUnschedulable in one plugin. */
 import type { Container, Node, NodeSelectorRequirement, NodeSelectorTerm, Pod, Quantity } from 'clusterwright/api'

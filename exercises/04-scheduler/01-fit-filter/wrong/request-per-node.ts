@@ -1,5 +1,5 @@
 // check: the request of a Pod is computed once, not at every node
-// hint: once
+// hint: room
 // Works the request of the Pod out again at every node.
 /** NodeResourcesFit, NodeAffinity and NodeUnschedulable in one plugin. */
 import type { Container, Node, NodeSelectorRequirement, NodeSelectorTerm, Pod, Quantity } from 'clusterwright/api'

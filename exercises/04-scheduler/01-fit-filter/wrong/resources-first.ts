@@ -1,5 +1,5 @@
 // check: labels, affinity and cordons: the same answers as the reference
-// hint: compare
+// hint: labels
 // Looks at the resources first, and so calls a wrong node a full one.
 /** NodeResourcesFit, NodeAffinity and NodeUnschedulable in one plugin. */
 import type { Container, Node, NodeSelectorRequirement, NodeSelectorTerm, Pod, Quantity } from 'clusterwright/api'

@@ -1,5 +1,5 @@
 // check: labels, affinity and cordons: the same answers as the reference
-// hint: compare
+// hint: labels
 // Demands every term of the node affinity; they are alternatives.
 /** NodeResourcesFit, NodeAffinity and NodeUnschedulable in one plugin. */
 import type { Container, Node, NodeSelectorRequirement, NodeSelectorTerm, Pod, Quantity } from 'clusterwright/api'
