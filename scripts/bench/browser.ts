@@ -139,8 +139,9 @@ async function readToExercise(page: Page): Promise<boolean> {
 /** Says what one thinks will happen in the first figure, which starts its simulation. */
 async function startFigure(page: Page): Promise<void> {
   const answer = page.locator('cw-figure').first().getByRole('group').getByRole('button').first()
-  await Promise.all([page.waitForEvent('worker'), answer.click()])
-  await page.waitForLoadState('networkidle')
+  const arrives = page.waitForResponse((response) => response.url().includes('simulation-worker'))
+  await answer.click()
+  await (await arrives).finished()
 }
 
 async function weighLesson(browser: Browser, url: string, name: string, report: (row: Row) => void): Promise<void> {
