@@ -89,6 +89,41 @@ describe('a report', () => {
     expect(text).toContain('  ! two\n      As above.\n  ! three\n      As above.\n')
   })
 
+  it('gives no hint about the rule where the code broke down', () => {
+    const broken = check({ status: 'error', message: 'TypeError: x is not a function', hint: 'key' })
+    const text = report(
+      { ...base, status: 'error', checks: [broken] },
+      { source, fileName: 'my.ts', hint: () => 'Think.' },
+    )
+    expect(text).not.toContain('hint')
+  })
+
+  it('says what the compiler refused once, with its line, and does not list what was not run', () => {
+    const message = "'}' expected."
+    const verdict: Verdict = {
+      ...base,
+      status: 'error',
+      message: `The file does not compile: line 2: ${message}`,
+      diagnostics: [{ line: 2, column: 3, code: 1005, message, severity: 'syntax' }],
+      checks: [check({ status: 'skipped' }), check({ name: 'second', status: 'skipped' })],
+      fuel: 0,
+    }
+    expect(report(verdict, { source, fileName: 'my.ts' })).toBe(
+      [
+        'toy · submit · error: it cannot be run',
+        '',
+        "my.ts:2:3 · cannot run · '}' expected. (TS1005)",
+        '  my.ts:2 │   two',
+        '          │   ^',
+        '',
+        '  - none of the 2 checks was run',
+        '',
+        '0 units of fuel · digest abcdef012345',
+        '',
+      ].join('\n'),
+    )
+  })
+
   it('points at the column', () => {
     expect(sourceLines({ line: 3, column: 1 }, { source, fileName: 'my.ts' })).toEqual([
       'my.ts:3 │ three',

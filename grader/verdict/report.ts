@@ -36,9 +36,20 @@ const WORDS: Readonly<Record<Verdict['status'], string>> = {
 /** All of it, ending in a line break. */
 export function report(verdict: Verdict, options: ReportOptions): string {
   const paint = options.paint ?? ((text) => text)
-  const lines = [`${paint(verdict.exercise, 'bold')} · ${verdict.mode} · ${paintStatus(verdict.status, paint)}`, '']
+  const isRefused = verdict.diagnostics.some(({ severity }) => severity === 'syntax')
+  const wasRun = verdict.checks.some(({ status }) => status !== 'skipped')
+  const words = wasRun || verdict.status !== 'error' ? WORDS[verdict.status] : 'error: it cannot be run'
+  const status = paint(words, colourOf(verdict.status))
+  const lines = [`${paint(verdict.exercise, 'bold')} · ${verdict.mode} · ${status}`, '']
   for (const diagnostic of verdict.diagnostics) lines.push(...diagnosticLines(diagnostic, options))
-  if (verdict.message !== undefined) lines.push(verdict.message, '')
+  // What the compiler refused has been said, with its lines.
+  if (verdict.message !== undefined && !isRefused) lines.push(...wrap(verdict.message, 100), '')
+  if (!wasRun) {
+    const { length } = verdict.checks
+    lines.push(`  - none of the ${length} ${length === 1 ? 'check' : 'checks'} was run`)
+    lines.push(...consoleLines(verdict, paint))
+    return `${[...lines, '', closingLine(verdict, paint)].join('\n')}\n`
+  }
   const told = new Set<string>()
   for (const check of verdict.checks) {
     lines.push(checkLine(check, paint))
@@ -48,12 +59,13 @@ export function report(verdict: Verdict, options: ReportOptions): string {
     told.add(toldOf(check.message))
   }
   lines.push(...consoleLines(verdict, paint))
-  lines.push('', paint(`${grouped(verdict.fuel)} units of fuel · digest ${verdict.digest.slice(0, 12)}`, 'dim'))
+  lines.push('', closingLine(verdict, paint))
   return `${lines.join('\n')}\n`
 }
 
-/** What went wrong, without what was asked just then: a submission that runs away everywhere need be told so once. */
-const toldOf = (message: string): string => message.replace(/ \(in [^()]*(?:\([^()]*\))?[^()]*\)$/, '')
+/** What went wrong, without what was asked just then: a submission that breaks down everywhere need be told so once. */
+const toldOf = (message: string): string =>
+  message.replace(/ \(in [^()]*(?:\([^()]*\))?[^()]*\)$/, '').replace(/^(\w+)\([^()]*\)/, '$1')
 
 const indented = (line: string): string => (line === '' ? '' : `      ${line}`)
 
@@ -62,7 +74,8 @@ type Paint = NonNullable<ReportOptions['paint']>
 const colourOf = (status: CheckResult['status']) =>
   status === 'pass' ? 'green' : status === 'skipped' ? 'dim' : status === 'inconclusive' ? 'yellow' : 'red'
 
-const paintStatus = (status: Verdict['status'], paint: Paint): string => paint(WORDS[status], colourOf(status))
+const closingLine = ({ fuel, digest }: Verdict, paint: Paint): string =>
+  paint(`${grouped(fuel)} units of fuel · digest ${digest.slice(0, 12)}`, 'dim')
 
 function checkLine({ status, name, seeds }: CheckResult, paint: Paint): string {
   const tried =
@@ -81,7 +94,8 @@ function wholeStory(check: CheckResult, options: ReportOptions): string[] {
   if (check.position) lines.push(...sourceLines(check.position, options))
   if (check.story) lines.push('', ...storyLines(check.story))
   if (check.seeds?.failing !== undefined) lines.push(...wrap(foundWith(check), 100).map((line) => paint(line, 'dim')))
-  const hint = check.hint === undefined ? undefined : options.hint?.(check.hint)
+  // Code that breaks down is mended at its line; a hint about the rule would lead elsewhere.
+  const hint = check.hint === undefined || check.status === 'error' ? undefined : options.hint?.(check.hint)
   if (hint !== undefined) lines.push('', ...hintLines(hint, paint))
   return [...lines.map(indented), '']
 }
