@@ -28,6 +28,9 @@ const USAGE = `Usage:
 Exit codes: 0 pass, 1 fail or error, 2 usage, 3 internal error.
 `
 
+/** Each has a compiler and an engine of its own: about 300 MB. */
+const WORKERS_MAX = 8
+
 class UsageError extends Error {}
 
 const EXIT: Readonly<Record<Verdict['status'], number>> = { pass: 0, fail: 1, error: 1, inconclusive: 1, internal: 3 }
@@ -121,7 +124,7 @@ async function check(ids: string[], values: Values, streams: Streams): Promise<n
   const say = (line: string) => streams.out.write(`${line}\n`)
   const ok = await proveAll(folders, {
     seeds,
-    workers: Math.max(1, Math.min(2, availableParallelism())),
+    workers: Math.min(WORKERS_MAX, availableParallelism()),
     say,
     paint: painter(streams.out),
   })

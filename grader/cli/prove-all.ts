@@ -14,26 +14,37 @@ export interface ProveOptions {
   readonly paint: NonNullable<ReportOptions['paint']>
 }
 
+/** What came of it, in submissions: a complaint about the exercise as a whole counts as one more that failed. */
+interface Tally {
+  readonly passed: number
+  readonly failed: number
+}
+
 /** True when every exercise is proven. */
 export async function proveAll(folders: readonly ExerciseFolder[], options: ProveOptions): Promise<boolean> {
   const started = performance.now()
   const pool = Array.from({ length: options.workers }, () => new Worker(new URL('./prove-worker.ts', import.meta.url)))
-  let ok = true
+  let [passed, failed] = [0, 0]
   try {
-    for (const folder of folders) ok = (await proveOne(folder, pool, options)) && ok
+    for (const folder of folders) {
+      const tally = await proveOne(folder, pool, options)
+      passed += tally.passed
+      failed += tally.failed
+    }
   } finally {
     await Promise.all(pool.map((worker) => worker.terminate()))
   }
   const total = `${folders.length} ${folders.length === 1 ? 'exercise' : 'exercises'} in ${seconds(performance.now() - started)}`
-  options.say(ok ? options.paint(`✓ ${total}`, 'green') : options.paint(`✗ ${total}`, 'red'))
-  return ok
+  const line = `${total}: ${passed} passed, ${failed} failed`
+  options.say(failed === 0 ? options.paint(`✓ ${line}`, 'green') : options.paint(`✗ ${line}`, 'red'))
+  return failed === 0
 }
 
 async function proveOne(
   folder: ExerciseFolder,
   pool: readonly Worker[],
   { seeds, say, paint }: ProveOptions,
-): Promise<boolean> {
+): Promise<Tally> {
   const started = performance.now()
   const waiting = jobsOf(folder).map((job): WorkOrder => ({ folder, job, seeds }))
   say(`${paint(folder.id, 'bold')} · ${waiting.length} submissions to grade …`)
@@ -52,17 +63,15 @@ async function proveOne(
   }
   await Promise.all(pool.map(serve))
   const exercise = await loadExercise(folder)
-  const complaints = [
-    ...failures,
-    ...results.flatMap((result) => result.complaints),
-    ...judgeWhole(folder, exercise, results),
-  ]
+  const whole = judgeWhole(folder, exercise, results)
+  const complaints = [...failures, ...results.flatMap((result) => result.complaints), ...whole]
   for (const complaint of complaints) say(`  ${paint('✗', 'red')} ${complaint}`)
   const count = (kind: string) => results.filter(({ job }) => job.kind === kind).length
   const summary = `${exercise.checks.checks.length} checks on ${seeds} seeds, ${count('accepted')} other right, ${count('wrong')} wrong and ${count('hostile')} hostile submissions`
   const mark = complaints.length === 0 ? paint('✓', 'green') : paint('✗', 'red')
   say(`  ${mark} ${summary} · ${seconds(performance.now() - started)}`)
-  return complaints.length === 0
+  const passed = results.filter((result) => result.complaints.length === 0).length
+  return { passed, failed: total - passed + whole.length }
 }
 
 const nameOf = (job: WorkOrder['job']): string =>
