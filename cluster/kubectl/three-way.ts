@@ -5,27 +5,12 @@
  * What we leave out: `$setElementOrder`, so that a list keeps the server's order.
  * Where to read upstream: apimachinery `pkg/util/strategicpatch/patch.go` (CreateThreeWayMergePatch).
  */
+import { mergeKeyOf } from '#cluster/api/merge-keys.ts'
 import { isEqual } from '#cluster/api/meta.ts'
 
 type Json = Record<string, unknown>
 
-/** Lists whose items have a key of their own. `ports` goes by what its items have. */
-const MERGE_KEYS: Readonly<Record<string, string>> = {
-  containers: 'name',
-  initContainers: 'name',
-  env: 'name',
-  volumes: 'name',
-  volumeMounts: 'mountPath',
-  conditions: 'type',
-  ownerReferences: 'uid',
-}
-
 const isRecord = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
-
-function mergeKeyOf(field: string, items: readonly unknown[]): string | undefined {
-  if (field !== 'ports') return Object.hasOwn(MERGE_KEYS, field) ? MERGE_KEYS[field] : undefined
-  return items.some((item) => isRecord(item) && 'containerPort' in item) ? 'containerPort' : 'port'
-}
 
 /**
  * A strategic merge patch that takes `current` to where `modified` is, removing what `original` had and `modified` has

@@ -3,38 +3,18 @@
  *
  * What we model: the merge keys of the lists in use, `$patch: delete|replace|merge`, `$deleteFromPrimitiveList/…`,
  * `$setElementOrder/…` and `$retainKeys`.
- * What we leave out: merge keys by kind: the table goes by the field's name, and `ports` by its items.
+ * What we leave out: merge keys by kind, see `cluster/api/merge-keys.ts`.
  * Where to read upstream: apimachinery `pkg/util/strategicpatch/patch.go`; `patchMergeKey` tags in `types.go`.
  */
+import { mergeKeyOf } from '#cluster/api/merge-keys.ts'
 import { define } from './define.ts'
 
 type Json = Record<string, unknown>
 
-/** Field → key of its items. `ports` is decided by the items: containers' by containerPort, Services' by port. */
-const MERGE_KEYS: Readonly<Record<string, string>> = {
-  containers: 'name',
-  initContainers: 'name',
-  env: 'name',
-  volumes: 'name',
-  volumeMounts: 'mountPath',
-  conditions: 'type',
-  ownerReferences: 'uid',
-  addresses: 'type',
-  hostAliases: 'ip',
-  imagePullSecrets: 'name',
-  topologySpreadConstraints: 'topologyKey',
-  schedulingGates: 'name',
-  podIPs: 'ip',
-}
 /** Lists of plain values that grow instead of being replaced. */
 const MERGED_PRIMITIVES: ReadonlySet<string> = new Set(['finalizers'])
 
 const isRecord = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
-
-function mergeKeyOf(field: string, items: readonly unknown[]): string | undefined {
-  if (field !== 'ports') return Object.hasOwn(MERGE_KEYS, field) ? MERGE_KEYS[field] : undefined
-  return items.some((item) => isRecord(item) && 'containerPort' in item) ? 'containerPort' : 'port'
-}
 
 /** Throws where the patch is none: an unknown directive, an item without its key. */
 export function strategicMergePatch(target: unknown, patch: unknown): unknown {
