@@ -19,7 +19,7 @@ import type { Submission } from './submissions.ts'
  * Every file runs the examples; every so many files, with solutions and starters, are submitted on a few seeds; solutions on
  * all. All files on all seeds take longer than anybody waits for tests: `npm run soak -- verdicts` does that.
  */
-const SUBMITTED_EVERY = 8
+const SUBMITTED_EVERY = 24
 const FEW_SEEDS = 3
 
 const browser = useBrowser()

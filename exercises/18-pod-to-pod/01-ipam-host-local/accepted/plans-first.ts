@@ -8,10 +8,7 @@ const plugin: IpamPlugin = {
     await store.lock()
     const written: string[] = []
     try {
-      const [files, ...lasts] = await Promise.all([
-        store.list(),
-        ...spans.map((_, index) => store.lastReserved(index)),
-      ])
+      const [files, ...lasts] = await Promise.all([store.list(), ...spans.map((_, index) => store.lastReserved(index))])
       if (files.some((file) => file.containerID === containerID && file.ifname === ifname)) {
         return refuse(config, 101, 'there already')
       }
