@@ -6,7 +6,7 @@
  * of a simulated step, and must own every import. A machine is never freed piece by piece: it is dropped, or its memory is
  * written anew, byte by byte, for the next guest.
  */
-import { EvalFlags } from 'quickjs-emscripten-core'
+import type { EvalFlags } from 'quickjs-emscripten-core'
 import { exportLetters, smallestMemoryPages } from './engine-pin.ts'
 import { pinnedImports } from './imports.ts'
 import { depthExport, fuelExport } from './meter.ts'
@@ -23,6 +23,12 @@ const unlimited = 0x7fffffff
 
 /** 4 KiB: small enough to leave out what is empty, large enough to copy quickly. */
 const snapshotPageWords = 1024
+
+/** The flags of JS_Eval that we use; values, because the package's own object does not survive every bundler. */
+const evaluateAs: Pick<typeof EvalFlags, 'JS_EVAL_TYPE_GLOBAL' | 'JS_EVAL_TYPE_MODULE'> = {
+  JS_EVAL_TYPE_GLOBAL: 0,
+  JS_EVAL_TYPE_MODULE: 1,
+}
 
 /** QuickJS's own stack check, in bytes of its C stack: a clean error for plain recursion, before the depth counter ends it. */
 const stackBytes = 128 * 1024
@@ -107,7 +113,7 @@ export class Machine {
     const name = this.writeText('emit')
     const emit = this.exports.newFunction(this.context, name, 2, 0, 1)
     this.exports.free(name)
-    const prelude = this.evaluate(preludeSource, preludeFileName, EvalFlags.JS_EVAL_TYPE_GLOBAL)
+    const prelude = this.evaluate(preludeSource, preludeFileName, evaluateAs.JS_EVAL_TYPE_GLOBAL)
     this.bridge = this.callFunction(prelude, [emit])
   }
 
@@ -173,7 +179,7 @@ export class Machine {
 
   /** Evaluates a module and returns its namespace. Throws `GuestThrew` or `MachineTrap`. */
   evaluateModule(code: string, fileName: string): Pointer {
-    return this.evaluate(code, fileName, EvalFlags.JS_EVAL_TYPE_MODULE)
+    return this.evaluate(code, fileName, evaluateAs.JS_EVAL_TYPE_MODULE)
   }
 
   /** One operation of the bridge. The text and the answer are text; `value` is a guest value the operation is about. */

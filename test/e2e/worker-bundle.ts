@@ -17,6 +17,8 @@ export async function runInWorker<Answer>(browser: Browser, entry: URL, message:
     write: false,
     format: 'iife',
     logLevel: 'error',
+    // A rejection that nobody handles would be silence: make it an error, which the page hears.
+    banner: { js: "self.addEventListener('unhandledrejection', (event) => { throw event.reason })" },
   })
   const page = await browser.newPage()
   try {
