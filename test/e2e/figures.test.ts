@@ -21,6 +21,16 @@ async function predict(of: Locator, choice: string): Promise<void> {
   await of.getByRole('button', { name: 'Step', exact: true }).and(of.locator(':enabled')).waitFor()
 }
 
+/** The picture follows its slider a moment later, once the simulation has answered: reads until nothing changes any more. */
+async function settled(read: () => Promise<string | null>): Promise<string> {
+  for (let last = await read(); ; ) {
+    await new Promise((resolve) => setTimeout(resolve, 150))
+    const now = await read()
+    if (now === last) return now ?? ''
+    last = now
+  }
+}
+
 describe('the funnel', () => {
   it('stands in the page as a picture, and fetches no simulation before the reader acts', async () => {
     const { page, problems } = await open(browser(), '')
@@ -102,13 +112,13 @@ describe('a Deployment’s journey', () => {
     const pictures: string[] = []
     for (let i = 0; i < 6; i++) {
       await expect.poll(() => index(journey)).toBe(i)
-      pictures.push((await board.getAttribute('aria-label'))!)
+      pictures.push(await settled(() => board.getAttribute('aria-label')))
       await step.click()
     }
     for (let i = 5; i >= 0; i--) {
       await journey.getByRole('button', { name: 'Step back' }).click()
       await expect.poll(() => index(journey)).toBe(i)
-      expect(await board.getAttribute('aria-label')).toBe(pictures[i])
+      await expect.poll(() => board.getAttribute('aria-label')).toBe(pictures[i])
     }
     expect(problems).toEqual([])
   })
