@@ -23,7 +23,7 @@ async function predict(of: Locator, choice: string): Promise<void> {
 
 /** The picture follows its slider a moment later, once the simulation has answered: reads until nothing changes any more. */
 async function settled(read: () => Promise<string | null>): Promise<string> {
-  for (let last = await read(); ; ) {
+  for (let last = await read(); ;) {
     await new Promise((resolve) => setTimeout(resolve, 150))
     const now = await read()
     if (now === last) return now ?? ''
