@@ -37,6 +37,9 @@ export interface Story {
   readonly scenes: readonly Scene[]
 }
 
+/** Events between checkpoints: dense enough for any moment of a story to be sought within a frame. */
+const CHECKPOINT_EVENTS = 100
+
 /** How long `run until` looks, and how long a kubectl command may take. */
 const UNTIL_MICROS = 600_000_000
 const KUBECTL_MICROS = 60_000_000
@@ -128,7 +131,7 @@ class Player {
       ...this.#options.cluster,
     })
     this.#options.prepare?.(world)
-    this.history = new History(world, this.#options.checkpointEvery)
+    this.history = new History(world, this.#options.checkpointEvery ?? CHECKPOINT_EVENTS)
     return ''
   }
 
