@@ -4,8 +4,8 @@
  */
 import type { CheckSet } from './kit/checks.ts'
 import { countsForVersion, exerciseVersion } from './verdict/digest.ts'
-import type { Exercise } from './verdict/exercise.ts'
-import { limitsOf } from './verdict/exercise.ts'
+import type { Exercise, Misconception } from './verdict/exercise.ts'
+import { creditOf, limitsOf } from './verdict/exercise.ts'
 
 type Loaders<T> = Record<string, () => Promise<T>>
 
@@ -17,6 +17,10 @@ const texts = import.meta.glob<string>(
     import: 'default',
   },
 ) as Loaders<string>
+
+const mistakes = import.meta.glob<readonly Misconception[]>('../exercises/*/*/misconceptions.json', {
+  import: 'default',
+}) as Loaders<readonly Misconception[]>
 
 const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('/'))
 const fileOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1)
@@ -30,5 +34,10 @@ export async function loadExerciseInBrowser(id: string): Promise<Exercise> {
   const files = await Promise.all(counted.map(async (path) => [fileOf(path), await texts[path]!()] as const))
   const named = Object.fromEntries(files)
   const checks = await checkSets[found]!()
-  return { id, version: exerciseVersion(named), checks, limits: limitsOf(named['task.mdx']!) }
+  const task = named['task.mdx']!
+  const known = await mistakes[`${folder}/misconceptions.json`]?.()
+  return {
+    ...{ id, version: exerciseVersion(named), checks, limits: limitsOf(task), credit: creditOf(task) },
+    ...(known && { misconceptions: known }),
+  }
 }

@@ -7,9 +7,9 @@
  */
 import { loadEngineInBrowser } from './engine-browser.ts'
 import { loadExerciseInBrowser } from './exercises-browser.ts'
-import { digestOf } from './verdict/digest.ts'
 import { grade } from './verdict/grade.ts'
-import type { GradeAnswer, GradeRequest, Verdict } from './verdict/verdict.ts'
+import { internalVerdict } from './verdict/internal.ts'
+import type { GradeAnswer, GradeRequest } from './verdict/verdict.ts'
 
 const answer = (message: GradeAnswer): void => self.postMessage(message)
 
@@ -33,27 +33,12 @@ async function handle({ id, exercise: name, compiled, mode, seeds }: GradeReques
   answer({ type: 'verdict', id, verdict })
 }
 
-function internal({ exercise, mode, compiled }: GradeRequest, error: unknown): Verdict {
-  const words = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
-  const verdict: Omit<Verdict, 'digest'> = {
-    schema: 1,
-    exercise,
-    exerciseVersion: '',
-    mode,
-    status: 'internal',
-    message: `The grader broke down (${words}). This says nothing about your code: please report it.`,
-    diagnostics: compiled.diagnostics,
-    checks: [],
-    console: [],
-    consoleTruncated: false,
-    fuel: 0,
-  }
-  return { ...verdict, digest: digestOf(verdict) }
-}
+const broken = ({ exercise, mode, compiled: { diagnostics } }: GradeRequest, error: unknown) =>
+  internalVerdict({ exercise, mode, diagnostics }, error)
 
 self.onmessage = ({ data }: MessageEvent<GradeRequest>) => {
   if (data?.type !== 'grade') return
-  handle(data).catch((error: unknown) => answer({ type: 'verdict', id: data.id, verdict: internal(data, error) }))
+  handle(data).catch((error: unknown) => answer({ type: 'verdict', id: data.id, verdict: broken(data, error) }))
 }
 
 loadEngineInBrowser().then(

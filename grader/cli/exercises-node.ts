@@ -6,8 +6,8 @@ import { parse } from 'yaml'
 import type { CheckSet } from '../kit/checks.ts'
 import { compileNode } from '../sandbox/compile-node.ts'
 import { countsForVersion, exerciseVersion } from '../verdict/digest.ts'
-import type { Exercise } from '../verdict/exercise.ts'
-import { limitsOf } from '../verdict/exercise.ts'
+import type { Exercise, Misconception } from '../verdict/exercise.ts'
+import { creditOf, limitsOf } from '../verdict/exercise.ts'
 import type { Compiled } from '../verdict/verdict.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -71,7 +71,17 @@ export async function loadExercise({ id, path, name }: ExerciseFolder): Promise<
   const module = (await import(pathToFileURL(join(path, 'checks.ts')).href)) as { default?: CheckSet }
   if (!module.default?.checks) throw new Error(`exercises/${name}/checks.ts has no default export of defineChecks(…)`)
   const version = exerciseVersion(Object.fromEntries(files.map((file) => [file, read(path, file)])))
-  return { id, version, checks: module.default, limits: limitsOf(read(path, 'task.mdx')) }
+  const task = read(path, 'task.mdx')
+  const misconceptions = misconceptionsOf(path)
+  return {
+    ...{ id, version, checks: module.default, limits: limitsOf(task), credit: creditOf(task) },
+    ...(misconceptions && { misconceptions }),
+  }
+}
+
+function misconceptionsOf(path: string): readonly Misconception[] | undefined {
+  const file = 'misconceptions.json'
+  return existsSync(join(path, file)) ? (JSON.parse(read(path, file)) as Misconception[]) : undefined
 }
 
 let types: Record<string, string> | undefined

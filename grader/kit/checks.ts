@@ -2,6 +2,7 @@
  * The forms of a check, as an exercise's `checks.ts` writes them down. Pure data and functions: `run-check.ts` runs them.
  */
 import type { World } from '#cluster/kernel/world.ts'
+import type { Sayable, Texts } from '../verdict/said.ts'
 import type { CheckKind } from '../verdict/verdict.ts'
 import type { Chance } from './chance.ts'
 import type { GuestShape } from './guest-shape.ts'
@@ -11,6 +12,12 @@ import type { Trial } from './trial.ts'
 interface Common {
   /** Key of the hint in `hints.mdx` that helps when this fails. */
   readonly hint?: string
+  /** What it counts for where credit is partial. Default 1. */
+  readonly weight?: number
+  /** It advises: where it fails the verdict says so, and passes all the same. */
+  readonly advisory?: true
+  /** Said when a submit passes as a whole: what of it was not a matter of course. */
+  readonly praise?: Sayable
 }
 
 /** One case, written out; shown to the learner, and run at each press of Run. */
@@ -52,10 +59,9 @@ export interface FaultPlan<Plan, Fault> {
   readonly fault: Fault
 }
 
-export interface Check {
+export interface Check extends Common {
   readonly name: string
   readonly kind: CheckKind
-  readonly hint?: string
   readonly per200: number
   /** Absent in examples, whose plan is fixed. */
   generate?(chance: Chance, seed: number): any
@@ -70,13 +76,15 @@ export interface Check {
 export interface CheckSet {
   readonly guest: GuestShape
   readonly checks: readonly Check[]
+  /** What the findings are said with; see `defineTexts`. */
+  readonly texts?: Texts
 }
 
 /** The default export of an exercise's `checks.ts`. Names are unique; the order is the order of the verdict. */
-export function defineChecks(guest: GuestShape, checks: readonly Check[]): CheckSet {
+export function defineChecks(guest: GuestShape, checks: readonly Check[], texts?: Texts): CheckSet {
   const twice = checks.find((check, index) => checks.some((other, at) => at < index && other.name === check.name))
   if (twice) throw new Error(`two checks are named "${twice.name}": results are told apart by name, rename one`)
-  return { guest, checks }
+  return { guest, checks, ...(texts && { texts }) }
 }
 
 export function example<Plan = undefined>(name: string, spec: ExampleSpec<Plan>): Check {

@@ -3,11 +3,14 @@
  */
 import type { Engine } from '../sandbox/engine.ts'
 import type { Limits } from '../sandbox/sandbox.ts'
+import type { Sayable, Texts } from '../verdict/said.ts'
+import { speak } from '../verdict/say.ts'
 import type { CheckResult, ConsoleEntry, Replay } from '../verdict/verdict.ts'
 import { chanceFrom } from './chance.ts'
 import type { Check } from './checks.ts'
 import type { GuestShape } from './guest-shape.ts'
 import { shrink } from './shrink.ts'
+import type { Finding } from './stop.ts'
 import { Crash, Violation } from './stop.ts'
 import { show, Trial } from './trial.ts'
 
@@ -16,11 +19,12 @@ export interface RunSetup {
   readonly code: string
   readonly guest: GuestShape
   readonly limits: Partial<Limits>
+  readonly texts?: Texts
   /** The first seed; the others follow it. */
   readonly firstSeed: number
   /** How many seeds a check without `per200` runs. */
   readonly seeds: number
-  readonly onSeed?: (done: number, total: number, seed: number) => void
+  readonly onSeed?: (check: Check, done: number, total: number, seed: number) => void
 }
 
 export interface CheckRun {
@@ -50,7 +54,7 @@ export function runCheck(check: Check, setup: RunSetup): CheckRun {
   let first: Trial | undefined
   for (let index = 0; index < total; index++) {
     const seed = setup.firstSeed + index
-    setup.onSeed?.(index, total, seed)
+    setup.onSeed?.(check, index, total, seed)
     const plan = check.generate ? check.generate(chanceFrom(seed, check.name), seed) : check.plan
     const trials = runSeed(check, setup, seed, plan)
     for (const { trial } of trials.all) fuel += trial.fuel()
@@ -59,13 +63,23 @@ export function runCheck(check: Check, setup: RunSetup): CheckRun {
     const { ending, tries } = smallest(check, setup, seed, trials.ending, trials.isFaultPlan)
     const sizes = { from: sizeOf(trials.ending.plan), to: sizeOf(ending.plan) }
     const shrunk = sizes.to < sizes.from ? { shrunk: sizes } : {}
-    return failed(check, ending, { tried: index + 1, seed, ...shrunk }, fuel + tries)
+    return failed(check, setup, ending, { tried: index + 1, seed, ...shrunk }, fuel + tries)
   }
-  setup.onSeed?.(total, total, setup.firstSeed + total - 1)
-  const result: CheckResult = { name: check.name, kind: check.kind, status: 'pass', fuel }
+  setup.onSeed?.(check, total, total, setup.firstSeed + total - 1)
+  const result: CheckResult = { ...headOf(check), status: 'pass', fuel }
   if (check.generate) result.seeds = { tried: total }
   return { result, console: first?.console ?? [], consoleTruncated: first?.consoleTruncated ?? false }
 }
+
+/** What is known of a check's result before it has run. */
+export const headOf = ({ name, kind, weight = 1, advisory }: Check): Pick<CheckResult, Head> => ({
+  name,
+  kind,
+  weight: advisory ? 0 : weight,
+  ...(advisory && { advisory }),
+})
+
+type Head = 'name' | 'kind' | 'weight' | 'advisory'
 
 const sizeOf = (plan: unknown): number => JSON.stringify(plan ?? null).length
 
@@ -141,46 +155,60 @@ function isSameKind(a: unknown, b: unknown): boolean {
 
 function failed(
   check: Check,
+  { texts }: RunSetup,
   { thrown, trial, plan }: Ending,
   { seed, ...seeds }: { tried: number; seed: number; shrunk?: { from: number; to: number } },
   fuel: number,
 ): CheckRun {
-  const base = { name: check.name, kind: check.kind, fuel }
   const tried = check.generate ? { seeds: { ...seeds, failing: seed } } : {}
   const hint = check.hint === undefined ? {} : { hint: check.hint }
   const { console, consoleTruncated } = trial
-  return { result: { ...base, ...describe(thrown), ...tried }, console, consoleTruncated }
+  return { result: { ...headOf(check), fuel, ...describe(thrown), ...tried }, console, consoleTruncated }
 
-  function describe(reason: unknown): Omit<CheckResult, 'name' | 'kind' | 'fuel'> {
+  function describe(reason: unknown): Omit<CheckResult, Head | 'fuel'> {
     if (reason instanceof Violation) {
-      const { at, ...finding } = reason.finding
-      return { status: 'fail', ...hint, ...withThrown(finding, trial), ...replayOf(check, trial, plan, at) }
+      const { at, message, expected, actual, ...finding } = withThrown(reason.finding, trial)
+      const told = spoken({ message, expected, actual }, texts)
+      return { status: 'fail', ...hint, ...told, ...finding, ...replayOf(check, trial, plan, at) }
     }
     if (reason instanceof Crash) {
       const { failure, during } = reason
-      if (failure.kind === 'engine') return { status: 'internal', message: failure.message }
-      const message = during === undefined ? failure.message : `${failure.message} (in ${during})`
-      const position = failure.position === undefined ? {} : { position: failure.position }
-      return { status: 'error', message, ...hint, ...position, ...replayOf(check, trial, plan) }
+      const what = failure.said ?? failure.message
+      if (failure.kind === 'engine') return { status: 'internal', ...spoken({ message: what }, texts) }
+      const message = during === undefined ? what : { key: 'grader.during', params: { what, during } }
+      const budget = failure.budget && { ...failure.budget, ...(during !== undefined && { where: during }) }
+      const place = { ...(budget && { budget }), ...(failure.position && { position: failure.position }) }
+      return { status: 'error', ...spoken({ message }, texts), ...hint, ...place, ...replayOf(check, trial, plan) }
     }
     const words = reason instanceof Error ? `${reason.name}: ${reason.message}` : show(reason)
-    return {
-      status: 'internal',
-      message: `The check itself broke down on seed ${seed} (${words}). This is not your mistake: please report it.`,
-    }
+    return { status: 'internal', ...spoken({ message: { key: 'grader.check-broke', params: { seed, words } } }, texts) }
   }
 }
 
+type Spoken = Pick<CheckResult, 'message' | 'expected' | 'actual' | 'said'>
+
+/** The texts of a finding in English, and the keys of those that have one. */
+function spoken(
+  finding: Partial<Record<'message' | 'expected' | 'actual', Sayable | undefined>>,
+  texts?: Texts,
+): Spoken {
+  const told: Spoken = {}
+  for (const part of ['message', 'expected', 'actual'] as const) {
+    const what = finding[part]
+    if (what === undefined) continue
+    told[part] = speak(what, 'en', texts)
+    if (typeof what !== 'string') told.said = { ...told.said, [part]: what }
+  }
+  return told
+}
+
 /** Where throwing is allowed (it leads to a retry), a rule is often broken because of what was thrown: say so. */
-function withThrown<F extends { message: string; position?: CheckResult['position'] }>(
-  finding: F,
-  { thrown }: Trial,
-): F {
+function withThrown(finding: Finding, { thrown }: Trial): Finding {
   if (!thrown) return finding
   const { failure, during } = thrown
-  const message = `${finding.message} Before that, ${during} threw: ${failure.message}`
+  const params = { finding: finding.message, during, what: failure.said ?? failure.message }
   const position = finding.position ?? failure.position
-  return { ...finding, message, ...(position && { position }) }
+  return { ...finding, message: { key: 'grader.thrown-before', params }, ...(position && { position }) }
 }
 
 /** A check with a world can be seen again: at the tick of the finding, or where the world stood. */

@@ -5,14 +5,16 @@
  * budget, status `error`. Anything else that a check throws is a defect of ours, status `internal`.
  */
 import type { Failure } from '../sandbox/sandbox.ts'
+import type { Sayable } from '../verdict/said.ts'
 import type { CheckResult, Story } from '../verdict/verdict.ts'
 
 /** What a check says about a broken rule. */
 export interface Finding {
-  /** One sentence: what was violated, when, on which object. */
-  message: string
-  expected?: string
-  actual?: string
+  /** One sentence: what was violated, when, on which object. By key (`say` of the exercise's texts) it can be translated. */
+  message: Sayable
+  /** A value as it stands, or a sentence by key. */
+  expected?: Sayable
+  actual?: Sayable
   /** Replaces the check's own hint. */
   hint?: string
   story?: Story
@@ -24,7 +26,7 @@ export interface Finding {
 export class Violation extends Error {
   readonly finding: Finding
   constructor(finding: Finding) {
-    super(finding.message)
+    super(typeof finding.message === 'string' ? finding.message : finding.message.key)
     this.finding = finding
   }
 }

@@ -9,6 +9,7 @@ import type { World } from '#cluster/kernel/world.ts'
 import type { Engine } from '../sandbox/engine.ts'
 import type { Guest } from '../sandbox/guest.ts'
 import type { ConsoleLine, Failure, GuestOptions, Limits, Outcome } from '../sandbox/sandbox.ts'
+import type { Sayable } from '../verdict/said.ts'
 import type { ConsoleEntry } from '../verdict/verdict.ts'
 import type { Chance } from './chance.ts'
 import { chanceFrom } from './chance.ts'
@@ -111,7 +112,7 @@ export class Trial<Plan = unknown> {
   }
 
   /** Fails unless both are equal as JSON. */
-  equal(actual: unknown, expected: unknown, message: string, finding: Partial<Finding> = {}): void {
+  equal(actual: unknown, expected: unknown, message: Sayable, finding: Partial<Finding> = {}): void {
     if (isEqual(actual, expected)) return
     this.fail({ message, expected: show(expected), actual: show(actual), ...finding })
   }

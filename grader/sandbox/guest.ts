@@ -253,7 +253,7 @@ export class Guest {
     this.ended = {
       ok: false,
       kind,
-      message: describeTrap(kind, this.limits, budget, position, cause),
+      ...describeTrap(kind, this.limits, budget, position, cause),
       ...(position === undefined ? {} : { position }),
       ...(stack === undefined ? {} : { stack }),
     }
@@ -293,7 +293,7 @@ export class Guest {
   private completeOutcome(outcome: { ok: true; value?: unknown } | GuestFailure, length = 0): Outcome {
     if (!outcome.ok) return completeFailure(outcome, this.fileName, this.limits)
     if (length > this.limits.outputBytes + 64) {
-      return { ok: false, kind: 'output', message: describeOutput(this.limits) }
+      return { ok: false, kind: 'output', ...describeOutput(this.limits) }
     }
     return outcome
   }

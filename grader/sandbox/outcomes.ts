@@ -1,5 +1,7 @@
 /** Words for the learner: what a budget was, where it ran out, and what to do about it. */
-import type { Position } from '../verdict/verdict.ts'
+import type { Said } from '../verdict/said.ts'
+import { speak } from '../verdict/say.ts'
+import type { Budget, Position } from '../verdict/verdict.ts'
 import type { Failure, FailureKind, Limits, Trap } from './sandbox.ts'
 
 /** The innermost place in `fileName` that a QuickJS stack (or a syntax error's) names. */
@@ -13,8 +15,16 @@ export function positionIn(stack: string | undefined, fileName: string): Positio
   return undefined
 }
 
-const grouped = (value: number) => String(value).replace(/\B(?=(\d{3})+(?!\d))/g, ',')
 const mebibytes = (bytes: number) => `${Math.round((bytes / 1024 / 1024) * 10) / 10} MiB`
+
+/** What a failure says for itself, and the budget that it stands for. */
+export type Words = Pick<Failure, 'message' | 'said' | 'budget'>
+
+const words = (said: Said, budget?: Budget): Words => ({
+  message: speak(said, 'en'),
+  said,
+  ...(budget !== undefined && { budget }),
+})
 
 /** One sentence of what ran out and one of what to do. `budget` is the fuel that this entry was allowed. */
 export function describeTrap(
@@ -23,29 +33,31 @@ export function describeTrap(
   budget: number,
   at: Position | undefined,
   cause = '',
-): string {
+): Words {
   // QuickJS notes lines at calls and property accesses only: in a bare loop the last one noted may be a little earlier.
-  const word = kind === 'fuel' ? 'near' : 'at'
-  const where = at === undefined ? '' : ` ${word} line ${at.line}`
+  const near = kind === 'fuel' ? 'grader.stopped-near' : 'grader.stopped-at'
+  const stopped: Said = at === undefined ? { key: 'grader.stopped' } : { key: near, params: { line: at.line } }
   switch (kind) {
-    case 'fuel':
-      return budget < limits.fuelPerCall
-        ? `Stopped${where}: the run has used all of its ${grouped(limits.fuel)} units of fuel. ` +
-            'Look for work that is repeated in every call and could be done once.'
-        : `Stopped${where}: one call used more than ${grouped(budget)} units of fuel. ` +
-            'Look for a loop that never ends, or that visits far more than it needs to.'
-    case 'memory':
-      return (
-        `Stopped${where}: the program needed more than ${mebibytes(limits.memoryBytes)} of memory. ` +
-        'Look for a collection that grows in a loop, and keep only what is needed later.'
-      )
-    case 'stack':
-      return (
-        `Stopped${where}: calls are nested deeper than the stack of ${grouped(limits.stackUnits)} units allows. ` +
-        'Look for recursion that never reaches its end, or turn it into a loop.'
-      )
-    case 'engine':
-      return `The engine failed${where}${cause === '' ? '' : ` (${cause})`}. This is not your mistake: please report it.`
+    case 'fuel': {
+      const isWhole = budget < limits.fuelPerCall
+      const limit = isWhole ? limits.fuel : budget
+      const params = { stopped, limit }
+      if (isWhole) return words({ key: 'grader.fuel.run', params }, { name: 'fuel', limit, unit: 'units' })
+      return words({ key: 'grader.fuel.call', params }, { name: 'fuel per call', limit, unit: 'units' })
+    }
+    case 'memory': {
+      const limit = limits.memoryBytes
+      const params = { stopped, limit: mebibytes(limit) }
+      return words({ key: 'grader.memory', params }, { name: 'memory', limit, unit: 'bytes' })
+    }
+    case 'stack': {
+      const limit = limits.stackUnits
+      return words({ key: 'grader.stack', params: { stopped, limit } }, { name: 'stack', limit, unit: 'units' })
+    }
+    case 'engine': {
+      const where = at === undefined ? '' : ` at line ${at.line}`
+      return words({ key: 'grader.engine', params: { where, cause: cause === '' ? '' : ` (${cause})` } })
+    }
   }
 }
 
@@ -70,23 +82,20 @@ function kindOfThrown(failure: GuestFailure): FailureKind {
 export function completeFailure(failure: GuestFailure, fileName: string, limits: Limits): Failure {
   const position = positionIn(failure.stack, fileName)
   const kind = kindOfThrown(failure)
-  let message = failure.message
-  if (kind === 'stack' || kind === 'memory') message = describeTrap(kind, limits, 0, position)
-  if (kind === 'output') message = describeOutput(limits)
+  let said: Words = { message: failure.message }
+  if (kind === 'stack' || kind === 'memory') said = describeTrap(kind, limits, 0, position)
+  if (kind === 'output') said = describeOutput(limits)
   return {
     ok: false,
     kind,
-    message,
+    ...said,
     ...(position === undefined ? {} : { position }),
     ...(failure.stack === undefined || failure.stack === '' ? {} : { stack: withoutOurFrames(failure.stack) }),
   }
 }
 
-export function describeOutput(limits: Limits): string {
-  return (
-    `The result is larger than ${grouped(limits.outputBytes)} bytes of JSON. ` +
-    'Return only what was asked for, not the objects that it was made from.'
-  )
+export function describeOutput({ outputBytes: limit }: Limits): Words {
+  return words({ key: 'grader.output', params: { limit } }, { name: 'output', limit, unit: 'bytes' })
 }
 
 const framesMax = 10
@@ -101,11 +110,5 @@ export function withoutOurFrames(stack: string): string {
 }
 
 export function deadlockFailure(task: number): Failure {
-  return {
-    ok: false,
-    kind: 'deadlock',
-    message:
-      `Call ${task} waits for something that never comes: it is not finished, and nothing that it asked for is outstanding. ` +
-      'Look for a promise that nobody resolves, or a lock that nobody releases.',
-  }
+  return { ok: false, kind: 'deadlock', ...words({ key: 'grader.deadlock', params: { task } }) }
 }

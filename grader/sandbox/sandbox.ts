@@ -15,7 +15,8 @@
  * This file has the types that the grader works with. The parts: `engine.ts` (prepares VMs), `guest.ts` (one VM with a
  * learner's module), `machine.ts` (QuickJS's C interface), `guest-code/` (what runs inside), `compile.ts` (TypeScript in).
  */
-import type { Position } from '../verdict/verdict.ts'
+import type { Said } from '../verdict/said.ts'
+import type { Budget, Position } from '../verdict/verdict.ts'
 
 export interface Limits {
   /** Units of fuel (function entries and loop turns of the engine) that one call, begin or deliver may spend. */
@@ -55,6 +56,10 @@ export interface Failure {
   kind: FailureKind
   /** For the learner: what happened and, for a budget, how much it was and what to do. */
   message: string
+  /** The same as a key, where the words are ours. */
+  said?: Said
+  /** Which budget ran out, where one did. */
+  budget?: Budget
   /** The innermost place in the learner's own file, where one is known. */
   position?: Position
   /** The guest's own stack, one call per line. */

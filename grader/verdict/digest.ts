@@ -3,9 +3,13 @@ import { canonicalJson } from './canonical.ts'
 import { sha256 } from './sha256.ts'
 import type { Verdict } from './verdict.ts'
 
-/** Hex SHA-256 over the canonical form, without fuel and console (fuel is equal too, and tested apart). */
+/**
+ * Hex SHA-256 over the canonical form, without fuel and console (fuel is equal too, and tested apart), without what follows
+ * from the rest (score, feedback), and without the engine, whose change alone changes no verdict.
+ */
 export function digestOf(verdict: Omit<Verdict, 'digest'>): string {
-  const { fuel: _fuel, console: _console, consoleTruncated: _truncated, ...rest } = verdict
+  const { fuel: _fuel, console: _console, consoleTruncated: _truncated, ...more } = verdict
+  const { engine: _engine, feedback: _feedback, score: _score, ...rest } = more
   const checks = rest.checks.map(({ fuel: _checkFuel, ...check }) => check)
   return sha256(canonicalJson({ ...rest, checks }))
 }

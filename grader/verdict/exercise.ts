@@ -1,6 +1,8 @@
 /** An exercise as the grader is handed it. `grader/` never imports one: the terminal reads folders, the page's build lists them. */
 import type { CheckSet } from '../kit/checks.ts'
 import type { Limits } from '../sandbox/sandbox.ts'
+import type { Locale } from './said.ts'
+import type { Score } from './verdict.ts'
 
 export interface Exercise {
   readonly id: string
@@ -8,12 +10,36 @@ export interface Exercise {
   readonly version: string
   readonly checks: CheckSet
   readonly limits: Partial<Limits>
+  /** Default: binary. */
+  readonly credit?: Score['credit']
+  /** Its wrong solutions, each with the checks that it fails. */
+  readonly misconceptions?: readonly Misconception[]
 }
+
+/** A known mistake, and how it is recognised. */
+export interface Misconception {
+  /** Name of the file in `wrong/`, without its ending. */
+  readonly name: string
+  readonly text: Readonly<Record<Locale, string>>
+  readonly hint: string
+  /** Names of all the checks that it fails on a submit, in source order. */
+  readonly failed: readonly string[]
+}
+
+/** `credit: partial` in a task's front matter counts each check by its weight. */
+export function creditOf(task: string): Score['credit'] {
+  const value = /^credit:\s*(\S+)\s*$/m.exec(frontMatter(task))?.[1] ?? 'binary'
+  if (value === 'binary' || value === 'partial') return value
+  throw new Error(
+    `task.mdx: credit is "${value}": write binary (all or nothing) or partial (by the weights of the checks)`,
+  )
+}
+
+const frontMatter = (task: string): string => /^---\r?\n([\s\S]*?)\r?\n---\r?\n/.exec(task)?.[1] ?? ''
 
 /** The limits in a task's front matter: `limits: { fuel: 50_000_000, memoryMiB: 32 }`. Absent ones have their defaults. */
 export function limitsOf(task: string): Partial<Limits> {
-  const matter = /^---\r?\n([\s\S]*?)\r?\n---\r?\n/.exec(task)?.[1] ?? ''
-  const text = /^limits:\s*\{([^}]*)\}\s*$/m.exec(matter)?.[1] ?? ''
+  const text = /^limits:\s*\{([^}]*)\}\s*$/m.exec(frontMatter(task))?.[1] ?? ''
   const limits: { -readonly [K in keyof Limits]?: Limits[K] } = {}
   for (const entry of text
     .split(',')

@@ -4,14 +4,20 @@
  * Order: what the compiler refused · does the module load · examples · everything else (only when submitting). A check that
  * runs away is stopped by its budget, and the others still run. Whatever breaks on our side is `internal`, with what to report.
  */
+import type { Check } from '../kit/checks.ts'
 import type { CheckRun } from '../kit/run-check.ts'
-import { runCheck } from '../kit/run-check.ts'
+import { headOf, runCheck } from '../kit/run-check.ts'
 import { Crash } from '../kit/stop.ts'
 import { Trial } from '../kit/trial.ts'
 import type { Engine } from '../sandbox/engine.ts'
 import { digestOf } from './digest.ts'
+import { engineId } from './engine-id.ts'
 import type { Exercise } from './exercise.ts'
-import type { CheckResult, Compiled, ConsoleEntry, Position, Status, Verdict } from './verdict.ts'
+import { feedbackOf } from './feedback.ts'
+import type { Said } from './said.ts'
+import { speak } from './say.ts'
+import { scoreOf } from './score.ts'
+import type { CheckResult, Compiled, ConsoleEntry, Score, Status, Verdict } from './verdict.ts'
 
 /** Seeds of a submit. */
 const SUBMIT_SEEDS = 200
@@ -25,6 +31,8 @@ export interface GradeOptions {
   readonly seeds?: number
   /** The first of them; default 1. */
   readonly seed?: number
+  /** Instead of the exercise's own. */
+  readonly credit?: Score['credit']
   readonly onProgress?: (progress: { check: string; done: number; total: number; seed: number }) => void
   readonly onCheck?: (result: CheckResult) => void
 }
@@ -34,40 +42,51 @@ const CONSOLE_ENTRIES_MAX = 1000
 /** Grades one submission. Does not throw for anything that the learner wrote. */
 export function grade(options: GradeOptions): Verdict {
   const { compiled, exercise } = options
-  if (!compiled.runnable) {
-    const [first] = compiled.diagnostics.filter(({ severity }) => severity === 'syntax')
-    const where = first ? `line ${first.line}: ${first.message}` : 'the compiler refused the file'
-    return verdictOf(options, skipped(options), 'error', `The file does not compile: ${where}`)
-  }
+  if (!compiled.runnable)
+    return verdictOf(options, { runs: skipped(options), status: 'error', said: refusalOf(compiled) })
   const broken = loads(options)
-  if (broken) return verdictOf(options, skipped(options), broken.status, broken.message, broken.console)
+  if (broken) return verdictOf(options, { runs: skipped(options), ...broken })
   const runs = exercise.checks.checks.map((check): CheckRun => {
     if (options.mode === 'run' && check.kind !== 'example') return { ...EMPTY, result: skippedCheck(check) }
-    const run = runCheck(check, {
-      engine: options.engine,
-      code: compiled.code,
-      guest: exercise.checks.guest,
-      limits: exercise.limits,
-      firstSeed: options.seed ?? 1,
-      seeds: options.seeds ?? SUBMIT_SEEDS,
-      onSeed: (done, total, seed) => options.onProgress?.({ check: check.name, done, total, seed }),
-    })
+    const run = runCheck(check, setupFor(options))
     options.onCheck?.(run.result)
     return run
   })
-  const status = statusOf(runs.map(({ result }) => result.status))
-  return verdictOf(options, runs, status)
+  return verdictOf(options, { runs, status: statusOf(runs.map(({ result }) => result)) })
+}
+
+function setupFor({ engine, compiled, exercise, seed = 1, seeds = SUBMIT_SEEDS, onProgress }: GradeOptions) {
+  const { guest, texts } = exercise.checks
+  return {
+    ...{ engine, code: compiled.code, guest, limits: exercise.limits, firstSeed: seed, seeds },
+    ...(texts && { texts }),
+    onSeed: (check: Check, done: number, total: number, at: number) =>
+      onProgress?.({ check: check.name, done, total, seed: at }),
+  }
 }
 
 const EMPTY = { console: [], consoleTruncated: false } as const
 
-type CheckLike = Exercise['checks']['checks'][number]
-const skippedCheck = ({ name, kind }: CheckLike): CheckResult => ({ name, kind, status: 'skipped', fuel: 0 })
+const skippedCheck = (check: Check): CheckResult => ({ ...headOf(check), status: 'skipped', fuel: 0 })
 const skipped = ({ exercise }: GradeOptions): CheckRun[] =>
   exercise.checks.checks.map((check) => ({ ...EMPTY, result: skippedCheck(check) }))
 
+function refusalOf({ diagnostics }: Compiled): Said {
+  const first = diagnostics.find(({ severity }) => severity === 'syntax')
+  if (!first) return { key: 'grader.does-not-compile', params: { what: { key: 'grader.refused' } } }
+  return { key: 'grader.does-not-compile-at', params: { line: String(first.line), what: first.message } }
+}
+
+interface Ended {
+  readonly runs: readonly CheckRun[]
+  readonly status: Status
+  readonly said?: Said
+  /** What the module wrote while it was loaded. */
+  readonly console?: readonly ConsoleEntry[]
+}
+
 /** Whether the module loads at all: if not, there is one thing to say, not one per check. */
-function loads(options: GradeOptions) {
+function loads(options: GradeOptions): Omit<Ended, 'runs'> | undefined {
   const { engine, compiled, exercise } = options
   const check = exercise.checks.checks[0]
   if (!check) throw new Error(`exercise ${exercise.id} has no checks: add some to its checks.ts`)
@@ -78,46 +97,50 @@ function loads(options: GradeOptions) {
     return undefined
   } catch (thrown) {
     if (!(thrown instanceof Crash)) throw thrown
-    const { failure } = thrown
-    const status: Status = failure.kind === 'engine' ? 'internal' : 'error'
+    const { kind, position, said, message } = thrown.failure
+    const what = said ?? message
+    const place = position && { line: String(position.line), column: String(position.column) }
     return {
-      status,
-      message: `The module does not load: ${failure.message}${at(failure.position)}`,
+      status: kind === 'engine' ? 'internal' : 'error',
+      said: place
+        ? { key: 'grader.does-not-load-at', params: { what, ...place } }
+        : { key: 'grader.does-not-load', params: { what } },
       console: trial.console,
     }
   }
 }
 
-const at = (position: Position | undefined): string =>
-  position === undefined ? '' : ` (line ${position.line}, column ${position.column})`
-
-/** The worst of them. What was not run does not count. */
-export function statusOf(statuses: readonly CheckResult['status'][]): Status {
-  const worst = (['internal', 'error', 'fail', 'inconclusive'] as const).find((status) => statuses.includes(status))
+/** The worst of them. What was not run does not count, and what only advises never fails. */
+export function statusOf(results: readonly Pick<CheckResult, 'status' | 'advisory'>[]): Status {
+  const counted = results.filter(({ status, advisory }) => !advisory || status === 'internal')
+  const worst = (['internal', 'error', 'fail', 'inconclusive'] as const).find((status) =>
+    counted.some((result) => result.status === status),
+  )
   return worst ?? 'pass'
 }
 
-function verdictOf(
-  options: GradeOptions,
-  runs: readonly CheckRun[],
-  status: Status,
-  message?: string,
-  early: readonly ConsoleEntry[] = [],
-): Verdict {
+function verdictOf(options: GradeOptions, { runs, status, said, console = [] }: Ended): Verdict {
   const { exercise, mode, compiled } = options
-  const lines = [...early, ...runs.flatMap((run) => run.console)]
+  const { diagnostics } = compiled
+  const lines = [...console, ...runs.flatMap((run) => run.console)]
+  const checks = runs.map(({ result }) => result)
+  const consoleTruncated = lines.length > CONSOLE_ENTRIES_MAX || runs.some((run) => run.consoleTruncated)
+  const score = mode === 'submit' ? scoreOf(checks, status, options.credit ?? exercise.credit ?? 'binary') : undefined
   const verdict: Omit<Verdict, 'digest'> = {
-    schema: 1,
+    schema: 2,
+    engine: engineId,
     exercise: exercise.id,
     exerciseVersion: exercise.version,
     mode,
     status,
-    ...(message !== undefined && { message }),
-    diagnostics: compiled.diagnostics,
-    checks: runs.map(({ result }) => result),
+    ...(said && { message: speak(said, 'en', exercise.checks.texts), said }),
+    ...(score && { score }),
+    diagnostics,
+    checks,
+    feedback: feedbackOf({ mode, status, checks, diagnostics, consoleTruncated }, exercise),
     console: lines.slice(0, CONSOLE_ENTRIES_MAX),
-    consoleTruncated: lines.length > CONSOLE_ENTRIES_MAX || runs.some((run) => run.consoleTruncated),
-    fuel: runs.reduce((sum, { result }) => sum + result.fuel, 0),
+    consoleTruncated,
+    fuel: checks.reduce((sum, { fuel }) => sum + fuel, 0),
   }
   return { ...verdict, digest: digestOf(verdict) }
 }

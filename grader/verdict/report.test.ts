@@ -3,11 +3,13 @@ import { report, sourceLines, storyLines } from './report.ts'
 import type { CheckResult, Verdict } from './verdict.ts'
 
 const base: Omit<Verdict, 'checks' | 'status'> = {
-  schema: 1,
+  schema: 2,
+  engine: 'test',
   exercise: 'toy',
   exerciseVersion: 'v1',
   mode: 'submit',
   diagnostics: [],
+  feedback: [],
   console: [],
   consoleTruncated: false,
   fuel: 1_234_567,
@@ -16,6 +18,7 @@ const base: Omit<Verdict, 'checks' | 'status'> = {
 const check = (change: Partial<CheckResult>): CheckResult => ({
   name: 'a check',
   kind: 'example',
+  weight: 1,
   status: 'pass',
   fuel: 1,
   ...change,

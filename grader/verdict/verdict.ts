@@ -8,11 +8,13 @@
  * What we leave out: wall time. A verdict never depends on it and never mentions it.
  */
 
+import type { Said } from './said.ts'
+
 /** `error`: the submission did not load, crashed or ran out of a budget. `internal`: our fault, never the learner's. */
 export type Status = 'pass' | 'fail' | 'error' | 'inconclusive' | 'internal'
 
-/** Which layer of grading a check belongs to. */
-export type CheckKind = 'example' | 'property' | 'differential' | 'faults' | 'cost'
+/** Which layer of grading a check belongs to; `grader/kit/checks.ts` says what each is. */
+export type CheckKind = 'example' | 'property' | 'differential' | 'faults' | 'exploration' | 'liveness' | 'cost'
 
 /** A place in the learner's file; both numbers start at 1. */
 export interface Position {
@@ -61,14 +63,51 @@ export interface Replay {
   atMicros: number
 }
 
+/** Which budget ran out. `where` is what was asked of the learner's code just then, for example `filter(web, node-1)`. */
+export interface Budget {
+  name: 'fuel per call' | 'fuel' | 'memory' | 'stack' | 'output'
+  limit: number
+  unit: 'units' | 'bytes'
+  where?: string
+}
+
+/**
+ * Something to tell the learner beside the bare results. `blocking`: the verdict hangs on it. `advice`: it passes without,
+ * and would be better with. `praise`: what was done well, where that is not a matter of course.
+ */
+export interface Feedback {
+  type: 'blocking' | 'advice' | 'praise'
+  message: string
+  said?: Said
+  /** The check that it is about. */
+  check?: string
+  /** Key of the hint in hints.mdx that helps. */
+  hint?: string
+}
+
+/** What a submission has earned. `binary`: all or nothing. `partial`: the weights of the checks that passed. */
+export interface Score {
+  credit: 'binary' | 'partial'
+  earned: number
+  possible: number
+}
+
 export interface CheckResult {
   name: string
   kind: CheckKind
   status: Status | 'skipped'
-  /** One sentence: what was violated, when, on which object. Absent when the check passed. */
+  /** What it counts for where credit is partial; 0 for a check that only advises. */
+  weight: number
+  /** It advises: a failure of it does not fail the verdict. */
+  advisory?: true
+  /** One sentence: what was violated, when, on which object. Absent when the check passed. English; `said` has the keys. */
   message?: string
   expected?: string
   actual?: string
+  /** Keys and parameters of those of the three texts above that are sentences of ours, for saying them in another language. */
+  said?: { message?: Said; expected?: Said; actual?: Said }
+  /** Which budget ran out, where the status is `error` for that. */
+  budget?: Budget
   position?: Position
   /** Seeds tried, the first that failed, and how much smaller its case was made: characters of its JSON. */
   seeds?: { tried: number; failing?: number; shrunk?: { from: number; to: number } }
@@ -80,7 +119,9 @@ export interface CheckResult {
 }
 
 export interface Verdict {
-  schema: 1
+  schema: 2
+  /** What graded: version of the package and the engine's hash. A replay by another engine may show something else. */
+  engine: string
   exercise: string
   /** Content hash of the exercise's checks: a digest is comparable only where this is equal. */
   exerciseVersion: string
@@ -89,8 +130,13 @@ export interface Verdict {
   status: Status
   /** For `error` and `internal`: what happened, where, and what to do. */
   message?: string
+  said?: Said
+  /** Absent when only the examples were run, and where the grader broke down: that is never counted. */
+  score?: Score
   diagnostics: Diagnostic[]
   checks: CheckResult[]
+  /** In the order in which it should be read. Derived from the rest, so the digest leaves it out. */
+  feedback: Feedback[]
   console: ConsoleEntry[]
   consoleTruncated: boolean
   fuel: number

@@ -11,7 +11,13 @@ import {
   readAttempts,
 } from './attempts.ts'
 
-const check = (name: string, status: CheckResult['status']): CheckResult => ({ name, status, kind: 'example', fuel: 1 })
+const check = (name: string, status: CheckResult['status']): CheckResult => ({
+  name,
+  status,
+  kind: 'example',
+  weight: 1,
+  fuel: 1,
+})
 const fails = (attempts: Attempts, ...names: string[]) =>
   names.reduce((now, name) => afterVerdict(now, [check('first', 'pass'), check(name, 'fail')]), attempts)
 

@@ -4,12 +4,28 @@ import { createProgressStore, type KeyValueStorage } from '../progress/store.ts'
 import { createDesk } from './desk.ts'
 import type { GradingListener } from './grading-client.ts'
 
-const check = (name: string, status: CheckResult['status']): CheckResult => ({ name, status, kind: 'example', fuel: 1 })
+const check = (name: string, status: CheckResult['status']): CheckResult => ({
+  name,
+  status,
+  kind: 'example',
+  weight: 1,
+  fuel: 1,
+})
 
 function verdict(mode: Verdict['mode'], checks: CheckResult[]): Verdict {
   const status = checks.every((one) => one.status === 'pass') ? 'pass' : 'fail'
   const rest = { diagnostics: [], console: [], consoleTruncated: false, fuel: 2, digest: 'd' }
-  return { schema: 1, exercise: 'fit-filter', exerciseVersion: 'v', mode, status, checks, ...rest }
+  return {
+    schema: 2,
+    engine: 'test',
+    feedback: [],
+    exercise: 'fit-filter',
+    exerciseVersion: 'v',
+    mode,
+    status,
+    checks,
+    ...rest,
+  }
 }
 
 /** One desk over a storage that outlives it; the grading worker is the test itself. */

@@ -3,13 +3,13 @@ import type { CheckResult, Verdict } from '#grader/verdict/verdict.ts'
 import { announcement } from './outcome-view.ts'
 import { type Happening, initialState, reduce } from './workbench-state.ts'
 
-const passing: CheckResult = { name: 'fits', kind: 'example', status: 'pass', fuel: 1 }
+const passing: CheckResult = { name: 'fits', kind: 'example', weight: 1, status: 'pass', fuel: 1 }
 const failing: CheckResult = { ...passing, name: 'counts once', status: 'fail', message: 'At 3 s node-1 was overfull.' }
 
 function finished(checks: CheckResult[], change: Partial<Verdict> = {}): Happening {
-  const rest = { diagnostics: [], console: [], consoleTruncated: false, fuel: 2, digest: 'd' }
+  const rest = { diagnostics: [], feedback: [], console: [], consoleTruncated: false, fuel: 2, digest: 'd' }
   const verdict: Verdict = {
-    ...{ schema: 1, exercise: 'e', exerciseVersion: 'v', mode: 'run', status: 'fail', checks, ...rest },
+    ...{ schema: 2, engine: 'test', exercise: 'e', exerciseVersion: 'v', mode: 'run', status: 'fail', checks, ...rest },
     ...change,
   }
   return { type: 'finished', grading: 1, verdict }

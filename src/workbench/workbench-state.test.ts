@@ -2,11 +2,28 @@ import { describe, expect, it } from 'vitest'
 import type { CheckResult, Verdict } from '#grader/verdict/verdict.ts'
 import { type Happening, firstFailure, headline, initialState, reduce } from './workbench-state.ts'
 
-const check = (name: string, status: CheckResult['status']): CheckResult => ({ name, status, kind: 'example', fuel: 1 })
+const check = (name: string, status: CheckResult['status']): CheckResult => ({
+  name,
+  status,
+  kind: 'example',
+  weight: 1,
+  fuel: 1,
+})
 function verdict(checks: CheckResult[], change: Partial<Verdict> = {}): Verdict {
   const status = checks.every((one) => one.status === 'pass') ? 'pass' : 'fail'
   const rest = { diagnostics: [], console: [], consoleTruncated: false, fuel: 2, digest: 'd' }
-  return { schema: 1, exercise: 'e', exerciseVersion: 'v', mode: 'run', status, checks, ...rest, ...change }
+  return {
+    schema: 2,
+    engine: 'test',
+    feedback: [],
+    exercise: 'e',
+    exerciseVersion: 'v',
+    mode: 'run',
+    status,
+    checks,
+    ...rest,
+    ...change,
+  }
 }
 const play = (...happenings: Happening[]) => happenings.reduce(reduce, initialState)
 const started: Happening = { type: 'started', grading: 1, mode: 'run' }

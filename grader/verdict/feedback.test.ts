@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest'
+import { example, property } from '../kit/checks.ts'
+import { schedulerGuest } from '../kit/scheduler-guest.ts'
+import type { Exercise } from './exercise.ts'
+import { creditOf } from './exercise.ts'
+import { feedbackOf } from './feedback.ts'
+import { scoreOf } from './score.ts'
+import type { CheckResult, Status, Verdict } from './verdict.ts'
+
+const none = () => {}
+const checks = [
+  example('first', { run: none, hint: 'one', weight: 3 }),
+  property('second', { run: none, generate: none, praise: 'No call too many.' }),
+  example('third', { run: none, advisory: true }),
+]
+const exercise: Exercise = {
+  ...{ id: 'toy', version: 'v', limits: {}, checks: { guest: schedulerGuest(), checks } },
+  misconceptions: [
+    { name: 'a', text: { en: 'Counts twice.', es: 'Cuenta dos veces.' }, hint: 'one', failed: ['first'] },
+    { name: 'b', text: { en: 'Counts never.', es: 'No cuenta.' }, hint: 'one', failed: ['second'] },
+    { name: 'c', text: { en: 'Counts late.', es: 'Cuenta tarde.' }, hint: 'one', failed: ['second'] },
+  ],
+}
+
+function graded(statuses: CheckResult['status'][], change: Partial<Verdict> = {}) {
+  const results = checks.map(({ name, kind, hint, advisory }, at): CheckResult => {
+    const status = statuses[at]!
+    return {
+      ...{ name, kind, status, weight: 1, fuel: 0 },
+      ...(status === 'fail' && { message: `${name} went wrong.`, ...(hint && { hint }) }),
+      ...(advisory && { advisory }),
+    }
+  })
+  const status: Status = statuses.includes('fail') ? 'fail' : 'pass'
+  return { mode: 'submit' as const, status, checks: results, diagnostics: [], consoleTruncated: false, ...change }
+}
+const said = (...given: Parameters<typeof graded>) =>
+  feedbackOf(graded(...given), exercise).map(({ type, message }) => `${type}: ${message}`)
+
+describe('feedback', () => {
+  it('names the known mistake that the failed checks point to, before them', () => {
+    expect(said(['fail', 'pass', 'pass'])).toEqual([
+      'blocking: This looks like a known mistake: Counts twice.',
+      'blocking: first went wrong.',
+    ])
+  })
+  it('names none where two known mistakes fail the same checks', () => {
+    expect(said(['pass', 'fail', 'pass'])).toEqual(['blocking: second went wrong.'])
+  })
+  it('takes an advisory check for advice, and praises what passed as a whole', () => {
+    expect(said(['pass', 'pass', 'fail'], { status: 'pass' })).toEqual([
+      'advice: third went wrong.',
+      'praise: No call too many.',
+    ])
+  })
+  it('praises nothing after the examples alone', () => {
+    expect(said(['pass', 'skipped', 'pass'], { mode: 'run' })).toEqual([])
+  })
+  it('advises to mend what the compiler objects to', () => {
+    const diagnostics = [{ line: 1, column: 1, code: 1, message: 'no', severity: 'type' as const }]
+    expect(said(['pass', 'skipped', 'pass'], { mode: 'run', diagnostics })).toEqual([
+      expect.stringMatching(/^advice: It runs, but the compiler has an objection/),
+    ])
+  })
+})
+
+describe('a score', () => {
+  const results = (...statuses: CheckResult['status'][]) =>
+    statuses.map((status, at) => ({ status, weight: at === 0 ? 3 : 1 }))
+  it.each([
+    ['binary', results('pass', 'pass'), 'pass', { credit: 'binary', earned: 4, possible: 4 }],
+    ['binary', results('pass', 'fail'), 'fail', { credit: 'binary', earned: 0, possible: 4 }],
+    ['partial', results('pass', 'fail'), 'fail', { credit: 'partial', earned: 3, possible: 4 }],
+    ['partial', results('pass', 'internal'), 'internal', undefined],
+  ] as const)('%s', (credit, of, status, score) => {
+    expect(scoreOf(of, status, credit)).toEqual(score)
+  })
+  it('is counted as the task says', () => {
+    expect(creditOf('---\nid: x\ncredit: partial\n---\n')).toBe('partial')
+    expect(creditOf('---\nid: x\n---\ncredit: nothing\n')).toBe('binary')
+    expect(() => creditOf('---\ncredit: half\n---\n')).toThrow(/credit is "half": write binary/)
+  })
+})

@@ -1,0 +1,69 @@
+/**
+ * What to tell the learner first, from a verdict that is otherwise complete.
+ *
+ * `blocking`: each check that failed, and before them the known mistake that the failures point to, if there is exactly one.
+ * `advice`: what the advisory checks say, and what the compiler objects to although the file runs. `praise`: after a pass,
+ * what the checks have to praise. Three pieces of praise or advice are read, thirty are not.
+ */
+import type { Exercise, Misconception } from './exercise.ts'
+import type { Sayable } from './said.ts'
+import { speak } from './say.ts'
+import type { CheckResult, Feedback, Verdict } from './verdict.ts'
+
+type Graded = Pick<Verdict, 'mode' | 'status' | 'checks' | 'diagnostics' | 'consoleTruncated'>
+
+const GENTLE_MAX = 3
+
+export function feedbackOf(verdict: Graded, exercise: Exercise): Feedback[] {
+  const { texts } = exercise.checks
+  const about = (type: Feedback['type'], what: Sayable, more: Partial<Feedback> = {}): Feedback => ({
+    type,
+    message: speak(what, 'en', texts),
+    ...(typeof what !== 'string' && { said: what }),
+    ...more,
+  })
+  const bad = verdict.checks.filter(({ status }) => status === 'fail' || status === 'error')
+  const known = recognise(verdict, exercise)
+  return [
+    ...(known
+      ? [about('blocking', { key: 'grader.recognised', params: { what: known.text.en } }, { hint: known.hint })]
+      : []),
+    ...bad.filter(({ advisory }) => !advisory).map((check) => ofCheck('blocking', check)),
+    ...advice().slice(0, GENTLE_MAX),
+    ...praise().slice(0, GENTLE_MAX),
+  ]
+
+  function advice(): Feedback[] {
+    const objections = verdict.diagnostics.filter(({ severity }) => severity === 'type').length
+    return [
+      ...(objections > 0 ? [about('advice', { key: 'grader.advice.types', params: { count: objections } })] : []),
+      ...bad.filter(({ advisory }) => advisory).map((check) => ofCheck('advice', check)),
+      ...(verdict.consoleTruncated ? [about('advice', { key: 'grader.advice.console' })] : []),
+    ]
+  }
+
+  function praise(): Feedback[] {
+    if (verdict.mode !== 'submit' || verdict.status !== 'pass') return []
+    const passed = new Set(verdict.checks.filter(({ status }) => status === 'pass').map(({ name }) => name))
+    return exercise.checks.checks.flatMap(({ name, praise: what }) =>
+      what !== undefined && passed.has(name) ? [about('praise', what, { check: name })] : [],
+    )
+  }
+}
+
+const ofCheck = (type: Feedback['type'], { name, message = '', said, hint }: CheckResult): Feedback => ({
+  type,
+  message,
+  ...(said?.message && { said: said.message }),
+  check: name,
+  ...(hint !== undefined && { hint }),
+})
+
+/** The one known mistake that fails exactly the checks that failed here. Two that do are no help. */
+export function recognise({ mode, checks }: Graded, { misconceptions = [] }: Exercise): Misconception | undefined {
+  if (mode !== 'submit') return undefined
+  const failed = checks.filter(({ status }) => status === 'fail' || status === 'error').map(({ name }) => name)
+  if (failed.length === 0) return undefined
+  const alike = misconceptions.filter((one) => one.failed.join('\n') === failed.join('\n'))
+  return alike.length === 1 ? alike[0] : undefined
+}

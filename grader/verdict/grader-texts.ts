@@ -1,0 +1,73 @@
+/** What the grader itself says, by key, in English and Spanish; exercises bring their own. See `say.ts` for the templates. */
+import type { Texts } from './said.ts'
+
+export const graderTexts: Texts = {
+  en: {
+    'grader.stopped-at': 'Stopped at line {line}',
+    'grader.stopped-near': 'Stopped near line {line}',
+    'grader.stopped': 'Stopped',
+    'grader.fuel.call':
+      '{stopped}: one call used more than {limit} units of fuel. Look for a loop that never ends, or that visits far more than it needs to.',
+    'grader.fuel.run':
+      '{stopped}: the run has used all of its {limit} units of fuel. Look for work that is repeated in every call and could be done once.',
+    'grader.memory':
+      '{stopped}: the program needed more than {limit} of memory. Look for a collection that grows in a loop, and keep only what is needed later.',
+    'grader.stack':
+      '{stopped}: calls are nested deeper than the stack of {limit} units allows. Look for recursion that never reaches its end, or turn it into a loop.',
+    'grader.output':
+      'The result is larger than {limit} bytes of JSON. Return only what was asked for, not the objects that it was made from.',
+    'grader.deadlock':
+      'Call {task} waits for something that never comes: it is not finished, and nothing that it asked for is outstanding. Look for a promise that nobody resolves, or a lock that nobody releases.',
+    'grader.engine': 'The engine failed{where}{cause}. This is not your mistake: please report it.',
+    'grader.during': '{what} (in {during})',
+    'grader.thrown-before': '{finding} Before that, {during} threw: {what}',
+    'grader.does-not-compile': 'The file does not compile: {what}',
+    'grader.does-not-compile-at': 'The file does not compile: line {line}: {what}',
+    'grader.refused': 'the compiler refused the file',
+    'grader.does-not-load': 'The module does not load: {what}',
+    'grader.does-not-load-at': 'The module does not load: {what} (line {line}, column {column})',
+    'grader.check-broke':
+      'The check itself broke down on seed {seed} ({words}). This is not your mistake: please report it.',
+    'grader.broke': 'The grader broke down ({words}). This says nothing about your code: please report it.',
+    'grader.advice.types': [
+      'It runs, but the compiler has an objection. Types are the cheapest test there is: mend it before you go on.',
+      'It runs, but the compiler has {count} objections. Types are the cheapest test there is: mend them before you go on.',
+    ],
+    'grader.advice.console': 'More was written to the console than is kept: log what changes, not everything.',
+    'grader.recognised': 'This looks like a known mistake: {what}',
+  },
+  es: {
+    'grader.stopped-at': 'Detenido en la línea {line}',
+    'grader.stopped-near': 'Detenido cerca de la línea {line}',
+    'grader.stopped': 'Detenido',
+    'grader.fuel.call':
+      '{stopped}: una llamada usó más de {limit} unidades de combustible. Busca un bucle que nunca termina o que recorre mucho más de lo necesario.',
+    'grader.fuel.run':
+      '{stopped}: la ejecución ha usado sus {limit} unidades de combustible. Busca trabajo que se repite en cada llamada y que bastaría hacer una vez.',
+    'grader.memory':
+      '{stopped}: el programa necesitó más de {limit} de memoria. Busca una colección que crece en un bucle y guarda solo lo que haga falta después.',
+    'grader.stack':
+      '{stopped}: las llamadas se anidan más de lo que permite la pila de {limit} unidades. Busca una recursión que nunca llega a su fin, o conviértela en un bucle.',
+    'grader.output':
+      'El resultado ocupa más de {limit} bytes de JSON. Devuelve solo lo que se pidió, no los objetos de los que salió.',
+    'grader.deadlock':
+      'La llamada {task} espera algo que nunca llega: no ha terminado y nada de lo que pidió está pendiente. Busca una promesa que nadie resuelve o un cerrojo que nadie suelta.',
+    'grader.engine': 'El motor falló{where}{cause}. No es un error tuyo: avísanos, por favor.',
+    'grader.during': '{what} (en {during})',
+    'grader.thrown-before': '{finding} Antes, {during} lanzó: {what}',
+    'grader.does-not-compile': 'El archivo no compila: {what}',
+    'grader.does-not-compile-at': 'El archivo no compila: línea {line}: {what}',
+    'grader.refused': 'el compilador rechazó el archivo',
+    'grader.does-not-load': 'El módulo no se carga: {what}',
+    'grader.does-not-load-at': 'El módulo no se carga: {what} (línea {line}, columna {column})',
+    'grader.check-broke':
+      'La propia comprobación falló con la semilla {seed} ({words}). No es un error tuyo: avísanos, por favor.',
+    'grader.broke': 'El evaluador falló ({words}). Esto no dice nada de tu código: avísanos, por favor.',
+    'grader.advice.types': [
+      'Funciona, pero el compilador tiene una objeción. Los tipos son la prueba más barata que hay: corrígela antes de seguir.',
+      'Funciona, pero el compilador tiene {count} objeciones. Los tipos son la prueba más barata que hay: corrígelas antes de seguir.',
+    ],
+    'grader.advice.console': 'Se escribió en la consola más de lo que se guarda: registra lo que cambia, no todo.',
+    'grader.recognised': 'Esto se parece a un error conocido: {what}',
+  },
+}
