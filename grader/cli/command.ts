@@ -1,179 +1,66 @@
 /**
- * What the command `clusterwright` does: lists exercises, grades a file, proves exercises. Apart from the process it runs in,
- * so that a test can call it.
+ * The shape that every command has, and what a command is handed. A new one is a file in `commands/` and a line in
+ * `commands.ts`; parsing, `--help`, usage errors and exit codes come from `dispatch.ts`.
  */
-import { readFileSync } from 'node:fs'
-import { availableParallelism } from 'node:os'
-import { parseArgs } from 'node:util'
-import { loadEngineNode } from '../sandbox/engine-node.ts'
-import { grade } from '../verdict/grade.ts'
-import { report } from '../verdict/report.ts'
+import type { ParseArgsConfig, parseArgs } from 'node:util'
 import type { Verdict } from '../verdict/verdict.ts'
-import type { ExerciseFolder } from './exercises-node.ts'
-import { compileSubmission, findExercises, loadExercise, read } from './exercises-node.ts'
-import { nearest } from './nearest.ts'
-import { painter } from './paint.ts'
-import { proveAll } from './prove-all.ts'
+import type { Course } from './course.ts'
+import type { Paint, Stream } from './paint.ts'
+import type { Progress } from './progress.ts'
 
-const USAGE = `Usage:
-  clusterwright list                       the exercises
-  clusterwright grade <id> <file>          grades a file
-      --mode run|submit                    the examples only, or everything (default)
-      --seeds N                            how many seeds (default 200)
-      --seed N                             the first of them (default 1)
-      --json                               the verdict as JSON
-  clusterwright check [id …]               proves exercises: solution, starter, wrong solutions, hostile ones
-      --seeds N                            how many seeds for the solution (default 200)
+/** How the process ends. */
+export const EXIT = { pass: 0, fail: 1, error: 1, usage: 2, internal: 3, inconclusive: 4, interrupted: 130 } as const
 
-Exit codes: 0 pass, 1 fail or error, 2 usage, 3 internal error.
-`
+/** The exit code for a status. */
+export const exitCodeOf = (status: Verdict['status']): number => EXIT[status]
 
-/** Each has a compiler and an engine of its own: about 300 MB. */
-const WORKERS_MAX = 8
+/** An option as `parseArgs` of node:util takes it, and what `--help` says of it. */
+export type Option = NonNullable<ParseArgsConfig['options']>[string] & {
+  /** One clause, beginning small: `the first seed (default 1)`. */
+  readonly help: string
+  /** What stands for its value: `N`, `run|submit`. */
+  readonly value?: string
+}
 
-class UsageError extends Error {}
+export type Options = Readonly<Record<string, Option>>
 
-const EXIT: Readonly<Record<Verdict['status'], number>> = { pass: 0, fail: 1, error: 1, inconclusive: 1, internal: 3 }
+export type Values<O extends Options> = ReturnType<typeof parseArgs<{ options: O }>>['values']
 
-/** Where the command writes. */
+/** Where a command writes: results to `out`, diagnostics and progress to `err`. */
 export interface Streams {
-  readonly out: { write(text: string): unknown; isTTY?: boolean }
-  readonly err: { write(text: string): unknown }
+  readonly out: Stream
+  readonly err: Stream
 }
 
-/** Runs the command. Returns the exit code: 0 pass, 1 fail or error, 2 usage, 3 internal error. */
-export async function runCommand(args: string[], streams: Streams): Promise<number> {
-  try {
-    return await dispatch(args, streams)
-  } catch (error) {
-    if (error instanceof UsageError) {
-      streams.err.write(`clusterwright: ${error.message}\n\n${USAGE}`)
-      return 2
-    }
-    streams.err.write(`clusterwright: internal error\n${error instanceof Error ? error.stack : String(error)}\n`)
-    return 3
-  }
+export interface Context<O extends Options = Options> {
+  readonly positionals: readonly string[]
+  readonly values: Values<O>
+  readonly out: Stream
+  readonly err: Stream
+  /** Colours for `out`, where somebody sees them. */
+  readonly paint: Paint
+  /** Colours for `err`. */
+  readonly paintErr: Paint
+  /** One line on `err` that says how far long work has come. */
+  readonly progress: Progress
+  /** The course that is worked on: `--course`, else found from the current folder, else the built-in one. */
+  course(): Course
+  /** From the first call on Ctrl-C no longer ends the process: it aborts this signal, and the command ends itself. */
+  interruption(): AbortSignal
 }
 
-async function dispatch(args: string[], streams: Streams): Promise<number> {
-  const { values, positionals } = readArguments(args)
-  const [command, ...rest] = positionals
-  if (values.help || command === 'help') return print(streams, USAGE)
-  if (command === 'list') return list(streams)
-  if (command === 'grade') return gradeFile(rest, values, streams)
-  if (command === 'check') return check(rest, values, streams)
-  const problem = command === undefined ? 'say what to do' : `there is no command "${command}"`
-  throw new UsageError(command === undefined ? problem : suggest(problem, command, ['list', 'grade', 'check', 'help']))
+export interface Command<O extends Options = any> {
+  readonly name: string
+  /** A clause for the list of commands: `grades a file`. */
+  readonly summary: string
+  /** What stands behind `clusterwright`, one line per form: `grade <id> <file>`. */
+  readonly usage: readonly string[]
+  readonly options: O
+  /** Paragraphs for `--help`, below the options. */
+  readonly details?: string
+  /** Returns the exit code. Throws a UsageError or a ConfigurationError for what a person can mend. */
+  run(context: Context<O>): Promise<number>
 }
 
-function readArguments(args: string[]) {
-  try {
-    return parseArgs({
-      args,
-      allowPositionals: true,
-      options: {
-        help: { type: 'boolean', short: 'h' },
-        json: { type: 'boolean' },
-        mode: { type: 'string' },
-        seed: { type: 'string' },
-        seeds: { type: 'string' },
-      },
-    })
-  } catch (error) {
-    throw new UsageError((error as Error).message)
-  }
-}
-
-type Values = ReturnType<typeof readArguments>['values']
-
-function print({ out }: Streams, text: string): number {
-  out.write(text)
-  return 0
-}
-
-function list(streams: Streams): number {
-  const exercises = findExercises()
-  const width = Math.max(0, ...exercises.map(({ id }) => id.length))
-  const lines = exercises.map(({ id, title, section, estimate }) => {
-    const minutes = estimate === undefined ? '' : ` · ${estimate} min`
-    return `${id.padEnd(width)}  ${title} (${section}${minutes})`
-  })
-  return print(streams, `${lines.join('\n')}\n`)
-}
-
-async function gradeFile([id, file, ...more]: string[], values: Values, streams: Streams): Promise<number> {
-  if (id === undefined || file === undefined || more.length > 0)
-    throw new UsageError('grade takes an exercise and a file')
-  const folder = folderOf(id)
-  const { mode = 'submit' } = values
-  if (mode !== 'run' && mode !== 'submit') throw new UsageError(`--mode is "${mode}": write run or submit`)
-  const source = readSource(file)
-  const [exercise, engine] = await Promise.all([loadExercise(folder), loadEngineNode()])
-  const seeds = wholeNumber('--seeds', values.seeds)
-  const seed = wholeNumber('--seed', values.seed)
-  const compiled = compileSubmission(source)
-  const verdict = grade({ exercise, compiled, mode, engine, ...(seeds && { seeds }), ...(seed && { seed }) })
-  if (values.json) print(streams, `${JSON.stringify(verdict, undefined, 2)}\n`)
-  else print(streams, report(verdict, { source, fileName: file, hint: hintsOf(folder), paint: painter(streams.out) }))
-  return EXIT[verdict.status]
-}
-
-async function check(ids: string[], values: Values, streams: Streams): Promise<number> {
-  const folders = ids.length === 0 ? findExercises() : ids.map(folderOf)
-  const seeds = wholeNumber('--seeds', values.seeds) ?? 200
-  const say = (line: string) => streams.out.write(`${line}\n`)
-  const ok = await proveAll(folders, {
-    seeds,
-    workers: Math.min(WORKERS_MAX, availableParallelism()),
-    say,
-    paint: painter(streams.out),
-  })
-  return ok ? 0 : 1
-}
-
-// ── reading what was given ──────────────────────────────────────────────────────────────────────────────────────────
-
-function folderOf(id: string): ExerciseFolder {
-  const exercises = findExercises()
-  const found = exercises.find((exercise) => exercise.id === id)
-  if (found) return found
-  throw new UsageError(
-    suggest(
-      `there is no exercise "${id}"`,
-      id,
-      exercises.map((exercise) => exercise.id),
-    ),
-  )
-}
-
-function suggest(problem: string, typed: string, known: readonly string[]): string {
-  const close = nearest(typed, known)
-  return `${problem}${close === undefined ? `; there are ${known.join(', ')}` : `; did you mean "${close}"?`}`
-}
-
-function readSource(file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code === 'ENOENT') throw new UsageError(`there is no file "${file}"`)
-    if (code === 'EISDIR') throw new UsageError(`"${file}" is a folder; name the file to grade`)
-    throw new UsageError(`"${file}" cannot be read (${code})`)
-  }
-}
-
-function wholeNumber(option: string, text: string | undefined): number | undefined {
-  if (text === undefined) return undefined
-  if (!/^[1-9]\d{0,8}$/.test(text)) throw new UsageError(`${option} is "${text}": write a whole number from 1`)
-  return Number(text)
-}
-
-/** Text of a hint as hints.mdx has it, by the key in front of its heading. */
-function hintsOf({ path }: ExerciseFolder): (key: string) => string | undefined {
-  const sections = read(path, 'hints.mdx').split(/^## /m).slice(1)
-  return (key) => {
-    const section = sections.find((text) => text.startsWith(`${key}:`))
-    const [heading = '', ...body] = section?.split('\n') ?? []
-    return section === undefined ? undefined : `${heading.slice(key.length + 1).trim()}\n${body.join('\n').trim()}`
-  }
-}
+/** A command, its values typed by its options. */
+export const defineCommand = <const O extends Options>(command: Command<O>): Command<O> => command

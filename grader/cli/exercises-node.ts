@@ -9,6 +9,7 @@ import { countsForVersion, exerciseVersion } from '../verdict/digest.ts'
 import type { Exercise, Misconception } from '../verdict/exercise.ts'
 import { creditOf, limitsOf } from '../verdict/exercise.ts'
 import type { Compiled } from '../verdict/verdict.ts'
+import { ConfigurationError } from './errors.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -32,7 +33,8 @@ export function findExercises(base = join(root, 'exercises')): ExerciseFolder[] 
       .map((name) => readFolder(join(base, name), name)),
   )
   const twice = found.find(({ id }, index) => found.some((other, at) => at < index && other.id === id))
-  if (twice) throw new Error(`two exercises have the id "${twice.id}": an id is used once, rename the newer one`)
+  if (twice)
+    throw new ConfigurationError(`two exercises have the id "${twice.id}": an id is used once, rename the newer one`)
   return found
 }
 
@@ -45,13 +47,9 @@ const foldersIn = (path: string): string[] =>
     : []
 
 function readFolder(path: string, name: string): ExerciseFolder {
-  const matter = parse(/^---\r?\n([\s\S]*?)\r?\n---/.exec(read(path, 'task.mdx'))?.[1] ?? '') as Record<
-    string,
-    unknown
-  > | null
-  const { id, title, section, estimate } = matter ?? {}
+  const { id, title, section, estimate } = frontMatter(path, name)
   if (typeof id !== 'string' || typeof title !== 'string') {
-    throw new Error(`exercises/${name}/task.mdx needs "id" and "title" in its front matter`)
+    throw new ConfigurationError(`exercises/${name}/task.mdx needs "id" and "title" in its front matter`)
   }
   return {
     id,
@@ -63,13 +61,25 @@ function readFolder(path: string, name: string): ExerciseFolder {
   }
 }
 
+function frontMatter(path: string, name: string): Record<string, unknown> {
+  const [, text = ''] = /^---\r?\n([\s\S]*?)\r?\n---/.exec(read(path, 'task.mdx')) ?? []
+  try {
+    return (parse(text) as Record<string, unknown> | null) ?? {}
+  } catch (error) {
+    throw new ConfigurationError(
+      `exercises/${name}/task.mdx: its front matter is not YAML: ${(error as Error).message}`,
+    )
+  }
+}
+
 export const read = (folder: string, file: string): string => readFileSync(join(folder, file), 'utf8')
 
 /** Loads the checks of an exercise, and works out its version and limits. */
 export async function loadExercise({ id, path, name }: ExerciseFolder): Promise<Exercise> {
   const files = readdirSync(path).filter(countsForVersion)
   const module = (await import(pathToFileURL(join(path, 'checks.ts')).href)) as { default?: CheckSet }
-  if (!module.default?.checks) throw new Error(`exercises/${name}/checks.ts has no default export of defineChecks(…)`)
+  if (!module.default?.checks)
+    throw new ConfigurationError(`exercises/${name}/checks.ts has no default export of defineChecks(…)`)
   const version = exerciseVersion(Object.fromEntries(files.map((file) => [file, read(path, file)])))
   const task = read(path, 'task.mdx')
   const misconceptions = misconceptionsOf(path)
@@ -101,3 +111,13 @@ export function typeModules(): Record<string, string> {
 /** Compiles a learner's file as the page does: same compiler, same types, same name. */
 export const compileSubmission = (source: string): Compiled =>
   compileNode(source, { fileName: 'main.ts', types: typeModules() })
+
+/** Text of a hint as hints.mdx has it, by the key in front of its heading. */
+export function hintsOf({ path }: ExerciseFolder): (key: string) => string | undefined {
+  const sections = read(path, 'hints.mdx').split(/^## /m).slice(1)
+  return (key) => {
+    const section = sections.find((text) => text.startsWith(`${key}:`))
+    const [heading = '', ...body] = section?.split('\n') ?? []
+    return section === undefined ? undefined : `${heading.slice(key.length + 1).trim()}\n${body.join('\n').trim()}`
+  }
+}

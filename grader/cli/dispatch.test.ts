@@ -4,18 +4,22 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, it } from 'vitest'
 import type { Verdict } from '../verdict/verdict.ts'
-import { runCommand } from './command.ts'
+import { COMMANDS } from './commands.ts'
+import type { Surroundings } from './dispatch.ts'
+import { runCommand } from './dispatch.ts'
 import { findExercises } from './exercises-node.ts'
 
 const command = fileURLToPath(new URL('clusterwright.ts', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'clusterwright-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
-async function run(...args: string[]) {
+const run = (...args: string[]) => runIn({}, ...args)
+
+async function runIn(surroundings: Partial<Surroundings>, ...args: string[]) {
   let [stdout, stderr] = ['', '']
   const out = { write: (text: string) => (stdout += text) }
   const err = { write: (text: string) => (stderr += text) }
-  const status = await runCommand(args, { out, err })
+  const status = await runCommand(args, { out, err, env: {}, ...surroundings })
   return { status, stdout, stderr }
 }
 
@@ -38,11 +42,58 @@ describe('clusterwright', () => {
     [['grade', 'fit-filter', command, '--seeds', 'many'], /--seeds is "many": write a whole number from 1/],
     [['grade', 'fit-filter', command, '--mode', 'fast'], /--mode is "fast": write run or submit/],
     [['check', 'nothing'], /there is no exercise "nothing"/],
-    [['list', '--colour'], /--colour/],
+    [['list', '--colour'], /list has no option --colour; there are --course, --help/],
+    [['list', '--cours', 'x'], /list has no option --cours; did you mean "--course"\?/],
+    [['list', 'fit-filter'], /list takes no "fit-filter"/],
+    [['grade', '--seeds'], /--seeds needs a value: write --seeds N/],
+    [['grade', '--json=yes'], /--json takes no value/],
+    [['--json', 'grade'], /there is no option --json before a command/],
+    [['help', 'grad'], /there is no command "grad"; did you mean "grade"\?/],
+    [['list', '--course', join(folder, 'none')], /--course: there is no folder ".*none"/],
+    [['list', '--course', folder], /--course: ".*" is no course: .*clusterwright new course/],
   ] as [string[], RegExp][])('%j is a usage error that names the remedy', async (args, message) => {
     const { status, stderr, stdout } = await run(...args)
     expect([status, stdout]).toEqual([2, ''])
     expect(stderr).toMatch(message)
+  })
+
+  it.each([[[]], [['help']], [['--help']], [['-h']]] as [string[]][])('%j … says how it is used', async (args) => {
+    const { status, stdout, stderr } = await run(...(args.length === 0 ? ['help'] : args))
+    expect([status, stderr]).toEqual([0, ''])
+    for (const { name, summary } of COMMANDS) expect(stdout).toMatch(new RegExp(`^  ${name} +${summary}$`, 'm'))
+    expect(stdout).toMatch(/^Exit codes: 0 pass, 1 fail or error, 2 usage/m)
+  })
+
+  it.each(COMMANDS.map(({ name }) => name))('%s says how it is used, each option with a word', async (name) => {
+    const [asOption, asCommand] = [await run(name, '--help'), await run('help', name)]
+    expect(asCommand).toEqual(asOption)
+    expect(asOption).toMatchObject({ status: 0, stderr: '' })
+    const { options, usage } = COMMANDS.find((command) => command.name === name)!
+    for (const form of usage) expect(asOption.stdout).toContain(`  clusterwright ${form}`)
+    for (const option of [...Object.keys(options), 'course', 'help'])
+      expect(asOption.stdout).toMatch(new RegExp(`^  .*--${option}\\b.* {2}\\S`, 'm'))
+  })
+
+  it('colours for a terminal; NO_COLOR and FORCE_COLOR are heard', async () => {
+    const coloured = async (isTTY: boolean, env: NodeJS.ProcessEnv) => {
+      let text = ''
+      const out = { isTTY, write: (more: string) => (text += more) }
+      await runIn({ out, env }, 'help')
+      return text.includes('\u001b[')
+    }
+    expect(await coloured(true, {})).toBe(true)
+    expect(await coloured(false, {})).toBe(false)
+    expect(await coloured(true, { NO_COLOR: '1' })).toBe(false)
+    expect(await coloured(false, { FORCE_COLOR: '1' })).toBe(true)
+    expect(await coloured(true, { FORCE_COLOR: '0' })).toBe(false)
+  })
+
+  it('prints its version', async () => {
+    expect(await run('--version')).toEqual({
+      status: 0,
+      stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/),
+      stderr: '',
+    })
   })
 
   it('lists the exercises', async () => {

@@ -1,0 +1,7 @@
+/** The commands, in the order in which `--help` lists them. */
+import type { Command } from './command.ts'
+import { check } from './commands/check.ts'
+import { grade } from './commands/grade.ts'
+import { list } from './commands/list.ts'
+
+export const COMMANDS: readonly Command[] = [list, grade, check]
