@@ -1,11 +1,12 @@
 /**
  * A fixed list of programs, honest and hostile, with what each comes to and the fuel it takes. Two hosts that run the same
- * engine print the same table to the character; `hosts.test.ts` compares Node with Chromium.
+ * engine print the same table to the character, whatever ran before.
  */
 import type { Engine } from './engine.ts'
-import { hostilePrograms } from './hostile-programs.ts'
-import type { HostileProgram } from './hostile-programs.ts'
+import { hostilePrograms } from './hostile/programs.ts'
+import type { HostileProgram } from './hostile/program.ts'
 import { runProgram } from './run-program.ts'
+import type { Ending } from './run-program.ts'
 import type { ConsoleLine, Outcome } from './sandbox.ts'
 
 export interface FuelRow {
@@ -15,6 +16,8 @@ export interface FuelRow {
   /** How much console output there was, and its last line. */
   lines: number
   lastLine?: ConsoleLine
+  /** What came of an honest program right after it on the same engine. */
+  next: Ending
 }
 
 const run = (name: string, body: string): HostileProgram => ({
@@ -79,13 +82,30 @@ const honestPrograms: HostileProgram[] = [
   run('a stack in text', 'return (() => new Error("here").stack)()'),
 ]
 
-/** `progress` is told each name before it runs. */
-export function fuelTable(engine: Engine, progress: (name: string) => void = () => {}): FuelRow[] {
-  return [...honestPrograms, ...hostilePrograms].map((program) => {
-    progress(program.name)
-    const fuelPerCall = program.outcome === 'fuel' ? 3_000_000 : 30_000_000
-    const { outcome, fuel, console } = runProgram(engine, program, { fuelPerCall })
-    const lastLine = console.at(-1)
-    return { name: program.name, fuel, outcome, lines: console.length, ...(lastLine === undefined ? {} : { lastLine }) }
-  })
+export const tablePrograms: readonly HostileProgram[] = [...honestPrograms, ...hostilePrograms]
+
+/** Whoever comes next: a little of everything that an earlier guest might have left in disorder. */
+const nextProgram = run(
+  'the next one',
+  `const m = new Map([['a', 1]]); m.set('b', [3, 1, 2].sort().map((x) => x + 1))
+    console.log('next', { a: [1] }, String(new Error('e')))
+    return [Object.fromEntries(m), JSON.stringify({ a: 1 }), /b+/.exec('abbc').index, [..."añ"], typeof leak, [].leak === undefined]`,
+)
+
+/** One program, and then the honest one, on an engine that others may have used before. */
+export function fuelRow(engine: Engine, program: HostileProgram): FuelRow {
+  const { outcome, fuel, console } = runProgram(engine, program)
+  const lastLine = console.at(-1)
+  const next = runProgram(engine, nextProgram)
+  return { name: program.name, fuel, outcome, lines: console.length, ...(lastLine && { lastLine }), next }
+}
+
+/** What `next` must be in each row: the same program on an engine of its own. */
+export const undisturbed = (engine: Engine): Ending => runProgram(engine, nextProgram)
+
+/** `backwards`: the last program runs first, which must change nothing. The rows come in the table's order all the same. */
+export function fuelTable(engine: Engine, { backwards = false } = {}): FuelRow[] {
+  const programs = backwards ? tablePrograms.toReversed() : tablePrograms
+  const rows = programs.map((program) => fuelRow(engine, program))
+  return backwards ? rows.reverse() : rows
 }

@@ -161,6 +161,12 @@ describe('an adapter', () => {
 })
 
 describe('console', () => {
+  it('shows a NUL instead of ending the line there', () => {
+    const guest = start("export default { run() { console.log('a\\0b', '\\ud800') } }")
+    guest.call('run', [])
+    expect(guest.takeConsole()).toEqual([{ level: 'log', text: 'a\u2400b \ufffd\ufffd\ufffd' }])
+  })
+
   it('shows values, and objects in short', () => {
     const guest = start(`export default { run() {
       console.log('pod', { name: 'web', labels: ['a', 'b'], deep: { a: { b: { c: { d: 1 } } } } }, 7, null, undefined)

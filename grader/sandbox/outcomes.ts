@@ -9,7 +9,8 @@ export function positionIn(stack: string | undefined, fileName: string): Positio
   for (const line of (stack ?? '').split('\n')) {
     const start = line.indexOf(`${fileName}:`)
     if (start < 0 || !/[ (]/.test(line[start - 1] ?? ' ')) continue
-    const place = /^(\d{1,9})(?::(\d{1,9}))?/.exec(line.slice(start + fileName.length + 1))
+    // A stack is text of the learner's, and may name anything: lines and columns begin at 1.
+    const place = /^(?!0)(\d{1,9})(?::(?!0)(\d{1,9}))?/.exec(line.slice(start + fileName.length + 1))
     if (place !== null) return { line: Number(place[1]), column: Number(place[2] ?? 1) }
   }
   return undefined

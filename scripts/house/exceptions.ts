@@ -15,7 +15,6 @@ export const exceptions: Exception[] = [
     path: 'cluster/api/types.ts',
     reason: 'learners import it as one module, clusterwright/api: the fields of the kinds in use and nothing else',
   },
-  { rule: 'file-size', path: 'grader/sandbox/hostile-programs.ts', reason: 'a table: one hostile program per entry' },
   {
     rule: 'bans',
     path: 'grader/cli/prove-all.ts',

@@ -81,7 +81,8 @@ function installConsole(emit) {
   for (const [name, level] of [['log', 'log'], ['info', 'log'], ['debug', 'log'], ['warn', 'warn'], ['error', 'error']]) {
     console[name] = { [name](...items) {
       if (limits.consoleBytes < 0) return
-      const text = shorten(items.map((item) => (typeof item === 'string' ? item : inspect(item, 0))).join(' '), lineMax)
+      // C's strings end at a NUL: a line with one would lose its rest on the way out.
+      const text = shorten(items.map((item) => (typeof item === 'string' ? item : inspect(item, 0))).join(' '), lineMax).replaceAll('\0', '\u2400')
       limits.consoleBytes -= text.length + 1
       emit(level, text)
     } }[name]
