@@ -19,6 +19,7 @@ export const graderTexts: Texts = {
     'grader.deadlock':
       'Call {task} waits for something that never comes: it is not finished, and nothing that it asked for is outstanding. Look for a promise that nobody resolves, or a lock that nobody releases.',
     'grader.engine': 'The engine failed{where}{cause}. This is not your mistake: please report it.',
+    'grader.list': '{first}; {rest}',
     'grader.during': '{what} (in {during})',
     'grader.thrown-before': '{finding} Before that, {during} threw: {what}',
     'grader.does-not-compile': 'The file does not compile: {what}',
@@ -53,6 +54,7 @@ export const graderTexts: Texts = {
     'grader.deadlock':
       'La llamada {task} espera algo que nunca llega: no ha terminado y nada de lo que pidió está pendiente. Busca una promesa que nadie resuelve o un cerrojo que nadie suelta.',
     'grader.engine': 'El motor falló{where}{cause}. No es un error tuyo: avísanos, por favor.',
+    'grader.list': '{first}; {rest}',
     'grader.during': '{what} (en {during})',
     'grader.thrown-before': '{finding} Antes, {during} lanzó: {what}',
     'grader.does-not-compile': 'El archivo no compila: {what}',

@@ -18,6 +18,12 @@ export function defineTexts<const Key extends string>(texts: {
   return { texts, say: (key, params) => (params === undefined ? { key } : { key, params }) }
 }
 
+/** Several things in one text, one after the other. */
+export function listed(items: readonly Sayable[]): Sayable {
+  const [first = '', ...rest] = items
+  return rest.length === 0 ? first : { key: 'grader.list', params: { first, rest: listed(rest) } }
+}
+
 /** The words. Throws when no language has the key: that is a defect of ours. */
 export function speak(what: Sayable, locale: Locale, texts?: Texts): string {
   if (typeof what === 'string') return what

@@ -17,6 +17,7 @@ import type { Pod } from 'clusterwright/api'
 import { infosOf, labelCase, resourceCase, SHRINK, type Case } from './cases.ts'
 import { LIVE_SHRINK, livePlan, liveWorld, runLive } from './live.ts'
 import { fits, isFinished, judge, truthOf } from './oracle.ts'
+import { say, texts } from './texts.ts'
 
 /** One cycle on a fresh plugin, judged at every node. */
 function judgeCycle(trial: Trial<any>, plugin: SchedulerPlugin, incoming: Pod, infos: readonly BareNodeInfo[]): void {
@@ -52,7 +53,7 @@ function judgeCase(trial: Trial<any>, { nodes, existing, incoming }: Case): void
   })
 }
 
-export default defineChecks(schedulerGuest(), [
+const checks = [
   example('a Pod fits down to the last thousandth of a CPU', {
     hint: 'room',
     run(trial) {
@@ -133,7 +134,7 @@ export default defineChecks(schedulerGuest(), [
           const finding = judge(plugin.filter(begun.id, info.node.metadata.name), truthOf(coming, info), coming, info)
           if (!finding) continue
           if (cycles.length === 1) trial.fail(finding)
-          const message = `${finding.message} The cycles of ${cycles.length} Pods had begun when it was asked.`
+          const message = say('overlapping', { finding: finding.message, cycles: cycles.length })
           trial.fail({ ...finding, message, hint: 'room' })
         }
       }
@@ -152,19 +153,22 @@ export default defineChecks(schedulerGuest(), [
 
   cost('the request of a Pod is computed once, not at every node', {
     hint: 'room',
+    praise: say('once'),
     run(trial) {
       // The more containers, the dearer the request. Computed once, that costs the same for 10 nodes as for 100.
       const [few, many] = [10, 100]
       const extra = (nodes: number): number => cycleFuel(trial, nodes, 60) - cycleFuel(trial, nodes, 1)
       const [onFew, onMany] = [extra(few), extra(many)]
       trial.ensure(onMany <= 3 * Math.max(onFew, 1), () => ({
-        message: `59 containers more in a Pod cost ${rounded(onMany)} units of fuel at ${many} nodes, but ${rounded(onFew)} at ${few}: the request is worked out at every node.`,
-        expected: `about the same at ${many} nodes as at ${few}`,
-        actual: `${(onMany / Math.max(onFew, 1)).toFixed(1)} times as much`,
+        message: say('at-every-node', { onMany: rounded(onMany), many, onFew: rounded(onFew), few }),
+        expected: say('at-every-node-expected', { many, few }),
+        actual: say('at-every-node-actual', { times: (onMany / Math.max(onFew, 1)).toFixed(1) }),
       }))
     },
   }),
-])
+]
+
+export default defineChecks(schedulerGuest(), checks, texts)
 
 /** Fuel of one warm cycle over so many empty nodes, for a Pod of so many containers. */
 function cycleFuel(trial: Trial<any>, nodes: number, containers: number): number {

@@ -22,6 +22,7 @@ import {
 import type { Node, Pod } from 'clusterwright/api'
 import { resourceCase } from './cases.ts'
 import { fits, isFinished, truthOf } from './oracle.ts'
+import { say } from './texts.ts'
 
 export interface LivePlan {
   readonly nodes: readonly Node[]
@@ -160,9 +161,9 @@ function overfilled(
       (value: number) => (resource === 'cpu' ? `${value}m` : String(value)),
     ]
     return {
-      message: `At ${(moment / 1e6).toFixed(3)} s, ${latest.metadata.name} was bound to ${name}: its Pods now ask for more ${resource} than it has.`,
-      expected: `at most ${size(whole)} ${resource} on ${name}`,
-      actual: `${size(sum)} for ${pods.map(({ metadata }) => metadata.name).join(', ')}`,
+      message: say('overfilled', { time: seconds(moment), pod: latest.metadata.name, node: name, resource }),
+      expected: say('overfilled-expected', { most: size(whole), resource, node: name }),
+      actual: say('overfilled-actual', { sum: size(sum), pods: pods.map(({ metadata }) => metadata.name).join(', ') }),
       story: storyOf(name, pods, latest, boundAt),
     }
   }
@@ -201,7 +202,9 @@ function storyOf(
 }
 
 const forgotten = (pod: Pod, node: Node, now: number): Finding => ({
-  message: `At ${(now / 1e6).toFixed(3)} s, ${pod.metadata.name} is still Pending, although it fits on ${node.metadata.name}.`,
-  expected: `${pod.metadata.name} on a node that has room for it`,
+  message: say('forgotten', { time: seconds(now), pod: pod.metadata.name, node: node.metadata.name }),
+  expected: say('forgotten-expected', { pod: pod.metadata.name }),
   actual: 'Pending',
 })
+
+const seconds = (micros: number): string => (micros / 1e6).toFixed(3)

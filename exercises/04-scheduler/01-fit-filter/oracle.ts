@@ -4,12 +4,21 @@
  * The truth is worked out apart from the solution, in thousandths; an answer is judged by what the task says and no more:
  * the order and the wording of reasons are free, and so is all that upstream leaves open.
  */
-import { podRequests, type BareNodeInfo, type Finding, type Status } from 'clusterwright/kit'
+import {
+  listed,
+  podRequests,
+  type BareNodeInfo,
+  type Finding,
+  type Said,
+  type Sayable,
+  type Status,
+} from 'clusterwright/kit'
 import type { Node, NodeSelectorRequirement, NodeSelectorTerm, Pod } from 'clusterwright/api'
+import { say } from './texts.ts'
 
 export interface Truth {
   /** Why no eviction would help. */
-  readonly unresolvable: readonly string[]
+  readonly unresolvable: readonly Said[]
   readonly lacking: readonly Lack[]
 }
 
@@ -25,10 +34,10 @@ interface Lack {
 export const isFinished = (pod: Pod): boolean => pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed'
 
 export function truthOf(pod: Pod, { node, pods, allocatable }: BareNodeInfo): Truth {
-  const unresolvable: string[] = []
-  if (node.spec.unschedulable === true) unresolvable.push('it is cordoned')
-  if (!selectorMatches(pod, node)) unresolvable.push('its labels do not match nodeSelector')
-  if (!affinityMatches(pod, node)) unresolvable.push('it does not match the required node affinity')
+  const unresolvable: Said[] = []
+  if (node.spec.unschedulable === true) unresolvable.push(say('cordoned'))
+  if (!selectorMatches(pod, node)) unresolvable.push(say('selector'))
+  if (!affinityMatches(pod, node)) unresolvable.push(say('affinity'))
   const held = pods.filter((other) => !isFinished(other))
   const lacking: Lack[] = []
   const room = allocatable['pods'] ?? 0
@@ -49,46 +58,48 @@ export const fits = ({ unresolvable, lacking }: Truth): boolean => unresolvable.
 
 /** What is wrong with an answer, or undefined. */
 export function judge(status: Status | undefined, truth: Truth, pod: Pod, info: BareNodeInfo): Finding | undefined {
-  const where = `Pod ${pod.metadata.name} at ${info.node.metadata.name}`
+  const where = { pod: pod.metadata.name, node: info.node.metadata.name }
   const expected = describeTruth(truth)
-  const actual = status === undefined ? 'no answer for this node' : describeStatus(status)
+  const actual = status === undefined ? say('no-answer-actual') : describeStatus(status)
   // Without a hint of its own, a finding gives that of the check.
-  const finding = (message: string, hint?: string): Finding => ({ message, expected, actual, ...(hint && { hint }) })
-  if (!status) return finding(`${where} got no answer.`, 'room')
+  const finding: MakeFinding = (key, params, hint) => ({
+    ...{ message: say(key, { ...where, ...params }), expected, actual },
+    ...(hint && { hint }),
+  })
+  if (!status) return finding('no-answer', {}, 'room')
   const { code } = status
   if (fits(truth)) {
-    return code === 'Success' ? undefined : finding(`${where} was refused, although nothing is in the way.`)
+    return code === 'Success' ? undefined : finding('refused', {})
   }
-  const why = [...truth.unresolvable, ...truth.lacking.map(describeLack)].join('; ')
+  const why = listed([...truth.unresolvable, ...truth.lacking.map(describeLack)])
   const isLabels = truth.unresolvable.length > 0
-  if (code === 'Success') return finding(`${where} was let through: ${why}.`, isLabels ? 'labels' : undefined)
+  if (code === 'Success') return finding('let-through', { why }, isLabels ? 'labels' : undefined)
   if (code !== 'Unschedulable' && code !== 'UnschedulableAndUnresolvable') {
-    return finding(`${where}: filter answered ${code}, which is no answer to "does it fit?".`, 'room')
+    return finding('not-an-answer', { code }, 'room')
   }
   if (isLabels && code === 'Unschedulable') {
-    return finding(`${where}: ${why}; removing Pods would not help, so it is UnschedulableAndUnresolvable.`, 'labels')
+    return finding('removing-would-not-help', { why }, 'labels')
   }
   if (!isLabels && code !== 'Unschedulable' && !truth.lacking.some(({ hopeless }) => hopeless)) {
-    return finding(`${where}: ${why}; it would help if other Pods went away, so it is Unschedulable.`, 'room')
+    return finding('removing-would-help', { why }, 'room')
   }
-  return judgeReasons(status, truth, where, finding)
+  return judgeReasons(status, truth, finding)
 }
+
+type MakeFinding = (key: Parameters<typeof say>[0], params: Parameters<typeof say>[1], hint?: string) => Finding
 
 function judgeReasons(
   { reasons }: Status,
   { unresolvable, lacking }: Truth,
-  where: string,
-  finding: (message: string, hint?: string) => Finding,
+  finding: MakeFinding,
 ): Finding | undefined {
-  if (!reasons.some((reason) => reason.trim() !== '')) return finding(`${where} was refused without a reason.`, 'room')
+  if (!reasons.some((reason) => reason.trim() !== '')) return finding('no-reason', {}, 'room')
   if (unresolvable.length > 0) return undefined
   const unnamed = lacking.find(({ resource }) => !reasons.some((reason) => names(reason, resource)))
-  if (unnamed) return finding(`${where}: no reason names ${unnamed.resource}, which is lacking too.`, 'room')
+  if (unnamed) return finding('unnamed', { resource: unnamed.resource }, 'room')
   const claimed = reasons.map((reason) => /^Insufficient (\S+?)[.,:;]?(?:\s|$)/.exec(reason)?.[1])
   const wrong = claimed.find((name) => name !== undefined && !lacking.some(({ resource }) => resource === name))
-  if (wrong !== undefined)
-    return finding(`${where}: there is enough ${wrong}, but a reason says "Insufficient ${wrong}".`, 'room')
-  return undefined
+  return wrong === undefined ? undefined : finding('claimed-wrongly', { resource: wrong }, 'room')
 }
 
 /** Whether a reason mentions a resource, as a word of its own. */
@@ -105,16 +116,17 @@ function names(reason: string, resource: string): boolean {
 const describeStatus = ({ code, reasons }: Status): string =>
   reasons.length === 0 ? code : `${code}: ${reasons.join(', ')}`
 
-function describeTruth({ unresolvable, lacking }: Truth): string {
-  if (unresolvable.length > 0) return `UnschedulableAndUnresolvable: ${unresolvable.join('; ')}`
+function describeTruth({ unresolvable, lacking }: Truth): Sayable {
+  if (unresolvable.length > 0)
+    return say('with-reasons', { code: 'UnschedulableAndUnresolvable', reasons: listed(unresolvable) })
   if (lacking.length === 0) return 'Success'
   const reasons = lacking.map(({ resource }) => (resource === 'pods' ? 'Too many pods' : `Insufficient ${resource}`))
   return `Unschedulable: ${reasons.join(', ')}`
 }
 
-function describeLack({ resource, asked, free }: Lack): string {
-  if (resource === 'pods') return 'it holds as many Pods as it may'
-  return `${resource}: ${amount(resource, asked)} asked for, ${amount(resource, free)} free`
+function describeLack({ resource, asked, free }: Lack): Said {
+  if (resource === 'pods') return say('full')
+  return say('lacks', { resource, asked: amount(resource, asked), free: amount(resource, free) })
 }
 
 function amount(resource: string, thousandths: number): string {

@@ -1,0 +1,73 @@
+/** What the checks of `fit-filter` say when they fail. Codes and reasons are Kubernetes' own and stay as they are. */
+import { defineTexts } from 'clusterwright/kit'
+
+export const { texts, say } = defineTexts({
+  en: {
+    'no-answer': 'Pod {pod} at {node} got no answer.',
+    'no-answer-actual': 'no answer for this node',
+    refused: 'Pod {pod} at {node} was refused, although nothing is in the way.',
+    'let-through': 'Pod {pod} at {node} was let through: {why}.',
+    'not-an-answer': 'Pod {pod} at {node}: filter answered {code}, which is no answer to "does it fit?".',
+    'removing-would-not-help':
+      'Pod {pod} at {node}: {why}; removing Pods would not help, so it is UnschedulableAndUnresolvable.',
+    'removing-would-help': 'Pod {pod} at {node}: {why}; it would help if other Pods went away, so it is Unschedulable.',
+    'no-reason': 'Pod {pod} at {node} was refused without a reason.',
+    unnamed: 'Pod {pod} at {node}: no reason names {resource}, which is lacking too.',
+    'claimed-wrongly': 'Pod {pod} at {node}: there is enough {resource}, but a reason says "Insufficient {resource}".',
+    overlapping: '{finding} The cycles of {cycles} Pods had begun when it was asked.',
+
+    cordoned: 'it is cordoned',
+    selector: 'its labels do not match nodeSelector',
+    affinity: 'it does not match the required node affinity',
+    full: 'it holds as many Pods as it may',
+    lacks: '{resource}: {asked} asked for, {free} free',
+    'with-reasons': '{code}: {reasons}',
+
+    overfilled: 'At {time} s, {pod} was bound to {node}: its Pods now ask for more {resource} than it has.',
+    'overfilled-expected': 'at most {most} {resource} on {node}',
+    'overfilled-actual': '{sum} for {pods}',
+    forgotten: 'At {time} s, {pod} is still Pending, although it fits on {node}.',
+    'forgotten-expected': '{pod} on a node that has room for it',
+
+    'at-every-node':
+      '59 containers more in a Pod cost {onMany} units of fuel at {many} nodes, but {onFew} at {few}: the request is worked out at every node.',
+    'at-every-node-expected': 'about the same at {many} nodes as at {few}',
+    'at-every-node-actual': '{times} times as much',
+    once: 'A Pod’s request is worked out once, however many nodes there are.',
+  },
+  es: {
+    'no-answer': 'El Pod {pod} no recibió respuesta para {node}.',
+    'no-answer-actual': 'ninguna respuesta para este nodo',
+    refused: 'El Pod {pod} fue rechazado en {node}, aunque nada lo impide.',
+    'let-through': 'El Pod {pod} fue admitido en {node}: {why}.',
+    'not-an-answer': 'El Pod {pod} en {node}: filter respondió {code}, y eso no contesta a «¿cabe?».',
+    'removing-would-not-help':
+      'El Pod {pod} en {node}: {why}; quitar Pods no serviría, así que es UnschedulableAndUnresolvable.',
+    'removing-would-help':
+      'El Pod {pod} en {node}: {why}; serviría que otros Pods se fueran, así que es Unschedulable.',
+    'no-reason': 'El Pod {pod} fue rechazado en {node} sin dar una razón.',
+    unnamed: 'El Pod {pod} en {node}: ninguna razón nombra {resource}, que también falta.',
+    'claimed-wrongly':
+      'El Pod {pod} en {node}: hay suficiente {resource}, pero una razón dice «Insufficient {resource}».',
+    overlapping: '{finding} Cuando se preguntó, ya habían empezado los ciclos de {cycles} Pods.',
+
+    cordoned: 'está acordonado',
+    selector: 'sus etiquetas no cumplen nodeSelector',
+    affinity: 'no cumple la afinidad de nodo obligatoria',
+    full: 'ya tiene todos los Pods que admite',
+    lacks: '{resource}: se piden {asked}, hay libres {free}',
+    'with-reasons': '{code}: {reasons}',
+
+    overfilled: 'A los {time} s, {pod} se asignó a {node}: sus Pods piden ahora más {resource} de lo que tiene.',
+    'overfilled-expected': 'como mucho {most} de {resource} en {node}',
+    'overfilled-actual': '{sum} para {pods}',
+    forgotten: 'A los {time} s, {pod} sigue en Pending, aunque cabe en {node}.',
+    'forgotten-expected': '{pod} en un nodo con sitio para él',
+
+    'at-every-node':
+      '59 contenedores más en un Pod cuestan {onMany} unidades de combustible con {many} nodos, pero {onFew} con {few}: la petición se calcula en cada nodo.',
+    'at-every-node-expected': 'más o menos lo mismo con {many} nodos que con {few}',
+    'at-every-node-actual': '{times} veces más',
+    once: 'La petición de un Pod se calcula una sola vez, haya los nodos que haya.',
+  },
+})
