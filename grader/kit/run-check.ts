@@ -3,6 +3,7 @@
  */
 import type { Engine } from '../sandbox/engine.ts'
 import type { Limits } from '../sandbox/sandbox.ts'
+import { differences } from '../verdict/difference.ts'
 import type { Sayable, Texts } from '../verdict/said.ts'
 import { speak } from '../verdict/say.ts'
 import type { CheckResult, ConsoleEntry, Replay } from '../verdict/verdict.ts'
@@ -167,9 +168,12 @@ function failed(
 
   function describe(reason: unknown): Omit<CheckResult, Head | 'fuel'> {
     if (reason instanceof Violation) {
-      const { at, message, expected, actual, ...finding } = withThrown(reason.finding, trial)
+      const { message, expected, actual, values, ...finding } = withThrown(reason.finding, trial)
       const told = spoken({ message, expected, actual }, texts)
-      return { status: 'fail', ...hint, ...told, ...finding, ...replayOf(check, trial, plan, at) }
+      const difference = values && differences(values.expected, values.actual)
+      // A whole that differs is told by expected and actual already.
+      const places = difference?.some(({ path }) => path !== '') ? { difference } : {}
+      return { status: 'fail', ...hint, ...told, ...finding, ...places, ...replayOf(check, trial, plan, finding.at) }
     }
     if (reason instanceof Crash) {
       const { failure, during } = reason

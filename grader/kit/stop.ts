@@ -6,7 +6,7 @@
  */
 import type { Failure } from '../sandbox/sandbox.ts'
 import type { Sayable } from '../verdict/said.ts'
-import type { CheckResult, Story } from '../verdict/verdict.ts'
+import type { CheckResult, Moment, ObjectRef, Story } from '../verdict/verdict.ts'
 
 /** What a check says about a broken rule. */
 export interface Finding {
@@ -15,11 +15,15 @@ export interface Finding {
   /** A value as it stands, or a sentence by key. */
   expected?: Sayable
   actual?: Sayable
+  /** Both as JSON values, where they are any: told as a difference, path by path. */
+  values?: { readonly expected: unknown; readonly actual: unknown }
+  /** The object that the rule is about. */
+  object?: ObjectRef
   /** Replaces the check's own hint. */
   hint?: string
   story?: Story
-  /** Where the replay opens; only for checks that have a `world`. */
-  at?: { tick: number; atMicros: number }
+  /** When it was broken, where the replay opens. Default: now, by the clock of the world or the host. */
+  at?: Moment
   position?: CheckResult['position']
 }
 

@@ -114,7 +114,7 @@ export class Trial<Plan = unknown> {
   /** Fails unless both are equal as JSON. */
   equal(actual: unknown, expected: unknown, message: Sayable, finding: Partial<Finding> = {}): void {
     if (isEqual(actual, expected)) return
-    this.fail({ message, expected: show(expected), actual: show(actual), ...finding })
+    this.fail({ message, expected: show(expected), actual: show(actual), values: { expected, actual }, ...finding })
   }
 
   /** Fails unless it holds; the finding is only made when it is needed. */

@@ -43,24 +43,77 @@ export interface StoryEntry {
   atMicros: number
   untilMicros?: number
   label: string
+  said?: Said
   tone: 'plain' | 'pod' | 'good' | 'bad'
+  /** One of the two events whose order matters: the first or the second of `divergence.events`. */
+  mark?: 1 | 2
 }
 
 /** A small space-time picture of what went wrong: lanes from top to bottom, virtual time to the right. */
 export interface Story {
-  lanes: { name: string; entries: StoryEntry[] }[]
+  lanes: { name: string; said?: Said; entries: StoryEntry[] }[]
 }
 
-/** All that is needed to see the failing run again: the world is rebuilt from these, and opened at `tick`. */
-export interface Replay {
+/** A moment of a run: trace sequence number, and the virtual time that it stands for. */
+export interface Moment {
+  tick: number
+  atMicros: number
+}
+
+/** All that is needed to see the failing run again: it is run anew from these, and opened at `tick`. */
+export interface Replay extends Moment {
   /** The check whose run it is. */
   check: string
   seed: number
   /** The exercise's own plain-data description of the (shrunk) case. */
   plan: unknown
-  /** Trace sequence number to open, and the virtual time it stands for. */
-  tick: number
-  atMicros: number
+  /** It has no world that could be opened, only calls that can be told: a function, or processes at a store. */
+  isWorldless?: true
+}
+
+/** An object of the field that a rule is about: `{kind: 'Pod', namespace: 'default', name: 'web-1'}`. */
+export interface ObjectRef {
+  kind: string
+  namespace?: string
+  name: string
+}
+
+/** One place where two values differ; what is absent is not there at all. */
+export interface Difference {
+  /** As in `status.conditions[0].type`; empty for the whole. */
+  path: string
+  expected?: unknown
+  actual?: unknown
+}
+
+/** A line of the case in words: a fault that was put in, or a step that is a matter of course. */
+export interface Told {
+  kind: 'fault' | 'step'
+  text: string
+  said?: Said
+  atMicros?: number
+}
+
+/** What tells the failing run from the same case without its faults. */
+export interface Divergence {
+  /**
+   * `order`: the two events are the other way round without faults. `extra`, `missing`: one of them is in this run alone, or
+   * only in the one without faults. `none`: both runs are alike as far as they are told. `calm-fails`: no fault is needed.
+   */
+  kind: 'order' | 'extra' | 'missing' | 'none' | 'calm-fails'
+  message: string
+  said: Said
+  /** In the order of the failing run. */
+  events: DivergingEvent[]
+}
+
+/** An event of a story, with its time in the failing run and in the calm one, where it is there. */
+export interface DivergingEvent {
+  lane: string
+  label: string
+  said?: Said
+  atMicros?: number
+  calmAtMicros?: number
 }
 
 /** Which budget ran out. `where` is what was asked of the learner's code just then, for example `filter(web, node-1)`. */
@@ -106,6 +159,14 @@ export interface CheckResult {
   actual?: string
   /** Keys and parameters of those of the three texts above that are sentences of ours, for saying them in another language. */
   said?: { message?: Said; expected?: Said; actual?: Said }
+  /** The object that the rule is about, and when it was broken. */
+  object?: ObjectRef
+  at?: Moment
+  /** Where expected and actual are values, the places where they differ; the first of them where there are many. */
+  difference?: Difference[]
+  /** The (shrunk) case in words, faults first, then steps in order of time. */
+  faults?: Told[]
+  divergence?: Divergence
   /** Which budget ran out, where the status is `error` for that. */
   budget?: Budget
   position?: Position
