@@ -1,5 +1,5 @@
 /** Colours where a person reads along; plain text in files, pipes and with NO_COLOR. FORCE_COLOR overrules both. */
-import type { ReportOptions } from '../verdict/report.ts'
+import type { Paint } from '../reporters/reporter.ts'
 
 /** Where text goes. */
 export interface Stream {
@@ -8,7 +8,7 @@ export interface Stream {
   readonly columns?: number
 }
 
-export type Paint = NonNullable<ReportOptions['paint']>
+export type { Paint }
 
 const CODES = { red: 31, green: 32, yellow: 33, dim: 2, bold: 1 } as const
 

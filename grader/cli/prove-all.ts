@@ -1,6 +1,6 @@
 /** Proves exercises on a few threads, and says how it goes while it goes. */
 import { Worker } from 'node:worker_threads'
-import type { ReportOptions } from '../verdict/report.ts'
+import type { Paint } from './paint.ts'
 import type { ExerciseFolder } from './exercises-node.ts'
 import { loadExercise } from './exercises-node.ts'
 import type { JobResult } from './prove.ts'
@@ -11,7 +11,7 @@ export interface ProveOptions {
   readonly seeds: number
   readonly workers: number
   readonly say: (line: string) => void
-  readonly paint: NonNullable<ReportOptions['paint']>
+  readonly paint: Paint
 }
 
 /** What came of it, in submissions: a complaint about the exercise as a whole counts as one more that failed. */

@@ -1,8 +1,8 @@
 /** `clusterwright grade`: one file, with the verdict that the page gives. */
 import { readFileSync } from 'node:fs'
+import { pretty } from '../../reporters/pretty.ts'
 import { loadEngineNode } from '../../sandbox/engine-node.ts'
 import { grade as gradeSubmission } from '../../verdict/grade.ts'
-import { report } from '../../verdict/report.ts'
 import { defineCommand, exitCodeOf } from '../command.ts'
 import { exerciseOf } from '../course.ts'
 import { UsageError, oneOf, wholeNumber } from '../errors.ts'
@@ -39,7 +39,11 @@ export const grade = defineCommand({
     })
     progress.clear()
     if (values.json) out.write(`${JSON.stringify(verdict, undefined, 2)}\n`)
-    else out.write(report(verdict, { source, fileName: file, hint: hintsOf(folder), paint }))
+    else {
+      const report = pretty.start({ locale: 'en', paint })
+      const { texts } = exercise.checks
+      out.write(report.add({ verdict, file, source, hint: hintsOf(folder), ...(texts && { texts }) }))
+    }
     return exitCodeOf(verdict.status)
   },
 })

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { report, sourceLines, storyLines } from './report.ts'
-import type { CheckResult, Verdict } from './verdict.ts'
+import type { CheckResult, Verdict } from '../verdict/verdict.ts'
+import { pretty } from './pretty.ts'
+import type { Graded } from './reporter.ts'
+import { unpainted } from './reporter.ts'
+import { sourceLines, storyLines } from './telling.ts'
 
 const base: Omit<Verdict, 'checks' | 'status'> = {
   schema: 2,
@@ -24,12 +27,14 @@ const check = (change: Partial<CheckResult>): CheckResult => ({
   ...change,
 })
 const source = 'one\n  two\nthree'
+const report = (verdict: Verdict, more: Omit<Graded, 'verdict'>): string =>
+  pretty.start({ locale: 'en', paint: unpainted }).add({ verdict, ...more })
 
 describe('a report', () => {
   it('is quiet about what passed', () => {
     const text = report(
       { ...base, status: 'pass', checks: [check({ seeds: { tried: 200 } })] },
-      { source, fileName: 'my.ts' },
+      { source, file: 'my.ts' },
     )
     expect(text).toBe(
       'toy · submit · pass\n\n  ✓ a check · 200 seeds\n\n1,234,567 units of fuel · digest abcdef012345\n',
@@ -48,7 +53,7 @@ describe('a report', () => {
     })
     const options = {
       source,
-      fileName: 'my.ts',
+      file: 'my.ts',
       hint: (key: string) =>
         key === 'key' ? 'What counts?\n\nThink of\ninit containers.\n\n```ts\nif (a)\n  b()\n```' : undefined,
     }
@@ -87,17 +92,14 @@ describe('a report', () => {
     const ranOut = (name: string, during: string) =>
       check({ name, status: 'error', message: `Stopped near line 1 (in ${during})` })
     const checks = [ranOut('one', 'the cycle of Pod web'), ranOut('two', 'filter(web, node-1)'), ranOut('three', 'x')]
-    const text = report({ ...base, status: 'error', checks }, { source, fileName: 'my.ts' })
+    const text = report({ ...base, status: 'error', checks }, { source, file: 'my.ts' })
     expect(text.split('Stopped near line 1')).toHaveLength(2)
     expect(text).toContain('  ! two\n      As above.\n  ! three\n      As above.\n')
   })
 
   it('gives no hint about the rule where the code broke down', () => {
     const broken = check({ status: 'error', message: 'TypeError: x is not a function', hint: 'key' })
-    const text = report(
-      { ...base, status: 'error', checks: [broken] },
-      { source, fileName: 'my.ts', hint: () => 'Think.' },
-    )
+    const text = report({ ...base, status: 'error', checks: [broken] }, { source, file: 'my.ts', hint: () => 'Think.' })
     expect(text).not.toContain('hint')
   })
 
@@ -111,7 +113,7 @@ describe('a report', () => {
       checks: [check({ status: 'skipped' }), check({ name: 'second', status: 'skipped' })],
       fuel: 0,
     }
-    expect(report(verdict, { source, fileName: 'my.ts' })).toBe(
+    expect(report(verdict, { source, file: 'my.ts' })).toBe(
       [
         'toy · submit · error: it cannot be run',
         '',
@@ -128,10 +130,7 @@ describe('a report', () => {
   })
 
   it('points at the column', () => {
-    expect(sourceLines({ line: 3, column: 1 }, { source, fileName: 'my.ts' })).toEqual([
-      'my.ts:3 │ three',
-      '        │ ^',
-    ])
+    expect(sourceLines({ line: 3, column: 1 }, { source, file: 'my.ts' })).toEqual(['my.ts:3 │ three', '        │ ^'])
   })
 
   it('draws a story with a column for each lane and a row for each moment', () => {
