@@ -43,6 +43,10 @@ export interface Context<O extends Options = Options> {
   readonly paintErr: Paint
   /** One line on `err` that says how far long work has come. */
   readonly progress: Progress
+  /** Where the person stands: paths are relative to it. */
+  readonly workingFolder: string
+  /** The package's. */
+  readonly version: string
   /** The course that is worked on: `--course`, else found from the current folder, else the built-in one. */
   course(): Course
   /** From the first call on Ctrl-C no longer ends the process: it aborts this signal, and the command ends itself. */

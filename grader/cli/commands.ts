@@ -3,5 +3,6 @@ import type { Command } from './command.ts'
 import { check } from './commands/check.ts'
 import { grade } from './commands/grade.ts'
 import { list } from './commands/list.ts'
+import { newCommand } from './commands/new.ts'
 
-export const COMMANDS: readonly Command[] = [list, grade, check]
+export const COMMANDS: readonly Command[] = [list, grade, newCommand, check]

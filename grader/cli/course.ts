@@ -24,11 +24,14 @@ export interface Course {
   readonly root: string
   /** It comes with the package. */
   readonly isBuiltIn: boolean
+  /** It lies in an installed package, where nobody writes. */
+  readonly isPacked: boolean
 }
 
+const isPacked = !import.meta.url.endsWith('.ts')
 const builtInRoot = fileURLToPath(new URL('../..', import.meta.url)).replace(/[\\/]$/, '')
 
-export const builtInCourse = (): Course => ({ name: 'Clusterwright', root: builtInRoot, isBuiltIn: true })
+export const builtInCourse = (): Course => ({ name: 'Clusterwright', root: builtInRoot, isBuiltIn: true, isPacked })
 
 /** The course that is meant: the given folder, else the nearest above where somebody stands, else the built-in one. */
 export function findCourse(given: string | undefined, workingFolder: string): Course {
@@ -60,7 +63,7 @@ function hasTask(folder: string): boolean {
 
 function courseAt(root: string): Course {
   if (root === builtInRoot) return builtInCourse()
-  return { name: nameIn(join(root, MARKER)) ?? 'A course of one’s own', root, isBuiltIn: false }
+  return { name: nameIn(join(root, MARKER)) ?? 'A course of one’s own', root, isBuiltIn: false, isPacked: false }
 }
 
 function nameIn(marker: string): string | undefined {

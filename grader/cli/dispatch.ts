@@ -100,6 +100,8 @@ async function runOne(command: Command, args: string[], surroundings: Surroundin
       paint,
       paintErr: painter(err, env),
       progress,
+      workingFolder,
+      version: version(),
       course: () => findCourse(values.course, workingFolder),
       interruption: () => surroundings.interruption?.() ?? never.signal,
     })

@@ -1,6 +1,6 @@
 /** Exercises as they stand on disk: found by their `task.mdx`, loaded when asked for. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { parse } from 'yaml'
 import type { CheckSet } from '../kit/checks.ts'
@@ -9,9 +9,12 @@ import { countsForVersion, exerciseVersion } from '../verdict/digest.ts'
 import type { Exercise, Misconception } from '../verdict/exercise.ts'
 import { creditOf, limitsOf } from '../verdict/exercise.ts'
 import type { Compiled } from '../verdict/verdict.ts'
+import { serveAuthorModules } from './author-modules.ts'
 import { ConfigurationError } from './errors.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
+/** In the package these files are JavaScript. */
+const isPacked = !import.meta.url.endsWith('.ts')
 
 export interface ExerciseFolder {
   readonly id: string
@@ -77,15 +80,38 @@ export const read = (folder: string, file: string): string => readFileSync(join(
 /** Loads the checks of an exercise, and works out its version and limits. */
 export async function loadExercise({ id, path, name }: ExerciseFolder): Promise<Exercise> {
   const files = readdirSync(path).filter(countsForVersion)
-  const module = (await import(pathToFileURL(join(path, 'checks.ts')).href)) as { default?: CheckSet }
-  if (!module.default?.checks)
-    throw new ConfigurationError(`exercises/${name}/checks.ts has no default export of defineChecks(…)`)
+  const checks = await loadChecks(join(path, 'checks.ts'), `exercises/${name}/checks.ts`)
   const version = exerciseVersion(Object.fromEntries(files.map((file) => [file, read(path, file)])))
-  const task = read(path, 'task.mdx')
   const misconceptions = misconceptionsOf(path)
-  return {
-    ...{ id, version, checks: module.default, limits: limitsOf(task), credit: creditOf(task) },
-    ...(misconceptions && { misconceptions }),
+  return { ...{ id, version, checks, ...settingsIn(path, name) }, ...(misconceptions && { misconceptions }) }
+}
+
+async function loadChecks(file: string, name: string): Promise<CheckSet> {
+  // In the repository Node, and a test's runner, load our own exercises as any other file.
+  if (isPacked || !file.startsWith(root)) serveAuthorModules()
+  let module: { default?: CheckSet }
+  try {
+    module = (await import(pathToFileURL(file).href)) as { default?: CheckSet }
+  } catch (error) {
+    throw new ConfigurationError(`${name} does not load: ${wordsOf(error, dirname(file))}`)
+  }
+  if (module.default?.checks) return module.default
+  throw new ConfigurationError(`${name} has no default export of defineChecks(…)`)
+}
+
+/** What was thrown, and where in the exercise; how Node came there helps nobody. */
+function wordsOf(error: unknown, folder: string): string {
+  if (!(error instanceof Error)) return String(error)
+  const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line) && line.includes(folder))
+  return [String(error), ...frames].join('\n')
+}
+
+function settingsIn(path: string, name: string): Pick<Exercise, 'limits' | 'credit'> {
+  const task = read(path, 'task.mdx')
+  try {
+    return { limits: limitsOf(task), credit: creditOf(task) }
+  } catch (error) {
+    throw new ConfigurationError(`exercises/${name}/${(error as Error).message}`)
   }
 }
 
