@@ -11,8 +11,11 @@
 import type { Micros } from '#cluster/kernel/component.ts'
 import type { Guest } from '../sandbox/guest.ts'
 import type { Answer, Outcome, Turn } from '../sandbox/sandbox.ts'
+import type { Said } from '../verdict/said.ts'
 import type { StoryEntry } from '../verdict/verdict.ts'
 import type { Chance } from './chance.ts'
+import type { Noted } from './story-recorder.ts'
+import { brief } from './story-words.ts'
 import type { Trial } from './trial.ts'
 
 /** One call of the learner's code to the host. Answer it once, now or later; a call of a dead process is answered in vain. */
@@ -32,6 +35,8 @@ export interface AsyncHostOptions {
   ended?(process: AsyncProcess): void
   /** How long a call takes to arrive, and its answer to come back. Default: 50 to 1,050 µs by chance. */
   latencyMicros?(chance: Chance): Micros
+  /** What the processes share, for those who look at a run step by step. */
+  look?(): Readonly<Record<string, unknown>>
 }
 
 /** Dies at its so-manieth call (from 1): before it is performed, or after, when its answer would arrive. */
@@ -73,11 +78,15 @@ export class AsyncHost {
   #chance: Chance
   #queue: { at: Micros; seq: number; act: () => void }[] = []
   #seq = 0
+  #performed = 0
 
   constructor(trial: Trial<any>, options: AsyncHostOptions) {
     this.#trial = trial
     this.#options = options
     this.#chance = trial.chance('latency')
+    trial.clock = () => ({ tick: this.#performed, atMicros: this.now })
+    const { look } = options
+    if (trial.story && look) trial.story.look = () => new Map(Object.entries(look()))
   }
 
   /** Starts a process at that time: a fresh guest whose function `path` is called with these arguments (and the host object). */
@@ -100,7 +109,7 @@ export class AsyncHost {
     }
     this.processes.push(process)
     this.#schedule(at, () => {
-      this.#note(process, path, 'plain')
+      this.#note(process, path, 'plain', { deed: 'begin', what: begins(path) })
       this.#take(process, guest.begin(path, args))
     })
     return process
@@ -125,6 +134,7 @@ export class AsyncHost {
       }
       const [item] = this.#queue.splice(next, 1)
       this.now = item!.at
+      this.#performed++
       item!.act()
     }
     const waiting = (this.processes as Living[]).find((process) => !process.outcome && !process.isDead)
@@ -154,43 +164,65 @@ export class AsyncHost {
   #call(process: Living, { id, method, args }: Turn['requests'][number]): void {
     const number = ++process.calls
     const dies = (when: Crash['when']) => process.crash?.call === number && process.crash.when === when
-    if (dies('before')) return this.#crash(process, `dies before ${method}`)
+    if (dies('before')) return this.#crash(process, `dies before ${method}`, method)
     const deliver = (answer: Answer): void => {
       this.#schedule(this.now + this.#latency(), () => {
         if (process.isDead) return
-        if (dies('after')) return this.#crash(process, `dies after ${method}`)
+        if (dies('after')) return this.#crash(process, `dies after ${method}`, method)
         this.#take(process, process.guest.deliver(id, answer))
       })
     }
     this.#schedule(this.now + this.#latency(), () => {
       if (process.isDead) return
-      this.#note(process, `${method}(${args.map((arg) => (typeof arg === 'string' ? arg : '…')).join(', ')})`, 'plain')
+      const call = `${method}(${args.map((arg) => (typeof arg === 'object' ? '…' : String(arg))).join(', ')})`
+      this.#note(process, call, 'plain', undefined)
+      const answered = (answer: Answer, what: string, tone: StoryEntry['tone'] = 'plain'): void => {
+        this.#tell(process, { deed: 'call', what: what === '' ? call : `${call} → ${what}`, sign: call, tone, args })
+        deliver(answer)
+      }
       this.#options.perform({
         process,
         method,
         args,
         at: this.now,
-        reply: (value) => deliver(value === undefined ? {} : { value }),
-        refuse: (error) => deliver({ error }),
+        reply: (value) => answered(value === undefined ? {} : { value }, value === undefined ? '' : brief(value)),
+        refuse: (error) => answered({ error }, error.message, 'bad'),
       })
     })
   }
 
-  #crash(process: Living, label: string): void {
+  #crash(process: Living, label: string, call: string): void {
     process.isDead = true
     process.endedAt = this.now
-    this.#note(process, label, 'bad')
+    this.#note(process, label, 'bad', { deed: 'fault', what: { key: 'grader.story.process-dies', params: { call } } })
     this.#options.ended?.(process)
   }
 
   #end(process: Living, outcome: Outcome): void {
     process.outcome = outcome
     process.endedAt = this.now
-    this.#note(process, outcome.ok ? 'returns' : 'throws', outcome.ok ? 'good' : 'bad')
+    const value = outcome.ok ? brief(outcome.value) : outcome.message
+    const what = { key: `grader.story.process-${outcome.ok ? 'returns' : 'throws'}`, params: { value } }
+    this.#note(process, outcome.ok ? 'returns' : 'throws', outcome.ok ? 'good' : 'bad', { deed: 'end', what })
     this.#options.ended?.(process)
   }
 
-  #note(process: AsyncProcess, label: string, tone: StoryEntry['tone']): void {
+  #note(
+    process: AsyncProcess,
+    label: string,
+    tone: StoryEntry['tone'],
+    told: { deed: Noted['deed']; what: Said } | undefined,
+  ): void {
     this.log.push({ process: process.name, entry: { atMicros: this.now, label, tone } })
+    if (told) this.#tell(process, { ...told, sign: label, tone })
+  }
+
+  /** The first word of a call is what it is about: an address, a name. */
+  #tell({ name }: AsyncProcess, { args = [], ...noted }: Omit<Noted, 'lane'> & { args?: readonly unknown[] }): void {
+    const about = args.find((arg) => typeof arg === 'string')
+    const moment = { tick: this.#performed, atMicros: this.now }
+    this.#trial.story?.note({ lane: name, by: name, ...noted, ...(about !== undefined && { about }) }, moment)
   }
 }
+
+const begins = (task: string): Said => ({ key: 'grader.story.begins', params: { task } })

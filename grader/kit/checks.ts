@@ -20,8 +20,23 @@ interface Common {
   readonly praise?: Sayable
 }
 
+/** A line of a case in words: a fault that was put in, or a step that is a matter of course. */
+export interface TellLine {
+  readonly kind: 'fault' | 'step'
+  readonly what: Sayable
+  readonly atMicros?: number
+}
+
+/** What tells a failing case; see `explain.ts`. */
+interface Telling<Plan> {
+  /** The same case without its faults: what a failing run is compared with. */
+  calm?(plan: Plan): Plan
+  /** The case in words, faults first, then steps in order of time. */
+  tell?(plan: Plan): readonly TellLine[]
+}
+
 /** One case, written out; shown to the learner, and run at each press of Run. */
-export interface ExampleSpec<Plan = any> extends Common {
+export interface ExampleSpec<Plan = any> extends Common, Telling<Plan> {
   run(trial: Trial<Plan>): void
   /** For examples that play in a world: the plan that `world` gets. */
   readonly plan?: Plan
@@ -32,7 +47,7 @@ export interface ExampleSpec<Plan = any> extends Common {
 export type WorldBuilder<Plan> = (plan: Plan, trial: Trial<Plan>) => World
 
 /** Many cases, one per seed. */
-export interface PropertySpec<Plan> extends Common {
+export interface PropertySpec<Plan> extends Common, Telling<Plan> {
   /** How many of 200 seeds it runs (default all): for checks that are dear. More seeds in all, more here. */
   readonly per200?: number
   generate(chance: Chance, seed: number): Plan
@@ -43,7 +58,7 @@ export interface PropertySpec<Plan> extends Common {
 }
 
 /** Cases, each run once without a fault and once per point where one can strike. */
-export interface FaultsSpec<Plan, Fault> extends Common {
+export interface FaultsSpec<Plan, Fault> extends Common, Telling<FaultPlan<Plan, Fault>> {
   readonly per200?: number
   generate(chance: Chance, seed: number): Plan
   /** Runs without a fault and returns every fault that is worth trying, for instance a crash at each await. */
@@ -56,10 +71,11 @@ export interface FaultsSpec<Plan, Fault> extends Common {
 /** What a replay of a fault check has as its plan. */
 export interface FaultPlan<Plan, Fault> {
   readonly plan: Plan
-  readonly fault: Fault
+  /** Absent where the case fails before any fault is put in. */
+  readonly fault?: Fault
 }
 
-export interface Check extends Common {
+export interface Check extends Common, Telling<any> {
   readonly name: string
   readonly kind: CheckKind
   readonly per200: number
@@ -107,7 +123,8 @@ export function faults<Plan, Fault>(name: string, spec: FaultsSpec<Plan, Fault>)
     ...rest,
     name,
     kind: 'faults',
-    run: (trial: Trial<FaultPlan<Plan, Fault>>, { plan, fault }: FaultPlan<Plan, Fault>) => run(trial, plan, fault),
+    run: (trial: Trial<FaultPlan<Plan, Fault>>, { plan, fault }: FaultPlan<Plan, Fault>) =>
+      run(trial, plan, fault as Fault),
   }
 }
 

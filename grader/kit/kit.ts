@@ -33,7 +33,7 @@
  * A learner's code that throws, answers with nonsense or runs out of a budget ends the trial by itself, status `error`.
  * Anything else that a check throws is our own defect, status `internal`.
  */
-export type { Check, CheckSet, FaultPlan } from './checks.ts'
+export type { Check, CheckSet, FaultPlan, TellLine } from './checks.ts'
 export type { GuestShape } from './guest-shape.ts'
 export { cost, defineChecks, differential, example, faults, property } from './checks.ts'
 export type { Chance } from './chance.ts'
@@ -70,6 +70,7 @@ export type {
   Refusal,
 } from './learner-controller-options.ts'
 export { learnerController } from './learner-controller.ts'
+export { tellDisturbance, tellFaults } from './tell-faults.ts'
 export type { Change } from './witness.ts'
 export { runWatched, seenBy, WITNESS } from './witness.ts'
 

@@ -54,6 +54,28 @@ export interface Refusal {
   readonly message: string
 }
 
+type Asked = Pick<ClientCall, 'verb' | 'resource'>
+
+/** The refusal that a call meets, if it is the `nth` of its verb and resource in a life that is so old. */
+export function refusalFor(
+  { refuse = [] }: LearnerControllerOptions,
+  { verb, resource }: Asked,
+  nth: number,
+  age: Micros,
+): Refusal | undefined {
+  return refuse.find(
+    (rule) =>
+      age < (rule.forMicros ?? Infinity) &&
+      rule.verb === verb &&
+      rule.resource === resource &&
+      nth >= rule.from &&
+      nth < rule.from + rule.count,
+  )
+}
+
+export const isLost = ({ lose = [] }: LearnerControllerOptions, { verb, resource }: Asked, nth: number): boolean =>
+  lose.some((rule) => rule.verb === verb && rule.resource === resource && rule.nth === nth)
+
 /** One call of the learner's code, for checks: bounds on writes, order, what was refused. */
 export interface CallRecord {
   readonly at: Micros

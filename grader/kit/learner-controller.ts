@@ -9,7 +9,7 @@
  * Where to read upstream: controller-runtime `pkg/internal/controller/controller.go`, client-go `tools/cache`.
  */
 import { splitKey } from '#cluster/api/meta.ts'
-import type { ApiClient } from '#cluster/client/api-client.ts'
+import type { ApiClient, Answer as ApiAnswer } from '#cluster/client/api-client.ts'
 import { answerOf, createApiClient, send } from '#cluster/client/api-client.ts'
 import type { Delta, Informer } from '#cluster/client/informer.ts'
 import { createInformer, startInformer, stepInformer } from '#cluster/client/informer.ts'
@@ -31,13 +31,10 @@ import {
   requestOf,
   sentOnce,
 } from './controller-calls.ts'
+import { ControllerStory } from './controller-story.ts'
 import { GuestMemo } from './learner-process.ts'
-import type {
-  ControllerReport,
-  LearnerControllerOptions,
-  LearnerControllerSpec,
-  Refusal,
-} from './learner-controller-options.ts'
+import type { ControllerReport, LearnerControllerOptions, LearnerControllerSpec } from './learner-controller-options.ts'
+import { isLost, refusalFor } from './learner-controller-options.ts'
 import type { Trial } from './trial.ts'
 
 interface State {
@@ -120,6 +117,7 @@ class Life {
   #state: State
   #ctx: Context
   #guest: Guest | undefined
+  #story: ControllerStory | undefined
   #over = false
 
   constructor(
@@ -136,6 +134,7 @@ class Life {
     this.#memo = memo
     this.#state = state
     this.#ctx = ctx
+    this.#story = trial.story && new ControllerStory(trial.story)
   }
 
   take(event: Event): void {
@@ -150,6 +149,7 @@ class Life {
     this.#state.life = incarnation
     this.#state.bootedAt = this.#ctx.now
     this.#report.lives = Math.max(this.#report.lives, incarnation)
+    this.#story?.started(incarnation)
     const started = this.#trial.engine.start(this.#trial.guestOptions)
     if (!started.ok) return this.#die(started)
     this.#guest = started.guest
@@ -183,7 +183,10 @@ class Life {
     const isWatch = event.type === 'data' && event.body.type === 'watchEvent'
     if (mayHold && (isWatch || event.type === 'closed')) {
       const chance = this.#ctx.random('cache')
-      if (isWatch && chance.int(1000) < (options.missesPerMille ?? 0)) return this.#ctx.note('missed', event)
+      if (isWatch && chance.int(1000) < (options.missesPerMille ?? 0)) {
+        this.#ctx.note('missed', event)
+        return this.#story?.missed(event)
+      }
       if (options.lagMicros) return this.#hold(event, options.lagMicros)
     }
     for (const resource of this.#spec.resources) {
@@ -204,6 +207,7 @@ class Life {
   #tell(resource: string, delta: Delta): void {
     const old = delta.type === 'added' ? undefined : delta.old
     const { queue, options } = this.#state
+    this.#story?.heard(delta)
     for (const key of this.#spec.keysOf(resource, delta.object, old)) {
       add(queue, key)
       const isTwice = this.#ctx.random('twice').int(1000) < (options.twicePerMille ?? 0)
@@ -232,6 +236,7 @@ class Life {
       if (key === undefined) return
       this.#report.reconciles++
       const { namespace, name } = splitKey(key)
+      this.#story?.begins(key)
       this.#enter((guest) => {
         const turn = guest.begin('reconcile', [{ namespace, name }, this.#nowMs()])
         tasks.set(turn.task, key)
@@ -248,6 +253,7 @@ class Life {
     for (const { task, outcome } of turn.settled) {
       const key = this.#state.tasks.get(task)!
       this.#state.tasks.delete(task)
+      this.#story?.ends(key, outcome.ok ? undefined : outcome.message)
       if (outcome.ok) this.#reconciled(key, outcome.value as { requeueAfterMs?: number })
       else if (outcome.kind === 'threw') {
         this.#trial.thrown = { failure: outcome, during: `reconcile(${key})` }
@@ -292,8 +298,10 @@ class Life {
     if (isRead) this.#report.liveReads++
     else this.#report.writes.push({ at: this.#now(), call })
     this.#ctx.note('call', { verb: call.verb, resource: call.resource, namespace: call.namespace, name: call.name })
+    this.#story?.calls(call, this.#by())
     const nth = this.#count(call)
-    const refused = this.#refused(call, nth)
+    const refused = refusalFor(state.options, call, nth, this.#ctx.now - state.bootedAt)
+    if (refused) this.#story?.turnedAway(call, refused.reason, this.#by())
     if (refused) return this.#soon(call.id, refusal(refused.code, refused.reason, refused.message, this.#nowMs()))
     this.effects.push(send(state.client, this.#ctx, requestOf(call), { id: call.id, number, nth }))
   }
@@ -312,6 +320,7 @@ class Life {
     if (answer !== 'cache') return this.#enter((guest) => guest.deliver(id, answer))
     const { items } = informers[call!.resource]!
     const found = fromCache(call!, items.values(), (key) => items.get(key))
+    this.#story?.read(call!, found, this.#by())
     const value = { now: this.#nowMs(), ...sentOnce(call!, found, this.#state.told) }
     this.#enter((guest) => guest.deliver(id, { value }))
   }
@@ -323,9 +332,24 @@ class Life {
     const call = this.#state.open.get(id)!
     this.#state.open.delete(id)
     if (this.#crashes(number, 'after')) this.#exit()
-    else if (this.#isLost(call, nth)) this.#enter((guest) => guest.deliver(id, lostAnswer(this.#nowMs())))
-    else this.#enter((guest) => guest.deliver(id, answerFor(call, answer, this.#nowMs())))
+    else this.#enter((guest) => guest.deliver(id, this.#toldOf(call, answer, nth)))
     return true
+  }
+
+  #toldOf(call: ClientCall, answer: ApiAnswer, nth: number): Answer {
+    if (isLost(this.#state.options, call, nth)) {
+      this.#story?.lost(call, this.#by())
+      return lostAnswer(this.#nowMs())
+    }
+    const told = answerFor(call, answer, this.#nowMs())
+    this.#story?.answered(call, told, this.#by())
+    return told
+  }
+
+  /** Whose call it is: with one worker the key that is at work. */
+  #by(): string {
+    const keys = [...this.#state.tasks.values()]
+    return keys.length === 1 ? keys[0]! : ''
   }
 
   /** The so-manieth call of its verb and resource that this is. */
@@ -336,29 +360,13 @@ class Life {
     return number
   }
 
-  #refused({ verb, resource }: ClientCall, nth: number): Refusal | undefined {
-    const { refuse = [] } = this.#state.options
-    const age = this.#ctx.now - this.#state.bootedAt
-    return refuse.find(
-      (rule) =>
-        age < (rule.forMicros ?? Infinity) &&
-        rule.verb === verb &&
-        rule.resource === resource &&
-        nth >= rule.from &&
-        nth < rule.from + rule.count,
-    )
-  }
-
-  #isLost({ verb, resource }: ClientCall, nth: number): boolean {
-    const { lose = [] } = this.#state.options
-    return lose.some((rule) => rule.verb === verb && rule.resource === resource && rule.nth === nth)
-  }
-
   // ── ends ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
   #crashes(number: number, when: 'before' | 'after'): boolean {
     const { crash } = this.#state.options
-    return this.#state.life === 1 && crash?.call === number && crash.when === when
+    const dies = this.#state.life === 1 && crash?.call === number && crash.when === when
+    if (dies) this.#story?.dies(number)
+    return dies
   }
 
   #exit(): void {

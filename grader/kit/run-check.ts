@@ -1,25 +1,20 @@
 /**
  * Runs one check over its seeds and says what came of it. The first failing seed ends it; its case is then made smaller.
  */
-import type { Engine } from '../sandbox/engine.ts'
-import type { Limits } from '../sandbox/sandbox.ts'
 import { differences } from '../verdict/difference.ts'
-import type { Sayable, Texts } from '../verdict/said.ts'
+import type { Said, Sayable, Texts } from '../verdict/said.ts'
 import { speak } from '../verdict/say.ts'
-import type { CheckResult, ConsoleEntry, Replay } from '../verdict/verdict.ts'
+import type { CheckResult, ConsoleEntry, Moment, Replay, Story, StoryEntry, Told } from '../verdict/verdict.ts'
+import { type Bench, type Ending, endingOf, isOurs, isSameKind, newTrial, playCase, ranOut } from './attempt.ts'
 import { chanceFrom } from './chance.ts'
-import type { Check } from './checks.ts'
-import type { GuestShape } from './guest-shape.ts'
+import type { Check, TellLine } from './checks.ts'
+import { explain, type Explained } from './explain.ts'
 import { shrink } from './shrink.ts'
 import type { Finding } from './stop.ts'
 import { Crash, Violation } from './stop.ts'
-import { show, Trial } from './trial.ts'
+import { show, type Trial } from './trial.ts'
 
-export interface RunSetup {
-  readonly engine: Engine
-  readonly code: string
-  readonly guest: GuestShape
-  readonly limits: Partial<Limits>
+export interface RunSetup extends Bench {
   readonly texts?: Texts
   /** The first seed; the others follow it. */
   readonly firstSeed: number
@@ -32,13 +27,6 @@ export interface CheckRun {
   readonly result: CheckResult
   readonly console: readonly ConsoleEntry[]
   readonly consoleTruncated: boolean
-}
-
-/** How one trial ended badly. */
-interface Ending {
-  readonly thrown: unknown
-  readonly trial: Trial
-  readonly plan: unknown
 }
 
 /** Seeds for which this check is run, of `seeds` in all. */
@@ -61,10 +49,11 @@ export function runCheck(check: Check, setup: RunSetup): CheckRun {
     for (const { trial } of trials.all) fuel += trial.fuel()
     first ??= trials.all[0]?.trial
     if (!trials.ending) continue
-    const { ending, tries } = smallest(check, setup, seed, trials.ending, trials.isFaultPlan)
+    const { ending, fuel: shrinking } = smallest(check, setup, seed, trials.ending)
     const sizes = { from: sizeOf(trials.ending.plan), to: sizeOf(ending.plan) }
     const shrunk = sizes.to < sizes.from ? { shrunk: sizes } : {}
-    return failed(check, setup, ending, { tried: index + 1, seed, ...shrunk }, fuel + tries)
+    const { fuel: telling, ...told } = isOurs(ending.thrown) ? { fuel: 0 } : explain(check, setup, seed, ending)
+    return failed(check, setup, ending, told, { tried: index + 1, seed, ...shrunk }, fuel + shrinking + telling)
   }
   setup.onSeed?.(check, total, total, setup.firstSeed + total - 1)
   const result: CheckResult = { ...headOf(check), status: 'pass', fuel }
@@ -92,78 +81,52 @@ function runSeed(check: Check, setup: RunSetup, seed: number, plan: unknown) {
     all.push({ trial })
     return endingOf(trial, use, act)
   }
-  if (!check.faults) return { all, ending: attempt(plan, (trial) => check.run(trial, plan)), isFaultPlan: false }
+  if (!check.faults) return { all, ending: attempt(plan, (trial) => check.run(trial, plan)) }
   let faults: readonly unknown[] = []
-  const calm = { plan, fault: undefined }
-  const listing = attempt(calm, (trial) => void (faults = check.faults!(trial, plan)))
-  if (listing) return { all, ending: listing, isFaultPlan: false }
+  const listing = attempt({ plan }, (trial) => void (faults = check.faults!(trial, plan)))
+  if (listing) return { all, ending: listing }
   for (const fault of faults) {
     const use = { plan, fault }
     const ending = attempt(use, (trial) => check.run(trial, use))
-    if (ending) return { all, ending, isFaultPlan: true }
+    if (ending) return { all, ending }
   }
-  return { all, ending: undefined, isFaultPlan: false }
-}
-
-function newTrial(check: Check, setup: RunSetup, seed: number, plan: unknown): Trial {
-  const { engine, code, guest, limits } = setup
-  const trial = new Trial({ engine, code, guest, limits, check, seed })
-  trial.plan = plan
-  return trial
-}
-
-function endingOf(trial: Trial, plan: unknown, act: (trial: Trial) => void): Ending | undefined {
-  let ending: Ending | undefined
-  try {
-    act(trial)
-  } catch (thrown) {
-    ending = { thrown, trial, plan }
-  }
-  trial.finish()
-  const isOurs = ending !== undefined && !(ending.thrown instanceof Violation) && !(ending.thrown instanceof Crash)
-  if (!trial.trap || isOurs) return ending
-  return { thrown: new Crash(trial.trap.failure, trial.trap.during), trial, plan }
+  return { all, ending: undefined }
 }
 
 /** Shrinks the case. Budgets that ran out are not tried again: each try would cost the whole budget. */
-function smallest(check: Check, setup: RunSetup, seed: number, ending: Ending, isFaultPlan: boolean) {
-  const ranOut =
-    ending.thrown instanceof Crash &&
-    ending.thrown.failure.kind !== 'threw' &&
-    ending.thrown.failure.kind !== 'wrong-type'
-  const isOurs = !(ending.thrown instanceof Violation) && !(ending.thrown instanceof Crash)
-  if (!check.shrink || ranOut || isOurs || (check.faults && !isFaultPlan)) return { ending, tries: 0 }
+function smallest(check: Check, setup: RunSetup, seed: number, ending: Ending): { ending: Ending; fuel: number } {
+  if (!check.shrink || ranOut(ending.thrown) || isOurs(ending.thrown)) return { ending, fuel: 0 }
   let fuel = 0
   const again = (plan: unknown): Ending | undefined => {
     const trial = newTrial(check, setup, seed, plan)
-    const next = endingOf(trial, plan, (fresh) => check.run(fresh, plan))
+    const next = endingOf(trial, plan, (fresh) => playCase(check, fresh, plan))
     fuel += trial.fuel()
     return next !== undefined && isSameKind(next.thrown, ending.thrown) ? next : undefined
   }
   const { triesMax = SHRINK_TRIES_DEFAULT } = check.shrink
-  const rules = isFaultPlan
+  const rules = check.faults
     ? { ...check.shrink, fixed: [...(check.shrink.fixed ?? []), 'plan', 'fault'] }
     : check.shrink
-  const best = shrink(ending.plan, ending, again, rules, triesMax)
-  return { ending: best.result, tries: fuel }
-}
-
-/** While shrinking, a broken rule stays a broken rule, a crash a crash. */
-function isSameKind(a: unknown, b: unknown): boolean {
-  if (a instanceof Violation) return b instanceof Violation
-  return a instanceof Crash && b instanceof Crash && a.failure.kind === b.failure.kind
+  return { ending: shrink(ending.plan, ending, again, rules, triesMax).result, fuel }
 }
 
 function failed(
   check: Check,
   { texts }: RunSetup,
   { thrown, trial, plan }: Ending,
+  { story, divergence }: Partial<Explained>,
   { seed, ...seeds }: { tried: number; seed: number; shrunk?: { from: number; to: number } },
   fuel: number,
 ): CheckRun {
   const tried = check.generate ? { seeds: { ...seeds, failing: seed } } : {}
   const hint = check.hint === undefined ? {} : { hint: check.hint }
   const { console, consoleTruncated } = trial
+  const faults = check.tell?.(plan).map((line) => toldOf(line, texts)) ?? []
+  const tale = {
+    ...(story && { story: withSteps(story, faults, trial.moment().atMicros) }),
+    ...(divergence && { divergence }),
+    ...(check.tell && { faults }),
+  }
   return { result: { ...headOf(check), fuel, ...describe(thrown), ...tried }, console, consoleTruncated }
 
   function describe(reason: unknown): Omit<CheckResult, Head | 'fuel'> {
@@ -173,7 +136,11 @@ function failed(
       const difference = values && differences(values.expected, values.actual)
       // A whole that differs is told by expected and actual already.
       const places = difference?.some(({ path }) => path !== '') ? { difference } : {}
-      return { status: 'fail', ...hint, ...told, ...finding, ...places, ...replayOf(check, trial, plan, finding.at) }
+      const at = finding.at ?? (trial.clock && trial.moment())
+      return {
+        ...{ status: 'fail', ...hint, ...told, ...tale, ...finding, ...(at && { at }), ...places },
+        ...replayOf(check, trial, plan, at),
+      }
     }
     if (reason instanceof Crash) {
       const { failure, during } = reason
@@ -182,12 +149,28 @@ function failed(
       const message = during === undefined ? what : { key: 'grader.during', params: { what, during } }
       const budget = failure.budget && { ...failure.budget, ...(during !== undefined && { where: during }) }
       const place = { ...(budget && { budget }), ...(failure.position && { position: failure.position }) }
-      return { status: 'error', ...spoken({ message }, texts), ...hint, ...place, ...replayOf(check, trial, plan) }
+      const told = { ...spoken({ message }, texts), ...hint, ...place, ...tale }
+      return { status: 'error', ...told, ...replayOf(check, trial, plan) }
     }
     const words = reason instanceof Error ? `${reason.name}: ${reason.message}` : show(reason)
     return { status: 'internal', ...spoken({ message: { key: 'grader.check-broke', params: { seed, words } } }, texts) }
   }
 }
+
+/** What was done to the run, as a lane of its own above the others. */
+function withSteps({ lanes }: Story, told: readonly Told[], until: number): Story {
+  const entries = told.flatMap(({ atMicros, text, said }): StoryEntry[] =>
+    atMicros === undefined || atMicros > until ? [] : [{ atMicros, label: text, tone: 'plain', ...(said && { said }) }],
+  )
+  const name: Said = { key: 'grader.lane.around' }
+  return entries.length === 0 ? { lanes } : { lanes: [{ name: speak(name, 'en'), said: name, entries }, ...lanes] }
+}
+
+const toldOf = ({ what, kind, atMicros }: TellLine, texts?: Texts): Told => ({
+  ...{ kind, text: speak(what, 'en', texts) },
+  ...(typeof what !== 'string' && { said: what }),
+  ...(atMicros !== undefined && { atMicros }),
+})
 
 type Spoken = Pick<CheckResult, 'message' | 'expected' | 'actual' | 'said'>
 
@@ -215,16 +198,10 @@ function withThrown(finding: Finding, { thrown }: Trial): Finding {
   return { ...finding, message: { key: 'grader.thrown-before', params }, ...(position && { position }) }
 }
 
-/** A check with a world can be seen again: at the tick of the finding, or where the world stood. */
-function replayOf(
-  check: Check,
-  trial: Trial,
-  plan: unknown,
-  at?: { tick: number; atMicros: number },
-): { replay?: Replay } {
-  const world = trial.built
-  if (!check.world || !world) return {}
-  const { tick, atMicros } = at ?? { tick: world.tick, atMicros: world.now }
-  const replay: Replay = { check: check.name, seed: trial.seed, plan: plan ?? null, tick, atMicros }
-  return { replay }
+/** Every run can be told again; one with a world can be opened, too: at the tick of the finding, or where it stood. */
+function replayOf(check: Check, trial: Trial, plan: unknown, at: Moment = trial.moment()): { replay: Replay } {
+  const { tick, atMicros } = at
+  const isOpen = check.world !== undefined && trial.built !== undefined
+  const replay = { check: check.name, seed: trial.seed, plan: plan ?? null, tick, atMicros }
+  return { replay: isOpen ? replay : { ...replay, isWorldless: true } }
 }

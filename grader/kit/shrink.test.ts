@@ -17,6 +17,19 @@ describe('smaller cases', () => {
       [{ l: [2] }, { l: [1] }],
     ],
     ['values are never invented', { n: 5, s: 'x' }, { fixed: ['n', 's'] }, []],
+    [
+      'a number that may goes down to its least first, then part of the way, in whole steps',
+      { lag: 900, n: 5 },
+      { fixed: ['lag', 'n'], numbers: { lag: { least: 100, step: 100 } } },
+      [100, 500, 700, 800].map((lag) => ({ lag, n: 5 })),
+    ],
+    [
+      'numbers come last, in lists too',
+      [{ n: 1 }, { n: 0 }],
+      { fixed: ['n'], numbers: { n: { least: 0 } } },
+      [[], [{ n: 0 }], [{ n: 1 }], [{ n: 0 }, { n: 0 }]],
+    ],
+    ['a number below its least is left alone', { n: -3 }, { fixed: ['n'], numbers: { n: { least: 0 } } }, []],
   ])('%s', (_, value, rules, expected) => {
     expect([...smaller(value, rules)]).toEqual(expected)
   })
@@ -29,6 +42,14 @@ describe('smaller cases', () => {
 
   it('stops after so many tries', () => {
     expect(shrink([1, 2, 3], 'x', () => 'x', {}, 1).tries).toBe(1)
+  })
+
+  it('finds the least number that still fails, and tries none twice', () => {
+    const tried: string[] = []
+    const fails = (plan: { n: number }) => (tried.push(String(plan.n)), plan.n >= 37 ? 'yes' : undefined)
+    const rules = { fixed: ['n'], numbers: { n: { least: 0 } } }
+    expect(shrink({ n: 1000 }, 'yes', fails, rules, 100).value).toEqual({ n: 37 })
+    expect(new Set(tried).size).toBe(tried.length)
   })
 
   it('passes over cases that make no sense', () => {

@@ -10,13 +10,14 @@ import type { Engine } from '../sandbox/engine.ts'
 import type { Guest } from '../sandbox/guest.ts'
 import type { ConsoleLine, Failure, GuestOptions, Limits, Outcome } from '../sandbox/sandbox.ts'
 import type { Sayable } from '../verdict/said.ts'
-import type { ConsoleEntry } from '../verdict/verdict.ts'
+import type { ConsoleEntry, Moment } from '../verdict/verdict.ts'
 import type { Chance } from './chance.ts'
 import { chanceFrom } from './chance.ts'
 import type { GuestShape } from './guest-shape.ts'
 import type { ControllerReport } from './learner-controller-options.ts'
 import type { Finding } from './stop.ts'
 import { Crash, Violation } from './stop.ts'
+import { StoryRecorder } from './story-recorder.ts'
 
 export interface TrialSetup {
   readonly engine: Engine
@@ -25,6 +26,8 @@ export interface TrialSetup {
   readonly limits: Partial<Limits>
   readonly check: Tried
   readonly seed: number
+  /** Its story is recorded. */
+  readonly tells?: boolean
 }
 
 /** What a trial needs of its check. */
@@ -50,7 +53,12 @@ export class Trial<Plan = unknown> {
   trap: { failure: Failure; during: string } | undefined
   /** The last thing that the learner's code threw where throwing is allowed and leads to a retry. */
   thrown: { failure: Failure; during: string } | undefined
+  /** Here where the run is told again; see `story-recorder.ts`. */
+  readonly story: StoryRecorder | undefined
+  /** The time of what is run, once there is any: a world's, or a host's. */
+  clock: (() => Moment) | undefined
   #fuel = 0
+  #calls = 0
   #guests: Guest[] = []
   #setup: TrialSetup
 
@@ -59,6 +67,12 @@ export class Trial<Plan = unknown> {
     this.seed = setup.seed
     this.engine = setup.engine
     this.check = setup.check
+    this.story = setup.tells ? new StoryRecorder(() => this.moment()) : undefined
+  }
+
+  /** Now; outside any world, calls are counted. */
+  moment(): Moment {
+    return this.clock?.() ?? { tick: this.#calls, atMicros: 0 }
   }
 
   /** Chance that belongs to this check and seed. */
@@ -92,6 +106,8 @@ export class Trial<Plan = unknown> {
 
   /** Calls a function of the adapter's and returns its value. Throws `Crash` when it does not give one. */
   call(guest: Guest, path: string, args: readonly unknown[], during?: string): unknown {
+    this.#calls++
+    if (during !== undefined) this.story?.note({ lane: 'code', deed: 'call', what: during, sign: during })
     return this.valueOf(guest.call(path, args), guest, during)
   }
 
@@ -126,8 +142,11 @@ export class Trial<Plan = unknown> {
   world(plan: Plan = this.plan as Plan): World {
     if (!this.check.world) throw new Error(`check "${this.check.name}" has no world: add one to use trial.world()`)
     this.plan = plan
-    this.built = this.check.world(plan, this)
-    return this.built
+    const world = this.check.world(plan, this)
+    this.built = world
+    this.clock = () => ({ tick: world.tick, atMicros: world.now })
+    if (this.story) world.trace = this.story
+    return world
   }
 
   /** Fuel that all guests of this trial have used so far. */

@@ -14,6 +14,8 @@ import { createInformer, startInformer, stepInformer } from '#cluster/client/inf
 import type { Component, Effect, Micros, ProcessId } from '#cluster/kernel/component.ts'
 import { Log } from '#cluster/kernel/log.ts'
 import type { RunEnd, RunLimits, World } from '#cluster/kernel/world.ts'
+import { resourceNamed } from '#cluster/api/resources.ts'
+import { Violation } from './stop.ts'
 
 export interface Change {
   /** Wall clock of the witness's machine. */
@@ -63,14 +65,29 @@ export function runWatched(world: World, limits: RunLimits, onChange: (change: C
   if (process < 0) throw new Error('this world has no witness: build it with apiWorld()')
   const changesOf = (at: World) => (at.processes[process]!.state as WitnessState | undefined)?.changes
   let seen = changesOf(world)?.length ?? 0
+  const onChangeOf = (change: Change, at: World) => {
+    try {
+      onChange(change, at)
+    } catch (thrown) {
+      throw thrown instanceof Violation ? about(change, thrown) : thrown
+    }
+  }
   return world.run({
     ...limits,
     until: (at) => {
       const changes = changesOf(at)
-      for (; changes && seen < changes.length; seen++) onChange(changes.get(seen)!, at)
+      for (; changes && seen < changes.length; seen++) onChangeOf(changes.get(seen)!, at)
       return limits.until?.(at) ?? false
     },
   })
+}
+
+/** A rule that a change breaks is about the object that changed, unless the check says otherwise. */
+function about({ object: { kind, metadata }, resource }: Change, violation: Violation): Violation {
+  if (violation.finding.object) return violation
+  const { name, namespace } = metadata
+  const object = { kind: kind ?? resourceNamed(resource).kind, ...(namespace && { namespace }), name }
+  return new Violation({ ...violation.finding, object })
 }
 
 /** What the witness knows of a resource now, by `namespace/name`. */

@@ -1,8 +1,10 @@
 /** What the grader itself says, by key, in English and Spanish; exercises bring their own. See `say.ts` for the templates. */
 import type { Texts } from './said.ts'
+import { storyTexts } from './story-texts.ts'
 
 export const graderTexts: Texts = {
   en: {
+    ...storyTexts.en,
     'grader.stopped-at': 'Stopped at line {line}',
     'grader.stopped-near': 'Stopped near line {line}',
     'grader.stopped': 'Stopped',
@@ -38,6 +40,7 @@ export const graderTexts: Texts = {
     'grader.recognised': 'This looks like a known mistake: {what}',
   },
   es: {
+    ...storyTexts.es,
     'grader.stopped-at': 'Detenido en la línea {line}',
     'grader.stopped-near': 'Detenido cerca de la línea {line}',
     'grader.stopped': 'Detenido',

@@ -29,9 +29,12 @@ import {
   web,
 } from './plans.ts'
 import { play } from './run.ts'
+import { calm, calmOf, tell, tellTexts } from './tell.ts'
 import { CANARY, type Plan, replicaSetWorld, START_MICROS } from './world.ts'
 
 const world = replicaSetWorld
+/** How a failing case of it is told. */
+const told = { calm, tell }
 const GOOD_WEATHER = {}
 
 /** In good weather nobody needs longer. Pods that are being deleted stay for 30 s. */
@@ -87,6 +90,8 @@ const withFault = ({ plan, fault }: FaultPlan<Plan, OneFault>): Plan => ({
   faults: { ...plan.faults, ...fault },
 })
 const faultyWorld = (both: FaultPlan<Plan, OneFault>, trial: Trial<any>) => replicaSetWorld(withFault(both), trial)
+
+const toldOf = { calm: calmOf<OneFault>, tell: (both: FaultPlan<Plan, OneFault>) => tell(withFault(both)) }
 
 /** Dies when the answer of a call arrives. What is done by then is done; so the next call is never made. */
 function crashes(trial: Trial<any>, plan: Plan): OneFault[] {
@@ -176,169 +181,191 @@ function judgeWork(trial: Trial<Plan>): void {
   }
 }
 
-export default defineChecks(controllerGuest(), [
-  example('a new ReplicaSet gets its Pods, and a true status', {
-    hint: 'loop',
-    plan: { sets: [web(3)], steps: [], faults: GOOD_WEATHER },
-    world,
-    run: (trial) => void play(trial, trial.plan!, PROMPT_MICROS),
-  }),
+export default defineChecks(
+  controllerGuest(),
+  [
+    example('a new ReplicaSet gets its Pods, and a true status', {
+      hint: 'loop',
+      plan: { sets: [web(3)], steps: [], faults: GOOD_WEATHER },
+      world,
+      ...told,
+      run: (trial) => void play(trial, trial.plan!, PROMPT_MICROS),
+    }),
 
-  example('it is scaled up and down', {
-    hint: 'loop',
-    plan: {
-      sets: [web(1)],
-      steps: [
-        step(3000, { do: 'scale', set: 'web', replicas: 4 }),
-        step(6000, { do: 'scale', set: 'web', replicas: 2 }),
-      ],
-      faults: GOOD_WEATHER,
-    },
-    world,
-    run: (trial) => void play(trial, trial.plan!, PROMPT_MICROS),
-  }),
+    example('it is scaled up and down', {
+      hint: 'loop',
+      plan: {
+        sets: [web(1)],
+        steps: [
+          step(3000, { do: 'scale', set: 'web', replicas: 4 }),
+          step(6000, { do: 'scale', set: 'web', replicas: 2 }),
+        ],
+        faults: GOOD_WEATHER,
+      },
+      world,
+      ...told,
+      run: (trial) => void play(trial, trial.plan!, PROMPT_MICROS),
+    }),
 
-  example('a Pod that is being deleted, or has failed, is replaced at once', {
-    hint: 'active',
-    plan: {
-      sets: [web(3), { name: 'api', replicas: 2, neverReady: true }],
-      steps: [step(4000, disturb('delete', 0)), step(8000, disturb('fail', 1))],
-      faults: GOOD_WEATHER,
-    },
-    world,
-    run: (trial) => void play(trial, trial.plan!, PROMPT_MICROS),
-  }),
+    example('a Pod that is being deleted, or has failed, is replaced at once', {
+      hint: 'active',
+      plan: {
+        sets: [web(3), { name: 'api', replicas: 2, neverReady: true }],
+        steps: [step(4000, disturb('delete', 0)), step(8000, disturb('fail', 1))],
+        faults: GOOD_WEATHER,
+      },
+      world,
+      ...told,
+      run: (trial) => void play(trial, trial.plan!, PROMPT_MICROS),
+    }),
 
-  example('orphans that match are adopted, Pods of others are not counted', {
-    hint: 'owner',
-    plan: {
-      sets: [web(2)],
-      steps: [
-        step(-400, orphan('blue')),
-        step(3000, orphan('theirs', { owner: 'green' })),
-        step(3000, orphan('canary', { labels: { app: 'web', track: CANARY } })),
-        step(3000, orphan('elsewhere', { namespace: 'kube-public' })),
-        step(4000, { do: 'scale', set: 'web', replicas: 4 }),
-        step(7000, disturb('relabel', 0)),
-      ],
-      faults: GOOD_WEATHER,
-    },
-    world,
-    run: (trial) => void play(trial, trial.plan!, PROMPT_MICROS),
-  }),
+    example('orphans that match are adopted, Pods of others are not counted', {
+      hint: 'owner',
+      plan: {
+        sets: [web(2)],
+        steps: [
+          step(-400, orphan('blue')),
+          step(3000, orphan('theirs', { owner: 'green' })),
+          step(3000, orphan('canary', { labels: { app: 'web', track: CANARY } })),
+          step(3000, orphan('elsewhere', { namespace: 'kube-public' })),
+          step(4000, { do: 'scale', set: 'web', replicas: 4 }),
+          step(7000, disturb('relabel', 0)),
+        ],
+        faults: GOOD_WEATHER,
+      },
+      world,
+      ...told,
+      run: (trial) => void play(trial, trial.plan!, PROMPT_MICROS),
+    }),
 
-  property('never more Pods than wanted, however late the cache', {
-    hint: 'expectations',
-    generate: lateCache,
-    world,
-    run: (trial, plan) => void play(trial, plan),
-    shrink: SHRINK,
-  }),
+    property('never more Pods than wanted, however late the cache', {
+      hint: 'expectations',
+      generate: lateCache,
+      world,
+      ...told,
+      run: (trial, plan) => void play(trial, plan),
+      shrink: SHRINK,
+    }),
 
-  property('scaling makes and deletes each Pod once', {
-    hint: 'expectations',
-    per200: 20,
-    generate: scaling,
-    world,
-    run: (trial, plan) => void play(trial, plan),
-    shrink: SHRINK,
-  }),
+    property('scaling makes and deletes each Pod once', {
+      hint: 'expectations',
+      per200: 20,
+      generate: scaling,
+      world,
+      ...told,
+      run: (trial, plan) => void play(trial, plan),
+      shrink: SHRINK,
+    }),
 
-  property('Pods of others are never touched', {
-    hint: 'owner',
-    per200: 30,
-    generate: neighbours,
-    world,
-    run: (trial, plan) => void play(trial, plan),
-    shrink: SHRINK,
-  }),
+    property('Pods of others are never touched', {
+      hint: 'owner',
+      per200: 30,
+      generate: neighbours,
+      world,
+      ...told,
+      run: (trial, plan) => void play(trial, plan),
+      shrink: SHRINK,
+    }),
 
-  property('an orphan that somebody else has taken meanwhile is left to them', {
-    hint: 'owner',
-    per200: 5,
-    generate: contested,
-    world,
-    run: (trial, plan) => void play(trial, plan),
-    shrink: SHRINK,
-  }),
+    property('an orphan that somebody else has taken meanwhile is left to them', {
+      hint: 'owner',
+      per200: 5,
+      generate: contested,
+      world,
+      ...told,
+      run: (trial, plan) => void play(trial, plan),
+      shrink: SHRINK,
+    }),
 
-  property('the least useful Pods go first', {
-    hint: 'victims',
-    per200: 20,
-    generate: fewer,
-    world,
-    run: (trial, plan) => judgeVictims(play(trial, plan).judge),
-    shrink: SHRINK,
-  }),
+    property('the least useful Pods go first', {
+      hint: 'victims',
+      per200: 20,
+      generate: fewer,
+      world,
+      ...told,
+      run: (trial, plan) => judgeVictims(play(trial, plan).judge),
+      shrink: SHRINK,
+    }),
 
-  property('it comes right although the cache misses changes', {
-    hint: 'loop',
-    per200: 30,
-    generate: brokenWatch,
-    world,
-    run: (trial, plan) => void play(trial, plan),
-    shrink: SHRINK,
-  }),
+    property('it comes right although the cache misses changes', {
+      hint: 'loop',
+      per200: 30,
+      generate: brokenWatch,
+      world,
+      ...told,
+      run: (trial, plan) => void play(trial, plan),
+      shrink: SHRINK,
+    }),
 
-  property('it does not wait for ever for a Pod that nobody will see', {
-    hint: 'patience',
-    per200: 4,
-    generate: unseen,
-    world,
-    run: (trial, plan) => void play(trial, plan),
-    shrink: SHRINK,
-  }),
+    property('it does not wait for ever for a Pod that nobody will see', {
+      hint: 'patience',
+      per200: 4,
+      generate: unseen,
+      world,
+      ...told,
+      run: (trial, plan) => void play(trial, plan),
+      shrink: SHRINK,
+    }),
 
-  faults('it may die after every call', {
-    hint: 'crash',
-    per200: 1,
-    generate: shortLife,
-    faults: crashes,
-    world: faultyWorld,
-    run: (trial, plan, fault) => void play(trial, withFault({ plan, fault })),
-  }),
+    faults('it may die after every call', {
+      hint: 'crash',
+      per200: 1,
+      generate: shortLife,
+      faults: crashes,
+      world: faultyWorld,
+      ...toldOf,
+      shrink: SHRINK,
+      run: (trial, plan, fault) => void play(trial, withFault({ plan, fault })),
+    }),
 
-  faults('any answer may be lost, though the call was carried out', {
-    hint: 'doubt',
-    per200: 1,
-    generate: shortLife,
-    faults: lostAnswers,
-    world: faultyWorld,
-    run: (trial, plan, fault) => void play(trial, withFault({ plan, fault })),
-  }),
+    faults('any answer may be lost, though the call was carried out', {
+      hint: 'doubt',
+      per200: 1,
+      generate: shortLife,
+      faults: lostAnswers,
+      world: faultyWorld,
+      ...toldOf,
+      shrink: SHRINK,
+      run: (trial, plan, fault) => void play(trial, withFault({ plan, fault })),
+    }),
 
-  cost('a ReplicaSet that is gone asks for nothing', {
-    hint: 'loop',
-    plan: {
-      sets: [web(1), { name: 'api', replicas: 1 }],
-      steps: [step(4000, { do: 'drop', set: 'api' }), step(9000, disturb('touch', 0))],
-      faults: GOOD_WEATHER,
-    },
-    world,
-    run(trial) {
-      const { judge } = play(trial, trial.plan!, PROMPT_MICROS)
-      const { thrown } = trial
-      if (!thrown?.during.includes('default/api')) return
-      const message = 'The ReplicaSet api is gone, and reconcile fails for it: it will be called again and again.'
-      judge.fail(message, 'it returns', thrown.failure.message)
-    },
-  }),
+    cost('a ReplicaSet that is gone asks for nothing', {
+      hint: 'loop',
+      plan: {
+        sets: [web(1), { name: 'api', replicas: 1 }],
+        steps: [step(4000, { do: 'drop', set: 'api' }), step(9000, disturb('touch', 0))],
+        faults: GOOD_WEATHER,
+      },
+      world,
+      ...told,
+      run(trial) {
+        const { judge } = play(trial, trial.plan!, PROMPT_MICROS)
+        const { thrown } = trial
+        if (!thrown?.during.includes('default/api')) return
+        const message = 'The ReplicaSet api is gone, and reconcile fails for it: it will be called again and again.'
+        judge.fail(message, 'it returns', thrown.failure.message)
+      },
+    }),
 
-  cost('a quota that refuses is not asked again and again', {
-    hint: 'back-off',
-    plan: { sets: [web(5)], steps: [], faults: { refuse: [QUOTA] } },
-    world,
-    run: judgeBackOff,
-  }),
+    cost('a quota that refuses is not asked again and again', {
+      hint: 'back-off',
+      plan: { sets: [web(5)], steps: [], faults: { refuse: [QUOTA] } },
+      world,
+      ...told,
+      run: judgeBackOff,
+    }),
 
-  cost('when all is as wanted, nothing is written', {
-    hint: 'status',
-    plan: {
-      sets: [web(12)],
-      steps: Array.from({ length: 10 }, (_, index) => step(20_000 + 7_000 * index, disturb('touch', index))),
-      faults: { twicePerMille: 300 },
-    },
-    world,
-    run: judgeWork,
-  }),
-])
+    cost('when all is as wanted, nothing is written', {
+      hint: 'status',
+      plan: {
+        sets: [web(12)],
+        steps: Array.from({ length: 10 }, (_, index) => step(20_000 + 7_000 * index, disturb('touch', index))),
+        faults: { twicePerMille: 300 },
+      },
+      world,
+      ...told,
+      run: judgeWork,
+    }),
+  ],
+  tellTexts,
+)

@@ -4,7 +4,6 @@
  */
 import { type Change, type Finding, seenBy, type Trial, type World } from 'clusterwright/kit'
 import type { OwnerReference, Pod, ReplicaSet } from 'clusterwright/api'
-import { type Seen, storyOf } from './story.ts'
 import { CANARY, NAMESPACE, type Plan, selectorOf } from './world.ts'
 
 /** The history of what a set wanted. */
@@ -34,7 +33,6 @@ const REACTION_MICROS = 3_000_000
 const RELIST_MICROS = 10_000_000
 
 export class Judge {
-  readonly seen: Seen[] = []
   readonly victims: Victim[] = []
   /** Something has changed since `problem` was last asked. */
   isStale = true
@@ -59,7 +57,6 @@ export class Judge {
 
   /** Takes in a change; ends the trial when it breaks a rule. */
   observe(change: Change): void {
-    this.seen.push({ at: this.#world.now, change })
     this.isStale = true
     if (change.resource === 'replicasets') return this.#observeSet(change)
     const pod = change.object as Pod
@@ -87,15 +84,8 @@ export class Judge {
   /** Ends the trial. */
   fail(message: string, expected: string, actual: string, more: Partial<Finding> = {}): never {
     const world = this.#world
-    const story = storyOf(this.#plan, this.seen, this.#trial.controllers[0]!, world.now)
-    const finding = {
-      message: `${message}${faultWords(this.#plan)}`,
-      expected,
-      actual,
-      story,
-      at: { tick: world.tick, atMicros: world.now },
-    }
-    this.#trial.fail({ ...finding, ...more })
+    const at = { tick: world.tick, atMicros: world.now }
+    this.#trial.fail({ message: `${message}${faultWords(this.#plan)}`, expected, actual, at, ...more })
   }
 
   #now(): string {

@@ -12,7 +12,15 @@ export const SHRINK = {
     ...['verb', 'resource', 'call', 'when', 'from', 'count', 'code', 'reason', 'message'],
   ],
   nonEmpty: ['sets'],
-  triesMax: 10,
+  numbers: {
+    ...{
+      lagMicros: { least: 0, step: 100_000 },
+      missesPerMille: { least: 0, step: 100 },
+      twicePerMille: { least: 0, step: 100 },
+    },
+    ...{ replicas: { least: 1 }, nth: { least: 0 } },
+  },
+  triesMax: 24,
 }
 
 export const web = (replicas: number) => ({ name: 'web', replicas })

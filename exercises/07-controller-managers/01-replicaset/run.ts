@@ -1,5 +1,5 @@
 /** Runs a plan: faults and disturbances first, then quiet, in which everything must come right, and stay so. */
-import { runWatched, type Trial, type World } from 'clusterwright/kit'
+import { type Finding, runWatched, type Trial, type World } from 'clusterwright/kit'
 import type { Pod, ReplicaSet } from 'clusterwright/api'
 import { controllerOf, isActive, isReady, Judge, seconds } from './judge.ts'
 import { CANARY, NAMESPACE, type Plan, selectorOf, START_MICROS } from './world.ts'
@@ -17,6 +17,11 @@ export interface Played {
   readonly convergedAt: number
 }
 
+type ObjectRef = NonNullable<Finding['object']>
+const refOf = (kind: string, { metadata: { name, namespace } }: Pod | ReplicaSet): ObjectRef => {
+  return { kind, ...(namespace && { namespace }), name }
+}
+
 /** What is still wrong, as a finding. */
 interface Problem {
   readonly message: string
@@ -24,6 +29,8 @@ interface Problem {
   readonly actual: string
   /** Where it is not there, the check's own hint helps. */
   readonly hint?: string
+  readonly object?: ObjectRef
+  readonly values?: Finding['values']
 }
 
 /** Plays the plan to its end. `withinMicros` after the last step everything must be right. */
@@ -51,9 +58,9 @@ export function play(trial: Trial<any>, plan: Plan, withinMicros = PATIENCE_MICR
     run(convergedAt + STEADY_MICROS)
     if (problemOf(plan, judge) === undefined) return { world, judge, convergedAt }
   }
-  const { message, expected, actual, hint } = problemOf(plan, judge) ?? RESTLESS
+  const { message, expected, actual, ...more } = problemOf(plan, judge) ?? RESTLESS
   const when = `At ${seconds(world.now)}, ${Math.round((world.now - quietAt) / 1e6)} s after the last thing that happened`
-  judge.fail(`${when}: ${message}.`, expected, actual, hint === undefined ? {} : { hint })
+  judge.fail(`${when}: ${message}.`, expected, actual, more)
 }
 
 const RESTLESS: Problem = {
@@ -87,6 +94,7 @@ function countProblem(set: ReplicaSet, judge: Judge): Problem | undefined {
     message: `ReplicaSet ${set.metadata.name} has ${alive(active.length)}, but wants ${replicas}`,
     expected: `${alive(replicas)} that it controls`,
     actual: `${active.length}${names && ` (${names})`}`,
+    object: refOf('ReplicaSet', set),
   }
 }
 
@@ -103,6 +111,7 @@ function ownerProblem(plan: Plan, set: ReplicaSet, judge: Judge): Problem | unde
         expected,
         actual: owner ? `it belongs to ${owner.name}` : 'it is an orphan',
         hint: 'owner',
+        object: refOf('Pod', pod),
       }
     }
     if (!isActive(pod)) continue
@@ -135,5 +144,7 @@ function statusProblem(set: ReplicaSet, judge: Judge): Problem | undefined {
     expected: words(expected),
     actual: words(actual),
     hint: 'status',
+    object: refOf('ReplicaSet', set),
+    values: { expected: { status: expected }, actual: { status: actual } },
   }
 }

@@ -25,6 +25,7 @@ import {
 } from './cases.ts'
 import { judgeCrowd } from './crowd.ts'
 import { Node, type Verb, words } from './node.ts'
+import { oneByOne, tellCrowd, tellDoomed, tellTexts } from './tell.ts'
 import {
   before,
   canonical,
@@ -258,6 +259,8 @@ export default defineChecks(
         del(node, latest)
         add(node, attachment('newest'))
       },
+      calm: oneByOne,
+      tell: tellCrowd,
       shrink: { ...SHRINK, nonEmpty: ['ranges', 'at'] },
     }),
 
@@ -278,6 +281,7 @@ export default defineChecks(
       generate: doomed(['add', 'add', 'del', 'gc']),
       faults: placesToDie,
       run: judgeAfterlife,
+      tell: tellDoomed,
     }),
 
     faults('a disk that refuses a call leaves nothing half done', {
@@ -290,6 +294,7 @@ export default defineChecks(
           ? placesToDie(trial, plan).map(({ call }) => call)
           : [],
       run: judgeBrokenDisk,
+      tell: tellDoomed,
     }),
 
     cost('a large range costs no more than a small one', {
@@ -297,6 +302,7 @@ export default defineChecks(
       run: judgeCost,
     }),
   ],
+  tellTexts,
 )
 
 const CALLS_MAX = 24

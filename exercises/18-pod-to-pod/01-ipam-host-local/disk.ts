@@ -53,6 +53,16 @@ export class Disk {
       .sort()
   }
 
+  /** Who holds what and what was last, by the names of the files. */
+  shown(): Record<string, string> {
+    const held = [...this.reservations].map(([address, { containerID, ifname }]) => [
+      address,
+      `${containerID}/${ifname}`,
+    ])
+    const last = [...this.last].map(([index, address]) => [`last_reserved_ip.${index}`, address])
+    return Object.fromEntries([...held, ...last, ['lock', this.#holder?.name ?? 'nobody']]) as Record<string, string>
+  }
+
   perform(call: HostCall): void {
     if (call.method === 'lock') return this.#lock(call)
     if (call.method === 'unlock') {

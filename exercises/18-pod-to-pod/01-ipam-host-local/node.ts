@@ -8,7 +8,6 @@ export type Verb = 'add' | 'del' | 'check' | 'gc'
 export type Outcome = { readonly result: AddResult | undefined } | { readonly error: CniError }
 
 export const EMPTY: DiskPlan = { reservations: [], last: [] }
-const LANES_MAX = 6
 
 export class Node {
   readonly config: IpamConfig
@@ -23,6 +22,7 @@ export class Node {
     this.host = new AsyncHost(trial, {
       perform: (call) => this.disk.perform(call),
       ended: (process) => this.disk.ended(process),
+      look: () => this.disk.shown(),
     })
   }
 
@@ -84,12 +84,9 @@ export class Node {
     })
   }
 
-  /** Ends the trial, with the story so far. */
+  /** Ends the trial. */
   fail(finding: Finding): never {
-    const names = [...new Set(this.host.log.map(({ process }) => process))].slice(-LANES_MAX)
-    const entriesOf = (name: string) =>
-      this.host.log.filter(({ process }) => process === name).map(({ entry }) => entry)
-    this.#trial.fail({ ...finding, story: { lanes: names.map((name) => ({ name, entries: entriesOf(name) })) } })
+    this.#trial.fail(finding)
   }
 }
 

@@ -1,0 +1,78 @@
+/** One attempt at a case of a check, and how it ended where it ended badly. */
+import type { Engine } from '../sandbox/engine.ts'
+import type { Limits } from '../sandbox/sandbox.ts'
+import type { Check } from './checks.ts'
+import type { GuestShape } from './guest-shape.ts'
+import { Crash, Violation } from './stop.ts'
+import { Trial } from './trial.ts'
+
+/** What is tried, and by what. */
+export interface Bench {
+  readonly engine: Engine
+  readonly code: string
+  readonly guest: GuestShape
+  readonly limits: Partial<Limits>
+}
+
+/** How one trial ended badly. */
+export interface Ending {
+  readonly thrown: unknown
+  readonly trial: Trial
+  readonly plan: unknown
+}
+
+/** A trial that has the plan and has not begun. */
+export function newTrial(
+  check: Check,
+  { engine, code, guest, limits }: Bench,
+  seed: number,
+  plan: unknown,
+  tells = false,
+): Trial {
+  const trial = new Trial({ engine, code, guest, limits, check, seed, tells })
+  trial.plan = plan
+  return trial
+}
+
+/** Runs a case as its plan says: a fault check whose plan has no fault is the listing of its faults. */
+export function playCase(check: Check, trial: Trial, plan: unknown): void {
+  const { fault, plan: inner } = (plan ?? {}) as { fault?: unknown; plan?: unknown }
+  if (check.faults && fault === undefined) check.faults(trial, inner)
+  else check.run(trial, plan)
+}
+
+/** `after` is run while the guests still live, whatever came of the act. */
+export function endingOf(
+  trial: Trial,
+  plan: unknown,
+  act: (trial: Trial) => void,
+  after?: (trial: Trial) => void,
+): Ending | undefined {
+  let ending: Ending | undefined
+  try {
+    act(trial)
+  } catch (thrown) {
+    ending = { thrown, trial, plan }
+  }
+  const { trap } = trial
+  after?.(trial)
+  trial.finish()
+  if (!trap || (ending && isOurs(ending.thrown))) return ending
+  return { thrown: new Crash(trap.failure, trap.during), trial, plan }
+}
+
+/** Neither a broken rule nor learner code that broke down: a defect of ours. */
+export const isOurs = (thrown: unknown): boolean => !(thrown instanceof Violation) && !(thrown instanceof Crash)
+
+/** A budget ran out: trying it again would cost the whole budget again. */
+export const ranOut = (thrown: unknown): boolean =>
+  thrown instanceof Crash && thrown.failure.kind !== 'threw' && thrown.failure.kind !== 'wrong-type'
+
+/** While a case is made smaller, a broken rule stays a broken rule, a crash a crash; each with the same words, but for what is filled in. */
+export function isSameKind(a: unknown, b: unknown): boolean {
+  if (a instanceof Violation) return b instanceof Violation && ruleOf(a) === ruleOf(b)
+  return a instanceof Crash && b instanceof Crash && a.failure.kind === b.failure.kind
+}
+
+/** Which rule it is: its key, where it has one. */
+const ruleOf = ({ finding: { message } }: Violation): string => (typeof message === 'string' ? '' : message.key)
