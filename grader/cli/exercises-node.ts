@@ -135,8 +135,8 @@ export function typeModules(): Record<string, string> {
 }
 
 /** Compiles a learner's file as the page does: same compiler, same types, same name. */
-export const compileSubmission = (source: string): Compiled =>
-  compileNode(source, { fileName: 'main.ts', types: typeModules() })
+export const compileSubmission = (source: string, checksTypes = true): Compiled =>
+  compileNode(source, { fileName: 'main.ts', types: typeModules(), checksTypes })
 
 /** Text of a hint as hints.mdx has it, by the key in front of its heading. */
 export function hintsOf({ path }: ExerciseFolder): (key: string) => string | undefined {

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import ts from 'typescript'
 import type { Compiled } from '../verdict/verdict.ts'
+import type { CompileOptions } from './compile.ts'
 import { compile } from './compile.ts'
 
 let texts: Record<string, string> | undefined
@@ -18,9 +19,6 @@ export function libraryTexts(): Record<string, string> {
 }
 
 /** As `compile`, with Node's TypeScript. `fileName` must end in `.ts`. */
-export function compileNode(
-  source: string,
-  options: { fileName: string; types: Readonly<Record<string, string>> },
-): Compiled {
-  return compile(source, { ...options, libs: libraryTexts() }, ts)
+export function compileNode(source: string, options: Omit<CompileOptions, 'libs'>): Compiled {
+  return compile(source, { ...options, libs: options.checksTypes === false ? {} : libraryTexts() }, ts)
 }

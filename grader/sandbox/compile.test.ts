@@ -169,3 +169,34 @@ it.each([
   const options = { fileName: 'main.ts', types }
   expect(compileWith(source, { ...options, libs: libFileMap }, typescript)).toEqual(compileNode(source, options))
 })
+
+describe('without a look at the types', () => {
+  const withoutTypes = (source: string) => compileNode(source, { fileName: 'main.ts', types, checksTypes: false })
+
+  it.each([
+    ['right', 'export default { f: (a: number): number => a + 1 }'],
+    ['of the wrong types', 'const a: string = 1\nexport default a'],
+    [
+      'with a type-only import',
+      "import type { Pod } from 'clusterwright/scheduler'\nexport default (p: Pod) => p.name",
+    ],
+    [
+      'that imports a type as a value',
+      "import { Pod } from 'clusterwright/scheduler'\nexport default (p: Pod) => p.name",
+    ],
+    ['that does not parse', 'export default {'],
+    ['with an enum', 'enum A { B }\nexport default A'],
+    ['of two mistakes', 'enum A { B }\nexport default ('],
+    ['that asks for another library', '/// <reference lib="dom" />\nexport default 1'],
+  ])('a file %s gives the same code, and the same reasons why it cannot run', (_, source) => {
+    const [quick, whole] = [withoutTypes(source), compile(source)]
+    expect(quick.code).toBe(whole.code)
+    expect(quick.runnable).toBe(whole.runnable)
+    expect(quick.diagnostics).toEqual(whole.diagnostics.filter(({ severity }) => severity === 'syntax'))
+  })
+
+  it('says nothing of a type error', () => {
+    expect(compile('const a: string = 1\nexport default a').diagnostics).toHaveLength(1)
+    expect(withoutTypes('const a: string = 1\nexport default a').diagnostics).toEqual([])
+  })
+})

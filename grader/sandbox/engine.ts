@@ -17,11 +17,10 @@ const smallestMemoryBytes = 8 * 1024 * 1024
 /** Far more than the prelude needs. */
 const preparationUnits = 0x7fffffff
 
-/** A grader starts one submission hundreds of times: from the second time on, its module is evaluated no more. */
+/** A grader starts one submission many times: from the second time on, its module is evaluated no more. */
 interface KeptStart {
   options: GuestOptions
-  /** Absent where a start was seen once. */
-  resume: { snapshot: Snapshot; state: StartedState } | undefined
+  resume: { snapshot: Snapshot; state: StartedState }
 }
 /** One submission at a time, with a few adapters. A kept start is about a megabyte. */
 const keptStartsMax = 4
@@ -57,24 +56,30 @@ export class Engine {
     }
     const machine = this.machine(memoryBytes)
     const known = this.known(options)
-    if (known?.resume !== undefined) {
+    if (known !== undefined) {
       machine.restore(known.resume.snapshot)
       return resumeGuest(machine, options, known.resume.state)
     }
     machine.restore(this.prepared)
     const started = startGuest(machine, options)
-    if (!started.ok) return started
-    if (known === undefined) this.kept = [{ options, resume: undefined }, ...this.kept].slice(0, keptStartsMax)
+    if (!started.ok) {
+      this.takeBack(machine)
+      return started
+    }
     // Nothing has entered this guest since its start.
-    else known.resume = { snapshot: started.guest.snapshot(this.untouched), state: started.guest.startedState() }
+    const resume = { snapshot: started.guest.snapshot(this.untouched), state: started.guest.startedState() }
+    this.kept = [{ options, resume }, ...this.kept].slice(0, keptStartsMax)
     return started
   }
 
   /** Takes back the machine of a guest that nothing more will be asked of. The guest remembers what it used, and no more. */
   release(guest: Guest): void {
     const machine = guest.leave()
-    if (machine?.module !== this.module || !machine.isReusable || this.idle.length >= idleMachinesMax) return
-    this.idle.push(machine)
+    if (machine?.module === this.module) this.takeBack(machine)
+  }
+
+  private takeBack(machine: Machine): void {
+    if (machine.isReusable && this.idle.length < idleMachinesMax) this.idle.push(machine)
   }
 
   private machine(memoryBytes: number): Machine {

@@ -107,6 +107,8 @@ function loads(options: GradeOptions): Omit<Ended, 'runs'> | undefined {
         : { key: 'grader.does-not-load', params: { what } },
       console: trial.console,
     }
+  } finally {
+    trial.finish()
   }
 }
 
