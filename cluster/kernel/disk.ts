@@ -53,7 +53,8 @@ export function append(disk: Disk, file: string, records: readonly unknown[]): v
 
 /** Starts a sync of all that is written by now, for these ids. */
 export function startSync(disk: Disk, ids: readonly number[]): void {
-  const files = new Map([...disk.files].map(([name, log]) => [name, { log, length: log.length }]))
+  const files = new Map<string, Durable>()
+  disk.files.forEach((log, name) => files.set(name, { log, length: log.length }))
   disk.syncing = { ids, files }
   disk.waiting = []
 }

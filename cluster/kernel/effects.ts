@@ -5,7 +5,7 @@
  */
 import type { Effect, Event, Micros, ProcessId } from './component.ts'
 import * as disks from './disk.ts'
-import { chance, type Host, indexOf, latencyOf } from './host.ts'
+import { chanceOf, type Host, indexOf, latencyOf, next } from './host.ts'
 import { createProcess, endProcess, startProcess } from './lifecycle.ts'
 import { isWhole, linkBetween, LOCAL_MICROS, passes } from './network.ts'
 import type { Process } from './process.ts'
@@ -96,9 +96,9 @@ function send(host: Host, process: Process, to: ProcessId, event: Event, at: Mic
   }
   if (!isWhole(host.network) && !passes(host.network, machine, there)) return
   const link = linkBetween(host.network, machine, there)
-  if (link.loss > 0 && chance(host, process, 'loss') < link.loss) return
+  if (link.loss > 0 && next(chanceOf(host, process, 'loss')) < link.loss) return
   host.enqueue(at + latencyOf(process, link), target, process.index, event, -1, cause)
-  if (link.duplicate > 0 && chance(host, process, 'duplicate') < link.duplicate) {
+  if (link.duplicate > 0 && next(chanceOf(host, process, 'duplicate')) < link.duplicate) {
     host.enqueue(at + latencyOf(process, link), target, process.index, event, -1, cause)
   }
 }

@@ -4,7 +4,7 @@
  */
 import type { Component, Event, Micros, ProcessId, StreamId } from './component.ts'
 import type { Link, Network } from './network.ts'
-import type { Process } from './process.ts'
+import type { Chance, Process } from './process.ts'
 import type { KernelEvent } from './queue.ts'
 import { advance, draw, hashString } from './random.ts'
 import type { Table } from './table.ts'
@@ -50,10 +50,19 @@ function nextLatencyDraw(process: Process): number {
   return draw(process.latencyCounter) / 4294967296
 }
 
-/** Uniform in [0, 1) from one of a process's named streams. */
-export function chance(host: Host, process: Process, name: string): number {
+/** One of a process's named streams of chance; to draw from it, the process must be this world's own. */
+export function chanceOf(host: Host, process: Process, name: string): Chance {
   process.chance ??= new Map()
-  const counter = advance(process.chance.get(name) ?? hashString(`${process.id}\n${name}`, host.options.seed | 0))
-  process.chance.set(name, counter)
-  return draw(counter) / 4294967296
+  let stream = process.chance.get(name)
+  if (stream === undefined) {
+    stream = { counter: hashString(`${process.id}\n${name}`, host.options.seed | 0) }
+    process.chance.set(name, stream)
+  }
+  return stream
+}
+
+/** Uniform in [0, 1). */
+export function next(stream: Chance): number {
+  stream.counter = advance(stream.counter)
+  return draw(stream.counter) / 4294967296
 }

@@ -15,6 +15,11 @@ export interface ProcessSpec {
   restartAfterMicros?: Micros | undefined
 }
 
+/** A stream of chance: written in place, so that a draw looks nothing up. */
+export interface Chance {
+  counter: number
+}
+
 export interface Process {
   readonly id: ProcessId
   readonly index: number
@@ -36,8 +41,8 @@ export interface Process {
   draining: boolean
   /** Live timer per key: the seq of the one that counts. */
   timers: Map<string, number> | undefined
-  /** Counter per named stream of chance. */
-  chance: Map<string, number> | undefined
+  /** By name: its streams of chance. */
+  chance: Map<string, Chance> | undefined
   /** Counter of the stream that draws the latency of what it sends. */
   latencyCounter: number
   disk: Disk | undefined
@@ -52,7 +57,7 @@ export function cloneProcess(process: Process, owner: object): Process {
     state: forkState(process.state),
     inbox: process.inbox.slice(),
     timers: process.timers && new Map(process.timers),
-    chance: process.chance && new Map(process.chance),
+    chance: process.chance && new Map([...process.chance].map(([name, stream]) => [name, { ...stream }])),
     disk: process.disk && forkDisk(process.disk),
     held: process.held && new Map(process.held),
   }

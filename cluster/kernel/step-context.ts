@@ -1,7 +1,7 @@
 /** What a step may ask of its world: one object for all steps, valid during a step only. */
 import type { Context, Micros, ProcessId, Random } from './component.ts'
 import type { Host } from './host.ts'
-import { chance } from './host.ts'
+import { chanceOf, next } from './host.ts'
 import type { Process } from './process.ts'
 import type { Note } from './trace.ts'
 
@@ -37,11 +37,10 @@ export class StepContext implements Context {
   }
 
   random(name: string): Random {
-    const host = this.#host
-    const process = this.#process!
+    const stream = chanceOf(this.#host, this.#process!, name)
     return {
-      float: () => chance(host, process, name),
-      int: (below) => Math.floor(chance(host, process, name) * below),
+      float: () => next(stream),
+      int: (below) => Math.floor(next(stream) * below),
     }
   }
 

@@ -60,8 +60,10 @@ type StreamEvent = Extract<Event, { type: 'opened' | 'data' | 'closed' }>
 
 export class StreamTable {
   #streams = new Table<StreamId, Stream>()
-  /** The streams that each process has a part in, oldest first: its end looks at no others. */
-  #ofProcess = new Table<number, Parts>()
+  /** The streams that each process has a part in, oldest first: its end looks at no others. By index of the process. */
+  #ofProcess: (Parts | undefined)[] = []
+  /** Whether the list is this table's alone; a shared one is copied before a write. */
+  #ownsList = true
   /** Streams and parts that bear another token are shared with a fork and must be copied before a write. */
   #token: object = {}
 
@@ -72,7 +74,9 @@ export class StreamTable {
   fork(): StreamTable {
     const twin = new StreamTable()
     twin.#streams = this.#streams.fork()
-    twin.#ofProcess = this.#ofProcess.fork()
+    twin.#ofProcess = this.#ofProcess
+    twin.#ownsList = false
+    this.#ownsList = false
     this.#token = {}
     return twin
   }
@@ -159,7 +163,7 @@ export class StreamTable {
 
   /** A process is gone: its streams are reset, if its machine still has power to say so. */
   dropProcess(host: Host, process: Process): void {
-    const parts = this.#ofProcess.get(process.index)
+    const parts = this.#ofProcess[process.index]
     if (!parts) return
     for (const id of [...parts.ids]) {
       const stream = this.#streams.get(id)!
@@ -217,22 +221,25 @@ export class StreamTable {
   }
 
   #leave(process: number, id: StreamId): void {
+    if (process < 0) return
     const ids = this.#partsOf(process)
     ids.delete(id)
-    if (ids.size === 0) this.#ofProcess.delete(process)
+    if (ids.size === 0) this.#ofProcess[process] = undefined
   }
 
   #enter(stream: Stream): void {
     this.#partsOf(stream.a).add(stream.id)
-    this.#partsOf(stream.b).add(stream.id)
+    if (stream.b >= 0) this.#partsOf(stream.b).add(stream.id)
   }
 
   /** The streams of a process, ours to write. */
   #partsOf(process: number): Set<StreamId> {
-    const parts = this.#ofProcess.get(process)
+    const parts = this.#ofProcess[process]
     if (parts?.token === this.#token) return parts.ids
     const ids = new Set(parts?.ids)
-    this.#ofProcess.set(process, { token: this.#token, ids })
+    if (!this.#ownsList) this.#ofProcess = this.#ofProcess.slice()
+    this.#ownsList = true
+    this.#ofProcess[process] = { token: this.#token, ids }
     return ids
   }
 

@@ -34,7 +34,8 @@ export class Table<K, V> {
   }
 
   delete(key: K): boolean {
-    if (!this.#map.has(key)) return false
+    // What is not there need not be copied to be deleted from.
+    if (!this.#owned && !this.#map.has(key)) return false
     this.#own()
     return this.#map.delete(key)
   }
