@@ -14,7 +14,7 @@ import { answerOf, createApiClient, isOk, messageOf, send } from './api-client.t
 import type { EventNote, EventRecorder } from './event-recorder.ts'
 import { createEventRecorder, recordEvent } from './event-recorder.ts'
 import type { Delta, Indexer, Informer } from './informer.ts'
-import { createInformer, startInformer, stepInformer } from './informer.ts'
+import { createInformer, objectsBy, startInformer, stepInformer } from './informer.ts'
 import type { WorkQueue } from './work-queue.ts'
 import { add, createWorkQueue, done, forget, retryAfter, take } from './work-queue.ts'
 
@@ -222,8 +222,8 @@ function tellEvents(
 function work(manager: Manager): void {
   for (const name of Object.keys(manager.state.running)) {
     const running = manager.state.running[name]!
-    const controller = manager.byName.get(name)!
     if (running.queue.waiting.size === 0) continue
+    const controller = manager.byName.get(name)!
     if (!controller.watches.every(({ resource }) => manager.state.informers[resource]!.synced)) continue
     const workers = controller.workers ?? 5
     while (running.queue.processing.size < workers) {
@@ -289,7 +289,7 @@ export function cachesOf(informers: Readonly<Record<string, Informer>>): Caches 
   return {
     get: (resource, key) => named(resource).items.get(key),
     all: (resource) => named(resource).items.values(),
-    by: (resource, index, value) => named(resource).indexes[index]!.values(value),
+    by: (resource, index, value) => objectsBy(named(resource), index, value),
     count: (resource, index, value) => named(resource).indexes[index]!.sizeOf(value),
   }
 }

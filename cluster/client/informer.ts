@@ -45,8 +45,8 @@ export interface Informer<T = any> {
   synced: boolean
   failures: number
   items: Table<string, T>
-  /** By index name: objects in groups of index value. */
-  indexes: Readonly<Record<string, Groups<T>>>
+  /** By index name: keys in groups of index value. Most updates move nothing, and so write nothing here. */
+  indexes: Readonly<Record<string, Groups<string>>>
 }
 
 /** client-go's reflector back-off: 800 ms doubling to 30 s, with up to as much again of jitter. */
@@ -65,7 +65,7 @@ export function createInformer<T = any>(options: InformerOptions, indexNames: re
     synced: false,
     failures: 0,
     items: new Table(),
-    indexes: Object.fromEntries(indexNames.map((name) => [name, new Groups<T>()])),
+    indexes: Object.fromEntries(indexNames.map((name) => [name, new Groups<string>()])),
   }
 }
 
@@ -218,6 +218,11 @@ function reindex(
     const before = old ? indexer(old) : NOWHERE
     const after = object ? indexer(object) : NOWHERE
     for (let i = 0; i < before.length; i++) if (!after.includes(before[i]!)) groups.delete(before[i]!, key)
-    for (let i = 0; i < after.length; i++) groups.set(after[i]!, key, object!)
+    for (let i = 0; i < after.length; i++) if (!before.includes(after[i]!)) groups.set(after[i]!, key, key)
   }
+}
+
+/** The objects under an index value, in the order in which they came under it. */
+export function* objectsBy<T>(informer: Informer<T>, index: string, value: string): IterableIterator<T> {
+  for (const key of informer.indexes[index]!.values(value)) yield informer.items.get(key)!
 }

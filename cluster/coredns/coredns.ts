@@ -15,7 +15,7 @@ import type { EndpointSlice, Namespace, Service } from '#cluster/api/types.ts'
 import type { ApiClient } from '#cluster/client/api-client.ts'
 import { createApiClient } from '#cluster/client/api-client.ts'
 import type { Indexer, Informer } from '#cluster/client/informer.ts'
-import { createInformer, startInformer, stepInformer } from '#cluster/client/informer.ts'
+import { createInformer, objectsBy, startInformer, stepInformer } from '#cluster/client/informer.ts'
 import type { Event } from '#cluster/kernel/component.ts'
 import type { DnsAnswer, DnsQuery } from '#cluster/linux/dns.ts'
 import { DNS_PORT } from '#cluster/linux/dns.ts'
@@ -70,7 +70,7 @@ function answer(own: Own, query: DnsQuery): DnsAnswer {
 function namesOf(own: Own): ClusterNames {
   return {
     service: (namespace, name) => own.services.items.get(`${namespace}/${name}`),
-    slicesOf: (namespace, name) => own.slices.indexes['service']!.values(`${namespace}/${name}`),
+    slicesOf: (namespace, name) => objectsBy(own.slices, 'service', `${namespace}/${name}`),
     hasNamespace: (namespace) => own.namespaces.items.has(namespace),
   }
 }

@@ -15,7 +15,7 @@ import type { EndpointSlice, KubernetesObject, Service } from '#cluster/api/type
 import type { ApiClient } from '#cluster/client/api-client.ts'
 import { createApiClient } from '#cluster/client/api-client.ts'
 import type { Indexer, Informer } from '#cluster/client/informer.ts'
-import { createInformer, startInformer, stepInformer } from '#cluster/client/informer.ts'
+import { createInformer, objectsBy, startInformer, stepInformer } from '#cluster/client/informer.ts'
 import type { Component, Context, Effect, Event, Micros, ProcessId } from '#cluster/kernel/component.ts'
 import { Table } from '#cluster/kernel/table.ts'
 import type { Rule } from '#cluster/linux/netfilter-rule.ts'
@@ -202,7 +202,7 @@ function send(state: KubeProxyState, ctx: Context, calls: readonly Syscall[]): E
 function desired(state: KubeProxyState, name: string): ServiceRules | undefined {
   const service = state.services.items.get(name)
   if (!service) return undefined
-  const slices = [...(state.slices.indexes['service']!.values(name) ?? [])] as EndpointSlice[]
+  const slices = [...objectsBy<EndpointSlice>(state.slices, 'service', name)]
   const rules = rulesOf(service, slices, state.options.clusterCIDR)
   return rules.ports.length > 0 ? rules : undefined
 }
