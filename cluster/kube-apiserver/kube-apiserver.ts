@@ -16,6 +16,7 @@ import type { HttpRequest } from '#cluster/api/http.ts'
 import { RESOURCES } from '#cluster/api/resources.ts'
 import type { RangeResponse, WatchResponse } from '#cluster/etcd/messages.ts'
 import type { Component, Context, Effect, Event, StreamId } from '#cluster/kernel/component.ts'
+import { Groups } from '#cluster/kernel/groups.ts'
 import { Table } from '#cluster/kernel/table.ts'
 import { bootstrap } from './bootstrap.ts'
 import { listed, listResource, openWatches, watchResponse, WATCH_RETRY_TIMER, watchStreamClosed } from './cache-feed.ts'
@@ -60,7 +61,7 @@ export const kubeApiserver: Component<State, ApiserverOptions> = {
     caches: Object.fromEntries(RESOURCES.map((resource) => [resource.resource, createWatchCache(resource)])),
     watchStream: 0,
     watchers: new Table(),
-    buckets: new Table(),
+    buckets: { all: new Groups(), namespace: new Groups(), key: new Groups(), node: new Groups() },
     bookmarks: new Table(),
     bookmarkSet: false,
     eventLease: { id: 0, granted: 0, count: 0, pending: false },

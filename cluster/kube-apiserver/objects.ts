@@ -225,7 +225,8 @@ function updateErrors(
   old: KubernetesObject,
   strategy: Strategy,
 ): FieldError[] {
-  const errors = validateMetadata(next.metadata, strategy.nameRule ?? 'subdomain')
+  // What stays the very object that it was has been looked at when it came.
+  const errors = next.metadata === old.metadata ? [] : validateMetadata(next.metadata, strategy.nameRule ?? 'subdomain')
   if (old.metadata.deletionTimestamp !== undefined) {
     const fresh = (next.metadata.finalizers ?? []).filter((finalizer) => !old.metadata.finalizers?.includes(finalizer))
     if (fresh.length > 0) {

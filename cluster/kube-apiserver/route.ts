@@ -41,7 +41,7 @@ export function requestInfo(request: HttpRequest): RequestInfo | undefined {
   for (let i = 0; i < depth; i++) rootEnd = path.indexOf('/', rootEnd + 1)
   if (depth === 0 || rootEnd < 0) return undefined
   const resources = byRoot.get(path.slice(0, rootEnd))
-  const parts = path.slice(rootEnd + 1).split('/')
+  const parts = segmentsAfter(path, rootEnd)
   let at = 0
   let namespace = ''
   if (parts[0] === 'namespaces' && parts.length > 2 && resources?.get(parts[2]!)?.namespaced) {
@@ -55,6 +55,20 @@ export function requestInfo(request: HttpRequest): RequestInfo | undefined {
   if (resource.namespaced && name !== '' && namespace === '') return undefined
   if (subresource !== '' && !served(resource, subresource)) return undefined
   return { verb: verbOf(request, name), resource, namespace, name, subresource }
+}
+
+/** At most six: one more than the longest path that leads anywhere. (`split` leaves its work to a cache that no new name is in.) */
+function segmentsAfter(path: string, slash: number): string[] {
+  const segments: string[] = []
+  let start = slash + 1
+  while (segments.length < 5) {
+    const end = path.indexOf('/', start)
+    if (end < 0) break
+    segments.push(path.slice(start, end))
+    start = end + 1
+  }
+  segments.push(path.slice(start))
+  return segments
 }
 
 const served = (resource: Resource, subresource: string): boolean =>

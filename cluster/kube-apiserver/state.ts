@@ -3,6 +3,7 @@ import type { HttpRequest } from '#cluster/api/http.ts'
 import type { KubernetesObject } from '#cluster/api/types.ts'
 import type { EtcdRequest } from '#cluster/etcd/messages.ts'
 import type { Micros, ProcessId, StreamId } from '#cluster/kernel/component.ts'
+import type { Groups } from '#cluster/kernel/groups.ts'
 import type { Table } from '#cluster/kernel/table.ts'
 import type { Resource } from '#cluster/api/resources.ts'
 import type { AuthorizationMode } from './authorization.ts'
@@ -51,8 +52,8 @@ export type Stage =
 export interface Origin {
   readonly object: KubernetesObject
   readonly modRevision: number
-  /** From the watch cache, hence maybe stale: a refusal based on it is checked against etcd first. */
-  readonly cached: boolean
+  /** As the watch cache has it, if it comes from there: maybe stale, so a refusal is checked against etcd first. */
+  readonly cached: KubernetesObject | undefined
 }
 
 export interface PendingRequest {
@@ -99,6 +100,9 @@ export interface Watcher {
   readonly allowBookmarks: boolean
 }
 
+/** Watchers of a resource by the narrowest that holds all they want, and by which of its kind. */
+export type Buckets = Readonly<Record<'all' | 'namespace' | 'key' | 'node', Groups<readonly StreamId[]>>>
+
 export interface State {
   readonly options: Required<ApiserverOptions>
   /** Index of the etcd member in use. */
@@ -125,7 +129,7 @@ export interface State {
   watchStream: StreamId
   watchers: Table<StreamId, Watcher>
   /** Watchers by what they can be interested in (see `watchers.ts`). */
-  buckets: Table<string, readonly StreamId[]>
+  buckets: Buckets
   /** Watchers by the second of the minute at which they get their bookmark. */
   bookmarks: Table<number, readonly StreamId[]>
   bookmarkSet: boolean

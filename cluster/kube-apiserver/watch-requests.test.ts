@@ -115,6 +115,7 @@ describe('a watch', () => {
     const lab = new Lab()
     const watch = lab.watch(PODS, { fieldSelector: 'spec.nodeName=n', allowWatchBookmarks: 'true' })
     lab.hangUp(watch)
-    expect([lab.state.watchers.size, lab.state.buckets.size, lab.state.bookmarks.size]).toEqual([0, 0, 0])
+    const buckets = Object.values(lab.state.buckets).flatMap((groups) => [...groups.groups()])
+    expect([lab.state.watchers.size, buckets, lab.state.bookmarks.size]).toEqual([0, [], 0])
   })
 })

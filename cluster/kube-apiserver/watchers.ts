@@ -15,26 +15,29 @@ import type { KubernetesObject, Pod, WatchEvent } from '#cluster/api/types.ts'
 import type { Effect, StreamId } from '#cluster/kernel/component.ts'
 import type { Selection } from './selectors.ts'
 import { selects } from './selectors.ts'
-import type { State, Watcher } from './state.ts'
+import type { Buckets, State, Watcher } from './state.ts'
 import { withRevision } from './storage/keys.ts'
 import type { CacheEvent } from './watch-cache.ts'
 
 /** Bookmarks go out about once a minute, spread over its seconds. */
 export const BOOKMARK_SLOTS = 60
 
-export function bucketOf(resource: Resource, selection: Selection): string {
+/** The narrowest kind of bucket that holds all that a watcher wants, and which of that kind. */
+function bucketOf({ resource, selection }: Watcher): readonly [kind: keyof Buckets, value: string] {
   const { namespace, name, node } = selection
-  if (node !== undefined) return `${resource.resource}|node=${node}`
+  if (node !== undefined) return ['node', node]
   if (name !== '' && (namespace !== '' || !resource.namespaced)) {
-    return `${resource.resource}|key=${resource.namespaced ? `${namespace}/${name}` : name}`
+    return ['key', resource.namespaced ? `${namespace}/${name}` : name]
   }
-  return namespace !== '' ? `${resource.resource}|namespace=${namespace}` : `${resource.resource}|all`
+  return namespace !== '' ? ['namespace', namespace] : ['all', '']
 }
 
 export function addWatcher(state: State, watcher: Watcher): void {
   state.watchers.set(watcher.stream, watcher)
-  const bucket = bucketOf(watcher.resource, watcher.selection)
-  state.buckets.set(bucket, [...(state.buckets.get(bucket) ?? []), watcher.stream])
+  const [kind, value] = bucketOf(watcher)
+  const { resource } = watcher.resource
+  const others = state.buckets[kind].get(resource, value) ?? []
+  state.buckets[kind].set(resource, value, [...others, watcher.stream])
   if (!watcher.allowBookmarks) return
   const slot = watcher.stream % BOOKMARK_SLOTS
   state.bookmarks.set(slot, [...(state.bookmarks.get(slot) ?? []), watcher.stream])
@@ -44,20 +47,18 @@ export function removeWatcher(state: State, stream: StreamId): boolean {
   const watcher = state.watchers.get(stream)
   if (!watcher) return false
   state.watchers.delete(stream)
-  drop(state.buckets, bucketOf(watcher.resource, watcher.selection), stream)
-  if (watcher.allowBookmarks) drop(state.bookmarks, stream % BOOKMARK_SLOTS, stream)
+  const isOther = (other: StreamId) => other !== stream
+  const [kind, value] = bucketOf(watcher)
+  const { resource } = watcher.resource
+  const bucket = state.buckets[kind].get(resource, value)!.filter(isOther)
+  if (bucket.length === 0) state.buckets[kind].delete(resource, value)
+  else state.buckets[kind].set(resource, value, bucket)
+  if (!watcher.allowBookmarks) return true
+  const slot = stream % BOOKMARK_SLOTS
+  const left = state.bookmarks.get(slot)!.filter(isOther)
+  if (left.length === 0) state.bookmarks.delete(slot)
+  else state.bookmarks.set(slot, left)
   return true
-}
-
-function drop<K>(table: State['buckets'] | State['bookmarks'], key: K, stream: StreamId): void {
-  const buckets = table as unknown as {
-    get(key: K): readonly StreamId[]
-    set(key: K, value: readonly StreamId[]): void
-    delete(key: K): void
-  }
-  const left = buckets.get(key).filter((other) => other !== stream)
-  if (left.length === 0) buckets.delete(key)
-  else buckets.set(key, left)
 }
 
 /** The messages that an event can become, each made once. */
@@ -84,19 +85,25 @@ export function messageFor(selection: Selection, event: CacheEvent, made: Messag
 export function dispatch(state: State, resource: Resource, event: CacheEvent, effects: Effect[]): void {
   const made: Messages = {}
   const some = (event.object ?? event.previous)!
-  visit(state, `${resource.resource}|all`, event, made, effects)
-  visit(state, `${resource.resource}|key=${event.key}`, event, made, effects)
-  if (some.metadata.namespace)
-    visit(state, `${resource.resource}|namespace=${some.metadata.namespace}`, event, made, effects)
-  if (resource.resource !== 'pods') return
+  const { all, key, namespace, node } = state.buckets
+  const name = resource.resource
+  visit(state, all.get(name, ''), event, made, effects)
+  visit(state, key.get(name, event.key), event, made, effects)
+  if (some.metadata.namespace) visit(state, namespace.get(name, some.metadata.namespace), event, made, effects)
+  if (name !== 'pods') return
   const now = (event.object as Pod | undefined)?.spec.nodeName
   const then = (event.previous as Pod | undefined)?.spec.nodeName
-  if (now) visit(state, `pods|node=${now}`, event, made, effects)
-  if (then && then !== now) visit(state, `pods|node=${then}`, event, made, effects)
+  if (now) visit(state, node.get(name, now), event, made, effects)
+  if (then && then !== now) visit(state, node.get(name, then), event, made, effects)
 }
 
-function visit(state: State, bucket: string, event: CacheEvent, made: Messages, effects: Effect[]): void {
-  const streams = state.buckets.get(bucket)
+function visit(
+  state: State,
+  streams: readonly StreamId[] | undefined,
+  event: CacheEvent,
+  made: Messages,
+  effects: Effect[],
+): void {
   if (!streams) return
   for (const stream of streams) {
     const watcher = state.watchers.get(stream)!

@@ -55,7 +55,7 @@ function cachedOrigin(state: State, { info }: PendingRequest): Origin | undefine
   const key = info.resource.namespaced ? `${info.namespace}/${info.name}` : info.name
   const object = state.caches[info.resource.resource]!.objects.get(key)
   if (!object) return undefined
-  return { object: withoutRevision(object), modRevision: Number(object.metadata.resourceVersion), cached: true }
+  return { object: withoutRevision(object), modRevision: Number(object.metadata.resourceVersion), cached: object }
 }
 
 function fetchOrigin(state: State, row: PendingRequest, ctx: Context): Effect[] {
@@ -67,8 +67,11 @@ function fetchOrigin(state: State, row: PendingRequest, ctx: Context): Effect[] 
 const originOf = (kv: KeyValue): Origin => ({
   object: kv.value as KubernetesObject,
   modRevision: kv.modRevision,
-  cached: false,
+  cached: undefined,
 })
+
+/** The origin as clients see it. */
+const currentOf = (origin: Origin): KubernetesObject => origin.cached ?? withRevision(origin.object, origin.modRevision)
 
 export function originArrived(state: State, row: PendingRequest, response: RangeResponse, ctx: Context): Effect[] {
   const kv = response.kvs[0]
@@ -95,7 +98,7 @@ function changeFrom(state: State, row: PendingRequest, origin: Origin, ctx: Cont
   if (object === origin.object) {
     // Nothing to write. But a stale start may hide that there is.
     if (origin.cached) return fetchOrigin(state, row, ctx)
-    return respond(state, row, 200, shown(row, withRevision(origin.object, origin.modRevision)))
+    return respond(state, row, 200, shown(row, currentOf(origin)))
   }
   if (isDue(object)) return commitRemoval(state, row, origin, ctx)
   if (row.info.resource.resource === 'services' && row.info.subresource === '' && wantsAddress(object as Service)) {
@@ -114,7 +117,7 @@ function prepareChange(row: PendingRequest, origin: Origin, ctx: Context): Prepa
       ? applyScale(info, request.body, origin)
       : prepareUpdate(info, request.body, origin, ctx)
   }
-  const start = withRevision(origin.object, origin.modRevision)
+  const start = currentOf(origin)
   const outcome = patched(info, request, info.subresource === 'scale' ? scaleOf(start) : start)
   if ('refused' in outcome) return outcome
   // A patch that does not name a version means the newest one.
@@ -141,7 +144,7 @@ function deleteFrom(state: State, row: PendingRequest, origin: Origin, ctx: Cont
       return commitPut(state, row, origin, decision.object, ctx)
     case 'pending':
       if (origin.cached) return fetchOrigin(state, row, ctx)
-      return respond(state, row, 200, withRevision(origin.object, origin.modRevision))
+      return respond(state, row, 200, currentOf(origin))
     case 'refuse':
       return origin.cached ? fetchOrigin(state, row, ctx) : refuse(state, row, decision.status)
   }

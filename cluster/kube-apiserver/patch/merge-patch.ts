@@ -4,8 +4,7 @@ import { define } from './define.ts'
 export function mergePatch(target: unknown, patch: unknown): unknown {
   if (typeof patch !== 'object' || patch === null || Array.isArray(patch)) return patch
   const isObject = typeof target === 'object' && target !== null && !Array.isArray(target)
-  const result: Record<string, unknown> = {}
-  if (isObject) for (const key of Object.keys(target)) define(result, key, (target as Record<string, unknown>)[key])
+  const result: Record<string, unknown> = isObject ? { ...target } : {}
   for (const key of Object.keys(patch)) {
     const value = (patch as Record<string, unknown>)[key]
     if (value === null) delete result[key]
