@@ -130,7 +130,9 @@ function civilFromDays(days: number): { year: number; month: number; day: number
 export function deepFreeze<T>(value: T): T {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value
   Object.freeze(value)
-  for (const key of Object.keys(value)) deepFreeze((value as Record<string, unknown>)[key])
+  // Not the keys of a list: they would be texts, made for nothing.
+  if (Array.isArray(value)) for (let i = 0; i < value.length; i++) deepFreeze(value[i])
+  else for (const key of Object.keys(value)) deepFreeze((value as Record<string, unknown>)[key])
   return value
 }
 

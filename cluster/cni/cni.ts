@@ -105,14 +105,14 @@ function start<Scratch extends object>(plugin: Plugin<Scratch>, stage: Stage<Scr
   return verb ? verb(stage) : { result: {} }
 }
 
+const NEEDED: Readonly<Partial<Record<CniCommand, readonly (keyof Invocation['env'])[]>>> = {
+  ADD: ['CNI_CONTAINERID', 'CNI_NETNS', 'CNI_IFNAME'],
+  DEL: ['CNI_CONTAINERID', 'CNI_IFNAME'],
+  CHECK: ['CNI_CONTAINERID', 'CNI_NETNS', 'CNI_IFNAME'],
+}
+
 function missingVariable(env: Invocation['env']): CniError | undefined {
-  const needed = {
-    ADD: ['CONTAINERID', 'NETNS', 'IFNAME'],
-    DEL: ['CONTAINERID', 'IFNAME'],
-    CHECK: ['CONTAINERID', 'NETNS', 'IFNAME'],
-  }
-  const names = needed[env.CNI_COMMAND as keyof typeof needed] ?? []
-  const missing = names.map((name) => `CNI_${name}` as keyof typeof env).filter((name) => !env[name])
+  const missing = NEEDED[env.CNI_COMMAND]?.filter((name) => !env[name]) ?? []
   if (missing.length === 0) return undefined
   return cniError(CNI_ERROR.invalidEnvironment, `required env variables [${missing.join(',')}] missing`)
 }

@@ -63,14 +63,31 @@ function isOverwritten(pod: Pod, status: PodStatus, known: SentStatus | undefine
   return pod.status === undefined || !sameStatus(pod.status, status)
 }
 
+const NO_CONDITIONS: readonly Condition[] = Object.freeze([])
+
 /** Equal but for the times of transitions, which are made up anew each time. */
 function sameStatus(a: PodStatus, b: PodStatus): boolean {
-  const { conditions: conditionsA = [], ...restA } = a
-  const { conditions: conditionsB = [], ...restB } = b
+  const { conditions: conditionsA = NO_CONDITIONS } = a
+  const { conditions: conditionsB = NO_CONDITIONS } = b
   if (conditionsA.length !== conditionsB.length) return false
   for (let i = 0; i < conditionsA.length; i++) if (!sameCondition(conditionsA[i]!, conditionsB[i]!)) return false
-  return isEqual(restA, restB)
+  for (let i = 0; i < COMPARED.length; i++) if (!isEqual(a[COMPARED[i]!], b[COMPARED[i]!])) return false
+  return true
 }
+
+const COMPARED = Object.keys({
+  phase: true,
+  reason: true,
+  message: true,
+  hostIP: true,
+  podIP: true,
+  podIPs: true,
+  startTime: true,
+  nominatedNodeName: true,
+  qosClass: true,
+  initContainerStatuses: true,
+  containerStatuses: true,
+} satisfies Record<Exclude<keyof PodStatus, 'conditions'>, true>) as Exclude<keyof PodStatus, 'conditions'>[]
 
 const sameCondition = (a: Condition, b: Condition): boolean =>
   a.type === b.type && a.status === b.status && a.reason === b.reason && a.message === b.message

@@ -28,16 +28,26 @@ export function parseIp(text: string): Ip {
 
 /** Undefined for anything but four decimal numbers of 0-255. */
 export function tryParseIp(text: string): Ip | undefined {
-  const match = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(text)
-  if (!match) return undefined
   let ip = 0
-  for (let i = 1; i <= 4; i++) {
-    const part = Number(match[i])
-    if (part > 255) return undefined
-    ip = ip * 256 + part
+  let part = 0
+  let digits = 0
+  let dots = 0
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    if (code === DOT && digits > 0) {
+      ip = ip * 256 + part
+      part = digits = 0
+      dots++
+      continue
+    }
+    part = part * 10 + code - ZERO
+    if (code < ZERO || code > ZERO + 9 || ++digits > 3 || part > 255) return undefined
   }
-  return ip
+  return dots === 3 && digits > 0 ? ip * 256 + part : undefined
 }
+
+const DOT = '.'.charCodeAt(0)
+const ZERO = '0'.charCodeAt(0)
 
 export function formatIp(ip: Ip): string {
   let text = formatted.get(ip)
