@@ -32,7 +32,7 @@ export interface Stage<Scratch> {
   readonly invocation: Invocation
   /** What the stages of this run remember: plain data, replaced by `remember`. */
   readonly scratch: Partial<Scratch>
-  readonly remember: (more: Partial<Scratch>) => void
+  remember(more: Partial<Scratch>): void
   readonly ctx: Context
 }
 
@@ -60,7 +60,7 @@ export function cniPlugin<Scratch extends object>(plugin: Plugin<Scratch>): Comp
     name: plugin.name,
     init: (invocation) => ({ invocation, scratch: {}, waiting: '' }),
     step(state, event, ctx): Effect[] {
-      const stage = stageOf<Scratch>(state, ctx)
+      const stage = new StageOf<Scratch>(state, ctx)
       switch (event.type) {
         case 'booted':
           return perform(plugin, state, ctx, start(plugin, stage), true)
@@ -78,16 +78,26 @@ export function cniPlugin<Scratch extends object>(plugin: Plugin<Scratch>): Comp
   }
 }
 
-function stageOf<Scratch extends object>(state: PluginState, ctx: Context): Stage<Scratch> {
-  return {
-    invocation: state.invocation,
-    get scratch() {
-      return state.scratch as Partial<Scratch>
-    },
-    remember: (more) => {
-      state.scratch = Object.freeze({ ...state.scratch, ...more })
-    },
-    ctx,
+/** A class, since every step of every plugin makes one: an accessor of a literal is made anew with each. */
+class StageOf<Scratch extends object> implements Stage<Scratch> {
+  readonly ctx: Context
+  #state: PluginState
+
+  constructor(state: PluginState, ctx: Context) {
+    this.#state = state
+    this.ctx = ctx
+  }
+
+  get invocation(): Invocation {
+    return this.#state.invocation
+  }
+
+  get scratch(): Partial<Scratch> {
+    return this.#state.scratch as Partial<Scratch>
+  }
+
+  remember(more: Partial<Scratch>): void {
+    this.#state.scratch = Object.freeze({ ...this.#state.scratch, ...more })
   }
 }
 

@@ -91,7 +91,8 @@ function sync(state: KubeletState, ctx: Context, pod: Pod, worker: PodWorker): E
   const next = nextPodAction(pod, state.runtimePods.get(uid), {
     now: ctx.now,
     images: (image) => state.images.has(image),
-    backoffUntil: (container) => state.backoffs.get(`${uid}/${container}`)?.until,
+    backoffUntil: (container) =>
+      state.backoffs.size === 0 ? undefined : state.backoffs.get(`${uid}/${container}`)?.until,
     probe: (container, kind) => probeOf(state, uid, container, kind),
   })
   if (next !== 'settled' && 'action' in next) {
@@ -116,7 +117,7 @@ function reportStatus(state: KubeletState, ctx: Context, pod: Pod, worker: PodWo
   const status = podStatus(pod, worker, state.runtimePods.get(uid), {
     now: ctx.now,
     hostIP: state.options.address,
-    waiting: (container) => state.waiting.get(`${uid}/${container}`),
+    waiting: (container) => (state.waiting.size === 0 ? undefined : state.waiting.get(`${uid}/${container}`)),
     probe: (container, kind) => probeOf(state, uid, container, kind),
   })
   return report(state, ctx, pod, status)
