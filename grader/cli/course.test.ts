@@ -25,7 +25,7 @@ describe('the course that is meant', () => {
   it('is found from a folder within it', () => {
     const root = folderWith({ 'clusterwright.yaml': 'name: Mine\n', 'exercises/01-a/01-b/task.mdx': task('mine') })
     const course = findCourse(undefined, join(root, 'exercises/01-a/01-b'))
-    expect(course).toEqual({ name: 'Mine', root, isBuiltIn: false, isPacked: false })
+    expect(course).toMatchObject({ name: 'Mine', root, languages: [], isBuiltIn: false, isPacked: false })
     expect(exercisesOf(course).map(({ id }) => id)).toEqual(['mine'])
     expect(exerciseOf(course, 'mine').path).toBe(join(root, 'exercises/01-a/01-b'))
   })

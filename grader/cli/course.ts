@@ -22,6 +22,8 @@ export interface Course {
   readonly name: string
   /** Absolute path. */
   readonly root: string
+  /** Languages beside English in which everything is said. */
+  readonly languages: readonly 'es'[]
   /** It comes with the package. */
   readonly isBuiltIn: boolean
   /** It lies in an installed package, where nobody writes. */
@@ -31,7 +33,9 @@ export interface Course {
 const isPacked = !import.meta.url.endsWith('.ts')
 const builtInRoot = fileURLToPath(new URL('../..', import.meta.url)).replace(/[\\/]$/, '')
 
-export const builtInCourse = (): Course => ({ name: 'Clusterwright', root: builtInRoot, isBuiltIn: true, isPacked })
+export const builtInCourse = (): Course => ({
+  ...{ name: 'Clusterwright', root: builtInRoot, languages: [], isBuiltIn: true, isPacked },
+})
 
 /** The course that is meant: the given folder, else the nearest above where somebody stands, else the built-in one. */
 export function findCourse(given: string | undefined, workingFolder: string): Course {
@@ -63,20 +67,24 @@ function hasTask(folder: string): boolean {
 
 function courseAt(root: string): Course {
   if (root === builtInRoot) return builtInCourse()
-  return { name: nameIn(join(root, MARKER)) ?? 'A course of one’s own', root, isBuiltIn: false, isPacked: false }
+  return { ...settingsIn(join(root, MARKER)), root, isBuiltIn: false, isPacked: false }
 }
 
-function nameIn(marker: string): string | undefined {
-  if (!existsSync(marker)) return undefined
+/** `name`, and `languages` where there are others than English. */
+function settingsIn(marker: string): Pick<Course, 'name' | 'languages'> {
+  if (!existsSync(marker)) return { name: 'A course of one’s own', languages: [] }
   let settings: unknown
   try {
     settings = parse(readFileSync(marker, 'utf8'))
   } catch (error) {
     throw new ConfigurationError(`${marker} is not YAML: ${(error as Error).message}`)
   }
-  const name: unknown = (settings as { name?: unknown } | null)?.name
-  if (typeof name === 'string') return name
-  throw new ConfigurationError(`${marker} has no "name": write a line such as name: My course`)
+  const { name, languages = ['en'] } = (settings ?? {}) as { name?: unknown; languages?: unknown }
+  if (typeof name !== 'string')
+    throw new ConfigurationError(`${marker} has no "name": write a line such as name: My course`)
+  const isKnown = Array.isArray(languages) && languages.every((language) => language === 'en' || language === 'es')
+  if (!isKnown) throw new ConfigurationError(`${marker}: "languages" must be a list of en and es: languages: [en, es]`)
+  return { name, languages: languages.filter((language) => language === 'es') }
 }
 
 // ── its exercises ───────────────────────────────────────────────────────────────────────────────────────────────────

@@ -44,7 +44,7 @@ describe.each(KINDS)('the template "%s"', (kind) => {
     const [exercise, engine] = await Promise.all([loadExercise(folder), loadEngineNode()])
     const jobs = jobsOf(folder).filter(({ kind }) => kind !== 'hostile')
     const results = jobs.map((job) => prove(job, { folder, exercise, engine, seeds: 40 }))
-    expect([...results.flatMap(({ complaints }) => complaints), ...judgeWhole(folder, exercise, results)]).toEqual([])
+    expect([...results.flatMap(({ complaints }) => complaints), ...judgeWhole(exercise, results)]).toEqual([])
     expect(results.filter(({ job }) => job.kind === 'wrong')).toHaveLength(2)
   })
 

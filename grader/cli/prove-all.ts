@@ -1,6 +1,13 @@
 /** Proves exercises on a few threads, and says how it goes while it goes. */
 import { Worker } from 'node:worker_threads'
 import type { Paint } from './paint.ts'
+import { judgeKept, readAuthored, updateKept } from '../author/author-node.ts'
+import type { LintFinding, LintOptions } from '../author/lint.ts'
+import { lintExercise } from '../author/lint.ts'
+import type { Matrix } from '../author/matrix.ts'
+import { matrixOf } from '../author/matrix.ts'
+import { misconceptionOf } from '../author/mistake.ts'
+import type { Exercise } from '../verdict/exercise.ts'
 import type { ExerciseFolder } from './exercises-node.ts'
 import { loadExercise } from './exercises-node.ts'
 import type { JobResult } from './prove.ts'
@@ -12,41 +19,49 @@ export interface ProveOptions {
   readonly workers: number
   readonly say: (line: string) => void
   readonly paint: Paint
+  /** What is known of the whole course, for the lint. */
+  readonly lint: LintOptions
+  /** Writes what is kept beside each exercise instead of comparing with it; wrong solutions meet every check. */
+  readonly isUpdate?: boolean
+}
+
+/** What came of it. */
+export interface Proof {
+  readonly isProven: boolean
+  readonly matrices: readonly Matrix[]
+  readonly findings: readonly LintFinding[]
 }
 
 /** What came of it, in submissions: a complaint about the exercise as a whole counts as one more that failed. */
 interface Tally {
   readonly passed: number
   readonly failed: number
+  readonly matrix: Matrix
+  readonly findings: readonly LintFinding[]
 }
 
-/** True when every exercise is proven. */
-export async function proveAll(folders: readonly ExerciseFolder[], options: ProveOptions): Promise<boolean> {
+export async function proveAll(folders: readonly ExerciseFolder[], options: ProveOptions): Promise<Proof> {
   const started = performance.now()
   const pool = Array.from({ length: options.workers }, () => new Worker(new URL('./prove-worker.ts', import.meta.url)))
-  let [passed, failed] = [0, 0]
+  const tallies: Tally[] = []
   try {
-    for (const folder of folders) {
-      const tally = await proveOne(folder, pool, options)
-      passed += tally.passed
-      failed += tally.failed
-    }
+    for (const folder of folders) tallies.push(await proveOne(folder, pool, options))
   } finally {
     await Promise.all(pool.map((worker) => worker.terminate()))
   }
+  const sum = (of: 'passed' | 'failed'): number => tallies.reduce((all, tally) => all + tally[of], 0)
+  const [passed, failed] = [sum('passed'), sum('failed')]
   const total = `${folders.length} ${folders.length === 1 ? 'exercise' : 'exercises'} in ${seconds(performance.now() - started)}`
   const line = `${total}: ${passed} passed, ${failed} failed`
   options.say(failed === 0 ? options.paint(`✓ ${line}`, 'green') : options.paint(`✗ ${line}`, 'red'))
-  return failed === 0
+  const matrices = tallies.map(({ matrix }) => matrix)
+  return { isProven: failed === 0, matrices, findings: tallies.flatMap(({ findings }) => findings) }
 }
 
-async function proveOne(
-  folder: ExerciseFolder,
-  pool: readonly Worker[],
-  { seeds, say, paint }: ProveOptions,
-): Promise<Tally> {
+async function proveOne(folder: ExerciseFolder, pool: readonly Worker[], options: ProveOptions): Promise<Tally> {
+  const { seeds, say, paint, isUpdate = false } = options
   const started = performance.now()
-  const waiting = jobsOf(folder).map((job): WorkOrder => ({ folder, job, seeds }))
+  const waiting = jobsOf(folder).map((job): WorkOrder => ({ folder, job, seeds, isThorough: isUpdate }))
   say(`${paint(folder.id, 'bold')} · ${waiting.length} submissions to grade …`)
   const results: JobResult[] = []
   const failures: string[] = []
@@ -63,7 +78,16 @@ async function proveOne(
   }
   await Promise.all(pool.map(serve))
   const exercise = await loadExercise(folder)
-  const whole = judgeWhole(folder, exercise, results)
+  const findings = lintExercise(readAuthored(folder, exercise.checks), options.lint)
+  for (const { rule, file, message } of findings.filter((one) => one.level === 'warning'))
+    say(`  ${paint('!', 'yellow')} ${rule} ${file}: ${message}`)
+  const errors = findings.filter(({ level }) => level === 'error')
+  const wrong = results.filter(isWrong).sort((a, b) => (a.job.file < b.job.file ? -1 : 1))
+  const whole = [
+    ...errors.map(({ rule, file, message }) => `${rule} ${file}: ${message}`),
+    ...judgeWhole(exercise, results),
+    ...(failures.length === 0 ? keep(folder, exercise, wrong, options) : []),
+  ]
   const complaints = [...failures, ...results.flatMap((result) => result.complaints), ...whole]
   for (const complaint of complaints) say(`  ${paint('✗', 'red')} ${complaint}`)
   const count = (kind: string) => results.filter(({ job }) => job.kind === kind).length
@@ -71,7 +95,39 @@ async function proveOne(
   const mark = complaints.length === 0 ? paint('✓', 'green') : paint('✗', 'red')
   say(`  ${mark} ${summary} · ${seconds(performance.now() - started)}`)
   const passed = results.filter((result) => result.complaints.length === 0).length
-  return { passed, failed: total - passed + whole.length }
+  const costs = results.find(({ job }) => job.kind === 'solution')?.costs ?? []
+  const matrix = matrixOf(
+    { id: folder.id, title: folder.title, complaints },
+    costs,
+    wrong.map(({ job, mistake, failed }) => ({
+      ...{ name: nameOfWrong(job.file), text: mistake.text.en, named: mistake.checks, failed },
+    })),
+    exercise.misconceptions,
+  )
+  return { passed, failed: total - passed + whole.length, matrix, findings }
+}
+
+type WrongResult = JobResult &
+  Required<Pick<JobResult, 'mistake' | 'told'>> & { readonly job: { readonly file: string } }
+
+const isWrong = (result: JobResult): result is WrongResult => result.job.kind === 'wrong' && result.told !== undefined
+const nameOfWrong = (file: string): string => file.replace(/\.ts$/, '')
+
+/** Compares with what is kept beside the exercise, or writes it. A wrong solution without a head is complained of elsewhere. */
+function keep(
+  folder: ExerciseFolder,
+  { misconceptions }: Exercise,
+  wrong: readonly WrongResult[],
+  { isUpdate, say }: ProveOptions,
+): string[] {
+  const told = wrong.map((result) => result.told)
+  const seen = wrong
+    .filter(({ mistake }) => mistake.hint !== undefined && mistake.text.en !== '')
+    .map(({ job, mistake, failed }) => misconceptionOf(nameOfWrong(job.file), mistake, failed))
+  if (!isUpdate) return judgeKept(folder, told, misconceptions, seen)
+  for (const file of updateKept(folder, told, seen))
+    say(`  wrote exercises/${folder.name}/${file}: read the difference`)
+  return []
 }
 
 const nameOf = (job: WorkOrder['job']): string =>

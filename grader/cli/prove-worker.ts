@@ -11,18 +11,19 @@ export interface WorkOrder {
   readonly folder: ExerciseFolder
   readonly job: Job
   readonly seeds: number
+  readonly isThorough?: boolean
 }
 
 export type WorkAnswer = { readonly result: JobResult } | { readonly failure: string }
 
 const exercises = new Map<string, Promise<Exercise>>()
 
-parentPort!.on('message', async ({ folder, job, seeds }: WorkOrder) => {
+parentPort!.on('message', async ({ folder, job, seeds, isThorough = false }: WorkOrder) => {
   let answer: WorkAnswer
   try {
     if (!exercises.has(folder.id)) exercises.set(folder.id, loadExercise(folder))
     const [exercise, engine] = await Promise.all([exercises.get(folder.id)!, loadEngineNode()])
-    answer = { result: prove(job, { folder, exercise, engine, seeds }) }
+    answer = { result: prove(job, { folder, exercise, engine, seeds, isThorough }) }
   } catch (error) {
     answer = { failure: error instanceof Error ? (error.stack ?? error.message) : String(error) }
   }

@@ -4,6 +4,11 @@
  */
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import type { CheckCost } from '../author/matrix.ts'
+import type { Mistake } from '../author/mistake.ts'
+import { readMistake } from '../author/mistake.ts'
+import type { Told } from '../author/told.ts'
+import { tell, unkeyed } from '../author/told.ts'
 import type { Engine } from '../sandbox/engine.ts'
 import type { Exercise } from '../verdict/exercise.ts'
 import { grade } from '../verdict/grade.ts'
@@ -22,7 +27,14 @@ export interface JobResult {
   readonly complaints: readonly string[]
   /** Checks that this submission failed. */
   readonly failed: readonly string[]
+  /** Hints that it was given. */
+  readonly hints: readonly string[]
   readonly fuel: number
+  /** Of the solution: what each check cost. */
+  readonly costs?: readonly CheckCost[]
+  /** Of a wrong solution: what its author says of it, and what the learner is told. */
+  readonly mistake?: Mistake
+  readonly told?: Told
 }
 
 /** The dear jobs first, so that two workers end at about the same time. */
@@ -47,6 +59,8 @@ export interface ProofSetup {
   readonly exercise: Exercise
   readonly engine: Engine
   readonly seeds: number
+  /** Wrong solutions are held against every check, to learn which ones they fail; else against those that they name. */
+  readonly isThorough?: boolean
 }
 
 /** Hostile submissions run on a small budget: where it ends does not matter, only how. */
@@ -68,7 +82,7 @@ export function prove(job: Job, setup: ProofSetup): JobResult {
       : compiled.diagnostics.map(({ line, message }) => `${file}:${line} does not compile cleanly: ${message}`)
   const seeds =
     job.kind === 'solution' ? setup.seeds : job.kind === 'accepted' ? acceptedSeeds(setup.seeds) : WRONG_SEEDS
-  const graded = job.kind === 'wrong' ? withNamedChecks(exercise, source) : exercise
+  const graded = job.kind === 'wrong' && !setup.isThorough ? withNamedChecks(exercise, source) : exercise
   const verdict = gradeOnce(setup, graded, compiled, seeds)
   complaints.push(...againDiffers(job, setup, graded, compiled, verdict, seeds).map((what) => `${file} ${what}`))
   const judged =
@@ -78,7 +92,19 @@ export function prove(job: Job, setup: ProofSetup): JobResult {
         ? judgeStarter(verdict)
         : judgeWrong(source, verdict, exercise)
   complaints.push(...judged.map((complaint) => `${file} ${complaint}`))
-  return { job, complaints, failed: failedIn(verdict), fuel: verdict.fuel }
+  const hints = verdict.checks.flatMap(({ status, hint }) => (isBad(status) && hint !== undefined ? [hint] : []))
+  const result: JobResult = { job, complaints, failed: failedIn(verdict), hints, fuel: verdict.fuel }
+  if (job.kind === 'solution') return { ...result, costs: costsOf(verdict) }
+  return job.kind === 'wrong' ? { ...result, ...toldOf(job.file, source, verdict, exercise) } : result
+}
+
+const costsOf = ({ checks }: Verdict): CheckCost[] =>
+  checks.map(({ name, kind, seeds, fuel }) => ({ name, kind, seeds: seeds?.tried ?? 1, fuel }))
+
+function toldOf(file: string, source: string, { checks }: Verdict, { checks: { texts } }: Exercise) {
+  const mistake = readMistake(source)
+  const named = checks.filter(({ name }) => mistake.checks.includes(name))
+  return { mistake, told: tell(file.replace(/\.ts$/, ''), named, texts) }
 }
 
 /**
@@ -142,39 +168,30 @@ function judgeStarter(verdict: Verdict): string[] {
   return mute ? [`fails "${mute.name}" without saying what was expected and what it got`] : []
 }
 
-/** The first lines of a wrong solution: `// check: <name>` once or more, `// hint: <key>`. */
-function expectationOf(source: string): { checks: string[]; hint: string | undefined } {
-  const head = source.split('\n').filter((line) => line.startsWith('// '))
-  const values = (key: string) =>
-    head.filter((line) => line.startsWith(`// ${key}: `)).map((line) => line.slice(key.length + 5).trim())
-  return { checks: values('check'), hint: values('hint')[0] }
-}
-
 /** A wrong solution is held against the checks that it names; that the others may catch it too is no news, and dear. */
 function withNamedChecks(exercise: Exercise, source: string): Exercise {
-  const { checks } = expectationOf(source)
+  const { checks } = readMistake(source)
   const named = exercise.checks.checks.filter(({ name }) => checks.includes(name))
   return named.length === 0 ? exercise : { ...exercise, checks: { ...exercise.checks, checks: named } }
 }
 
 function judgeWrong(source: string, verdict: Verdict, exercise: Exercise): string[] {
-  const { checks, hint } = expectationOf(source)
-  if (checks.length === 0 || hint === undefined)
-    return [
-      'does not say which check must catch it and which hint it must give: begin with "// check: …" and "// hint: …"',
-    ]
+  const { checks, hint } = readMistake(source)
   const complaints: string[] = []
   if (!isBad(verdict.status)) complaints.push(`ends as ${verdict.status}`)
+  if (exercise.checks.texts) {
+    const mute = unkeyed(verdict.checks)[0]
+    if (mute)
+      complaints.push(`fails "${mute}" with words that no other language can say: say them by key (defineTexts)`)
+  }
   for (const name of checks) {
-    const known = exercise.checks.checks.some((check) => check.name === name)
     const result = verdict.checks.find((check) => check.name === name)
-    if (!known) complaints.push(`names the check "${name}", which does not exist`)
-    else if (!result || !isBad(result.status)) complaints.push(`is not caught by "${name}" (${result?.status})`)
+    if (result && !isBad(result.status)) complaints.push(`is not caught by "${name}" (${result.status})`)
   }
   const hints = verdict.checks
     .filter(({ name, status }) => checks.includes(name) && isBad(status))
     .map((check) => check.hint)
-  if (hints.length > 0 && !hints.includes(hint))
+  if (hint !== undefined && hints.length > 0 && !hints.includes(hint))
     complaints.push(`gives the hint ${hints.map((key) => `"${key}"`).join(', ')}, not "${hint}"`)
   return complaints
 }
@@ -189,19 +206,13 @@ function proveHostile(job: Job & { kind: 'hostile' }, setup: ProofSetup): JobRes
     : [
         `hostile submission "${job.name}" ends as ${verdict.status}: ${verdict.message ?? verdict.checks.find(({ status }) => status === 'internal')?.message ?? ''}`,
       ]
-  return { job, complaints, failed: [], fuel: verdict.fuel }
+  return { job, complaints, failed: [], hints: [], fuel: verdict.fuel }
 }
 
-/** What only shows over all jobs: each check catches somebody, and every hint that is named is there. */
-export function judgeWhole({ path }: ExerciseFolder, exercise: Exercise, results: readonly JobResult[]): string[] {
+/** What only shows over all jobs: each check catches somebody. */
+export function judgeWhole(exercise: Exercise, results: readonly JobResult[]): string[] {
   const caught = new Set(results.filter(({ job }) => job.kind === 'wrong').flatMap(({ failed }) => failed))
-  const idle = exercise.checks.checks
-    .filter(({ name }) => !caught.has(name))
+  return exercise.checks.checks
+    .filter(({ name, advisory }) => !advisory && !caught.has(name))
     .map(({ name }) => `check "${name}" is failed by no wrong solution: write one, or drop the check`)
-  const hints = [...read(path, 'hints.mdx').matchAll(/^## ([a-z0-9-]+):/gm)].map(([, key]) => key!)
-  const unknown = exercise.checks.checks
-    .filter(({ hint }) => hint !== undefined && !hints.includes(hint))
-    .map(({ name, hint }) => `check "${name}" names the hint "${hint}", which hints.mdx does not have`)
-  const todo = read(path, 'starter.ts').split('TODO').length - 1
-  return [...idle, ...unknown, ...(todo === 1 ? [] : [`starter.ts has ${todo} TODO marks: it must have exactly one`])]
 }

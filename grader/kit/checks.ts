@@ -12,6 +12,8 @@ import type { Trial } from './trial.ts'
 interface Common {
   /** Key of the hint in `hints.mdx` that helps when this fails. */
   readonly hint?: string
+  /** Which of the task's `stages` it belongs to. */
+  readonly stage?: string
   /** What it counts for where credit is partial. Default 1. */
   readonly weight?: number
   /** It advises: where it fails the verdict says so, and passes all the same. */

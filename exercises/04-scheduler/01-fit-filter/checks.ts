@@ -55,6 +55,7 @@ function judgeCase(trial: Trial<any>, { nodes, existing, incoming }: Case): void
 
 const checks = [
   example('a Pod fits down to the last thousandth of a CPU', {
+    stage: 'resources',
     hint: 'room',
     run(trial) {
       const small = node('node-1').allocatable({ cpu: '1' })
@@ -66,6 +67,7 @@ const checks = [
   }),
 
   example('everything that is lacking is named', {
+    stage: 'resources',
     hint: 'room',
     run(trial) {
       const small = node('node-1').allocatable({ cpu: '2', memory: '1Gi', 'ephemeral-storage': '10Gi', pods: '1' })
@@ -76,6 +78,7 @@ const checks = [
   }),
 
   example('Pods that have finished hold nothing', {
+    stage: 'resources',
     hint: 'requests',
     run(trial) {
       const small = node('node-1').allocatable({ cpu: '1', pods: '2' })
@@ -86,6 +89,7 @@ const checks = [
   }),
 
   example('of the init containers, the largest counts', {
+    stage: 'resources',
     hint: 'requests',
     run(trial) {
       const web = pod('web').requests({ cpu: '500m' }).init('fetch', { cpu: '800m' }).init('unpack', { cpu: '900m' })
@@ -95,6 +99,7 @@ const checks = [
   }),
 
   example('wrong labels and a cordon cannot be cured by removing Pods', {
+    stage: 'labels',
     hint: 'labels',
     run(trial) {
       const infos = [
@@ -107,6 +112,7 @@ const checks = [
   }),
 
   differential('resources: the same answers as the reference', {
+    stage: 'resources',
     hint: 'requests',
     generate: resourceCase,
     run: judgeCase,
@@ -114,6 +120,7 @@ const checks = [
   }),
 
   differential('labels, affinity and cordons: the same answers as the reference', {
+    stage: 'labels',
     hint: 'labels',
     generate: labelCase,
     run: judgeCase,
@@ -121,6 +128,7 @@ const checks = [
   }),
 
   property('cycles of different Pods may overlap', {
+    stage: 'resources',
     hint: 'room',
     per200: 40,
     generate: resourceCase,
@@ -143,6 +151,7 @@ const checks = [
   }),
 
   property('in a live cluster no node is overfilled and no Pod forgotten', {
+    stage: 'resources',
     hint: 'requests',
     per200: 20,
     generate: livePlan,
@@ -152,6 +161,7 @@ const checks = [
   }),
 
   cost('the request of a Pod is computed once, not at every node', {
+    stage: 'resources',
     hint: 'room',
     praise: say('once'),
     run(trial) {

@@ -185,6 +185,7 @@ export default defineChecks(
   controllerGuest(),
   [
     example('a new ReplicaSet gets its Pods, and a true status', {
+      stage: 'good weather',
       hint: 'loop',
       plan: { sets: [web(3)], steps: [], faults: GOOD_WEATHER },
       world,
@@ -193,6 +194,7 @@ export default defineChecks(
     }),
 
     example('it is scaled up and down', {
+      stage: 'good weather',
       hint: 'loop',
       plan: {
         sets: [web(1)],
@@ -208,6 +210,7 @@ export default defineChecks(
     }),
 
     example('a Pod that is being deleted, or has failed, is replaced at once', {
+      stage: 'good weather',
       hint: 'active',
       plan: {
         sets: [web(3), { name: 'api', replicas: 2, neverReady: true }],
@@ -220,6 +223,7 @@ export default defineChecks(
     }),
 
     example('orphans that match are adopted, Pods of others are not counted', {
+      stage: 'whose Pods',
       hint: 'owner',
       plan: {
         sets: [web(2)],
@@ -239,6 +243,7 @@ export default defineChecks(
     }),
 
     property('never more Pods than wanted, however late the cache', {
+      stage: 'late cache',
       hint: 'expectations',
       generate: lateCache,
       world,
@@ -248,6 +253,7 @@ export default defineChecks(
     }),
 
     property('scaling makes and deletes each Pod once', {
+      stage: 'late cache',
       hint: 'expectations',
       per200: 20,
       generate: scaling,
@@ -258,6 +264,7 @@ export default defineChecks(
     }),
 
     property('Pods of others are never touched', {
+      stage: 'whose Pods',
       hint: 'owner',
       per200: 30,
       generate: neighbours,
@@ -268,6 +275,7 @@ export default defineChecks(
     }),
 
     property('an orphan that somebody else has taken meanwhile is left to them', {
+      stage: 'whose Pods',
       hint: 'owner',
       per200: 5,
       generate: contested,
@@ -278,6 +286,7 @@ export default defineChecks(
     }),
 
     property('the least useful Pods go first', {
+      stage: 'good weather',
       hint: 'victims',
       per200: 20,
       generate: fewer,
@@ -288,6 +297,7 @@ export default defineChecks(
     }),
 
     property('it comes right although the cache misses changes', {
+      stage: 'late cache',
       hint: 'loop',
       per200: 30,
       generate: brokenWatch,
@@ -298,6 +308,7 @@ export default defineChecks(
     }),
 
     property('it does not wait for ever for a Pod that nobody will see', {
+      stage: 'late cache',
       hint: 'patience',
       per200: 4,
       generate: unseen,
@@ -308,6 +319,7 @@ export default defineChecks(
     }),
 
     faults('it may die after every call', {
+      stage: 'faults',
       hint: 'crash',
       per200: 1,
       generate: shortLife,
@@ -319,6 +331,7 @@ export default defineChecks(
     }),
 
     faults('any answer may be lost, though the call was carried out', {
+      stage: 'faults',
       hint: 'doubt',
       per200: 1,
       generate: shortLife,
@@ -330,6 +343,7 @@ export default defineChecks(
     }),
 
     cost('a ReplicaSet that is gone asks for nothing', {
+      stage: 'good weather',
       hint: 'loop',
       plan: {
         sets: [web(1), { name: 'api', replicas: 1 }],
@@ -348,6 +362,7 @@ export default defineChecks(
     }),
 
     cost('a quota that refuses is not asked again and again', {
+      stage: 'faults',
       hint: 'back-off',
       plan: { sets: [web(5)], steps: [], faults: { refuse: [QUOTA] } },
       world,
@@ -356,6 +371,7 @@ export default defineChecks(
     }),
 
     cost('when all is as wanted, nothing is written', {
+      stage: 'good weather',
       hint: 'status',
       plan: {
         sets: [web(12)],

@@ -165,6 +165,7 @@ export default defineChecks(
   }),
   [
     example('the first Pod gets the first address that is nobody’s', {
+      stage: 'add',
       hint: 'next',
       run(trial) {
         const node = nodeOf(trial, { ranges: [V4] })
@@ -174,6 +175,7 @@ export default defineChecks(
     }),
 
     example('the next address comes after the last, though a lower one is free', {
+      stage: 'add',
       hint: 'next',
       run(trial) {
         const node = nodeOf(trial, { ranges: [[{ subnet: '10.244.1.0/29' }]] })
@@ -184,6 +186,7 @@ export default defineChecks(
     }),
 
     example('with two range sets, an address of each or none', {
+      stage: 'add',
       hint: 'undo',
       run(trial) {
         const node = nodeOf(trial, { ranges: [V4, [{ subnet: 'fd00:10:244:1::/126' }]] })
@@ -192,6 +195,7 @@ export default defineChecks(
     }),
 
     example('DEL frees the address, and succeeds a second time', {
+      stage: 'del and check',
       hint: 'idempotent',
       run(trial) {
         const node = nodeOf(trial, { ranges: [V4, V6] })
@@ -203,6 +207,7 @@ export default defineChecks(
     }),
 
     example('CHECK and GC tell the living from the dead', {
+      stage: 'del and check',
       hint: 'gc',
       run(trial) {
         const node = nodeOf(trial, { ranges: [V4] })
@@ -214,6 +219,7 @@ export default defineChecks(
     }),
 
     differential('ADD gives the right addresses, whatever the store holds', {
+      stage: 'add',
       hint: 'next',
       generate: addCase,
       run: (trial, plan) => add(nodeOf(trial, plan), plan.who),
@@ -221,6 +227,7 @@ export default defineChecks(
     }),
 
     property('DEL, CHECK and GC concern those whom they name, and nobody else', {
+      stage: 'del and check',
       hint: 'gc',
       per200: 40,
       generate: deletionCase,
@@ -233,6 +240,7 @@ export default defineChecks(
     }),
 
     property('over a life of many Pods no address is given twice, nor too soon again', {
+      stage: 'add',
       hint: 'next',
       per200: 20,
       generate: lifeCase,
@@ -248,6 +256,7 @@ export default defineChecks(
     }),
 
     property('several ADDs at once get different addresses, in turn', {
+      stage: 'several at once',
       hint: 'lock',
       per200: 50,
       generate: crowdCase,
@@ -265,6 +274,7 @@ export default defineChecks(
     }),
 
     property('a range that makes no sense is refused', {
+      stage: 'add',
       hint: 'validate',
       per200: 30,
       generate: senselessCase,
@@ -276,6 +286,7 @@ export default defineChecks(
     }),
 
     faults('it may die after any call, and the clean-up leaves no leak', {
+      stage: 'crashes',
       hint: 'gc',
       per200: 8,
       generate: doomed(['add', 'add', 'del', 'gc']),
@@ -285,6 +296,7 @@ export default defineChecks(
     }),
 
     faults('a disk that refuses a call leaves nothing half done', {
+      stage: 'crashes',
       hint: 'undo',
       per200: 12,
       generate: doomed(['add']),
@@ -298,6 +310,7 @@ export default defineChecks(
     }),
 
     cost('a large range costs no more than a small one', {
+      stage: 'add',
       hint: 'large',
       run: judgeCost,
     }),
