@@ -1,0 +1,64 @@
+/**
+ * The choices of one run: wherever a run could go on in more than one way, it asks here, and what is answered is written down.
+ *
+ * What the real one does: nobody chooses; schedulers, networks and crashes do.
+ * What we model: option 0 is what happens by default, every other one a deviation. A run is given by its choices, so it can
+ * be had again; and where a state is met that an earlier run has met, this one need not go on.
+ * What we leave out: dependences between options. Whoever asks offers only those whose order matters.
+ * Where to read upstream: VeriSoft and CHESS (stateless search), "Delay-bounded scheduling" (Emmi, Qadeer, Rakamarić).
+ */
+
+/** Thrown to end a run that has come where another has been before it. Only the explorer may catch it. */
+export class SeenBefore extends Error {}
+
+/** A choice other than the default. */
+export interface Deviation {
+  /** Which choice of the run it was, from 0. */
+  readonly at: number
+  /** What was done, in words: `ADD web-2: list`. */
+  readonly label: string
+}
+
+export class Choices {
+  /** What was chosen at each point so far. */
+  readonly taken: number[] = []
+  /** How many options there were, from the end of the given part on. */
+  readonly open: number[] = []
+  readonly deviations: Deviation[] = []
+  /** The run went on beyond the bound of steps, without a choice. */
+  isCut = false
+  readonly #given: readonly number[]
+  readonly #seen: Set<string> | undefined
+  readonly #stepsMax: number
+
+  /** The first choices are given, all others the default. Without `seen` a run is never ended early. */
+  constructor(given: readonly number[] = [], seen?: Set<string>, stepsMax = Infinity) {
+    this.#given = given
+    this.#seen = seen
+    this.#stepsMax = stepsMax
+  }
+
+  /** `state` tells everything that the rest of the run hangs on, as text; asked only where it can save work. */
+  choose(options: readonly string[], state?: () => string): number {
+    const at = this.taken.length
+    const isGiven = at < this.#given.length
+    if (!isGiven && at >= this.#stepsMax) {
+      this.isCut ||= options.length > 1
+      return 0
+    }
+    if (!isGiven && this.#seen && state) {
+      const key = state()
+      if (this.#seen.has(key)) throw new SeenBefore('this state was met before')
+      this.#seen.add(key)
+    }
+    const pick = isGiven ? this.#given[at]! : 0
+    if (pick >= options.length) {
+      const have = `there are ${options.length}: ${options.join(', ')}`
+      throw new Error(`choice ${at} of this run is option ${pick}, but ${have}; the choices belong to another case`)
+    }
+    this.taken.push(pick)
+    if (!isGiven) this.open.push(options.length)
+    if (pick > 0) this.deviations.push({ at, label: options[pick]! })
+    return pick
+  }
+}
