@@ -4,14 +4,15 @@
  *
  * What the real one does: the runtime starts a plugin's binary once per call; it reads and writes files under a lock.
  * What we model: one guest per process, calls that take time, locks by way of answers that come later, and a process that
- * dies before or after any of its calls.
+ * dies before or after any of its calls. In turns, time gives way to choice: whose call comes next is asked of the trial.
  * What we leave out: a disk that loses writes; signals; more than one thread in a process.
  * Where to read upstream: containernetworking/plugins `plugins/ipam/host-local/backend/disk`.
  */
 import type { Micros } from '#cluster/kernel/component.ts'
+import { hashString } from '#cluster/kernel/random.ts'
 import type { Guest } from '../sandbox/guest.ts'
 import type { Answer, Outcome, Turn } from '../sandbox/sandbox.ts'
-import type { Said } from '../verdict/said.ts'
+import type { Said, Sayable } from '../verdict/said.ts'
 import type { StoryEntry } from '../verdict/verdict.ts'
 import type { Chance } from './chance.ts'
 import type { Noted } from './story-recorder.ts'
@@ -37,6 +38,26 @@ export interface AsyncHostOptions {
   latencyMicros?(chance: Chance): Micros
   /** What the processes share, for those who look at a run step by step. */
   look?(): Readonly<Record<string, unknown>>
+  /** Instead of by latency, calls are performed in an order that is chosen: for explorations. */
+  turns?: Turns
+}
+
+/**
+ * How turns are taken. The usual one is of the process that had the last, as long as it has a call to make. All processes start
+ * at once, and an answer is taken at once: what a process does on its own concerns nobody else before its next call.
+ */
+export interface Turns {
+  /** All that the processes share, as text, and all of the past that will be judged. */
+  state?(): string
+  /** Whether a call would only wait, as for a lock that is held: it has its turn when it need not. */
+  isBlocked?(process: AsyncProcess, method: string): boolean
+  /**
+   * Whether a call changes nothing. Where one process alone can go on, and only with such calls, there is nothing to choose:
+   * it reads in the order in which it asked, and may as well die later.
+   */
+  isRead?(method: string): boolean
+  /** Whether this process may die before any of its calls; one does, at most, in each run. */
+  mayDie?(process: AsyncProcess): boolean
 }
 
 /** Dies at its so-manieth call (from 1): before it is performed, or after, when its answer would arrive. */
@@ -64,8 +85,27 @@ interface Living extends AsyncProcess {
   isDead: boolean
   guest: Guest
   crash: Crash | undefined
+  /** Digest of all that it has been answered. */
+  told: readonly [number, number]
 }
 
+/** Something that waits to happen. */
+interface Waiting {
+  readonly at: Micros
+  readonly seq: number
+  readonly act: () => void
+  /** Whose turn it is, where that is chosen, and what it does. */
+  readonly turn?: { readonly process: Living; readonly method: string; readonly what: string }
+}
+
+const turnInWords = ({ turn }: Waiting): Sayable => ({
+  key: 'grader.turn',
+  params: { who: turn!.process.name, what: turn!.what },
+})
+const deathInWords = ({ name }: Living): Sayable => ({ key: 'grader.dies', params: { who: name } })
+
+/** How long a turn takes: long enough that a story has them apart. */
+const TURN_MICROS: Micros = 1000
 const EVENTS_MAX = 100_000
 
 export class AsyncHost {
@@ -76,9 +116,12 @@ export class AsyncHost {
   #trial: Trial<any>
   #options: AsyncHostOptions
   #chance: Chance
-  #queue: { at: Micros; seq: number; act: () => void }[] = []
+  #queue: Waiting[] = []
   #seq = 0
   #performed = 0
+  /** Who had the last turn. */
+  #last: Living | undefined
+  #deaths = 0
 
   constructor(trial: Trial<any>, options: AsyncHostOptions) {
     this.#trial = trial
@@ -106,6 +149,7 @@ export class AsyncHost {
       isDead: false,
       guest,
       crash,
+      told: [0, 1],
     }
     this.processes.push(process)
     this.#schedule(at, () => {
@@ -127,15 +171,9 @@ export class AsyncHost {
         const message = `After ${EVENTS_MAX} calls it is still not done. Look for a loop that waits by asking again and again.`
         this.#trial.crash({ ok: false, kind: 'fuel', message })
       }
-      let next = 0
-      for (let i = 1; i < this.#queue.length; i++) {
-        const [a, b] = [this.#queue[i]!, this.#queue[next]!]
-        if (a.at < b.at || (a.at === b.at && a.seq < b.seq)) next = i
-      }
-      const [item] = this.#queue.splice(next, 1)
-      this.now = item!.at
       this.#performed++
-      item!.act()
+      if (this.#options.turns) this.#turn(this.#options.turns)
+      else this.#next((a, b) => a.at - b.at || a.seq - b.seq)
     }
     const waiting = (this.processes as Living[]).find((process) => !process.outcome && !process.isDead)
     if (waiting) {
@@ -144,11 +182,59 @@ export class AsyncHost {
     }
   }
 
-  #schedule(at: Micros, act: () => void): void {
-    this.#queue.push({ at: Math.max(at, this.now), seq: ++this.#seq, act })
+  #schedule(at: Micros, act: () => void, turn?: Waiting['turn']): void {
+    this.#queue.push({ at: Math.max(at, this.now), seq: ++this.#seq, act, ...(turn && { turn }) })
+  }
+
+  /** The first of those that wait, in this order, happens. */
+  #next(order: (a: Waiting, b: Waiting) => number): void {
+    const next = this.#queue.reduce((best, item) => (order(item, best) < 0 ? item : best))
+    this.#queue.splice(this.#queue.indexOf(next), 1)
+    this.now = Math.max(this.now, next.at)
+    next.act()
+  }
+
+  /** Whatever is nobody's turn comes first; then somebody has one, or dies. */
+  #turn(turns: Turns): void {
+    this.#queue = this.#queue.filter(({ turn }) => !turn?.process.isDead)
+    const isForced = this.#queue.some(({ turn }) => !turn)
+    if (isForced) return this.#next((a, b) => Number(!!a.turn) - Number(!!b.turn) || a.seq - b.seq)
+    const rank = ({ turn }: Waiting) => (turn!.process === this.#last ? -1 : this.processes.indexOf(turn!.process))
+    const able = this.#queue
+      .filter(({ turn }) => !turns.isBlocked?.(turn!.process, turn!.method))
+      .sort((a, b) => rank(a) - rank(b) || a.seq - b.seq)
+    // All wait for each other: let them, and be told so.
+    if (able.length === 0) return void (this.#queue = [])
+    const begun = [...new Set(able.map(({ turn }) => turn!.process))].filter(({ calls }) => calls > 1)
+    const doomed = this.#deaths > 0 || !turns.mayDie ? [] : begun.filter((process) => turns.mayDie!(process))
+    const options = [...able.map(turnInWords), ...doomed.map(deathInWords)]
+    const isAlone = begun.length <= 1 && able.every(({ turn }) => turn!.process === able[0]!.turn!.process)
+    const isPlain = isAlone && able.every(({ turn }) => turns.isRead?.(turn!.method))
+    const pick =
+      options.length === 1 || isPlain ? 0 : this.#trial.choose(options, turns.state && (() => this.#state(turns)))
+    this.now += TURN_MICROS
+    const chosen = able[pick]
+    if (!chosen) {
+      this.#deaths++
+      const victim = doomed[pick - able.length]!
+      return this.#crash(victim, 'dies', able.find(({ turn }) => turn!.process === victim)!.turn!.method)
+    }
+    this.#last = chosen.turn!.process
+    this.#queue.splice(this.#queue.indexOf(chosen), 1)
+    chosen.act()
+  }
+
+  /** All that the rest of the run hangs on: what each process has been answered, which is all it knows, and what they share. */
+  #state(turns: Turns): string {
+    const own = (this.processes as Living[]).map(({ told, calls, outcome, isDead, guest: _, name }) =>
+      [name, told.join(), calls, outcome !== undefined, isDead].join(' '),
+    )
+    const waiting = this.#queue.map(({ turn }) => `${turn!.process.name} ${turn!.what}`).sort()
+    return [...own, ...waiting, this.#last?.name, this.#deaths, turns.state!()].join('\n')
   }
 
   #latency(): Micros {
+    if (this.#options.turns) return 0
     return this.#options.latencyMicros?.(this.#chance) ?? 50 + this.#chance.int(1000)
   }
 
@@ -168,13 +254,15 @@ export class AsyncHost {
     const deliver = (answer: Answer): void => {
       this.#schedule(this.now + this.#latency(), () => {
         if (process.isDead) return
+        const text = JSON.stringify([id, answer])
+        process.told = [hashString(text, process.told[0]), hashString(text, process.told[1])]
         if (dies('after')) return this.#crash(process, `dies after ${method}`, method)
         this.#take(process, process.guest.deliver(id, answer))
       })
     }
-    this.#schedule(this.now + this.#latency(), () => {
+    const call = `${method}(${args.map((arg) => (typeof arg === 'object' ? '…' : String(arg))).join(', ')})`
+    const perform = () => {
       if (process.isDead) return
-      const call = `${method}(${args.map((arg) => (typeof arg === 'object' ? '…' : String(arg))).join(', ')})`
       this.#note(process, call, 'plain', undefined)
       const answered = (answer: Answer, what: string, tone: StoryEntry['tone'] = 'plain'): void => {
         this.#tell(process, { deed: 'call', what: what === '' ? call : `${call} → ${what}`, sign: call, tone, args })
@@ -188,7 +276,8 @@ export class AsyncHost {
         reply: (value) => answered(value === undefined ? {} : { value }, value === undefined ? '' : brief(value)),
         refuse: (error) => answered({ error }, error.message, 'bad'),
       })
-    })
+    }
+    this.#schedule(this.now + this.#latency(), perform, { process, method, what: call })
   }
 
   #crash(process: Living, label: string, call: string): void {

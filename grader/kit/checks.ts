@@ -5,6 +5,8 @@ import type { World } from '#cluster/kernel/world.ts'
 import type { Sayable, Texts } from '../verdict/said.ts'
 import type { CheckKind } from '../verdict/verdict.ts'
 import type { Chance } from './chance.ts'
+import { Choices } from './choices.ts'
+import type { Bound, Budget } from './explore.ts'
 import type { GuestShape } from './guest-shape.ts'
 import type { ShrinkRules } from './shrink.ts'
 import type { Trial } from './trial.ts'
@@ -77,6 +79,24 @@ export interface FaultPlan<Plan, Fault> {
   readonly fault?: Fault
 }
 
+/** Small cases, each run in every order that the bound allows. */
+export interface ExplorationSpec<Plan> extends Common, Telling<ExploredPlan<Plan>> {
+  readonly cases: readonly Plan[]
+  /** How far is looked, as part of what the check claims. Absent: all schedules there are. */
+  readonly bound?: Bound
+  /** Where it ends without a result, per case. */
+  readonly budget?: Budget
+  /** Asks `trial.choose()` wherever it could go on in more than one way, itself or by a host that does. */
+  run(trial: Trial<ExploredPlan<Plan>>, plan: Plan): void
+  readonly world?: WorldBuilder<ExploredPlan<Plan>>
+}
+
+/** What a replay of an exploration has as its plan: the case, and the choices up to the last that is not the usual one. */
+export interface ExploredPlan<Plan> {
+  readonly plan: Plan
+  readonly choices: readonly number[]
+}
+
 export interface Check extends Common, Telling<any> {
   readonly name: string
   readonly kind: CheckKind
@@ -87,6 +107,8 @@ export interface Check extends Common, Telling<any> {
   run(trial: Trial<any>, plan: any): void
   /** Present in fault checks: `run` then gets a `FaultPlan`. */
   faults?(trial: Trial<any>, plan: any): readonly unknown[]
+  /** Present in explorations: `run` then gets an `ExploredPlan`. */
+  readonly explore?: { readonly cases: number; readonly bound: Bound; readonly budget: Budget }
   readonly world?: WorldBuilder<any>
   readonly shrink?: ShrinkRules & { readonly triesMax?: number }
 }
@@ -127,6 +149,26 @@ export function faults<Plan, Fault>(name: string, spec: FaultsSpec<Plan, Fault>)
     kind: 'faults',
     run: (trial: Trial<FaultPlan<Plan, Fault>>, { plan, fault }: FaultPlan<Plan, Fault>) =>
       run(trial, plan, fault as Fault),
+  }
+}
+
+const SCHEDULES_DEFAULT = 1000
+
+export function exploration<Plan>(name: string, spec: ExplorationSpec<Plan>): Check {
+  const { run, cases, bound = {}, budget = { schedules: SCHEDULES_DEFAULT }, ...rest } = spec
+  return {
+    per200: 200,
+    // In calm weather everything goes its usual way.
+    calm: ({ plan }: ExploredPlan<Plan>): ExploredPlan<Plan> => ({ plan, choices: [] }),
+    ...rest,
+    name,
+    kind: 'exploration',
+    explore: { cases: cases.length, bound, budget },
+    generate: (_, seed) => cases[(((seed - 1) % cases.length) + cases.length) % cases.length],
+    run(trial: Trial<ExploredPlan<Plan>>, { plan, choices }: ExploredPlan<Plan>) {
+      trial.choices ??= new Choices(choices)
+      run(trial, plan)
+    },
   }
 }
 

@@ -8,6 +8,8 @@
  * Where to read upstream: VeriSoft and CHESS (stateless search), "Delay-bounded scheduling" (Emmi, Qadeer, Rakamarić).
  */
 
+import type { Sayable } from '../verdict/said.ts'
+
 /** Thrown to end a run that has come where another has been before it. Only the explorer may catch it. */
 export class SeenBefore extends Error {}
 
@@ -16,7 +18,7 @@ export interface Deviation {
   /** Which choice of the run it was, from 0. */
   readonly at: number
   /** What was done, in words: `ADD web-2: list`. */
-  readonly label: string
+  readonly label: Sayable
 }
 
 export class Choices {
@@ -27,21 +29,21 @@ export class Choices {
   readonly deviations: Deviation[] = []
   /** The run went on beyond the bound of steps, without a choice. */
   isCut = false
-  readonly #given: readonly number[]
+  readonly given: readonly number[]
   readonly #seen: Set<string> | undefined
   readonly #stepsMax: number
 
   /** The first choices are given, all others the default. Without `seen` a run is never ended early. */
   constructor(given: readonly number[] = [], seen?: Set<string>, stepsMax = Infinity) {
-    this.#given = given
+    this.given = given
     this.#seen = seen
     this.#stepsMax = stepsMax
   }
 
   /** `state` tells everything that the rest of the run hangs on, as text; asked only where it can save work. */
-  choose(options: readonly string[], state?: () => string): number {
+  choose(options: readonly Sayable[], state?: () => string): number {
     const at = this.taken.length
-    const isGiven = at < this.#given.length
+    const isGiven = at < this.given.length
     if (!isGiven && at >= this.#stepsMax) {
       this.isCut ||= options.length > 1
       return 0
@@ -51,9 +53,9 @@ export class Choices {
       if (this.#seen.has(key)) throw new SeenBefore('this state was met before')
       this.#seen.add(key)
     }
-    const pick = isGiven ? this.#given[at]! : 0
+    const pick = isGiven ? this.given[at]! : 0
     if (pick >= options.length) {
-      const have = `there are ${options.length}: ${options.join(', ')}`
+      const have = `there are ${options.length}: ${JSON.stringify(options)}`
       throw new Error(`choice ${at} of this run is option ${pick}, but ${have}; the choices belong to another case`)
     }
     this.taken.push(pick)

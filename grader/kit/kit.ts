@@ -33,9 +33,9 @@
  * A learner's code that throws, answers with nonsense or runs out of a budget ends the trial by itself, status `error`.
  * Anything else that a check throws is our own defect, status `internal`.
  */
-export type { Check, CheckSet, FaultPlan, TellLine } from './checks.ts'
+export type { Check, CheckSet, ExploredPlan, FaultPlan, TellLine } from './checks.ts'
 export type { GuestShape } from './guest-shape.ts'
-export { cost, defineChecks, differential, example, faults, property } from './checks.ts'
+export { cost, defineChecks, differential, example, exploration, faults, property } from './checks.ts'
 export type { Chance } from './chance.ts'
 export { chanceFrom } from './chance.ts'
 export { node, pod } from './builders.ts'
@@ -76,5 +76,5 @@ export { runWatched, seenBy, WITNESS } from './witness.ts'
 
 // Plugins that are a process per call, with a store or a host between them.
 export { asyncGuest } from './async-guest.ts'
-export type { AsyncProcess, Crash, HostCall } from './async-host.ts'
+export type { AsyncProcess, Crash, HostCall, Turns } from './async-host.ts'
 export { AsyncHost } from './async-host.ts'

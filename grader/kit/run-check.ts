@@ -9,6 +9,8 @@ import { type Bench, type Ending, endingOf, isOurs, isSameKind, newTrial, playCa
 import { chanceFrom } from './chance.ts'
 import type { Check, TellLine } from './checks.ts'
 import { explain, type Explained } from './explain.ts'
+import type { Explored } from './explore.ts'
+import { exploreCase, together, undecided, withDeviations } from './run-exploration.ts'
 import { shrink } from './shrink.ts'
 import type { Finding } from './stop.ts'
 import { Crash, Violation } from './stop.ts'
@@ -32,6 +34,7 @@ export interface CheckRun {
 /** Seeds for which this check is run, of `seeds` in all. */
 function seedsOf(check: Check, seeds: number): number {
   if (check.kind === 'example' || check.kind === 'cost') return 1
+  if (check.explore) return Math.min(seeds, check.explore.cases)
   return Math.min(seeds, Math.max(1, Math.ceil((check.per200 * seeds) / 200)))
 }
 
@@ -41,22 +44,30 @@ export function runCheck(check: Check, setup: RunSetup): CheckRun {
   const total = seedsOf(check, setup.seeds)
   let fuel = 0
   let first: Trial | undefined
+  const explored: Explored<Ending>[] = []
   for (let index = 0; index < total; index++) {
     const seed = setup.firstSeed + index
     setup.onSeed?.(check, index, total, seed)
     const plan = check.generate ? check.generate(chanceFrom(seed, check.name), seed) : check.plan
     const trials = runSeed(check, setup, seed, plan)
     for (const { trial } of trials.all) fuel += trial.fuel()
+    if (trials.explored) explored.push(trials.explored)
+    fuel += trials.fuel ?? 0
     first ??= trials.all[0]?.trial
     if (!trials.ending) continue
     const { ending, fuel: shrinking } = smallest(check, setup, seed, trials.ending)
     const sizes = { from: sizeOf(trials.ending.plan), to: sizeOf(ending.plan) }
     const shrunk = sizes.to < sizes.from ? { shrunk: sizes } : {}
     const { fuel: telling, ...told } = isOurs(ending.thrown) ? { fuel: 0 } : explain(check, setup, seed, ending)
-    return failed(check, setup, ending, told, { tried: index + 1, seed, ...shrunk }, fuel + shrinking + telling)
+    const run = failed(check, setup, ending, told, { tried: index + 1, seed, ...shrunk }, fuel + shrinking + telling)
+    return { ...run, result: { ...run.result, ...together(check, explored) } }
   }
   setup.onSeed?.(check, total, total, setup.firstSeed + total - 1)
-  const result: CheckResult = { ...headOf(check), status: 'pass', fuel }
+  const open = undecided(explored)
+  const status = open
+    ? { status: open.status, ...spoken({ message: open.message }, setup.texts) }
+    : { status: 'pass' as const }
+  const result: CheckResult = { ...headOf(check), ...status, fuel, ...together(check, explored) }
   if (check.generate) result.seeds = { tried: total }
   return { result, console: first?.console ?? [], consoleTruncated: first?.consoleTruncated ?? false }
 }
@@ -73,13 +84,28 @@ type Head = 'name' | 'kind' | 'weight' | 'advisory'
 
 const sizeOf = (plan: unknown): number => JSON.stringify(plan ?? null).length
 
-/** One seed: one trial, or (fault checks) one without a fault and one per fault. */
-function runSeed(check: Check, setup: RunSetup, seed: number, plan: unknown) {
+interface SeedRun {
+  readonly all: readonly { readonly trial: Trial }[]
+  readonly ending: Ending | undefined
+  /** Of trials that are not kept. */
+  readonly fuel?: number
+  readonly explored?: Explored<Ending>
+}
+
+/** One seed: one trial, or (explorations) one per schedule, or (fault checks) one without a fault and one per fault. */
+function runSeed(check: Check, setup: RunSetup, seed: number, plan: unknown): SeedRun {
   const all: { trial: Trial }[] = []
   const attempt = (use: unknown, act: (trial: Trial) => void): Ending | undefined => {
     const trial = newTrial(check, setup, seed, use)
     all.push({ trial })
     return endingOf(trial, use, act)
+  }
+  if (check.explore) {
+    const { ending, explored, first, fuel } = exploreCase<Ending>(check, plan, (use, act) => {
+      const trial = newTrial(check, setup, seed, use)
+      return { trial, ending: endingOf(trial, use, act) }
+    })
+    return { all: [{ trial: first }], fuel: fuel - first.fuel(), ending, explored }
   }
   if (!check.faults) return { all, ending: attempt(plan, (trial) => check.run(trial, plan)) }
   let faults: readonly unknown[] = []
@@ -132,7 +158,7 @@ function failed(
   function describe(reason: unknown): Omit<CheckResult, Head | 'fuel'> {
     if (reason instanceof Violation) {
       const { message, expected, actual, values, ...finding } = withThrown(reason.finding, trial)
-      const told = spoken({ message, expected, actual }, texts)
+      const told = spoken({ message: withDeviations(message, trial), expected, actual }, texts)
       const difference = values && differences(values.expected, values.actual)
       // A whole that differs is told by expected and actual already.
       const places = difference?.some(({ path }) => path !== '') ? { difference } : {}
@@ -146,7 +172,8 @@ function failed(
       const { failure, during } = reason
       const what = failure.said ?? failure.message
       if (failure.kind === 'engine') return { status: 'internal', ...spoken({ message: what }, texts) }
-      const message = during === undefined ? what : { key: 'grader.during', params: { what, during } }
+      const inWords = during === undefined ? what : { key: 'grader.during', params: { what, during } }
+      const message = withDeviations(inWords, trial)
       const budget = failure.budget && { ...failure.budget, ...(during !== undefined && { where: during }) }
       const place = { ...(budget && { budget }), ...(failure.position && { position: failure.position }) }
       const told = { ...spoken({ message }, texts), ...hint, ...place, ...tale }

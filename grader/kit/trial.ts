@@ -13,6 +13,7 @@ import type { Sayable } from '../verdict/said.ts'
 import type { ConsoleEntry, Moment } from '../verdict/verdict.ts'
 import type { Chance } from './chance.ts'
 import { chanceFrom } from './chance.ts'
+import type { Choices } from './choices.ts'
 import type { GuestShape } from './guest-shape.ts'
 import type { ControllerReport } from './learner-controller-options.ts'
 import type { Finding } from './stop.ts'
@@ -57,6 +58,8 @@ export class Trial<Plan = unknown> {
   readonly story: StoryRecorder | undefined
   /** The time of what is run, once there is any: a world's, or a host's. */
   clock: (() => Moment) | undefined
+  /** How this run is to go where it could go on in several ways; absent where nobody explores. */
+  choices: Choices | undefined
   #fuel = 0
   #calls = 0
   #guests: Guest[] = []
@@ -78,6 +81,14 @@ export class Trial<Plan = unknown> {
   /** Chance that belongs to this check and seed. */
   chance(name: string): Chance {
     return chanceFrom(this.seed, `${this.check.name}/${name}`)
+  }
+
+  /**
+   * Which of several ways the run goes on; 0, the first, is the usual one. An exploration tries them all. `state` is all that
+   * the rest of the run hangs on, as text: where another run has been in the same, this one ends.
+   */
+  choose(options: readonly Sayable[], state?: () => string): number {
+    return this.choices?.choose(options, state) ?? 0
   }
 
   /** What a guest of the learner's module is started from, for hosts that start their own. */

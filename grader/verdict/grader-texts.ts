@@ -29,6 +29,17 @@ export const graderTexts: Texts = {
     'grader.refused': 'the compiler refused the file',
     'grader.does-not-load': 'The module does not load: {what}',
     'grader.does-not-load-at': 'The module does not load: {what} (line {line}, column {column})',
+    'grader.out-of-turn': [
+      '{finding} It takes one thing out of turn: {what}.',
+      '{finding} It takes {count} things out of turn: {what}.',
+    ],
+    'grader.then': '{first}, then {rest}',
+    'grader.turn': '{who}: {what}',
+    'grader.dies': '{who} dies',
+    'grader.explored.schedules':
+      'Nothing is wrong in the {schedules} schedules that were tried, but there are more, and the budget is spent. This says neither that it is right nor that it is wrong. Fewer calls make fewer schedules.',
+    'grader.explored.fuel':
+      'Nothing is wrong in the {schedules} schedules that were tried, but their fuel is spent, and there are more. This says neither that it is right nor that it is wrong. Look for work that could be spared.',
     'grader.check-broke':
       'The check itself broke down on seed {seed} ({words}). This is not your mistake: please report it.',
     'grader.broke': 'The grader broke down ({words}). This says nothing about your code: please report it.',
@@ -65,6 +76,17 @@ export const graderTexts: Texts = {
     'grader.refused': 'el compilador rechazó el archivo',
     'grader.does-not-load': 'El módulo no se carga: {what}',
     'grader.does-not-load-at': 'El módulo no se carga: {what} (línea {line}, columna {column})',
+    'grader.out-of-turn': [
+      '{finding} Basta con una cosa fuera de turno: {what}.',
+      '{finding} Bastan {count} cosas fuera de turno: {what}.',
+    ],
+    'grader.then': '{first}, luego {rest}',
+    'grader.turn': '{who}: {what}',
+    'grader.dies': '{who} muere',
+    'grader.explored.schedules':
+      'No hay nada mal en los {schedules} órdenes probados, pero hay más y el presupuesto se ha agotado. Esto no dice que sea correcto ni que no lo sea. Con menos llamadas hay menos órdenes.',
+    'grader.explored.fuel':
+      'No hay nada mal en los {schedules} órdenes probados, pero su combustible se ha agotado y hay más. Esto no dice que sea correcto ni que no lo sea. Busca trabajo que se pueda ahorrar.',
     'grader.check-broke':
       'La propia comprobación falló con la semilla {seed} ({words}). No es un error tuyo: avísanos, por favor.',
     'grader.broke': 'El evaluador falló ({words}). Esto no dice nada de tu código: avísanos, por favor.',

@@ -145,6 +145,17 @@ export interface Score {
   possible: number
 }
 
+/** How much of a small scope has been tried. A schedule is one order of all that happens in a case. */
+export interface Exploration {
+  schedules: number
+  /** Different states in which there was a choice. */
+  states: number
+  /** All schedules there are have been tried, or need not be, because they lead through the same states. */
+  complete: boolean
+  /** What the check claims no more than: at most so many choices out of turn, a choice within so many steps. */
+  bound: { deviations?: number; steps?: number }
+}
+
 export interface CheckResult {
   name: string
   kind: CheckKind
@@ -172,6 +183,8 @@ export interface CheckResult {
   position?: Position
   /** Seeds tried, the first that failed, and how much smaller its case was made: characters of its JSON. */
   seeds?: { tried: number; failing?: number; shrunk?: { from: number; to: number } }
+  /** Of an exploration: how much has been tried. */
+  exploration?: Exploration
   /** Key of the hint in hints.mdx that helps here. */
   hint?: string
   story?: Story

@@ -6,6 +6,7 @@ import {
   defineChecks,
   differential,
   example,
+  exploration,
   faults,
   property,
   type Trial,
@@ -25,7 +26,9 @@ import {
 } from './cases.ts'
 import { judgeCrowd } from './crowd.ts'
 import { Node, type Verb, words } from './node.ts'
-import { oneByOne, tellCrowd, tellDoomed, tellTexts } from './tell.ts'
+import { judgeMeeting, MEETINGS } from './schedules.ts'
+import { oneByOne, tellCrowd, tellDoomed, tellMeeting } from './tell.ts'
+import { texts } from './texts.ts'
 import {
   before,
   canonical,
@@ -273,6 +276,13 @@ export default defineChecks(
       shrink: { ...SHRINK, nonEmpty: ['ranges', 'at'] },
     }),
 
+    exploration('in whatever order their calls come, it is as if one ran after the other', {
+      hint: 'lock',
+      cases: MEETINGS,
+      tell: tellMeeting,
+      run: judgeMeeting,
+    }),
+
     property('a range that makes no sense is refused', {
       stage: 'add',
       hint: 'validate',
@@ -315,7 +325,7 @@ export default defineChecks(
       run: judgeCost,
     }),
   ],
-  tellTexts,
+  texts,
 )
 
 const CALLS_MAX = 24

@@ -63,6 +63,23 @@ export class Disk {
     return Object.fromEntries([...held, ...last, ['lock', this.#holder?.name ?? 'nobody']]) as Record<string, string>
   }
 
+  /** Everything in it, and all that has happened to it, as text. */
+  state(): string {
+    const waiting = this.#waiting.map(({ process }) => process.name)
+    return JSON.stringify([
+      [...this.reservations],
+      [...this.last],
+      this.#holder?.name,
+      waiting,
+      this.deeds.map(({ did, address, by }) => [did, address, by]),
+    ])
+  }
+
+  /** Somebody else holds the lock. */
+  isLockedTo(process: AsyncProcess): boolean {
+    return this.#holder !== undefined && this.#holder !== process
+  }
+
   perform(call: HostCall): void {
     if (call.method === 'lock') return this.#lock(call)
     if (call.method === 'unlock') {

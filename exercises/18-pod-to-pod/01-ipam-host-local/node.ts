@@ -1,5 +1,5 @@
 /** A node on which a runtime executes the learner's plugin: one process per call, one store for all, a story of it. */
-import { type AsyncProcess, AsyncHost, type Crash, type Finding, type Trial } from 'clusterwright/kit'
+import { type AsyncProcess, AsyncHost, type Crash, type Finding, type Trial, type Turns } from 'clusterwright/kit'
 import type { AddResult, Attachment, CniError, IpamConfig } from 'clusterwright/cni'
 import { Disk, type DiskPlan, NO_SPACE } from './disk.ts'
 
@@ -15,7 +15,8 @@ export class Node {
   readonly host: AsyncHost
   readonly #trial: Trial<any>
 
-  constructor(trial: Trial<any>, config: IpamConfig, disk: DiskPlan = EMPTY) {
+  /** With `turns` the order of all calls is chosen, as an exploration does. */
+  constructor(trial: Trial<any>, config: IpamConfig, disk: DiskPlan = EMPTY, turns?: Turns) {
     this.#trial = trial
     this.config = config
     this.disk = new Disk(disk, trial.chance('disk'))
@@ -23,6 +24,14 @@ export class Node {
       perform: (call) => this.disk.perform(call),
       ended: (process) => this.disk.ended(process),
       look: () => this.disk.shown(),
+      ...(turns && {
+        turns: {
+          state: () => this.disk.state(),
+          isRead: (method) => method === 'list' || method === 'lastReserved',
+          isBlocked: (process, method) => method === 'lock' && this.disk.isLockedTo(process),
+          ...turns,
+        },
+      }),
     })
   }
 

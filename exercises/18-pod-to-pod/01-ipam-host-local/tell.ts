@@ -1,32 +1,9 @@
 /** A case in words, and without what makes it hard: what a failing run is told with, and compared with. */
-import { type Crash, defineTexts, type FaultPlan, type TellLine } from 'clusterwright/kit'
+import type { Crash, ExploredPlan, FaultPlan, TellLine } from 'clusterwright/kit'
 import type { Attachment } from 'clusterwright/cni'
 import type { Case, Crowd } from './cases.ts'
-
-const { texts, say } = defineTexts({
-  en: {
-    'step.range': 'range set {number}: {ranges}',
-    'step.held': ['an address is held', '{count} addresses are held'],
-    'step.add': 'ADD {who}',
-    'step.del': 'DEL {who}',
-    'step.verb': '{verb} {who}',
-    'fault.together': 'The calls overlap: each takes its turn where the others leave room.',
-    'fault.crash': 'It dies when the answer of its call {call} arrives.',
-    'fault.disk': 'The disk refuses call {call}.',
-  },
-  es: {
-    'step.range': 'conjunto de rangos {number}: {ranges}',
-    'step.held': ['hay una dirección ocupada', 'hay {count} direcciones ocupadas'],
-    'step.add': 'ADD {who}',
-    'step.del': 'DEL {who}',
-    'step.verb': '{verb} {who}',
-    'fault.together': 'Las llamadas se solapan: cada una avanza donde las otras dejan sitio.',
-    'fault.crash': 'Muere al llegar la respuesta de su llamada {call}.',
-    'fault.disk': 'El disco rechaza la llamada {call}.',
-  },
-})
-
-export { texts as tellTexts }
+import type { Meeting } from './schedules.ts'
+import { say } from './texts.ts'
 
 /** Nobody waits so long for the call before. */
 const APART_MICROS = 1_000_000
@@ -78,3 +55,13 @@ export function tellDoomed<Plan extends Doomed>({ plan, fault }: FaultPlan<Plan,
   const call = String(isDisk ? fault : fault.call)
   return [{ kind: 'fault', what: say(isDisk ? 'fault.disk' : 'fault.crash', { call }) }, ...rest]
 }
+
+/** Calls that meet; that one may die on its way is in the choices. */
+export const tellMeeting = ({ plan }: ExploredPlan<Meeting>): TellLine[] => [
+  { kind: 'fault', what: say('fault.together') },
+  ...tellCase(plan),
+  ...plan.calls.map(({ verb, who }): TellLine => {
+    const whom = 'containerID' in who ? word(who) : who.map(word).join(', ')
+    return { kind: 'step', what: say('step.verb', { verb: verb.toUpperCase(), who: whom }) }
+  }),
+]

@@ -1,4 +1,5 @@
 // check: several ADDs at once get different addresses, in turn
+// check: in whatever order their calls come, it is as if one ran after the other
 // hint: lock
 // Reads what was reserved last before it has the lock.
 /** host-local: addresses from this node's own ranges, one file per address, under a lock. */

@@ -1,4 +1,5 @@
 // check: several ADDs at once get different addresses, in turn
+// check: in whatever order their calls come, it is as if one ran after the other
 // hint: lock
 // Lets go of the lock as soon as it has read, before it writes.
 /** host-local: addresses from this node's own ranges, one file per address, under a lock. */
