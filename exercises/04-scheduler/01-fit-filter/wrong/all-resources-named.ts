@@ -1,6 +1,7 @@
 // check: resources: the same answers as the reference
 // hint: room
 // Names every resource once one of them is lacking.
+// es: Nombra todos los recursos en cuanto falta uno.
 /** NodeResourcesFit, NodeAffinity and NodeUnschedulable in one plugin. */
 import type { Container, Node, NodeSelectorRequirement, NodeSelectorTerm, Pod, Quantity } from 'clusterwright/api'
 import type { BareNodeInfo, FitFilter, Resources, Status } from 'clusterwright/scheduler'

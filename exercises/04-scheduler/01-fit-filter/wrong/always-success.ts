@@ -7,6 +7,7 @@
 // check: in a live cluster no node is overfilled and no Pod forgotten
 // hint: requests
 // Lets every Pod onto every node.
+// es: Admite cualquier Pod en cualquier nodo.
 /** NodeResourcesFit, NodeAffinity and NodeUnschedulable in one plugin. */
 import type { Container, Node, NodeSelectorRequirement, NodeSelectorTerm, Pod, Quantity } from 'clusterwright/api'
 import type { BareNodeInfo, FitFilter, Resources, Status } from 'clusterwright/scheduler'

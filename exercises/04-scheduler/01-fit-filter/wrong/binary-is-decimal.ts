@@ -1,6 +1,7 @@
 // check: resources: the same answers as the reference
 // hint: requests
 // Takes Ki, Mi and Gi for thousands, millions and billions.
+// es: Toma Ki, Mi y Gi por miles, millones y miles de millones.
 /** NodeResourcesFit, NodeAffinity and NodeUnschedulable in one plugin. */
 import type { Container, Node, NodeSelectorRequirement, NodeSelectorTerm, Pod, Quantity } from 'clusterwright/api'
 import type { BareNodeInfo, FitFilter, Resources, Status } from 'clusterwright/scheduler'

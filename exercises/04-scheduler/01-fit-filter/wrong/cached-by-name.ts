@@ -2,6 +2,7 @@
 // check: in a live cluster no node is overfilled and no Pod forgotten
 // hint: requests
 // Remembers for each node what was requested there, and never looks again.
+// es: Recuerda lo que se había pedido en cada nodo y no vuelve a mirar.
 /** NodeResourcesFit, NodeAffinity and NodeUnschedulable in one plugin. */
 import type { Container, Node, NodeSelectorRequirement, NodeSelectorTerm, Pod, Quantity } from 'clusterwright/api'
 import type { BareNodeInfo, FitFilter, Resources, Status } from 'clusterwright/scheduler'

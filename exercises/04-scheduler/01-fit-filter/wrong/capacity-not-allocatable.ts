@@ -1,6 +1,7 @@
 // check: resources: the same answers as the reference
 // hint: requests
 // Fills the whole machine, with what the system keeps for itself.
+// es: Llena la máquina entera, también lo que el sistema se reserva.
 /** NodeResourcesFit, NodeAffinity and NodeUnschedulable in one plugin. */
 import type { Container, Node, NodeSelectorRequirement, NodeSelectorTerm, Pod, Quantity } from 'clusterwright/api'
 import type { BareNodeInfo, FitFilter, Resources, Status } from 'clusterwright/scheduler'

@@ -2,6 +2,7 @@
 // check: labels, affinity and cordons: the same answers as the reference
 // hint: labels
 // Puts Pods on cordoned nodes.
+// es: Pone Pods en nodos acordonados.
 /** NodeResourcesFit, NodeAffinity and NodeUnschedulable in one plugin. */
 import type { Container, Node, NodeSelectorRequirement, NodeSelectorTerm, Pod, Quantity } from 'clusterwright/api'
 import type { BareNodeInfo, FitFilter, Resources, Status } from 'clusterwright/scheduler'

@@ -2,6 +2,7 @@
 // check: resources: the same answers as the reference
 // hint: requests
 // Counts every Pod on the node, those that have finished too.
+// es: Cuenta todos los Pods del nodo, también los que ya han terminado.
 /** NodeResourcesFit, NodeAffinity and NodeUnschedulable in one plugin. */
 import type { Container, Node, NodeSelectorRequirement, NodeSelectorTerm, Pod, Quantity } from 'clusterwright/api'
 import type { BareNodeInfo, FitFilter, Resources, Status } from 'clusterwright/scheduler'

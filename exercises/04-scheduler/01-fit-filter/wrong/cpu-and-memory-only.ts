@@ -2,6 +2,7 @@
 // check: resources: the same answers as the reference
 // hint: room
 // Knows cpu and memory and no other resource.
+// es: Solo conoce cpu y memory, y ningún otro recurso.
 /** NodeResourcesFit, NodeAffinity and NodeUnschedulable in one plugin. */
 import type { Container, Node, NodeSelectorRequirement, NodeSelectorTerm, Pod, Quantity } from 'clusterwright/api'
 import type { BareNodeInfo, FitFilter, Resources, Status } from 'clusterwright/scheduler'

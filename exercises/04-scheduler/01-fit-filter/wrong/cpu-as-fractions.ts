@@ -1,6 +1,7 @@
 // check: resources: the same answers as the reference
 // hint: requests
 // Adds CPUs up as fractions: 0.1 + 0.2 is more than 0.3.
+// es: Suma las CPU como fracciones: 0,1 + 0,2 da más que 0,3.
 /** NodeResourcesFit, NodeAffinity and NodeUnschedulable in one plugin. */
 import type { Container, Node, NodeSelectorRequirement, NodeSelectorTerm, Pod, Quantity } from 'clusterwright/api'
 import type { BareNodeInfo, FitFilter, Resources, Status } from 'clusterwright/scheduler'

@@ -1,6 +1,7 @@
 // check: labels, affinity and cordons: the same answers as the reference
 // hint: labels
 // Lets an empty term match every node.
+// es: Deja que un término vacío se cumpla en cualquier nodo.
 /** NodeResourcesFit, NodeAffinity and NodeUnschedulable in one plugin. */
 import type { Container, Node, NodeSelectorRequirement, NodeSelectorTerm, Pod, Quantity } from 'clusterwright/api'
 import type { BareNodeInfo, FitFilter, Resources, Status } from 'clusterwright/scheduler'

@@ -1,6 +1,7 @@
 // check: resources: the same answers as the reference
 // hint: requests
 // Refuses every Pod on a node whose Pods ask for more than it has.
+// es: Rechaza cualquier Pod en un nodo cuyos Pods piden más de lo que tiene.
 /** NodeResourcesFit, NodeAffinity and NodeUnschedulable in one plugin. */
 import type { Container, Node, NodeSelectorRequirement, NodeSelectorTerm, Pod, Quantity } from 'clusterwright/api'
 import type { BareNodeInfo, FitFilter, Resources, Status } from 'clusterwright/scheduler'

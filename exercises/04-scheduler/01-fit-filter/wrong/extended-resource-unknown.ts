@@ -1,6 +1,7 @@
 // check: resources: the same answers as the reference
 // hint: requests
 // Takes a resource that the node does not have for unlimited.
+// es: Toma por ilimitado un recurso que el nodo no tiene.
 /** NodeResourcesFit, NodeAffinity and NodeUnschedulable in one plugin. */
 import type { Container, Node, NodeSelectorRequirement, NodeSelectorTerm, Pod, Quantity } from 'clusterwright/api'
 import type { BareNodeInfo, FitFilter, Resources, Status } from 'clusterwright/scheduler'

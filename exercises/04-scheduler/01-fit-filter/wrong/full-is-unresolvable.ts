@@ -1,6 +1,7 @@
 // check: everything that is lacking is named
 // hint: room
 // Says that nothing helps, although a Pod that leaves would.
+// es: Dice que nada serviría, aunque bastaría que se fuera un Pod.
 /** NodeResourcesFit, NodeAffinity and NodeUnschedulable in one plugin. */
 import type { Container, Node, NodeSelectorRequirement, NodeSelectorTerm, Pod, Quantity } from 'clusterwright/api'
 import type { BareNodeInfo, FitFilter, Resources, Status } from 'clusterwright/scheduler'

@@ -1,6 +1,7 @@
 // check: labels, affinity and cordons: the same answers as the reference
 // hint: labels
 // Compares Gt and Lt as text: "9" comes after "10".
+// es: Compara Gt y Lt como texto: «9» va después de «10».
 /** NodeResourcesFit, NodeAffinity and NodeUnschedulable in one plugin. */
 import type { Container, Node, NodeSelectorRequirement, NodeSelectorTerm, Pod, Quantity } from 'clusterwright/api'
 import type { BareNodeInfo, FitFilter, Resources, Status } from 'clusterwright/scheduler'

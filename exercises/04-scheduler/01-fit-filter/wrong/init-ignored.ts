@@ -2,6 +2,7 @@
 // check: in a live cluster no node is overfilled and no Pod forgotten
 // hint: requests
 // Forgets the init containers.
+// es: Olvida los contenedores de inicio.
 /** NodeResourcesFit, NodeAffinity and NodeUnschedulable in one plugin. */
 import type { Container, Node, NodeSelectorRequirement, NodeSelectorTerm, Pod, Quantity } from 'clusterwright/api'
 import type { BareNodeInfo, FitFilter, Resources, Status } from 'clusterwright/scheduler'

@@ -1,6 +1,7 @@
 // check: of the init containers, the largest counts
 // hint: requests
 // Adds the init containers up, as if they ran beside the others.
+// es: Suma los contenedores de inicio como si corrieran junto a los demás.
 /** NodeResourcesFit, NodeAffinity and NodeUnschedulable in one plugin. */
 import type { Container, Node, NodeSelectorRequirement, NodeSelectorTerm, Pod, Quantity } from 'clusterwright/api'
 import type { BareNodeInfo, FitFilter, Resources, Status } from 'clusterwright/scheduler'

@@ -1,6 +1,7 @@
 // check: resources: the same answers as the reference
 // hint: requests
 // Takes the init container with the most cpu for the largest, in every resource.
+// es: Toma el contenedor de inicio con más cpu por el mayor en todos los recursos.
 /** NodeResourcesFit, NodeAffinity and NodeUnschedulable in one plugin. */
 import type { Container, Node, NodeSelectorRequirement, NodeSelectorTerm, Pod, Quantity } from 'clusterwright/api'
 import type { BareNodeInfo, FitFilter, Resources, Status } from 'clusterwright/scheduler'

@@ -1,6 +1,7 @@
 // check: cycles of different Pods may overlap
 // hint: room
 // Keeps the request in a variable of the module: the next Pod overwrites it.
+// es: Guarda la petición en una variable del módulo: el Pod siguiente la sobrescribe.
 /** NodeResourcesFit, NodeAffinity and NodeUnschedulable in one plugin. */
 import type { Container, Node, NodeSelectorRequirement, NodeSelectorTerm, Pod, Quantity } from 'clusterwright/api'
 import type { BareNodeInfo, FitFilter, Resources, Status } from 'clusterwright/scheduler'

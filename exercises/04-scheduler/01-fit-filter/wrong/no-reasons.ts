@@ -1,6 +1,7 @@
 // check: everything that is lacking is named
 // hint: room
 // Refuses without saying why.
+// es: Rechaza sin decir por qué.
 /** NodeResourcesFit, NodeAffinity and NodeUnschedulable in one plugin. */
 import type { Container, Node, NodeSelectorRequirement, NodeSelectorTerm, Pod, Quantity } from 'clusterwright/api'
 import type { BareNodeInfo, FitFilter, Resources, Status } from 'clusterwright/scheduler'

@@ -1,6 +1,7 @@
 // check: labels, affinity and cordons: the same answers as the reference
 // hint: labels
 // Demands the label for NotIn, which also holds where it is missing.
+// es: Exige la etiqueta para NotIn, que también se cumple donde falta.
 /** NodeResourcesFit, NodeAffinity and NodeUnschedulable in one plugin. */
 import type { Container, Node, NodeSelectorRequirement, NodeSelectorTerm, Pod, Quantity } from 'clusterwright/api'
 import type { BareNodeInfo, FitFilter, Resources, Status } from 'clusterwright/scheduler'

@@ -1,6 +1,7 @@
 // check: a Pod fits down to the last thousandth of a CPU
 // hint: room
 // Refuses a Pod that takes exactly what is left.
+// es: Rechaza un Pod que ocupa justo lo que queda.
 /** NodeResourcesFit, NodeAffinity and NodeUnschedulable in one plugin. */
 import type { Container, Node, NodeSelectorRequirement, NodeSelectorTerm, Pod, Quantity } from 'clusterwright/api'
 import type { BareNodeInfo, FitFilter, Resources, Status } from 'clusterwright/scheduler'

@@ -2,6 +2,7 @@
 // check: in a live cluster no node is overfilled and no Pod forgotten
 // hint: requests
 // Counts Running Pods alone: those that are bound and still starting hold their room too.
+// es: Cuenta solo los Pods en Running: los asignados que aún arrancan también ocupan su sitio.
 /** NodeResourcesFit, NodeAffinity and NodeUnschedulable in one plugin. */
 import type { Container, Node, NodeSelectorRequirement, NodeSelectorTerm, Pod, Quantity } from 'clusterwright/api'
 import type { BareNodeInfo, FitFilter, Resources, Status } from 'clusterwright/scheduler'

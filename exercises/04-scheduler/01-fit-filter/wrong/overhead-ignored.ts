@@ -1,6 +1,7 @@
 // check: resources: the same answers as the reference
 // hint: requests
 // Forgets what the sandbox itself costs.
+// es: Olvida lo que cuesta el propio sandbox.
 /** NodeResourcesFit, NodeAffinity and NodeUnschedulable in one plugin. */
 import type { Container, Node, NodeSelectorRequirement, NodeSelectorTerm, Pod, Quantity } from 'clusterwright/api'
 import type { BareNodeInfo, FitFilter, Resources, Status } from 'clusterwright/scheduler'

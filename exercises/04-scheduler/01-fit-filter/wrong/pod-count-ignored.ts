@@ -2,6 +2,7 @@
 // check: resources: the same answers as the reference
 // hint: room
 // Forgets that a node holds only so many Pods.
+// es: Olvida que un nodo solo admite cierto número de Pods.
 /** NodeResourcesFit, NodeAffinity and NodeUnschedulable in one plugin. */
 import type { Container, Node, NodeSelectorRequirement, NodeSelectorTerm, Pod, Quantity } from 'clusterwright/api'
 import type { BareNodeInfo, FitFilter, Resources, Status } from 'clusterwright/scheduler'

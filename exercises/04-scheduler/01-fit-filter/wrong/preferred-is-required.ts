@@ -1,6 +1,7 @@
 // check: labels, affinity and cordons: the same answers as the reference
 // hint: labels
 // Refuses a node that does not match what is only preferred.
+// es: Rechaza un nodo que no cumple lo que solo se prefiere.
 /** NodeResourcesFit, NodeAffinity and NodeUnschedulable in one plugin. */
 import type { Container, Node, NodeSelectorRequirement, NodeSelectorTerm, Pod, Quantity } from 'clusterwright/api'
 import type { BareNodeInfo, FitFilter, Resources, Status } from 'clusterwright/scheduler'

@@ -2,6 +2,7 @@
 // check: resources: the same answers as the reference
 // hint: room
 // Reads quantities with parseInt: 0.5 becomes 0 and 1.5Gi becomes 1Gi.
+// es: Lee las cantidades con parseInt: 0.5 pasa a ser 0 y 1.5Gi pasa a ser 1Gi.
 /** NodeResourcesFit, NodeAffinity and NodeUnschedulable in one plugin. */
 import type { Container, Node, NodeSelectorRequirement, NodeSelectorTerm, Pod, Quantity } from 'clusterwright/api'
 import type { BareNodeInfo, FitFilter, Resources, Status } from 'clusterwright/scheduler'

@@ -1,6 +1,7 @@
 // check: the request of a Pod is computed once, not at every node
 // hint: room
 // Works the request of the Pod out again at every node.
+// es: Vuelve a calcular la petición del Pod en cada nodo.
 /** NodeResourcesFit, NodeAffinity and NodeUnschedulable in one plugin. */
 import type { Container, Node, NodeSelectorRequirement, NodeSelectorTerm, Pod, Quantity } from 'clusterwright/api'
 import type { BareNodeInfo, FitFilter, Resources, Status } from 'clusterwright/scheduler'

@@ -1,6 +1,7 @@
 // check: resources: the same answers as the reference
 // hint: requests
 // Adds each Pod to what it remembers of the node, whether it is bound there or not.
+// es: Suma cada Pod a lo que recuerda del nodo, se haya asignado allí o no.
 /** NodeResourcesFit, NodeAffinity and NodeUnschedulable in one plugin. */
 import type { Container, Node, NodeSelectorRequirement, NodeSelectorTerm, Pod, Quantity } from 'clusterwright/api'
 import type { BareNodeInfo, FitFilter, Resources, Status } from 'clusterwright/scheduler'

@@ -1,6 +1,7 @@
 // check: labels, affinity and cordons: the same answers as the reference
 // hint: labels
 // Lets nodeSelector or node affinity suffice; both must hold.
+// es: Le basta con nodeSelector o con la afinidad de nodo; deben cumplirse ambos.
 /** NodeResourcesFit, NodeAffinity and NodeUnschedulable in one plugin. */
 import type { Container, Node, NodeSelectorRequirement, NodeSelectorTerm, Pod, Quantity } from 'clusterwright/api'
 import type { BareNodeInfo, FitFilter, Resources, Status } from 'clusterwright/scheduler'

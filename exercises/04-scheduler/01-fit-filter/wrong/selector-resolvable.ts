@@ -2,6 +2,7 @@
 // check: labels, affinity and cordons: the same answers as the reference
 // hint: labels
 // Says Unschedulable for wrong labels, as if removing Pods would help.
+// es: Dice Unschedulable ante etiquetas que no cumplen, como si quitar Pods sirviera.
 /** NodeResourcesFit, NodeAffinity and NodeUnschedulable in one plugin. */
 import type { Container, Node, NodeSelectorRequirement, NodeSelectorTerm, Pod, Quantity } from 'clusterwright/api'
 import type { BareNodeInfo, FitFilter, Resources, Status } from 'clusterwright/scheduler'

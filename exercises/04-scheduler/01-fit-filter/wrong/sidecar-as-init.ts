@@ -1,6 +1,7 @@
 // check: resources: the same answers as the reference
 // hint: requests
 // Takes a sidecar for an init container that ends.
+// es: Toma un sidecar por un contenedor de inicio que termina.
 /** NodeResourcesFit, NodeAffinity and NodeUnschedulable in one plugin. */
 import type { Container, Node, NodeSelectorRequirement, NodeSelectorTerm, Pod, Quantity } from 'clusterwright/api'
 import type { BareNodeInfo, FitFilter, Resources, Status } from 'clusterwright/scheduler'

@@ -1,6 +1,7 @@
 // check: resources: the same answers as the reference
 // hint: requests
 // Forgets that sidecars already run while a later init container does.
+// es: Olvida que los sidecars ya corren mientras lo hace un contenedor de inicio posterior.
 /** NodeResourcesFit, NodeAffinity and NodeUnschedulable in one plugin. */
 import type { Container, Node, NodeSelectorRequirement, NodeSelectorTerm, Pod, Quantity } from 'clusterwright/api'
 import type { BareNodeInfo, FitFilter, Resources, Status } from 'clusterwright/scheduler'

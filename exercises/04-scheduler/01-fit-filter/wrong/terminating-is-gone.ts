@@ -1,6 +1,7 @@
 // check: resources: the same answers as the reference
 // hint: requests
 // Gives away the room of Pods that are still shutting down.
+// es: Reparte el sitio de Pods que todavía se están apagando.
 /** NodeResourcesFit, NodeAffinity and NodeUnschedulable in one plugin. */
 import type { Container, Node, NodeSelectorRequirement, NodeSelectorTerm, Pod, Quantity } from 'clusterwright/api'
 import type { BareNodeInfo, FitFilter, Resources, Status } from 'clusterwright/scheduler'

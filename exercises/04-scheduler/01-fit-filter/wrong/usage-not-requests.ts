@@ -1,6 +1,7 @@
 // check: resources: the same answers as the reference
 // hint: requests
 // Takes the limits for what a Pod asks for, as if it were what it uses.
+// es: Toma los límites por lo que pide un Pod, como si fuera lo que usa.
 /** NodeResourcesFit, NodeAffinity and NodeUnschedulable in one plugin. */
 import type { Container, Node, NodeSelectorRequirement, NodeSelectorTerm, Pod, Quantity } from 'clusterwright/api'
 import type { BareNodeInfo, FitFilter, Resources, Status } from 'clusterwright/scheduler'

@@ -1,6 +1,7 @@
 // check: resources: the same answers as the reference
 // hint: requests
 // Asks for room on an overfilled node although the Pod wants nothing of that resource.
+// es: Pide sitio en un nodo lleno de más aunque el Pod no quiere nada de ese recurso.
 /** NodeResourcesFit, NodeAffinity and NodeUnschedulable in one plugin. */
 import type { Container, Node, NodeSelectorRequirement, NodeSelectorTerm, Pod, Quantity } from 'clusterwright/api'
 import type { BareNodeInfo, FitFilter, Resources, Status } from 'clusterwright/scheduler'

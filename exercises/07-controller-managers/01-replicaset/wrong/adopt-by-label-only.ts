@@ -1,6 +1,7 @@
 // check: orphans that match are adopted, Pods of others are not counted
 // hint: owner
 // Takes every Pod whose labels match for its own.
+// es: Toma por suyo cualquier Pod cuyas etiquetas cumplan.
 /** The ReplicaSet controller: as many Pods as the spec says, no more and no fewer. */
 import type { OwnerReference, Pod, ReplicaSet } from 'clusterwright/api'
 import type { ApiError, Client, Context, Reconciler } from 'clusterwright/controller'

@@ -1,6 +1,7 @@
 // check: an orphan that somebody else has taken meanwhile is left to them
 // hint: owner
 // Tries again with the newest version after a conflict, without looking who owns the Pod now.
+// es: Tras un conflicto reintenta con la versión más nueva, sin mirar de quién es ahora el Pod.
 /** The ReplicaSet controller: as many Pods as the spec says, no more and no fewer. */
 import type { OwnerReference, Pod, ReplicaSet } from 'clusterwright/api'
 import type { ApiError, Client, Context, Reconciler } from 'clusterwright/controller'

@@ -1,6 +1,7 @@
 // check: Pods of others are never touched
 // hint: owner
 // Adopts for a ReplicaSet that is being deleted.
+// es: Adopta para un ReplicaSet que se está borrando.
 /** The ReplicaSet controller: as many Pods as the spec says, no more and no fewer. */
 import type { OwnerReference, Pod, ReplicaSet } from 'clusterwright/api'
 import type { ApiError, Client, Context, Reconciler } from 'clusterwright/controller'

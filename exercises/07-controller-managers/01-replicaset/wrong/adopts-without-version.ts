@@ -1,6 +1,7 @@
 // check: an orphan that somebody else has taken meanwhile is left to them
 // hint: owner
 // Patches the owners of a Pod without the version that it saw, and takes it from whoever was quicker.
+// es: Cambia los dueños de un Pod sin la versión que vio, y se lo quita a quien fue más rápido.
 /** The ReplicaSet controller: as many Pods as the spec says, no more and no fewer. */
 import type { OwnerReference, Pod, ReplicaSet } from 'clusterwright/api'
 import type { ApiError, Client, Context, Reconciler } from 'clusterwright/controller'

@@ -1,6 +1,7 @@
 // check: the least useful Pods go first
 // hint: victims
 // Deletes the newest first, ready or not.
+// es: Borra primero los más nuevos, estén listos o no.
 /** The ReplicaSet controller: as many Pods as the spec says, no more and no fewer. */
 import type { OwnerReference, Pod, ReplicaSet } from 'clusterwright/api'
 import type { ApiError, Client, Context, Reconciler } from 'clusterwright/controller'

@@ -1,6 +1,7 @@
 // check: orphans that match are adopted, Pods of others are not counted
 // hint: owner
 // Lists the Pods of all namespaces and adopts across them.
+// es: Lista los Pods de todos los namespaces y adopta de unos a otros.
 /** The ReplicaSet controller: as many Pods as the spec says, no more and no fewer. */
 import type { OwnerReference, Pod, ReplicaSet } from 'clusterwright/api'
 import type { ApiError, Client, Context, Reconciler } from 'clusterwright/controller'

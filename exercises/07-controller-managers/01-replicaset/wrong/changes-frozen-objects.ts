@@ -1,6 +1,7 @@
 // check: a new ReplicaSet gets its Pods, and a true status
 // hint: status
 // Writes into the object that the cache gave it, which is frozen.
+// es: Escribe en el objeto que le dio la caché, que está congelado.
 /** The ReplicaSet controller: as many Pods as the spec says, no more and no fewer. */
 import type { OwnerReference, Pod, ReplicaSet } from 'clusterwright/api'
 import type { ApiError, Client, Context, Reconciler } from 'clusterwright/controller'

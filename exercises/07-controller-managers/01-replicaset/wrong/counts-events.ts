@@ -1,6 +1,7 @@
 // check: it comes right although the cache misses changes
 // hint: loop
 // Keeps the number of Pods in a variable and never looks again.
+// es: Guarda el número de Pods en una variable y no vuelve a mirar.
 /** The ReplicaSet controller: as many Pods as the spec says, no more and no fewer. */
 import type { OwnerReference, Pod, ReplicaSet } from 'clusterwright/api'
 import type { ApiError, Client, Context, Reconciler } from 'clusterwright/controller'

@@ -1,6 +1,7 @@
 // check: orphans that match are adopted, Pods of others are not counted
 // hint: owner
 // Counts matching orphans as its own without becoming their controller.
+// es: Cuenta como suyos los huérfanos que cumplen sin hacerse su controlador.
 /** The ReplicaSet controller: as many Pods as the spec says, no more and no fewer. */
 import type { OwnerReference, Pod, ReplicaSet } from 'clusterwright/api'
 import type { ApiError, Client, Context, Reconciler } from 'clusterwright/controller'

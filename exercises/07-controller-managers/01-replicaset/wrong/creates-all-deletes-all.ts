@@ -1,6 +1,7 @@
 // check: it is scaled up and down
 // hint: loop
 // Replaces all Pods when the number changes.
+// es: Reemplaza todos los Pods cuando cambia el número.
 /** The ReplicaSet controller: as many Pods as the spec says, no more and no fewer. */
 import type { OwnerReference, Pod, ReplicaSet } from 'clusterwright/api'
 import type { ApiError, Client, Context, Reconciler } from 'clusterwright/controller'

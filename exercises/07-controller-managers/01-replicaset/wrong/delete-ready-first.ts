@@ -1,6 +1,7 @@
 // check: the least useful Pods go first
 // hint: victims
 // Deletes ready Pods before those that are not.
+// es: Borra Pods listos antes que los que no lo están.
 /** The ReplicaSet controller: as many Pods as the spec says, no more and no fewer. */
 import type { OwnerReference, Pod, ReplicaSet } from 'clusterwright/api'
 import type { ApiError, Client, Context, Reconciler } from 'clusterwright/controller'

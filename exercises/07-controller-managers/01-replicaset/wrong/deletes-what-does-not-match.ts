@@ -1,6 +1,7 @@
 // check: orphans that match are adopted, Pods of others are not counted
 // hint: owner
 // Deletes a Pod whose labels match no more, where it should let go of it.
+// es: Borra un Pod cuyas etiquetas ya no cumplen, en vez de soltarlo.
 /** The ReplicaSet controller: as many Pods as the spec says, no more and no fewer. */
 import type { OwnerReference, Pod, ReplicaSet } from 'clusterwright/api'
 import type { ApiError, Client, Context, Reconciler } from 'clusterwright/controller'

@@ -1,6 +1,7 @@
 // check: any answer may be lost, though the call was carried out
 // hint: doubt
 // Catches every error and reports success: nobody brings the ReplicaSet back.
+// es: Atrapa todos los errores y dice que fue bien: nadie vuelve al ReplicaSet.
 /** The ReplicaSet controller: as many Pods as the spec says, no more and no fewer. */
 import type { OwnerReference, Pod, ReplicaSet } from 'clusterwright/api'
 import type { ApiError, Client, Context, Reconciler } from 'clusterwright/controller'

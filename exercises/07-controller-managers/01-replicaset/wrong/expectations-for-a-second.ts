@@ -1,6 +1,7 @@
 // check: never more Pods than wanted, however late the cache
 // hint: expectations
 // Believes that the cache has caught up after a second, whatever it shows.
+// es: Cree que la caché se ha puesto al día pasado un segundo, muestre lo que muestre.
 /** The ReplicaSet controller: as many Pods as the spec says, no more and no fewer. */
 import type { OwnerReference, Pod, ReplicaSet } from 'clusterwright/api'
 import type { ApiError, Client, Context, Reconciler } from 'clusterwright/controller'

@@ -1,6 +1,7 @@
 // check: Pods of others are never touched
 // hint: owner
 // Counts all Pods that match, whoever controls them, and so makes none where another has enough.
+// es: Cuenta todos los Pods que cumplen, sean de quien sean, y no crea ninguno donde otro ya tiene bastantes.
 /** The ReplicaSet controller: as many Pods as the spec says, no more and no fewer. */
 import type { OwnerReference, Pod, ReplicaSet } from 'clusterwright/api'
 import type { ApiError, Client, Context, Reconciler } from 'clusterwright/controller'

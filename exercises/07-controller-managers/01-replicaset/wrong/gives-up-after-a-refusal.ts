@@ -1,6 +1,7 @@
 // check: a quota that refuses is not asked again and again
 // hint: back-off
 // Reports success after a refusal, so nobody tries again when the quota has room.
+// es: Dice que fue bien tras un rechazo, y nadie reintenta cuando la cuota deja sitio.
 /** The ReplicaSet controller: as many Pods as the spec says, no more and no fewer. */
 import type { OwnerReference, Pod, ReplicaSet } from 'clusterwright/api'
 import type { ApiError, Client, Context, Reconciler } from 'clusterwright/controller'

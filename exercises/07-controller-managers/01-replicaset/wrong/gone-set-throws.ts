@@ -1,6 +1,7 @@
 // check: a ReplicaSet that is gone asks for nothing
 // hint: loop
 // Throws when the ReplicaSet has been deleted, which is no failure.
+// es: Lanza un error cuando el ReplicaSet ya está borrado, y eso no es un fallo.
 /** The ReplicaSet controller: as many Pods as the spec says, no more and no fewer. */
 import type { OwnerReference, Pod, ReplicaSet } from 'clusterwright/api'
 import type { ApiError, Client, Context, Reconciler } from 'clusterwright/controller'

@@ -1,6 +1,7 @@
 // check: when all is as wanted, nothing is written
 // hint: status
 // Comes back every 20 ms to see whether there is something to do, and asks the API server each time.
+// es: Vuelve cada 20 ms a ver si hay algo que hacer, y pregunta al servidor de la API cada vez.
 /** The ReplicaSet controller: as many Pods as the spec says, no more and no fewer. */
 import type { OwnerReference, Pod, ReplicaSet } from 'clusterwright/api'
 import type { ApiError, Client, Context, Reconciler } from 'clusterwright/controller'

@@ -1,6 +1,7 @@
 // check: a new ReplicaSet gets its Pods, and a true status
 // hint: loop
 // Creates Pods with the labels of the selector, and forgets what else the template says.
+// es: Crea Pods con las etiquetas del selector y olvida lo demás que dice la plantilla.
 /** The ReplicaSet controller: as many Pods as the spec says, no more and no fewer. */
 import type { OwnerReference, Pod, ReplicaSet } from 'clusterwright/api'
 import type { ApiError, Client, Context, Reconciler } from 'clusterwright/controller'

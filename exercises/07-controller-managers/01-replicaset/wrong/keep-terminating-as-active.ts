@@ -1,6 +1,7 @@
 // check: a Pod that is being deleted, or has failed, is replaced at once
 // hint: active
 // Counts a Pod that is being deleted until it is gone.
+// es: Cuenta un Pod que se está borrando hasta que desaparece.
 /** The ReplicaSet controller: as many Pods as the spec says, no more and no fewer. */
 import type { OwnerReference, Pod, ReplicaSet } from 'clusterwright/api'
 import type { ApiError, Client, Context, Reconciler } from 'clusterwright/controller'

@@ -1,6 +1,7 @@
 // check: any answer may be lost, though the call was carried out
 // hint: doubt
 // Takes a call without an answer for a call that failed, and makes it again.
+// es: Toma una llamada sin respuesta por una que falló, y la repite.
 /** The ReplicaSet controller: as many Pods as the spec says, no more and no fewer. */
 import type { OwnerReference, Pod, ReplicaSet } from 'clusterwright/api'
 import type { ApiError, Client, Context, Reconciler } from 'clusterwright/controller'

@@ -1,6 +1,7 @@
 // check: it may die after every call
 // hint: crash
 // Knows its Pods by a list in its memory. After a crash the list is empty, and it makes them all again.
+// es: Conoce sus Pods por una lista en memoria. Tras una caída la lista está vacía y los crea todos otra vez.
 /** The ReplicaSet controller: as many Pods as the spec says, no more and no fewer. */
 import type { OwnerReference, Pod, ReplicaSet } from 'clusterwright/api'
 import type { ApiError, Client, Context, Reconciler } from 'clusterwright/controller'

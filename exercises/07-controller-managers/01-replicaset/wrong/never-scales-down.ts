@@ -1,6 +1,7 @@
 // check: it is scaled up and down
 // hint: loop
 // Creates what is lacking, and deletes nothing that is too many.
+// es: Crea lo que falta y no borra nada de lo que sobra.
 /** The ReplicaSet controller: as many Pods as the spec says, no more and no fewer. */
 import type { OwnerReference, Pod, ReplicaSet } from 'clusterwright/api'
 import type { ApiError, Client, Context, Reconciler } from 'clusterwright/controller'

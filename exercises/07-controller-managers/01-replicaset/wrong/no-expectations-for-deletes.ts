@@ -1,6 +1,7 @@
 // check: scaling makes and deletes each Pod once
 // hint: expectations
 // Remembers what it created, but not what it deleted, and picks among the rest once more.
+// es: Recuerda lo que creó, pero no lo que borró, y vuelve a elegir entre los demás.
 /** The ReplicaSet controller: as many Pods as the spec says, no more and no fewer. */
 import type { OwnerReference, Pod, ReplicaSet } from 'clusterwright/api'
 import type { ApiError, Client, Context, Reconciler } from 'clusterwright/controller'

@@ -1,6 +1,7 @@
 // check: never more Pods than wanted, however late the cache
 // hint: expectations
 // Trusts the cache: what was created a moment ago is not in it yet, and is created again.
+// es: Se fía de la caché: lo creado hace un momento aún no está en ella, y lo crea otra vez.
 /** The ReplicaSet controller: as many Pods as the spec says, no more and no fewer. */
 import type { OwnerReference, Pod, ReplicaSet } from 'clusterwright/api'
 import type { ApiError, Client, Context, Reconciler } from 'clusterwright/controller'

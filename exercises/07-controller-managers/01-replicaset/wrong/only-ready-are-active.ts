@@ -1,6 +1,7 @@
 // check: a new ReplicaSet gets its Pods, and a true status
 // hint: loop
 // Counts only Pods that are ready: one that never will be is replaced for ever.
+// es: Cuenta solo los Pods listos: uno que nunca lo estará se reemplaza sin fin.
 /** The ReplicaSet controller: as many Pods as the spec says, no more and no fewer. */
 import type { OwnerReference, Pod, ReplicaSet } from 'clusterwright/api'
 import type { ApiError, Client, Context, Reconciler } from 'clusterwright/controller'

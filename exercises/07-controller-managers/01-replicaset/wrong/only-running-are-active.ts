@@ -1,6 +1,7 @@
 // check: it is scaled up and down
 // hint: loop
 // Counts only Pods that run already, and makes more while they start.
+// es: Cuenta solo los Pods que ya corren, y crea más mientras arrancan.
 /** The ReplicaSet controller: as many Pods as the spec says, no more and no fewer. */
 import type { OwnerReference, Pod, ReplicaSet } from 'clusterwright/api'
 import type { ApiError, Client, Context, Reconciler } from 'clusterwright/controller'

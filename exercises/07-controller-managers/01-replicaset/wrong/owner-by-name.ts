@@ -1,6 +1,7 @@
 // check: Pods of others are never touched
 // hint: owner
 // Knows its Pods by the name of their owner: those of an earlier ReplicaSet of that name are taken for its own.
+// es: Conoce sus Pods por el nombre del dueño: toma por suyos los de un ReplicaSet anterior de ese nombre.
 /** The ReplicaSet controller: as many Pods as the spec says, no more and no fewer. */
 import type { OwnerReference, Pod, ReplicaSet } from 'clusterwright/api'
 import type { ApiError, Client, Context, Reconciler } from 'clusterwright/controller'

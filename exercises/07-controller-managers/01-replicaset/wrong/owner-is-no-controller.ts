@@ -1,6 +1,7 @@
 // check: a new ReplicaSet gets its Pods, and a true status
 // hint: loop
 // Names the ReplicaSet as an owner, but not as the controller, and does not know its own Pods again.
+// es: Pone el ReplicaSet como dueño, pero no como controlador, y no reconoce después sus propios Pods.
 /** The ReplicaSet controller: as many Pods as the spec says, no more and no fewer. */
 import type { OwnerReference, Pod, ReplicaSet } from 'clusterwright/api'
 import type { ApiError, Client, Context, Reconciler } from 'clusterwright/controller'

@@ -1,6 +1,7 @@
 // check: the least useful Pods go first
 // hint: victims
 // Asks whether a Pod is ready before it asks whether it has a node.
+// es: Pregunta si un Pod está listo antes de preguntar si tiene nodo.
 /** The ReplicaSet controller: as many Pods as the spec says, no more and no fewer. */
 import type { OwnerReference, Pod, ReplicaSet } from 'clusterwright/api'
 import type { ApiError, Client, Context, Reconciler } from 'clusterwright/controller'

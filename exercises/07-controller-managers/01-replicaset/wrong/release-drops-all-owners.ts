@@ -1,6 +1,7 @@
 // check: orphans that match are adopted, Pods of others are not counted
 // hint: owner
 // Lets go of a Pod by emptying its list of owners.
+// es: Suelta un Pod vaciando su lista de dueños.
 /** The ReplicaSet controller: as many Pods as the spec says, no more and no fewer. */
 import type { OwnerReference, Pod, ReplicaSet } from 'clusterwright/api'
 import type { ApiError, Client, Context, Reconciler } from 'clusterwright/controller'

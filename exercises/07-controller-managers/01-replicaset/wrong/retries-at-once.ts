@@ -1,6 +1,7 @@
 // check: a quota that refuses is not asked again and again
 // hint: back-off
 // Comes back after 100 ms when a create was refused, for as long as it takes.
+// es: Cuando se rechaza una creación vuelve a los 100 ms, dure lo que dure.
 /** The ReplicaSet controller: as many Pods as the spec says, no more and no fewer. */
 import type { OwnerReference, Pod, ReplicaSet } from 'clusterwright/api'
 import type { ApiError, Client, Context, Reconciler } from 'clusterwright/controller'

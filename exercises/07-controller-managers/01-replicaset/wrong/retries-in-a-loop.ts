@@ -1,6 +1,7 @@
 // check: a quota that refuses is not asked again and again
 // hint: back-off
 // Repeats a refused create on the spot until it succeeds.
+// es: Repite en el acto una creación rechazada hasta que sale bien.
 /** The ReplicaSet controller: as many Pods as the spec says, no more and no fewer. */
 import type { OwnerReference, Pod, ReplicaSet } from 'clusterwright/api'
 import type { ApiError, Client, Context, Reconciler } from 'clusterwright/controller'

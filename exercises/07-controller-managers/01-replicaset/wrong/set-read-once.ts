@@ -1,6 +1,7 @@
 // check: it is scaled up and down
 // hint: loop
 // Keeps the ReplicaSet as it first saw it.
+// es: Se queda con el ReplicaSet tal como lo vio la primera vez.
 /** The ReplicaSet controller: as many Pods as the spec says, no more and no fewer. */
 import type { OwnerReference, Pod, ReplicaSet } from 'clusterwright/api'
 import type { ApiError, Client, Context, Reconciler } from 'clusterwright/controller'

@@ -1,6 +1,7 @@
 // check: when all is as wanted, nothing is written
 // hint: status
 // Writes the status at every look, changed or not.
+// es: Escribe el estado cada vez que mira, haya cambiado o no.
 /** The ReplicaSet controller: as many Pods as the spec says, no more and no fewer. */
 import type { OwnerReference, Pod, ReplicaSet } from 'clusterwright/api'
 import type { ApiError, Client, Context, Reconciler } from 'clusterwright/controller'

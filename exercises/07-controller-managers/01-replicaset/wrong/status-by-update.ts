@@ -1,6 +1,7 @@
 // check: a new ReplicaSet gets its Pods, and a true status
 // hint: status
 // Writes the status with update, which ignores it.
+// es: Escribe el estado con update, que no lo tiene en cuenta.
 /** The ReplicaSet controller: as many Pods as the spec says, no more and no fewer. */
 import type { OwnerReference, Pod, ReplicaSet } from 'clusterwright/api'
 import type { ApiError, Client, Context, Reconciler } from 'clusterwright/controller'

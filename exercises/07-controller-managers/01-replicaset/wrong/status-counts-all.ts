@@ -1,6 +1,7 @@
 // check: a Pod that is being deleted, or has failed, is replaced at once
 // hint: status
 // Counts Pods in its status that are being deleted or have failed.
+// es: Cuenta en su estado Pods que se están borrando o que han fallado.
 /** The ReplicaSet controller: as many Pods as the spec says, no more and no fewer. */
 import type { OwnerReference, Pod, ReplicaSet } from 'clusterwright/api'
 import type { ApiError, Client, Context, Reconciler } from 'clusterwright/controller'

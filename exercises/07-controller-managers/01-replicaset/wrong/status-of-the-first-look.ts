@@ -1,6 +1,7 @@
 // check: it is scaled up and down
 // hint: status
 // Writes the status once, when the Pods are made, and not again when they become ready.
+// es: Escribe el estado una vez, al crear los Pods, y no de nuevo cuando están listos.
 /** The ReplicaSet controller: as many Pods as the spec says, no more and no fewer. */
 import type { OwnerReference, Pod, ReplicaSet } from 'clusterwright/api'
 import type { ApiError, Client, Context, Reconciler } from 'clusterwright/controller'

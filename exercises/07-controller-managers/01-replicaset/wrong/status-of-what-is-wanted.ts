@@ -1,6 +1,7 @@
 // check: a Pod that is being deleted, or has failed, is replaced at once
 // hint: status
 // Reports the wanted number as the number that is there.
+// es: Informa del número deseado como si fuera el que hay.
 /** The ReplicaSet controller: as many Pods as the spec says, no more and no fewer. */
 import type { OwnerReference, Pod, ReplicaSet } from 'clusterwright/api'
 import type { ApiError, Client, Context, Reconciler } from 'clusterwright/controller'

@@ -1,6 +1,7 @@
 // check: a new ReplicaSet gets its Pods, and a true status
 // hint: status
 // Leaves out observedGeneration: nobody can tell whether the status is of today.
+// es: Omite observedGeneration: nadie sabe si el estado es de hoy.
 /** The ReplicaSet controller: as many Pods as the spec says, no more and no fewer. */
 import type { OwnerReference, Pod, ReplicaSet } from 'clusterwright/api'
 import type { ApiError, Client, Context, Reconciler } from 'clusterwright/controller'

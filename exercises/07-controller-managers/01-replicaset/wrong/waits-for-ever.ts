@@ -1,6 +1,7 @@
 // check: it does not wait for ever for a Pod that nobody will see
 // hint: patience
 // Waits for the Pods that it created until the cache shows them; one that vanished before is waited for for ever.
+// es: Espera a que la caché muestre los Pods que creó; por uno que desapareció antes espera para siempre.
 /** The ReplicaSet controller: as many Pods as the spec says, no more and no fewer. */
 import type { OwnerReference, Pod, ReplicaSet } from 'clusterwright/api'
 import type { ApiError, Client, Context, Reconciler } from 'clusterwright/controller'

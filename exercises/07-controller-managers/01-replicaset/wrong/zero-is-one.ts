@@ -1,6 +1,7 @@
 // check: scaling makes and deletes each Pod once
 // hint: expectations
 // Takes 0 replicas for “not given”, which means 1.
+// es: Toma 0 réplicas por «no dado», que significa 1.
 /** The ReplicaSet controller: as many Pods as the spec says, no more and no fewer. */
 import type { OwnerReference, Pod, ReplicaSet } from 'clusterwright/api'
 import type { ApiError, Client, Context, Reconciler } from 'clusterwright/controller'

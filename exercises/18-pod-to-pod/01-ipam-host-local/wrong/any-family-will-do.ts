@@ -1,6 +1,7 @@
 // check: with two range sets, an address of each or none
 // hint: undo
 // Is content with an address of one family when the other has none left.
+// es: Se conforma con una dirección de una familia cuando a la otra no le queda ninguna.
 /** host-local: addresses from this node's own ranges, one file per address, under a lock. */
 import type {
   Answer,

@@ -1,6 +1,7 @@
 // check: ADD gives the right addresses, whatever the store holds
 // hint: next
 // Gives the broadcast address where rangeEnd names it.
+// es: Da la dirección de difusión cuando rangeEnd la nombra.
 /** host-local: addresses from this node's own ranges, one file per address, under a lock. */
 import type {
   Answer,

@@ -2,6 +2,7 @@
 // check: DEL, CHECK and GC concern those whom they name, and nobody else
 // hint: check
 // CHECK succeeds whatever the store says.
+// es: CHECK sale bien diga lo que diga el almacén.
 /** host-local: addresses from this node's own ranges, one file per address, under a lock. */
 import type {
   Answer,

@@ -1,6 +1,7 @@
 // check: DEL, CHECK and GC concern those whom they name, and nobody else
 // hint: check
 // CHECK is content with one address, though each range set owes one.
+// es: CHECK se conforma con una dirección, aunque cada conjunto de rangos debe una.
 /** host-local: addresses from this node's own ranges, one file per address, under a lock. */
 import type {
   Answer,

@@ -1,6 +1,7 @@
 // check: DEL, CHECK and GC concern those whom they name, and nobody else
 // hint: check
 // CHECK tidies up as well: it must only look.
+// es: CHECK además arregla cosas: solo debe mirar.
 /** host-local: addresses from this node's own ranges, one file per address, under a lock. */
 import type {
   Answer,

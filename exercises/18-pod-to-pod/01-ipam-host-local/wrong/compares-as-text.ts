@@ -1,6 +1,7 @@
 // check: over a life of many Pods no address is given twice, nor too soon again
 // hint: next
 // Compares addresses as text: 10.244.1.10 comes before 10.244.1.9.
+// es: Compara las direcciones como texto: 10.244.1.10 va antes que 10.244.1.9.
 /** host-local: addresses from this node's own ranges, one file per address, under a lock. */
 import type {
   Answer,

@@ -1,6 +1,7 @@
 // check: the first Pod gets the first address that is nobody’s
 // hint: next
 // Knows the gateway only where the configuration names it.
+// es: Solo conoce la puerta de enlace cuando la configuración la nombra.
 /** host-local: addresses from this node's own ranges, one file per address, under a lock. */
 import type {
   Answer,

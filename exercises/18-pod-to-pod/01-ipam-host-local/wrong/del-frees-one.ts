@@ -1,6 +1,7 @@
 // check: DEL frees the address, and succeeds a second time
 // hint: idempotent
 // DEL frees one address, though a Pod with two families holds two.
+// es: DEL libera una dirección, aunque un Pod con dos familias tiene dos.
 /** host-local: addresses from this node's own ranges, one file per address, under a lock. */
 import type {
   Answer,

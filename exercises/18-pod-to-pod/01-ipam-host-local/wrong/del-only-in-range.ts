@@ -1,6 +1,7 @@
 // check: DEL, CHECK and GC concern those whom they name, and nobody else
 // hint: idempotent
 // DEL frees only addresses of the ranges as they are configured today.
+// es: DEL solo libera direcciones de los rangos tal como están configurados hoy.
 /** host-local: addresses from this node's own ranges, one file per address, under a lock. */
 import type {
   Answer,

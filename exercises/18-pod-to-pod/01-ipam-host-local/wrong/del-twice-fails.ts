@@ -2,6 +2,7 @@
 // check: DEL, CHECK and GC concern those whom they name, and nobody else
 // hint: idempotent
 // DEL fails when there is nothing to release; the runtime will repeat it for ever.
+// es: DEL falla cuando no hay nada que liberar; el runtime lo repetirá sin fin.
 /** host-local: addresses from this node's own ranges, one file per address, under a lock. */
 import type {
   Answer,

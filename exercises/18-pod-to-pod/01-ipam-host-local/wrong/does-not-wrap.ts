@@ -1,6 +1,7 @@
 // check: the next address comes after the last, though a lower one is free
 // hint: next
 // Goes on after the last reserved address to the end of the range, and no further.
+// es: Sigue desde la última dirección reservada hasta el final del rango, y no más allá.
 /** host-local: addresses from this node's own ranges, one file per address, under a lock. */
 import type {
   Answer,

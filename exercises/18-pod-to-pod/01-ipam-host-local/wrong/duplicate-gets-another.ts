@@ -1,6 +1,7 @@
 // check: ADD gives the right addresses, whatever the store holds
 // hint: idempotent
 // A second ADD of the same attachment gets a second address.
+// es: Un segundo ADD de la misma conexión recibe una segunda dirección.
 /** host-local: addresses from this node's own ranges, one file per address, under a lock. */
 import type {
   Answer,

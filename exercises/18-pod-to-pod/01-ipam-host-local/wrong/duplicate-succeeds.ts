@@ -1,6 +1,7 @@
 // check: ADD gives the right addresses, whatever the store holds
 // hint: idempotent
 // A second ADD of the same attachment succeeds with the address that it holds; the specification wants an error.
+// es: Un segundo ADD de la misma conexión sale bien con la dirección que ya tiene; la especificación quiere un error.
 /** host-local: addresses from this node's own ranges, one file per address, under a lock. */
 import type {
   Answer,

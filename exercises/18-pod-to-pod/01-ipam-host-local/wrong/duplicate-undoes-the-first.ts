@@ -1,6 +1,7 @@
 // check: ADD gives the right addresses, whatever the store holds
 // hint: idempotent
 // A second ADD fails, and takes the address of the running Pod with it.
+// es: Un segundo ADD falla y se lleva la dirección del Pod que está corriendo.
 /** host-local: addresses from this node's own ranges, one file per address, under a lock. */
 import type {
   Answer,

@@ -1,6 +1,7 @@
 // check: a large range costs no more than a small one
 // hint: large
 // Makes a list of all addresses before it picks one.
+// es: Hace una lista de todas las direcciones antes de elegir una.
 /** host-local: addresses from this node's own ranges, one file per address, under a lock. */
 import type {
   Answer,

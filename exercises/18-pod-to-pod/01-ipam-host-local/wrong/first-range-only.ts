@@ -1,6 +1,7 @@
 // check: ADD gives the right addresses, whatever the store holds
 // hint: next
 // Knows only the first range of a set.
+// es: Solo conoce el primer rango de un conjunto.
 /** host-local: addresses from this node's own ranges, one file per address, under a lock. */
 import type {
   Answer,

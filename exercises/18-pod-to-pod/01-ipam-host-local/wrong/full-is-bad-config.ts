@@ -1,6 +1,7 @@
 // check: ADD gives the right addresses, whatever the store holds
 // hint: result
 // Says “invalid configuration” (7) when no address is free.
+// es: Dice «configuración no válida» (7) cuando no queda ninguna dirección.
 /** host-local: addresses from this node's own ranges, one file per address, under a lock. */
 import type {
   Answer,

@@ -1,6 +1,7 @@
 // check: with two range sets, an address of each or none
 // hint: undo
 // Answers with no addresses, and no error, when none is free.
+// es: Responde sin direcciones y sin error cuando no queda ninguna.
 /** host-local: addresses from this node's own ranges, one file per address, under a lock. */
 import type {
   Answer,

@@ -1,6 +1,7 @@
 // check: the first Pod gets the first address that is nobody’s
 // hint: next
 // Gives the gateway’s address to a Pod.
+// es: Da a un Pod la dirección de la puerta de enlace.
 /** host-local: addresses from this node's own ranges, one file per address, under a lock. */
 import type {
   Answer,

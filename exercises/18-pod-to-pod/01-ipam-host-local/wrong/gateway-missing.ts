@@ -1,6 +1,7 @@
 // check: the first Pod gets the first address that is nobody’s
 // hint: result
 // Does not tell the gateway.
+// es: No dice la puerta de enlace.
 /** host-local: addresses from this node's own ranges, one file per address, under a lock. */
 import type {
   Answer,

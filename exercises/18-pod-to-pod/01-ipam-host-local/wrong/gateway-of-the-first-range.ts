@@ -1,6 +1,7 @@
 // check: ADD gives the right addresses, whatever the store holds
 // hint: result
 // Tells the gateway of the first range, whichever the address is from.
+// es: Dice la puerta de enlace del primer rango, sea de donde sea la dirección.
 /** host-local: addresses from this node's own ranges, one file per address, under a lock. */
 import type {
   Answer,

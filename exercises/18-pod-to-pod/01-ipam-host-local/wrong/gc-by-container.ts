@@ -1,6 +1,7 @@
 // check: DEL, CHECK and GC concern those whom they name, and nobody else
 // hint: gc
 // GC spares every interface of a container of which one is valid.
+// es: GC respeta todas las interfaces de un contenedor del que una es válida.
 /** host-local: addresses from this node's own ranges, one file per address, under a lock. */
 import type {
   Answer,

@@ -1,6 +1,7 @@
 // check: CHECK and GC tell the living from the dead
 // hint: gc
 // GC succeeds and frees nothing.
+// es: GC sale bien y no libera nada.
 /** host-local: addresses from this node's own ranges, one file per address, under a lock. */
 import type {
   Answer,

@@ -1,6 +1,7 @@
 // check: DEL, CHECK and GC concern those whom they name, and nobody else
 // hint: gc
 // GC frees all that is not held by each of the valid attachments.
+// es: GC libera todo lo que no tenga cada una de las conexiones válidas.
 /** host-local: addresses from this node's own ranges, one file per address, under a lock. */
 import type {
   Answer,

@@ -1,6 +1,7 @@
 // check: CHECK and GC tell the living from the dead
 // hint: gc
 // Takes the list of valid attachments for the list of what is to be freed.
+// es: Toma la lista de conexiones válidas por la lista de lo que hay que liberar.
 /** host-local: addresses from this node's own ranges, one file per address, under a lock. */
 import type {
   Answer,

@@ -1,6 +1,7 @@
 // check: it may die after any call, and the clean-up leaves no leak
 // hint: gc
 // GC empties the store and writes the valid ones anew: a crash in between frees the living.
+// es: GC vacía el almacén y escribe de nuevo las válidas: una caída entre medias libera a los vivos.
 /** host-local: addresses from this node's own ranges, one file per address, under a lock. */
 import type {
   Answer,

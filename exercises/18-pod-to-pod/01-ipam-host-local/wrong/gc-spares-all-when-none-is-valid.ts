@@ -1,6 +1,7 @@
 // check: DEL, CHECK and GC concern those whom they name, and nobody else
 // hint: gc
 // Takes an empty list of valid attachments for “nothing is known”.
+// es: Toma una lista vacía de conexiones válidas por «no se sabe nada».
 /** host-local: addresses from this node's own ranges, one file per address, under a lock. */
 import type {
   Answer,

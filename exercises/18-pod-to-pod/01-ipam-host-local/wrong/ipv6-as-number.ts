@@ -1,6 +1,7 @@
 // check: with two range sets, an address of each or none
 // hint: next
 // Counts with ordinary numbers: 128 bits do not fit, and neighbours become one.
+// es: Cuenta con números corrientes: 128 bits no caben, y los vecinos se vuelven uno.
 /** host-local: addresses from this node's own ranges, one file per address, under a lock. */
 import type {
   Answer,

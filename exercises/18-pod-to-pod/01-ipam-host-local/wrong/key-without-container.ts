@@ -1,6 +1,7 @@
 // check: the first Pod gets the first address that is nobody’s
 // hint: next
 // Knows attachments by interface alone, and every Pod has an eth0.
+// es: Conoce las conexiones solo por la interfaz, y todos los Pods tienen una eth0.
 /** host-local: addresses from this node's own ranges, one file per address, under a lock. */
 import type {
   Answer,

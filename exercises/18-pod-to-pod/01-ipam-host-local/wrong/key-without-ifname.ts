@@ -1,6 +1,7 @@
 // check: DEL frees the address, and succeeds a second time
 // hint: idempotent
 // Knows attachments by container alone: its second interface is taken for the first.
+// es: Conoce las conexiones solo por el contenedor: toma su segunda interfaz por la primera.
 /** host-local: addresses from this node's own ranges, one file per address, under a lock. */
 import type {
   Answer,

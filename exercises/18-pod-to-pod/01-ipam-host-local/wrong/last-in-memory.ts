@@ -1,6 +1,7 @@
 // check: the first Pod gets the first address that is nobody’s
 // hint: next
 // Remembers the last address in a variable; but each call is a process of its own.
+// es: Recuerda la última dirección en una variable; pero cada llamada es un proceso aparte.
 /** host-local: addresses from this node's own ranges, one file per address, under a lock. */
 import type {
   Answer,

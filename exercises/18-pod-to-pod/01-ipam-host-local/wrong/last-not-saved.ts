@@ -1,6 +1,7 @@
 // check: the first Pod gets the first address that is nobody’s
 // hint: next
 // Never writes down which address it reserved last.
+// es: Nunca apunta qué dirección reservó por última vez.
 /** host-local: addresses from this node's own ranges, one file per address, under a lock. */
 import type {
   Answer,

@@ -1,6 +1,7 @@
 // check: with two range sets, an address of each or none
 // hint: next
 // Keeps one last address for all range sets.
+// es: Guarda una sola última dirección para todos los conjuntos de rangos.
 /** host-local: addresses from this node's own ranges, one file per address, under a lock. */
 import type {
   Answer,

@@ -1,6 +1,7 @@
 // check: the next address comes after the last, though a lower one is free
 // hint: next
 // Takes the lowest free address: one that was just released is given again at once.
+// es: Toma la dirección libre más baja: una que se acaba de soltar se da otra vez enseguida.
 /** host-local: addresses from this node's own ranges, one file per address, under a lock. */
 import type {
   Answer,

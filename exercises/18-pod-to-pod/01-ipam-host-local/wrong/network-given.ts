@@ -1,6 +1,7 @@
 // check: ADD gives the right addresses, whatever the store holds
 // hint: next
 // Gives the address of the network itself where rangeStart names it.
+// es: Da la dirección de la propia red cuando rangeStart la nombra.
 /** host-local: addresses from this node's own ranges, one file per address, under a lock. */
 import type {
   Answer,

@@ -2,6 +2,7 @@
 // check: in whatever order their calls come, it is as if one ran after the other
 // hint: lock
 // Takes no lock, for each file can be made only once; but what was reserved last is then set by whoever comes last.
+// es: No toma el cerrojo, pues cada archivo solo se puede crear una vez; pero entonces lo último reservado lo fija quien llegue al final.
 /** host-local: addresses from this node's own ranges, one file per address, under a lock. */
 import type {
   Answer,

@@ -2,6 +2,7 @@
 // check: in whatever order their calls come, it is as if one ran after the other
 // hint: lock
 // Takes no lock: two ADDs read the same store and choose the same address.
+// es: No toma el cerrojo: dos ADD leen el mismo almacén y eligen la misma dirección.
 /** host-local: addresses from this node's own ranges, one file per address, under a lock. */
 import type {
   Answer,

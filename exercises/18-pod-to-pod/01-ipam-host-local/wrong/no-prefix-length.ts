@@ -1,6 +1,7 @@
 // check: the first Pod gets the first address that is nobody’s
 // hint: result
 // Answers with the bare address, without the prefix length of its subnet.
+// es: Responde con la dirección a secas, sin la longitud de prefijo de su subred.
 /** host-local: addresses from this node's own ranges, one file per address, under a lock. */
 import type {
   Answer,

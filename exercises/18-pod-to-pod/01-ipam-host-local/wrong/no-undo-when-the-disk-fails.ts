@@ -1,6 +1,7 @@
 // check: a disk that refuses a call leaves nothing half done
 // hint: undo
 // Undoes when no address is free, but not when the disk refuses a call.
+// es: Deshace cuando no queda ninguna dirección, pero no cuando el disco rechaza una llamada.
 /** host-local: addresses from this node's own ranges, one file per address, under a lock. */
 import type {
   Answer,

@@ -2,6 +2,7 @@
 // check: ADD gives the right addresses, whatever the store holds
 // hint: undo
 // When the second range set is full, the address of the first stays reserved.
+// es: Cuando el segundo conjunto de rangos está lleno, la dirección del primero queda reservada.
 /** host-local: addresses from this node's own ranges, one file per address, under a lock. */
 import type {
   Answer,

@@ -1,6 +1,7 @@
 // check: a range that makes no sense is refused
 // hint: validate
 // Takes every configuration as it comes.
+// es: Acepta cualquier configuración tal como viene.
 /** host-local: addresses from this node's own ranges, one file per address, under a lock. */
 import type {
   Answer,

@@ -1,6 +1,7 @@
 // check: with two range sets, an address of each or none
 // hint: result
 // Takes an address of the first range set and forgets the others.
+// es: Toma una dirección del primer conjunto de rangos y olvida los demás.
 /** host-local: addresses from this node's own ranges, one file per address, under a lock. */
 import type {
   Answer,

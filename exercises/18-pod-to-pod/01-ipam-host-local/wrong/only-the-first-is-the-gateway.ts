@@ -1,6 +1,7 @@
 // check: ADD gives the right addresses, whatever the store holds
 // hint: next
 // Skips the first address of the subnet, even where the configuration names another gateway.
+// es: Se salta la primera dirección de la subred aunque la configuración nombre otra puerta de enlace.
 /** host-local: addresses from this node's own ranges, one file per address, under a lock. */
 import type {
   Answer,

@@ -1,6 +1,7 @@
 // check: the next address comes after the last, though a lower one is free
 // hint: result
 // Answers with /24 for every subnet.
+// es: Responde con /24 para cualquier subred.
 /** host-local: addresses from this node's own ranges, one file per address, under a lock. */
 import type {
   Answer,

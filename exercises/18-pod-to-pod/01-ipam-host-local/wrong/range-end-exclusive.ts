@@ -1,6 +1,7 @@
 // check: ADD gives the right addresses, whatever the store holds
 // hint: next
 // Leaves out the last address of a range.
+// es: Deja fuera la última dirección de un rango.
 /** host-local: addresses from this node's own ranges, one file per address, under a lock. */
 import type {
   Answer,

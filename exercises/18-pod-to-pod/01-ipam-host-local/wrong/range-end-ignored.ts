@@ -1,6 +1,7 @@
 // check: ADD gives the right addresses, whatever the store holds
 // hint: next
 // Goes on to the end of the subnet, whatever rangeEnd says.
+// es: Sigue hasta el final de la subred, diga lo que diga rangeEnd.
 /** host-local: addresses from this node's own ranges, one file per address, under a lock. */
 import type {
   Answer,

@@ -1,6 +1,7 @@
 // check: ADD gives the right addresses, whatever the store holds
 // hint: next
 // Begins at the first address of the subnet, whatever rangeStart says.
+// es: Empieza en la primera dirección de la subred, diga lo que diga rangeStart.
 /** host-local: addresses from this node's own ranges, one file per address, under a lock. */
 import type {
   Answer,

@@ -2,6 +2,7 @@
 // check: in whatever order their calls come, it is as if one ran after the other
 // hint: lock
 // Reads what was reserved last before it has the lock.
+// es: Lee qué fue lo último reservado antes de tener el cerrojo.
 /** host-local: addresses from this node's own ranges, one file per address, under a lock. */
 import type {
   Answer,

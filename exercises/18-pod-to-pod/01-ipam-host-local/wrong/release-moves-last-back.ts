@@ -1,6 +1,7 @@
 // check: over a life of many Pods no address is given twice, nor too soon again
 // hint: next
 // DEL sets the last reserved address back to the one that it frees.
+// es: DEL devuelve la última dirección reservada a la que libera.
 /** host-local: addresses from this node's own ranges, one file per address, under a lock. */
 import type {
   Answer,

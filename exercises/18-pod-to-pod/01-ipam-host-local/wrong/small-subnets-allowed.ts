@@ -1,6 +1,7 @@
 // check: a range that makes no sense is refused
 // hint: validate
 // Takes a /31 or /32, which has no room for a host beside network and broadcast.
+// es: Acepta una /31 o /32, donde no cabe un host junto a la red y la difusión.
 /** host-local: addresses from this node's own ranges, one file per address, under a lock. */
 import type {
   Answer,

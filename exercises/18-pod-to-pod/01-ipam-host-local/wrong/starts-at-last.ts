@@ -1,6 +1,7 @@
 // check: over a life of many Pods no address is given twice, nor too soon again
 // hint: next
 // Begins at the last reserved address itself, not after it.
+// es: Empieza en la propia última dirección reservada, no después de ella.
 /** host-local: addresses from this node's own ranges, one file per address, under a lock. */
 import type {
   Answer,

@@ -1,6 +1,7 @@
 // check: a disk that refuses a call leaves nothing half done
 // hint: undo
 // Takes no notice of a reservation that could not be written.
+// es: No se entera de una reserva que no se pudo escribir.
 /** host-local: addresses from this node's own ranges, one file per address, under a lock. */
 import type {
   Answer,

@@ -1,6 +1,7 @@
 // check: with two range sets, an address of each or none
 // hint: undo
 // Throws an error where it should return one.
+// es: Lanza un error donde debería devolverlo.
 /** host-local: addresses from this node's own ranges, one file per address, under a lock. */
 import type {
   Answer,

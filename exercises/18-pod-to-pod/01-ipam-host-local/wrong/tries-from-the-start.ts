@@ -1,6 +1,7 @@
 // check: a large range costs no more than a small one
 // hint: large
 // Tries to reserve each address from the first on until one is free, and then forgets to begin after the last.
+// es: Intenta reservar cada dirección desde la primera hasta dar con una libre, y olvida empezar después de la última.
 /** host-local: addresses from this node's own ranges, one file per address, under a lock. */
 import type {
   Answer,

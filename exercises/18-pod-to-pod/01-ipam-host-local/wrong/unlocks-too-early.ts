@@ -2,6 +2,7 @@
 // check: in whatever order their calls come, it is as if one ran after the other
 // hint: lock
 // Lets go of the lock as soon as it has read, before it writes.
+// es: Suelta el cerrojo en cuanto ha leído, antes de escribir.
 /** host-local: addresses from this node's own ranges, one file per address, under a lock. */
 import type {
   Answer,

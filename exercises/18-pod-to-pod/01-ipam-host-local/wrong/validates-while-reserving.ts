@@ -1,6 +1,7 @@
 // check: a range that makes no sense is refused
 // hint: validate
 // Finds the mistake in the second range set only after it has reserved from the first.
+// es: Descubre el error del segundo conjunto de rangos cuando ya ha reservado del primero.
 /** host-local: addresses from this node's own ranges, one file per address, under a lock. */
 import type {
   Answer,

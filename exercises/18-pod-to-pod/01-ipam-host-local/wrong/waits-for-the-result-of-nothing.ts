@@ -1,6 +1,7 @@
 // check: several ADDs at once get different addresses, in turn
 // hint: lock
 // Does not wait for the lock: the await is missing.
+// es: No espera al cerrojo: falta el await.
 /** host-local: addresses from this node's own ranges, one file per address, under a lock. */
 import type {
   Answer,

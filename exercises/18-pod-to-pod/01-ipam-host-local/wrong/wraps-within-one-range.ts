@@ -1,6 +1,7 @@
 // check: ADD gives the right addresses, whatever the store holds
 // hint: next
 // Wraps around within the range of the last address, and never looks at the other ranges of the set.
+// es: Da la vuelta dentro del rango de la última dirección y nunca mira los demás rangos del conjunto.
 /** host-local: addresses from this node's own ranges, one file per address, under a lock. */
 import type {
   Answer,

@@ -1,6 +1,7 @@
 // check: the first Pod gets the first address that is nobody’s
 // hint: result
 // Answers in version 0.4.0, whatever the version of the request.
+// es: Responde en la versión 0.4.0, sea cual sea la versión de la petición.
 /** host-local: addresses from this node's own ranges, one file per address, under a lock. */
 import type {
   Answer,
