@@ -68,6 +68,8 @@ export function createPlainEditor(host: HTMLElement, options: CodeEditorOptions)
   viewer.hidden = true
   frame.append(numbers, band, own, viewer)
   host.replaceChildren(frame)
+  // A text area begins with its caret at the end; whoever opens a file begins at its top.
+  own.setSelectionRange(0, 0)
   frame.style.setProperty('--cw-code-size', `${options.fontSizePx}px`)
   let failedLine: number | undefined
   let problemLines = new Set<number>()

@@ -53,6 +53,10 @@ function follow({ events }: Timeline): Cast {
     if (event.tick < start) continue
     const key = keyOf(event, pod)
     if (key === undefined || seen.has(key)) continue
+    // A kube-proxy has other rules to write too: those of the journey come after its endpoints.
+    if (key.startsWith('rules ') && !seen.has(`endpointslices ${event.to.split('/')[0]}/kube-proxy`)) continue
+    // What is typed later about other things is another story.
+    if (event.kind === 'command' && event.tick > start && !event.label.includes('get')) continue
     seen.add(key)
     ticks.add(event.tick)
     // A Pod has no name yet while it is asked for: the request is known by what came of it.

@@ -30,7 +30,9 @@ function replacementOf(timeline: Timeline): string | undefined {
 function shows(event: Described, timeline: Timeline): boolean {
   const { kind, verb, resource, name, to, from, remark } = event
   if (kind === 'fault') return true
-  if (kind === 'decision') return !remark.includes('podCIDR')
+  // The eviction is decided when its time has come, and carried out a moment later: it is told once.
+  if (kind === 'decision')
+    return !remark.includes('podCIDR') && timeline.events.find((other) => other.remark === remark)?.tick === event.tick
   if (kind === 'watch') {
     if (resource === 'nodes') return to.endsWith('/kube-controller-manager')
     return resource === 'pods' && to.endsWith('/kubelet') && (name === replacementOf(timeline) || verb === 'DELETED')

@@ -71,6 +71,12 @@ describe('F02, a Deployment’s journey', () => {
     expect(
       order.map((label) => labels.indexOf(label)).every((at, i, all) => at >= 0 && (i === 0 || at > all[i - 1]!)),
     ).toBe(true)
+    // Nothing of what kube-proxies and people do beside it: their rules come after its endpoints, and it was typed first.
+    const endpoints = labels.indexOf('ADDED EndpointSlice')
+    const rules = labels.flatMap((label, i) => (label.includes('iptablesRestore') ? [i] : []))
+    expect(rules.length).toBeGreaterThan(0)
+    expect(Math.min(...rules)).toBeGreaterThan(endpoints)
+    expect(labels.filter((label) => label.includes('apply'))).toEqual(['kubectl apply -f -'])
   })
 })
 
@@ -112,6 +118,8 @@ describe('F14, a node goes dark', () => {
     expect(at(/has been silent/) - off).toBeLessThan(60)
     expect(at(/is evicted/) - at(/has been silent/)).toBeCloseTo(300, 0)
     expect(dark.prediction.outcome(timeline)).toMatchObject({ value: 'minutes' })
+    const told = stepsOf(timeline, dark.lens, 0).filter(({ sentence }) => sentence.includes('is evicted'))
+    expect(told).toHaveLength(1)
   })
 
   it('gives the new Pod a new name, and leaves the old one Terminating until the power is back', () => {

@@ -7,7 +7,7 @@ import { isRefusal } from '../editor/compile-request.ts'
 import { type IconName, icon } from './icons.ts'
 import { drawLine } from './markdown.ts'
 import { drawStory } from './story-picture.ts'
-import { count, formatFuel, formatMicros, shortDigest } from './units.ts'
+import { count, formatFuel, formatMoment, shortDigest } from './units.ts'
 import { isFailure } from './workbench-state.ts'
 
 /** What a learner can do from the list. */
@@ -68,7 +68,7 @@ function storyButtons(result: CheckResult, actions: ChecksActions): TemplateResu
     ${
       replay
         ? html`<button type="button" class="button" @click=${() => actions.openReplay(replay)}>
-            Open at ${formatMicros(replay.atMicros)}
+            Open at ${formatMoment(replay.atMicros)}
           </button>`
         : nothing
     }

@@ -37,13 +37,21 @@ export class HintShelf {
     hint?.focus()
   }
 
+  async #openNext(desk: Desk): Promise<void> {
+    await this.load()
+    desk.openHint()
+    await this.#host.updateComplete
+    const latest = desk.attempts().hintsOpenedAt.length - 1
+    this.#host.querySelector(`#cw-hint-${latest}`)?.scrollIntoView({ block: 'nearest' })
+  }
+
   model(desk: Desk): HintsModel {
     return {
       hints: this.#hints,
       opened: desk.attempts().hintsOpenedAt.length,
       named: this.#named,
       mayOpenNext: desk.mayOpenHint(),
-      open: () => void this.load().then(() => desk.openHint()),
+      open: () => void this.#openNext(desk),
     }
   }
 }

@@ -55,8 +55,9 @@ function drawPassed(verdict: Verdict, model: OutcomeModel): TemplateResult {
   </section>`
 }
 
-function drawEmpty(): TemplateResult {
+function drawEmpty(hasPassed: boolean): TemplateResult {
   return html`<div class="cw-empty">
+    ${hasPassed ? html`<p><b>You have passed this exercise.</b> Our solution is open to you.</p>` : nothing}
     <p><b>Run</b> tries your code on the examples and answers at once.</p>
     <p>
       <b>Submit</b> grades everything: many random cases, and faults where the exercise has them. It is recorded here,
@@ -95,7 +96,7 @@ export function drawOutcome(model: OutcomeModel): TemplateResult {
     ${phase === 'ready' ? nothing : drawWorking(state)} ${drawMessage(state)}
     ${drawProblems(state.problems, actions.goTo)} ${isPassed ? drawPassed(verdict, model) : nothing}
     ${checks.length > 0 ? keyed(state.grading, drawChecks(checks, state.mode, width, actions)) : nothing}
-    ${verdict ? drawAfterRun(verdict) : nothing} ${isEmpty ? drawEmpty() : nothing}`
+    ${verdict ? drawAfterRun(verdict) : nothing} ${isEmpty ? drawEmpty(state.hasPassed) : nothing}`
 }
 
 /** What a screen reader is told: the headline, and the first failure's sentence when it has come. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { count, formatAgo, formatFuel, formatMicros, shortDigest } from './units.ts'
+import { count, formatAgo, formatFuel, formatMicros, formatMoment, shortDigest } from './units.ts'
 
 describe('virtual time', () => {
   it.each([
@@ -16,6 +16,10 @@ describe('virtual time', () => {
   ])('%d µs is written %s', (micros, text) => {
     expect(formatMicros(micros)).toBe(text)
   })
+})
+
+it('names a moment to go to by its thousandth of a second', () => {
+  expect([42_500, 15_212_225, 59_999_999].map(formatMoment)).toEqual(['42.5 ms', '15.212 s', '59.999 s'])
 })
 
 describe('fuel', () => {

@@ -14,6 +14,11 @@ export function formatMicros(micros: number): string {
   return `${Math.floor(minutes / 60)} h ${pad(minutes % 60)} min ${rest} s`
 }
 
+/** A moment to go to, where a thousandth of a second is near enough. */
+export function formatMoment(micros: number): string {
+  return formatMicros(micros < 1_000_000 ? micros : Math.floor(micros / 1_000) * 1_000)
+}
+
 function pad(value: number): string {
   return String(value).padStart(2, '0')
 }

@@ -116,6 +116,7 @@ describe('the headline', () => {
   })
   it.each<[string, Happening[]]>([
     ['Not run yet', []],
+    ['Passed before', [{ type: 'passed-before' }]],
     ['Reading your code', [started]],
     ['Running the examples', [started, compiled]],
     [

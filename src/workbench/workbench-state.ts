@@ -128,7 +128,7 @@ export function headline(state: WorkbenchState): string {
   if (phase === 'grading')
     return progress ? `At work: ${progress.check}` : mode === 'run' ? 'Running the examples' : 'Grading'
   if (halt) return halt.kind === 'stopped' ? 'Stopped' : 'No verdict'
-  if (!verdict) return 'Not run yet'
+  if (!verdict) return state.hasPassed ? 'Passed before' : 'Not run yet'
   if (verdict.status === 'internal') return 'No verdict'
   return cannotRun(state) ? 'The code cannot run yet' : verdictHeadline(verdict)
 }

@@ -26,6 +26,8 @@ export interface WorkbenchModel {
   editorKind: 'monaco' | 'plain' | 'loading'
   /** Why the editor is not the one that was asked for. */
   editorProblem: string | undefined
+  /** What was asked for and is not to be had yet. */
+  notYet: string | undefined
   /** Anything else that went wrong on our side. */
   failure: string | undefined
   storage: StorageState
@@ -80,7 +82,7 @@ export function drawTools(model: WorkbenchModel): TemplateResult {
       class="cw-tool"
       aria-disabled=${!hasPassed}
       title=${hasPassed ? 'Compare your answer with ours' : 'Opens once everything passes'}
-      @click=${hasPassed ? actions.showSolution : nothing}
+      @click=${actions.showSolution}
     >
       Solution
     </button>
@@ -134,7 +136,7 @@ function drawWarning(text: string, again?: () => void): TemplateResult {
   </div>`
 }
 
-function drawNotices({ desk, actions, storage, editorProblem, failure, now }: WorkbenchModel): unknown {
+function drawNotices({ desk, actions, storage, editorProblem, notYet, failure, now }: WorkbenchModel): unknown {
   const kind = desk.notice()
   const { elsewhere } = desk.saving()
   const lead = 'The editor could not be loaded, so this is the plain one.'
@@ -143,6 +145,12 @@ function drawNotices({ desk, actions, storage, editorProblem, failure, now }: Wo
     elsewhere ? drawElsewhere(elsewhere, now, actions) : nothing,
     storage.kind === 'memory' ? drawWarning(storage.message) : nothing,
     editorProblem ? drawWarning(`${lead} ${editorProblem}`, actions.switchEditor) : nothing,
+    notYet
+      ? html`<div class="cw-notice" role="status">
+          ${icon('info')}
+          <p>${notYet}</p>
+        </div>`
+      : nothing,
     failure ? drawWarning(failure) : nothing,
   ]
 }

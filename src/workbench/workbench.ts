@@ -27,6 +27,12 @@ import { formatAgo } from './units.ts'
 import { firstFailure } from './workbench-state.ts'
 import { type Pane, type WorkbenchActions, type WorkbenchModel, drawTools, drawWorkbench } from './workbench-view.ts'
 import './workbench.css'
+import './task.css'
+import './code.css'
+import './checks.css'
+import './story.css'
+import './dialogs.css'
+import './narrow.css'
 
 const NARROW = '(max-width: 900px)'
 const after = (milliseconds: number, run: () => void) => {
@@ -54,6 +60,7 @@ export class Workbench extends LitElement {
   #pane: Pane = 'task'
   #side: WorkbenchModel['side'] = 'checks'
   #failure: string | undefined
+  #notYet: string | undefined
   #pictureWidth = 400
   #wasNarrow = false
   #stopClock = () => {}
@@ -182,7 +189,17 @@ export class Workbench extends LitElement {
   #start(run: () => Promise<void>): void {
     if (matchMedia(NARROW).matches) this.#pane = 'checks'
     this.#side = 'checks'
+    this.#notYet = undefined
+    // The run that it shows is about to be the last but one.
+    this.#replay.close()
     void run()
+  }
+
+  #showSolution(): void {
+    const hasPassed = this.#desk?.state().hasPassed
+    this.#notYet = hasPassed ? undefined : 'Our solution opens once your code has passed every check of a submission.'
+    this.requestUpdate()
+    if (hasPassed) void this.#showDifference('solution')
   }
 
   async #showDifference(kind: 'solution' | 'new-starter'): Promise<void> {
@@ -215,7 +232,7 @@ export class Workbench extends LitElement {
       const kept = this.#desk?.earlierDrafts()[0]
       if (kept) this.#editor.setText(this.#desk!.restore(kept.source))
     },
-    showSolution: () => void this.#showDifference('solution'),
+    showSolution: () => this.#showSolution(),
     showNewStarter: () => void this.#showDifference('new-starter'),
     keepDraft: () => this.#desk?.adopt(),
     takeOver: () => this.#desk && this.#editor.setText(this.#desk.takeOver()),
@@ -266,6 +283,7 @@ export class Workbench extends LitElement {
       shownFile: this.#editor.shownFile,
       editorKind: this.#editor.kind,
       editorProblem: this.#editor.problem,
+      notYet: this.#notYet,
       failure: this.#failure,
       storage: store.storageState(),
       now: Date.now(),

@@ -50,6 +50,9 @@ describe.each<{ where: string; site: Site }>([
     // The starter as it came: it runs, and a failing check says what was expected.
     await run(workbench)
     expect(await workbench.headline.innerText()).toBe('1 of 5 examples passes')
+    // Not to be had yet, and whoever asks is told so.
+    await page.getByRole('button', { name: 'Solution' }).click({ force: true })
+    await page.getByText('Our solution opens once your code has passed').waitFor()
     const story = openStory(workbench)
     expect(await story.locator('summary').innerText()).toContain('a Pod fits down to the last thousandth of a CPU')
     expect(await story.getByRole('definition').allInnerTexts()).toEqual(['Unschedulable: Insufficient cpu', 'Success'])
@@ -79,21 +82,23 @@ describe.each<{ where: string; site: Site }>([
     await live.locator('summary').click()
     await live.getByRole('list', { name: 'What happened, in order of time' }).waitFor({ state: 'attached' })
     expect(await accessibilityViolations(page)).toEqual([])
+    // Each pane scrolls for itself; the window never does.
+    expect(await page.evaluate(() => document.documentElement.scrollHeight - innerHeight)).toBe(0)
     await live.getByRole('button', { name: /^Open at / }).click()
     const replay = page.getByRole('region', { name: 'Replay' })
     await replay.locator('cw-replay').waitFor()
     await replay.getByRole('button', { name: 'Step back' }).waitFor()
-    await replay.getByRole('button', { name: 'Close' }).click()
 
-    // Mended.
+    // Mended: the failing run goes with its failure.
     await replaceCode(workbench, solution)
     await submit(workbench)
+    expect(await replay.count()).toBe(0)
     expect(await workbench.headline.innerText()).toBe('All 10 checks pass')
     expect(await page.getByRole('region', { name: 'Passed' }).innerText()).toContain('It held on 200 random cases')
 
     // Another day.
     await page.reload()
-    await workbenchOf(page)
+    expect(await (await workbenchOf(page)).headline.innerText()).toBe('Passed before')
     expect(await storedDraft(page, 'fit-filter')).toBe(solution)
     await page.getByRole('button', { name: 'Solution' }).click()
     const dialog = page.getByRole('dialog')

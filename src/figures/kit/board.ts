@@ -106,7 +106,8 @@ function drawWaiting({ waiting, waitingRect }: BoardLayout): SVGTemplateResult {
 
 function drawEvent(event: Described, layout: BoardLayout, narrow: boolean): SVGTemplateResult {
   const from = boxOf(layout, event.from)
-  const to = boxOf(layout, event.to)
+  // The kernel has no box: what is asked of it stays with the one who asks.
+  const to = event.kind === 'syscall' ? from : boxOf(layout, event.to)
   if (!to) return svg``
   if (!from || from === to) return ring(to)
   const { path, end, angle, middle, anchor } = route(from, to)

@@ -110,7 +110,7 @@ function wideFunnel(
       const rect = { x: nodeX, y, width: nodeWidth, height: 46 }
       return svg`<path d="M115 ${podY + 33}C${nodeX - 28} ${podY + 33} ${nodeX - 34} ${y + 23} ${nodeX} ${y + 23}" class="thread ${row.verdict}" />
         ${nodeBox(rect, row)} ${verdictText(nodeX + nodeWidth + 16, y + 28, row, verdictRoom(row))}
-        ${row.verdict === 'feasible' && progress.isScored && decision ? scoreBar({ x: scoreX, y: y + 8, width: bindX - scoreX - 70, height: 30 }, row, decision) : nothing}
+        ${row.verdict === 'feasible' && progress.isScored && decision ? scoreBar({ x: scoreX, y: y + 4, width: bindX - scoreX - 70, height: 24 }, row, decision) : nothing}
         ${row.isChosen ? bound({ x: bindX, y, width: bindWidth, height: 46 }, pod, scoreX + Math.max(60, bindX - scoreX - 44), progress) : nothing}`
     })}
   </svg>`
@@ -193,27 +193,35 @@ export function tellingPlugins(decision: Decision): string[] {
   )
 }
 
+/** How a node's total came about: what tells the nodes apart by name, and what all of them have in common. */
+function sumOf({ scores, total }: Scored, plugins: readonly string[]): string {
+  const parts = plugins.map((plugin) => ({ name: PLUGIN_WORDS[plugin] ?? plugin, points: scores[plugin]!.weighted }))
+  const rest = total - parts.reduce((sum, { points }) => sum + points, 0)
+  return [...parts.map(({ name, points }) => `${name} ${points}`), ...(rest > 0 ? [`${rest} alike for all`] : [])].join(
+    ' + ',
+  )
+}
+
 function scoreBar(rect: Rect, { said, isChosen }: Row, decision: Decision): SVGTemplateResult {
   if (!said || isRefused(said)) return svg``
   const { x, y, width, height } = rect
   if (decision.feasible === 1) return svg`<text x=${x} y=${y + 20} class="quiet">the only one left</text>`
   const plugins = tellingPlugins(decision)
   const total = (at: number) =>
-    svg`<text x=${at + 9} y=${y + 20} class="total ${isChosen ? 'best' : ''}">${said.total}</text>`
+    svg`<text x=${at + 9} y=${y + 17} class="total ${isChosen ? 'best' : ''}">${said.total}</text>`
   if (plugins.length === 0) return svg`<text x=${x} y=${y + 20} class="quiet">all alike</text>${total(x + 56)}`
   let left = x
   const boxes = plugins.map((plugin) => {
     const { normalized, weighted } = said.scores[plugin]!
     const wide = (normalized / 100) * (width / plugins.length)
-    const name = PLUGIN_WORDS[plugin] ?? plugin
-    const label = name.length * 6.4 + 12 < wide ? name : String(normalized)
     const box = svg`<g class="score ${plugin}"><title>${plugin}: ${normalized} of 100, counts ${weighted}</title>
       <rect x=${left} y=${y} width=${Math.max(2, wide)} height=${height} />
-      <text x=${left + 6} y=${y + 19}>${label}</text></g>`
+      <text x=${left + 6} y=${y + 16}>${weighted}</text></g>`
     left += wide
     return box
   })
-  return svg`${boxes}${total(left)}`
+  return svg`${boxes}${total(left)}
+    <text x=${x} y=${y + height + 13} class="sum">${fitText(sumOf(said, plugins), width + 60, 11)}</text>`
 }
 
 function bound(rect: Rect, pod: PodView | undefined, from: number, { isBound }: Progress): SVGTemplateResult {
@@ -243,18 +251,21 @@ function narrowFunnel(
             <span class="meter" title="CPU requested"
               ><i style="width:${Math.round(used(row.machine) * 100)}%"></i
             ></span>
-            <span class="said">${narrowVerdict(row, progress)}</span>
+            <span class="said">${narrowVerdict(row, progress, decision)}</span>
           </li>`,
       )}
     </ol>
   </div>`
 }
 
-function narrowVerdict(row: Row, { isScored, isBound }: Progress): unknown {
+function narrowVerdict(row: Row, { isScored, isBound }: Progress, decision: Decision | undefined): unknown {
   const { verdict, said, isChosen } = row
-  if (verdict === 'open') return html`<span class="quiet">…</span>`
+  if (verdict === 'open') return html`<span class="quiet">not looked at yet</span>`
   if (verdict === 'refused') return html`<span class="no">✕ ${reasonsOf(row)}</span>`
-  const total = isScored && said && !isRefused(said) && said.total > 0 ? html` <b>${said.total}</b>` : nothing
+  const isCounted = isScored && decision && said && !isRefused(said) && said.total > 0
+  const total = isCounted
+    ? html` <b>${said.total}</b> <small class="sum">${sumOf(said, tellingPlugins(decision))}</small>`
+    : nothing
   return html`<span class="yes">✓ feasible</span
     >${total}${isChosen ? html` <b class="pick">${isBound ? 'bound' : 'chosen'}</b>` : nothing}`
 }

@@ -3,6 +3,7 @@ import { type TemplateResult, html, nothing } from 'lit'
 import { formatMicros } from '#cluster/scenarios/duration.ts'
 import { icon } from './icons.ts'
 import type { FigureActions, FigureModel } from './model.ts'
+import { isEnd } from './steps.ts'
 import { words } from './words.ts'
 
 export const drawHead = ({ title, state }: FigureModel): TemplateResult =>
@@ -28,7 +29,8 @@ export function drawPrediction(model: FigureModel, actions: FigureActions): Temp
     </div>`
   }
   const reached = outcome !== undefined && state.frame.tick >= outcome.tick
-  const ended = state.index >= state.steps.length - 1
+  const last = state.steps[state.index]
+  const ended = last !== undefined && isEnd(last)
   const label = labelOf(model)
   if (!reached && !(ended && outcome === undefined)) {
     return html`<div class="bar predict" role="group" aria-label=${prediction.question}>
@@ -55,7 +57,7 @@ export function drawNow(model: FigureModel, actions: FigureActions): TemplateRes
   return html`<div class="now-line ${notice ? 'notice' : ''}">
     <time>${formatMicros(step?.event.at ?? state.frame.at)}</time>
     <span class="what">${said}</span>
-    ${step ? html`<button type="button" class="quiet" @click=${() => actions.askWhy(step.event.tick)}>${words().why}</button>` : nothing}
+    ${step && !isEnd(step) ? html`<button type="button" class="quiet" @click=${() => actions.askWhy(step.event.tick)}>${words().why}</button>` : nothing}
   </div>`
 }
 

@@ -5,7 +5,8 @@ import { route } from './board.ts'
 import { momentLink, parseMoment } from './deep-link.ts'
 import { shortReason } from './funnel.ts'
 import { type Ends, stationOf } from './packet-path.ts'
-import { actor } from './sentences.ts'
+import type { Described } from '#cluster/scenarios/described.ts'
+import { actor, sentenceOf } from './sentences.ts'
 import { fitText, type Rect, shortPodName } from './shapes.ts'
 import { indexOfTick, type Step } from './steps.ts'
 
@@ -133,12 +134,25 @@ describe('words', () => {
     ['cp-1/kube-apiserver', 'the API server'],
     ['node-2/kubelet', 'the kubelet on node-2'],
     ['node-2/host-local-31', 'the host-local on node-2'],
+    ['laptop/hand', 'the exercise'],
     ['node-2/web_web-1_default_ab12', 'the web on node-2'],
     ['node-2/containerd', 'containerd on node-2'],
     ['node-2/linux', 'the kernel of node-2'],
     [undefined, 'somebody outside'],
   ])('%s is called %s', (process, name) => {
     expect(actor(process)).toBe(name)
+  })
+
+  it.each([
+    ['LIST', 'nodes', '', 'cp-1/kube-apiserver', 'The scheduler asks the API server for all nodes'],
+    ['LIST', 'pods', '', 'cp-1/kube-apiserver', 'The scheduler asks the API server for all Pods'],
+    ['GET', 'pods', 'web-1', 'cp-1/kube-apiserver', 'The scheduler asks the API server for the Pod web-1'],
+    ['POST', 'pods', '', 'cp-1/kube-apiserver', 'The scheduler asks the API server to create the Pod (no name yet)'],
+    ['range', 'configmaps', '', 'cp-1/etcd', 'The scheduler reads ConfigMaps in etcd'],
+    ['txn put', 'namespaces', 'default', 'cp-1/etcd', 'The scheduler writes the namespace default to etcd'],
+  ])('tell of %s %s %s at %s', (verb, resource, name, to, sentence) => {
+    const event = { kind: 'request', verb, resource, name, from: 'cp-1/kube-scheduler', to, label: '', remark: '' }
+    expect(sentenceOf(event as Described)).toBe(sentence)
   })
 
   it('are cut where they would not fit', () => {

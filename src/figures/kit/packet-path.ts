@@ -110,10 +110,6 @@ export function drawPath(view: View, path: PathView): TemplateResult {
       view.frame.machines.find(({ name }) => name === path.ends.to.machine),
       layout.machines[1]!,
     )}
-    ${givenOut(
-      view.frame.machines.find(({ name }) => name === path.ends.to.machine),
-      layout.machines[1]!,
-    )}
     ${chain(
       view.frame.machines.find(({ name }) => name === path.ends.from.machine),
       layout.chain,

@@ -10,7 +10,9 @@ const isWitness = (process: string | undefined): boolean => process?.endsWith('/
 
 export const lens: Lens = {
   // The witness is the grader's own: it watches so that the check can judge, and takes no part.
-  shows: ({ kind, to, from }) => !QUIET.has(kind) && !isWitness(to) && !isWitness(from),
+  // That the exercise's hand is told something says no more than what it then asks for.
+  shows: ({ kind, to, from }) =>
+    !QUIET.has(kind) && !isWitness(to) && !isWitness(from) && !(kind === 'message' && to.endsWith('/hand')),
   sentence: sentenceOf,
   isMajor: ({ kind, failed }) => failed || kind === 'command' || kind === 'fault' || kind === 'cni',
 }

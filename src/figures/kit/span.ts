@@ -16,15 +16,16 @@ const SIGNS = { plain: '', good: '✓ ', bad: '✕ ' } as const
 export function drawSpan(view: View, all: readonly SpanMark[]): TemplateResult {
   const { width, frame } = view
   const start = all[0]?.at ?? frame.at
-  const marks = all.filter(({ at }) => at <= frame.at)
   const end = Math.max(view.timeline.end.at, start + 1)
   const left = 8
   const right = width - 8
   const x = (at: Micros): number => left + (Math.max(0, Math.min(at, end) - start) / (end - start)) * (right - left)
+  // Places are those of the whole run, so that no label moves when the next one comes.
   const rows = rowsFor(
-    marks.map((mark) => ({ x: x(mark.at), room: (SIGNS[mark.tone] + mark.label).length * 6.9 + 10 })),
+    all.map((mark) => ({ x: x(mark.at), room: (SIGNS[mark.tone] + mark.label).length * 6.9 + 10 })),
     right,
   )
+  const marks = all.flatMap((mark, i) => (mark.at <= frame.at ? [{ ...mark, ...rows[i]! }] : []))
   const lines = 2
   const base = 8 + lines * 18
   const now = x(frame.at)
@@ -38,8 +39,7 @@ export function drawSpan(view: View, all: readonly SpanMark[]): TemplateResult {
   >
     <path d="M${left} ${base}H${right}" class="axis" />
     <path d="M${left} ${base}H${now}" class="axis done" />
-    ${marks.map(({ label, tone }, i) => {
-      const { x: at, row, anchor } = rows[i]!
+    ${marks.map(({ label, tone, x: at, row, anchor }) => {
       const y = 14 + row * 18
       return svg`<g class="mark ${tone}"><path d="M${at} ${y + 4}V${base + 5}" />
         <text x=${anchor === 'end' ? at - 4 : at + 4} y=${y} text-anchor=${anchor}>${SIGNS[tone]}${label}</text></g>`
@@ -57,11 +57,12 @@ function rowsFor(
   right: number,
 ): { x: number; row: number; anchor: 'start' | 'end' }[] {
   const ends: number[] = []
-  return marks.map(({ x, room }) => {
-    const anchor = x + room > right ? 'end' : 'start'
-    const from = anchor === 'start' ? x : x - room
-    let row = ends.findIndex((end) => end < from)
+  return marks.map(({ x, room }, i) => {
+    let row = ends.findIndex((end) => end < x)
     if (row < 0) row = ends.length
+    // From the first row a line goes down to the axis: a label below it must not stand in its way.
+    const next = marks[i + 1]?.x ?? Infinity
+    const anchor = x + room > Math.min(right, row > 0 ? next : Infinity) ? 'end' : 'start'
     ends[row] = anchor === 'start' ? x + room : x + 6
     return { x, row, anchor }
   })

@@ -36,10 +36,15 @@ export function stepsOf(timeline: Timeline, lens: Lens, fromTick: number): Step[
   return steps
 }
 
+const END = 'the end'
+
+/** The last step is no event: nothing caused it. */
+export const isEnd = ({ event }: Step): boolean => event.kind === 'timer' && event.label === END
+
 /** How everything stands when the run is over: what comes after the last message shows too. */
 function endOf({ end: { tick, at } }: Timeline): Step {
   const none = { cause: 0, verb: '', resource: '', name: '', from: undefined, to: '', failed: false, background: false }
-  const event: Described = { ...none, tick, at, kind: 'timer', label: 'the end', remark: '' }
+  const event: Described = { ...none, tick, at, kind: 'timer', label: END, remark: '' }
   return { event, part: 0, sentence: `Here the run ends, at ${formatMicros(at)}`, isMajor: true }
 }
 
