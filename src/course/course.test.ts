@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
-import { byPart, nextWritten, previousWritten, readCourse, readExercise } from './course.ts'
+import { byPart, contentLocale, nextWritten, previousWritten, readCourse, readExercise } from './course.ts'
 import { lessonFile, lessonId, lessonIdOfFile, parts, sections } from './sections.ts'
 
 const made: string[] = []
@@ -22,6 +22,21 @@ function projectWith(files: Record<string, string>): string {
 
 const task = (id: string, section: string) =>
   `---\nid: ${id}\ntitle: T ${id}\nsection: ${section}\nestimate: 30\n---\nText`
+
+it.each([
+  ['/lessons/scheduler/', 'en'],
+  ['/es/lessons/scheduler/', 'en'],
+  ['/es/lessons/api-server/', 'es'],
+  ['/es/course/', 'es'],
+])('the content of %s is in %s', (pathname, locale) => {
+  const [scheduler, apiServer] = ['scheduler', 'api-server'].map((slug) => sections.find((one) => one.slug === slug)!)
+  const root = projectWith({
+    [`content/en/${lessonFile(scheduler!)}`]: '',
+    [`content/en/${lessonFile(apiServer!)}`]: '',
+    [`content/es/${lessonFile(apiServer!)}`]: '',
+  })
+  expect(contentLocale(pathname, readCourse(root))).toBe(locale)
+})
 
 describe('the sections', () => {
   it('are nineteen, H1 to H19, each in a known part, parts never interleaved', () => {

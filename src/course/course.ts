@@ -8,6 +8,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { countsForVersion, exerciseVersion } from '#grader/verdict/digest.ts'
 import { parse } from 'yaml'
+import { locate } from './links.ts'
 import { lessonFile, type Locale, parts, type Section, sections } from './sections.ts'
 
 export interface ExerciseEntry {
@@ -63,6 +64,14 @@ function readFolders(root: string): CourseSection[] {
       exercises: exercises.filter((exercise) => exercise.section === section.id),
     }
   })
+}
+
+/** The language in which a page's content is: a lesson that is not translated is English in every locale. */
+export function contentLocale(pathname: string, course = readCourse()): Locale {
+  const { path, locale } = locate(pathname)
+  const slug = /^lessons\/(.+)$/.exec(path)?.[1]
+  const section = slug === undefined ? undefined : course.find((candidate) => candidate.slug === slug)
+  return section && !section.writtenIn.includes(locale) ? 'en' : locale
 }
 
 /** Every exercise that has a `task.mdx`, in the order of the folders. Throws when two share an id. */

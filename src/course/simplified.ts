@@ -69,7 +69,8 @@ export function readHeader(source: string): Partial<Record<HeaderPart, string>> 
   for (const [index, { part, from }] of found.entries()) {
     const body = text.slice(from, found[index + 1]?.at ?? text.length)
     const words = body.replace(/[-*# \n]+$/, '').trim()
-    parts[part] = part === 'upstream' ? words : asSentence(words)
+    // What a header says after its fourth part is about the file, not about Kubernetes.
+    parts[part] = part === 'upstream' ? words.split(/\n\s*\n/)[0]! : asSentence(words)
   }
   return parts
 }

@@ -55,6 +55,8 @@ const en = {
   next: 'Next',
   backTo: 'Back to',
   shownInEnglish: 'This lesson is not translated yet, so you read it in English.',
+  exerciseInEnglish: 'Task and workbench are not translated yet, so you read them in English.',
+  heroCaption: 'node-3 went silent; web-3 starts again on node-2.',
 
   homeTitle: 'Learn Kubernetes by building it.',
   homeLead:
@@ -80,7 +82,8 @@ const en = {
     },
   ],
   homeLessons: 'Nineteen short lessons',
-  homeLessonsText: 'In the order of the chapter that they teach. Those with a dotted number are not written yet.',
+  homeLessonsText:
+    'In the order of the chapter that they teach. Those that stand out can be read; the others are being written.',
   homeExercises: 'Write it yourself',
   homeExercisesText:
     'Each exercise is one part of the cluster, left for you to write. Checks tell you what holds, over hundreds of seeds, with faults.',
@@ -224,6 +227,8 @@ const es: Words = {
   next: 'Siguiente',
   backTo: 'Volver a',
   shownInEnglish: 'Esta lección aún no está traducida, así que la lees en inglés.',
+  exerciseInEnglish: 'El enunciado y el taller aún no están traducidos, así que los lees en inglés.',
+  heroCaption: 'node-3 quedó en silencio; web-3 arranca de nuevo en node-2.',
 
   homeTitle: 'Aprende Kubernetes construyéndolo.',
   homeLead:
@@ -249,7 +254,8 @@ const es: Words = {
     },
   ],
   homeLessons: 'Diecinueve lecciones cortas',
-  homeLessonsText: 'En el orden del capítulo que enseñan. Las de número punteado aún no están escritas.',
+  homeLessonsText:
+    'En el orden del capítulo que enseñan. Las que se destacan ya se pueden leer; las demás se están escribiendo.',
   homeExercises: 'Escríbelo tú',
   homeExercisesText:
     'Cada ejercicio es una parte del clúster que te toca escribir. Las comprobaciones te dicen qué se cumple, con cientos de semillas y con fallos.',

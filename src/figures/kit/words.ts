@@ -77,4 +77,8 @@ const es: Words = {
   replaying: 'La ejecución se reproduce otra vez…',
 }
 
-export const words = (): Words => (document.documentElement.lang.startsWith('es') ? es : en)
+/** The language of what stands around the figure: a lesson that is not translated is English in a Spanish page too. */
+const language = (): string =>
+  document.querySelector('main[lang], main > [lang]')?.getAttribute('lang') ?? document.documentElement.lang
+
+export const words = (): Words => (language().startsWith('es') ? es : en)
