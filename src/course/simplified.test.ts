@@ -17,6 +17,10 @@ describe('a component’s header', () => {
       'as Markdown headings',
       '/**\n * ## What the real one does\n * Decides.\n * ## What we model\n * The cycle.\n * ## What we leave out\n * Volumes.\n * ## Where to read upstream\n * pkg/scheduler.\n */',
     ],
+    [
+      'before words about the file itself',
+      '/**\n * What the real one does: Decides.\n * What we model: The cycle.\n * What we leave out: Volumes.\n * Where to read upstream: pkg/scheduler.\n *\n * This file is self-contained.\n */',
+    ],
   ])('is read when its parts stand %s', (_, source) => {
     expect(readHeader(source)).toEqual(parts)
   })

@@ -64,6 +64,7 @@ function drawEmpty(hasPassed: boolean): TemplateResult {
       in this browser.
     </p>
     <p>Both may be used as often as you like.</p>
+    <p>In the editor Tab indents; Escape and then Tab leaves it.</p>
   </div>`
 }
 
