@@ -28,7 +28,7 @@ import { judgeCrowd } from './crowd.ts'
 import { Node, type Verb, words } from './node.ts'
 import { judgeMeeting, MEETINGS } from './schedules.ts'
 import { oneByOne, tellCrowd, tellDoomed, tellMeeting } from './tell.ts'
-import { texts } from './texts.ts'
+import { say, texts } from './texts.ts'
 import {
   before,
   canonical,
@@ -54,7 +54,7 @@ function del(node: Node, who: Attachment): void {
   const was = before(node.disk)
   const rest = was.contents.filter((line) => !line.endsWith(` ${words(who)}`))
   judgeSuccess(node, `DEL ${words(who)}`, node.call('del', who), 'idempotent')
-  judgeContents(node, `DEL ${words(who)} has succeeded`, rest, 'idempotent')
+  judgeContents(node, say('has-succeeded', { who: `DEL ${words(who)}` }), rest, 'idempotent')
   judgeLast(node, `DEL ${words(who)}`, was, 'next')
 }
 
@@ -62,9 +62,9 @@ function del(node: Node, who: Attachment): void {
 function gc(node: Node, valid: readonly Attachment[]): void {
   const was = before(node.disk)
   const rest = was.contents.filter((line) => valid.some((who) => line.endsWith(` ${words(who)}`)))
-  const names = valid.map(words).join(', ') || 'nobody'
+  const names = valid.map(words).join(', ') || say('nobody')
   judgeSuccess(node, 'GC', node.call('gc', valid), 'gc')
-  judgeContents(node, `GC with ${names} as valid has succeeded`, rest, 'gc')
+  judgeContents(node, say('gc-succeeded', { valid: names }), rest, 'gc')
   judgeLast(node, 'GC', was, 'next')
 }
 
@@ -77,12 +77,12 @@ function check(node: Node, who: Attachment): void {
     (set) => !set.map(spanOf).some((span) => held.some((address) => isWithin(span, address))),
   )
   const outcome = node.call('check', who)
-  judgeContents(node, `CHECK ${words(who)} has returned`, was.contents, 'check')
+  judgeContents(node, say('has-returned', { who: `CHECK ${words(who)}` }), was.contents, 'check')
   judgeLast(node, `CHECK ${words(who)}`, was, 'check')
   if (lacking < 0) return judgeSuccess(node, `CHECK ${words(who)}`, outcome, 'check')
   if ('error' in outcome) return
-  const message = `CHECK ${words(who)} succeeded, although it holds no address of range set ${lacking}.`
-  node.fail({ message, expected: 'an error', actual: 'success', hint: 'check' })
+  const message = say('check-succeeded', { who: words(who), index: lacking })
+  node.fail({ message, expected: say('an-error'), actual: say('success'), hint: 'check' })
 }
 
 const V4 = [{ subnet: '10.244.1.0/24' }]
@@ -118,22 +118,12 @@ function judgeAfterlife(trial: Trial<any>, plan: Doomed, crash: Crash): void {
   const kept = was.contents.filter((line) => living.some((one) => line.endsWith(` ${words(one)}`)))
   const lost = kept.find((line) => !node.disk.contents().includes(line))
   if (lost) {
-    const message = `${verb.toUpperCase()} died after its call ${crash.call}, and ${lost} is not in the store any more.`
-    node.fail({
-      message,
-      expected: 'what is valid is in the store at every moment',
-      actual: `${lost} is missing`,
-      hint: 'gc',
-    })
+    const message = say('died-and-lost', { verb: verb.toUpperCase(), call: crash.call, lost })
+    node.fail({ message, expected: say('valid-at-every-moment'), actual: say('is-missing', { lost }), hint: 'gc' })
   }
   if (verb === 'gc' || plan.disk.last.length > 1) gc(node, living)
   else del(node, who)
-  judgeContents(
-    node,
-    `${verb.toUpperCase()} died after its call ${crash.call} and the runtime has cleaned up`,
-    kept,
-    'gc',
-  )
+  judgeContents(node, say('died-and-cleaned', { verb: verb.toUpperCase(), call: crash.call }), kept, 'gc')
   add(node, attachment('newest'))
 }
 
@@ -148,9 +138,9 @@ function judgeBrokenDisk(trial: Trial<any>, plan: Doomed, call: number): void {
   if ('result' in outcome) {
     // A plugin may do without what was refused, as long as all that it answers is true.
     const given = outcome.result!.ips.map(({ address }) => `${canonical(address.split('/')[0]!)} ${words(plan.who)}`)
-    return judgeContents(node, `ADD ${words(plan.who)} has succeeded`, [...contents, ...given], 'undo')
+    return judgeContents(node, say('has-succeeded', { who: `ADD ${words(plan.who)}` }), [...contents, ...given], 'undo')
   }
-  judgeContents(node, `ADD ${words(plan.who)} has failed, because the disk refused its call ${call}`, contents, 'undo')
+  judgeContents(node, say('disk-refused', { who: `ADD ${words(plan.who)}`, call }), contents, 'undo')
 }
 
 const doomed =
@@ -348,17 +338,13 @@ function judgeCost(trial: Trial<any>): void {
   for (const subnet of ['10.244.0.0/16', 'fd00:10:244::/64']) {
     const large = costOf(subnet)
     if (large.calls > CALLS_MAX) {
-      const message = `ADD in ${subnet} with 40 Pods made ${large.calls} calls of the store, though the address after the last is free.`
-      large.node.fail({ message, expected: `at most ${CALLS_MAX} calls`, actual: `${large.calls}`, hint: 'large' })
+      const message = say('many-calls', { subnet, calls: large.calls })
+      const expected = say('calls-at-most', { most: CALLS_MAX })
+      large.node.fail({ message, expected, actual: `${large.calls}`, hint: 'large' })
     }
     if (large.fuel <= FUEL_RATIO_MAX * small.fuel) continue
     const times = (large.fuel / small.fuel).toFixed(0)
-    const message = `ADD in ${subnet} cost ${times} times as much as in a /24 with the same Pods: it goes through addresses that do not concern it.`
-    large.node.fail({
-      message,
-      expected: `at most ${FUEL_RATIO_MAX} times as much`,
-      actual: `${times} times`,
-      hint: 'large',
-    })
+    const [message, expected] = [say('dear', { subnet, times }), say('times-at-most', { most: FUEL_RATIO_MAX })]
+    large.node.fail({ message, expected, actual: say('times', { times }), hint: 'large' })
   }
 }

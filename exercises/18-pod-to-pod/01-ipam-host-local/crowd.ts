@@ -5,6 +5,7 @@ import { isWithin, nextAddress, spanOf } from './addresses.ts'
 import { attachment, type Crowd } from './cases.ts'
 import { type Node, words } from './node.ts'
 import { before, canonical, judgeContents } from './rules.ts'
+import { say } from './texts.ts'
 
 interface Newcomer {
   readonly who: Attachment
@@ -36,7 +37,7 @@ export function judgeCrowd(node: Node, plan: Crowd): Attachment | undefined {
     ({ nth }) => plan.disk.reservations[nth % Math.max(1, plan.disk.reservations.length)],
   )
   const stays = (line: string) => !leaving.some((one) => one && line.endsWith(` ${words(one)}`))
-  judgeContents(node, 'All have returned', [...was.contents.filter(stays), ...given], 'lock')
+  judgeContents(node, say('all-returned'), [...was.contents.filter(stays), ...given], 'lock')
   if (losers.length > 0) return undefined
   const last = disk.deeds.findLast(({ did }) => did === 'reserve')
   return winners.find(({ process }) => process.name === last?.by)?.who
@@ -53,13 +54,13 @@ function judgeLosers(
   const half = losers.find(({ who }) => node.disk.heldBy(who).length > 0)
   if (half) {
     const held = node.disk.heldBy(half.who).join(', ')
-    const message = `ADD ${words(half.who)} failed, and still holds ${held}.`
-    node.fail({ message, expected: 'an address of each range set, or none', actual: held, hint: 'undo' })
+    const message = say('failed-and-holds', { who: `ADD ${words(half.who)}`, held })
+    node.fail({ message, expected: say('each-or-none'), actual: held, hint: 'undo' })
   }
   const room = Math.min(count, ...plan.ranges.map((set) => roomIn(set, taken, count)))
   if (won >= room && (won === room || plan.leaving.length > 0)) return
-  const message = `Of ${count} ADDs at once ${won} succeeded, with room for ${room}.`
-  node.fail({ message, expected: `${room} succeed`, actual: `${won}`, hint: 'lock' })
+  const message = say('too-few-at-once', { adds: count, won, room })
+  node.fail({ message, expected: say('so-many-succeed', { count: room }), actual: `${won}`, hint: 'lock' })
 }
 
 /** Each reservation is the next address after the one before, as things stood at that moment. */
@@ -86,8 +87,9 @@ function isUndone(node: Node, all: readonly Newcomer[], by: string): boolean {
 }
 
 function judgeTurn(node: Node, by: string, given: string, next: string | undefined, last: string | undefined): never {
-  const message = `${by}, one of several calls at once, reserved ${given}, but ${last ?? 'nothing'} was reserved last, and ${next ?? 'nothing'} is the next that is free.`
-  return node.fail({ message, expected: next ?? 'nothing', actual: given, hint: 'lock' })
+  const nothing = say('nothing')
+  const message = say('out-of-turn', { by, given, last: last ?? nothing, next: next ?? nothing })
+  return node.fail({ message, expected: next ?? nothing, actual: given, hint: 'lock' })
 }
 
 const roomIn = (set: Crowd['ranges'][number], taken: ReadonlySet<string>, most: number): number => {

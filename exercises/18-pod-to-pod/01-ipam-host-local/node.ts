@@ -2,6 +2,7 @@
 import { type AsyncProcess, AsyncHost, type Crash, type Finding, type Trial, type Turns } from 'clusterwright/kit'
 import type { AddResult, Attachment, CniError, IpamConfig } from 'clusterwright/cni'
 import { Disk, type DiskPlan, NO_SPACE } from './disk.ts'
+import { say } from './texts.ts'
 
 export type Verb = 'add' | 'del' | 'check' | 'gc'
 /** What a call came to. Success of all verbs but ADD has no result. */
@@ -72,8 +73,8 @@ export class Node {
     const isResult = Array.isArray(result?.ips) && result.ips.every((ip) => typeof ip?.address === 'string')
     if (!isResult) {
       this.fail({
-        message: `${name} returned neither a result nor an error.`,
-        expected: '{cniVersion, ips: [{address: "10.244.1.7/24", gateway: …}]} or {error: {cniVersion, code, msg}}',
+        message: say('neither', { who: name }),
+        expected: '{cniVersion, ips: [{address: "10.244.1.7/24", gateway: …}]} | {error: {cniVersion, code, msg}}',
         actual: JSON.stringify(value) ?? 'undefined',
         hint: 'result',
       })
@@ -86,8 +87,8 @@ export class Node {
     const isWhole = Number.isInteger(code) && code > 0 && typeof msg === 'string' && msg !== ''
     if (isWhole && cniVersion === this.config.cniVersion) return
     this.fail({
-      message: `${name} returned an error that is not one of CNI.`,
-      expected: `{cniVersion: "${this.config.cniVersion}", code: a whole number from 1, msg: some words}`,
+      message: say('no-cni-error', { who: name }),
+      expected: say('cni-error-expected', { version: this.config.cniVersion }),
       actual: JSON.stringify(error),
       hint: 'result',
     })

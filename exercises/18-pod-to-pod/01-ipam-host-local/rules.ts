@@ -1,8 +1,12 @@
 /** What must hold after each verb, given what the store held before. */
+import { listed, type Said } from 'clusterwright/kit'
 import type { AddResult, Attachment, CniError, IpamConfig } from 'clusterwright/cni'
 import { isWithin, nextAddress, numberOf, type Span, spanOf, textOf } from './addresses.ts'
 import { type Disk } from './disk.ts'
 import { type Node, type Outcome, words } from './node.ts'
+import { say } from './texts.ts'
+
+const errorWords = ({ code, msg }: CniError): Said => say('error', { code: String(code), msg })
 
 /** The store as it was. */
 export interface Before {
@@ -47,9 +51,12 @@ export function judgeAdd(
   if ('refused' in expected) return judgeRefusedAdd(node, who, outcome, was, expected.refused)
   if ('error' in outcome) {
     node.fail({
-      message: `${who} failed ("${outcome.error.msg}"), although ${expected.addresses.join(' and ')} ${expected.addresses.length > 1 ? 'are' : 'is'} free.`,
+      message: say('failed-though-free', {
+        ...{ who, msg: outcome.error.msg, count: expected.addresses.length },
+        addresses: expected.addresses.join(', '),
+      }),
       expected: expected.addresses.join(', '),
-      actual: `error ${outcome.error.code}: ${outcome.error.msg}`,
+      actual: errorWords(outcome.error),
       hint: was.contents.some((line) => line.includes(` ${attachment.containerID}/`)) ? 'idempotent' : 'next',
     })
   }
@@ -64,15 +71,15 @@ function judgeShape(node: Node, who: string, { ips, cniVersion }: AddResult): vo
   const sets = config.ipam.ranges.length
   if (ips.length !== sets) {
     node.fail({
-      message: `${who} gave ${ips.length} addresses for ${sets} range sets.`,
-      expected: `one address per range set, ${sets} in all`,
-      actual: ips.map(({ address }) => address).join(', ') || 'none',
+      message: say('too-many-or-few', { who, given: ips.length, sets }),
+      expected: say('one-per-set', { sets }),
+      actual: ips.map(({ address }) => address).join(', ') || say('none'),
       hint: 'result',
     })
   }
   if (cniVersion !== config.cniVersion) {
     node.fail({
-      message: `${who} answered in another version than it was asked in.`,
+      message: say('another-version', { who }),
       expected: config.cniVersion,
       actual: String(cniVersion),
       hint: 'result',
@@ -81,17 +88,18 @@ function judgeShape(node: Node, who: string, { ips, cniVersion }: AddResult): vo
 }
 
 /** Why this address must not be given to anybody; undefined if it may. */
-function forbidden(spans: readonly Span[], address: string): string | undefined {
+function forbidden(spans: readonly Span[], address: string): Said | undefined {
   const number = numberOf(address)
-  if (number === undefined) return 'which is no address'
+  if (number === undefined) return say('no-address')
   for (const { network, broadcast, gateway, range, isV6 } of spans) {
     if (address.includes(':') !== isV6) continue
-    if (number === gateway) return `which is the gateway of ${range.subnet}`
-    if (number === network) return `which is the address of the network ${range.subnet} itself`
-    if (number === broadcast) return `which is the broadcast address of ${range.subnet}`
+    if (number === gateway) return say('gateway', { subnet: range.subnet })
+    if (number === network) return say('network', { subnet: range.subnet })
+    if (number === broadcast) return say('broadcast', { subnet: range.subnet })
   }
   if (spans.some((span) => isWithin(span, address))) return undefined
-  return `which is outside of ${spans.map(({ first, last, isV6 }) => `${textOf(first, isV6)}–${textOf(last, isV6)}`).join(', ')}`
+  const ranges = spans.map(({ first, last, isV6 }) => `${textOf(first, isV6)}–${textOf(last, isV6)}`).join(', ')
+  return say('outside', { ranges })
 }
 
 /** Whatever is free: an address like this is given to nobody. */
@@ -100,8 +108,8 @@ function judgeAllowed(node: Node, who: string, given: string, index: number): vo
   const why = set && forbidden(set.map(spanOf), given.split('/')[0]!)
   if (!why) return
   node.fail({
-    message: `${who} was given ${given}, ${why}.`,
-    expected: 'an address that a Pod may have',
+    message: say('forbidden', { who, given, why }),
+    expected: say('forbidden-expected'),
     actual: given,
     hint: 'next',
   })
@@ -112,13 +120,13 @@ function judgeAddress(node: Node, who: string, given: string, index: number, was
   const spans = node.config.ipam.ranges[index]!.map(spanOf)
   const why = forbidden(spans, address)
   const plain = canonical(address)
-  const fail = (message: string, hint: string): never => node.fail({ message, expected, actual: given, hint })
-  if (why) fail(`${who} was given ${given}, ${why}.`, 'next')
-  if (was.taken.has(plain)) fail(`${who} was given ${plain}, which somebody else holds.`, 'lock')
+  const fail = (message: Said, hint: string): never => node.fail({ message, expected, actual: given, hint })
+  if (why) fail(say('forbidden', { who, given, why }), 'next')
+  if (was.taken.has(plain)) fail(say('taken', { who, given: plain }), 'lock')
   const span = spans.find((one) => isWithin(one, plain))!
   if (bits !== String(span.bits)) {
     node.fail({
-      message: `${who} was given ${given} without the prefix length of its subnet.`,
+      message: say('no-prefix', { who, given }),
       expected: `${plain}/${span.bits}`,
       actual: given,
       hint: 'result',
@@ -126,8 +134,8 @@ function judgeAddress(node: Node, who: string, given: string, index: number, was
   }
   if (plain !== expected) {
     const last = was.last.get(index)
-    const after = last === undefined ? 'nothing was reserved before' : `${last} was reserved last`
-    fail(`${who} was given ${plain}, but ${after}, and ${expected} is free.`, 'next')
+    const after = last === undefined ? say('nothing-before') : say('reserved-last', { last })
+    fail(say('not-the-next', { who, given: plain, after, expected }), 'next')
   }
 }
 
@@ -136,8 +144,9 @@ function judgeGateways(node: Node, who: string, { ips }: AddResult): void {
     const [plain = ''] = address.split('/')
     const span = node.config.ipam.ranges[index]!.map(spanOf).find((one) => isWithin(one, plain))!
     if (typeof gateway === 'string' && numberOf(gateway) === span.gateway) return
-    const message = `${who} was given ${plain} with the wrong gateway.`
-    node.fail({ message, expected: textOf(span.gateway, span.isV6), actual: String(gateway ?? 'none'), hint: 'result' })
+    const message = say('wrong-gateway', { who, given: plain })
+    const actual = gateway === undefined || gateway === null ? say('none') : String(gateway)
+    node.fail({ message, expected: textOf(span.gateway, span.isV6), actual, hint: 'result' })
   })
 }
 
@@ -148,16 +157,16 @@ function judgeWritten(node: Node, who: string, attachment: Attachment, result: A
   const given = result.ips.map(({ address }) => canonical(address.split('/')[0]!))
   judgeContents(
     node,
-    `${who} has returned`,
+    say('has-returned', { who }),
     [...was.contents, ...given.map((address) => `${address} ${words(attachment)}`)],
     'result',
   )
   given.forEach((address, index) => {
     if (disk.last.get(index) === address) return
     node.fail({
-      message: `${who} reserved ${address}, but the store does not say that it is the last of range set ${index}.`,
-      expected: `last reserved: ${address}`,
-      actual: `last reserved: ${disk.last.get(index) ?? 'nothing'}`,
+      message: say('last-not-written', { who, address, index }),
+      expected: say('last-is', { last: address }),
+      actual: say('last-is', { last: disk.last.get(index) ?? say('nothing') }),
       hint: 'next',
     })
   })
@@ -170,9 +179,9 @@ export function canonical(address: string): string {
 }
 
 const REASONS = {
-  duplicate: { because: 'it holds an address already', hint: 'idempotent' },
-  exhausted: { because: 'no address is free', hint: 'undo' },
-  invalid: { because: 'its configuration makes no sense', hint: 'validate' },
+  duplicate: { because: say('holds-already'), hint: 'idempotent' },
+  exhausted: { because: say('none-free'), hint: 'undo' },
+  invalid: { because: say('no-sense'), hint: 'validate' },
 } as const
 
 /** The plugin's own errors begin at 100; 11 asks to try again later; 7 is a bad configuration. */
@@ -194,58 +203,62 @@ export function judgeRefusedAdd(
     for (const [index, { address }] of (outcome.result?.ips ?? []).entries()) judgeAllowed(node, who, address, index)
     const given = outcome.result?.ips.map(({ address }) => address).join(', ')
     node.fail({
-      message: `${who} succeeded, although ${because}.`,
-      expected: 'an error',
-      actual: given || 'success',
+      message: say('succeeded-although', { who, because }),
+      expected: say('an-error'),
+      actual: given || say('success'),
       hint,
     })
   }
-  judgeContents(node, `${who} has failed, because ${because}`, was.contents, hint)
+  judgeContents(node, say('has-failed-because', { who, because }), was.contents, hint)
   judgeCode(node, who, outcome.error, reason)
 }
 
 function judgeCode(node: Node, who: string, { code, msg }: CniError, reason: keyof typeof REASONS): void {
   if (CODES[reason](code)) return
   node.fail({
-    message: `${who} failed, because ${REASONS[reason].because}, with code ${code}, which means something else.`,
-    expected: reason === 'invalid' ? 'code 7: invalid network config' : 'a code of your own, from 100',
+    message: say('another-code', { who, because: REASONS[reason].because, code: String(code) }),
+    expected: reason === 'invalid' ? 'code 7: invalid network config' : say('code-of-your-own'),
     actual: `code ${code}: ${msg}`,
     hint: reason === 'invalid' ? 'validate' : 'result',
   })
 }
 
 /** The store holds exactly this. */
-export function judgeContents(node: Node, when: string, expected: readonly string[], hint: string): void {
+export function judgeContents(node: Node, when: Said, expected: readonly string[], hint: string): void {
   const [should, is] = [[...expected].sort(), contentsOf(node.disk.reservations)]
   const lost = should.filter((line) => !is.includes(line))
   const extra = is.filter((line) => !should.includes(line))
   if (lost.length + extra.length === 0) return
   const said = [
-    ...(lost.length > 0 ? [`${lost.join(', ')} is missing in the store`] : []),
-    ...(extra.length > 0 ? [`${extra.join(', ')} is in the store and should not be`] : []),
+    ...(lost.length > 0 ? [say('missing', { lines: lost.join(', ') })] : []),
+    ...(extra.length > 0 ? [say('extra', { lines: extra.join(', ') })] : []),
   ]
   node.fail({
-    message: `${when}, and ${said.join('; ')}.`,
-    expected: should.join(', ') || 'an empty store',
-    actual: is.join(', ') || 'an empty store',
+    message: say('store-differs', { when, what: listed(said) }),
+    expected: should.join(', ') || say('empty-store'),
+    actual: is.join(', ') || say('empty-store'),
     hint,
   })
 }
 
 /** DEL, CHECK and GC do not change which address was reserved last. */
 export function judgeLast(node: Node, who: string, was: Before, hint: string): void {
-  const said = (last: ReadonlyMap<number, string>, index: number) => last.get(index) ?? 'nothing'
   for (const index of node.config.ipam.ranges.keys()) {
-    const [expected, actual] = [said(was.last, index), said(node.disk.last, index)]
-    if (expected === actual) continue
-    const message = `${who} changed the last reserved address of range set ${index} from ${expected} to ${actual}.`
-    node.fail({ message, expected, actual, hint })
+    if (was.last.get(index) === node.disk.last.get(index)) continue
+    const [expected, actual] = [was.last, node.disk.last].map((last) => last.get(index) ?? say('nothing'))
+    const message = say('last-changed', { who, index, from: expected!, to: actual! })
+    node.fail({ message, expected: expected!, actual: actual!, hint })
   }
 }
 
 /** DEL, CHECK and GC that must succeed. */
 export function judgeSuccess(node: Node, who: string, outcome: Outcome, hint: string): void {
   if (!('error' in outcome)) return
-  const { code, msg } = outcome.error
-  node.fail({ message: `${who} failed ("${msg}").`, expected: 'success', actual: `error ${code}: ${msg}`, hint })
+  const { msg } = outcome.error
+  node.fail({
+    message: say('failed', { who, msg }),
+    expected: say('success'),
+    actual: errorWords(outcome.error),
+    hint,
+  })
 }
