@@ -9,7 +9,7 @@ import { basedSite, plainSite } from '../../scripts/build-site.mjs'
 import { resolvePath } from '../../scripts/serve.mjs'
 import { newContext, openPage } from './chromium.ts'
 import type { View } from './chromium.ts'
-import { WIDTHS, accessibilityViolations, address, pagePaths, useBrowser } from './harness.ts'
+import { WIDTHS, accessibilityViolations, address, open, pagePaths, useBrowser } from './harness.ts'
 import type { Site } from './harness.ts'
 
 const pages = pagePaths(plainSite.folder)
@@ -84,4 +84,12 @@ describe.each([
     expect(dead).toEqual([])
     expect(references).toBeGreaterThan(50)
   })
+})
+
+it('the list of lessons opens where the reader is, also in a low window', async () => {
+  const { page } = await open(browser(), 'lessons/pod-to-pod/')
+  await page.setViewportSize({ width: 1440, height: 600 })
+  await page.reload()
+  const here = page.getByRole('navigation').locator('a[aria-current=page]', { hasText: 'Pod to Pod' })
+  await expect.poll(async () => (await here.boundingBox())!.y, { timeout: 10_000 }).toBeLessThan(500)
 })
