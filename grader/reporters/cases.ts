@@ -28,7 +28,8 @@ export function casesOf({ verdict, texts }: Graded, locale: Locale): Case[] {
   const cases = verdict.checks.map((check) => caseOf(check, verdict, locale, texts))
   const { message } = verdict
   if (message === undefined) return cases
-  return [wholeFile(verdict, spoken({ message, said: verdict.said }, locale, texts)), ...cases]
+  const told = spoken({ message, said: verdict.said }, locale, texts)
+  return [wholeFile(verdict, told.trim() === '' ? words(verdict.status, locale) : told), ...cases]
 }
 
 /** Those that were run. */
@@ -42,7 +43,7 @@ function caseOf(check: CheckResult, verdict: Verdict, locale: Locale, texts: Tex
     name: oneName(check.name),
     status: check.status,
     isAdvice: check.advisory === true && (check.status === 'fail' || check.status === 'error'),
-    ...(isBad && { message: message ?? words(check.status, locale) }),
+    ...(isBad && { message: message?.trim() ? message : words(check.status, locale) }),
     ...(expected !== undefined && { expected }),
     ...(actual !== undefined && { actual }),
     ...(check.position && { position: check.position }),
@@ -77,9 +78,16 @@ export const findingOf = (check: CheckResult, locale: Locale, texts: Texts | und
   actual: check.actual && spoken({ message: check.actual, said: check.said?.actual }, locale, texts),
 })
 
+/** What to say of a submission as a whole: a known mistake, advice that no check gives, praise. */
+export const generalFeedback = ({ feedback }: Verdict): Feedback[] =>
+  feedback.filter(({ type, check }) => type === 'praise' || check === undefined)
+
+/** A text of ours in English, and its key. */
+export interface Speakable {
+  readonly message: string
+  readonly said?: Feedback['said'] | undefined
+}
+
 /** English is already there. */
-export const spoken = (
-  { message, said }: Pick<Feedback, 'message'> & { said?: Feedback['said'] | undefined },
-  locale: Locale,
-  texts: Texts | undefined,
-): string => (locale === 'en' || said === undefined ? message : speak(said, locale, texts))
+export const spoken = ({ message, said }: Speakable, locale: Locale, texts: Texts | undefined): string =>
+  locale === 'en' || said === undefined ? message : speak(said, locale, texts)

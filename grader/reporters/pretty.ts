@@ -9,7 +9,7 @@ import { grouped } from '../verdict/say.ts'
 import type { CheckResult, ConsoleEntry, Diagnostic, Feedback, Verdict } from '../verdict/verdict.ts'
 import { findingOf, spoken } from './cases.ts'
 import { readableGraded } from './readable.ts'
-import { words } from './report-texts.ts'
+import { statusWords, words } from './report-texts.ts'
 import type { Graded, Paint, Reporter, ReportOptions } from './reporter.ts'
 import { seconds, sourceLines, tellCheck, wrap } from './telling.ts'
 
@@ -40,8 +40,8 @@ function prettyText(graded: Graded, options: ReportOptions): string {
   const { paint, locale } = options
   const isRefused = verdict.diagnostics.some(({ severity }) => severity === 'syntax')
   const wasRun = verdict.checks.some(({ status }) => status !== 'skipped')
-  const status = words(wasRun || verdict.status !== 'error' ? verdict.status : 'unrunnable', locale)
-  const heading = [paint(verdict.exercise, 'bold'), verdict.mode, paint(status, colourOf(verdict.status))]
+  const status = paint(statusWords(verdict, locale), colourOf(verdict.status))
+  const heading = [paint(verdict.exercise, 'bold'), verdict.mode, status]
   const lines = [heading.join(' · '), '']
   for (const diagnostic of verdict.diagnostics) lines.push(...diagnosticLines(diagnostic, graded, options))
   // What the compiler refused has been said, with its lines.
@@ -51,6 +51,8 @@ function prettyText(graded: Graded, options: ReportOptions): string {
     lines.push(...wrap(spoken(known, locale, texts), WIDTH), '')
   if (wasRun) lines.push(...checkLines(graded, options))
   else lines.push(`  - ${words('none-run', locale, { count: verdict.checks.length })}`)
+  // A story told whole ends in an empty line of its own.
+  if (lines.at(-1) === '') lines.pop()
   lines.push(...consoleLines(verdict, options), ...gentleLines(graded, options), '', ...closingLines(verdict, options))
   return `${lines.join('\n')}\n`
 }

@@ -1,6 +1,7 @@
 /** What reports say in their own words, by key, in English and Spanish. See `grader/verdict/say.ts` for the templates. */
 import type { Locale, Params, Texts } from '../verdict/said.ts'
 import { speak } from '../verdict/say.ts'
+import type { Verdict } from '../verdict/verdict.ts'
 
 const texts: Texts = {
   en: {
@@ -15,6 +16,10 @@ const texts: Texts = {
     'as-above': 'As above.',
     expected: 'expected',
     got: 'got',
+    at: 'at {time} s',
+    nothing: 'nothing',
+    differs: '{path}: expected {expected}, got {actual}',
+    case: 'the case',
     hint: 'hint',
     advice: 'advice',
     praise: 'praise',
@@ -55,6 +60,10 @@ const texts: Texts = {
     'as-above': 'Como arriba.',
     expected: 'esperado',
     got: 'obtenido',
+    at: 'a los {time} s',
+    nothing: 'nada',
+    differs: '{path}: se esperaba {expected}, se obtuvo {actual}',
+    case: 'el caso',
     hint: 'pista',
     advice: 'consejo',
     praise: 'bien hecho',
@@ -87,6 +96,12 @@ const texts: Texts = {
 
 export const words = (key: string, locale: Locale, params?: Params): string =>
   speak({ key, ...(params && { params }) }, locale, texts)
+
+/** How it ended, in words. */
+export function statusWords({ status, checks }: Pick<Verdict, 'status' | 'checks'>, locale: Locale): string {
+  const wasRun = checks.some((check) => check.status !== 'skipped')
+  return words(status === 'error' && !wasRun ? 'unrunnable' : status, locale)
+}
 
 /** `3rd`, or `3.ª` (of a seed). */
 export function ordinal(value: number, locale: Locale): string {

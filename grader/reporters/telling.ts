@@ -4,28 +4,75 @@
  */
 import type { Locale } from '../verdict/said.ts'
 import type { CheckResult, Position, Story } from '../verdict/verdict.ts'
-import { findingOf } from './cases.ts'
+import type { Speakable } from './cases.ts'
+import { findingOf, spoken } from './cases.ts'
 import { ordinal, words } from './report-texts.ts'
 import type { Graded, Paint, ReportOptions } from './reporter.ts'
 
 const WIDTH = 100
+const CASE_LINES_MAX = 12
 
-export function tellCheck(check: CheckResult, graded: Graded, { locale, paint }: ReportOptions): string[] {
-  const { message, expected, actual } = findingOf(check, locale, graded.texts)
+export function tellCheck(check: CheckResult, graded: Graded, options: ReportOptions): string[] {
+  const { locale, paint } = options
+  const { message } = findingOf(check, locale, graded.texts)
   const lines = message === undefined ? [] : wrap(message, WIDTH)
-  const labels = [words('expected', locale), words('got', locale)] as const
-  const width = Math.max(labels[0].length, labels[1].length) + 2
-  if (expected !== undefined)
-    lines.push(`${paint(labels[0], 'green')}${' '.repeat(width - labels[0].length)}${expected}`)
-  if (actual !== undefined) lines.push(`${paint(labels[1], 'red')}${' '.repeat(width - labels[1].length)}${actual}`)
+  const about = aboutLine(check, locale)
+  if (about !== undefined) lines.push(paint(about, 'dim'))
+  lines.push(...expectedLines(check, graded, options), ...differenceLines(check, locale))
   if (check.position) lines.push(...sourceLines(check.position, graded))
-  if (check.story) lines.push('', ...storyLines(check.story))
+  lines.push(...caseLines(check, graded, options))
+  if (check.story) lines.push('', ...storyLines(check.story, (text) => spoken(text, locale, graded.texts)))
+  const { divergence } = check
+  if (divergence) lines.push('', ...wrap(spoken(divergence, locale, graded.texts), WIDTH))
   if (check.seeds?.failing !== undefined)
     lines.push(...wrap(foundWith(check, locale), WIDTH).map((line) => paint(line, 'dim')))
   // Code that breaks down is mended at its line; a hint about the rule would lead elsewhere.
-  const hint = check.hint === undefined || check.status === 'error' ? undefined : graded.hint?.(check.hint)
+  const hint = check.hint === undefined || check.status !== 'fail' ? undefined : graded.hint?.(check.hint)
   if (hint !== undefined) lines.push('', ...hintLines(hint, words('hint', locale), paint))
   return lines
+}
+
+/** `Pod default/web-1 · at 3.200 s`: which object, and when. */
+function aboutLine({ object, at }: CheckResult, locale: Locale): string | undefined {
+  const parts = [
+    object && `${object.kind} ${object.namespace === undefined ? '' : `${object.namespace}/`}${object.name}`,
+    at && words('at', locale, { time: seconds(at.atMicros) }),
+  ].filter((part) => part !== undefined)
+  return parts.length === 0 ? undefined : parts.join(' · ')
+}
+
+function expectedLines(check: CheckResult, { texts }: Graded, { locale, paint }: ReportOptions): string[] {
+  const { expected, actual } = findingOf(check, locale, texts)
+  const rows = [
+    { label: words('expected', locale), colour: 'green', text: expected },
+    { label: words('got', locale), colour: 'red', text: actual },
+  ] as const
+  const width = Math.max(...rows.map(({ label }) => label.length)) + 2
+  return rows.flatMap(({ label, colour, text }) =>
+    text === undefined ? [] : [`${paint(label, colour)}${' '.repeat(width - label.length)}${text}`],
+  )
+}
+
+/** Where values differ, when that says more than the whole of them. */
+function differenceLines({ difference = [] }: CheckResult, locale: Locale): string[] {
+  const value = (it: unknown): string => (it === undefined ? words('nothing', locale) : JSON.stringify(it))
+  return difference
+    .filter(({ path }) => path !== '')
+    .map(({ path, expected, actual }) =>
+      words('differs', locale, { path, expected: value(expected), actual: value(actual) }),
+    )
+}
+
+/** The case in words: what was done, and what went wrong on purpose. */
+function caseLines({ faults = [] }: CheckResult, { texts }: Graded, { locale, paint }: ReportOptions): string[] {
+  if (faults.length === 0) return []
+  const shown = faults.slice(0, CASE_LINES_MAX).map((told) => {
+    const time = told.atMicros === undefined ? '' : `${seconds(told.atMicros)} s  `
+    const text = spoken({ message: told.text, said: told.said }, locale, texts)
+    return `  ${told.kind === 'fault' ? '⚡' : '·'} ${time}${text}`
+  })
+  const more = faults.length - shown.length
+  return ['', paint(words('case', locale), 'bold'), ...shown, ...(more > 0 ? [`  … ${more}`] : [])]
 }
 
 /** A hint is Markdown: paragraphs are filled anew, code stays as it is. */
@@ -70,30 +117,32 @@ export function sourceLines({ line, column }: Position, { source, file }: Pick<G
 
 const COLUMN_MAX = 34
 
+const TONES = { plain: '●', pod: '●', good: '✓', bad: '✗' } as const
+/** The two events whose order matters. */
+const MARKED = { 1: '①', 2: '②' } as const
+
 /** One column per lane, one row per moment: time runs down, so that a terminal of any width can show it. */
-export function storyLines({ lanes }: Story): string[] {
+export function storyLines({ lanes }: Story, say: (text: Speakable) => string = ({ message }) => message): string[] {
   const moments = [...new Set(lanes.flatMap(({ entries }) => entries.map(({ atMicros }) => atMicros)))].sort(
     (a, b) => a - b,
   )
+  const names = lanes.map(({ name, said }) => say({ message: name, said }))
   const cells = moments.map((moment) =>
     lanes.map(({ entries }) =>
       entries
         .filter(({ atMicros }) => atMicros === moment)
-        .map(({ label, tone }) => `${tone === 'bad' ? '✗' : tone === 'good' ? '✓' : '●'} ${label}`)
+        .map(({ label, said, tone, mark }) => `${mark ? MARKED[mark] : TONES[tone]} ${say({ message: label, said })}`)
         .join('; '),
     ),
   )
-  const widths = lanes.map(({ name }, lane) =>
+  const widths = names.map((name, lane) =>
     Math.min(COLUMN_MAX, Math.max(name.length, ...cells.map((row) => row[lane]!.length))),
   )
   const fitted = (text: string, width: number) =>
     text.length > width ? `${text.slice(0, width - 1)}…` : text.padEnd(width)
   const row = (time: string, texts: readonly string[]) =>
     `${time.padStart(10)}  ${texts.map((text, lane) => fitted(text, widths[lane]!)).join(' │ ')}`.trimEnd()
-  const head = row(
-    '',
-    lanes.map(({ name }) => name),
-  )
+  const head = row('', names)
   return [
     head,
     ...moments.map((moment, i) =>
