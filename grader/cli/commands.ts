@@ -3,6 +3,7 @@ import type { Command } from './command.ts'
 import { check } from './commands/check.ts'
 import { grade } from './commands/grade.ts'
 import { list } from './commands/list.ts'
+import { replay } from './commands/replay.ts'
 import { newCommand } from './commands/new.ts'
 
-export const COMMANDS: readonly Command[] = [list, grade, newCommand, check]
+export const COMMANDS: readonly Command[] = [list, grade, replay, newCommand, check]

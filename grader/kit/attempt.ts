@@ -1,6 +1,7 @@
 /** One attempt at a case of a check, and how it ended where it ended badly. */
 import type { Engine } from '../sandbox/engine.ts'
 import type { Limits } from '../sandbox/sandbox.ts'
+import type { Moment } from '../verdict/verdict.ts'
 import type { Check } from './checks.ts'
 import type { GuestShape } from './guest-shape.ts'
 import { Crash, Violation } from './stop.ts'
@@ -19,6 +20,7 @@ export interface Ending {
   readonly thrown: unknown
   readonly trial: Trial
   readonly plan: unknown
+  readonly at: Moment
 }
 
 /** A trial that has the plan and has not begun. */
@@ -52,13 +54,14 @@ export function endingOf(
   try {
     act(trial)
   } catch (thrown) {
-    ending = { thrown, trial, plan }
+    ending = { thrown, trial, plan, at: trial.moment() }
   }
   const { trap } = trial
+  const at = trial.moment()
   after?.(trial)
   trial.finish()
   if (!trap || (ending && isOurs(ending.thrown))) return ending
-  return { thrown: new Crash(trap.failure, trap.during), trial, plan }
+  return { thrown: new Crash(trap.failure, trap.during), trial, plan, at }
 }
 
 /** Neither a broken rule nor learner code that broke down: a defect of ours. */

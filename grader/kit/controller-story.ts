@@ -30,6 +30,7 @@ export class ControllerStory {
 
   heard(delta: Delta): void {
     const { type, object } = delta
+    this.#story.show('cache', object, type === 'deleted')
     const notice = noticed(type, object, type === 'added' ? undefined : delta.old)
     if (notice) this.#news('hear', 'grader.story.hears', notice, object)
   }

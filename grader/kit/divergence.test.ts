@@ -31,7 +31,7 @@ describe('what tells a failing run from calm weather', () => {
     expect(found.kind).toBe('order')
     expect(names(found)).toEqual(['controller read default/web list #2', 'cache hear  Pod/default/a added #1'])
     expect([found.calmFirst?.atMicros, found.calmSecond?.atMicros]).toEqual([7000, 5000])
-    expect(inWords(found, failing).message).toBe(
+    expect(inWords(found, failing).message.replaceAll('\u00a0', ' ')).toBe(
       'Here “list” (your controller, 0.006 s) comes, and “Pod/default/a added” (its cache, 0.009 s) has not come yet. Without faults it has, by then (0.005 s), and the rule holds.',
     )
   })

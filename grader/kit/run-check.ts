@@ -58,7 +58,9 @@ export function runCheck(check: Check, setup: RunSetup): CheckRun {
     const { ending, fuel: shrinking } = smallest(check, setup, seed, trials.ending)
     const sizes = { from: sizeOf(trials.ending.plan), to: sizeOf(ending.plan) }
     const shrunk = sizes.to < sizes.from ? { shrunk: sizes } : {}
-    const { fuel: telling, ...told } = isOurs(ending.thrown) ? { fuel: 0 } : explain(check, setup, seed, ending)
+    const { fuel: telling, ...told } = isOurs(ending.thrown)
+      ? { fuel: 0 }
+      : explain(check, setup, seed, ending.plan, ending.thrown)
     const run = failed(check, setup, ending, told, { tried: index + 1, seed, ...shrunk }, fuel + shrinking + telling)
     return { ...run, result: { ...run.result, ...together(check, explored) } }
   }
@@ -139,21 +141,33 @@ function smallest(check: Check, setup: RunSetup, seed: number, ending: Ending): 
 function failed(
   check: Check,
   { texts }: RunSetup,
-  { thrown, trial, plan }: Ending,
-  { story, divergence }: Partial<Explained>,
+  ending: Ending,
+  told: Partial<Explained>,
   { seed, ...seeds }: { tried: number; seed: number; shrunk?: { from: number; to: number } },
   fuel: number,
 ): CheckRun {
-  const tried = check.generate ? { seeds: { ...seeds, failing: seed } } : {}
+  const { console, consoleTruncated } = ending.trial
+  const result = describeEnding(check, texts, ending, told, fuel)
+  if (check.generate) result.seeds = { ...seeds, failing: seed }
+  return { result, console, consoleTruncated }
+}
+
+/** How a trial ended, as a verdict has it. */
+export function describeEnding(
+  check: Check,
+  texts: Texts | undefined,
+  { thrown, trial, plan, at: end }: Ending,
+  { story, divergence }: Partial<Explained>,
+  fuel: number,
+): CheckResult {
   const hint = check.hint === undefined ? {} : { hint: check.hint }
-  const { console, consoleTruncated } = trial
   const faults = check.tell?.(plan).map((line) => toldOf(line, texts)) ?? []
   const tale = {
-    ...(story && { story: withSteps(story, faults, trial.moment().atMicros) }),
+    ...(story && { story: withSteps(story, faults, end.atMicros) }),
     ...(divergence && { divergence }),
     ...(check.tell && { faults }),
   }
-  return { result: { ...headOf(check), fuel, ...describe(thrown), ...tried }, console, consoleTruncated }
+  return { ...headOf(check), fuel, ...describe(thrown) }
 
   function describe(reason: unknown): Omit<CheckResult, Head | 'fuel'> {
     if (reason instanceof Violation) {
@@ -162,10 +176,10 @@ function failed(
       const difference = values && differences(values.expected, values.actual)
       // A whole that differs is told by expected and actual already.
       const places = difference?.some(({ path }) => path !== '') ? { difference } : {}
-      const at = finding.at ?? (trial.clock && trial.moment())
+      const at = finding.at ?? (trial.clock && end)
       return {
         ...{ status: 'fail', ...hint, ...told, ...tale, ...finding, ...(at && { at }), ...places },
-        ...replayOf(check, trial, plan, at),
+        ...replayOf(check, trial, plan, at ?? end),
       }
     }
     if (reason instanceof Crash) {
@@ -177,10 +191,13 @@ function failed(
       const budget = failure.budget && { ...failure.budget, ...(during !== undefined && { where: during }) }
       const place = { ...(budget && { budget }), ...(failure.position && { position: failure.position }) }
       const told = { ...spoken({ message }, texts), ...hint, ...place, ...tale }
-      return { status: 'error', ...told, ...replayOf(check, trial, plan) }
+      return { status: 'error', ...told, ...replayOf(check, trial, plan, end) }
     }
     const words = reason instanceof Error ? `${reason.name}: ${reason.message}` : show(reason)
-    return { status: 'internal', ...spoken({ message: { key: 'grader.check-broke', params: { seed, words } } }, texts) }
+    return {
+      status: 'internal',
+      ...spoken({ message: { key: 'grader.check-broke', params: { seed: trial.seed, words } } }, texts),
+    }
   }
 }
 
@@ -226,7 +243,7 @@ function withThrown(finding: Finding, { thrown }: Trial): Finding {
 }
 
 /** Every run can be told again; one with a world can be opened, too: at the tick of the finding, or where it stood. */
-function replayOf(check: Check, trial: Trial, plan: unknown, at: Moment = trial.moment()): { replay: Replay } {
+function replayOf(check: Check, trial: Trial, plan: unknown, at: Moment): { replay: Replay } {
   const { tick, atMicros } = at
   const isOpen = check.world !== undefined && trial.built !== undefined
   const replay = { check: check.name, seed: trial.seed, plan: plan ?? null, tick, atMicros }

@@ -63,7 +63,9 @@ export class StoryRecorder implements TraceSink {
   readonly #aliases = new Map<string, string>()
   readonly #aliased = new Map<string, number>()
   /** What is shared by those who are on the stage; a host puts in its own. */
-  look: () => ReadonlyMap<string, unknown> = () => new Map(this.#objects)
+  look: () => ReadonlyMap<string, unknown> = () => new Map(this.#shown)
+  /** What the API server has, and what a cache knows, by lane, kind and name. */
+  readonly #shown = new Map<string, KubernetesObject>()
 
   constructor(clock: () => Moment) {
     this.#clock = clock
@@ -99,6 +101,14 @@ export class StoryRecorder implements TraceSink {
     return this.about(kind, { metadata: { namespace, name } })
   }
 
+  /** Somebody's view of an object has changed. */
+  show(lane: 'api' | 'cache', object: KubernetesObject, isGone: boolean): void {
+    const { namespace, name } = object.metadata
+    const key = `${lane} ${object.kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`
+    if (isGone) this.#shown.delete(key)
+    else this.#shown.set(key, object)
+  }
+
   // ── what the API server says ──────────────────────────────────────────────────────────────────────────────────────
 
   event({ tick, at, event }: TraceEvent): void {
@@ -122,6 +132,7 @@ export class StoryRecorder implements TraceSink {
     if (isGone && !old) return
     if (isGone) this.#objects.delete(key)
     else this.#objects.set(key, object)
+    this.show('api', object, isGone)
     const notice = noticed(isGone ? 'deleted' : old ? 'updated' : 'added', object, old)
     if (!notice) return
     const event = this.#complete(this.changed('api', 'change', notice, object), at)

@@ -79,8 +79,8 @@ const LANES: Readonly<Record<string, number>> = { api: 0, cache: 1, controller: 
 /** What a lane is called: our own by key, a process by its name. */
 export const laneOf = (lane: string): Sayable => (Object.hasOwn(LANES, lane) ? { key: `grader.lane.${lane}` } : lane)
 
-/** `10.002 s`. */
-export const timeOf = (micros: number): string => `${(Math.round(micros / 1000) / 1000).toFixed(3)} s`
+/** `10.002 s`, which no line break parts. */
+export const timeOf = (micros: number): string => `${(Math.round(micros / 1000) / 1000).toFixed(3)}\u00a0s`
 
 /** What is shared stands before who acts; processes after all. */
 export const rankOf = (lane: string): number => LANES[lane] ?? 9

@@ -20,7 +20,7 @@ export const SHRINK = {
     },
     ...{ replicas: { least: 1 }, nth: { least: 0 } },
   },
-  triesMax: 24,
+  triesMax: 16,
 }
 
 export const web = (replicas: number) => ({ name: 'web', replicas })

@@ -41,19 +41,19 @@ export function tellCrowd(plan: Crowd): TellLine[] {
   return [{ kind: 'fault', what: say('fault.together') }, ...tellCase(plan), ...calls]
 }
 
-type Doomed = Case & { readonly verb: string; readonly who: Attachment }
+type Doomed = Case & { readonly verb: string; readonly who: Attachment; readonly valid: readonly Attachment[] }
 
 /** A call that dies, or whose disk refuses one. */
 export function tellDoomed<Plan extends Doomed>({ plan, fault }: FaultPlan<Plan, Crash | number>): TellLine[] {
-  const step: TellLine = {
-    kind: 'step',
-    what: say('step.verb', { verb: plan.verb.toUpperCase(), who: word(plan.who) }),
-  }
+  const { verb, who, valid } = plan
+  const params = { verb: verb.toUpperCase(), who: word(who) }
+  const what = verb === 'gc' ? say('step.gc', { count: valid.length }) : say('step.verb', params)
+  const step: TellLine = { kind: 'step', what }
   const rest = [...tellCase(plan), step]
   if (fault === undefined) return rest
   const isDisk = typeof fault === 'number'
-  const call = String(isDisk ? fault : fault.call)
-  return [{ kind: 'fault', what: say(isDisk ? 'fault.disk' : 'fault.crash', { call }) }, ...rest]
+  const number = String(isDisk ? fault : fault.call)
+  return [{ kind: 'fault', what: say(isDisk ? 'fault.disk' : 'fault.crash', { call: number }) }, ...rest]
 }
 
 /** Calls that meet; that one may die on its way is in the choices. */

@@ -7,6 +7,7 @@ import { defineCommand, exitCodeOf } from '../command.ts'
 import { exerciseOf } from '../course.ts'
 import { UsageError, oneOf, wholeNumber } from '../errors.ts'
 import { compileSubmission, hintsOf, loadExercise } from '../exercises-node.ts'
+import { writeReplays } from '../replays-node.ts'
 
 export const grade = defineCommand({
   name: 'grade',
@@ -17,8 +18,9 @@ export const grade = defineCommand({
     seeds: { type: 'string', value: 'N', help: 'how many seeds (default 200)' },
     seed: { type: 'string', value: 'N', help: 'the first of them (default 1)' },
     json: { type: 'boolean', help: 'prints the verdict as JSON' },
+    'replay-dir': { type: 'string', value: 'DIR', help: 'writes a replay file for each failed check there' },
   },
-  async run({ positionals: [id, file, ...more], values, out, paint, progress, course }) {
+  async run({ positionals: [id, file, ...more], values, out, err, paint, progress, course }) {
     if (id === undefined || file === undefined || more.length > 0)
       throw new UsageError('grade takes an exercise and a file')
     const folder = exerciseOf(course(), id)
@@ -43,6 +45,11 @@ export const grade = defineCommand({
       const report = pretty.start({ locale: 'en', paint })
       const { texts } = exercise.checks
       out.write(report.add({ verdict, file, source, hint: hintsOf(folder), ...(texts && { texts }) }))
+    }
+    const folderForReplays = values['replay-dir']
+    if (folderForReplays !== undefined) {
+      for (const path of writeReplays(folderForReplays, verdict, { file, source, code: compiled.code }))
+        err.write(`replay: ${path}\n`)
     }
     return exitCodeOf(verdict.status)
   },
