@@ -36,7 +36,7 @@ describe('the transcript of a shrunk failure', () => {
   it('shows the two events whose order matters: the next look, and the news of the Pod', async () => {
     const { run } = await failureOf('replicaset', 'no-expectations', LATE)
     const lines = transcript(run, options())
-    expect(lines.join('\n')).toMatchSnapshot()
+    await expect(lines.join('\n')).toMatchFileSnapshot('testdata/transcripts/no-expectations.txt')
     expect(lines.length).toBeLessThan(40)
     const [first, second] = [lines.find((line) => line.endsWith('◀ 1')), lines.find((line) => line.endsWith('◀ 2'))]
     expect(first).toContain('lists Pod: 1')
@@ -50,12 +50,13 @@ describe('the transcript of a shrunk failure', () => {
     ['ipam-host-local', 'gc-rebuilds', DIES],
   ])('of %s, %s', async (id, wrong, name) => {
     const { run } = await failureOf(id, wrong, name)
-    expect(transcript(run, options()).join('\n')).toMatchSnapshot()
+    await expect(transcript(run, options()).join('\n')).toMatchFileSnapshot(`testdata/transcripts/${wrong}.txt`)
   })
 
   it('speaks Spanish', async () => {
     const { run } = await failureOf('ipam-host-local', 'no-lock', CROWD)
-    expect(transcript(run, options('es')).join('\n')).toMatchSnapshot()
+    const text = transcript(run, options('es')).join('\n')
+    await expect(text).toMatchFileSnapshot('testdata/transcripts/no-lock.es.txt')
   })
 
   it('is the same run as in the verdict: same tick, same story, and again and again', async () => {
@@ -77,7 +78,8 @@ describe('the transcript of a shrunk failure', () => {
   it('goes step by step: what an event changed, and what is there', async () => {
     const { run } = await failureOf('replicaset', 'no-expectations', LATE)
     const made = run.recorded.events.findIndex(({ news }) => news?.endsWith('web-#1 added'))
-    expect(stepOf(run, made + 1, options()).join('\n')).toMatchSnapshot()
+    const text = stepOf(run, made + 1, options()).join('\n')
+    await expect(text).toMatchFileSnapshot('testdata/transcripts/no-expectations.step.txt')
     expect(() => stepOf(run, 9999, options())).toThrow('there is no event 9999: the run has')
   })
 })
