@@ -74,6 +74,11 @@ export { tellDisturbance, tellFaults } from './tell-faults.ts'
 export type { Change } from './witness.ts'
 export { runWatched, seenBy, WITNESS } from './witness.ts'
 
+// Controllers, explored: what reaches one, in an order that is chosen.
+export type { TurnDeed, TurnsSpec } from './take-turns.ts'
+export { takeTurns, turnsWorld } from './take-turns.ts'
+export { turnstile } from './turnstile.ts'
+
 // Plugins that are a process per call, with a store or a host between them.
 export { asyncGuest } from './async-guest.ts'
 export type { AsyncProcess, Crash, HostCall, Turns } from './async-host.ts'

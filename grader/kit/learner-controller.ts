@@ -37,7 +37,7 @@ import type { ControllerReport, LearnerControllerOptions, LearnerControllerSpec 
 import { isLost, refusalFor } from './learner-controller-options.ts'
 import type { Trial } from './trial.ts'
 
-interface State {
+export interface ControllerState {
   readonly options: LearnerControllerOptions
   client: ApiClient
   informers: Record<string, Informer>
@@ -74,7 +74,7 @@ const TWICE_MICROS: Micros = 500_000
 export function learnerController(
   trial: Trial<any>,
   spec: LearnerControllerSpec,
-): Component<State, LearnerControllerOptions> {
+): Component<ControllerState, LearnerControllerOptions> {
   const memo = new GuestMemo(trial.engine, trial.guestOptions)
   const report: ControllerReport = { calls: 0, writes: [], liveReads: 0, reconciles: 0, lives: 0 }
   trial.controllers.push(report)
@@ -114,7 +114,7 @@ class Life {
   #spec: LearnerControllerSpec
   #report: ControllerReport
   #memo: GuestMemo
-  #state: State
+  #state: ControllerState
   #ctx: Context
   #guest: Guest | undefined
   #story: ControllerStory | undefined
@@ -125,7 +125,7 @@ class Life {
     spec: LearnerControllerSpec,
     report: ControllerReport,
     memo: GuestMemo,
-    state: State,
+    state: ControllerState,
     ctx: Context,
   ) {
     this.#trial = trial

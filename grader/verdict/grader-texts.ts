@@ -36,6 +36,10 @@ export const graderTexts: Texts = {
     'grader.then': '{first}, then {rest}',
     'grader.turn': '{who}: {what}',
     'grader.dies': '{who} dies',
+    'grader.turn.hears': 'the cache hears of {kind} {name} ({type})',
+    'grader.turn.answer': 'an answer of the API server arrives',
+    'grader.turn.data': 'a watch is opened',
+    'grader.turn.timer': 'the timer {name} is due',
     'grader.explored.schedules':
       'Nothing is wrong in the {schedules} schedules that were tried, but there are more, and the budget is spent. This says neither that it is right nor that it is wrong. Fewer calls make fewer schedules.',
     'grader.explored.fuel':
@@ -83,6 +87,10 @@ export const graderTexts: Texts = {
     'grader.then': '{first}, luego {rest}',
     'grader.turn': '{who}: {what}',
     'grader.dies': '{who} muere',
+    'grader.turn.hears': 'la caché se entera de {kind} {name} ({type})',
+    'grader.turn.answer': 'llega una respuesta del servidor de API',
+    'grader.turn.data': 'se abre un watch',
+    'grader.turn.timer': 'vence el temporizador {name}',
     'grader.explored.schedules':
       'No hay nada mal en los {schedules} órdenes probados, pero hay más y el presupuesto se ha agotado. Esto no dice que sea correcto ni que no lo sea. Con menos llamadas hay menos órdenes.',
     'grader.explored.fuel':

@@ -4,6 +4,7 @@ import {
   cost,
   defineChecks,
   example,
+  exploration,
   type FaultPlan,
   faults,
   property,
@@ -30,6 +31,7 @@ import {
 } from './plans.ts'
 import { play } from './run.ts'
 import { calm, calmOf, tell, tellTexts } from './tell.ts'
+import { playInTurns, TURNS, worldInTurns } from './turns.ts'
 import { CANARY, type Plan, replicaSetWorld, START_MICROS } from './world.ts'
 
 const world = replicaSetWorld
@@ -316,6 +318,17 @@ export default defineChecks(
       ...told,
       run: (trial, plan) => void play(trial, plan),
       shrink: SHRINK,
+    }),
+
+    exploration('two changes close together, in whatever order their news and answers come', {
+      stage: 'late cache',
+      hint: 'expectations',
+      cases: TURNS,
+      bound: { deviations: 1 },
+      budget: { schedules: 3000 },
+      world: worldInTurns,
+      tell: ({ plan }) => tell(plan),
+      run: playInTurns,
     }),
 
     faults('it may die after every call', {

@@ -37,11 +37,22 @@ interface Problem {
 export function play(trial: Trial<any>, plan: Plan, withinMicros = PATIENCE_MICROS): Played {
   const world = trial.world()
   const judge: Judge = new Judge(trial, plan, world)
+  const quietAt = START_MICROS + Math.max(0, ...plan.steps.map(({ atMs }) => atMs)) * 1000 + 1000
+  return comeRight(plan, judge, world, quietAt, withinMicros)
+}
+
+/** Runs to `quietAt`, whatever happens until then; from there on it must come right, and stay so. */
+export function comeRight(
+  plan: Plan,
+  judge: Judge,
+  world: World,
+  quietAt: number,
+  withinMicros = PATIENCE_MICROS,
+): Played {
   const run = (untilMicros: number, until?: () => boolean) => {
     const maxEvents = EVENTS_MAX
     return runWatched(world, { untilMicros, maxEvents, ...(until && { until }) }, (change) => judge.observe(change))
   }
-  const quietAt = START_MICROS + Math.max(0, ...plan.steps.map(({ atMs }) => atMs)) * 1000 + 1000
   run(quietAt)
   const isRight = (): boolean => {
     if (!judge.isStale) return false

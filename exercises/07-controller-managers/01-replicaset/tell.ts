@@ -42,7 +42,7 @@ export function tell({ sets, steps, faults }: Plan): TellLine[] {
 /** The same for a check that puts one fault at each place. */
 export const calmOf = <Fault>({ plan }: FaultPlan<Plan, Fault>): FaultPlan<Plan, Fault> => ({ plan: calm(plan) })
 
-function wordsFor(act: Act): Said {
+export function wordsFor(act: Act): Said {
   switch (act.do) {
     case 'scale':
       return say('step.scale', { set: act.set, replicas: act.replicas })

@@ -12,6 +12,7 @@ import {
   READY_MICROS,
   tell,
   type Trial,
+  turnstile,
   type World,
 } from 'clusterwright/kit'
 import type { KubernetesObject, LabelSelector, Pod, ReplicaSet } from 'clusterwright/api'
@@ -60,6 +61,7 @@ export interface Plan {
 /** When the ReplicaSets are made. */
 export const START_MICROS = READY_MICROS + 500_000
 export const CONTROLLER = 'replicaset-controller'
+export const CONTROLLER_PROCESS = `cp-1/${CONTROLLER}`
 export const NAMESPACE = 'default'
 /** ReplicaSets select Pods by label `app`, but none whose `track` is `canary`. */
 export const CANARY = 'canary'
@@ -138,8 +140,13 @@ function keysFor(
   return new Set([...keys].filter((one) => plan.sets.some(({ name }) => one === key(name))))
 }
 
+/** How it differs from the usual: the controller takes turns, and no node runs anything. */
+export interface Variant {
+  readonly inTurns?: true
+}
+
 /** Builds the world of a plan; nothing has run yet. */
-export function replicaSetWorld(plan: Plan, trial: Trial<any>): World {
+export function replicaSetWorld(plan: Plan, trial: Trial<any>, { inTurns }: Variant = {}): World {
   const controller = learnerController(trial, {
     name: CONTROLLER,
     resources: ['replicasets', 'pods'],
@@ -147,9 +154,9 @@ export function replicaSetWorld(plan: Plan, trial: Trial<any>): World {
   })
   const world = apiWorld({
     seed: trial.seed,
-    components: { [CONTROLLER]: controller, disturber },
+    components: { [CONTROLLER]: inTurns ? turnstile(controller) : controller, disturber },
     watched: ['replicasets', 'pods'],
-    pretend: { assign: ['node-1', 'node-2', 'node-3'] },
+    ...(!inTurns && { pretend: { assign: ['node-1', 'node-2', 'node-3'] } }),
   })
   const later = { startAtMicros: READY_MICROS }
   addOn(world, 'cp-1', CONTROLLER, { servers: [API_SERVER], ...plan.faults }, later)
@@ -159,7 +166,7 @@ export function replicaSetWorld(plan: Plan, trial: Trial<any>): World {
   return world
 }
 
-function carryOut(world: World, plan: Plan, at: number, act: Act): void {
+export function carryOut(world: World, plan: Plan, at: number, act: Act): void {
   if (act.do === 'disturb') return disturbAt(world, at, act.act)
   if (act.do === 'restartApiServer') return world.command(at, { type: 'crash', process: API_SERVER })
   for (const deed of deedsFor(plan, act)) tell(world, at, deed)

@@ -267,6 +267,7 @@ export default defineChecks(
     }),
 
     exploration('in whatever order their calls come, it is as if one ran after the other', {
+      stage: 'several at once',
       hint: 'lock',
       cases: MEETINGS,
       tell: tellMeeting,

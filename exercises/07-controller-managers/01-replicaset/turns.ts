@@ -1,0 +1,72 @@
+/**
+ * Two changes close together, in every order in which the news, the answers and the changes can reach the controller, and with
+ * a death at any point: no node runs anything, so that little happens, and all of it matters.
+ */
+import {
+  type ExploredPlan,
+  runWatched,
+  seenBy,
+  takeTurns,
+  type Trial,
+  type TurnsSpec,
+  turnsWorld,
+  type World,
+} from 'clusterwright/kit'
+import { Judge } from './judge.ts'
+import { disturb, web } from './plans.ts'
+import { comeRight } from './run.ts'
+import { wordsFor } from './tell.ts'
+import { type Act, carryOut, CONTROLLER_PROCESS, type Plan, replicaSetWorld, START_MICROS } from './world.ts'
+
+export interface TurnsPlan extends Plan {
+  /** What happens besides, one after the other. */
+  readonly acts: readonly Act[]
+  readonly mayDie?: true
+  /** The changes come one right after the other; otherwise each has its effect first, unless chosen otherwise. */
+  readonly atOnce?: true
+}
+
+const scale = (replicas: number): Act => ({ do: 'scale', set: 'web', replicas })
+const plan = (replicas: number, acts: readonly Act[], more: Partial<TurnsPlan> = {}): TurnsPlan => ({
+  ...{ sets: [web(replicas)], steps: [], faults: {}, acts },
+  ...more,
+})
+
+export const TURNS: readonly TurnsPlan[] = [
+  plan(1, [scale(2), disturb('vanish', 0, 0)]),
+  plan(1, [scale(2), disturb('vanish', 0, 0)], { atOnce: true }),
+  plan(2, [scale(1), scale(2)], { atOnce: true }),
+  plan(0, [scale(1), scale(0)], { mayDie: true }),
+]
+
+/** By then the first Pods are there and known. */
+const AT_REST_MICROS = START_MICROS + 1_000_000
+
+const specOf = (trial: Trial<any>, { acts, mayDie, atOnce, ...rest }: TurnsPlan): Omit<TurnsSpec, 'run'> => ({
+  process: CONTROLLER_PROCESS,
+  fromMicros: AT_REST_MICROS,
+  deeds: acts.map((act) => ({ what: wordsFor(act), act: (world, at) => carryOut(world, rest, at, act) })),
+  objects: (world) => [...seenBy(world, 'replicasets').values(), ...seenBy(world, 'pods').values()],
+  ...(mayDie && { mayDie }),
+  ...(atOnce && { deedsFirst: true }),
+})
+
+const TURN_EVENTS_MAX = 10_000
+const inTurns = (one: TurnsPlan, trial: Trial<any>): World => replicaSetWorld(one, trial, { inTurns: true })
+
+export const worldInTurns = ({ plan: one, choices }: ExploredPlan<TurnsPlan>, trial: Trial<any>): World =>
+  turnsWorld(
+    trial,
+    choices,
+    () => inTurns(one, trial),
+    () => specOf(trial, one),
+  )
+
+export function playInTurns(trial: Trial<any>, one: TurnsPlan): void {
+  const world = trial.world()
+  const judge: Judge = new Judge(trial, { ...one, steps: one.acts.map((act) => ({ atMs: 0, act })) }, world)
+  const run = (_: World, untilMicros: number) =>
+    void runWatched(world, { untilMicros, maxEvents: TURN_EVENTS_MAX }, (change) => judge.observe(change))
+  takeTurns(trial, world, { ...specOf(trial, one), run })
+  comeRight(one, judge, world, world.now)
+}
