@@ -6,20 +6,25 @@ import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import type { Browser } from 'playwright-core'
 
-/**
- * @param entry a module that answers its first message with one message, as JSON
- * @param message what it is sent: JSON
- */
-export async function runInWorker<Answer>(browser: Browser, entry: URL, message: unknown): Promise<Answer> {
+/** One script of a module and all that it imports. A rejection that nobody handles is an error there, which the page hears. */
+export async function bundleWorker(entry: URL): Promise<string> {
   const { outputFiles } = await build({
     entryPoints: [fileURLToPath(entry)],
     bundle: true,
     write: false,
     format: 'iife',
     logLevel: 'error',
-    // A rejection that nobody handles would be silence: make it an error, which the page hears.
     banner: { js: "self.addEventListener('unhandledrejection', (event) => { throw event.reason })" },
   })
+  return outputFiles[0]!.text
+}
+
+/**
+ * @param entry a module that answers its first message with one message, as JSON
+ * @param message what it is sent: JSON
+ */
+export async function runInWorker<Answer>(browser: Browser, entry: URL, message: unknown): Promise<Answer> {
+  const bundled = await bundleWorker(entry)
   const page = await browser.newPage()
   try {
     const answer = await page.evaluate(
@@ -31,7 +36,7 @@ export async function runInWorker<Answer>(browser: Browser, entry: URL, message:
           worker.onerror = (event) => reject(new Error(`the worker broke down: ${event.message}`))
           worker.postMessage(JSON.parse(sent!))
         }),
-      [outputFiles[0]!.text, JSON.stringify(message)] as const,
+      [bundled, JSON.stringify(message)] as const,
     )
     return JSON.parse(answer) as Answer
   } finally {
