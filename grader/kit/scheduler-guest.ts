@@ -33,6 +33,7 @@ export interface CycleResult {
 
 const adapter = String.raw`
 const CODES = ['Success', 'Unschedulable', 'UnschedulableAndUnresolvable', 'Wait', 'Skip', 'Error']
+const NO_REASONS = ' returned reasons that are not a list of texts: write reasons: [\'Insufficient cpu\'].'
 export default (learner, tools) => {
   const plugin = typeof learner === 'function' ? new learner() : learner
   const nodes = new Map()
@@ -60,10 +61,16 @@ export default (learner, tools) => {
     }
     const reasons = value.reasons
     if (reasons === undefined || reasons === null) return { code, reasons: [] }
-    if (!Array.isArray(reasons) || !reasons.every((reason) => typeof reason === 'string')) {
-      tools.wrongType(who + ' returned reasons that are not a list of texts: write reasons: [\'Insufficient cpu\'].')
+    if (!Array.isArray(reasons)) tools.wrongType(who + NO_REASONS)
+    // Read by index, and once: the array's methods, its iterator and its items may be anything.
+    const texts = []
+    const length = reasons.length
+    for (let index = 0; index < length; index++) {
+      const reason = reasons[index]
+      if (typeof reason !== 'string') tools.wrongType(who + NO_REASONS)
+      texts[index] = reason
     }
-    return { code, reasons: [...reasons] }
+    return { code, reasons: texts }
   }
 
   function begin(id, pod) {
