@@ -5,5 +5,6 @@ import { grade } from './commands/grade.ts'
 import { list } from './commands/list.ts'
 import { replay } from './commands/replay.ts'
 import { newCommand } from './commands/new.ts'
+import { verify } from './commands/verify.ts'
 
-export const COMMANDS: readonly Command[] = [list, grade, replay, newCommand, check]
+export const COMMANDS: readonly Command[] = [list, grade, replay, verify, newCommand, check]

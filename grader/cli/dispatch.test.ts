@@ -38,7 +38,7 @@ describe('clusterwright', () => {
     [['grade', 'fit-filtr', 'x.ts'], /there is no exercise "fit-filtr"; did you mean "fit-filter"\?/],
     [['grade', 'fit-filter'], /grade takes an exercise and a file/],
     [['grade', 'fit-filter', join(folder, 'none.ts')], /there is no file ".*none\.ts"/],
-    [['grade', 'fit-filter', folder], /is a folder/],
+    [['grade', 'fit-filter', folder], /--out DIR/],
     [['grade', 'fit-filter', command, '--seeds', 'many'], /--seeds is "many": write a whole number from 1/],
     [['grade', 'fit-filter', command, '--mode', 'fast'], /--mode is "fast": write run or submit/],
     [['check', 'nothing'], /there is no exercise "nothing"/],

@@ -78,15 +78,20 @@ function frontMatter(path: string, name: string): Record<string, unknown> {
 export const read = (folder: string, file: string): string => readFileSync(join(folder, file), 'utf8')
 
 /** Loads the checks of an exercise, and works out its version and limits. */
-export async function loadExercise({ id, path, name }: ExerciseFolder): Promise<Exercise> {
-  const files = readdirSync(path).filter(countsForVersion)
-  const checks = await loadChecks(join(path, 'checks.ts'), `exercises/${name}/checks.ts`)
-  const version = exerciseVersion(Object.fromEntries(files.map((file) => [file, read(path, file)])))
-  const misconceptions = misconceptionsOf(path)
-  return { ...{ id, version, checks, ...settingsIn(path, name) }, ...(misconceptions && { misconceptions }) }
+export async function loadExercise(folder: ExerciseFolder): Promise<Exercise> {
+  return { ...factsOf(folder), checks: await loadChecks(folder) }
 }
 
-async function loadChecks(file: string, name: string): Promise<CheckSet> {
+/** What is known of an exercise without running any code of its author's: plain data. */
+export function factsOf({ id, path, name }: ExerciseFolder): Omit<Exercise, 'checks'> {
+  const files = readdirSync(path).filter(countsForVersion)
+  const version = exerciseVersion(Object.fromEntries(files.map((file) => [file, read(path, file)])))
+  const misconceptions = misconceptionsOf(path)
+  return { ...{ id, version, ...settingsIn(path, name) }, ...(misconceptions && { misconceptions }) }
+}
+
+export async function loadChecks(folder: Pick<ExerciseFolder, 'path' | 'name'>): Promise<CheckSet> {
+  const [file, name] = [join(folder.path, 'checks.ts'), `exercises/${folder.name}/checks.ts`]
   // In the repository Node, and a test's runner, load our own exercises as any other file.
   if (isPacked || !file.startsWith(root)) serveAuthorModules()
   let module: { default?: CheckSet }

@@ -19,6 +19,7 @@ export const refusalCodes = {
   exportEquals: 90009,
   tooLong: 90010,
   tooDeep: 90011,
+  noSubmission: 90012,
 } as const
 
 export interface Refusal {

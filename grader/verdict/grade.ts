@@ -20,7 +20,7 @@ import { scoreOf } from './score.ts'
 import type { CheckResult, Compiled, ConsoleEntry, Score, Status, Verdict } from './verdict.ts'
 
 /** Seeds of a submit. */
-const SUBMIT_SEEDS = 200
+export const SUBMIT_SEEDS = 200
 
 export interface GradeOptions {
   readonly exercise: Exercise

@@ -1,59 +1,128 @@
-/** `clusterwright grade`: one file, with the verdict that the page gives. */
-import { readFileSync } from 'node:fs'
+/** `clusterwright grade`: one file, with the verdict that the page gives; or many, through the court. */
+import { readFileSync, statSync } from 'node:fs'
+import type { Settings } from '../../court/messages.ts'
 import { pretty } from '../../reporters/pretty.ts'
 import { loadEngineNode } from '../../sandbox/engine-node.ts'
-import { grade as gradeSubmission } from '../../verdict/grade.ts'
+import { SUBMIT_SEEDS, grade as gradeSubmission } from '../../verdict/grade.ts'
+import type { Context } from '../command.ts'
 import { defineCommand, exitCodeOf } from '../command.ts'
 import { exerciseOf } from '../course.ts'
 import { UsageError, oneOf, wholeNumber } from '../errors.ts'
+import type { ExerciseFolder } from '../exercises-node.ts'
 import { compileSubmission, hintsOf, loadExercise } from '../exercises-node.ts'
+import type { CourtSize } from '../grade-many.ts'
+import { defaultSize, gradeMany } from '../grade-many.ts'
 import { writeReplays } from '../replays-node.ts'
 
 export const grade = defineCommand({
   name: 'grade',
-  summary: 'grades a file, with the verdict that the page gives',
-  usage: ['grade <id> <file>'],
+  summary: 'grades a file, with the verdict that the page gives, or a folder of submissions',
+  usage: ['grade <id> <file>', 'grade <id> <folder> --out DIR', 'grade <id> <file|folder> --official --out DIR'],
   options: {
     mode: { type: 'string', value: 'run|submit', help: 'the examples only, or everything (default submit)' },
     seeds: { type: 'string', value: 'N', help: 'how many seeds (default 200)' },
     seed: { type: 'string', value: 'N', help: 'the first of them (default 1)' },
     json: { type: 'boolean', help: 'prints the verdict as JSON' },
-    'replay-dir': { type: 'string', value: 'DIR', help: 'writes a replay file for each failed check there' },
+    'replay-dir': { type: 'string', value: 'DIR', help: 'writes a replay file for each failed check of a file there' },
+    'no-types': { type: 'boolean', help: 'leaves type errors out, which are advice alone: many times as fast' },
+    official: { type: 'boolean', help: 'the fixed seeds and nothing else, with a bundle that anybody can verify' },
+    out: { type: 'string', value: 'DIR', help: 'where the verdicts of a folder go: verdicts.jsonl, and bundles' },
+    resume: { type: 'boolean', help: 'goes on with what is in --out, and keeps what still holds' },
+    workers: { type: 'string', value: 'N', help: 'worker processes for a folder (default: one per core)' },
+    memory: { type: 'string', value: 'MIB', help: 'memory of one worker (default 1024)' },
+    'wall-clock': { type: 'string', value: 'S', help: 'seconds after which a worker is given up (default 300)' },
   },
-  async run({ positionals: [id, file, ...more], values, out, err, paint, progress, course }) {
-    if (id === undefined || file === undefined || more.length > 0)
-      throw new UsageError('grade takes an exercise and a file')
+  details: `A folder is graded by worker processes behind a second wall (grader/court/THREATS.md), one submission a file: every
+.ts and .js in it and below, named by its path, with results in the order of the names. What befalls a worker is internal,
+never fail; a submission that is internal twice is set aside, in set-aside.jsonl. Ends with 3 if any was, else with 1 if
+any failed, else with 4 if any is inconclusive.
+
+--official is 200 seeds from 1, the exercise's own credit and type errors too; with it come no --mode, --seed, --seeds or
+--no-types. clusterwright verify grades a bundle again.`,
+  async run(context) {
+    const { positionals, values, course } = context
+    const [id, path, ...more] = positionals
+    if (id === undefined || path === undefined || more.length > 0)
+      throw new UsageError('grade takes an exercise and a file, or a folder of them')
     const folder = exerciseOf(course(), id)
-    const mode = oneOf('--mode', values.mode ?? 'submit', ['run', 'submit'])
-    const source = readSource(file)
-    const seeds = wholeNumber('--seeds', values.seeds)
-    const seed = wholeNumber('--seed', values.seed)
-    const [exercise, engine] = await Promise.all([loadExercise(folder), loadEngineNode()])
-    const compiled = compileSubmission(source)
-    const verdict = gradeSubmission({
-      exercise,
-      compiled,
-      mode,
-      engine,
-      ...(seeds && { seeds }),
-      ...(seed && { seed }),
-      onProgress: ({ check, done, total }) => progress.update(`${check} · ${done} of ${total}`),
-    })
-    progress.clear()
-    if (values.json) out.write(`${JSON.stringify(verdict, undefined, 2)}\n`)
-    else {
-      const report = pretty.start({ locale: 'en', paint })
-      const { texts } = exercise.checks
-      out.write(report.add({ verdict, file, source, hint: hintsOf(folder), ...(texts && { texts }) }))
+    const settings = settingsFrom(values)
+    const isMany = values.official === true || isFolder(path)
+    if (!isMany) {
+      refuse(values, ['out', 'resume', 'workers', 'memory', 'wall-clock'], 'is for a folder, or with --official')
+      return gradeFile(folder, path, settings, context)
     }
-    const folderForReplays = values['replay-dir']
-    if (folderForReplays !== undefined) {
-      for (const path of writeReplays(folderForReplays, verdict, { file, source, code: compiled.code }))
-        err.write(`replay: ${path}\n`)
-    }
-    return exitCodeOf(verdict.status)
+    refuse(values, ['json', 'replay-dir'], 'is for one file: the verdicts of many are in --out, one JSON text per line')
+    const { out } = values
+    if (out === undefined) throw new UsageError('say where the verdicts go: --out DIR')
+    const many = { isResumed: values.resume === true, isOfficial: values.official === true }
+    return gradeMany({ folder, path, out, settings, size: sizeFrom(values), ...many }, context)
   },
 })
+
+type Given = Readonly<Record<string, string | boolean | undefined>>
+
+function refuse(values: Given, names: readonly string[], why: string): void {
+  const given = names.find((name) => values[name] !== undefined)
+  if (given !== undefined) throw new UsageError(`--${given} ${why}`)
+}
+
+function settingsFrom(values: Given): Settings {
+  if (values['official']) refuse(values, ['mode', 'seed', 'seeds', 'no-types'], 'does not go with --official')
+  return {
+    mode: oneOf('--mode', String(values['mode'] ?? 'submit'), ['run', 'submit']),
+    seed: numberIn(values, 'seed') ?? 1,
+    seeds: numberIn(values, 'seeds') ?? SUBMIT_SEEDS,
+    checksTypes: values['no-types'] !== true,
+  }
+}
+
+function sizeFrom(values: Given): CourtSize {
+  const usual = defaultSize()
+  const memoryMiB = numberIn(values, 'memory') ?? usual.memoryMiB
+  if (memoryMiB < MEMORY_MIN)
+    throw new UsageError(`--memory is ${memoryMiB}: a worker needs ${MEMORY_MIN} MiB at least`)
+  return {
+    workers: numberIn(values, 'workers') ?? usual.workers,
+    guardS: numberIn(values, 'wall-clock') ?? usual.guardS,
+    memoryMiB,
+  }
+}
+
+const MEMORY_MIN = 512
+
+const numberIn = (values: Given, name: string): number | undefined =>
+  wholeNumber(`--${name}`, values[name] as string | undefined)
+
+const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+
+async function gradeFile(
+  folder: ExerciseFolder,
+  file: string,
+  settings: Settings,
+  { values, out, err, paint, progress }: Pick<Context, 'values' | 'out' | 'err' | 'paint' | 'progress'>,
+): Promise<number> {
+  const source = readSource(file)
+  const [exercise, engine] = await Promise.all([loadExercise(folder), loadEngineNode()])
+  const { mode, seed, seeds, checksTypes } = settings
+  const { json, 'replay-dir': replays } = values as Given
+  const compiled = compileSubmission(source, checksTypes)
+  const verdict = gradeSubmission({
+    ...{ exercise, engine, compiled, mode, seed, seeds },
+    onProgress: ({ check, done, total }) => progress.update(`${check} · ${done} of ${total}`),
+  })
+  progress.clear()
+  if (json) out.write(`${JSON.stringify(verdict, undefined, 2)}\n`)
+  else {
+    const report = pretty.start({ locale: 'en', paint })
+    const { texts } = exercise.checks
+    out.write(report.add({ verdict, file, source, hint: hintsOf(folder), ...(texts && { texts }) }))
+  }
+  if (typeof replays === 'string') {
+    for (const path of writeReplays(replays, verdict, { file, source, code: compiled.code }))
+      err.write(`replay: ${path}\n`)
+  }
+  return exitCodeOf(verdict.status)
+}
 
 function readSource(file: string): string {
   try {
@@ -61,7 +130,6 @@ function readSource(file: string): string {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (code === 'ENOENT') throw new UsageError(`there is no file "${file}"`)
-    if (code === 'EISDIR') throw new UsageError(`"${file}" is a folder; name the file to grade`)
     throw new UsageError(`"${file}" cannot be read (${code})`)
   }
 }
