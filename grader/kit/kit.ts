@@ -26,9 +26,14 @@
  *         generate: (chance) => ({ … }),                      // a JSON plan from seeded chance
  *         run(trial, plan) { … trial.fail({ message, expected, actual, story }) },
  *         world: (plan, trial) => new World(…),               // where it plays in a simulated cluster: what a replay rebuilds
- *         shrink: { fixed: ['metadata', 'spec'], nonEmpty: ['containers'] },
+ *         shrink: { fixed: ['metadata', 'spec'], nonEmpty: ['containers'], numbers: { lagMicros: { least: 0, step: 100_000 } } },
+ *         calm: (plan) => ({ ...plan, faults: {} }),          // the same case without faults: what a failing run is compared with
+ *         tell: (plan) => tellFaults(plan.faults),            // the case in words, by key: what was put in, what was done when
  *       }),
  *     ])
+ *
+ * A failure is told from the machinery's own record of the run (the API server, the cache, each call); `calm` adds the two
+ * events whose order matters. A finding with `values` is shown as a difference, one with `object` names what it is about.
  *
  * A learner's code that throws, answers with nonsense or runs out of a budget ends the trial by itself, status `error`.
  * Anything else that a check throws is our own defect, status `internal`.

@@ -16,15 +16,9 @@ const file = replayFileOf(verdict, result, submitted)!
 const changed = (change: object) => JSON.stringify({ ...file, ...change })
 
 describe('a replay file', () => {
-  it('comes back as it was, without the story, which the run tells anew', () => {
+  it('comes back as it was', () => {
     expect(readReplayFile(JSON.stringify(file))).toEqual(file)
-    expect(file.finding).toEqual({
-      name: 'a rule',
-      kind: 'property',
-      status: 'fail',
-      weight: 1,
-      message: 'Broken: «ñ» 🎉',
-    })
+    expect(file.finding).toMatchObject({ name: 'a rule', status: 'fail', story: { lanes: [] } })
   })
 
   it('is not made of a check that has nothing to show', () => {

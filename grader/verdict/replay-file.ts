@@ -9,8 +9,8 @@ import type { CheckResult, Replay, Verdict } from './verdict.ts'
 
 export const REPLAY_FILE = 'clusterwright-replay'
 
-/** What of a check's result travels along: all but the story, which the run tells anew. */
-export type ReplayFinding = Omit<CheckResult, 'story' | 'fuel' | 'replay'>
+/** What of a check's result travels along. */
+type ReplayFinding = Omit<CheckResult, 'fuel' | 'replay'>
 
 export interface ReplayFile {
   readonly kind: typeof REPLAY_FILE
@@ -47,7 +47,7 @@ export function replayFileOf(
   result: CheckResult,
   { file, source, code }: Submitted,
 ): ReplayFile | undefined {
-  const { replay, story: _story, fuel: _fuel, ...finding } = result
+  const { replay, fuel: _fuel, ...finding } = result
   if (!replay) return undefined
   const submission = { file, source, compiledSha256: sha256(code) }
   return { kind: REPLAY_FILE, schema: 1, engine, exercise, exerciseVersion, replay, submission, finding }

@@ -2,20 +2,19 @@
  * The verdict as a plain list: checks in source order, the first failure open and telling its story, the others folded.
  */
 import { type TemplateResult, html, nothing } from 'lit'
-import type { CheckResult, Diagnostic, Position, Replay, Verdict } from '#grader/verdict/verdict.ts'
+import type { CheckResult, Diagnostic, Verdict } from '#grader/verdict/verdict.ts'
 import { isRefusal } from '../editor/compile-request.ts'
+import { drawTale, type FailureActions } from './failure-view.ts'
 import { type IconName, icon } from './icons.ts'
 import { drawLine } from './markdown.ts'
-import { drawStory } from './story-picture.ts'
-import { count, formatFuel, formatMoment, shortDigest } from './units.ts'
+import { count, formatFuel, shortDigest } from './units.ts'
 import { isFailure } from './workbench-state.ts'
 
 /** What a learner can do from the list. */
-export interface ChecksActions {
-  openReplay(replay: Replay): void
-  goTo(position: Position): void
-  showHint(name: string): void
+export interface ChecksActions extends FailureActions {
   copyDigest(digest: string): void
+  /** Lets somebody choose a replay file. */
+  pickReplay(): void
 }
 
 const SIGNS: Record<CheckResult['status'], { icon: IconName; word: string }> = {
@@ -41,61 +40,6 @@ function facts({ seeds }: CheckResult): string {
   return seeds.tried > 1
     ? `seed ${seeds.failing}, after ${seeds.tried - 1} that pass`
     : `seed ${seeds.failing}, the first tried`
-}
-
-function comparison({ expected, actual }: CheckResult): TemplateResult | typeof nothing {
-  if (expected === undefined && actual === undefined) return nothing
-  return html`<dl class="cw-comparison">
-    ${
-      expected === undefined
-        ? nothing
-        : html`<dt class="is-expected">expected</dt>
-            <dd>${expected}</dd>`
-    }
-    ${
-      actual === undefined
-        ? nothing
-        : html`<dt class="is-got">got</dt>
-            <dd>${actual}</dd>`
-    }
-  </dl>`
-}
-
-function storyButtons(result: CheckResult, actions: ChecksActions): TemplateResult | typeof nothing {
-  const { replay, position, hint } = result
-  if (!replay && !position && !hint) return nothing
-  return html`<div class="cw-story-buttons">
-    ${
-      replay
-        ? html`<button type="button" class="button" @click=${() => actions.openReplay(replay)}>
-            Open at ${formatMoment(replay.atMicros)}
-          </button>`
-        : nothing
-    }
-    ${
-      position
-        ? html`<button type="button" class="button" @click=${() => actions.goTo(position)}>
-            Go to line ${position.line}
-          </button>`
-        : nothing
-    }
-    ${
-      hint
-        ? html`<button type="button" class="button" @click=${() => actions.showHint(hint)}>
-            ${icon('lightbulb')} Read the hint
-          </button>`
-        : nothing
-    }
-  </div>`
-}
-
-/** The four parts of a failure: what was violated, expected and got, the picture, where to go. */
-export function drawTale(result: CheckResult, width: number, actions: ChecksActions): TemplateResult {
-  return html`<div class="cw-tale">
-    ${result.message ? html`<p class="cw-message">${drawLine(result.message)}</p>` : nothing} ${comparison(result)}
-    ${result.story && result.story.lanes.length > 0 ? drawStory(result.story, width) : nothing}
-    ${storyButtons(result, actions)}
-  </div>`
 }
 
 function drawCheck(result: CheckResult, isOpen: boolean, width: number, actions: ChecksActions): TemplateResult {

@@ -6,8 +6,11 @@ import { drawFuel } from './checks-view.ts'
 import { drawConsole } from './console-view.ts'
 import type { Desk, Notice } from './desk.ts'
 import { type HintsModel, drawHints } from './hints-view.ts'
+import { failureWords } from './failure-words.ts'
 import { icon } from './icons.ts'
 import { type OutcomeModel, announcement, drawOutcome } from './outcome-view.ts'
+import type { Shared } from './shared-replay.ts'
+import { drawShared } from './shared-view.ts'
 import { drawTabs } from './tabs-view.ts'
 import { formatAgo } from './units.ts'
 
@@ -19,6 +22,10 @@ export interface WorkbenchModel {
   /** The element that the editor lives in; made once, kept for good. */
   editorHost: HTMLElement
   replayHost: HTMLElement | undefined
+  /** A run that somebody else has shared, or why it cannot be opened. */
+  shared: Shared | undefined
+  sharedProblem: string | undefined
+  pictureWidth: number
   pane: Pane
   side: 'checks' | 'console'
   files: readonly string[]
@@ -136,7 +143,8 @@ function drawWarning(text: string, again?: () => void): TemplateResult {
   </div>`
 }
 
-function drawNotices({ desk, actions, storage, editorProblem, notYet, failure, now }: WorkbenchModel): unknown {
+function drawNotices(model: WorkbenchModel): unknown {
+  const { desk, actions, storage, editorProblem, notYet, failure, sharedProblem, now } = model
   const kind = desk.notice()
   const { elsewhere } = desk.saving()
   const lead = 'The editor could not be loaded, so this is the plain one.'
@@ -152,6 +160,7 @@ function drawNotices({ desk, actions, storage, editorProblem, notYet, failure, n
         </div>`
       : nothing,
     failure ? drawWarning(failure) : nothing,
+    sharedProblem ? drawWarning(sharedProblem) : nothing,
   ]
 }
 
@@ -225,6 +234,19 @@ function drawSide(model: WorkbenchModel): TemplateResult {
   </section>`
 }
 
+/** The learner's own failing run, or one that was shared with them. */
+function drawReplay({ replayHost, shared, pictureWidth, actions }: WorkbenchModel): TemplateResult | typeof nothing {
+  if (!replayHost && !shared) return nothing
+  const words = failureWords()
+  return html`<section class="cw-replay-panel" aria-label="Replay" tabindex="-1">
+    <header>
+      <h2>${shared ? words.shared : 'The failing run'}</h2>
+      <button type="button" class="cw-tool" @click=${actions.closeReplay}>${icon('x')} ${words.close}</button>
+    </header>
+    ${shared ? drawShared(shared, pictureWidth, replayHost) : replayHost}
+  </section>`
+}
+
 export function drawWorkbench(model: WorkbenchModel): TemplateResult {
   const { pane, actions, desk } = model
   return html`${drawTabs({
@@ -249,17 +271,7 @@ export function drawWorkbench(model: WorkbenchModel): TemplateResult {
       </section>
       ${drawSide(model)}
     </div>
-    ${
-      model.replayHost
-        ? html`<section class="cw-replay-panel" aria-label="Replay" tabindex="-1">
-            <header>
-              <h2>The failing run</h2>
-              <button type="button" class="cw-tool" @click=${actions.closeReplay}>${icon('x')} Close</button>
-            </header>
-            ${model.replayHost}
-          </section>`
-        : nothing
-    }
+    ${drawReplay(model)}
     <dialog class="cw-dialog" aria-labelledby="cw-dialog-title" @close=${actions.dialogClosed}>
       ${model.dialog ?? nothing}
     </dialog>

@@ -9,10 +9,10 @@
  * shows the replay itself. It lives in the page's own tree, not a shadow one: Monaco and the page's styles both want it so.
  */
 import { LitElement, type TemplateResult, html, nothing, render } from 'lit'
-import type { Position, Replay } from '#grader/verdict/verdict.ts'
+import type { Position, Replay, Verdict } from '#grader/verdict/verdict.ts'
 import { editorManifest } from '../editor/editor-assets.ts'
 import * as store from '../progress/browser.ts'
-import { type Desk, createDesk } from './desk.ts'
+import { type Desk, type Graded, createDesk } from './desk.ts'
 import { DialogController } from './dialog-controller.ts'
 import { DigestCopy } from './digest-copy.ts'
 import { EditorController } from './editor-controller.ts'
@@ -23,6 +23,7 @@ import { HintShelf } from './hint-shelf.ts'
 import { readKept, writeKept } from './kept-text.ts'
 import type { OutcomeModel } from './outcome-view.ts'
 import { ReplayPanel } from './replay-panel.ts'
+import { SharedReplay } from './shared-replay.ts'
 import { formatAgo } from './units.ts'
 import { firstFailure } from './workbench-state.ts'
 import { type Pane, type WorkbenchActions, type WorkbenchModel, drawTools, drawWorkbench } from './workbench-view.ts'
@@ -52,6 +53,14 @@ export class Workbench extends LitElement {
   readonly #dialogs = new DialogController(this)
   readonly #digest = new DigestCopy(this)
   readonly #replay = new ReplayPanel(this)
+  readonly #shared = new SharedReplay(this, {
+    exercise: () => this.dataset.exercise ?? '',
+    version: () => this.dataset.contentHash ?? '',
+    fileName: () => this.dataset.fileName ?? 'main.ts',
+    compile: (source) => this.#editor.compile(source),
+    open: (request) => this.#replay.open(request),
+    close: () => this.#replay.close(),
+  })
   readonly #hints = new HintShelf(this, async () => (await this.#exercise?.hints()) ?? [])
   #passedNote: HTMLElement | undefined
   #exercise: ExerciseFiles | undefined
@@ -100,6 +109,7 @@ export class Workbench extends LitElement {
     const flush = () => this.#desk?.flush()
     on(window, 'pagehide', flush)
     on(document, 'visibilitychange', flush)
+    on(window, 'hashchange', () => void this.#shared.readHash(location.hash))
     // Before the editor, which has ideas of its own about this key.
     on(this, 'keydown', (event) => this.#onKey(event as KeyboardEvent), true)
     this.#ending.push(store.subscribe((event) => event.type === 'storage' && this.requestUpdate()))
@@ -154,6 +164,7 @@ export class Workbench extends LitElement {
     this.#measure()
     await this.#editor.open(text, exercise.starter, manifest?.types ?? {})
     this.#grading.warm()
+    void this.#shared.readHash(location.hash)
     if (desk.attempts().hintsOpenedAt.length > 0) void this.#hints.load()
   }
 
@@ -214,8 +225,14 @@ export class Workbench extends LitElement {
   }
 
   #openReplay(replay: Replay): void {
+    this.#shared.close()
     const { source = '', compiled } = this.#desk?.graded() ?? {}
     if (compiled) void this.#replay.open({ exercise: this.dataset.exercise ?? '', replay, source, compiled })
+  }
+
+  #withVerdict(run: (verdict: Verdict, graded: Graded) => Promise<void>): void {
+    const [verdict, graded] = [this.#desk?.state().verdict, this.#desk?.graded()]
+    if (verdict && graded) void run(verdict, graded).catch((error: unknown) => this.#fail(error))
   }
 
   #goTo(position: Position): void {
@@ -245,7 +262,10 @@ export class Workbench extends LitElement {
     },
     switchEditor: () => void this.#editor.switch(this.#desk?.text() ?? ''),
     changeFontSize: (step) => this.#editor.stepSize(step),
-    closeReplay: () => this.#replay.close(),
+    closeReplay: () => {
+      this.#shared.close()
+      this.#replay.close()
+    },
     dialogClosed: () => {
       if (this.#dialogs.kind === 'guess') this.#desk?.dismiss()
       this.#dialogs.closed()
@@ -266,6 +286,10 @@ export class Workbench extends LitElement {
         goTo: (position) => this.#goTo(position),
         showHint: (name) => void this.#showHint(name),
         copyDigest: (digest) => void this.#digest.copy(digest),
+        copyLink: (result) => this.#withVerdict((...graded) => this.#shared.copyLink(graded[0], result, graded[1])),
+        saveReplay: (result) => this.#withVerdict((...graded) => this.#shared.save(graded[0], result, graded[1])),
+        copied: () => this.#shared.copied,
+        pickReplay: () => this.#shared.pick(),
       },
     }
   }
@@ -277,6 +301,9 @@ export class Workbench extends LitElement {
       task: this.#task,
       editorHost: this.#editor.element,
       replayHost: this.#replay.place,
+      shared: this.#shared.shown,
+      sharedProblem: this.#shared.problem,
+      pictureWidth: this.#pictureWidth,
       pane: this.#pane,
       side: this.#side,
       files: this.#editor.files,
