@@ -166,12 +166,9 @@ function drawButtons(result: CheckResult, actions: FailureActions): Part {
     ${hint ? button(() => actions.showHint(hint), html`${icon('lightbulb')} Read the hint`) : nothing}
     ${
       replay
-        ? html`${button(
-            () => actions.copyLink(result),
-            html`${icon('copy')}
-              <span role="status">${actions.copied() === result.name ? words.linkCopied : words.copyLink}</span>`,
-          )}
-          ${button(() => actions.saveReplay(result), words.save)}`
+        ? html`${button(() => actions.copyLink(result), html`${icon('copy')} ${words.copyLink}`)}
+            ${button(() => actions.saveReplay(result), words.save)}
+            <span class="cw-note" role="status">${actions.copied() === result.name ? words.linkCopied : nothing}</span>`
         : nothing
     }
   </div>`

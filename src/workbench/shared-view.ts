@@ -3,6 +3,7 @@ import { type TemplateResult, html, nothing } from 'lit'
 import { drawFinding } from './failure-view.ts'
 import { failureWords } from './failure-words.ts'
 import { icon } from './icons.ts'
+import { drawLine } from './markdown.ts'
 import type { Shared } from './shared-replay.ts'
 
 export function drawShared({ file, result, doubt }: Shared, width: number, world: Node | undefined): TemplateResult {
@@ -20,9 +21,11 @@ export function drawShared({ file, result, doubt }: Shared, width: number, world
             <p>${doubt}</p>
           </div>`
     }
+    <div class="cw-tale">
+      <p class="cw-message"><b>${drawLine(result.name)}</b></p>
+    </div>
     ${world ?? nothing}
     <div class="cw-tale">
-      <p class="cw-message"><b>${result.name}</b></p>
       ${drawFinding(result, width)} ${world ? nothing : html`<p class="cw-part cw-note">${words.worldless}</p>`}
     </div>
     <details class="cw-shared-code">

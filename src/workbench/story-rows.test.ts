@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Story } from '#grader/verdict/verdict.ts'
 import { rowsOf } from './story-rows.ts'
 
-const at = (atMicros: number, label: string) => ({ atMicros, label, tone: 'plain' as const })
+const at = (millis: number, label: string) => ({ atMicros: millis * 1000, label, tone: 'plain' as const })
 
 describe('a long story in rows', () => {
   it('goes by time, and within a moment by lane: news first, then who hears of it', () => {

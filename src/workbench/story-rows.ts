@@ -13,7 +13,7 @@ export const ROWS_FROM = 15
 interface Row {
   entry: StoryEntry
   lane: number
-  /** As the row before. */
+  /** As the row before, as far as it is written. */
   isSameTime: boolean
   isSameLane: boolean
 }
@@ -24,7 +24,12 @@ export function rowsOf({ lanes }: Story): Row[] {
   const sorted = all.sort((a, b) => a.entry.atMicros - b.entry.atMicros || a.lane - b.lane)
   return sorted.map(({ entry, lane }, index) => {
     const before = sorted[index - 1]
-    return { entry, lane, isSameTime: before?.entry.atMicros === entry.atMicros, isSameLane: before?.lane === lane }
+    return {
+      entry,
+      lane,
+      isSameTime: before !== undefined && formatMoment(before.entry.atMicros) === formatMoment(entry.atMicros),
+      isSameLane: before?.lane === lane,
+    }
   })
 }
 
