@@ -98,7 +98,10 @@ export function drawOutcome(model: OutcomeModel): TemplateResult {
     ${phase === 'ready' ? nothing : drawWorking(state)} ${drawMessage(state)}
     ${drawProblems(state.problems, actions.goTo)} ${isPassed ? drawPassed(verdict, model) : nothing}
     ${checks.length > 0 ? keyed(state.grading, drawChecks(checks, state.mode, width, actions)) : nothing}
-    ${verdict ? drawAfterRun(verdict) : nothing} ${isEmpty ? drawEmpty(state.hasPassed) : nothing}`
+    ${verdict ? drawAfterRun(verdict) : nothing} ${isEmpty ? drawEmpty(state.hasPassed) : nothing}
+    <p class="cw-empty">
+      <button type="button" class="cw-line-link" @click=${actions.pickReplay}>${failureWords().pick}</button>
+    </p>`
 }
 
 /** What a screen reader is told: the headline, and the first failure's sentence when it has come. */
