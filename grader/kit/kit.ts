@@ -84,6 +84,21 @@ export type { TurnDeed, TurnsSpec } from './take-turns.ts'
 export { takeTurns, turnsWorld } from './take-turns.ts'
 export { turnstile } from './turnstile.ts'
 
+// Faults by class and place.
+export type { FaultClass, MatrixSpec } from './fault-matrix.ts'
+export { faultMatrix } from './fault-matrix.ts'
+export type { ControllerFault } from './controller-faults.ts'
+export {
+  CONTROLLER_FAULTS,
+  controllerSites,
+  deafMicros,
+  endOfFaults,
+  faultInWords,
+  faultOptions,
+  strike,
+} from './controller-faults.ts'
+export { withNewsFaults } from './news-faults.ts'
+
 // Plugins that are a process per call, with a store or a host between them.
 export { asyncGuest } from './async-guest.ts'
 export type { AsyncProcess, Crash, HostCall, Turns } from './async-host.ts'

@@ -4,7 +4,6 @@ import {
   cost,
   defineChecks,
   example,
-  exploration,
   type FaultPlan,
   faults,
   property,
@@ -29,9 +28,10 @@ import {
   unseen,
   web,
 } from './plans.ts'
+import { matrix } from './matrix.ts'
 import { play } from './run.ts'
 import { calm, calmOf, tell, tellTexts } from './tell.ts'
-import { playInTurns, TURNS, worldInTurns } from './turns.ts'
+import { turns } from './turns.ts'
 import { CANARY, type Plan, replicaSetWorld, START_MICROS } from './world.ts'
 
 const world = replicaSetWorld
@@ -320,16 +320,7 @@ export default defineChecks(
       shrink: SHRINK,
     }),
 
-    exploration('two changes close together, in whatever order their news and answers come', {
-      stage: 'late cache',
-      hint: 'expectations',
-      cases: TURNS,
-      bound: { deviations: 1 },
-      budget: { schedules: 3000 },
-      world: worldInTurns,
-      tell: ({ plan }) => tell(plan),
-      run: playInTurns,
-    }),
+    turns,
 
     faults('it may die after every call', {
       stage: 'faults',
@@ -354,6 +345,8 @@ export default defineChecks(
       shrink: SHRINK,
       run: (trial, plan, fault) => void play(trial, withFault({ plan, fault })),
     }),
+
+    matrix,
 
     cost('a ReplicaSet that is gone asks for nothing', {
       stage: 'good weather',

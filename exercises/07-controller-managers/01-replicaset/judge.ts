@@ -4,7 +4,7 @@
  */
 import { type Change, type Finding, seenBy, type Trial, type World } from 'clusterwright/kit'
 import type { OwnerReference, Pod, ReplicaSet } from 'clusterwright/api'
-import { CANARY, NAMESPACE, type Plan, selectorOf } from './world.ts'
+import { CANARY, NAMESPACE, type Plan, selectorOf, START_MICROS } from './world.ts'
 
 /** The history of what a set wanted. */
 interface Wanted {
@@ -51,7 +51,7 @@ export class Judge {
     this.#plan = plan
     this.#world = world
     const { lagMicros = 0, missesPerMille = 0 } = plan.faults
-    this.#tolerance = lagMicros + REACTION_MICROS + (missesPerMille > 0 ? RELIST_MICROS : 0)
+    this.#tolerance = lagMicros + REACTION_MICROS + (missesPerMille > 0 ? RELIST_MICROS : 0) + (plan.deafMicros ?? 0)
     this.#byHand = new Set(plan.steps.flatMap(({ act }) => (act.do === 'pod' ? [act.pod.name] : [])))
   }
 
@@ -111,7 +111,13 @@ export class Judge {
     const lately = history
       .filter((_, index) => (history[index + 1]?.at ?? Infinity) >= since)
       .map(({ replicas }) => replicas)
-    return { fewest: Math.min(...lately), most: Math.max(...lately) }
+    // Where the API server restarts, even the witness hears late of what was asked for.
+    const name = this.#sets.get(uid)?.metadata.name
+    const asked = this.#plan.steps.flatMap(({ atMs, act }) => {
+      const at = START_MICROS + atMs * 1000
+      return act.do === 'scale' && act.set === name && at <= this.#world.now && at >= since ? [act.replicas] : []
+    })
+    return { fewest: Math.min(...lately, ...asked), most: Math.max(...lately, ...asked) }
   }
 
   // ── creation ──────────────────────────────────────────────────────────────────────────────────────────────────────

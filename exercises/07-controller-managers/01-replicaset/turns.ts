@@ -3,6 +3,7 @@
  * a death at any point: no node runs anything, so that little happens, and all of it matters.
  */
 import {
+  exploration,
   type ExploredPlan,
   runWatched,
   seenBy,
@@ -15,10 +16,10 @@ import {
 import { Judge } from './judge.ts'
 import { disturb, web } from './plans.ts'
 import { comeRight } from './run.ts'
-import { wordsFor } from './tell.ts'
+import { tell, wordsFor } from './tell.ts'
 import { type Act, carryOut, CONTROLLER_PROCESS, type Plan, replicaSetWorld, START_MICROS } from './world.ts'
 
-export interface TurnsPlan extends Plan {
+interface TurnsPlan extends Plan {
   /** What happens besides, one after the other. */
   readonly acts: readonly Act[]
   readonly mayDie?: true
@@ -32,7 +33,7 @@ const plan = (replicas: number, acts: readonly Act[], more: Partial<TurnsPlan> =
   ...more,
 })
 
-export const TURNS: readonly TurnsPlan[] = [
+const TURNS: readonly TurnsPlan[] = [
   plan(1, [scale(2), disturb('vanish', 0, 0)]),
   plan(1, [scale(2), disturb('vanish', 0, 0)], { atOnce: true }),
   plan(2, [scale(1), scale(2)], { atOnce: true }),
@@ -54,7 +55,7 @@ const specOf = (trial: Trial<any>, { acts, mayDie, atOnce, ...rest }: TurnsPlan)
 const TURN_EVENTS_MAX = 10_000
 const inTurns = (one: TurnsPlan, trial: Trial<any>): World => replicaSetWorld(one, trial, { inTurns: true })
 
-export const worldInTurns = ({ plan: one, choices }: ExploredPlan<TurnsPlan>, trial: Trial<any>): World =>
+const worldInTurns = ({ plan: one, choices }: ExploredPlan<TurnsPlan>, trial: Trial<any>): World =>
   turnsWorld(
     trial,
     choices,
@@ -62,7 +63,7 @@ export const worldInTurns = ({ plan: one, choices }: ExploredPlan<TurnsPlan>, tr
     () => specOf(trial, one),
   )
 
-export function playInTurns(trial: Trial<any>, one: TurnsPlan): void {
+function playInTurns(trial: Trial<any>, one: TurnsPlan): void {
   const world = trial.world()
   const judge: Judge = new Judge(trial, { ...one, steps: one.acts.map((act) => ({ atMs: 0, act })) }, world)
   const run = (_: World, untilMicros: number) =>
@@ -70,3 +71,14 @@ export function playInTurns(trial: Trial<any>, one: TurnsPlan): void {
   takeTurns(trial, world, { ...specOf(trial, one), run })
   comeRight(one, judge, world, world.now)
 }
+
+export const turns = exploration('two changes close together, in whatever order their news and answers come', {
+  stage: 'late cache',
+  hint: 'expectations',
+  cases: TURNS,
+  bound: { deviations: 1 },
+  budget: { schedules: 3000 },
+  world: worldInTurns,
+  tell: ({ plan }) => tell(plan),
+  run: playInTurns,
+})

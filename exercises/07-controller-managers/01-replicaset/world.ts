@@ -3,6 +3,7 @@ import {
   addOn,
   API_SERVER,
   apiWorld,
+  type ControllerFault,
   type Deed,
   type Disturbance,
   disturbAt,
@@ -12,7 +13,9 @@ import {
   READY_MICROS,
   tell,
   type Trial,
+  strike,
   turnstile,
+  withNewsFaults,
   type World,
 } from 'clusterwright/kit'
 import type { KubernetesObject, LabelSelector, Pod, ReplicaSet } from 'clusterwright/api'
@@ -56,6 +59,8 @@ export interface Plan {
   /** Milliseconds since the sets were made. */
   readonly steps: readonly { readonly atMs: number; readonly act: Act }[]
   readonly faults: Omit<LearnerControllerOptions, 'servers'>
+  /** For so long the controller may know nothing of what happens. */
+  readonly deafMicros?: number
 }
 
 /** When the ReplicaSets are made. */
@@ -143,10 +148,12 @@ function keysFor(
 /** How it differs from the usual: the controller takes turns, and no node runs anything. */
 export interface Variant {
   readonly inTurns?: true
+  /** The controller has a machine of its own, and these faults strike. */
+  readonly matrix?: readonly ControllerFault[]
 }
 
 /** Builds the world of a plan; nothing has run yet. */
-export function replicaSetWorld(plan: Plan, trial: Trial<any>, { inTurns }: Variant = {}): World {
+export function replicaSetWorld(plan: Plan, trial: Trial<any>, { inTurns, matrix }: Variant = {}): World {
   const controller = learnerController(trial, {
     name: CONTROLLER,
     resources: ['replicasets', 'pods'],
@@ -154,12 +161,15 @@ export function replicaSetWorld(plan: Plan, trial: Trial<any>, { inTurns }: Vari
   })
   const world = apiWorld({
     seed: trial.seed,
-    components: { [CONTROLLER]: inTurns ? turnstile(controller) : controller, disturber },
+    components: { [CONTROLLER]: inTurns ? turnstile(controller) : withNewsFaults(controller), disturber },
     watched: ['replicasets', 'pods'],
     ...(!inTurns && { pretend: { assign: ['node-1', 'node-2', 'node-3'] } }),
   })
   const later = { startAtMicros: READY_MICROS }
-  addOn(world, 'cp-1', CONTROLLER, { servers: [API_SERVER], ...plan.faults }, later)
+  const machine = matrix ? 'cp-2' : 'cp-1'
+  if (matrix) world.addMachine(machine)
+  addOn(world, machine, CONTROLLER, { servers: [API_SERVER], ...plan.faults }, later)
+  if (matrix) strike(world, `${machine}/${CONTROLLER}`, matrix)
   addOn(world, 'laptop', 'disturber', { servers: [API_SERVER] }, later)
   for (const set of plan.sets) tell(world, START_MICROS, { do: 'create', object: replicaSet(set) })
   for (const { atMs, act } of plan.steps) carryOut(world, plan, START_MICROS + atMs * 1000, act)
