@@ -102,7 +102,7 @@ function foundWith({ seeds, replay }: CheckResult, locale: Locale): string {
     again: String(failing),
   })
   const smaller = shrunk && words('smaller', locale, { from: String(shrunk.from), to: String(shrunk.to) })
-  const opens = replay && words('replay', locale, { tick: String(replay.tick) })
+  const opens = replay && !replay.isWorldless ? words('replay', locale, { tick: String(replay.tick) }) : undefined
   return [found, smaller, opens].filter((part) => part !== undefined).join(' ')
 }
 
