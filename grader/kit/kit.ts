@@ -103,3 +103,8 @@ export { withNewsFaults } from './news-faults.ts'
 export { asyncGuest } from './async-guest.ts'
 export type { AsyncProcess, Crash, HostCall, Turns } from './async-host.ts'
 export { AsyncHost } from './async-host.ts'
+
+// Tests that learners write.
+export type { LearnerTests } from './learner-tests.ts'
+export { defineTests } from './learner-tests.ts'
+export { Reader } from './reader.ts'

@@ -23,7 +23,17 @@ export function exerciseVersion(files: Readonly<Record<string, string>>): string
   return sha256(canonicalJson(counted.map((name) => [name, files[name]!.replaceAll('\r\n', '\n')]))).slice(0, 16)
 }
 
+/** What nobody is graded by: our answer, and all that belongs to the learner's own tests. */
+const GRADES_NOBODY = [
+  'solution.ts',
+  'tests.ts',
+  'tests-texts.ts',
+  'tests-run.ts',
+  'tests-starter.ts',
+  'example-tests.ts',
+]
+
 /** Whether a file of the folder is part of the exercise's version. */
 export function countsForVersion(name: string): boolean {
-  return name === 'task.mdx' || (name.endsWith('.ts') && !name.endsWith('.test.ts') && name !== 'solution.ts')
+  return name === 'task.mdx' || (name.endsWith('.ts') && !name.endsWith('.test.ts') && !GRADES_NOBODY.includes(name))
 }

@@ -1,10 +1,12 @@
 /** What the grader itself says, by key, in English and Spanish; exercises bring their own. See `say.ts` for the templates. */
 import type { Texts } from './said.ts'
 import { storyTexts } from './story-texts.ts'
+import { testsTexts } from './tests-texts.ts'
 
 export const graderTexts: Texts = {
   en: {
     ...storyTexts.en,
+    ...testsTexts.en,
     'grader.stopped-at': 'Stopped at line {line}',
     'grader.stopped-near': 'Stopped near line {line}',
     'grader.stopped': 'Stopped',
@@ -56,6 +58,7 @@ export const graderTexts: Texts = {
   },
   es: {
     ...storyTexts.es,
+    ...testsTexts.es,
     'grader.stopped-at': 'Detenido en la línea {line}',
     'grader.stopped-near': 'Detenido cerca de la línea {line}',
     'grader.stopped': 'Detenido',

@@ -1,0 +1,95 @@
+/**
+ * A verdict in a reader's language: everything that was said by key is said again. Pure, and the digest stays what it is, that
+ * of the English verdict: two people with the same digest have read the same thing in two languages.
+ */
+import type { Misconception } from './exercise.ts'
+import type { Locale, Said, Texts } from './said.ts'
+import { speak } from './say.ts'
+import type { Caught, ExampleResult, OwnResult, TestsVerdict, ToldFinding } from './tests-verdict.ts'
+import type { CheckResult, Divergence, Feedback, Story, Told, Verdict } from './verdict.ts'
+
+/** What an exercise says, and its known mistakes, whose sentences are texts of their own. */
+export interface Speech {
+  readonly locale: Locale
+  readonly texts?: Texts | undefined
+  readonly misconceptions?: readonly Misconception[] | undefined
+}
+
+export function inLanguage(verdict: Verdict, speech: Speech): Verdict {
+  if (speech.locale === 'en') return verdict
+  return {
+    ...saidIn(verdict, speech),
+    checks: verdict.checks.map((check) => checkInLanguage(check, speech)),
+    feedback: verdict.feedback.map((one) => feedbackIn(one, speech)),
+  }
+}
+
+export function checkInLanguage(check: CheckResult, speech: Speech): CheckResult {
+  if (speech.locale === 'en') return check
+  return {
+    ...findingIn(check, speech),
+    ...(check.faults && { faults: check.faults.map((told) => labelIn<'text', Told>(told, 'text', speech)) }),
+    ...(check.story && { story: storyIn(check.story, speech) }),
+    ...(check.divergence && { divergence: divergenceIn(check.divergence, speech) }),
+  }
+}
+
+export function testsInLanguage(verdict: TestsVerdict, speech: Speech): TestsVerdict {
+  if (speech.locale === 'en') return verdict
+  const inWords = (one: ExampleResult): ExampleResult => ({
+    ...findingIn(one, speech),
+    ...(one.mine && { mine: findingIn<OwnResult>(one.mine, speech) }),
+  })
+  return { ...saidIn(verdict, speech), examples: verdict.examples.map(inWords) }
+}
+
+/** The sentence of a mistake. */
+export const mistakeIn = ({ text }: Caught, locale: Locale): string => text[locale] || text.en
+
+const again = (said: Said, { locale, texts }: Speech): string => speak(said, locale, texts)
+
+/** Whatever has one message, by its key where it has one. */
+function saidIn<T extends { readonly message?: string; readonly said?: Said }>(what: T, speech: Speech): T {
+  return what.said ? { ...what, message: again(what.said, speech) } : what
+}
+
+/** Whatever has the three texts of a finding. */
+function findingIn<T extends ToldFinding>(finding: T, speech: Speech): T {
+  const parts = (['message', 'expected', 'actual'] as const).flatMap((part) => {
+    const said = finding.said?.[part]
+    return said ? [[part, again(said, speech)] as const] : []
+  })
+  return { ...finding, ...Object.fromEntries(parts) }
+}
+
+/** Whatever is named by a key, in the field where the name stands. */
+function labelIn<Field extends string, T extends { readonly said?: Said } & Readonly<Record<Field, string>>>(
+  what: T,
+  field: Field,
+  speech: Speech,
+): T {
+  return what.said ? { ...what, [field]: again(what.said, speech) } : what
+}
+
+const storyIn = ({ lanes }: Story, speech: Speech): Story => ({
+  lanes: lanes.map((lane) => ({
+    ...labelIn<'name', Story['lanes'][number]>(lane, 'name', speech),
+    entries: lane.entries.map((entry) => labelIn<'label', (typeof lane.entries)[number]>(entry, 'label', speech)),
+  })),
+})
+
+const divergenceIn = (divergence: Divergence, speech: Speech): Divergence => ({
+  ...saidIn(divergence, speech),
+  events: divergence.events.map((event) =>
+    labelIn<'label', (typeof divergence.events)[number]>(event, 'label', speech),
+  ),
+})
+
+/** A known mistake is recognised by its English sentence, and told by the one of the language. */
+function feedbackIn(feedback: Feedback, speech: Speech): Feedback {
+  const { said } = feedback
+  const what = said?.key === 'grader.recognised' ? said.params?.['what'] : undefined
+  const known = speech.misconceptions?.find(({ text }) => text.en === what)
+  if (!said || !known) return saidIn(feedback, speech)
+  return saidIn({ ...feedback, said: { ...said, params: { what: known.text[speech.locale] } } }, speech)
+}
