@@ -103,7 +103,7 @@ function judgeReasons(
 }
 
 /** Whether a reason mentions a resource, as a word of its own. */
-function names(reason: string, resource: string): boolean {
+export function names(reason: string, resource: string): boolean {
   if (resource === 'pods') return /\bpods?\b/i.test(reason)
   const at = reason.toLowerCase().indexOf(resource.toLowerCase())
   if (at < 0) return false

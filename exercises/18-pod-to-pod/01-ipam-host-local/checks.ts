@@ -1,6 +1,5 @@
 /** Checks of `ipam-host-local`: single calls on every kind of store, lives of a node, crowds, crashes and a disk that fails. */
 import {
-  asyncGuest,
   cost,
   type Crash,
   defineChecks,
@@ -25,6 +24,7 @@ import {
   SHRINK,
 } from './cases.ts'
 import { judgeCrowd } from './crowd.ts'
+import { IPAM } from './guest.ts'
 import { Node, type Verb, words } from './node.ts'
 import { judgeMeeting, MEETINGS } from './schedules.ts'
 import { oneByOne, tellCrowd, tellDoomed, tellMeeting } from './tell.ts'
@@ -152,10 +152,7 @@ const doomed =
   }
 
 export default defineChecks(
-  asyncGuest({
-    functions: ['add', 'del', 'check', 'gc'],
-    methods: ['lock', 'unlock', 'list', 'reserve', 'release', 'lastReserved', 'setLastReserved'],
-  }),
+  IPAM,
   [
     example('the first Pod gets the first address that is nobody’s', {
       stage: 'add',
