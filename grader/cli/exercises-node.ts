@@ -91,17 +91,21 @@ export function factsOf({ id, path, name }: ExerciseFolder): Omit<Exercise, 'che
 }
 
 export async function loadChecks(folder: Pick<ExerciseFolder, 'path' | 'name'>): Promise<CheckSet> {
-  const [file, name] = [join(folder.path, 'checks.ts'), `exercises/${folder.name}/checks.ts`]
+  const name = `exercises/${folder.name}/checks.ts`
+  const checks = await loadModule<CheckSet>(join(folder.path, 'checks.ts'), name)
+  if (checks?.checks) return checks
+  throw new ConfigurationError(`${name} has no default export of defineChecks(…)`)
+}
+
+/** The default export of a module of an author's. `name` is the file in words. */
+export async function loadModule<T>(file: string, name: string): Promise<T | undefined> {
   // In the repository Node, and a test's runner, load our own exercises as any other file.
   if (isPacked || !file.startsWith(root)) serveAuthorModules()
-  let module: { default?: CheckSet }
   try {
-    module = (await import(pathToFileURL(file).href)) as { default?: CheckSet }
+    return ((await import(pathToFileURL(file).href)) as { default?: T }).default
   } catch (error) {
     throw new ConfigurationError(`${name} does not load: ${wordsOf(error, dirname(file))}`)
   }
-  if (module.default?.checks) return module.default
-  throw new ConfigurationError(`${name} has no default export of defineChecks(…)`)
 }
 
 /** What was thrown, and where in the exercise; how Node came there helps nobody. */

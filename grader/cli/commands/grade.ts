@@ -1,5 +1,5 @@
 /** `clusterwright grade`: one file, with the verdict that the page gives; or many, through the court. */
-import { readFileSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import type { Settings } from '../../court/messages.ts'
 import { pretty } from '../../reporters/pretty.ts'
 import { loadEngineNode } from '../../sandbox/engine-node.ts'
@@ -12,6 +12,7 @@ import type { ExerciseFolder } from '../exercises-node.ts'
 import { compileSubmission, hintsOf, loadExercise } from '../exercises-node.ts'
 import type { CourtSize } from '../grade-many.ts'
 import { defaultSize, gradeMany } from '../grade-many.ts'
+import { readSource } from '../read-source.ts'
 import { writeReplays } from '../replays-node.ts'
 
 export const grade = defineCommand({
@@ -122,14 +123,4 @@ async function gradeFile(
       err.write(`replay: ${path}\n`)
   }
   return exitCodeOf(verdict.status)
-}
-
-function readSource(file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code === 'ENOENT') throw new UsageError(`there is no file "${file}"`)
-    throw new UsageError(`"${file}" cannot be read (${code})`)
-  }
 }
