@@ -11,8 +11,7 @@ import {
   type Refusal,
   type Trial,
 } from 'clusterwright/kit'
-import type { Pod } from 'clusterwright/api'
-import { controllerOf, isActive, isReady, type Judge, seconds } from './judge.ts'
+import { seconds } from './judge.ts'
 import {
   brokenWatch,
   contested,
@@ -30,8 +29,10 @@ import {
 } from './plans.ts'
 import { matrix } from './matrix.ts'
 import { play } from './run.ts'
-import { calm, calmOf, tell, tellTexts } from './tell.ts'
+import { calm, calmOf, tell } from './tell.ts'
+import { say, texts } from './texts.ts'
 import { turns } from './turns.ts'
+import { judgeVictims } from './victims.ts'
 import { CANARY, type Plan, replicaSetWorld, START_MICROS } from './world.ts'
 
 const world = replicaSetWorld
@@ -41,47 +42,6 @@ const GOOD_WEATHER = {}
 
 /** In good weather nobody needs longer. Pods that are being deleted stay for 30 s. */
 const PROMPT_MICROS = 12_000_000
-
-// ── whom to delete ──────────────────────────────────────────────────────────────────────────────────────────────────
-
-/** The lower, the sooner it goes. */
-function usefulness(pod: Pod): { rank: number; words: string } {
-  if (!pod.spec.nodeName) return { rank: 0, words: 'not scheduled' }
-  if (pod.status?.phase !== 'Running') return { rank: 1, words: `${pod.status?.phase}` }
-  return isReady(pod) ? { rank: 3, words: 'ready' } : { rank: 2, words: 'not ready' }
-}
-
-const createdAt = (pod: Pod): string => pod.metadata.creationTimestamp ?? ''
-
-/** Whether a Pod is older than another by tens of seconds: then it is by magnitude, too, which is what upstream compares. */
-function isMuchOlder(a: Pod, b: Pod): boolean {
-  const second = (pod: Pod): number => {
-    const [hours = 0, minutes = 0, seconds = 0] = createdAt(pod).slice(11, 19).split(':').map(Number)
-    return hours * 3600 + minutes * 60 + seconds
-  }
-  return second(b) - second(a) >= 20
-}
-
-/** Of those that went and those that stayed, none may be in the wrong place. */
-function judgeVictims(judge: Judge): void {
-  const survivors = [...judge.pods().values()].filter((pod) => controllerOf(pod)?.name === 'web' && isActive(pod))
-  for (const { pod, at } of judge.victims) {
-    const gone = usefulness(pod)
-    for (const other of survivors) {
-      const left = usefulness(other)
-      const [name, otherName] = [pod.metadata.name, other.metadata.name]
-      const expected = 'first those without a node, then those that do not run, then the unready, then the newest'
-      if (left.rank < gone.rank) {
-        const message = `At ${seconds(at)} Pod ${name} (${gone.words}) was deleted, and ${otherName} (${left.words}) was kept.`
-        judge.fail(message, expected, `${name} is gone, ${otherName} is alive`)
-      }
-      if (left.rank === gone.rank && isMuchOlder(pod, other)) {
-        const message = `At ${seconds(at)} Pod ${name}, made at ${createdAt(pod)}, was deleted, and the newer ${otherName}, made at ${createdAt(other)}, was kept. Both were ${gone.words}.`
-        judge.fail(message, expected, `${name} is gone, ${otherName} is alive`)
-      }
-    }
-  }
-}
 
 // ── one fault at each place ─────────────────────────────────────────────────────────────────────────────────────────
 
@@ -142,8 +102,8 @@ function judgeBackOff(trial: Trial<Plan>): void {
   const late = refused.filter((at) => at >= READY_MICROS + 10_000_000)
   const times = late.filter((at, index) => index === 0 || at - late[index - 1]! > 50_000).length
   if (refused.length > REFUSED_MAX || times > ASKED_MAX) {
-    const message = `While the quota refused new Pods for a minute, it asked for one ${refused.length} times, and ${times} times in the last 50 s.`
-    judge.fail(message, 'longer and longer pauses after each refusal, or some seconds', `${times} times in 50 s`)
+    const message = say('asked-often', { refused: refused.length, times })
+    judge.fail(message, say('asked-often-expected'), say('asked-often-actual', { times }))
   }
 }
 
@@ -160,26 +120,22 @@ function judgeWork(trial: Trial<Plan>): void {
   const [late] = writes.filter(({ at }) => at > SETTLED_MICROS)
   if (late) {
     const what = `${late.call.verb} of ${late.call.resource} ${late.call.name ?? ''}`.trim()
-    const message = `At ${seconds(late.at)} it made a write (${what}), though all was as wanted and only an annotation had changed.`
-    judge.fail(
-      message,
-      'no writes when there is nothing to do',
-      `${writes.filter(({ at }) => at > SETTLED_MICROS).length} writes`,
-    )
+    const count = writes.filter(({ at }) => at > SETTLED_MICROS).length
+    judge.fail(say('late-write', { time: seconds(late.at), what }), say('no-writes'), say('writes', { count }))
   }
   const others = count('delete', 'patch', 'update')
   if (count('create') !== replicas || others > 0) {
-    const message = `${replicas} Pods took ${count('create')} creates and ${others} deletes, patches or updates, in good weather.`
-    judge.fail(message, `${replicas} creates and nothing else`, `${count('create')} creates, ${others} others`)
+    const params = { replicas, creates: count('create'), others }
+    judge.fail(say('dear', params), say('dear-expected', params), say('dear-actual', params))
   }
   const statusMax = replicas * 4 + 6
   if (count('updateStatus') > statusMax) {
-    const message = `The status was written ${count('updateStatus')} times for ${replicas} Pods.`
-    judge.fail(message, `at most ${statusMax}: only when it changes`, `${count('updateStatus')}`)
+    const message = say('status-often', { times: count('updateStatus'), replicas })
+    judge.fail(message, say('status-often-expected', { most: statusMax }), `${count('updateStatus')}`)
   }
   if (liveReads > LIVE_READS_MAX) {
-    const message = `It asked the API server ${liveReads} times what the cache could have told, in ${reconciles} reconciles.`
-    judge.fail(message, `at most ${LIVE_READS_MAX} live reads`, `${liveReads}`)
+    const message = say('live-reads', { liveReads, reconciles })
+    judge.fail(message, say('live-reads-expected', { most: LIVE_READS_MAX }), `${liveReads}`)
   }
 }
 
@@ -362,8 +318,7 @@ export default defineChecks(
         const { judge } = play(trial, trial.plan!, PROMPT_MICROS)
         const { thrown } = trial
         if (!thrown?.during.includes('default/api')) return
-        const message = 'The ReplicaSet api is gone, and reconcile fails for it: it will be called again and again.'
-        judge.fail(message, 'it returns', thrown.failure.message)
+        judge.fail(say('gone-set-fails'), say('it-returns'), thrown.failure.message)
       },
     }),
 
@@ -389,5 +344,5 @@ export default defineChecks(
       run: judgeWork,
     }),
   ],
-  tellTexts,
+  texts,
 )

@@ -2,8 +2,9 @@
  * Holds the rules against every change as the witness sees it, which is the truth: the learner's cache may lag, this does not.
  * A rule that is broken stops the world at that very tick.
  */
-import { type Change, type Finding, seenBy, type Trial, type World } from 'clusterwright/kit'
+import { type Change, type Finding, type Said, type Sayable, seenBy, type Trial, type World } from 'clusterwright/kit'
 import type { OwnerReference, Pod, ReplicaSet } from 'clusterwright/api'
+import { say } from './texts.ts'
 import { CANARY, NAMESPACE, type Plan, selectorOf, START_MICROS } from './world.ts'
 
 /** The history of what a set wanted. */
@@ -82,10 +83,10 @@ export class Judge {
   }
 
   /** Ends the trial. */
-  fail(message: string, expected: string, actual: string, more: Partial<Finding> = {}): never {
+  fail(message: Sayable, expected: Sayable, actual: Sayable, more: Partial<Finding> = {}): never {
     const world = this.#world
     const at = { tick: world.tick, atMicros: world.now }
-    this.#trial.fail({ message: `${message}${faultWords(this.#plan)}`, expected, actual, at, ...more })
+    this.#trial.fail({ message, expected, actual, at, ...more })
   }
 
   #now(): string {
@@ -131,12 +132,12 @@ export class Judge {
     const active = this.activeOf(owner.uid).length
     const { most } = this.#wantedLately(owner.uid)
     if (most === 0 && this.#removedAt.has(owner.uid)) {
-      const message = `At ${this.#now()} Pod ${name} was created for ReplicaSet ${owner.name}, which is being deleted.`
-      this.fail(message, 'no new Pods for a ReplicaSet that has a deletionTimestamp', `Pod ${name}`, { hint: 'owner' })
+      const message = say('created-for-going', { time: this.#now(), pod: name, set: owner.name })
+      this.fail(message, say('none-for-going'), `Pod ${name}`, { hint: 'owner' })
     }
     if (active > most) {
-      const message = `At ${this.#now()} ReplicaSet ${owner.name} got Pod ${name} as its ${ordinal(active)} Pod alive, but wants ${most}.`
-      this.fail(message, `never more than ${most} created`, `${active} alive`)
+      const message = say('one-too-many', { time: this.#now(), set: owner.name, pod: name, active, most })
+      this.fail(message, say('never-more', { most }), say('alive', { count: active }))
     }
     this.#ruleOnTemplate(pod, owner, set)
   }
@@ -145,8 +146,9 @@ export class Judge {
   #ruleOnStray({ metadata }: Pod, owner: OwnerReference | undefined): void {
     const { name } = metadata
     if (owner === undefined) return this.#ruleOnUnowned(name)
-    const message = `At ${this.#now()} Pod ${name} was created with a controller that does not exist (${owner.kind} ${owner.name}, UID ${owner.uid}).`
-    this.fail(message, 'the UID of the ReplicaSet that it is made for', `UID ${owner.uid}`, { hint: 'owner' })
+    const whose = `${owner.kind} ${owner.name}, UID ${owner.uid}`
+    const message = say('stray', { time: this.#now(), pod: name, whose })
+    this.fail(message, say('stray-expected'), `UID ${owner.uid}`, { hint: 'owner' })
   }
 
   /** One may create first and adopt later, as long as it stays within what all sets want. */
@@ -158,10 +160,8 @@ export class Judge {
     ).length
     const alive = uids.reduce((sum, uid) => sum + this.activeOf(uid).length, unowned)
     if (alive <= most) return
-    const message = `At ${this.#now()} Pod ${name} was created, and no owner reference says whose it is: ${unowned} such Pods are alive.`
-    this.fail(message, 'each Pod names its ReplicaSet as its controller', `${unowned} Pods without a controller`, {
-      hint: 'owner',
-    })
+    const message = say('unowned', { time: this.#now(), pod: name, count: unowned })
+    this.fail(message, say('unowned-expected'), say('without-controller', { count: unowned }), { hint: 'owner' })
   }
 
   #ruleOnTemplate(pod: Pod, owner: OwnerReference, set: ReplicaSet): void {
@@ -171,16 +171,17 @@ export class Judge {
     const got: Record<string, string | undefined> = { ...labels, ...annotations }
     const lacking = Object.keys(wanted).find((key) => got[key] !== wanted[key])
     if (lacking !== undefined) {
-      const message = `Pod ${name} lacks what its template says: ${lacking}=${wanted[lacking]}.`
-      this.fail(message, `${lacking}=${wanted[lacking]}`, `${lacking}=${got[lacking] ?? 'nothing'}`, { hint: 'loop' })
+      const line = `${lacking}=${wanted[lacking]}`
+      const actual = got[lacking] === undefined ? say('lacks-actual', { key: lacking }) : `${lacking}=${got[lacking]}`
+      this.fail(say('lacks', { pod: name, line }), line, actual, { hint: 'loop' })
     }
     const images = ({ spec }: { spec: Pod['spec'] }) => spec.containers.map(({ image }) => image).join(', ')
     if (images(pod) !== images(template)) {
-      this.fail(`Pod ${name} does not run what its template says.`, images(template), images(pod), { hint: 'loop' })
+      this.fail(say('other-image', { pod: name }), images(template), images(pod), { hint: 'loop' })
     }
     const { apiVersion, kind, name: setName } = { ...set, ...set.metadata }
     if (owner.apiVersion === apiVersion && owner.kind === kind && owner.name === setName) return
-    const message = `The owner reference of Pod ${name} does not describe its ReplicaSet.`
+    const message = say('reference-differs', { pod: name })
     const words = (one: { apiVersion: string; kind: string; name: string }) =>
       `${one.apiVersion} ${one.kind} ${one.name}`
     this.fail(message, words({ apiVersion, kind, name: setName }), words(owner), { hint: 'owner' })
@@ -194,16 +195,15 @@ export class Judge {
     if (old?.uid === now?.uid) return
     if (now !== undefined && !this.#sets.has(now.uid) && now.uid.startsWith('uid-of-')) return
     if (old !== undefined && !this.#sets.has(old.uid)) {
-      const message = `At ${this.#now()} Pod ${name} was taken away from the controller that it belongs to, ${old.kind} ${old.name}.`
-      this.fail(message, `${name} stays with ${old.name}`, now ? `it belongs to ${now.name}` : 'it has no controller', {
-        hint: 'owner',
-      })
+      const message = say('taken-away', { time: this.#now(), pod: name, whose: `${old.kind} ${old.name}` })
+      const actual = now ? say('belongs-to', { set: now.name }) : say('no-controller')
+      this.fail(message, say('stays-with', { pod: name, set: old.name }), actual, { hint: 'owner' })
     }
     const kept = new Set(pod.metadata.ownerReferences?.map(({ uid }) => uid))
     const lost = before.metadata.ownerReferences?.find(({ uid, controller }) => !controller && !kept.has(uid))
     if (lost) {
-      const message = `At ${this.#now()} Pod ${name} lost its owner ${lost.kind} ${lost.name}, which is no controller and was not yours to remove.`
-      this.fail(message, 'all other owner references are kept', `${lost.name} is gone`, { hint: 'owner' })
+      const message = say('owner-lost', { time: this.#now(), pod: name, owner: `${lost.kind} ${lost.name}` })
+      this.fail(message, say('owners-kept'), say('is-gone', { what: lost.name }), { hint: 'owner' })
     }
     if (now !== undefined) this.#ruleOnAdoption(pod, now)
     else if (old !== undefined) this.#ruleOnRelease(pod, old)
@@ -211,24 +211,22 @@ export class Judge {
 
   #ruleOnAdoption({ metadata: { name, namespace, labels } }: Pod, now: OwnerReference): void {
     const set = this.#sets.get(now.uid)
-    const expected = 'only orphans that match are adopted, by a ReplicaSet that stays'
-    const refuse = (why: string): never => {
-      const message = `At ${this.#now()} Pod ${name} was adopted by ReplicaSet ${now.name}, ${why}.`
-      return this.fail(message, expected, `${name} belongs to ${now.name}`, { hint: 'owner' })
+    const refuse = (why: Said): never => {
+      const message = say('adopted', { time: this.#now(), pod: name, set: now.name, why })
+      const actual = say('belongs-to', { set: now.name })
+      return this.fail(message, say('adopted-expected'), actual, { hint: 'owner' })
     }
-    if (!set) refuse(`whose UID (${now.uid}) is nobody's`)
+    if (!set) refuse(say('uid-of-nobody', { uid: now.uid }))
     const gone = this.#removedAt.get(now.uid)
-    if (gone !== undefined && this.#world.now > gone + this.#tolerance) refuse('which is being deleted')
-    if (namespace !== NAMESPACE) refuse(`which is in another namespace (${NAMESPACE}, and the Pod in ${namespace})`)
-    if (!this.#matches(now.name, labels)) refuse(`although its labels ${JSON.stringify(labels)} do not match`)
+    if (gone !== undefined && this.#world.now > gone + this.#tolerance) refuse(say('which-is-going'))
+    if (namespace !== NAMESPACE) refuse(say('other-namespace', { ours: NAMESPACE, theirs: namespace ?? '' }))
+    if (!this.#matches(now.name, labels)) refuse(say('labels-differ', { labels: JSON.stringify(labels) ?? '{}' }))
   }
 
   #ruleOnRelease({ metadata: { name, labels } }: Pod, old: OwnerReference): void {
     if (!this.#matches(old.name, labels)) return
-    const message = `At ${this.#now()} Pod ${name} was let go by ReplicaSet ${old.name}, although its labels match.`
-    this.fail(message, 'only Pods whose labels do not match any more are let go', `${name} is an orphan`, {
-      hint: 'owner',
-    })
+    const message = say('let-go', { time: this.#now(), pod: name, set: old.name })
+    this.fail(message, say('let-go-expected'), say('is-orphan', { pod: name }), { hint: 'owner' })
   }
 
   #matches(name: string, labels: Readonly<Record<string, string>> = {}): boolean {
@@ -251,20 +249,20 @@ export class Judge {
     this.victims.push({ pod: before, at: this.#world.now })
     const owner = controllerOf(before)
     if (!owner || !this.#sets.has(owner.uid)) {
-      const whose = owner ? `which belongs to ${owner.kind} ${owner.name}` : 'which nobody controls'
-      const message = `At ${this.#now()} Pod ${name} was deleted, ${whose}.`
-      this.fail(message, 'a ReplicaSet deletes only Pods that it controls', `${name} is gone`, { hint: 'owner' })
+      const whose = owner ? say('of-another', { owner: `${owner.kind} ${owner.name}` }) : say('of-nobody')
+      const message = say('deleted-foreign', { time: this.#now(), pod: name, whose })
+      this.fail(message, say('deleted-foreign-expected'), say('is-gone', { what: name }), { hint: 'owner' })
     }
     if (this.#tolerance === REACTION_MICROS && !this.#matches(owner.name, before.metadata.labels)) {
-      const message = `At ${this.#now()} Pod ${name} was deleted, because its labels do not match ReplicaSet ${owner.name} any more.`
-      this.fail(message, 'it is let go: only the owner reference is removed', `${name} is gone`, { hint: 'owner' })
+      const message = say('deleted-for-labels', { time: this.#now(), pod: name, set: owner.name })
+      this.fail(message, say('deleted-for-labels-expected'), say('is-gone', { what: name }), { hint: 'owner' })
     }
     if (!isActive(before) || this.#hasSurprises()) return
     const left = this.activeOf(owner.uid).length
     const { fewest } = this.#wantedLately(owner.uid)
     if (left >= fewest) return
-    const message = `At ${this.#now()} Pod ${name} of ReplicaSet ${owner.name} was deleted, although only ${left + 1} were alive and ${fewest} are wanted.`
-    this.fail(message, `never fewer than ${fewest} by its own doing`, `${left} alive`)
+    const message = say('deleted-needed', { time: this.#now(), pod: name, set: owner.name, alive: left + 1, fewest })
+    this.fail(message, say('never-fewer', { fewest }), say('alive', { count: left }))
   }
 
   /** Whether Pods die or change sides by other hands: then the cache may show one alive that is not. */
@@ -272,14 +270,4 @@ export class Judge {
     const { faults, steps } = this.#plan
     return (faults.missesPerMille ?? 0) > 0 || steps.some(({ act }) => act.do === 'disturb' && act.act.do !== 'touch')
   }
-}
-
-const ordinal = (n: number): string => `${n}${n === 1 ? 'st' : n === 2 ? 'nd' : n === 3 ? 'rd' : 'th'}`
-
-/** The one fault that a plan is about, told after what it led to. */
-function faultWords({ faults: { crash, lose = [] } }: Plan): string {
-  if (crash) return ` It had died when the answer of its call ${crash.call} arrived, and started again.`
-  const [lost] = lose
-  if (!lost) return ''
-  return ` The answer to its ${ordinal(lost.nth)} ${lost.verb} of ${lost.resource} had been lost, though it was carried out.`
 }

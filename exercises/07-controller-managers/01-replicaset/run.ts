@@ -1,7 +1,8 @@
 /** Runs a plan: faults and disturbances first, then quiet, in which everything must come right, and stay so. */
-import { type Finding, runWatched, type Trial, type World } from 'clusterwright/kit'
+import { type Finding, runWatched, type Said, type Sayable, type Trial, type World } from 'clusterwright/kit'
 import type { Pod, ReplicaSet } from 'clusterwright/api'
 import { controllerOf, isActive, isReady, Judge, seconds } from './judge.ts'
+import { say } from './texts.ts'
 import { CANARY, NAMESPACE, type Plan, selectorOf, START_MICROS } from './world.ts'
 
 /** Upstream's expectations expire after 5 minutes; whoever waits so long still makes it. */
@@ -24,9 +25,9 @@ const refOf = (kind: string, { metadata: { name, namespace } }: Pod | ReplicaSet
 
 /** What is still wrong, as a finding. */
 interface Problem {
-  readonly message: string
-  readonly expected: string
-  readonly actual: string
+  readonly message: Sayable
+  readonly expected: Sayable
+  readonly actual: Sayable
   /** Where it is not there, the check's own hint helps. */
   readonly hint?: string
   readonly object?: ObjectRef
@@ -70,14 +71,14 @@ export function comeRight(
     if (problemOf(plan, judge) === undefined) return { world, judge, convergedAt }
   }
   const { message, expected, actual, ...more } = problemOf(plan, judge) ?? RESTLESS
-  const when = `At ${seconds(world.now)}, ${Math.round((world.now - quietAt) / 1e6)} s after the last thing that happened`
-  judge.fail(`${when}: ${message}.`, expected, actual, more)
+  const params = { time: seconds(world.now), seconds: Math.round((world.now - quietAt) / 1e6), problem: message }
+  judge.fail(say('still-wrong', params), expected, actual, more)
 }
 
 const RESTLESS: Problem = {
-  message: 'It comes right again and again, and does not stay so',
-  expected: 'what is right stays as it is',
-  actual: 'ever new changes',
+  message: say('restless'),
+  expected: say('restless-expected'),
+  actual: say('restless-actual'),
 }
 
 /** The first thing that is not yet as it should be. */
@@ -85,7 +86,7 @@ function problemOf(plan: Plan, judge: Judge): Problem | undefined {
   const sets = [...judge.sets().values()]
   const dropped = plan.steps.filter(({ act }) => act.do === 'drop').length
   if (sets.length < plan.sets.length - dropped)
-    return { message: 'A ReplicaSet is not there', expected: 'there', actual: 'gone' }
+    return { message: say('set-missing'), expected: say('there'), actual: say('gone') }
   for (const set of sets) {
     if (set.metadata.deletionTimestamp !== undefined) continue
     const problem = countProblem(set, judge) ?? ownerProblem(plan, set, judge) ?? statusProblem(set, judge)
@@ -94,16 +95,18 @@ function problemOf(plan: Plan, judge: Judge): Problem | undefined {
   return undefined
 }
 
-const alive = (count: number): string => `${count} ${count === 1 ? 'Pod' : 'Pods'} alive`
-
 function countProblem(set: ReplicaSet, judge: Judge): Problem | undefined {
   const active = judge.activeOf(set.metadata.uid!)
   const { replicas = 1 } = set.spec
   if (active.length === replicas) return undefined
   const names = active.map(({ metadata }) => metadata.name).join(', ')
   return {
-    message: `ReplicaSet ${set.metadata.name} has ${alive(active.length)}, but wants ${replicas}`,
-    expected: `${alive(replicas)} that it controls`,
+    message: say('has-but-wants', {
+      set: set.metadata.name,
+      alive: say('pods-alive', { count: active.length }),
+      replicas,
+    }),
+    expected: say('controlled', { alive: say('pods-alive', { count: replicas }) }),
     actual: `${active.length}${names && ` (${names})`}`,
     object: refOf('ReplicaSet', set),
   }
@@ -116,20 +119,19 @@ function ownerProblem(plan: Plan, set: ReplicaSet, judge: Judge): Problem | unde
     labels?.['app'] === app && labels?.['track'] !== CANARY && namespace === NAMESPACE
   for (const pod of judge.pods().values()) {
     const owner = controllerOf(pod)
-    const problem = (what: string, expected: string): Problem => {
+    const problem = (key: 'orphan-selected' | 'still-belongs', expected: Said): Problem => {
       return {
-        message: `Pod ${pod.metadata.name} ${what}`,
+        message: say(key, { pod: pod.metadata.name, set: name }),
         expected,
-        actual: owner ? `it belongs to ${owner.name}` : 'it is an orphan',
+        actual: owner ? say('belongs-to', { set: owner.name }) : say('is-orphan', { pod: pod.metadata.name }),
         hint: 'owner',
         object: refOf('Pod', pod),
       }
     }
     if (!isActive(pod)) continue
-    if (!owner && matches(pod))
-      return problem(`is an orphan, though ReplicaSet ${name} selects it`, `it belongs to ${name}`)
+    if (!owner && matches(pod)) return problem('orphan-selected', say('belongs-to', { set: name }))
     if (owner?.uid === uid && !matches(pod)) {
-      return problem(`still belongs to ReplicaSet ${name}, whose selector it matches no more`, 'it is let go')
+      return problem('still-belongs', say('is-let-go'))
     }
   }
   return undefined
@@ -151,7 +153,7 @@ function statusProblem(set: ReplicaSet, judge: Judge): Problem | undefined {
       .map(([field, value]) => `${field} ${value}`)
       .join(', ')
   return {
-    message: `The status of ReplicaSet ${set.metadata.name} is wrong in ${wrong[0]}`,
+    message: say('status-wrong', { set: set.metadata.name, field: wrong[0] }),
     expected: words(expected),
     actual: words(actual),
     hint: 'status',

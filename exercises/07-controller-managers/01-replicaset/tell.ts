@@ -1,31 +1,7 @@
 /** A plan in words, and without its faults: what a failing run is told with, and compared with. */
-import { defineTexts, type FaultPlan, type Said, tellDisturbance, tellFaults, type TellLine } from 'clusterwright/kit'
+import { type FaultPlan, type Said, tellDisturbance, tellFaults, type TellLine } from 'clusterwright/kit'
+import { say } from './texts.ts'
 import { type Act, type Plan, START_MICROS } from './world.ts'
-
-const { texts, say } = defineTexts({
-  en: {
-    'step.set': 'ReplicaSet {name} wants {replicas}',
-    'step.scale': '{set} is scaled to {replicas}',
-    'step.remove': '{set} is deleted, a finalizer holds it',
-    'step.drop': '{set} is deleted',
-    'step.replace': '{set} is deleted and made again',
-    'step.pod': 'Pod {name} is made by hand',
-    'step.take': 'green takes Pod {name}',
-    'step.restart': 'the API server restarts',
-  },
-  es: {
-    'step.set': 'el ReplicaSet {name} quiere {replicas}',
-    'step.scale': '{set} se escala a {replicas}',
-    'step.remove': 'se borra {set}, un finalizador lo retiene',
-    'step.drop': 'se borra {set}',
-    'step.replace': 'se borra {set} y se crea de nuevo',
-    'step.pod': 'alguien crea a mano el Pod {name}',
-    'step.take': 'green se queda con el Pod {name}',
-    'step.restart': 'el servidor de API se reinicia',
-  },
-})
-
-export { texts as tellTexts }
 
 export const calm = (plan: Plan): Plan => ({ ...plan, faults: {} })
 
