@@ -71,11 +71,12 @@ export const isOurs = (thrown: unknown): boolean => !(thrown instanceof Violatio
 export const ranOut = (thrown: unknown): boolean =>
   thrown instanceof Crash && thrown.failure.kind !== 'threw' && thrown.failure.kind !== 'wrong-type'
 
-/** While a case is made smaller, a broken rule stays a broken rule, a crash a crash; each with the same words, but for what is filled in. */
+/** While a case is made smaller, a broken rule stays the same broken rule, as far as it can be told; a crash the same crash. */
 export function isSameKind(a: unknown, b: unknown): boolean {
   if (a instanceof Violation) return b instanceof Violation && ruleOf(a) === ruleOf(b)
   return a instanceof Crash && b instanceof Crash && a.failure.kind === b.failure.kind
 }
 
-/** Which rule it is: its key, where it has one. */
-const ruleOf = ({ finding: { message } }: Violation): string => (typeof message === 'string' ? '' : message.key)
+/** Which rule it is: its key, where it has one, and the hint that it gives. */
+const ruleOf = ({ finding: { message, hint = '' } }: Violation): string =>
+  `${typeof message === 'string' ? '' : message.key} ${hint}`
