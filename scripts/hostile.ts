@@ -1,6 +1,6 @@
 /**
- * `npm run grader:hostile [-- class …]`: tries every hostile program alone in the sandbox of this Node and of a real Chromium,
- * and handed in to the graders of all exercises, and prints a table. The exit code is 1 when one of them escapes, passes,
+ * `npm run grader:hostile [-- class …]`: tries every hostile program alone in the sandbox of this Node, of a real Chromium and,
+ * where there is one, of a real Firefox, and handed in to the graders of all exercises, and prints a table. The exit code is 1 when one of them escapes, passes,
  * hangs, disturbs the next run, ends otherwise than it must, or costs other fuel in the other host.
  *
  * A class is named by words of its name: `npm run grader:hostile -- forged proxy`. What the wall is made of, and what it does
@@ -14,6 +14,7 @@ import type { HostileClass } from '#grader/sandbox/hostile/program.ts'
 import { launchChromium } from '../test/e2e/chromium.ts'
 import type { SandboxRow, SubmissionRow } from './hostile/attempts.ts'
 import { chromiumLane } from './hostile/chromium-lane.ts'
+import { findFirefox, firefoxLane } from './hostile/firefox-lane.ts'
 import { nodeLane } from './hostile/node-lane.ts'
 import { countClass, printTable } from './hostile/table.ts'
 import { workOff } from './hostile/work-off.ts'
@@ -50,9 +51,12 @@ async function main(): Promise<void> {
   const { positionals } = parseArgs({ allowPositionals: true, options: {} })
   const classes = classesNamed(positionals)
   const programs = classes.flatMap((one) => one.programs).map((program) => tablePrograms.indexOf(program))
-  console.log(`• ${programs.length} hostile programs, each in Node, in Chromium, and handed in to every exercise …`)
+  console.log(`• ${programs.length} hostile programs, each in Node, in browsers, and handed in to every exercise …`)
   const began = performance.now()
-  const progress = progressOf(3 * programs.length)
+  const firefoxPath = findFirefox()
+  if (firefoxPath === undefined)
+    console.log('  There is no Firefox here (apt-get install firefox-esr), so fuel is not compared with it.')
+  const progress = progressOf((firefoxPath === undefined ? 3 : 4) * programs.length)
   const work = <Row>(lane: Lane<Row>): Promise<Entry<Row>[]> =>
     workOff(lane, programs.length, SILENCE_MS, progress(lane.name))
   const browser = await launchChromium()
@@ -60,6 +64,7 @@ async function main(): Promise<void> {
     const handedIn = work(nodeLane<SubmissionRow>('handed in', { kind: 'handed in', programs }))
     const chromium = work(chromiumLane(browser, programs))
     const node = await work(nodeLane<SandboxRow>('in Node', { kind: 'alone', programs }))
+    const firefox = firefoxPath === undefined ? undefined : await work(firefoxLane(firefoxPath, programs))
     const tried = [node, await chromium, await handedIn] as const
     const alone = JSON.parse(JSON.stringify(undisturbed(await loadEngineNode())))
     const counts = classes.map((one) =>
@@ -67,14 +72,20 @@ async function main(): Promise<void> {
         one,
         (program) => {
           const at = programs.indexOf(tablePrograms.indexOf(program))
-          return { node: tried[0][at]!, chromium: tried[1][at]!, handedIn: tried[2][at]! }
+          return {
+            ...{ node: tried[0][at]!, chromium: tried[1][at]!, handedIn: tried[2][at]! },
+            ...(firefox && { firefox: firefox[at]! }),
+          }
         },
         alone,
       ),
     )
     const { text, ok } = printTable(counts)
     for (const problem of counts.flatMap(({ problems }) => problems)) console.log(`  ✗ ${problem}`)
-    console.log(`\n${text}\n\n${ok ? '✓' : '✗'} in ${((performance.now() - began) / 1000).toFixed(0)} s`)
+    const hosts = `Node, Chromium${firefox ? ' and Firefox' : ''}`
+    console.log(
+      `\n${text}\n\nfuel equal: in ${hosts}\n${ok ? '✓' : '✗'} in ${((performance.now() - began) / 1000).toFixed(0)} s`,
+    )
     process.exitCode = ok ? 0 : 1
   } finally {
     await browser.close()

@@ -7,7 +7,7 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { enginePin, smallestMemoryPages } from './engine-pin.ts'
+import { enginePin, importLetters, smallestMemoryPages } from './engine-pin.ts'
 import { meter } from './meter.ts'
 import { readSections, sectionId, withMinimumMemory, writeSections } from './wasm/sections.ts'
 
@@ -21,9 +21,23 @@ export function buildMeteredEngine(path = meteredEnginePath): Uint8Array<ArrayBu
   const kept = readIfThere(path)
   if (kept !== undefined && sha256(kept) === enginePin.outputSha256) return kept
 
-  const source = createRequire(import.meta.url).resolve('@jitl/quickjs-wasmfile-release-sync/wasm')
-  const input = readFileSync(source)
-  expectHash(input, enginePin.inputSha256, `${source} is not the QuickJS build of ${enginePin.package}`, 'run npm ci')
+  const metered = meteredFrom(readFileSync(inputPath()))
+  mkdirSync(dirname(path), { recursive: true })
+  // Two processes may build at once: each writes its own file, and the last rename wins.
+  const draft = `${path}.${process.pid}`
+  writeFileSync(draft, metered)
+  renameSync(draft, path)
+  return metered
+}
+
+/** Where npm has put the QuickJS build that is taken in. */
+export const inputPath = (): string =>
+  createRequire(import.meta.url).resolve('@jitl/quickjs-wasmfile-release-sync/wasm')
+
+/** Meters a QuickJS build. Throws unless it asks its host for exactly what is pinned, and it and its result have the pinned hashes. */
+export function meteredFrom(input: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  expectImports(input)
+  expectHash(input, enginePin.inputSha256, `this is not the QuickJS build of ${enginePin.package}`, 'run npm ci')
   const metered = meter(withSmallerMemory(input))
   expectHash(
     metered,
@@ -31,11 +45,6 @@ export function buildMeteredEngine(path = meteredEnginePath): Uint8Array<ArrayBu
     'the meter makes another module than the pinned one',
     'if meter.ts was meant to change: check the fuel figures, then pin the new hash in grader/sandbox/engine-pin.ts',
   )
-  mkdirSync(dirname(path), { recursive: true })
-  // Two processes may build at once: each writes its own file, and the last rename wins.
-  const draft = `${path}.${process.pid}`
-  writeFileSync(draft, metered)
-  renameSync(draft, path)
   return metered
 }
 
@@ -55,6 +64,20 @@ function readIfThere(path: string): Uint8Array<ArrayBuffer> | undefined {
   } catch {
     return undefined
   }
+}
+
+/** What a module asks of its host is what it could reach: nothing may be added in silence. */
+function expectImports(bytes: Uint8Array<ArrayBuffer>): void {
+  const pinned = Object.values(importLetters).map((letter) => `a.${letter}`)
+  const found = WebAssembly.Module.imports(new WebAssembly.Module(bytes)).map(({ module, name }) => `${module}.${name}`)
+  const added = found.filter((name) => !pinned.includes(name))
+  const missing = pinned.filter((name) => !found.includes(name))
+  if (added.length + missing.length === 0) return
+  throw new Error(
+    `the QuickJS build asks its host for other things than ${enginePin.package}: ` +
+      `new are ${added.join(', ') || 'none'}, gone are ${missing.join(', ') || 'none'}. ` +
+      'Remedy: run npm ci; after an upgrade, read what each import does, and name it in grader/sandbox/engine-pin.ts and imports.ts.',
+  )
 }
 
 function expectHash(bytes: Uint8Array, expected: string, problem: string, remedy: string): void {

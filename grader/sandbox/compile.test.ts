@@ -57,6 +57,7 @@ export default plugin
       'types of one’s own, generics, satisfies, overloads',
       'type A<T> = { a: T }\nfunction f(x: string): string\nfunction f(x: number): number\nfunction f(x: unknown) { return x as never }\nexport default { f, a: { a: 1 } satisfies A<number> }',
     ],
+    ['a sum of four hundred terms', `export default { n: 0${' + 1'.repeat(400)} }`],
     ['a namespace of types', 'declare namespace N { type A = string }\nexport default (a: N.A) => a'],
     ['await in an async function', 'export default async () => { await 0; for await (const x of [1]) console.log(x) }'],
   ])('may have %s', async (_name, text) => {
@@ -134,6 +135,12 @@ describe('what cannot run is refused with a remedy', () => {
     ['export =', 'const a = 1\nexport = a', /export default/, 'syntax 90009'],
     ['a file too long', `export default '${'x'.repeat(200_000)}'`, /at most 200000/, 'syntax 90010'],
     ['a file too deep', `export default ${'['.repeat(50_000)}`, /nested too deeply/, 'syntax 90011'],
+    [
+      'a file that only some compilers’ stacks would hold',
+      `export default 0${'+1'.repeat(600)}`,
+      /nested/,
+      'syntax 90011',
+    ],
   ])('%s', (_name, source, message, entry) => {
     const { code, diagnostics, runnable } = compile(source)
     expect({ code, runnable }).toEqual({ code: '', runnable: false })

@@ -62,6 +62,20 @@ const root = '/'
 const moduleFile = (module: string) => `${root}node_modules/${module}.d.ts`
 
 const sourceMax = 200_000
+/** Levels of the syntax tree. A compiler's stack is another in each host, so the end must come well before it, and everywhere. */
+const nestingMax = 500
+
+class TooDeep extends Error {}
+
+function expectShallow(file: TypeScript.SourceFile, ts: TypeScriptApi): void {
+  let level: TypeScript.Node[] = [file]
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > nestingMax) throw new TooDeep()
+    const next: TypeScript.Node[] = []
+    for (const node of level) ts.forEachChild(node, (child) => void next.push(child))
+    level = next
+  }
+}
 const diagnosticsMax = 50
 /** TypeScript's own words for what `refusals.ts` says with a remedy: enums and the like; a default export by `export =`. */
 const saidBetterByUs = new Set([1294, 1484, 1203, 1206, 1219, 1378, 1375, 1432, 2318])
@@ -79,7 +93,7 @@ export function compile(source: string, options: CompileOptions, ts: TypeScriptA
     return compileChecked(source, options, ts)
   } catch (error) {
     // The parser recurses: a file of ten thousand brackets overflows it. Anything else is our own mistake.
-    if (!(error instanceof RangeError)) throw error
+    if (!(error instanceof RangeError) && !(error instanceof TooDeep)) throw error
     const message = 'The file is nested too deeply for the compiler. Split large expressions into smaller ones.'
     return refused({ line: 1, column: 1, code: refusalCodes.tooDeep, message, severity: 'syntax' })
   }
@@ -153,6 +167,12 @@ function blankRanges(code: string, ranges: readonly { start: number; end: number
   return result
 }
 
+function learnersFile(name: string, text: string, ts: TypeScriptApi): TypeScript.SourceFile {
+  const file = ts.createSourceFile(name, text, { languageVersion: 99, impliedNodeFormat: 99 }, true)
+  expectShallow(file, ts)
+  return file
+}
+
 /** Library files are parsed once per compiler and text: they are most of the work of a check. */
 const parsedLibs = new WeakMap<TypeScriptApi, Map<string, TypeScript.SourceFile>>()
 
@@ -180,9 +200,7 @@ function createProgram(path: string, source: string, options: CompileOptions, ts
     getSourceFile(name) {
       const text = textOf(name)
       if (text === undefined) return undefined
-      return name === path
-        ? ts.createSourceFile(name, text, { languageVersion: 99, impliedNodeFormat: 99 }, true)
-        : libraryFile(name.slice(root.length), text, ts)
+      return name === path ? learnersFile(name, text, ts) : libraryFile(name.slice(root.length), text, ts)
     },
     getDefaultLibFileName: () => root + learnerCompilerOptions.lib[0],
     getDefaultLibLocation: () => root,

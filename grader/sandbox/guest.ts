@@ -223,7 +223,11 @@ export class Guest {
     } catch (error) {
       if (error instanceof GuestThrew) thrown = error
       else if (error instanceof MachineTrap) trap = error
-      else throw error
+      else {
+        // A host that broke down in the middle has left who knows what: no other guest gets this machine.
+        this.machine.spoil()
+        throw error
+      }
     }
     const left = Math.max(0, this.machine.fuelLeft)
     this.spent += given - left

@@ -20,6 +20,10 @@ function started(engine: Engine, options: GuestOptions): Guest {
 const machineOf = (guest: Guest): Machine => (guest as unknown as { machine: Machine }).machine
 const memoryOf = (guest: Guest): Buffer => Buffer.from(machineOf(guest).memory.buffer.slice(0))
 
+function fall(): never {
+  throw new Error('planted')
+}
+
 const poison: GuestOptions = {
   code: `
     const kept = []
@@ -88,6 +92,41 @@ describe('a machine that was used before', () => {
     const machine = machineOf(guest)
     engine.release(guest)
     expect(machineOf(started(engine, { code, limits: limits ?? {} }))).not.toBe(machine)
+  })
+
+  it.each([
+    ['the host breaks down while it is called', (machine: Machine) => (machine.onEmit = fall), 'engine'],
+    ['the engine reads outside of its memory', (machine: Machine) => (machine.context = 0x7ffffff0), 'engine'],
+    ['the host breaks down between two calls', (machine: Machine) => (machine.ask = fall), 'thrown'],
+  ] as [string, (machine: Machine) => void, string | undefined][])(
+    'is dropped when %s',
+    async (_, breakIt, expected) => {
+      const engine = await newEngine()
+      const options = { code: 'export default { act() { console.log("here"); return 1 } }' }
+      const guest = started(engine, options)
+      const machine = machineOf(guest)
+      breakIt(machine)
+      let found: string
+      try {
+        const outcome = guest.call('act', [])
+        found = outcome.ok ? 'ok' : outcome.kind
+      } catch {
+        found = 'thrown'
+      }
+      expect(found).not.toBe('ok')
+      if (expected !== undefined) expect(found).toBe(expected)
+      engine.release(guest)
+      const next = started(engine, options)
+      expect(machineOf(next)).not.toBe(machine)
+      expect(next.call('act', [])).toEqual({ ok: true, value: 1 })
+    },
+  )
+
+  it('is dropped when its guest did not even start', async () => {
+    const engine = await newEngine()
+    for (const code of ['for (;;) {}', 'throw 1', 'export default 1', 'const a = []; for (;;) a.push(a.concat(a, 1))'])
+      expect(engine.start({ code, limits: { fuelPerCall: 1_000_000 } }).ok).toBe(false)
+    expect((engine as unknown as { idle: Machine[] }).idle).toEqual([])
   })
 
   it('is not found through the guest that had it', async () => {

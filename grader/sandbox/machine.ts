@@ -176,6 +176,11 @@ export class Machine {
     return !this.trapped && !this.interrupted && this.memory.buffer.byteLength === smallestMemoryPages * pageBytes
   }
 
+  /** No guest will have it after this one. */
+  spoil(): void {
+    this.trapped = true
+  }
+
   /** Sets the counters for one entry. `fuel` is at most 2^31 - 1. */
   refill(fuel: number, depth: number, interruptBelow: number): void {
     this.fuelCounter.value = Math.min(fuel, unlimited)

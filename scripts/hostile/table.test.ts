@@ -72,7 +72,7 @@ describe('what is counted', () => {
   })
 
   it.each([
-    ['other fuel in Chromium', { chromium: { fuel: 6 } }, /fuel 5 in Node, 6 in Chromium/],
+    ['other fuel in Chromium', { chromium: { fuel: 6 } }, /fuel 5 in Node, 6 in chromium/],
     [
       'another outcome than the one it must have',
       { node: { outcome: { ok: false, kind: 'engine', message: '' } as const } },

@@ -10,6 +10,8 @@ import type { Entry } from './work-off.ts'
 export interface Tried {
   readonly node: Entry<SandboxRow>
   readonly chromium: Entry<SandboxRow>
+  /** Absent where there is no Firefox. */
+  readonly firefox?: Entry<SandboxRow>
   readonly handedIn: Entry<SubmissionRow>
 }
 
@@ -21,7 +23,7 @@ export interface ClassCount {
   readonly verdicts: Readonly<Record<string, number>>
   readonly escapes: number
   readonly hangs: number
-  /** How many had the same fuel, outcome and output in both hosts. */
+  /** How many had the same fuel, outcome and output in all hosts. */
   readonly equal: number
   /** All that is not as it must be, a line each. */
   readonly problems: readonly string[]
@@ -42,7 +44,7 @@ export function countClass(
   const add = (counts: Record<string, number>, kind: string) => void (counts[kind] = (counts[kind] ?? 0) + 1)
   for (const program of programs) {
     const tried = triedOf(program)
-    const { node, chromium, handedIn } = tried
+    const { node, handedIn, ...others } = tried
     const say = (what: string) => void problems.push(`${name} / ${program.name}: ${what}`)
     for (const [where, entry] of Object.entries(tried) as [string, Entry<unknown>][]) {
       if (!('lost' in entry)) continue
@@ -52,14 +54,18 @@ export function countClass(
     const escapes = [...escapesOf(program, rowOf(node), undisturbed), ...passesOf(rowOf(handedIn))]
     if (escapes.length > 0) count.escapes++
     for (const escape of escapes) say(escape)
-    const [here, there] = [rowOf(node), rowOf(chromium)]
+    const here = rowOf(node)
     if (here) {
       add(outcomes, here.outcome.ok ? 'ok' : here.outcome.kind)
       const otherwise = otherThanExpected(program, here)
       if (otherwise) say(otherwise)
+      const differing = Object.entries(others).filter(([, entry]) => !isDeepStrictEqual(rowOf(entry), here))
+      if (differing.length === 0) count.equal++
+      for (const [where, entry] of differing) {
+        const fuel = rowOf(entry)?.fuel
+        if (fuel !== undefined) say(`fuel ${here.fuel} in Node, ${fuel} in ${where}, or another outcome`)
+      }
     }
-    if (here && there && isDeepStrictEqual(here, there)) count.equal++
-    else if (here && there) say(`fuel ${here.fuel} in Node, ${there.fuel} in Chromium, or another outcome`)
     for (const { status } of rowOf(handedIn)?.verdicts ?? []) add(verdicts, status)
   }
   return { name, programs: programs.length, outcomes, verdicts, ...count, problems }
