@@ -2,10 +2,10 @@
  * The kit: all that an exercise's checks may import, as `clusterwright/kit`.
  *
  * What the real one does: courses grade by running hidden tests on a server, once, and say "tests failed".
- * What we model: named checks in five forms (`example`, `property`, `differential`, `faults`, `cost`), each a function of a
+ * What we model: named checks in layers (`LAYERS.md` shows each with an example that runs), each a function of a
  * trial. A trial starts fresh guests of the learner's module, has seeded chance, and ends in a finding: one sentence,
  * expected and actual, a story, and the tick to open. Cases are plain JSON, so that they shrink and replay.
- * What we leave out: coverage, time limits (budgets are counted in fuel), partial credit.
+ * What we leave out: coverage, time limits (budgets are counted in fuel).
  * Where to read upstream: QuickCheck and fast-check (properties, shrinking); TigerBeetle's VOPR; Sieve (crash at every write).
  *
  * How to write an exercise's `checks.ts`:
@@ -83,6 +83,10 @@ export { runWatched, seenBy, WITNESS } from './witness.ts'
 export type { TurnDeed, TurnsSpec } from './take-turns.ts'
 export { takeTurns, turnsWorld } from './take-turns.ts'
 export { turnstile } from './turnstile.ts'
+
+// Faults for a while, then none.
+export type { LivenessSpec, Unsettled } from './liveness.ts'
+export { liveness } from './liveness.ts'
 
 // Faults by class and place.
 export type { FaultClass, MatrixSpec } from './fault-matrix.ts'

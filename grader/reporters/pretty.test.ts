@@ -41,6 +41,16 @@ describe('a report', () => {
     )
   })
 
+  it.each([
+    ['all there are', 'pass', { complete: true, bound: {} }, 'all 68 schedules'],
+    ['a bound', 'pass', { complete: false, bound: { deviations: 2 } }, 'all 68 schedules with up to 2 out of turn'],
+    ['a budget that was spent', 'inconclusive', { complete: false, bound: {} }, '68 schedules'],
+  ] as const)('says of an exploration no more than it has tried: %s', (_, status, rest, words) => {
+    const explored = check({ status, seeds: { tried: 2 }, exploration: { schedules: 68, states: 60, ...rest } })
+    const text = report({ ...base, status, checks: [explored] }, { source, file: 'my.ts' })
+    expect(text).toContain(` a check · ${words}\n`)
+  })
+
   it('tells the whole story of the first failure, and the others in short', () => {
     const failure = check({
       status: 'fail',

@@ -6,7 +6,7 @@
  */
 import type { Locale } from '../verdict/said.ts'
 import { grouped } from '../verdict/say.ts'
-import type { CheckResult, ConsoleEntry, Diagnostic, Feedback, Verdict } from '../verdict/verdict.ts'
+import type { CheckResult, ConsoleEntry, Diagnostic, Exploration, Feedback, Verdict } from '../verdict/verdict.ts'
 import { findingOf, spoken } from './cases.ts'
 import { readableGraded } from './readable.ts'
 import { statusWords, words } from './report-texts.ts'
@@ -82,10 +82,27 @@ const toldOf = (message: string): string =>
 
 const indented = (line: string): string => (line === '' ? '' : `      ${line}`)
 
-function checkLine({ status, name, seeds, advisory }: CheckResult, { paint, locale }: ReportOptions): string {
+/** How much a pass claims: all schedules, all within a bound, or (where the budget was spent) those that were tried. */
+function schedules({ schedules: count, complete, bound }: Exploration, status: string, locale: Locale): string {
+  if (status === 'inconclusive') return words('schedules', locale, { count })
+  if (complete) return words('all-schedules', locale, { count })
+  const { deviations } = bound
+  return words(deviations === undefined ? 'schedules' : 'bounded-schedules', locale, {
+    count,
+    deviations: deviations ?? 0,
+  })
+}
+
+function checkLine(
+  { status, name, seeds, advisory, exploration }: CheckResult,
+  { paint, locale }: ReportOptions,
+): string {
   const aside = (text: string): string => paint(` · ${text}`, 'dim')
   const isBad = status === 'fail' || status === 'error'
-  const tried = seeds && seeds.failing === undefined ? aside(words('seeds', locale, { count: seeds.tried })) : ''
+  const tried =
+    seeds && seeds.failing === undefined
+      ? aside(exploration ? schedules(exploration, status, locale) : words('seeds', locale, { count: seeds.tried }))
+      : ''
   const notRun = status === 'skipped' ? aside(words('not-run', locale)) : ''
   const gentle = advisory && isBad ? aside(words('only-advice', locale)) : ''
   const mark = paint(MARKS[status], advisory && isBad ? 'yellow' : colourOf(status))

@@ -1,0 +1,82 @@
+/** Each layer's example finds what is planted, leaves alone what is right, and stands in LAYERS.md as it is here. */
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { loadEngineNode } from '../../sandbox/engine-node.ts'
+import { grade } from '../../verdict/grade.ts'
+import type { CheckSet } from '../checks.ts'
+import counter from './counter.ts'
+import greeter from './greeter.ts'
+
+const engine = await loadEngineNode()
+const verdictOf = (checks: CheckSet, code: string) =>
+  grade({
+    exercise: { id: 'toy', version: '1', limits: {}, checks },
+    compiled: { code, runnable: true, diagnostics: [] },
+    mode: 'submit',
+    engine,
+  })
+const badOf = (checks: CheckSet, code: string) =>
+  verdictOf(checks, code).checks.flatMap(({ name, status }) => (status === 'pass' ? [] : [`${name}: ${status}`]))
+
+const adding = (body: string) => `export default { async add(by, file) { ${body} } }`
+const RIGHT = adding('await file.lock(); await file.write(await file.read() + by); await file.unlock()')
+const RIGHT_IN_FINALLY = adding(
+  'await file.lock(); try { const value = await file.read(); await file.write(by + value) } finally { await file.unlock() }',
+)
+
+const EXAMPLE = 'two and three are five'
+const PROPERTY = 'many at once lose nothing'
+const DIFFERENTIAL = 'it adds as addition does'
+const FAULTS = 'who dies has added, or has not'
+const EXPLORATION = 'in every order of their calls nothing is lost'
+const COST = 'it takes four calls'
+
+describe('the layers', () => {
+  it.each([RIGHT, RIGHT_IN_FINALLY])('leave alone what is right: %s', (code) => {
+    expect(badOf(counter, code)).toEqual([])
+  })
+
+  it.each([
+    ['does nothing', adding(''), [EXAMPLE, PROPERTY, DIFFERENTIAL, FAULTS, EXPLORATION, COST]],
+    ['has no lock', adding('await file.write(await file.read() + by)'), [PROPERTY, FAULTS, EXPLORATION]],
+    ['is wrong for large numbers', RIGHT.replace('+ by)', '+ by % 500)'), [DIFFERENTIAL]],
+    [
+      'writes in two steps',
+      adding(
+        'await file.lock(); const value = await file.read(); await file.write(-1); await file.write(value + by); await file.unlock()',
+      ),
+      [FAULTS, COST],
+    ],
+    ['reads again and again', RIGHT.replace('await file.read()', '(await file.read(), await file.read())'), [COST]],
+  ])('find what %s', (_, code, names) => {
+    expect(badOf(counter, code)).toEqual(names.map((name) => `${name}: fail`))
+  })
+
+  it('find what comes right, and what never does', () => {
+    const greeting = (before: string) => `export default { async reconcile({ namespace, name }, client) {
+      ${before}
+      if (await client.get('ConfigMap', { namespace, name }, { live: true })) return
+      await client.create({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { namespace, name } })
+    } }`
+    expect(badOf(greeter, greeting(''))).toEqual([])
+    const { checks } = verdictOf(greeter, greeting('').replace('} })', '} }).catch(() => {})'))
+    const [found] = checks
+    expect(found).toMatchObject({ kind: 'liveness', status: 'fail', object: { kind: 'Pod' } })
+    expect(found!.message).toMatch(
+      /after the last thing that went wrong it has not come right: web-\d has no greeting. The last that happened: at [\d.]+ s Pod web-\d was made./,
+    )
+  })
+
+  it('stand in LAYERS.md as they are here', () => {
+    const page = readFileSync(new URL('../LAYERS.md', import.meta.url), 'utf8')
+    const shown = [...page.matchAll(/<!-- (\S+)#(\S+) -->\n\n```ts\n([^]*?)\n```/g)]
+    expect(shown.map(([, , region]) => region)).toEqual([
+      ...['example', 'property', 'differential', 'faults', 'exploration', 'liveness', 'cost'],
+    ])
+    for (const [, file, region, code] of shown) {
+      const source = readFileSync(new URL(file!, import.meta.url), 'utf8')
+      const [, there = ''] = source.match(new RegExp(`// region ${region}\n([^]*?)\n// endregion`)) ?? []
+      expect(code, `${file}#${region}: copy it into LAYERS.md`).toBe(there)
+    }
+  })
+})
