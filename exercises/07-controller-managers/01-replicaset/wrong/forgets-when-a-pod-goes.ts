@@ -1,6 +1,7 @@
 // check: two changes close together, in whatever order their news and answers come
 // hint: expectations
 // A Pod that has gone makes it forget the others that it has made and not seen yet.
+// es: Un Pod que se ha ido le hace olvidar los demás que ha creado y aún no ha visto.
 /** The ReplicaSet controller: as many Pods as the spec says, no more and no fewer. */
 import type { OwnerReference, Pod, ReplicaSet } from 'clusterwright/api'
 import type { ApiError, Client, Context, Reconciler } from 'clusterwright/controller'

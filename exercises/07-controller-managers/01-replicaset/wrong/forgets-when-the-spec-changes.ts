@@ -1,6 +1,7 @@
 // check: never more Pods than wanted, however late the cache
 // hint: expectations
 // A new spec makes it forget what it has done for the old one and not seen yet.
+// es: Una spec nueva le hace olvidar lo que ha hecho para la anterior y aún no ha visto.
 /** The ReplicaSet controller: as many Pods as the spec says, no more and no fewer. */
 import type { OwnerReference, Pod, ReplicaSet } from 'clusterwright/api'
 import type { ApiError, Client, Context, Reconciler } from 'clusterwright/controller'

@@ -1,6 +1,7 @@
 // check: whatever goes wrong, and wherever, it comes right
 // hint: doubt
 // Rests a little between two calls, until a time of day: when the clock is set back by an hour, it rests for an hour.
+// es: Descansa un poco entre dos llamadas, hasta una hora del día: si el reloj se atrasa una hora, descansa una hora.
 /** The ReplicaSet controller: as many Pods as the spec says, no more and no fewer. */
 import type { OwnerReference, Pod, ReplicaSet } from 'clusterwright/api'
 import type { ApiError, Client, Context, Reconciler } from 'clusterwright/controller'

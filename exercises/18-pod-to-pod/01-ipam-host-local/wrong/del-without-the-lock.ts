@@ -1,6 +1,7 @@
 // check: in whatever order their calls come, it is as if one ran after the other
 // hint: lock
 // Only ADD takes the lock: what a second DEL is about to free may be somebody else's by then.
+// es: Solo ADD toma el cerrojo: lo que un segundo DEL está a punto de liberar puede ser ya de otro.
 /** host-local: addresses from this node's own ranges, one file per address, under a lock. */
 import type {
   Answer,

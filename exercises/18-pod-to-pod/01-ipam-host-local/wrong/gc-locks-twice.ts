@@ -1,6 +1,7 @@
 // check: in whatever order their calls come, it is as if one ran after the other
 // hint: lock
 // GC lets go of the lock between looking and releasing: what was stale may have been given to somebody else meanwhile.
+// es: GC suelta el cerrojo entre mirar y liberar: lo que sobraba puede haberse dado a otro mientras tanto.
 /** host-local: addresses from this node's own ranges, one file per address, under a lock. */
 import type {
   Answer,
