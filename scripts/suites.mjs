@@ -116,7 +116,7 @@ export const suites = [
   {
     name: 'unit',
     what: 'Running the unit tests and the house rules (vitest)',
-    budgetS: 170,
+    budgetS: 175,
     line: () => vitest('unit'),
     count: byVitest('unit'),
     needs: clearReport('unit'),

@@ -54,6 +54,8 @@ let course: string
 let folder: string
 let walls: Walls
 let court: Court
+/** Gives up at once: a worker that has ended takes its time to be replaced. */
+let strict: Court
 
 beforeAll(() => {
   course = mkdtempSync(join(tmpdir(), 'court-'))
@@ -67,15 +69,17 @@ beforeAll(() => {
   const settings = { mode: 'submit', seed: 1, seeds: 1, checksTypes: false } as const
   const facts = { id: 'trouble', version: '0', limits: {} }
   const brief = { type: 'brief', facts, folder: { path: folder, name: '01-section/01-trouble' }, settings } as const
-  court = new Court({ walls, brief, memoryMiB, guardS: LOOP_S, workers: 2 })
+  court = new Court({ walls, brief, memoryMiB, guardS: 60, workers: 1 })
+  strict = new Court({ walls, brief, memoryMiB, guardS: LOOP_S, workers: 1, triesMax: 1 })
 })
 afterAll(() => {
   court?.close()
+  strict?.close()
   rmSync(course, { recursive: true })
 })
 
-const judge = (deed: string): Promise<Judgement> =>
-  court.judge({ source: `export default { deed: ${JSON.stringify(deed)} }` })
+const judge = (deed: string, by = court): Promise<Judgement> =>
+  by.judge({ source: `export default { deed: ${JSON.stringify(deed)} }` })
 
 /** Deeds that are refused while the worker lives on, and deeds that end it; each with what is said of it. */
 const REFUSED: [string, RegExp][] = [
@@ -100,14 +104,16 @@ const ENDED: [string, RegExp][] = [
 
 describe('a worker that is broken out of', () => {
   it('ends as internal whatever it does, and the others get their verdicts', { timeout: 240_000 }, async () => {
-    const bad = [...REFUSED, ...ENDED]
-    const judged = await Promise.all(bad.flatMap(([deed]) => [judge(deed), judge('nothing')]))
-    const outcome = bad.map(([deed], index) => {
-      const { verdict, losses } = judged[2 * index]!
-      return { deed, status: verdict.status, losses: losses.length, message: verdict.message ?? losses.at(-1) }
-    })
-    for (const [index, [deed, why]] of bad.entries()) {
-      expect(outcome[index]).toEqual({ deed, status: 'internal', losses: 2, message: expect.stringMatching(why) })
+    const bad = [
+      ...REFUSED.map(([deed, why]) => ({ deed, why, by: court, losses: 2 })),
+      ...ENDED.map(([deed, why]) => ({ deed, why, by: strict, losses: 1 })),
+      { deed: 'exit', why: /ended/, by: court, losses: 2 },
+    ]
+    const judged = await Promise.all(bad.flatMap(({ deed, by }) => [judge(deed, by), judge('nothing', by)]))
+    for (const [index, { deed, why, losses }] of bad.entries()) {
+      const { verdict, losses: lost } = judged[2 * index]!
+      const found = { deed, status: verdict.status, losses: lost.length, message: verdict.message ?? lost.at(-1) }
+      expect(found).toEqual({ deed, status: 'internal', losses, message: expect.stringMatching(why) })
     }
     const innocent = judged.filter((_, index) => index % 2 === 1)
     expect(innocent.map(({ verdict, losses }) => [verdict.status, losses])).toEqual(innocent.map(() => ['pass', []]))

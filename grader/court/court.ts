@@ -18,15 +18,16 @@ export interface CourtOptions extends CellOptions {
   readonly workers: number
   /** A worker is replaced after this many submissions, whatever they have left in it. */
   readonly recycleAfter?: number
+  /** How often a submission is tried before it is set aside; default 2. */
+  readonly triesMax?: number
 }
 
 export interface Judgement {
   readonly verdict: Verdict
-  /** What was lost on the way, in order: at most two. With two of them it is set aside. */
+  /** What was lost on the way, in order. With as many as there are tries it is set aside. */
   readonly losses: readonly string[]
 }
 
-/** A submission is tried again once. */
 const TRIES_MAX = 2
 const STARTS_MAX = 3
 const RECYCLE_AFTER = 500
@@ -40,6 +41,7 @@ interface Case {
 
 export class Court {
   readonly #options: CourtOptions
+  readonly #triesMax: number
   readonly #waiting: Case[] = []
   readonly #idle: Cell[] = []
   readonly #cells = new Set<Cell>()
@@ -50,6 +52,7 @@ export class Court {
 
   constructor(options: CourtOptions) {
     this.#options = options
+    this.#triesMax = options.triesMax ?? TRIES_MAX
   }
 
   /** Grades one submission. Rejects only when no worker can be started, or the court is closed. */
@@ -80,7 +83,7 @@ export class Court {
 
   async #settle(one: Case): Promise<void> {
     try {
-      while (one.losses.length < TRIES_MAX) {
+      while (one.losses.length < this.#triesMax) {
         const verdict = await this.#try(one)
         if (verdict) return one.resolve({ verdict, losses: one.losses })
         if (this.#isClosed) throw new Error('the court was closed')
@@ -101,7 +104,7 @@ export class Court {
     if ('verdict' in judged && judged.verdict.status !== 'internal') return judged.verdict
     one.losses.push('lost' in judged ? judged.lost : wordsOf(judged.verdict))
     // What the grader itself found out about its breakdown says more than we could.
-    return 'verdict' in judged && one.losses.length >= TRIES_MAX ? judged.verdict : undefined
+    return 'verdict' in judged && one.losses.length >= this.#triesMax ? judged.verdict : undefined
   }
 
   #giveBack(cell: Cell): void {
