@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import type { Verdict } from '../../verdict/verdict.ts'
 import { retell } from '../../kit/retell.ts'
-import { stepOf, transcript } from '../../reporters/transcript.ts'
+import { stepOf, transcript } from '../transcript.ts'
 import { loadEngineNode } from '../../sandbox/engine-node.ts'
 import { BadReplay, mismatch, readReplayFile, type ReplayFile, replayFileOf } from '../../verdict/replay-file.ts'
 import { hashOf } from '../../verdict/replay-link.ts'

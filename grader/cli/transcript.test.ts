@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { compileSubmission, findExercises, loadExercise } from '../cli/exercises-node.ts'
+import { compileSubmission, findExercises, loadExercise } from './exercises-node.ts'
 import { retell } from '../kit/retell.ts'
 import { loadEngineNode } from '../sandbox/engine-node.ts'
 import type { Locale } from '../verdict/said.ts'

@@ -12,8 +12,8 @@ import { differences } from '../verdict/difference.ts'
 import type { Locale, Sayable, Texts } from '../verdict/said.ts'
 import { speak } from '../verdict/say.ts'
 import type { CheckResult } from '../verdict/verdict.ts'
-import type { Paint } from './reporter.ts'
-import { wrap } from './telling.ts'
+import type { Paint } from '../reporters/reporter.ts'
+import { wrap } from '../reporters/telling.ts'
 import { transcriptTexts } from './transcript-texts.ts'
 
 export interface ToldRun {
