@@ -9,6 +9,7 @@ import starlight from '@astrojs/starlight'
 import { defineConfig } from 'astro/config'
 import { byPart, readCourse } from './src/course/course.ts'
 import { lessonId } from './src/course/sections.ts'
+import { solutionsPlugin } from './src/course/solutions-plugin.ts'
 import { codeThemes } from './src/styles/code-themes.ts'
 
 const root = fileURLToPath(new URL('.', import.meta.url))
@@ -91,6 +92,7 @@ export default defineConfig({
   vite: {
     // Scripts stay files, so that a strict Content-Security-Policy needs no hashes.
     build: { assetsInlineLimit: 0 },
-    worker: { format: 'es' },
+    plugins: [solutionsPlugin()],
+    worker: { format: 'es', plugins: () => [solutionsPlugin()] },
   },
 })

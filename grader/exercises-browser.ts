@@ -11,7 +11,12 @@ type Loaders<T> = Record<string, () => Promise<T>>
 
 const checkSets = import.meta.glob<CheckSet>('../exercises/*/*/checks.ts', { import: 'default' }) as Loaders<CheckSet>
 const texts = import.meta.glob<string>(
-  ['../exercises/*/*/*.ts', '../exercises/*/*/task.mdx', '!../exercises/*/*/solution.ts', '!../exercises/**/*.test.ts'],
+  [
+    '../exercises/*/*/*.ts',
+    '../exercises/*/*/task.mdx',
+    '!../exercises/*/*/{solution,tests,tests-*,example-tests}.ts',
+    '!../exercises/**/*.test.ts',
+  ],
   {
     query: '?raw',
     import: 'default',

@@ -17,7 +17,7 @@ export async function loadTests({ path, name }: ExerciseFolder): Promise<Learner
 }
 
 /** Only what keeps a file from running is looked for: that ours compile cleanly is proved elsewhere. */
-export function loadSolutions(folder: ExerciseFolder): Solutions {
+export function loadSolutions(folder: Pick<ExerciseFolder, 'path' | 'name'>): Solutions {
   const compiled = (file: string): string => {
     const { code, runnable, diagnostics } = compileSubmission(read(folder.path, file), false)
     if (runnable) return code
@@ -33,7 +33,7 @@ export function loadSolutions(folder: ExerciseFolder): Solutions {
   }
 }
 
-function filesIn({ path }: ExerciseFolder, kind: string): string[] {
+function filesIn({ path }: Pick<ExerciseFolder, 'path'>, kind: string): string[] {
   if (!existsSync(join(path, kind))) return []
   const files = readdirSync(join(path, kind)).filter((file) => file.endsWith('.ts'))
   return files.sort().map((file) => `${kind}/${file}`)

@@ -2,8 +2,8 @@
  * What came of a learner's own tests, as data. The terminal and the workbench print this same value; its digest is equal in
  * every host.
  */
-import type { Said } from './said.ts'
-import type { Budget, ConsoleEntry, Diagnostic, Position, Status } from './verdict.ts'
+import type { Locale, Said } from './said.ts'
+import type { Budget, Compiled, ConsoleEntry, Diagnostic, Position, Status } from './verdict.ts'
 
 /** Texts of a finding: in English, and by key where they are sentences of ours. */
 export interface ToldFinding {
@@ -89,4 +89,24 @@ export interface Solutions {
   readonly accepted: readonly string[]
   /** In the order of their names. */
   readonly wrong: readonly WrongSolution[]
+}
+
+/** From a page to the grading worker. Answered with progress and one `TestsAnswer`. */
+export interface TestsRequest {
+  readonly type: 'tests'
+  /** Echoed in every answer. */
+  readonly id: number
+  readonly exercise: string
+  /** The learner's tests. */
+  readonly compiled: Compiled
+  /** The learner's code, where they are to be run against that. */
+  readonly mine?: Compiled
+  /** What the verdict is told in; English without it. */
+  readonly locale?: Locale
+}
+
+export interface TestsAnswer {
+  readonly type: 'tests'
+  readonly id: number
+  readonly verdict: TestsVerdict
 }

@@ -8,7 +8,7 @@
  * What we leave out: wall time. A verdict never depends on it and never mentions it.
  */
 
-import type { Said } from './said.ts'
+import type { Locale, Said } from './said.ts'
 
 /** `error`: the submission did not load, crashed or ran out of a budget. `internal`: our fault, never the learner's. */
 export type Status = 'pass' | 'fail' | 'error' | 'inconclusive' | 'internal'
@@ -230,6 +230,8 @@ export type GradeRequest = {
   mode: 'run' | 'submit'
   /** How many seeds, as `--seeds` in the terminal; the grader's own number without it. */
   seeds?: number
+  /** What results and verdict are told in; English without it. The digest is that of the English verdict. */
+  locale?: Locale
 }
 
 export type GradeAnswer =

@@ -23,6 +23,9 @@ export interface Draft {
   ranAway?: boolean
 }
 
+/** Under which name the draft of a learner's own tests is kept beside that of their code. */
+export const testsDraftOf = (exercise: string): string => `${exercise}--tests`
+
 /** Why a draft is among the earlier ones. */
 export type EarlierReason = 'other-tab' | 'reset' | 'exercise-changed' | 'import'
 

@@ -1,6 +1,6 @@
 /** The workbench's editor while it lives: which one it is, which file it shows, what is marked in it. */
 import type { LitElement } from 'lit'
-import type { Compiled, Position } from '#grader/verdict/verdict.ts'
+import type { Compiled, Diagnostic, Position } from '#grader/verdict/verdict.ts'
 import type { ReadOnlyFile } from '../editor/code-editor.ts'
 import { loadMonaco } from '../editor/editor-assets.ts'
 import * as store from '../progress/browser.ts'
@@ -31,7 +31,7 @@ export class EditorController {
   #slot: EditorSlot | undefined
   #opening: Promise<EditorSlot> | undefined
   /** What the marks were drawn from. */
-  #marked: WorkbenchState | undefined
+  #marked: WorkbenchState | readonly Diagnostic[] | undefined
   shownFile = ''
   /** Why the editor is not the one that was asked for. */
   problem: string | undefined
@@ -132,6 +132,14 @@ export class EditorController {
 
   stepSize(step: number): void {
     this.#slot?.editor()?.setFontSize(stepCodeSize(step))
+  }
+
+  /** Marks problems at their lines, where nothing failed. */
+  markProblems(problems: readonly Diagnostic[]): void {
+    const editor = this.#slot?.editor()
+    if (!editor || problems === this.#marked) return
+    this.#marked = problems
+    editor.mark(problems, undefined)
   }
 
   /** Marks what the state says about lines; cheap when nothing has changed. */

@@ -5,6 +5,7 @@
  * fuel inside the worker and end a runaway there, with a verdict. The watchdog is the last line for the day that this
  * fails: it looks at the wall clock, so it never says pass or fail.
  */
+import type { TestsAnswer, TestsRequest, TestsVerdict } from '#grader/verdict/tests-verdict.ts'
 import type { GradeAnswer, GradeRequest, Verdict } from '#grader/verdict/verdict.ts'
 import type { GradingProgress, Halt } from './workbench-state.ts'
 
@@ -20,6 +21,13 @@ export interface GradingListener {
   progressed(progress: GradingProgress): void
   checked(result: Extract<GradeAnswer, { type: 'check' }>['result']): void
   finished(verdict: Verdict): void
+  halted(halt: Halt): void
+}
+
+/** Who waits for a verdict on tests hears less. */
+export interface TestingListener {
+  progressed(progress: GradingProgress): void
+  judged(verdict: TestsVerdict): void
   halted(halt: Halt): void
 }
 
@@ -40,14 +48,16 @@ const WATCHDOG: Halt = {
     'code. Try again; if it happens once more, reload the page.',
 }
 
+type Listener = Pick<GradingListener, 'progressed' | 'halted'> & Partial<GradingListener & TestingListener>
+
 export function createGradingClient(environment: GradingEnvironment) {
   let worker: WorkerLike | undefined
-  let current: { id: number; listener: GradingListener; calm(): void } | undefined
+  let current: { id: number; listener: Listener; calm(): void } | undefined
 
   function warm(): WorkerLike {
     if (worker) return worker
     const fresh = environment.spawn()
-    fresh.onmessage = (event) => hear(event.data as GradeAnswer)
+    fresh.onmessage = (event) => hear(event.data as GradeAnswer | TestsAnswer)
     fresh.onerror = (event) => {
       event.preventDefault?.()
       halt(broken(event.message))
@@ -56,7 +66,7 @@ export function createGradingClient(environment: GradingEnvironment) {
     return fresh
   }
 
-  function hear(answer: GradeAnswer): void {
+  function hear(answer: GradeAnswer | TestsAnswer): void {
     if (answer.type === 'ready' || !current || answer.id !== current.id) return
     const { listener } = current
     watch()
@@ -64,10 +74,11 @@ export function createGradingClient(environment: GradingEnvironment) {
       const { check, done, total, seed } = answer
       return listener.progressed({ check, done, total, ...(seed === undefined ? {} : { seed }) })
     }
-    if (answer.type === 'check') return listener.checked(answer.result)
+    if (answer.type === 'check') return listener.checked?.(answer.result)
     current.calm()
     current = undefined
-    return listener.finished(answer.verdict)
+    if (answer.type === 'tests') listener.judged?.(answer.verdict)
+    else listener.finished?.(answer.verdict)
   }
 
   /** Every sign of life puts the watchdog off again. */
@@ -88,6 +99,17 @@ export function createGradingClient(environment: GradingEnvironment) {
     if (reason.kind !== 'broken') warm()
   }
 
+  function ask(request: GradeRequest | TestsRequest, listener: Listener): void {
+    if (current) halt(STOPPED)
+    current = { id: request.id, listener, calm: () => {} }
+    watch()
+    try {
+      warm().postMessage(request)
+    } catch (error) {
+      halt(broken(error instanceof Error ? error.message : String(error)))
+    }
+  }
+
   return {
     /** Loads the engine ahead of the first grading. Does nothing when a worker is there; a failure shows at the grading. */
     warm(): void {
@@ -98,16 +120,12 @@ export function createGradingClient(environment: GradingEnvironment) {
       }
     },
 
-    grade(request: Omit<GradeRequest, 'type'>, listener: GradingListener): void {
-      if (current) halt(STOPPED)
-      current = { id: request.id, listener, calm: () => {} }
-      watch()
-      try {
-        warm().postMessage({ type: 'grade', ...request } satisfies GradeRequest)
-      } catch (error) {
-        halt(broken(error instanceof Error ? error.message : String(error)))
-      }
-    },
+    grade: (request: Omit<GradeRequest, 'type'>, listener: GradingListener): void =>
+      ask({ type: 'grade', ...request }, listener),
+
+    /** Judges a learner's own tests. It is one work like a grading: one at a time. */
+    test: (request: Omit<TestsRequest, 'type'>, listener: TestingListener): void =>
+      ask({ type: 'tests', ...request }, listener),
 
     stop: () => {
       if (current) halt(STOPPED)

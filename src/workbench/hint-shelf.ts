@@ -30,6 +30,11 @@ export class HintShelf {
     this.#host.requestUpdate()
   }
 
+  /** The question above a hint, once they are loaded. */
+  titleOf(key: string): string | undefined {
+    return this.#hints?.[findHint(this.#hints, key)]?.title
+  }
+
   /** Moves to the named hint, for whoever asked to read it. */
   focusNamed(): void {
     const hint = this.#host.querySelector<HTMLElement>(`#cw-hint-${this.#named}`)

@@ -12,6 +12,8 @@ import { type OutcomeModel, announcement, drawOutcome } from './outcome-view.ts'
 import type { Shared } from './shared-replay.ts'
 import { drawShared } from './shared-view.ts'
 import { drawTabs } from './tabs-view.ts'
+import { drawTests, drawTestsButtons, drawTestsNotice, testsAnnouncement, type TestsModel } from './tests-view.ts'
+import { testsWords } from './tests-words.ts'
 import { formatAgo } from './units.ts'
 
 export type Pane = 'task' | 'code' | 'checks'
@@ -27,7 +29,7 @@ export interface WorkbenchModel {
   sharedProblem: string | undefined
   pictureWidth: number
   pane: Pane
-  side: 'checks' | 'console'
+  side: 'checks' | 'console' | 'tests'
   files: readonly string[]
   shownFile: string
   editorKind: 'monaco' | 'plain' | 'loading'
@@ -44,6 +46,8 @@ export interface WorkbenchModel {
   areToolsInHeader: boolean
   outcome: OutcomeModel
   hints: HintsModel
+  /** The learner's own tests, where the exercise takes any. */
+  tests: TestsModel | undefined
   dialog: TemplateResult | undefined
   actions: WorkbenchActions
 }
@@ -68,8 +72,12 @@ export interface WorkbenchActions {
   dialogClosed(): void
 }
 
-function drawSaved({ desk, storage, now }: WorkbenchModel): TemplateResult {
-  const { saved, isSaved } = desk.saving()
+/** The tests, where they are what is being written. */
+const shownTests = ({ tests }: WorkbenchModel): TestsModel | undefined => (tests?.isShown ? tests : undefined)
+
+function drawSaved(model: WorkbenchModel): TemplateResult {
+  const { desk, storage, now } = model
+  const { saved, isSaved } = shownTests(model)?.saving ?? desk.saving()
   if (storage.kind === 'memory')
     return html`<span class="cw-saved is-warning" title=${storage.message}>${icon('triangle-alert')} Not stored</span>`
   if (!isSaved) return html`<span class="cw-saved">Saving…</span>`
@@ -96,14 +104,26 @@ export function drawTools(model: WorkbenchModel): TemplateResult {
   </div>`
 }
 
+/** The learner's two files stand first, then what belongs to the one that is shown. */
+function filesOf(model: WorkbenchModel): { names: readonly string[]; current: string } {
+  const { files, shownFile, tests } = model
+  if (!tests) return { names: files, current: shownFile }
+  const [own, ...others] = files
+  const [ofTests, ...beside] = tests.files
+  const shown = shownTests(model)
+  const names = [own!, ofTests!, ...(shown ? beside : others)]
+  return { names, current: shown ? shown.shownFile : shownFile }
+}
+
 function drawFileBar(model: WorkbenchModel): TemplateResult {
-  const { files, shownFile, actions } = model
+  const { actions } = model
+  const { names, current } = filesOf(model)
   return html`<div class="cw-file-bar">
     ${drawTabs({
       label: 'Files',
       className: 'cw-file-tabs',
-      tabs: files.map((name) => ({ id: name, label: name, controls: 'cw-editor' })),
-      current: shownFile,
+      tabs: names.map((name) => ({ id: name, label: name, controls: 'cw-editor' })),
+      current,
       choose: actions.showFile,
     })}
     ${model.areToolsInHeader ? nothing : drawTools(model)}
@@ -148,6 +168,8 @@ function drawNotices(model: WorkbenchModel): unknown {
   const kind = desk.notice()
   const { elsewhere } = desk.saving()
   const lead = 'The editor could not be loaded, so this is the plain one.'
+  const tests = shownTests(model)
+  if (tests) return [drawTestsNotice(tests), storage.kind === 'memory' ? drawWarning(storage.message) : nothing]
   return [
     kind ? html`<div class="cw-notice" role="status">${icon('info')} ${drawNotice(kind, actions)}</div>` : nothing,
     elsewhere ? drawElsewhere(elsewhere, now, actions) : nothing,
@@ -164,12 +186,9 @@ function drawNotices(model: WorkbenchModel): unknown {
   ]
 }
 
-function drawActionBar(model: WorkbenchModel): TemplateResult {
-  const { desk, actions, editorKind, runKey, fuelLimit } = model
-  const { phase, verdict } = desk.state()
-  const isWorking = phase !== 'ready'
-  return html`<div class="cw-action-bar">
-    ${
+function drawButtons({ desk, actions, runKey }: WorkbenchModel): TemplateResult {
+  const isWorking = desk.state().phase !== 'ready'
+  return html`${
       isWorking
         ? html`<button type="button" class="button primary" data-action="stop" @click=${actions.stop}>
             ${icon('square')} Stop
@@ -192,9 +211,18 @@ function drawActionBar(model: WorkbenchModel): TemplateResult {
       @click=${isWorking ? nothing : actions.submit}
     >
       Submit
-    </button>
+    </button>`
+}
+
+function drawActionBar(model: WorkbenchModel): TemplateResult {
+  const { desk, actions, runKey, fuelLimit } = model
+  const tests = shownTests(model)
+  const { phase, verdict } = desk.state()
+  const { editorKind } = tests ?? model
+  return html`<div class="cw-action-bar">
+    ${tests ? drawTestsButtons(tests, runKey) : drawButtons(model)}
     <span class="cw-bar-space"></span>
-    <span class="cw-fuel">${verdict && !isWorking ? drawFuel(verdict, fuelLimit) : nothing}</span>
+    <span class="cw-fuel">${verdict && phase === 'ready' && !tests ? drawFuel(verdict, fuelLimit) : nothing}</span>
     <span class="cw-font-size" role="group" aria-label="Size of the code">
       <button type="button" class="cw-tool" aria-label="A−, smaller code" @click=${() => actions.changeFontSize(-1)}>
         A−
@@ -210,8 +238,9 @@ function drawActionBar(model: WorkbenchModel): TemplateResult {
 }
 
 function drawSide(model: WorkbenchModel): TemplateResult {
-  const { side, desk, actions, outcome } = model
+  const { side, desk, actions, outcome, tests } = model
   const { verdict } = desk.state()
+  const labels = { checks: 'Checks', console: 'Console', tests: testsWords().tab }
   const lines = verdict?.console.length ?? 0
   return html`<section class="cw-pane cw-checks-pane" id="cw-checks" aria-label="Checks">
     ${drawTabs({
@@ -224,12 +253,13 @@ function drawSide(model: WorkbenchModel): TemplateResult {
           label: html`Console${lines > 0 ? html` <span class="cw-count">${lines}</span>` : nothing}`,
           controls: 'cw-side',
         },
+        ...(tests ? [{ id: 'tests', label: labels.tests, controls: 'cw-side' }] : []),
       ],
       current: side,
-      choose: (id) => actions.showSide(id === 'console' ? 'console' : 'checks'),
+      choose: (id) => actions.showSide(id as WorkbenchModel['side']),
     })}
-    <div class="cw-side" id="cw-side" role="tabpanel" aria-label=${side === 'console' ? 'Console' : 'Checks'}>
-      ${side === 'console' ? drawConsole(verdict) : drawOutcome(outcome)}
+    <div class="cw-side" id="cw-side" role="tabpanel" aria-label=${labels[side]}>
+      ${side === 'tests' && tests ? drawTests(tests) : side === 'console' ? drawConsole(verdict) : drawOutcome(outcome)}
     </div>
   </section>`
 }
@@ -249,6 +279,7 @@ function drawReplay({ replayHost, shared, pictureWidth, actions }: WorkbenchMode
 
 export function drawWorkbench(model: WorkbenchModel): TemplateResult {
   const { pane, actions, desk } = model
+  const tests = shownTests(model)
   return html`${drawTabs({
       label: 'Parts of the workbench',
       className: 'cw-pane-tabs',
@@ -266,7 +297,9 @@ export function drawWorkbench(model: WorkbenchModel): TemplateResult {
       </section>
       <section class="cw-pane cw-code-pane" id="cw-code" aria-label="Code">
         ${drawFileBar(model)} ${drawNotices(model)}
-        <div class="cw-editor" id="cw-editor" role="tabpanel" aria-label=${model.shownFile}>${model.editorHost}</div>
+        <div class="cw-editor" id="cw-editor" role="tabpanel" aria-label=${filesOf(model).current}>
+          ${(tests ?? model).editorHost}
+        </div>
         ${drawActionBar(model)}
       </section>
       ${drawSide(model)}
@@ -275,5 +308,7 @@ export function drawWorkbench(model: WorkbenchModel): TemplateResult {
     <dialog class="cw-dialog" aria-labelledby="cw-dialog-title" @close=${actions.dialogClosed}>
       ${model.dialog ?? nothing}
     </dialog>
-    <p class="visually-hidden" role="status" aria-live="polite">${announcement(desk.state())}</p>`
+    <p class="visually-hidden" role="status" aria-live="polite">
+      ${tests ? testsAnnouncement(tests) : announcement(desk.state())}
+    </p>`
 }

@@ -23,7 +23,9 @@ import { HintShelf } from './hint-shelf.ts'
 import { readKept, writeKept } from './kept-text.ts'
 import type { OutcomeModel } from './outcome-view.ts'
 import { ReplayPanel } from './replay-panel.ts'
+import { pageLocale } from './page-locale.ts'
 import { SharedReplay } from './shared-replay.ts'
+import { TESTS_FILE, TestsBench } from './tests-bench.ts'
 import { formatAgo } from './units.ts'
 import { firstFailure } from './workbench-state.ts'
 import { type Pane, type WorkbenchActions, type WorkbenchModel, drawTools, drawWorkbench } from './workbench-view.ts'
@@ -33,9 +35,11 @@ import './code.css'
 import './checks.css'
 import './story.css'
 import './dialogs.css'
+import './tests.css'
 import './narrow.css'
 
 const NARROW = '(max-width: 900px)'
+const RUN_KEY = /Mac|iPhone|iPad/.test(navigator.platform) ? '⌘ ↵' : 'Ctrl ↵'
 const after = (milliseconds: number, run: () => void) => {
   const timer = setTimeout(run, milliseconds)
   return () => clearTimeout(timer)
@@ -62,6 +66,14 @@ export class Workbench extends LitElement {
     close: () => this.#replay.close(),
   })
   readonly #hints = new HintShelf(this, async () => (await this.#exercise?.hints()) ?? [])
+  readonly #tests = new TestsBench(this, {
+    ...{ grading: this.#grading, after },
+    compileMine: async () => this.#editor.compile(this.#desk?.text() ?? ''),
+    hintTitle: (key) => this.#hints.titleOf(key),
+    showHint: (key) => void this.#showHint(key),
+    showCode: () => this.#showPane('code'),
+    began: () => this.#beginRun('tests'),
+  })
   #passedNote: HTMLElement | undefined
   #exercise: ExerciseFiles | undefined
   #desk: Desk | undefined
@@ -87,7 +99,7 @@ export class Workbench extends LitElement {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback()
-    this.#desk?.flush()
+    this.#flush()
     this.#stopClock()
     for (const end of this.#ending.splice(0)) end()
   }
@@ -106,7 +118,7 @@ export class Workbench extends LitElement {
       target.addEventListener(name, run, { capture })
       this.#ending.push(() => target.removeEventListener(name, run, { capture }))
     }
-    const flush = () => this.#desk?.flush()
+    const flush = () => this.#flush()
     on(window, 'pagehide', flush)
     on(document, 'visibilitychange', flush)
     on(window, 'hashchange', () => void this.#shared.readHash(location.hash))
@@ -118,25 +130,30 @@ export class Workbench extends LitElement {
     this.#ending.push(() => sizes.disconnect())
   }
 
+  #flush(): void {
+    this.#desk?.flush()
+    this.#tests.flush()
+  }
+
   #measure(): void {
     const isNarrow = matchMedia(NARROW).matches
     if (isNarrow !== this.#wasNarrow) this.requestUpdate()
     this.#wasNarrow = isNarrow
     const width = this.querySelector('.cw-side')?.clientWidth ?? 0
     const picture = Math.min(620, Math.max(260, width - 40))
-    if (width === 0 || picture === this.#pictureWidth) return
-    this.#pictureWidth = picture
-    this.requestUpdate()
+    if (width > 0 && picture !== this.#pictureWidth) this.requestUpdate()
+    if (width > 0) this.#pictureWidth = picture
   }
 
-  /** Ctrl/Cmd+Enter runs, with Shift it submits; Ctrl/Cmd+S saves the draft, not the page. */
+  /** Ctrl/Cmd+Enter runs, with Shift it submits (tests: against the learner's code); Ctrl/Cmd+S saves the draft, not the page. */
   #onKey(event: KeyboardEvent): void {
     const isSave = event.key.toLowerCase() === 's' && !event.shiftKey
     if (!(event.ctrlKey || event.metaKey) || event.altKey || !(event.key === 'Enter' || isSave)) return
     event.preventDefault()
     event.stopPropagation()
-    if (isSave) return this.#desk?.flush()
+    if (isSave) return this.#flush()
     if (this.#dialogs.kind || this.#desk?.state().phase !== 'ready') return
+    if (this.#side === 'tests') return this.#tests.run(event.shiftKey ? 'mine' : 'solutions')
     if (event.shiftKey) this.#actions.submit()
     else this.#actions.run()
   }
@@ -146,7 +163,10 @@ export class Workbench extends LitElement {
     const contentHash = this.dataset.contentHash
     if (!id || !contentHash) throw new Error('This page does not say which exercise it shows. Reload it.')
     this.#editor.prefetch()
-    const [exercise, manifest] = await Promise.all([loadExercise(id), editorManifest().catch(() => undefined)])
+    const [exercise, manifest] = await Promise.all([
+      loadExercise(id, pageLocale()),
+      editorManifest().catch(() => undefined),
+    ])
     this.#exercise = exercise
     const desk = createDesk({
       exercise: { id, starter: exercise.starter, contentHash },
@@ -163,6 +183,7 @@ export class Workbench extends LitElement {
     await this.updateComplete
     this.#measure()
     await this.#editor.open(text, exercise.starter, manifest?.types ?? {})
+    this.#tests.offer({ id, contentHash }, await exercise.testsStarter(), manifest?.types ?? {})
     this.#grading.warm()
     void this.#shared.readHash(location.hash)
     if (desk.attempts().hintsOpenedAt.length > 0) void this.#hints.load()
@@ -197,13 +218,31 @@ export class Workbench extends LitElement {
     this.requestUpdate()
   }
 
-  #start(run: () => Promise<void>): void {
+  #beginRun(side: WorkbenchModel['side']): void {
     if (matchMedia(NARROW).matches) this.#pane = 'checks'
-    this.#side = 'checks'
+    this.#side = side
     this.#notYet = undefined
     // The run that it shows is about to be the last but one.
     this.#replay.close()
+  }
+
+  #start(run: () => Promise<void> | undefined): void {
+    this.#beginRun('checks')
     void run()
+  }
+
+  #showSide(side: WorkbenchModel['side']): void {
+    this.#side = side
+    if (side === 'tests') void this.#tests.show().then(() => this.#hints.load())
+    this.requestUpdate()
+  }
+
+  /** The learner's code, their tests, or a file beside the one of both that is shown. */
+  #showFile(name: string): void {
+    if (name === TESTS_FILE) this.#showSide('tests')
+    if (!this.#editor.files.includes(name)) return this.#tests.editor.show(name)
+    if (this.#side === 'tests') this.#side = 'checks'
+    this.#editor.show(name)
   }
 
   #showSolution(): void {
@@ -241,10 +280,10 @@ export class Workbench extends LitElement {
   }
 
   readonly #actions: WorkbenchActions = {
-    run: () => this.#start(async () => this.#desk?.run()),
-    submit: () => this.#start(async () => this.#desk?.submit()),
+    run: () => this.#start(() => this.#desk?.run()),
+    submit: () => this.#start(() => this.#desk?.submit()),
     stop: () => this.#desk?.stop(),
-    askReset: () => void this.#dialogs.show('reset'),
+    askReset: () => (this.#side === 'tests' ? this.#tests.reset() : void this.#dialogs.show('reset')),
     undoReset: () => {
       const kept = this.#desk?.earlierDrafts()[0]
       if (kept) this.#editor.setText(this.#desk!.restore(kept.source))
@@ -254,14 +293,15 @@ export class Workbench extends LitElement {
     keepDraft: () => this.#desk?.adopt(),
     takeOver: () => this.#desk && this.#editor.setText(this.#desk.takeOver()),
     leaveElsewhere: () => this.#desk?.leaveElsewhere(),
-    showFile: (name) => this.#editor.show(name),
+    showFile: (name) => this.#showFile(name),
     showPane: (pane) => this.#showPane(pane),
-    showSide: (side) => {
-      this.#side = side
-      this.requestUpdate()
+    showSide: (side) => this.#showSide(side),
+    switchEditor: () =>
+      void this.#editor.switch(this.#desk?.text() ?? '').then(() => this.#tests.switchEditor(this.#editor.kind)),
+    changeFontSize: (step) => {
+      this.#editor.stepSize(step)
+      this.#tests.editor.stepSize(0)
     },
-    switchEditor: () => void this.#editor.switch(this.#desk?.text() ?? ''),
-    changeFontSize: (step) => this.#editor.stepSize(step),
     closeReplay: () => {
       this.#shared.close()
       this.#replay.close()
@@ -295,7 +335,6 @@ export class Workbench extends LitElement {
   }
 
   #model(desk: Desk): WorkbenchModel {
-    const isMac = /Mac|iPhone|iPad/.test(navigator.platform)
     return {
       desk,
       task: this.#task,
@@ -316,9 +355,10 @@ export class Workbench extends LitElement {
       now: Date.now(),
       fuelLimit: this.dataset.fuelLimit ? Number(this.dataset.fuelLimit) : undefined,
       areToolsInHeader: this.#headerPlace !== undefined,
-      runKey: isMac ? '⌘ ↵' : 'Ctrl ↵',
+      runKey: RUN_KEY,
       outcome: this.#outcome(desk),
       hints: this.#hints.model(desk),
+      tests: this.#tests.model(this.#side === 'tests'),
       dialog: this.#dialogs.draw(desk, (text) => this.#editor.setText(text)),
       actions: this.#actions,
     }
@@ -349,6 +389,7 @@ export class Workbench extends LitElement {
   override updated(): void {
     this.#drawHeader()
     if (this.#desk) this.#editor.mark(this.#desk.state())
+    this.#tests.mark()
     this.#stopClock()
     const saved = this.#desk?.saving().saved
     if (!saved) return
