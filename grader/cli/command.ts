@@ -37,6 +37,7 @@ export interface Context<O extends Options = Options> {
   readonly values: Values<O>
   readonly out: Stream
   readonly err: Stream
+  readonly env: NodeJS.ProcessEnv
   /** Colours for `out`, where somebody sees them. */
   readonly paint: Paint
   /** Colours for `err`. */

@@ -85,7 +85,7 @@ function usageBelow(command: Command | undefined): string {
 }
 
 async function runOne(command: Command, args: string[], surroundings: Surroundings): Promise<number> {
-  const { out, err, env, workingFolder = process.cwd() } = surroundings
+  const { out, err, env = process.env, workingFolder = process.cwd() } = surroundings
   const paint = painter(out, env)
   const { values, positionals } = readArguments(command, args)
   if (values.help) return print(surroundings, helpOf(command, paint))
@@ -97,6 +97,7 @@ async function runOne(command: Command, args: string[], surroundings: Surroundin
       values,
       out,
       err,
+      env,
       paint,
       paintErr: painter(err, env),
       progress,

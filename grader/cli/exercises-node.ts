@@ -8,6 +8,7 @@ import { compileNode } from '../sandbox/compile-node.ts'
 import { countsForVersion, exerciseVersion } from '../verdict/digest.ts'
 import type { Exercise, Misconception } from '../verdict/exercise.ts'
 import { creditOf, limitsOf } from '../verdict/exercise.ts'
+import type { Locale } from '../verdict/said.ts'
 import type { Compiled } from '../verdict/verdict.ts'
 import { serveAuthorModules } from './author-modules.ts'
 import { ConfigurationError } from './errors.ts'
@@ -147,9 +148,11 @@ export function typeModules(): Record<string, string> {
 export const compileSubmission = (source: string, checksTypes = true): Compiled =>
   compileNode(source, { fileName: 'main.ts', types: typeModules(), checksTypes })
 
-/** Text of a hint as hints.mdx has it, by the key in front of its heading. */
-export function hintsOf({ path }: ExerciseFolder): (key: string) => string | undefined {
-  const sections = read(path, 'hints.mdx').split(/^## /m).slice(1)
+/** Text of a hint as hints.mdx has it, by the key in front of its heading; in English where it is not translated. */
+export function hintsOf({ path }: ExerciseFolder, locale: Locale = 'en'): (key: string) => string | undefined {
+  const translated = `hints.${locale}.mdx`
+  const file = existsSync(join(path, translated)) ? translated : 'hints.mdx'
+  const sections = read(path, file).split(/^## /m).slice(1)
   return (key) => {
     const section = sections.find((text) => text.startsWith(`${key}:`))
     const [heading = '', ...body] = section?.split('\n') ?? []

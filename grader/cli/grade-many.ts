@@ -13,15 +13,17 @@ import { LEDGER, Ledger } from '../court/ledger.ts'
 import type { Entry } from '../court/ledger.ts'
 import type { Brief, Settings } from '../court/messages.ts'
 import type { Submission } from '../court/submissions.ts'
-import { submissionsIn } from '../court/submissions.ts'
+import { readSubmission, submissionsIn } from '../court/submissions.ts'
 import type { Walls } from '../court/walls.ts'
 import { wallsFor } from '../court/walls.ts'
 import { engineId } from '../verdict/engine-id.ts'
+import { textsOf } from '../verdict/exercise.ts'
 import type { Context } from './command.ts'
 import { EXIT } from './command.ts'
 import { ConfigurationError, UsageError } from './errors.ts'
 import type { ExerciseFolder } from './exercises-node.ts'
-import { factsOf } from './exercises-node.ts'
+import { factsOf, hintsOf, loadExercise } from './exercises-node.ts'
+import type { Reporting } from './reporting.ts'
 
 export interface CourtSize {
   readonly workers: number
@@ -38,6 +40,7 @@ export interface ManyOptions {
   readonly isOfficial: boolean
   readonly settings: Settings
   readonly size: CourtSize
+  readonly reporting: Reporting
 }
 
 /** One worker per core. Each has a compiler, an engine and a few machines: 300 MB, and what submissions ask for. */
@@ -48,7 +51,7 @@ const SET_ASIDE = 'set-aside.jsonl'
 type Surroundings = Pick<Context, 'out' | 'err' | 'progress' | 'paint' | 'interruption'>
 
 export async function gradeMany(options: ManyOptions, surroundings: Surroundings): Promise<number> {
-  const { folder, out, isResumed, isOfficial, settings } = options
+  const { folder, out, isResumed, isOfficial, settings, reporting } = options
   const { err, progress } = surroundings
   const { base, submissions } = submissionsAt(options.path)
   if (!isResumed && existsSync(join(out, LEDGER)))
@@ -79,10 +82,12 @@ export async function gradeMany(options: ManyOptions, surroundings: Surroundings
     })
     progress.clear()
     if (!isWhole) {
+      reporting.abandon()
       err.write(`interrupted: ${ledger.files.size} of ${submissions.length} graded; go on with --resume\n`)
       return EXIT.interrupted
     }
     ledger.sort()
+    await reportAll(ledger, base, options)
     return conclude(ledger, options, surroundings)
   } finally {
     court.close()
@@ -108,6 +113,19 @@ function submissionsAt(path: string): { base: string; submissions: Submission[] 
   return { base: at, submissions }
 }
 
+/** To every report, in the order of the names. */
+async function reportAll(ledger: Ledger, base: string, { folder, path, reporting }: ManyOptions): Promise<void> {
+  if (!reporting.isHeard) return
+  const texts = textsOf(await loadExercise(folder))
+  const hint = hintsOf(folder, reporting.locale)
+  for (const { file, verdict } of ledger.entries()) {
+    const at = join(base, file)
+    const { source } = readSubmission({ name: file, path: at }, base)
+    const seen = statSync(path).isDirectory() ? join(path, file) : path
+    reporting.add({ verdict, file, path: seen, source, texts, hint })
+  }
+}
+
 /** For people: how far, how fast, how long still. */
 function pace(total: number, before: number): (done: number) => string {
   const began = performance.now()
@@ -131,7 +149,10 @@ function writeWhole(path: string, text: string): void {
   renameSync(`${path}.draft`, path)
 }
 
-function conclude(ledger: Ledger, { out, isOfficial }: ManyOptions, { out: stdout, paint }: Surroundings): number {
+function conclude(ledger: Ledger, options: ManyOptions, { out: print, err, paint }: Surroundings): number {
+  const { out, isOfficial, reporting } = options
+  // A report in a format for programs has stdout to itself.
+  const stdout = reporting.isDataOnStdout ? err : print
   const setAside = [...ledger.entries((status) => status === 'internal')]
   const lines = setAside.map(({ file, losses = [], verdict }) =>
     JSON.stringify({ file, losses, message: verdict.message }),

@@ -68,7 +68,7 @@ function keep(kept: Annotation[], annotation: Annotation): void {
 }
 
 function annotationsOf(graded: Graded, { locale }: ReportOptions): Annotation[] {
-  const { verdict, file } = graded
+  const { verdict, path: file = graded.file } = graded
   const isRefused = verdict.diagnostics.some(({ severity }) => severity === 'syntax')
   const diagnostics = verdict.diagnostics.map(({ line, column, message, severity }): Annotation => {
     const title = `${verdict.exercise} · ${words(severity === 'syntax' ? 'cannot-run' : 'type', locale)}`
@@ -79,7 +79,8 @@ function annotationsOf(graded: Graded, { locale }: ReportOptions): Annotation[] 
   return [...diagnostics, ...cases.map((one) => annotationOf(one, graded, locale))]
 }
 
-function annotationOf(one: Case, { verdict, file }: Graded, locale: ReportOptions['locale']): Annotation {
+function annotationOf(one: Case, graded: Graded, locale: ReportOptions['locale']): Annotation {
+  const { verdict, path: file = graded.file } = graded
   const { kind, rank } = severityOf(one)
   const { line, column } = one.position ?? {}
   const details = [

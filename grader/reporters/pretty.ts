@@ -50,7 +50,7 @@ function prettyText(graded: Graded, options: ReportOptions): string {
   for (const known of verdict.feedback.filter(isKnownMistake))
     lines.push(...wrap(spoken(known, locale, texts), WIDTH), '')
   if (wasRun) lines.push(...checkLines(graded, options))
-  else lines.push(`  - ${words('none-run', locale, { count: verdict.checks.length })}`)
+  else if (verdict.checks.length > 0) lines.push(`  - ${words('none-run', locale, { count: verdict.checks.length })}`)
   // A story told whole ends in an empty line of its own.
   if (lines.at(-1) === '') lines.pop()
   lines.push(...consoleLines(verdict, options), ...gentleLines(graded, options), '', ...closingLines(verdict, options))

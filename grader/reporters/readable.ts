@@ -27,6 +27,7 @@ export function readable(text: string): string {
 export const readableGraded = (graded: Graded): Graded => ({
   ...graded,
   file: readable(graded.file),
+  ...(graded.path !== undefined && { path: readable(graded.path) }),
   source: graded.source.replaceAll('\r\n', '\n').replace(UNFIT, '\ufffd'),
   verdict: deep(graded.verdict),
 })

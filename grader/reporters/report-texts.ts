@@ -46,6 +46,10 @@ const texts: Texts = {
     status: 'status',
     submissions: ['{count} submission', '{count} submissions'],
     annotations: ['{count} more, see the summary', '{count} more, see the summary'],
+    'left-out': [
+      '… {count} part more, which the summary has no room for',
+      '… {count} parts more, which the summary has no room for',
+    ],
     'only-examples': 'Only the examples were run, which earn nothing: submit for a score.',
     'not-counted': 'This attempt is not counted.',
     undecided: 'The grader could not try every case, so nothing is decided.',
@@ -93,6 +97,7 @@ const texts: Texts = {
     status: 'estado',
     submissions: ['{count} entrega', '{count} entregas'],
     annotations: ['{count} más, véase el resumen', '{count} más, véase el resumen'],
+    'left-out': ['… {count} parte más, que no cabe en el resumen', '… {count} partes más, que no caben en el resumen'],
     'only-examples': 'Solo se ejecutaron los ejemplos, que no dan puntos: haz la entrega para obtenerlos.',
     'not-counted': 'Este intento no cuenta.',
     undecided: 'El evaluador no pudo probar todos los casos, así que no hay nada decidido.',

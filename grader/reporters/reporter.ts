@@ -14,8 +14,10 @@ export type Paint = (text: string, colour: 'red' | 'green' | 'yellow' | 'dim' | 
 /** One graded submission, with what a report needs beside the verdict. */
 export interface Graded {
   readonly verdict: Verdict
-  /** The submission as people name it: a path from where they stand. */
+  /** The submission's name: the path that was given, or, in a batch, the path below its folder. */
   readonly file: string
+  /** Where that is, seen from where people stand, if it is not the same. */
+  readonly path?: string
   /** The learner's file, to show the line that is meant. */
   readonly source: string
   /** The exercise's texts, for saying what was found in another language. */

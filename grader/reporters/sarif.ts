@@ -63,14 +63,14 @@ class SarifReport {
       ruleId,
       level: severity === 'syntax' ? 'error' : 'warning',
       message: { text: cut(message, TEXT_MAX) },
-      locations: [locationOf(graded.file, { line, column })],
+      locations: [locationOf(graded, { line, column })],
     }
   }
 
   #finding(one: Case, graded: Graded): object[] {
     if (one.message === undefined) return []
     const text = cut([one.message, ...expectedAndGot(one)].join(' '), TEXT_MAX)
-    const locations = [locationOf(graded.file, one.position)]
+    const locations = [locationOf(graded, one.position)]
     if (one.status === 'internal') {
       this.#isSound = false
       if (this.#notifications.length < NOTIFICATIONS_MAX)
@@ -110,9 +110,9 @@ function* expectedAndGot({ expected, actual }: Case): Generator<string> {
   if (actual !== undefined) yield `Got: ${actual}.`
 }
 
-const locationOf = (file: string, position?: Position): object => ({
+const locationOf = ({ file, path = file }: Graded, position?: Position): object => ({
   physicalLocation: {
-    artifactLocation: { uri: uriOf(file) },
+    artifactLocation: { uri: uriOf(path) },
     ...(position && { region: { startLine: position.line, startColumn: position.column } }),
   },
 })

@@ -13,6 +13,7 @@ import { nodeInfo, SchedulerPlugin, schedulerGuest } from '../kit/scheduler-gues
 import { compileNode } from '../sandbox/compile-node.ts'
 import { loadEngineNode } from '../sandbox/engine-node.ts'
 import type { Exercise } from '../verdict/exercise.ts'
+import { textsOf } from '../verdict/exercise.ts'
 import { grade } from '../verdict/grade.ts'
 import { defineTexts } from '../verdict/say.ts'
 import type { CheckResult, Verdict } from '../verdict/verdict.ts'
@@ -81,7 +82,7 @@ type Recorded = Record<string, Pick<Graded, 'verdict' | 'source'>>
 const withContext = (one: Recorded[string]): Graded => ({
   ...one,
   file: 'class/alice.ts',
-  texts,
+  texts: textsOf(exercise),
   hint: (key) => HINTS[key],
 })
 

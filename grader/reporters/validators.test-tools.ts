@@ -57,7 +57,9 @@ function complaintsOf(validator: ValidateFunction, text: string): string[] {
     return [`not JSON: ${(error as Error).message}`]
   }
   if (validator(value)) return []
-  return (validator.errors ?? []).map(({ instancePath, message }) => `${instancePath || 'the document'} ${message}`)
+  return (validator.errors ?? []).map(
+    ({ instancePath, message, params }) => `${instancePath || 'the document'} ${message} ${JSON.stringify(params)}`,
+  )
 }
 
 function bySchema(by: string, validator: ValidateFunction): Validator {

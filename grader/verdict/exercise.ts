@@ -1,7 +1,7 @@
 /** An exercise as the grader is handed it. `grader/` never imports one: the terminal reads folders, the page's build lists them. */
 import type { CheckSet } from '../kit/checks.ts'
 import type { Limits } from '../sandbox/sandbox.ts'
-import type { Locale } from './said.ts'
+import type { Locale, Texts } from './said.ts'
 import type { Score } from './verdict.ts'
 
 export interface Exercise {
@@ -24,6 +24,13 @@ export interface Misconception {
   readonly hint: string
   /** Names of all the checks that it fails on a submit, in source order. */
   readonly failed: readonly string[]
+}
+
+/** All that a verdict on it may say: its texts, and its known mistakes by the keys `mistake.NAME`. */
+export function textsOf({ checks, misconceptions = [] }: Pick<Exercise, 'checks' | 'misconceptions'>): Texts {
+  const mistakes = (locale: Locale) =>
+    Object.fromEntries(misconceptions.map(({ name, text }) => [`mistake.${name}`, text[locale]]))
+  return { en: { ...checks.texts?.en, ...mistakes('en') }, es: { ...checks.texts?.es, ...mistakes('es') } }
 }
 
 /** `credit: partial` in a task's front matter counts each check by its weight. */

@@ -6,6 +6,7 @@
  * what the checks have to praise. Three pieces of praise or advice are read, thirty are not.
  */
 import type { Exercise, Misconception } from './exercise.ts'
+import { textsOf } from './exercise.ts'
 import type { Sayable } from './said.ts'
 import { speak } from './say.ts'
 import type { CheckResult, Feedback, Verdict } from './verdict.ts'
@@ -15,7 +16,7 @@ type Graded = Pick<Verdict, 'mode' | 'status' | 'checks' | 'diagnostics' | 'cons
 const GENTLE_MAX = 3
 
 export function feedbackOf(verdict: Graded, exercise: Exercise): Feedback[] {
-  const { texts } = exercise.checks
+  const texts = textsOf(exercise)
   const about = (type: Feedback['type'], what: Sayable, more: Partial<Feedback> = {}): Feedback => ({
     type,
     message: speak(what, 'en', texts),
@@ -26,7 +27,13 @@ export function feedbackOf(verdict: Graded, exercise: Exercise): Feedback[] {
   const known = recognise(verdict, exercise)
   return [
     ...(known
-      ? [about('blocking', { key: 'grader.recognised', params: { what: known.text.en } }, { hint: known.hint })]
+      ? [
+          about(
+            'blocking',
+            { key: 'grader.recognised', params: { what: { key: `mistake.${known.name}` } } },
+            { hint: known.hint },
+          ),
+        ]
       : []),
     ...bad.filter(({ advisory }) => !advisory).map((check) => ofCheck('blocking', check)),
     ...advice().slice(0, GENTLE_MAX),

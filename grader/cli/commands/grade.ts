@@ -1,19 +1,14 @@
 /** `clusterwright grade`: one file, with the verdict that the page gives; or many, through the court. */
 import { statSync } from 'node:fs'
 import type { Settings } from '../../court/messages.ts'
-import { pretty } from '../../reporters/pretty.ts'
-import { loadEngineNode } from '../../sandbox/engine-node.ts'
-import { SUBMIT_SEEDS, grade as gradeSubmission } from '../../verdict/grade.ts'
-import type { Context } from '../command.ts'
-import { defineCommand, exitCodeOf } from '../command.ts'
+import { SUBMIT_SEEDS } from '../../verdict/grade.ts'
+import { EXIT, defineCommand, exitCodeOf } from '../command.ts'
 import { exerciseOf } from '../course.ts'
 import { UsageError, oneOf, wholeNumber } from '../errors.ts'
-import type { ExerciseFolder } from '../exercises-node.ts'
-import { compileSubmission, hintsOf, loadExercise } from '../exercises-node.ts'
 import type { CourtSize } from '../grade-many.ts'
 import { defaultSize, gradeMany } from '../grade-many.ts'
-import { readSource } from '../read-source.ts'
-import { writeReplays } from '../replays-node.ts'
+import { gradeOne } from '../grade-one.ts'
+import { REPORT_DETAILS, REPORT_OPTIONS, Reporting } from '../reporting.ts'
 
 export const grade = defineCommand({
   name: 'grade',
@@ -23,7 +18,8 @@ export const grade = defineCommand({
     mode: { type: 'string', value: 'run|submit', help: 'the examples only, or everything (default submit)' },
     seeds: { type: 'string', value: 'N', help: 'how many seeds (default 200)' },
     seed: { type: 'string', value: 'N', help: 'the first of them (default 1)' },
-    json: { type: 'boolean', help: 'prints the verdict as JSON' },
+    ...REPORT_OPTIONS,
+    json: { type: 'boolean', help: 'short for --reporter json' },
     'replay-dir': { type: 'string', value: 'DIR', help: 'writes a replay file for each failed check of a file there' },
     'no-types': { type: 'boolean', help: 'leaves type errors out, which are advice alone: many times as fast' },
     official: { type: 'boolean', help: 'the fixed seeds and nothing else, with a bundle that anybody can verify' },
@@ -32,6 +28,7 @@ export const grade = defineCommand({
     workers: { type: 'string', value: 'N', help: 'worker processes for a folder (default: one per core)' },
     memory: { type: 'string', value: 'MIB', help: 'memory of one worker (default 1024)' },
     'wall-clock': { type: 'string', value: 'S', help: 'seconds after which a worker is given up (default 300)' },
+    'exit-zero': { type: 'boolean', help: 'ends with 0 whenever there are verdicts, and none is internal' },
   },
   details: `A folder is graded by worker processes behind a second wall (grader/court/THREATS.md), one submission a file: every
 .ts and .js in it and below, named by its path, with results in the order of the names. What befalls a worker is internal,
@@ -39,24 +36,41 @@ never fail; a submission that is internal twice is set aside, in set-aside.jsonl
 any failed, else with 4 if any is inconclusive.
 
 --official is 200 seeds from 1, the exercise's own credit and type errors too; with it come no --mode, --seed, --seeds or
---no-types. clusterwright verify grades a bundle again.`,
+--no-types. clusterwright verify grades a bundle again.
+
+${REPORT_DETAILS}`,
   async run(context) {
-    const { positionals, values, course } = context
+    const { positionals, course } = context
+    const { reporter = [], ...values } = context.values
     const [id, path, ...more] = positionals
     if (id === undefined || path === undefined || more.length > 0)
       throw new UsageError('grade takes an exercise and a file, or a folder of them')
     const folder = exerciseOf(course(), id)
     const settings = settingsFrom(values)
-    const isMany = values.official === true || isFolder(path)
-    if (!isMany) {
-      refuse(values, ['out', 'resume', 'workers', 'memory', 'wall-clock'], 'is for a folder, or with --official')
-      return gradeFile(folder, path, settings, context)
-    }
-    refuse(values, ['json', 'replay-dir'], 'is for one file: the verdicts of many are in --out, one JSON text per line')
-    const { out } = values
-    if (out === undefined) throw new UsageError('say where the verdicts go: --out DIR')
-    const many = { isResumed: values.resume === true, isOfficial: values.official === true }
-    return gradeMany({ folder, path, out, settings, size: sizeFrom(values), ...many }, context)
+    const isBatch = isFolder(path)
+    const isMany = values.official === true || isBatch
+    if (isMany) refuse(values, ['json', 'replay-dir'], 'is for one file: see --reporter, and --out')
+    else refuse(values, ['out', 'resume', 'workers', 'memory', 'wall-clock'], 'is for a folder, or with --official')
+    const reporting = new Reporting({
+      reporters: [...reporter, ...(values.json ? ['json'] : [])],
+      lang: values.lang,
+      isBatch,
+      // Of many, people read a summary.
+      fallback: isMany ? [] : ['pretty'],
+      ...{ out: context.out, paint: context.paint, env: context.env },
+    })
+    const code = await reporting.while(() => {
+      const { out, 'replay-dir': replays } = values
+      if (!isMany) {
+        const one = { folder, file: path, settings, reporting, ...(replays !== undefined && { replays }) }
+        return gradeOne(one, context).then(exitCodeOf)
+      }
+      if (out === undefined) throw new UsageError('say where the verdicts go: --out DIR')
+      const many = { isResumed: values.resume === true, isOfficial: values.official === true }
+      return gradeMany({ folder, path, out, settings, reporting, size: sizeFrom(values), ...many }, context)
+    })
+    const isAnswer = code === EXIT.fail || code === EXIT.inconclusive
+    return values['exit-zero'] && isAnswer ? EXIT.pass : code
   },
 })
 
@@ -95,32 +109,3 @@ const numberIn = (values: Given, name: string): number | undefined =>
   wholeNumber(`--${name}`, values[name] as string | undefined)
 
 const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
-
-async function gradeFile(
-  folder: ExerciseFolder,
-  file: string,
-  settings: Settings,
-  { values, out, err, paint, progress }: Pick<Context, 'values' | 'out' | 'err' | 'paint' | 'progress'>,
-): Promise<number> {
-  const source = readSource(file)
-  const [exercise, engine] = await Promise.all([loadExercise(folder), loadEngineNode()])
-  const { mode, seed, seeds, checksTypes } = settings
-  const { json, 'replay-dir': replays } = values as Given
-  const compiled = compileSubmission(source, checksTypes)
-  const verdict = gradeSubmission({
-    ...{ exercise, engine, compiled, mode, seed, seeds },
-    onProgress: ({ check, done, total }) => progress.update(`${check} · ${done} of ${total}`),
-  })
-  progress.clear()
-  if (json) out.write(`${JSON.stringify(verdict, undefined, 2)}\n`)
-  else {
-    const report = pretty.start({ locale: 'en', paint })
-    const { texts } = exercise.checks
-    out.write(report.add({ verdict, file, source, hint: hintsOf(folder), ...(texts && { texts }) }))
-  }
-  if (typeof replays === 'string') {
-    for (const path of writeReplays(replays, verdict, { file, source, code: compiled.code }))
-      err.write(`replay: ${path}\n`)
-  }
-  return exitCodeOf(verdict.status)
-}
