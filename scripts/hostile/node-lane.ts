@@ -1,12 +1,6 @@
 /** A lane of programs in a thread of this Node. */
 import { Worker } from 'node:worker_threads'
-import type { Lane } from './work-off.ts'
-
-export interface NodeWork {
-  readonly kind: 'alone' | 'handed in'
-  /** Indices in the fuel table's programs. */
-  readonly programs: readonly number[]
-}
+import type { Lane, NodeWork } from './work-off.ts'
 
 export function nodeLane<Row>(
   name: string,

@@ -3,7 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { findExercises, loadExercise } from '#grader/cli/exercises-node.ts'
 import { loadEngineNode } from '#grader/sandbox/engine-node.ts'
 import { handIn, hostNames, inSandbox } from './attempts.ts'
-import type { NodeWork } from './node-lane.ts'
+import type { NodeWork } from './work-off.ts'
 
 const { kind, programs } = workerData as NodeWork
 const engine = await loadEngineNode()

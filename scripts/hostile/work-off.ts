@@ -1,3 +1,10 @@
+/** What a thread is begun with. */
+export interface NodeWork {
+  readonly kind: 'alone' | 'handed in'
+  /** Indices in the fuel table's programs. */
+  readonly programs: readonly number[]
+}
+
 /**
  * Works off a list in something that may hang: a worker that nobody hears of for too long is ended, what it was at counts as a
  * hang, and a fresh one goes on with the next. So the list always comes to its end.
