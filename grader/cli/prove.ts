@@ -140,7 +140,7 @@ function againDiffers(
 }
 
 /** All that a check found, but for what depends on how many seeds came before. */
-const findingText = ({ seeds, fuel: _fuel, ...found }: CheckResult): string =>
+const findingText = ({ seeds, fuel: _fuel, exploration: _schedules, ...found }: CheckResult): string =>
   JSON.stringify([seeds?.failing, seeds?.shrunk, found])
 
 const gradeOnce = ({ engine }: ProofSetup, exercise: Exercise, compiled: Compiled, seeds: number): Verdict =>

@@ -1,10 +1,3 @@
-/** What a thread is begun with. */
-export interface NodeWork {
-  readonly kind: 'alone' | 'handed in'
-  /** Indices in the fuel table's programs. */
-  readonly programs: readonly number[]
-}
-
 /**
  * Works off a list in something that may hang: a worker that nobody hears of for too long is ended, what it was at counts as a
  * hang, and a fresh one goes on with the next. So the list always comes to its end.
@@ -15,6 +8,13 @@ export interface Lane<Row> {
   run(from: number, tell: (row: Row) => void): Promise<void>
   /** Ends it at once, whatever it is at. */
   stop(): Promise<void>
+}
+
+/** What a thread is begun with. */
+export interface NodeWork {
+  readonly kind: 'alone' | 'handed in'
+  /** Indices in the fuel table's programs. */
+  readonly programs: readonly number[]
 }
 
 /** `lost`: why there is no row. */
