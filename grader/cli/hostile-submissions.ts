@@ -27,6 +27,12 @@ export const HOSTILE: Readonly<Record<string, string>> = {
   'a result that lies': everyFunction(
     'let n = 0; return new Proxy({}, { get: (target, key) => key === "then" ? undefined : n++ % 2 ? "Success" : {} })',
   ),
+  'a list with methods of its own': everyFunction(
+    'return { code: "Unschedulable", reasons: Object.assign([1, {}], { every: () => true, [Symbol.iterator]: function* () { yield {} } }), ips: [{}] }',
+  ),
+  'what no text can be made of': everyFunction(
+    'const odd = { toString: 1, valueOf: 1 }; return { code: odd, reasons: [odd], cniVersion: odd, ips: [{ address: "10.244.1.2/24", gateway: odd }], requeueAfterMs: odd }',
+  ),
   'changes of built-ins': everyFunction(
     'for (const change of [() => { Object.prototype.code = "Success" }, () => { Array.prototype.includes = () => true }, () => { JSON.stringify = () => "{}" }, () => { Map.prototype.get = () => 1 }]) { try { change() } catch {} } return {}',
   ),

@@ -6,6 +6,7 @@ import type { KubernetesObject, LabelSelector, List } from '#cluster/api/types.t
 import type { Answer as ApiAnswer, ApiRequest } from '#cluster/client/api-client.ts'
 import { isOk, messageOf, reasonOf } from '#cluster/client/api-client.ts'
 import type { Answer, Request } from '../sandbox/sandbox.ts'
+import { wrongObject, wrongPatch, wrongSelector } from './call-shape.ts'
 
 /** A call that the learner's code made, taken apart. */
 export interface ClientCall {
@@ -27,27 +28,42 @@ type Loose = Record<string, any>
 /** Throws `BadCall`, with the remedy, when the arguments are not what the method takes. */
 export function readCall({ id, method, args }: Request): ClientCall {
   const verb = method as ClientCall['verb']
+  const bad = (what: string): never => {
+    throw new BadCall(`client.${verb}: ${what}`)
+  }
   if (verb === 'create' || verb === 'update' || verb === 'updateStatus') {
     const object = args[0] as Loose | null
     const resource = resourceFor(verb, object?.kind)
     const { name, namespace } = (object?.metadata ?? {}) as Loose
-    if (typeof name !== 'string' && !(verb === 'create' && typeof object?.metadata?.generateName === 'string')) {
-      throw new BadCall(`client.${verb}: the object has no metadata.name; give it one (or generateName to create)`)
-    }
-    return { id, verb, resource, namespace, name, live: true, body: object }
+    if (typeof name !== 'string' && !(verb === 'create' && typeof object?.metadata?.generateName === 'string'))
+      bad('the object has no metadata.name; give it one (or generateName to create)')
+    const wrong = wrongObject(object!.kind, object)
+    if (wrong !== undefined) bad(wrong)
+    return { id, verb, resource, namespace: namespace ?? undefined, name: name ?? undefined, live: true, body: object }
   }
   const resource = resourceFor(verb, args[0])
   if (verb === 'list') {
-    const options = (args[1] ?? {}) as Loose
-    const { namespace, selector, live = false } = options
-    return { id, verb, resource, namespace, name: undefined, live: live === true, ...(selector && { selector }) }
+    const { namespace, selector, live = false } = optionsOf(args[1], bad)
+    if (namespace != null && typeof namespace !== 'string') bad('namespace must be a text')
+    const wrong = wrongSelector(selector)
+    if (wrong !== undefined) bad(wrong)
+    const chosen = { ...(selector && { selector: selector as LabelSelector }) }
+    return { id, verb, resource, namespace: namespace ?? undefined, name: undefined, live: live === true, ...chosen }
   }
   const key = args[1] as Loose | null
-  if (typeof key?.name !== 'string')
-    throw new BadCall(`client.${verb}: the second argument is {namespace, name}; name is missing`)
-  const base = { id, verb, resource, namespace: key.namespace as string | undefined, name: key.name }
-  if (verb === 'get') return { ...base, live: (args[2] as Loose | null)?.live === true }
-  return { ...base, live: true, ...(args[2] != null && { body: args[2] }) }
+  if (typeof key?.name !== 'string') bad('the second argument is {namespace, name}; name is missing')
+  if (key!.namespace != null && typeof key!.namespace !== 'string') bad('namespace must be a text')
+  const base = { id, verb, resource, namespace: (key!.namespace ?? undefined) as string | undefined, name: key!.name }
+  if (verb === 'get') return { ...base, live: optionsOf(args[2], bad).live === true }
+  if (verb === 'delete') return { ...base, live: true, ...(args[2] != null && { body: optionsOf(args[2], bad) }) }
+  const wrong = wrongPatch(args[0] as string, args[2])
+  if (wrong !== undefined) bad(wrong)
+  return { ...base, live: true, body: args[2] }
+}
+
+function optionsOf(given: unknown, bad: (what: string) => never): Loose {
+  if (given === undefined || given === null) return {}
+  return typeof given === 'object' && !Array.isArray(given) ? given : bad('its options must be an object')
 }
 
 function resourceFor(verb: string, kind: unknown): string {

@@ -116,7 +116,12 @@ export class Disk {
       const all = [...this.reservations].map(([address, holder]) => ({ address, ...holder }))
       return call.reply(this.#chance.shuffle(all))
     }
-    if (method === 'lastReserved') return call.reply(this.last.get(Number(args[0])))
+    const isLast = method === 'lastReserved' || method === 'setLastReserved'
+    if (isLast && !Number.isInteger(args[0])) {
+      const message = `store.${method}: ${JSON.stringify(args[0] ?? null)} is no index of a range set; the first is 0`
+      return call.refuse({ name: 'TypeError', message })
+    }
+    if (method === 'lastReserved') return call.reply(this.last.get(args[0] as number))
     const address = canonical(args[method === 'setLastReserved' ? 1 : 0])
     if (address === undefined) {
       const given = JSON.stringify(args[method === 'setLastReserved' ? 1 : 0] ?? null)
@@ -126,7 +131,7 @@ export class Disk {
       })
     }
     if (method === 'release') this.#release(call, address)
-    else if (method === 'setLastReserved') this.last.set(Number(args[0]), address)
+    else if (method === 'setLastReserved') this.last.set(args[0] as number, address)
     else return this.#reserve(call, address)
     call.reply()
   }

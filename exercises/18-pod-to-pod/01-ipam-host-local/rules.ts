@@ -81,7 +81,7 @@ function judgeShape(node: Node, who: string, { ips, cniVersion }: AddResult): vo
     node.fail({
       message: say('another-version', { who }),
       expected: config.cniVersion,
-      actual: String(cniVersion),
+      actual: JSON.stringify(cniVersion) ?? 'undefined',
       hint: 'result',
     })
   }
@@ -145,7 +145,12 @@ function judgeGateways(node: Node, who: string, { ips }: AddResult): void {
     const span = node.config.ipam.ranges[index]!.map(spanOf).find((one) => isWithin(one, plain))!
     if (typeof gateway === 'string' && numberOf(gateway) === span.gateway) return
     const message = say('wrong-gateway', { who, given: plain })
-    const actual = gateway === undefined || gateway === null ? say('none') : String(gateway)
+    const actual =
+      gateway === undefined || gateway === null
+        ? say('none')
+        : typeof gateway === 'string'
+          ? gateway
+          : JSON.stringify(gateway)
     node.fail({ message, expected: textOf(span.gateway, span.isV6), actual, hint: 'result' })
   })
 }
