@@ -61,16 +61,19 @@ function noticeOf(name, purpose) {
   return [title, homepage ?? '', '', ...texts.flatMap((text) => [text, ''])].join('\n')
 }
 
-/** @returns {string} the whole file */
-export function notices() {
+/**
+ * @param {string[][]} [carried] names of packages and what they are for @param {string} [who] carries them
+ * @returns {string} the whole file
+ */
+export function notices(carried = SHIPPED, who = 'The built site') {
   const line = '='.repeat(100)
   const head = [
     'Clusterwright is licensed under the Apache License, Version 2.0 (see LICENSE).',
-    'The built site carries the work of others, under the licences below.',
+    `${who} carries the work of others, under the licences below.`,
     'Written by `npm run notices` from the packages themselves; do not edit.',
   ]
   return (
-    [head.join('\n'), ...SHIPPED.map(([name, purpose]) => noticeOf(name, purpose))].join(`\n\n${line}\n`).trim() + '\n'
+    [head.join('\n'), ...carried.map(([name, purpose]) => noticeOf(name, purpose))].join(`\n\n${line}\n`).trim() + '\n'
   )
 }
 
