@@ -1,5 +1,6 @@
 /**
- * Two projects: `unit` needs Node alone and nothing built; `e2e` needs the built site and a Chromium
+ * Three projects: `unit` needs Node alone and nothing built; `package` builds the command's package, installs it elsewhere
+ * and uses it there; `e2e` needs the built site and a Chromium
  * (`npm test` provides both, in order). One file: `npx vitest run cluster/kernel/queue.test.ts`.
  */
 import { defineConfig } from 'vitest/config'
@@ -16,6 +17,15 @@ export default defineConfig({
           include: ['cluster', 'grader', 'exercises', 'scripts', 'src'].map((folder) => `${folder}/**/*.test.ts`),
           setupFiles: ['scripts/trap-ambient.ts'],
           testTimeout: 30_000,
+        },
+      },
+      {
+        test: {
+          name: 'package',
+          environment: 'node',
+          include: ['test/package/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 240_000,
         },
       },
       {

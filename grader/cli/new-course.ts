@@ -7,7 +7,7 @@ import { templatesFolder } from './new-exercise.ts'
 
 /** npm leaves out what begins with a dot. */
 const WRITTEN_AS: Readonly<Record<string, string>> = { github: '.github' }
-const GITIGNORE = 'node_modules/\n'
+const GITIGNORE = 'node_modules/\ntest-results/\n'
 /** Kept when it is there: an author installs the package first, which makes one. */
 const MAY_BE_THERE = new Set(['package.json'])
 

@@ -29,7 +29,7 @@ export const check = defineCommand({
 the checks it names; each check is failed by some wrong solution; hostile submissions never pass. Texts are checked for what
 a machine can see. Feedback that is kept (feedback.en.txt, misconceptions.json) must be what is said today; --update takes it
 over. A page shows which wrong solution fails which check, and what each check costs.`,
-  async run({ positionals: ids, values, out, err, paint, course }) {
+  async run({ positionals: ids, values, out, err, paint, workingFolder, course }) {
     const folders = ids.length === 0 ? exercisesOf(course()) : ids.map((id) => exerciseOf(course(), id))
     const seeds = wholeNumber('--seeds', values.seeds) ?? 200
     const say = (line: string) => out.write(`${line}\n`)
@@ -37,7 +37,9 @@ over. A page shows which wrong solution fails which check, and what each check c
     const all = exercisesOf(course())
     const lint = { languages: course().languages, prerequisites: prerequisitesOf(all) }
     const proof = await proveAll(folders, { seeds, workers, say, paint, lint, isUpdate: values.update ?? false })
-    const page = resolve(values.page ?? join(course().root, 'test-results/check.html'))
+    const page = resolve(
+      values.page ?? join(course().isPacked ? workingFolder : course().root, 'test-results/check.html'),
+    )
     mkdirSync(dirname(page), { recursive: true })
     writeFileSync(page, matrixPage(course().name, proof.matrices))
     err.write(`The matrix of wrong solutions and checks: ${page}\n`)

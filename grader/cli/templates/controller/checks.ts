@@ -78,7 +78,8 @@ function play(trial: Trial<any>, { pods }: Plan): void {
     trial.equal(labels['app'], 'web', say('labels', { pod: name }), { hint: 'write' })
     if (labels['team'] === team) continue
     const message = say('team', { pod: name, seconds: PATIENCE_SECONDS })
-    trial.fail({ message, expected: `team: ${team}`, actual: labels['team'] ?? say('none') })
+    const hint = labels['team'] === undefined ? undefined : 'write'
+    trial.fail({ message, expected: `team: ${team}`, actual: labels['team'] ?? say('none'), ...(hint && { hint }) })
   }
 }
 
@@ -96,7 +97,7 @@ export default defineChecks(
   controllerGuest(),
   [
     example('who has no team gets one, who has one keeps it', {
-      hint: 'write',
+      hint: 'read',
       plan: TWO,
       world,
       run: (trial) => play(trial, TWO),

@@ -1,6 +1,7 @@
 // check: containers that come at the same time never share an address
 // hint: race
 // Looks which address is free, and does not look whether it still was.
+// es: Mira qué dirección está libre, y no mira si todavía lo estaba.
 import type { IpamPlugin } from 'clusterwright/cni'
 
 const plugin: Pick<IpamPlugin, 'add' | 'del'> = {

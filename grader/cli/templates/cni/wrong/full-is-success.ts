@@ -1,6 +1,7 @@
 // check: a full range is an error, and what is released can be had again
 // hint: full
 // Has no words for "none".
+// es: No sabe decir que no queda ninguna.
 import type { IpamPlugin } from 'clusterwright/cni'
 
 const plugin: Pick<IpamPlugin, 'add' | 'del'> = {

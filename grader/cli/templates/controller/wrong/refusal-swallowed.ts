@@ -1,6 +1,7 @@
 // check: every Pod has a team in the end, whatever is refused on the way
 // hint: again
 // Takes a refusal for the end of the matter.
+// es: Toma un rechazo por el final del asunto.
 import type { Reconciler } from 'clusterwright/controller'
 
 const reconciler: Reconciler = {

@@ -1,6 +1,7 @@
 // check: who has no team gets one, who has one keeps it
 // hint: write
 // Gives everybody the same team.
+// es: Da a todos el mismo equipo.
 import type { Reconciler } from 'clusterwright/controller'
 
 const reconciler: Reconciler = {

@@ -1,6 +1,7 @@
 // check: a node under maintenance is refused, with a reason
 // hint: answer
 // Says no, but not why.
+// es: Dice que no, pero no por qué.
 import type { FitFilter } from 'clusterwright/scheduler'
 
 const plugin: FitFilter = {
