@@ -1,11 +1,17 @@
-/** The commands, in the order in which `--help` lists them. */
+/**
+ * The commands, in the order in which `--help` lists them. Each is loaded when it is asked for: a list is quick, though
+ * grading needs a compiler.
+ */
 import type { Command } from './command.ts'
-import { check } from './commands/check.ts'
-import { grade } from './commands/grade.ts'
-import { list } from './commands/list.ts'
-import { replay } from './commands/replay.ts'
-import { newCommand } from './commands/new.ts'
-import { testTests } from './commands/test-tests.ts'
-import { verify } from './commands/verify.ts'
 
-export const COMMANDS: readonly Command[] = [list, grade, testTests, replay, verify, newCommand, check]
+export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  list: async () => (await import('./commands/list.ts')).list,
+  grade: async () => (await import('./commands/grade.ts')).grade,
+  'test-tests': async () => (await import('./commands/test-tests.ts')).testTests,
+  replay: async () => (await import('./commands/replay.ts')).replay,
+  verify: async () => (await import('./commands/verify.ts')).verify,
+  new: async () => (await import('./commands/new.ts')).newCommand,
+  check: async () => (await import('./commands/check.ts')).check,
+}
+
+export const allCommands = (): Promise<Command[]> => Promise.all(Object.values(COMMANDS).map((load) => load()))

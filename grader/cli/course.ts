@@ -10,8 +10,8 @@ import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parse } from 'yaml'
 import { ConfigurationError, UsageError, didYouMean } from './errors.ts'
-import type { ExerciseFolder } from './exercises-node.ts'
-import { findExercises } from './exercises-node.ts'
+import type { ExerciseFolder } from './exercise-folders.ts'
+import { findExercises } from './exercise-folders.ts'
 
 export const MARKER = 'clusterwright.yaml'
 /** What `--course` takes for the course that comes with the package. */

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, it } from 'vitest'
 import type { Verdict } from '../verdict/verdict.ts'
-import { COMMANDS } from './commands.ts'
+import { allCommands, COMMANDS } from './commands.ts'
 import type { Surroundings } from './dispatch.ts'
 import { runCommand } from './dispatch.ts'
 import { findExercises } from './exercises-node.ts'
@@ -31,7 +31,13 @@ function file(name: string, text: string): string {
 
 const exercise = findExercises().find(({ id }) => id === 'fit-filter')!
 
+const commands = await allCommands()
+
 describe('clusterwright', () => {
+  it('has each command under its name', () => {
+    expect(commands.map(({ name }) => name)).toEqual(Object.keys(COMMANDS))
+  })
+
   it.each([
     [[], /say what to do/],
     [['grad'], /there is no command "grad"; did you mean "grade"\?/],
@@ -60,15 +66,15 @@ describe('clusterwright', () => {
   it.each([[[]], [['help']], [['--help']], [['-h']]] as [string[]][])('%j … says how it is used', async (args) => {
     const { status, stdout, stderr } = await run(...(args.length === 0 ? ['help'] : args))
     expect([status, stderr]).toEqual([0, ''])
-    for (const { name, summary } of COMMANDS) expect(stdout).toMatch(new RegExp(`^  ${name} +${summary}$`, 'm'))
+    for (const { name, summary } of commands) expect(stdout).toMatch(new RegExp(`^  ${name} +${summary}$`, 'm'))
     expect(stdout).toMatch(/^Exit codes: 0 pass, 1 fail or error, 2 usage/m)
   })
 
-  it.each(COMMANDS.map(({ name }) => name))('%s says how it is used, each option with a word', async (name) => {
+  it.each(commands.map(({ name }) => name))('%s says how it is used, each option with a word', async (name) => {
     const [asOption, asCommand] = [await run(name, '--help'), await run('help', name)]
     expect(asCommand).toEqual(asOption)
     expect(asOption).toMatchObject({ status: 0, stderr: '' })
-    const { options, usage } = COMMANDS.find((command) => command.name === name)!
+    const { options, usage } = commands.find((command) => command.name === name)!
     for (const form of usage) expect(asOption.stdout).toContain(`  clusterwright ${form}`)
     for (const option of [...Object.keys(options), 'course', 'help'])
       expect(asOption.stdout).toMatch(new RegExp(`^  .*--${option}\\b.* {2}\\S`, 'm'))

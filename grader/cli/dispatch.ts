@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import type { Command, Options, Streams, Values } from './command.ts'
 import { EXIT } from './command.ts'
-import { COMMANDS } from './commands.ts'
+import { COMMANDS, allCommands } from './commands.ts'
 import { findCourse } from './course.ts'
 import { ConfigurationError, UsageError, didYouMean } from './errors.ts'
 import { GLOBAL_OPTIONS, helpOf, overview, usageLines } from './help.ts'
@@ -28,9 +28,10 @@ export async function runCommand(args: readonly string[], surroundings: Surround
     const before = leadingOptions(args)
     if (before.prints === 'version') return print(surroundings, `${version()}\n`)
     const [name, ...rest] = before.rest
-    if (before.prints === 'help' || name === 'help') return help(rest.length > 0 ? rest : before.rest, surroundings)
+    if (before.prints === 'help' || name === 'help')
+      return await help(rest.length > 0 ? rest : before.rest, surroundings)
     if (name === undefined) throw new UsageError('say what to do')
-    command = commandNamed(name)
+    command = await commandNamed(name)
     return await runOne(command, [...before.passedOn, ...rest], surroundings)
   } catch (error) {
     if (error instanceof UsageError) err.write(`clusterwright: ${error.message}\n\n${usageBelow(command)}`)
@@ -50,11 +51,9 @@ function print({ out }: Streams, text: string): number {
   return EXIT.pass
 }
 
-function commandNamed(name: string): Command {
-  const found = COMMANDS.find((command) => command.name === name)
-  if (found) return found
-  const known = [...COMMANDS.map((command) => command.name), 'help']
-  throw new UsageError(didYouMean(`there is no command "${name}"`, name, known))
+function commandNamed(name: string): Promise<Command> {
+  if (Object.hasOwn(COMMANDS, name)) return COMMANDS[name]!()
+  throw new UsageError(didYouMean(`there is no command "${name}"`, name, [...Object.keys(COMMANDS), 'help']))
 }
 
 /** What stands before the command: `--help`, `--version`, or an option that every command takes. */
@@ -73,15 +72,15 @@ function leadingOptions(args: readonly string[]): { prints?: 'help' | 'version';
   return { passedOn, rest: args.slice(index) }
 }
 
-function help([name]: readonly string[], surroundings: Surroundings): number {
+async function help([name]: readonly string[], surroundings: Surroundings): Promise<number> {
   const paint = painter(surroundings.out, surroundings.env)
-  if (name === undefined || name === 'help') return print(surroundings, overview(COMMANDS, paint))
-  return print(surroundings, helpOf(commandNamed(name), paint))
+  if (name === undefined || name === 'help') return print(surroundings, overview(await allCommands(), paint))
+  return print(surroundings, helpOf(await commandNamed(name), paint))
 }
 
 function usageBelow(command: Command | undefined): string {
   if (command) return `Usage:\n${usageLines(command).join('\n')}\nMore: clusterwright ${command.name} --help\n`
-  return `Commands: ${COMMANDS.map(({ name }) => name).join(', ')}\nMore: clusterwright --help\n`
+  return `Commands: ${Object.keys(COMMANDS).join(', ')}\nMore: clusterwright --help\n`
 }
 
 async function runOne(command: Command, args: string[], surroundings: Surroundings): Promise<number> {
