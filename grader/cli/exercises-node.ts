@@ -8,7 +8,7 @@ import { countsForVersion, exerciseVersion } from '../verdict/digest.ts'
 import type { Exercise, Misconception } from '../verdict/exercise.ts'
 import { creditOf, limitsOf } from '../verdict/exercise.ts'
 import type { Compiled } from '../verdict/verdict.ts'
-import { serveAuthorModules } from './author-modules.ts'
+import { importAuthorModule } from './author-modules.ts'
 import { ConfigurationError } from './errors.ts'
 import type { ExerciseFolder } from './exercise-folders.ts'
 import { read } from './exercise-folders.ts'
@@ -43,9 +43,10 @@ export async function loadChecks(folder: Pick<ExerciseFolder, 'path' | 'name'>):
 /** The default export of a module of an author's. `name` is the file in words. */
 export async function loadModule<T>(file: string, name: string): Promise<T | undefined> {
   // In the repository Node, and a test's runner, load our own exercises as any other file.
-  if (isPacked || !file.startsWith(root)) serveAuthorModules()
+  const isOurs = !isPacked && file.startsWith(root)
   try {
-    return ((await import(pathToFileURL(file).href)) as { default?: T }).default
+    const module = isOurs ? import(pathToFileURL(file).href) : importAuthorModule(file)
+    return ((await module) as { default?: T }).default
   } catch (error) {
     throw new ConfigurationError(`${name} does not load: ${wordsOf(error, dirname(file))}`)
   }

@@ -32,7 +32,8 @@ export interface WallOptions {
 const HEAP_SHARE = 0.5
 /** What Node maps for itself before it does anything counts as data. */
 const NODE_DATA_MIB = 1024
-const OPEN_FILES_MAX = 64
+/** Node 20 opens all modules of a program at once. */
+const OPEN_FILES_MAX = 512
 
 export function wallsFor(options: WallOptions): Walls {
   const tools = toolsHere()

@@ -36,8 +36,10 @@ const manifest = () => JSON.parse(readFileSync(join(root, 'package.json'), 'utf8
 
 // ── sources to JavaScript and declarations ──────────────────────────────────────────────────────────────────────────
 
-/** `new URL('./prove-worker.ts', import.meta.url)`: how a file names another that it starts or registers. */
+/** `new URL('./prove-worker.ts', import.meta.url)`: how a file names another that it starts or imports by its address. */
 const STARTED = /new URL\('(\.[^']*)\.ts', import\.meta\.url\)/g
+/** Begun as a process, by a name that is put together. */
+const STARTED_OTHERWISE = ['grader/court/worker.ts']
 
 const startedBy = (path) =>
   [...readFileSync(path, 'utf8').matchAll(STARTED)].map(([, name]) => resolve(dirname(path), `${name}.ts`))
@@ -51,7 +53,7 @@ function program() {
     ...{ noEmit: false, declaration: true, rewriteRelativeImportExtensions: true, sourceMap: false },
     ...{ rootDir: root, outDir: staging, incremental: false, tsBuildInfoFile: undefined },
   }
-  let entries = ENTRIES.map((entry) => join(root, entry))
+  let entries = [...ENTRIES, ...STARTED_OTHERWISE].map((entry) => join(root, entry))
   for (;;) {
     const made = ts.createProgram(entries, emitting)
     const own = made.getSourceFiles().filter(({ fileName }) => isOurs(fileName))
@@ -125,8 +127,7 @@ function writeManifest() {
   const types = (path) => ({ types: path })
   const made = {
     ...{ name, version, description, license, type: 'module' },
-    // module.register came with it.
-    engines: { node: '>=20.6' },
+    engines: { node: '>=20' },
     bin: { clusterwright: 'clusterwright.js' },
     imports: { '#cluster/*.ts': './cluster/*.js', '#grader/*.ts': './grader/*.js' },
     exports: {
@@ -143,9 +144,8 @@ function writeManifest() {
 }
 
 const DOOR = `#!/usr/bin/env node
-const [major, minor] = process.versions.node.split('.').map(Number)
-if (major < 20 || (major === 20 && minor < 6)) {
-  process.stderr.write(\`clusterwright needs Node 20.6 or newer; this is \${process.versions.node}: install it from https://nodejs.org\\n\`)
+if (Number(process.versions.node.split('.')[0]) < 20) {
+  process.stderr.write(\`clusterwright needs Node 20 or newer; this is \${process.versions.node}: install it from https://nodejs.org\\n\`)
   process.exit(2)
 }
 await import('./grader/cli/clusterwright.js')

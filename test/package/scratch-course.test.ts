@@ -3,7 +3,7 @@
  * is there (20 or newer) to make, check and grade a course that nobody here has seen.
  */
 import { execFile } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -135,7 +135,7 @@ describe('a course made with it', () => {
     const { code, stderr } = await clusterwright(...grading)
     expect([code, stderr]).toEqual([
       2,
-      expect.stringMatching(/my-scheduler\/checks\.ts does not load: .*words\.ts:2:14 /),
+      expect.stringMatching(/my-scheduler\/checks\.ts does not load: .*words\.ts:2:14 Variable declaration/),
     ])
     writeFileSync(checks, before)
     rmSync(join(path, 'words.ts'))
@@ -150,6 +150,16 @@ describe('a course made with it', () => {
       2,
       [expect.stringMatching(/^exercises\/wrong\.ts\(2,1\): error TS2554/)],
     ])
+  })
+
+  it('grades a folder of submissions behind the second wall', async () => {
+    const path = folderOf('my-cni')
+    const submissions = join(folder, 'submissions')
+    for (const name of ['solution.ts', 'starter.ts']) cpSync(join(folder, path, name), join(submissions, name))
+    const { code, stderr } = await clusterwright('grade', 'my-cni', 'submissions', '--out', 'graded', '--seeds', '5')
+    const lines = readFileSync(join(folder, 'graded/verdicts.jsonl'), 'utf8').trim().split('\n')
+    expect([code, lines.length], stderr).toEqual([1, 2])
+    expect(lines.map((line) => /"status":"(\w+)"/.exec(line)?.[1])).toEqual(['pass', 'fail'])
   })
 
   it('is graded by the newest Node as by the oldest', async () => {
