@@ -2,6 +2,7 @@
  * The command `clusterwright`, as a process. Exit codes: 0 pass · 1 fail or error · 2 usage or configuration · 3 internal
  * error · 4 inconclusive · 130 interrupted.
  */
+import { EXIT } from './command.ts'
 import { runCommand } from './dispatch.ts'
 
 const interrupted = new AbortController()
@@ -17,4 +18,7 @@ function interruption(): AbortSignal {
 // A reader that has seen enough, such as `head`, is no failure of ours.
 process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => process.exit(code === 'EPIPE' ? 0 : 3))
 
-process.exitCode = await runCommand(process.argv.slice(2), { out: process.stdout, err: process.stderr, interruption })
+const code = await runCommand(process.argv.slice(2), { out: process.stdout, err: process.stderr, interruption })
+// Whoever interrupts does not wait for threads to end what they are at.
+if (code === EXIT.interrupted) process.exit(code)
+process.exitCode = code

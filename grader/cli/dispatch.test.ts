@@ -48,9 +48,12 @@ describe('clusterwright', () => {
     [['grade', 'fit-filter', command, '--seeds', 'many'], /--seeds is "many": write a whole number from 1/],
     [['grade', 'fit-filter', command, '--mode', 'fast'], /--mode is "fast": write run or submit/],
     [['check', 'nothing'], /there is no exercise "nothing"/],
-    [['list', '--colour'], /list has no option --colour; there are --course, --help/],
+    [['list', '--colour'], /list has no option --colour; there are --json, --course, --help/],
     [['list', '--cours', 'x'], /list has no option --cours; did you mean "--course"\?/],
     [['list', 'fit-filter'], /list takes no "fit-filter"/],
+    [['check', '--base', 'main'], /--base goes with --changed/],
+    [['check', '--watch', '--update'], /--watch does not go with --update/],
+    [['doctor', 'me'], /doctor takes no "me"/],
     [['grade', '--seeds'], /--seeds needs a value: write --seeds N/],
     [['grade', '--json=yes'], /--json takes no value/],
     [['--json', 'grade'], /there is no option --json before a command/],
@@ -106,6 +109,13 @@ describe('clusterwright', () => {
     const { status, stdout } = await run('list')
     expect(status).toBe(0)
     expect(stdout).toMatch(/^fit-filter\s+Does the Pod fit\? \(scheduler · 30 min\)$/m)
+  })
+
+  it('lists them as JSON', async () => {
+    const { stdout } = await run('list', '--json')
+    const [first] = JSON.parse(stdout) as unknown[]
+    const folder = 'exercises/04-scheduler/01-fit-filter'
+    expect(first).toEqual({ id: 'fit-filter', title: 'Does the Pod fit?', section: 'scheduler', estimate: 30, folder })
   })
 
   it('grades: 0 for a pass, and says the same as JSON', async () => {

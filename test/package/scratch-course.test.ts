@@ -82,6 +82,11 @@ describe('the package, installed offline', () => {
 })
 
 describe('a course made with it', () => {
+  it('is made on a machine that has what it needs', async () => {
+    const { code, stdout } = await clusterwright('doctor')
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/^✓ Node .*\n✓ engine .*: the pinned one/)])
+  })
+
   it('is made by two commands', async () => {
     expect(await clusterwright('new', 'course', '.')).toMatchObject({ code: 0, stderr: '' })
     for (const kind of ['scheduler', 'controller', 'cni'])
@@ -89,11 +94,9 @@ describe('a course made with it', () => {
         code: 0,
         stderr: '',
       })
-    const { code, stdout } = await clusterwright('list')
-    expect([code, stdout.split('\n').map((line) => line.split(' ')[0])]).toEqual([
-      0,
-      ['my-scheduler', 'my-controller', 'my-cni', ''],
-    ])
+    const { code, stdout } = await clusterwright('list', '--json')
+    const ids = (JSON.parse(stdout) as { id: string }[]).map(({ id }) => id)
+    expect([code, ids]).toEqual([0, ['my-scheduler', 'my-controller', 'my-cni']])
   })
 
   it('refuses a second exercise of one id', async () => {
