@@ -38,11 +38,7 @@ export function factsOf({ id, path, name }: ExerciseFolder): Omit<Exercise, 'che
   return { ...{ id, version, ...settingsIn(path, name) }, ...(misconceptions && { misconceptions }) }
 }
 
-<<<<<<< HEAD
-export async function loadChecks(
-  folder: Pick<ExerciseFolder, 'path' | 'name'>,
-  isFresh = false,
-): Promise<CheckSet> {
+export async function loadChecks(folder: Pick<ExerciseFolder, 'path' | 'name'>, isFresh = false): Promise<CheckSet> {
   const name = `exercises/${folder.name}/checks.ts`
   const checks = await loadModule<CheckSet>(join(folder.path, 'checks.ts'), name, isFresh)
   if (checks?.checks) return checks
