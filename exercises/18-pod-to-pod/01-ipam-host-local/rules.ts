@@ -205,7 +205,9 @@ export function judgeRefusedAdd(
 ): void {
   const { because, hint } = REASONS[reason]
   if (!('error' in outcome)) {
-    for (const [index, { address }] of (outcome.result?.ips ?? []).entries()) judgeAllowed(node, who, address, index)
+    // What it holds already may be of a former range.
+    const judged = reason === 'duplicate' ? [] : (outcome.result?.ips ?? [])
+    for (const [index, { address }] of judged.entries()) judgeAllowed(node, who, address, index)
     const given = outcome.result?.ips.map(({ address }) => address).join(', ')
     node.fail({
       message: say('succeeded-although', { who, because }),
