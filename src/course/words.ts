@@ -55,7 +55,7 @@ const en = {
   next: 'Next',
   backTo: 'Back to',
   shownInEnglish: 'This lesson is not translated yet, so you read it in English.',
-  exerciseInEnglish: 'Task and workbench are not translated yet, so you read them in English.',
+  exerciseInEnglish: 'This task is not translated yet, so you read it in English.',
   heroCaption: 'node-3 went silent; web-3 starts again on node-2.',
 
   homeTitle: 'Learn Kubernetes by building it.',
@@ -227,7 +227,7 @@ const es: Words = {
   next: 'Siguiente',
   backTo: 'Volver a',
   shownInEnglish: 'Esta lección aún no está traducida, así que la lees en inglés.',
-  exerciseInEnglish: 'El enunciado y el taller aún no están traducidos, así que los lees en inglés.',
+  exerciseInEnglish: 'Este enunciado aún no está traducido, así que lo lees en inglés.',
   heroCaption: 'node-3 quedó en silencio; web-3 arranca de nuevo en node-2.',
 
   homeTitle: 'Aprende Kubernetes construyéndolo.',

@@ -7,8 +7,9 @@ import { isRefusal } from '../editor/compile-request.ts'
 import { drawTale, type FailureActions } from './failure-view.ts'
 import { type IconName, icon } from './icons.ts'
 import { drawLine } from './markdown.ts'
-import { count, formatFuel, shortDigest } from './units.ts'
+import { formatFuel, shortDigest } from './units.ts'
 import { isFailure } from './workbench-state.ts'
+import { words } from './words.ts'
 
 /** What a learner can do from the list. */
 export interface ChecksActions extends FailureActions {
@@ -17,29 +18,22 @@ export interface ChecksActions extends FailureActions {
   pickReplay(): void
 }
 
-const SIGNS: Record<CheckResult['status'], { icon: IconName; word: string }> = {
-  pass: { icon: 'check', word: 'Passed' },
-  fail: { icon: 'x', word: 'Failed' },
-  error: { icon: 'x', word: 'Broke down' },
-  inconclusive: { icon: 'circle-dashed', word: 'Undecided' },
-  internal: { icon: 'triangle-alert', word: 'Internal error' },
-  skipped: { icon: 'minus', word: 'Not run' },
+const SIGNS: Record<CheckResult['status'], IconName> = {
+  ...{ pass: 'check', fail: 'x', error: 'x', inconclusive: 'circle-dashed', internal: 'triangle-alert' },
+  skipped: 'minus',
 }
 
 function sign({ status }: CheckResult): TemplateResult {
-  const { icon: name, word } = SIGNS[status]
   return html`<span class="cw-sign-of" data-status=${status}
-    >${icon(name)}<span class="visually-hidden">${word}: </span></span
+    >${icon(SIGNS[status])}<span class="visually-hidden">${words().statuses[status]}: </span></span
   >`
 }
 
 /** Quiet facts below a check's name. */
 function facts({ seeds }: CheckResult): string {
   if (!seeds) return ''
-  if (seeds.failing === undefined) return seeds.tried > 1 ? `${seeds.tried} seeds` : ''
-  return seeds.tried > 1
-    ? `seed ${seeds.failing}, after ${seeds.tried - 1} that pass`
-    : `seed ${seeds.failing}, the first tried`
+  if (seeds.failing === undefined) return seeds.tried > 1 ? words().seeds(seeds.tried) : ''
+  return seeds.tried > 1 ? words().seedAfter(seeds.failing, seeds.tried - 1) : words().seedFirst(seeds.failing)
 }
 
 function drawCheck(result: CheckResult, isOpen: boolean, width: number, actions: ChecksActions): TemplateResult {
@@ -69,9 +63,9 @@ function drawSkipped(
   mode: Verdict['mode'],
 ): TemplateResult | typeof nothing {
   if (skipped.length === 0) return nothing
-  if (isAll || mode === 'submit') return html`<p class="cw-empty">${count(skipped.length, 'check')} not run.</p>`
-  return html`<section class="cw-later" aria-label="Only when you submit">
-    <h3>Only when you submit</h3>
+  if (isAll || mode === 'submit') return html`<p class="cw-empty">${words().notRun(skipped.length)}</p>`
+  return html`<section class="cw-later" aria-label=${words().onSubmit}>
+    <h3>${words().onSubmit}</h3>
     <ul>
       ${skipped.map((result) => html`<li>${drawLine(result.name)}</li>`)}
     </ul>
@@ -95,14 +89,14 @@ export function drawChecks(
 }
 
 function drawProblem(problem: Diagnostic, goTo: ChecksActions['goTo']): TemplateResult {
-  const words = isRefusal(problem)
+  const text = isRefusal(problem)
     ? drawLine(problem.message)
     : html`${problem.message} <span class="cw-code">TS${problem.code}</span>`
   return html`<li data-severity=${problem.severity}>
     <button type="button" class="cw-line-link" @click=${() => goTo(problem)}>
-      <span class="visually-hidden">Go to </span>line ${problem.line}
+      <span class="visually-hidden">${words().goTo}</span>${words().line(problem.line)}
     </button>
-    <span>${words}</span>
+    <span>${text}</span>
   </li>`
 }
 
@@ -122,9 +116,9 @@ export function drawProblems(
   if (problems.length === 0) return nothing
   const blocking = problems.filter((problem) => problem.severity === 'syntax')
   const others = problems.filter((problem) => problem.severity === 'type')
-  const lead = blocking.length > 0 ? 'TypeScript objects too:' : 'TypeScript objects; the code runs all the same:'
-  return html`<section class="cw-problems" aria-label="Problems in the code">
-    ${drawProblemList('This keeps the code from running:', blocking, goTo)} ${drawProblemList(lead, others, goTo)}
+  const lead = blocking.length > 0 ? words().objectsToo : words().objects
+  return html`<section class="cw-problems" aria-label=${words().problems}>
+    ${drawProblemList(words().blocking, blocking, goTo)} ${drawProblemList(lead, others, goTo)}
   </section>`
 }
 
@@ -133,19 +127,19 @@ export function drawDigest({ digest }: Verdict, isCopied: boolean, actions: Chec
   return html`<button
     type="button"
     class="cw-digest"
-    title="Copy the digest: ${digest}"
+    title="${words().copyDigest}: ${digest}"
     @click=${() => actions.copyDigest(digest)}
   >
-    <span role="status">${isCopied ? 'digest copied' : nothing}</span>${
-      isCopied ? nothing : html`<span class="visually-hidden">Copy the </span>digest ${shortDigest(digest)}`
+    <span role="status">${isCopied ? words().digestCopied : nothing}</span>${
+      isCopied
+        ? nothing
+        : html`<span class="visually-hidden">${words().copyThe}</span>${words().digest(shortDigest(digest))}`
     }
   </button>`
 }
 
 /** All that was spent. The budget is one of each single call, so it is told beside the sum and not set against it. */
 export function drawFuel(verdict: Verdict, limitPerCall: number | undefined): TemplateResult {
-  const budget = limitPerCall === undefined ? '' : `; one call may take ${formatFuel(limitPerCall)}`
-  return html`<span title="Counted steps of your code, equal on every machine${budget}">
-    fuel ${formatFuel(verdict.fuel)}
-  </span>`
+  const budget = limitPerCall === undefined ? '' : words().fuelPerCall(formatFuel(limitPerCall))
+  return html`<span title="${words().fuelMeans}${budget}"> ${words().fuel(formatFuel(verdict.fuel))} </span>`
 }

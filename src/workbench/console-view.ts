@@ -2,6 +2,7 @@
 import { type TemplateResult, html, nothing } from 'lit'
 import type { ConsoleEntry, Verdict } from '#grader/verdict/verdict.ts'
 import { formatMicros } from './units.ts'
+import { words } from './words.ts'
 
 interface Stretch {
   check: string
@@ -29,10 +30,10 @@ function drawEntry({ atMicros, level, text }: ConsoleEntry): TemplateResult {
 
 export function drawConsole(verdict: Verdict | undefined): TemplateResult {
   if (!verdict)
-    return html`<p class="cw-empty">What your code writes with <code>console.log</code> appears here after a run.</p>`
+    return html`<p class="cw-empty">${words().consoleEmpty[0]}<code>console.log</code>${words().consoleEmpty[1]}</p>`
   const { console: entries, consoleTruncated } = verdict
-  if (entries.length === 0) return html`<p class="cw-empty">Your code wrote nothing.</p>`
-  return html`<div class="cw-console" role="region" tabindex="0" aria-label="Console">
+  if (entries.length === 0) return html`<p class="cw-empty">${words().wroteNothing}</p>`
+  return html`<div class="cw-console" role="region" tabindex="0" aria-label=${words().console}>
     ${groupByCheck(entries).map(
       ({ check, entries: lines }) =>
         html`<section>
@@ -42,6 +43,6 @@ export function drawConsole(verdict: Verdict | undefined): TemplateResult {
           </ol>
         </section>`,
     )}
-    ${consoleTruncated ? html`<p class="cw-empty">There was more; the rest was cut off. Write less, or nearer to the fault.</p>` : nothing}
+    ${consoleTruncated ? html`<p class="cw-empty">${words().cutOff}</p>` : nothing}
   </div>`
 }

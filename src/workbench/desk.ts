@@ -17,7 +17,9 @@ import {
 } from './attempts.ts'
 import { type DraftKeeper, type DraftStore, createDraftKeeper } from './draft-keeper.ts'
 import type { createGradingClient } from './grading-client.ts'
+import { pageLocale } from './page-locale.ts'
 import { type Halt, type Happening, type Mode, initialState, reduce } from './workbench-state.ts'
+import { words } from './words.ts'
 
 /** What this needs of the learner's store. */
 export interface DeskStore extends DraftStore {
@@ -88,11 +90,11 @@ function draftActions(at: Place, starter: string, drafts: DraftKeeper, happen: (
   }
 }
 
-const stoppedByHand: Halt = { kind: 'stopped', message: 'You stopped this run. Nothing was recorded.' }
+const stoppedByHand = (): Halt => ({ kind: 'stopped', message: words().youStopped })
 
 function brokenCompiler(error: unknown): Halt {
   const reason = error instanceof Error ? error.message : String(error)
-  return { kind: 'broken', message: `Internal: the compiler broke down (${reason}). Reload the page and try again.` }
+  return { kind: 'broken', message: words().compilerBroke(reason) }
 }
 
 function record({ store, exercise }: DeskEnvironment, { status, digest }: Verdict): void {
@@ -139,7 +141,7 @@ export function createDesk(environment: DeskEnvironment) {
 
   function hand(id: number, mode: Mode, source: string, compiled: Compiled): void {
     grading.grade(
-      { id, exercise: exercise.id, source, compiled, mode },
+      { id, exercise: exercise.id, source, compiled, mode, locale: pageLocale() },
       {
         progressed: (progress) => happen({ type: 'progressed', grading: id, progress }),
         checked: (result) => happen({ type: 'checked', grading: id, result }),
@@ -232,7 +234,7 @@ export function createDesk(environment: DeskEnvironment) {
       const { grading: id, phase } = state
       grading.stop()
       if (phase === 'compiling') {
-        happen({ type: 'halted', grading: id, halt: stoppedByHand })
+        happen({ type: 'halted', grading: id, halt: stoppedByHand() })
       }
     },
 

@@ -4,6 +4,7 @@ import type { DiffView } from '../editor/code-editor.ts'
 import type { Desk } from './desk.ts'
 import { type DialogKind, drawDifferenceDialog, drawGuessDialog, drawResetDialog } from './dialogs-view.ts'
 import { drawDifference } from './diff-view.ts'
+import { words } from './words.ts'
 
 /** Two texts being compared: in Monaco's own view, which lives in `host`, or in plain HTML where there is none. */
 export interface DifferenceContent {
@@ -57,17 +58,17 @@ export function drawDialog(kind: DialogKind, context: DialogContext): TemplateRe
   }
   if (kind === 'solution') {
     return drawDifferenceDialog({
-      title: 'Your answer beside ours',
-      lead: 'Yours is first. There is more than one right answer: look for what yours does that ours does not need, and the other way round.',
+      title: words().besideOurs,
+      lead: words().besideOursLead,
       difference: drawTexts(difference),
       close,
     })
   }
   return drawDifferenceDialog({
-    title: 'Your draft and the new starter',
-    lead: 'Your draft is first. If you start from the new one, yours stays among the earlier drafts.',
+    title: words().newStarter,
+    lead: words().newStarterLead,
     difference: drawTexts(difference),
     close,
-    action: { label: 'Start from the new starter', run: () => put(desk.reset) },
+    action: { label: words().startFromNew, run: () => put(desk.reset) },
   })
 }

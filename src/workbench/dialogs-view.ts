@@ -2,19 +2,16 @@
 import { type TemplateResult, html, nothing } from 'lit'
 import type { EarlierDraft } from '../progress/progress.ts'
 import { formatAgo } from './units.ts'
+import { words } from './words.ts'
 
 export type DialogKind = 'reset' | 'guess' | 'solution' | 'new-starter'
-
-const REASONS: Record<EarlierDraft['reason'], string> = {
-  'other-tab': 'from another tab',
-  reset: 'before a reset',
-  'exercise-changed': 'for an earlier version of the exercise',
-  import: 'before an import',
-}
 
 function head(title: string): TemplateResult {
   return html`<h2 id="cw-dialog-title">${title}</h2>`
 }
+
+const drawEarlier = ({ source, reason, savedAt }: EarlierDraft, now: number): string =>
+  words().earlierDraft(source.split('\n').length, reason, formatAgo(now - savedAt).text)
 
 export function drawResetDialog(options: {
   earlier: readonly EarlierDraft[]
@@ -25,34 +22,27 @@ export function drawResetDialog(options: {
   close(): void
 }): TemplateResult {
   const { earlier, now, isStarter, reset, restore, close } = options
-  return html`${head('Start again?')}
-    <p>
-      ${
-        isStarter
-          ? 'This is the starter, unchanged.'
-          : 'The editor goes back to the starter. Your code is kept, and you can bring it back.'
-      }
-    </p>
+  return html`${head(words().startAgain)}
+    <p>${isStarter ? words().isStarter : words().willReset}</p>
     ${
       earlier.length > 0
-        ? html`<h3>Earlier drafts</h3>
+        ? html`<h3>${words().earlier}</h3>
             <ul class="cw-earlier">
               ${earlier.map(
                 (draft) =>
                   html`<li>
-                    <span
-                      >${draft.source.split('\n').length} lines, ${REASONS[draft.reason]}, saved
-                      ${formatAgo(now - draft.savedAt).text}</span
-                    >
-                    <button type="button" class="button" @click=${() => restore(draft.source)}>Bring back</button>
+                    <span>${drawEarlier(draft, now)}</span>
+                    <button type="button" class="button" @click=${() => restore(draft.source)}>
+                      ${words().bringBack}
+                    </button>
                   </li>`,
               )}
             </ul>`
         : nothing
     }
     <div class="cw-dialog-buttons">
-      <button type="button" class="button" @click=${close}>Keep my code</button>
-      <button type="button" class="button primary" ?disabled=${isStarter} @click=${reset}>Reset to the starter</button>
+      <button type="button" class="button" @click=${close}>${words().keepCode}</button>
+      <button type="button" class="button primary" ?disabled=${isStarter} @click=${reset}>${words().resetNow}</button>
     </div>`
 }
 
@@ -72,26 +62,23 @@ export function drawGuessDialog(options: {
       .join(': ')
     answer(text)
   }
-  return html`${head('What do you think is wrong?')}
-    <p>
-      “${check}” has failed twice in a row. Say in one line what your code does there, and what it should do; then grade
-      again.
-    </p>
+  return html`${head(words().whatIsWrong)}
+    <p>${words().failedTwice(check)}</p>
     <form @submit=${submit}>
       <label class="cw-field"
-        >Your guess <input name="guess" type="text" maxlength="200" autocomplete="off" autofocus
+        >${words().guess} <input name="guess" type="text" maxlength="200" autocomplete="off" autofocus
       /></label>
       ${
         suspects.length > 1
           ? html`<fieldset class="cw-suspects">
-              <legend>Or: which rule do you suspect?</legend>
+              <legend>${words().suspect}</legend>
               ${suspects.map((name) => html`<label><input type="radio" name="suspect" value=${name} /> ${name}</label>`)}
             </fieldset>`
           : nothing
       }
       <div class="cw-dialog-buttons">
-        <button type="button" class="button" @click=${() => answer(undefined)}>Skip and grade</button>
-        <button type="submit" class="button primary">Grade</button>
+        <button type="button" class="button" @click=${() => answer(undefined)}>${words().skip}</button>
+        <button type="submit" class="button primary">${words().grade}</button>
       </div>
     </form>`
 }
@@ -110,6 +97,6 @@ export function drawDifferenceDialog(options: {
     <div class="cw-dialog-difference">${difference}</div>
     <div class="cw-dialog-buttons">
       ${action ? html`<button type="button" class="button" @click=${action.run}>${action.label}</button>` : nothing}
-      <button type="button" class="button primary" @click=${close}>Close</button>
+      <button type="button" class="button primary" @click=${close}>${words().close}</button>
     </div>`
 }

@@ -1,6 +1,7 @@
 /** The difference of two texts, in plain HTML: for the plain editor, and for whoever reads by ear. */
 import { type TemplateResult, html } from 'lit'
 import { type DiffLine, diffLines, foldSame } from './line-diff.ts'
+import { words } from './words.ts'
 
 const CONTEXT = 3
 const SIGNS: Record<DiffLine['kind'], { sign: string; word: string }> = {
@@ -12,7 +13,7 @@ const SIGNS: Record<DiffLine['kind'], { sign: string; word: string }> = {
 /** `−` stands before lines of the first text only, `+` before lines of the second only. */
 export function drawDifference(before: string, after: string): TemplateResult {
   const lines = foldSame(diffLines(before, after), CONTEXT)
-  if (lines.every((line) => line.kind === 'folded')) return html`<p class="cw-empty">The two texts are equal.</p>`
+  if (lines.every((line) => line.kind === 'folded')) return html`<p class="cw-empty">${words().equalTexts}</p>`
   return html`<div class="cw-difference" role="region" tabindex="0" aria-label="Differences">
     ${lines.map((line) =>
       line.kind === 'folded'

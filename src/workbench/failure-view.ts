@@ -13,6 +13,7 @@ import type {
   Told,
 } from '#grader/verdict/verdict.ts'
 import { failureWords } from './failure-words.ts'
+import { words as workbenchWords } from './words.ts'
 import { icon } from './icons.ts'
 import { drawLine } from './markdown.ts'
 import { drawStory } from './story-picture.ts'
@@ -154,16 +155,17 @@ function drawButtons(result: CheckResult, actions: FailureActions): Part {
   const { replay, position, hint } = result
   if (!replay && !position && !hint) return nothing
   const words = failureWords()
+  const own = workbenchWords()
   const button = (run: () => void, label: unknown) =>
     html`<button type="button" class="button" @click=${run}>${label}</button>`
   return html`<div class="cw-story-buttons">
     ${
       replay && !replay.isWorldless
-        ? button(() => actions.openReplay(replay), `Open at ${formatMoment(replay.atMicros)}`)
+        ? button(() => actions.openReplay(replay), own.openAt(formatMoment(replay.atMicros)))
         : nothing
     }
-    ${position ? button(() => actions.goTo(position), `Go to line ${position.line}`) : nothing}
-    ${hint ? button(() => actions.showHint(hint), html`${icon('lightbulb')} Read the hint`) : nothing}
+    ${position ? button(() => actions.goTo(position), own.goToLine(position.line)) : nothing}
+    ${hint ? button(() => actions.showHint(hint), html`${icon('lightbulb')} ${own.readHint}`) : nothing}
     ${
       replay
         ? html`${button(() => actions.copyLink(result), html`${icon('copy')} ${words.copyLink}`)}

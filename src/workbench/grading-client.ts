@@ -8,6 +8,7 @@
 import type { TestsAnswer, TestsRequest, TestsVerdict } from '#grader/verdict/tests-verdict.ts'
 import type { GradeAnswer, GradeRequest, Verdict } from '#grader/verdict/verdict.ts'
 import type { GradingProgress, Halt } from './workbench-state.ts'
+import { words } from './words.ts'
 
 /** What this needs of a Worker, so that tests can hand in their own. */
 export interface WorkerLike {
@@ -40,13 +41,8 @@ export interface GradingEnvironment {
 /** A worker that has been silent for so long while grading is taken to be stuck. */
 export const SILENCE_MAX_MS = 30_000
 
-const STOPPED: Halt = { kind: 'stopped', message: 'You stopped this run. Nothing was recorded.' }
-const WATCHDOG: Halt = {
-  kind: 'watchdog',
-  message:
-    'Internal: stopped by the watchdog. The grader gave no sign of life for 30 seconds, so this says nothing about your ' +
-    'code. Try again; if it happens once more, reload the page.',
-}
+const stopped = (): Halt => ({ kind: 'stopped', message: words().youStopped })
+const watchdog = (): Halt => ({ kind: 'watchdog', message: words().watchdog })
 
 type Listener = Pick<GradingListener, 'progressed' | 'halted'> & Partial<GradingListener & TestingListener>
 
@@ -85,7 +81,7 @@ export function createGradingClient(environment: GradingEnvironment) {
   function watch(): void {
     if (!current) return
     current.calm()
-    current.calm = environment.after(SILENCE_MAX_MS, () => halt(WATCHDOG))
+    current.calm = environment.after(SILENCE_MAX_MS, () => halt(watchdog()))
   }
 
   function halt(reason: Halt): void {
@@ -100,7 +96,7 @@ export function createGradingClient(environment: GradingEnvironment) {
   }
 
   function ask(request: GradeRequest | TestsRequest, listener: Listener): void {
-    if (current) halt(STOPPED)
+    if (current) halt(stopped())
     current = { id: request.id, listener, calm: () => {} }
     watch()
     try {
@@ -128,7 +124,7 @@ export function createGradingClient(environment: GradingEnvironment) {
       ask({ type: 'tests', ...request }, listener),
 
     stop: () => {
-      if (current) halt(STOPPED)
+      if (current) halt(stopped())
     },
 
     dispose(): void {
@@ -144,6 +140,6 @@ function broken(detail: string | undefined): Halt {
   const reason = detail ? ` (${detail})` : ''
   return {
     kind: 'broken',
-    message: `Internal: the grader broke down${reason}. This says nothing about your code. Reload the page and try again.`,
+    message: words().graderBroke(reason),
   }
 }

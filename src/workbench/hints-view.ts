@@ -3,6 +3,7 @@ import { type TemplateResult, html, nothing } from 'lit'
 import type { Hint } from './hints.ts'
 import { icon } from './icons.ts'
 import { drawMarkdown } from './markdown.ts'
+import { words } from './words.ts'
 
 export interface HintsModel {
   /** Absent until they have been fetched. */
@@ -19,11 +20,11 @@ export function drawHints({ hints, opened, named, mayOpenNext, open }: HintsMode
   const shown = (hints ?? []).flatMap((hint, index) => (index < opened || index === named ? [{ hint, index }] : []))
   const isMore = hints === undefined || (hints.length > 0 && opened < hints.length)
   if (shown.length === 0 && !isMore) return nothing
-  return html`<section class="cw-hints" aria-label="Hints">
+  return html`<section class="cw-hints" aria-label=${words().hints}>
     ${shown.map(
       ({ hint, index }) =>
         html`<article class="cw-hint" id="cw-hint-${index}" tabindex="-1">
-          <h2>${icon('lightbulb')} ${hint.title || 'Hint'}</h2>
+          <h2>${icon('lightbulb')} ${hint.title || words().hint}</h2>
           ${drawMarkdown(hint.text)}
         </article>`,
     )}
@@ -35,9 +36,9 @@ export function drawHints({ hints, opened, named, mayOpenNext, open }: HintsMode
               aria-disabled=${!mayOpenNext}
               @click=${mayOpenNext ? open : nothing}
             >
-              ${opened === 0 ? 'Give me a hint' : 'Another hint'}
+              ${opened === 0 ? words().firstHint : words().nextHint}
             </button>
-            ${mayOpenNext ? nothing : html`<p class="cw-small">Try the last one first: the next opens after another run.</p>`}`
+            ${mayOpenNext ? nothing : html`<p class="cw-small">${words().hintLater}</p>`}`
         : nothing
     }
   </section>`

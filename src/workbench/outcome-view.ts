@@ -6,8 +6,8 @@ import { type ChecksActions, drawChecks, drawDigest, drawProblems } from './chec
 import { failureWords } from './failure-words.ts'
 import { icon } from './icons.ts'
 import { drawLine } from './markdown.ts'
-import { count } from './units.ts'
 import { type WorkbenchState, cannotRun, headline } from './workbench-state.ts'
+import { words } from './words.ts'
 
 export interface OutcomeModel {
   state: WorkbenchState
@@ -23,10 +23,10 @@ export interface OutcomeModel {
 }
 
 function drawWorking({ progress, arrived }: WorkbenchState): TemplateResult {
-  const parts = [arrived.length > 0 ? `${count(arrived.length, 'check')} done` : '']
-  if (progress?.seed !== undefined && progress.total > 1) parts.push(`seed ${progress.seed}`)
+  const parts = [arrived.length > 0 ? words().checksDone(arrived.length) : '']
+  if (progress?.seed !== undefined && progress.total > 1) parts.push(words().seed(progress.seed))
   return html`<div class="cw-working">
-    <progress max=${progress?.total ?? 1} value=${progress?.done ?? 0} aria-label="Cases tried"></progress>
+    <progress max=${progress?.total ?? 1} value=${progress?.done ?? 0} aria-label=${words().casesTried}></progress>
     <span class="cw-small">${parts.filter((part) => part !== '').join(' · ')}</span>
   </div>`
 }
@@ -35,14 +35,13 @@ function drawWorking({ progress, arrived }: WorkbenchState): TemplateResult {
 function evidence(verdict: Verdict): string {
   const seeds = Math.max(0, ...verdict.checks.map((check) => check.seeds?.tried ?? 0))
   const faults = verdict.checks.some((check) => check.kind === 'faults')
-  const held = seeds > 1 ? `It held on ${seeds} random cases` : 'It held in every case'
-  return `${held}${faults ? ', with crashes and lost messages among them' : ''}.`
+  return `${words().held(seeds)}${faults ? words().withFaults : ''}.`
 }
 
 function drawPassed(verdict: Verdict, model: OutcomeModel): TemplateResult {
-  return html`<section class="cw-passed" aria-label="Passed">
+  return html`<section class="cw-passed" aria-label=${words().passed}>
     <p class="cw-passed-lead">
-      <span class="cw-sign-of" data-status="pass">${icon('check')}</span> Done. ${evidence(verdict)}
+      <span class="cw-sign-of" data-status="pass">${icon('check')}</span> ${words().done} ${evidence(verdict)}
     </p>
     ${model.passedNote ? html`<div class="cw-passed-note">${model.passedNote}</div>` : nothing}
     <div class="cw-story-buttons">
@@ -51,21 +50,19 @@ function drawPassed(verdict: Verdict, model: OutcomeModel): TemplateResult {
           ? html`<a class="button primary" href=${model.next.href}>${model.next.title} ${icon('arrow-right')}</a>`
           : nothing
       }
-      <button type="button" class="button" @click=${model.showSolution}>Compare with our answer</button>
+      <button type="button" class="button" @click=${model.showSolution}>${words().compare}</button>
     </div>
   </section>`
 }
 
 function drawEmpty(hasPassed: boolean): TemplateResult {
+  const say = words()
   return html`<div class="cw-empty">
-    ${hasPassed ? html`<p><b>You have passed this exercise.</b> Our solution is open to you.</p>` : nothing}
-    <p><b>Run</b> tries your code on the examples and answers at once.</p>
-    <p>
-      <b>Submit</b> grades everything: many random cases, and faults where the exercise has them. It is recorded here,
-      in this browser.
-    </p>
-    <p>Both may be used as often as you like.</p>
-    <p>In the editor Tab indents; Escape and then Tab leaves it.</p>
+    ${hasPassed ? html`<p><b>${say.hasPassed}</b> ${say.isOpen}</p>` : nothing}
+    <p><b>${say.run}</b> ${say.runDoes}</p>
+    <p><b>${say.submit}</b> ${say.submitDoes}</p>
+    <p>${say.asOften}</p>
+    <p>${say.tabKey}</p>
   </div>`
 }
 
@@ -79,9 +76,20 @@ function drawMessage(state: WorkbenchState): TemplateResult | typeof nothing {
   return html`<p class="cw-outcome-message" data-tone=${tone}>${drawLine(message)}</p>`
 }
 
+/** What is not in the list of checks already: a known mistake, advice, praise. */
+function drawFeedback({ feedback }: Verdict): TemplateResult | typeof nothing {
+  const told = feedback.filter(({ type, check }) => type === 'praise' || check === undefined)
+  if (told.length === 0) return nothing
+  return html`<section class="cw-caught" aria-label=${words().feedback}>
+    <ul>
+      ${told.map(({ message }) => html`<li>${drawLine(message)}</li>`)}
+    </ul>
+  </section>`
+}
+
 function drawAfterRun(verdict: Verdict): TemplateResult | typeof nothing {
   if (verdict.mode !== 'run' || verdict.status !== 'pass') return nothing
-  return html`<p class="cw-empty">The examples pass. <b>Submit</b> tries the cases that examples do not show.</p>`
+  return html`<p class="cw-empty">${words().examplesPass} <b>${words().submit}</b> ${words().submitTries}</p>`
 }
 
 export function drawOutcome(model: OutcomeModel): TemplateResult {
@@ -94,11 +102,12 @@ export function drawOutcome(model: OutcomeModel): TemplateResult {
       <h2>${headline(state)}</h2>
       ${verdict ? drawDigest(verdict, model.isDigestCopied, actions) : nothing}
     </header>
-    ${state.isStale && phase === 'ready' ? html`<p class="cw-stale">This is about the code before your last change.</p>` : nothing}
+    ${state.isStale && phase === 'ready' ? html`<p class="cw-stale">${words().stale}</p>` : nothing}
     ${phase === 'ready' ? nothing : drawWorking(state)} ${drawMessage(state)}
     ${drawProblems(state.problems, actions.goTo)} ${isPassed ? drawPassed(verdict, model) : nothing}
     ${checks.length > 0 ? keyed(state.grading, drawChecks(checks, state.mode, width, actions)) : nothing}
-    ${verdict ? drawAfterRun(verdict) : nothing} ${isEmpty ? drawEmpty(state.hasPassed) : nothing}
+    ${verdict ? [drawFeedback(verdict), drawAfterRun(verdict)] : nothing}
+    ${isEmpty ? drawEmpty(state.hasPassed) : nothing}
     <p class="cw-empty">
       <button type="button" class="cw-line-link" @click=${actions.pickReplay}>${failureWords().pick}</button>
     </p>`

@@ -1,4 +1,4 @@
 /** The language of the page, in which the workbench speaks. */
 import type { Locale } from '#grader/verdict/said.ts'
 
-export const pageLocale = (): Locale => (document.documentElement.lang.startsWith('es') ? 'es' : 'en')
+export const pageLocale = (): Locale => (globalThis.document?.documentElement.lang.startsWith('es') ? 'es' : 'en')

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { count, formatAgo, formatFuel, formatMicros, formatMoment, shortDigest } from './units.ts'
+import { formatAgo, formatFuel, formatMicros, formatMoment, shortDigest } from './units.ts'
 
 describe('virtual time', () => {
   it.each([
@@ -53,8 +53,4 @@ describe('saved ago', () => {
 it('shows both ends of a digest', () => {
   expect(shortDigest('7f3a00000000000000c1')).toBe('7f3a…c1')
   expect(shortDigest('7f3a')).toBe('7f3a')
-})
-
-it('counts in the right number', () => {
-  expect([count(0, 'check'), count(1, 'check'), count(2, 'check')]).toEqual(['0 checks', '1 check', '2 checks'])
 })

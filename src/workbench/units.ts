@@ -1,4 +1,5 @@
 /** How the workbench writes quantities: virtual time, fuel, digests, and how long ago. */
+import { words } from './words.ts'
 
 /** Virtual time for people: `3.100 s`, `42 ms`, `1 h 02 min 03 s`. Never rounds a moment onto another one's label. */
 export function formatMicros(micros: number): string {
@@ -49,18 +50,14 @@ export function shortDigest(digest: string): string {
 
 /** How long ago something was saved, in words that need no update more often than `nextChangeMs`. */
 export function formatAgo(elapsedMs: number): { text: string; nextChangeMs: number } {
+  const { justNow, ago } = words()
   const seconds = Math.max(0, Math.floor(elapsedMs / 1_000))
-  if (seconds < 2) return { text: 'just now', nextChangeMs: 2_000 }
-  if (seconds < 10) return { text: `${seconds} s ago`, nextChangeMs: 1_000 }
-  if (seconds < 60) return { text: `${Math.floor(seconds / 10) * 10} s ago`, nextChangeMs: 10_000 }
+  if (seconds < 2) return { text: justNow, nextChangeMs: 2_000 }
+  if (seconds < 10) return { text: ago(seconds, 's'), nextChangeMs: 1_000 }
+  if (seconds < 60) return { text: ago(Math.floor(seconds / 10) * 10, 's'), nextChangeMs: 10_000 }
   const minutes = Math.floor(seconds / 60)
-  if (minutes < 60) return { text: `${minutes} min ago`, nextChangeMs: 60_000 }
+  if (minutes < 60) return { text: ago(minutes, 'min'), nextChangeMs: 60_000 }
   const hours = Math.floor(minutes / 60)
-  if (hours < 48) return { text: `${hours} h ago`, nextChangeMs: 3_600_000 }
-  return { text: `${Math.floor(hours / 24)} days ago`, nextChangeMs: 3_600_000 }
-}
-
-/** `1 check`, `3 checks`. */
-export function count(amount: number, thing: string): string {
-  return `${amount} ${thing}${amount === 1 ? '' : 's'}`
+  if (hours < 48) return { text: ago(hours, 'h'), nextChangeMs: 3_600_000 }
+  return { text: ago(Math.floor(hours / 24), 'days'), nextChangeMs: 3_600_000 }
 }

@@ -5,6 +5,7 @@
  * is dropped here, in one place.
  */
 import type { CheckResult, Diagnostic, Verdict } from '#grader/verdict/verdict.ts'
+import { words } from './words.ts'
 
 export type Mode = Verdict['mode']
 
@@ -124,23 +125,21 @@ export function cannotRun({ problems }: WorkbenchState): boolean {
 /** The headline above the checks, which is also what is read out. */
 export function headline(state: WorkbenchState): string {
   const { phase, halt, verdict, progress, mode } = state
-  if (phase === 'compiling') return 'Reading your code'
+  const say = words()
+  if (phase === 'compiling') return say.reading
   if (phase === 'grading')
-    return progress ? `At work: ${progress.check}` : mode === 'run' ? 'Running the examples' : 'Grading'
-  if (halt) return halt.kind === 'stopped' ? 'Stopped' : 'No verdict'
-  if (!verdict) return state.hasPassed ? 'Passed before' : 'Not run yet'
-  if (verdict.status === 'internal') return 'No verdict'
-  return cannotRun(state) ? 'The code cannot run yet' : verdictHeadline(verdict)
+    return progress ? say.atWork(progress.check) : mode === 'run' ? say.runningExamples : say.grading
+  if (halt) return halt.kind === 'stopped' ? say.stopped : say.noVerdict
+  if (!verdict) return state.hasPassed ? say.passedBefore : say.notRunYet
+  if (verdict.status === 'internal') return say.noVerdict
+  return cannotRun(state) ? say.cannotRun : verdictHeadline(verdict)
 }
 
 function verdictHeadline(verdict: Verdict): string {
   const counted = verdict.checks.filter((check) => check.status !== 'skipped')
   const passed = counted.filter((check) => check.status === 'pass').length
-  const things = verdict.mode === 'run' ? 'example' : 'check'
-  const many = `${things}${counted.length === 1 ? '' : 's'}`
-  if (counted.length === 0) return verdict.status === 'pass' ? 'Passed' : 'The code did not run'
-  if (passed === counted.length && verdict.status === 'pass') {
-    return counted.length === 1 ? `The ${things} passes` : `All ${counted.length} ${many} pass`
-  }
-  return `${passed} of ${counted.length} ${many} ${passed === 1 ? 'passes' : 'pass'}`
+  const say = words()
+  if (counted.length === 0) return verdict.status === 'pass' ? say.passed : say.didNotRun
+  if (passed === counted.length && verdict.status === 'pass') return say.allPass(counted.length, verdict.mode)
+  return say.somePass(passed, counted.length, verdict.mode)
 }

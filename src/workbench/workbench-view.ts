@@ -15,6 +15,7 @@ import { drawTabs } from './tabs-view.ts'
 import { drawTests, drawTestsButtons, drawTestsNotice, testsAnnouncement, type TestsModel } from './tests-view.ts'
 import { testsWords } from './tests-words.ts'
 import { formatAgo } from './units.ts'
+import { words } from './words.ts'
 
 export type Pane = 'task' | 'code' | 'checks'
 
@@ -79,10 +80,12 @@ function drawSaved(model: WorkbenchModel): TemplateResult {
   const { desk, storage, now } = model
   const { saved, isSaved } = shownTests(model)?.saving ?? desk.saving()
   if (storage.kind === 'memory')
-    return html`<span class="cw-saved is-warning" title=${storage.message}>${icon('triangle-alert')} Not stored</span>`
-  if (!isSaved) return html`<span class="cw-saved">Saving…</span>`
+    return html`<span class="cw-saved is-warning" title=${storage.message}
+      >${icon('triangle-alert')} ${words().notStored}</span
+    >`
+  if (!isSaved) return html`<span class="cw-saved">${words().saving}</span>`
   if (!saved) return html`<span class="cw-saved"></span>`
-  return html`<span class="cw-saved">Saved ${formatAgo(now - saved.savedAt).text}</span>`
+  return html`<span class="cw-saved">${words().saved(formatAgo(now - saved.savedAt).text)}</span>`
 }
 
 /** What belongs to the exercise as a whole. Stands in the page's header where there is room, else above the code. */
@@ -91,15 +94,15 @@ export function drawTools(model: WorkbenchModel): TemplateResult {
   const { hasPassed } = desk.state()
   return html`<div class="cw-tools">
     ${drawSaved(model)}
-    <button type="button" class="cw-tool" @click=${actions.askReset}>Reset</button>
+    <button type="button" class="cw-tool" @click=${actions.askReset}>${words().reset}</button>
     <button
       type="button"
       class="cw-tool"
       aria-disabled=${!hasPassed}
-      title=${hasPassed ? 'Compare your answer with ours' : 'Opens once everything passes'}
+      title=${hasPassed ? words().compareSolution : words().solutionClosed}
       @click=${actions.showSolution}
     >
-      Solution
+      ${words().solution}
     </button>
   </div>`
 }
@@ -120,7 +123,7 @@ function drawFileBar(model: WorkbenchModel): TemplateResult {
   const { names, current } = filesOf(model)
   return html`<div class="cw-file-bar">
     ${drawTabs({
-      label: 'Files',
+      label: words().files,
       className: 'cw-file-tabs',
       tabs: names.map((name) => ({ id: name, label: name, controls: 'cw-editor' })),
       current,
@@ -132,26 +135,23 @@ function drawFileBar(model: WorkbenchModel): TemplateResult {
 
 function drawNotice(kind: Notice, actions: WorkbenchActions): TemplateResult {
   if (kind === 'exercise-changed') {
-    return html`<p>The exercise has changed since you wrote this. Your code is as you left it.</p>
-      <button type="button" class="button" @click=${actions.showNewStarter}>See the new starter</button>
-      <button type="button" class="button" @click=${actions.keepDraft}>Keep mine</button>`
+    return html`<p>${words().changed}</p>
+      <button type="button" class="button" @click=${actions.showNewStarter}>${words().seeStarter}</button>
+      <button type="button" class="button" @click=${actions.keepDraft}>${words().keepMine}</button>`
   }
   if (kind === 'ran-away') {
-    return html`<p>
-      This code had to be stopped last time: it locked up. It runs again only when you ask; look for a loop that never
-      ends.
-    </p>`
+    return html`<p>${words().ranAway}</p>`
   }
-  return html`<p>Back at the starter. Your code is kept.</p>
-    <button type="button" class="button" @click=${actions.undoReset}>Undo</button>`
+  return html`<p>${words().wasReset}</p>
+    <button type="button" class="button" @click=${actions.undoReset}>${words().undo}</button>`
 }
 
 function drawElsewhere(other: Draft, now: number, actions: WorkbenchActions): TemplateResult {
   return html`<div class="cw-notice" role="status">
     ${icon('info')}
-    <p>Another tab has saved this draft ${formatAgo(now - other.savedAt).text}. Yours here is untouched.</p>
-    <button type="button" class="button" @click=${actions.takeOver}>Take it over</button>
-    <button type="button" class="button" @click=${actions.leaveElsewhere}>Go on with mine</button>
+    <p>${words().elsewhere(formatAgo(now - other.savedAt).text)}</p>
+    <button type="button" class="button" @click=${actions.takeOver}>${words().takeOver}</button>
+    <button type="button" class="button" @click=${actions.leaveElsewhere}>${words().goOn}</button>
   </div>`
 }
 
@@ -159,7 +159,7 @@ function drawWarning(text: string, again?: () => void): TemplateResult {
   return html`<div class="cw-notice is-warning" role="status">
     ${icon('triangle-alert')}
     <p>${text}</p>
-    ${again ? html`<button type="button" class="button" @click=${again}>Try again</button>` : nothing}
+    ${again ? html`<button type="button" class="button" @click=${again}>${words().tryAgain}</button>` : nothing}
   </div>`
 }
 
@@ -167,7 +167,7 @@ function drawNotices(model: WorkbenchModel): unknown {
   const { desk, actions, storage, editorProblem, notYet, failure, sharedProblem, now } = model
   const kind = desk.notice()
   const { elsewhere } = desk.saving()
-  const lead = 'The editor could not be loaded, so this is the plain one.'
+  const lead = words().plainInstead
   const tests = shownTests(model)
   if (tests) return [drawTestsNotice(tests), storage.kind === 'memory' ? drawWarning(storage.message) : nothing]
   return [
@@ -191,7 +191,7 @@ function drawButtons({ desk, actions, runKey }: WorkbenchModel): TemplateResult 
   return html`${
       isWorking
         ? html`<button type="button" class="button primary" data-action="stop" @click=${actions.stop}>
-            ${icon('square')} Stop
+            ${icon('square')} ${words().stop}
           </button>`
         : html`<button
             type="button"
@@ -200,7 +200,7 @@ function drawButtons({ desk, actions, runKey }: WorkbenchModel): TemplateResult 
             aria-keyshortcuts="Control+Enter Meta+Enter"
             @click=${actions.run}
           >
-            Run <kbd>${runKey}</kbd>
+            ${words().run} <kbd>${runKey}</kbd>
           </button>`
     }
     <button
@@ -210,7 +210,7 @@ function drawButtons({ desk, actions, runKey }: WorkbenchModel): TemplateResult 
       aria-disabled=${isWorking}
       @click=${isWorking ? nothing : actions.submit}
     >
-      Submit
+      ${words().submit}
     </button>`
 }
 
@@ -223,16 +223,16 @@ function drawActionBar(model: WorkbenchModel): TemplateResult {
     ${tests ? drawTestsButtons(tests, runKey) : drawButtons(model)}
     <span class="cw-bar-space"></span>
     <span class="cw-fuel">${verdict && phase === 'ready' && !tests ? drawFuel(verdict, fuelLimit) : nothing}</span>
-    <span class="cw-font-size" role="group" aria-label="Size of the code">
-      <button type="button" class="cw-tool" aria-label="A−, smaller code" @click=${() => actions.changeFontSize(-1)}>
+    <span class="cw-font-size" role="group" aria-label=${words().sizeOfCode}>
+      <button type="button" class="cw-tool" aria-label=${words().smaller} @click=${() => actions.changeFontSize(-1)}>
         A−
       </button>
-      <button type="button" class="cw-tool" aria-label="A+, larger code" @click=${() => actions.changeFontSize(1)}>
+      <button type="button" class="cw-tool" aria-label=${words().larger} @click=${() => actions.changeFontSize(1)}>
         A+
       </button>
     </span>
     <button type="button" class="cw-tool" ?disabled=${editorKind === 'loading'} @click=${actions.switchEditor}>
-      ${editorKind === 'plain' ? 'Full editor' : 'Plain editor'}
+      ${editorKind === 'plain' ? words().fullEditor : words().plainEditor}
     </button>
   </div>`
 }
@@ -240,17 +240,17 @@ function drawActionBar(model: WorkbenchModel): TemplateResult {
 function drawSide(model: WorkbenchModel): TemplateResult {
   const { side, desk, actions, outcome, tests } = model
   const { verdict } = desk.state()
-  const labels = { checks: 'Checks', console: 'Console', tests: testsWords().tab }
+  const labels = { checks: words().checks, console: words().console, tests: testsWords().tab }
   const lines = verdict?.console.length ?? 0
-  return html`<section class="cw-pane cw-checks-pane" id="cw-checks" aria-label="Checks">
+  return html`<section class="cw-pane cw-checks-pane" id="cw-checks" aria-label=${words().checks}>
     ${drawTabs({
-      label: 'Checks and console',
+      label: words().sideTabs,
       className: 'cw-side-tabs',
       tabs: [
-        { id: 'checks', label: 'Checks', controls: 'cw-side' },
+        { id: 'checks', label: labels.checks, controls: 'cw-side' },
         {
           id: 'console',
-          label: html`Console${lines > 0 ? html` <span class="cw-count">${lines}</span>` : nothing}`,
+          label: html`${labels.console}${lines > 0 ? html` <span class="cw-count">${lines}</span>` : nothing}`,
           controls: 'cw-side',
         },
         ...(tests ? [{ id: 'tests', label: labels.tests, controls: 'cw-side' }] : []),
@@ -267,11 +267,11 @@ function drawSide(model: WorkbenchModel): TemplateResult {
 /** The learner's own failing run, or one that was shared with them. */
 function drawReplay({ replayHost, shared, pictureWidth, actions }: WorkbenchModel): TemplateResult | typeof nothing {
   if (!replayHost && !shared) return nothing
-  const words = failureWords()
-  return html`<section class="cw-replay-panel" aria-label="Replay" tabindex="-1">
+  const say = failureWords()
+  return html`<section class="cw-replay-panel" aria-label=${words().replay} tabindex="-1">
     <header>
-      <h2>${shared ? words.shared : 'The failing run'}</h2>
-      <button type="button" class="cw-tool" @click=${actions.closeReplay}>${icon('x')} ${words.close}</button>
+      <h2>${shared ? say.shared : words().failingRun}</h2>
+      <button type="button" class="cw-tool" @click=${actions.closeReplay}>${icon('x')} ${say.close}</button>
     </header>
     ${shared ? drawShared(shared, pictureWidth, replayHost) : replayHost}
   </section>`
@@ -281,21 +281,21 @@ export function drawWorkbench(model: WorkbenchModel): TemplateResult {
   const { pane, actions, desk } = model
   const tests = shownTests(model)
   return html`${drawTabs({
-      label: 'Parts of the workbench',
+      label: words().parts,
       className: 'cw-pane-tabs',
       tabs: [
-        { id: 'task', label: 'Task', controls: 'cw-task' },
-        { id: 'code', label: 'Code', controls: 'cw-code' },
-        { id: 'checks', label: 'Checks', controls: 'cw-checks' },
+        { id: 'task', label: words().task, controls: 'cw-task' },
+        { id: 'code', label: words().code, controls: 'cw-code' },
+        { id: 'checks', label: words().checks, controls: 'cw-checks' },
       ],
       current: pane,
       choose: (id) => actions.showPane(id as Pane),
     })}
     <div class="cw-panes" data-pane=${pane}>
-      <section class="cw-pane cw-task-pane" id="cw-task" aria-label="Task">
+      <section class="cw-pane cw-task-pane" id="cw-task" aria-label=${words().task}>
         ${model.task} ${drawHints(model.hints)}
       </section>
-      <section class="cw-pane cw-code-pane" id="cw-code" aria-label="Code">
+      <section class="cw-pane cw-code-pane" id="cw-code" aria-label=${words().code}>
         ${drawFileBar(model)} ${drawNotices(model)}
         <div class="cw-editor" id="cw-editor" role="tabpanel" aria-label=${filesOf(model).current}>
           ${(tests ?? model).editorHost}

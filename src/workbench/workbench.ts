@@ -27,6 +27,7 @@ import { pageLocale } from './page-locale.ts'
 import { SharedReplay } from './shared-replay.ts'
 import { TESTS_FILE, TestsBench } from './tests-bench.ts'
 import { formatAgo } from './units.ts'
+import { words } from './words.ts'
 import { firstFailure } from './workbench-state.ts'
 import { type Pane, type WorkbenchActions, type WorkbenchModel, drawTools, drawWorkbench } from './workbench-view.ts'
 import './workbench.css'
@@ -161,12 +162,10 @@ export class Workbench extends LitElement {
   async #open(): Promise<void> {
     const id = this.dataset.exercise ?? ''
     const contentHash = this.dataset.contentHash
-    if (!id || !contentHash) throw new Error('This page does not say which exercise it shows. Reload it.')
+    if (!id || !contentHash) throw new Error(words().noExercise)
     this.#editor.prefetch()
-    const [exercise, manifest] = await Promise.all([
-      loadExercise(id, pageLocale()),
-      editorManifest().catch(() => undefined),
-    ])
+    const coming = editorManifest().catch(() => undefined)
+    const [exercise, manifest] = [await loadExercise(id, pageLocale()), await coming]
     this.#exercise = exercise
     const desk = createDesk({
       exercise: { id, starter: exercise.starter, contentHash },
@@ -247,7 +246,7 @@ export class Workbench extends LitElement {
 
   #showSolution(): void {
     const hasPassed = this.#desk?.state().hasPassed
-    this.#notYet = hasPassed ? undefined : 'Our solution opens once your code has passed every check of a submission.'
+    this.#notYet = hasPassed ? undefined : words().solutionLater
     this.requestUpdate()
     if (hasPassed) void this.#showDifference('solution')
   }
@@ -367,11 +366,11 @@ export class Workbench extends LitElement {
   override render(): TemplateResult {
     if (this.#desk) return drawWorkbench(this.#model(this.#desk))
     return html`<div class="cw-panes" data-pane="task">
-      <section class="cw-pane cw-task-pane" aria-label="Task">${this.#task}</section>
-      <section class="cw-pane cw-code-pane" aria-label="Code">
-        <p class="cw-empty" role="status">${this.#failure ?? 'Opening the editor…'}</p>
+      <section class="cw-pane cw-task-pane" aria-label=${words().task}>${this.#task}</section>
+      <section class="cw-pane cw-code-pane" aria-label=${words().code}>
+        <p class="cw-empty" role="status">${this.#failure ?? words().opening}</p>
       </section>
-      <section class="cw-pane cw-checks-pane" aria-label="Checks"></section>
+      <section class="cw-pane cw-checks-pane" aria-label=${words().checks}></section>
     </div>`
   }
 

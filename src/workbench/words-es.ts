@@ -1,0 +1,167 @@
+/** The workbench's own words in Spanish. */
+import type { EarlierDraft } from '../progress/progress.ts'
+import type { Words } from './words-en.ts'
+
+const checks = (count: number): string => `${count} ${count === 1 ? 'comprobación' : 'comprobaciones'}`
+const examples = (count: number): string => `${count} ${count === 1 ? 'ejemplo' : 'ejemplos'}`
+
+const reasons: Record<EarlierDraft['reason'], string> = {
+  'other-tab': 'de otra pestaña',
+  reset: 'de antes de un reinicio',
+  'exercise-changed': 'de una versión anterior del ejercicio',
+  import: 'de antes de una importación',
+}
+
+export const es: Words = {
+  task: 'Enunciado',
+  code: 'Código',
+  checks: 'Comprobaciones',
+  console: 'Consola',
+  parts: 'Partes del taller',
+  sideTabs: 'Comprobaciones y consola',
+  files: 'Archivos',
+  replay: 'Repetición',
+  failingRun: 'La ejecución fallida',
+  opening: 'Abriendo el editor…',
+  noExercise: 'Esta página no dice qué ejercicio muestra. Recárgala.',
+  solutionLater: 'Nuestra solución se abre cuando tu código haya superado todas las comprobaciones de una entrega.',
+
+  notStored: 'Sin guardar',
+  saving: 'Guardando…',
+  saved: (ago) => `Guardado ${ago}`,
+  reset: 'Reiniciar',
+  solution: 'Solución',
+  compareSolution: 'Compara tu respuesta con la nuestra',
+  solutionClosed: 'Se abre cuando todo se supere',
+  changed: 'El ejercicio ha cambiado desde que escribiste esto. Tu código está como lo dejaste.',
+  seeStarter: 'Ver el nuevo punto de partida',
+  keepMine: 'Conservar el mío',
+  ranAway:
+    'La última vez hubo que detener este código: se quedó bloqueado. Solo vuelve a ejecutarse si lo pides; busca un bucle que nunca termina.',
+  wasReset: 'De vuelta al punto de partida. Tu código se conserva.',
+  undo: 'Deshacer',
+  elsewhere: (ago) => `Otra pestaña guardó este borrador ${ago}. El tuyo de aquí sigue intacto.`,
+  takeOver: 'Tomarlo',
+  goOn: 'Seguir con el mío',
+  tryAgain: 'Intentarlo de nuevo',
+  plainInstead: 'No se pudo cargar el editor, así que este es el sencillo.',
+
+  run: 'Ejecutar',
+  stop: 'Detener',
+  submit: 'Entregar',
+  sizeOfCode: 'Tamaño del código',
+  smaller: 'A−, código más pequeño',
+  larger: 'A+, código más grande',
+  fullEditor: 'Editor completo',
+  plainEditor: 'Editor sencillo',
+  fuel: (units) => `combustible ${units}`,
+  fuelMeans: 'Pasos contados de tu código, iguales en cualquier máquina',
+  fuelPerCall: (units) => `; una llamada puede gastar ${units}`,
+
+  reading: 'Leyendo tu código',
+  atWork: (check) => `En marcha: ${check}`,
+  runningExamples: 'Ejecutando los ejemplos',
+  grading: 'Evaluando',
+  stopped: 'Detenido',
+  noVerdict: 'Sin veredicto',
+  passedBefore: 'Ya superado',
+  notRunYet: 'Aún sin ejecutar',
+  cannotRun: 'El código aún no se puede ejecutar',
+  passed: 'Superado',
+  didNotRun: 'El código no se ejecutó',
+  allPass(count, mode) {
+    if (mode === 'run') return count === 1 ? 'El ejemplo se supera' : `Los ${count} ejemplos se superan`
+    return count === 1 ? 'La comprobación se supera' : `Las ${count} comprobaciones se superan`
+  },
+  somePass: (passed, count, mode) =>
+    `${passed === 1 ? 'Se supera' : 'Se superan'} ${passed} de ${mode === 'run' ? examples(count) : checks(count)}`,
+  stale: 'Esto se refiere al código de antes de tu último cambio.',
+  checksDone: (count) => `${checks(count)} ${count === 1 ? 'hecha' : 'hechas'}`,
+  seed: (seed) => `semilla ${seed}`,
+  casesTried: 'Casos probados',
+  held: (seeds) => (seeds > 1 ? `Se cumplió en ${seeds} casos al azar` : 'Se cumplió en todos los casos'),
+  withFaults: ', con caídas y mensajes perdidos entre ellos',
+  done: 'Hecho.',
+  compare: 'Comparar con nuestra respuesta',
+  hasPassed: 'Has superado este ejercicio.',
+  isOpen: 'Nuestra solución está a tu disposición.',
+  runDoes: 'prueba tu código con los ejemplos y responde enseguida.',
+  submitDoes:
+    'lo evalúa todo: muchos casos al azar, y fallos donde el ejercicio los tiene. Queda anotado aquí, en este navegador.',
+  asOften: 'Puedes usar ambos tantas veces como quieras.',
+  tabKey: 'En el editor, Tab sangra; Escape y luego Tab sale de él.',
+  examplesPass: 'Los ejemplos se superan.',
+  submitTries: 'prueba los casos que los ejemplos no muestran.',
+  feedback: 'Para saber',
+
+  statuses: {
+    pass: 'Superada',
+    fail: 'No superada',
+    error: 'Se interrumpió',
+    inconclusive: 'Sin decidir',
+    internal: 'Error interno',
+    skipped: 'No ejecutada',
+  },
+  seeds: (count) => `${count} semillas`,
+  seedAfter: (seed, before) => `semilla ${seed}, tras ${before} que se superan`,
+  seedFirst: (seed) => `semilla ${seed}, la primera que se probó`,
+  notRun: (count) => `${checks(count)} sin ejecutar.`,
+  onSubmit: 'Solo al entregar',
+  goTo: 'Ir a la ',
+  line: (line) => `línea ${line}`,
+  goToLine: (line) => `Ir a la línea ${line}`,
+  openAt: (time) => `Abrir en ${time}`,
+  readHint: 'Leer la pista',
+  problems: 'Problemas en el código',
+  blocking: 'Esto impide que el código se ejecute:',
+  objectsToo: 'TypeScript también objeta:',
+  objects: 'TypeScript objeta; el código se ejecuta igualmente:',
+  copyDigest: 'Copiar el resumen',
+  copyThe: 'Copiar el ',
+  digest: (short) => `resumen ${short}`,
+  digestCopied: 'resumen copiado',
+
+  consoleEmpty: ['Lo que tu código escribe con ', ' aparece aquí tras una ejecución.'],
+  wroteNothing: 'Tu código no escribió nada.',
+  cutOff: 'Había más; el resto se cortó. Escribe menos, o más cerca del fallo.',
+
+  hints: 'Pistas',
+  hint: 'Pista',
+  firstHint: 'Dame una pista',
+  nextHint: 'Otra pista',
+  hintLater: 'Prueba antes la última: la siguiente se abre tras otra ejecución.',
+
+  startAgain: '¿Empezar de nuevo?',
+  isStarter: 'Este es el punto de partida, sin cambios.',
+  willReset: 'El editor vuelve al punto de partida. Tu código se conserva y puedes recuperarlo.',
+  earlier: 'Borradores anteriores',
+  earlierDraft: (lines, reason, ago) => `${lines} líneas, ${reasons[reason]}, guardado ${ago}`,
+  bringBack: 'Recuperar',
+  keepCode: 'Conservar mi código',
+  resetNow: 'Volver al punto de partida',
+  whatIsWrong: '¿Qué crees que está mal?',
+  failedTwice: (check) =>
+    `«${check}» ha fallado dos veces seguidas. Di en una línea qué hace ahí tu código y qué debería hacer; luego evalúa de nuevo.`,
+  guess: 'Tu conjetura',
+  suspect: 'O bien: ¿de qué regla sospechas?',
+  skip: 'Omitir y evaluar',
+  grade: 'Evaluar',
+  close: 'Cerrar',
+  besideOurs: 'Tu respuesta junto a la nuestra',
+  besideOursLead:
+    'La tuya va primero. Hay más de una respuesta correcta: busca qué hace la tuya que la nuestra no necesita, y al revés.',
+  newStarter: 'Tu borrador y el nuevo punto de partida',
+  newStarterLead: 'Tu borrador va primero. Si partes del nuevo, el tuyo queda entre los borradores anteriores.',
+  startFromNew: 'Partir del nuevo',
+  equalTexts: 'Los dos textos son iguales.',
+
+  youStopped: 'Detuviste esta ejecución. No se anotó nada.',
+  watchdog:
+    'Interno: lo detuvo el vigilante. El evaluador no dio señales de vida en 30 segundos, así que esto no dice nada de tu código. Inténtalo de nuevo; si vuelve a pasar, recarga la página.',
+  graderBroke: (reason) =>
+    `Interno: el evaluador falló${reason}. Esto no dice nada de tu código. Recarga la página e inténtalo de nuevo.`,
+  compilerBroke: (reason) => `Interno: el compilador falló (${reason}). Recarga la página e inténtalo de nuevo.`,
+
+  justNow: 'ahora mismo',
+  ago: (count, unit) => `hace ${count} ${unit === 'days' ? 'días' : unit}`,
+}
