@@ -131,7 +131,7 @@ export const suites = [
   {
     name: 'package',
     what: 'Packing the command, installing it in an empty folder offline, and making a course with it (vitest)',
-    budgetS: 60,
+    budgetS: 55,
     line: () => vitest('package'),
     count: byVitest('package'),
     needs: clearReport('package'),
