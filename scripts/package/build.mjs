@@ -108,6 +108,8 @@ function copy(folder, keep = () => true) {
 async function copyRest() {
   copy('exercises', (name) => !name.endsWith('.test.ts'))
   copy('grader/cli/templates')
+  // What `clusterwright schema` prints.
+  copy('grader/reporters/schemas', (name) => name === 'verdict.schema.json')
   copy('grader/modules')
   // Learners' files are checked against this very text.
   cpSync(join(root, 'cluster/api/types.ts'), join(staging, 'cluster/api/types.ts'))

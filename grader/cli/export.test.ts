@@ -1,0 +1,229 @@
+import { spawnSync } from 'node:child_process'
+import {
+  copyFileSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import Ajv from 'ajv/dist/2020.js'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { VALIDATORS } from '../reporters/validators.test-tools.ts'
+import { runCommand } from './dispatch.ts'
+import { findExercises } from './exercises-node.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'clusterwright-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+const at = (...names: string[]): string => join(folder, ...names)
+const json = (...names: string[]): any => JSON.parse(readFileSync(at(...names), 'utf8'))
+const exercise = findExercises().find(({ id }) => id === 'fit-filter')!
+
+async function run(...args: string[]) {
+  let [stdout, stderr] = ['', '']
+  const out = { write: (text: string) => (stdout += text) }
+  const err = { write: (text: string) => (stderr += text) }
+  const status = await runCommand(args, { out, err, env: {} })
+  return { status, stdout, stderr }
+}
+
+const CLUSTERWRIGHT = `${process.execPath} ${join(import.meta.dirname, 'clusterwright.ts')}`
+
+/** Runs a script that was written, with the command of this repository in place of the installed one. */
+function start(script: string, args: string[], env: Record<string, string> = {}) {
+  const { status, stderr } = spawnSync(script, args, {
+    env: { ...process.env, CLUSTERWRIGHT, ...env },
+    encoding: 'utf8',
+  })
+  return { status, stderr }
+}
+
+const filesIn = (path: string): string[] =>
+  readdirSync(path, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(path.length + 1))
+    .sort()
+
+function handIn(path: string, source = join(exercise.path, 'solution.ts')): void {
+  mkdirSync(dirname(path), { recursive: true })
+  copyFileSync(source, path)
+}
+
+beforeAll(async () => {
+  writeFileSync(at('clusterwright-9.9.9.tgz'), 'a tarball')
+  for (const platform of ['gradescope', 'exercism', 'prairielearn']) {
+    const more = ['--out', at(platform), '--package', at('clusterwright-9.9.9.tgz')]
+    const { status, stderr } = await run('export', 'fit-filter', '--to', platform, ...more)
+    if (status !== 0) throw new Error(stderr)
+  }
+}, 60_000)
+
+describe('clusterwright export', () => {
+  it.each<[string[], RegExp]>([
+    [[], /export takes one exercise/],
+    [['fit-filter'], /say for which platform: --to gradescope\|exercism\|prairielearn/],
+    [['fit-filter', '--to', 'gradscope'], /there is no platform "gradscope"; did you mean "gradescope"\?/],
+    [['fit-filter', '--to', 'exercism'], /say where the files go: --out DIR/],
+    [['fit-filter', '--to', 'exercism', '--out', folder], /is not empty: name a new folder/],
+    [['fit-filter', '--to', 'exercism', '--out', at('x'), '--package', at('no.tgz')], /there is no file ".*no\.tgz"/],
+    [
+      ['fit-filter', '--to', 'exercism', '--out', at('x'), '--package', import.meta.filename],
+      /no name such as clusterw/,
+    ],
+  ])('%j is a usage error that names the remedy', async (args, message) => {
+    const { status, stderr } = await run('export', ...args)
+    expect([status, stderr]).toEqual([2, expect.stringMatching(message)])
+  })
+
+  it.each([
+    ['gradescope', ['clusterwright-9.9.9.tgz', 'run_autograder', 'setup.sh']],
+    [
+      'exercism',
+      [
+        ...['.docs/hints.md', '.docs/instructions.md', '.meta/config.json', '.meta/example.ts'],
+        ...['fit-filter.checks.md', 'fit-filter.ts'],
+      ]
+        .map((name) => `exercises/practice/fit-filter/${name}`)
+        .concat('test-runner/Dockerfile', 'test-runner/bin/run.sh', 'test-runner/clusterwright-9.9.9.tgz'),
+    ],
+    [
+      'prairielearn',
+      ['image/Dockerfile', 'image/clusterwright-9.9.9.tgz'].concat(
+        ['info.json', 'question.html', 'starter.ts', 'tests/run.sh'].map((name) => `questions/fit-filter/${name}`),
+      ),
+    ],
+  ])('for %s writes the layout that it wants; scripts can be run, and are sound', (platform, files) => {
+    expect(filesIn(at(platform))).toEqual(files)
+    for (const file of files) {
+      const text = readFileSync(at(platform, file), 'utf8')
+      if (!text.startsWith('#!')) continue
+      expect(statSync(at(platform, file)).mode & 0o111, file).toBe(0o111)
+      const shell = text.startsWith('#!/bin/sh') ? 'sh' : 'bash'
+      expect(spawnSync(shell, ['-n', at(platform, file)], { encoding: 'utf8' }).stderr, file).toBe('')
+    }
+  })
+
+  it('exercism: config.json has what a track asks for, and names files that are there', () => {
+    const config = json('exercism/exercises/practice/fit-filter/.meta/config.json')
+    expect(Object.keys(config)).toEqual(['authors', 'files', 'blurb'])
+    expect(config.blurb.length).toBeLessThanOrEqual(350)
+    for (const kind of ['solution', 'test', 'example'])
+      for (const file of config.files[kind])
+        expect(statSync(at('exercism/exercises/practice/fit-filter', file)).size).toBeGreaterThan(0)
+  })
+
+  it('prairielearn: info.json is a question’s, and the page keeps the task’s braces and tags as text', () => {
+    const text = { type: 'string', minLength: 1 }
+    const options = {
+      enabled: { const: true },
+      image: text,
+      entrypoint: text,
+      timeout: { type: 'integer', maximum: 600 },
+    }
+    const check = new Ajv().compile({
+      type: 'object',
+      additionalProperties: false,
+      required: ['uuid', 'type', 'title', 'topic'],
+      properties: {
+        uuid: { type: 'string', pattern: '^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$' },
+        ...{ title: text, topic: text, type: { const: 'v3' }, singleVariant: { type: 'boolean' } },
+        ...{ tags: { type: 'array', items: text }, gradingMethod: { const: 'External' } },
+        externalGradingOptions: {
+          ...{ type: 'object', additionalProperties: false, required: ['image', 'entrypoint'] },
+          properties: { ...options, enableNetworking: { const: false } },
+        },
+      },
+    })
+    expect(check(json('prairielearn/questions/fit-filter/info.json')) ? [] : check.errors).toEqual([])
+    const page = readFileSync(at('prairielearn/questions/fit-filter/question.html'), 'utf8')
+    expect(page.replace(/<\/?(?:pl-[\w-]+|markdown)[^>]*>/g, '')).not.toMatch(/<|\{\{/)
+  })
+})
+
+describe('what was written grades, for real', () => {
+  const grade = { timeout: 240_000 }
+
+  it('gradescope: full score for the solution, words for two files', grade, async () => {
+    handIn(at('autograder/submission/whatever.ts'))
+    const env = { AUTOGRADER: at('autograder') }
+    expect(start(at('gradescope/run_autograder'), [], env).status).toBe(0)
+    const text = readFileSync(at('autograder/results/results.json'), 'utf8')
+    expect(await VALIDATORS['gradescope']!.check(text)).toEqual([])
+    expect(JSON.parse(text).score).toBeGreaterThan(0)
+    handIn(at('autograder/submission/another.ts'))
+    expect(start(at('gradescope/run_autograder'), [], env).status).toBe(0)
+    expect(json('autograder/results/results.json')).toMatchObject({
+      score: 0,
+      output: expect.stringMatching(/exactly one file/),
+    })
+  })
+
+  it('gradescope: no score when the grader itself is not there', grade, async () => {
+    handIn(at('broken/submission/main.ts'))
+    const env = { AUTOGRADER: at('broken'), CLUSTERWRIGHT: 'false' }
+    expect(start(at('gradescope/run_autograder'), [], env).status).toBe(0)
+    const results = json('broken/results/results.json')
+    expect([results.score, results.output]).toEqual([undefined, expect.stringMatching(/nothing about your code/)])
+  })
+
+  it('exercism: fail for the starter, with 0', grade, async () => {
+    handIn(at('input/fit-filter.ts'), join(exercise.path, 'starter.ts'))
+    expect(
+      start(at('exercism/test-runner/bin/run.sh'), ['fit-filter', `${at('input')}/`, `${at('output')}/`]).status,
+    ).toBe(0)
+    const text = readFileSync(at('output/results.json'), 'utf8')
+    expect(await VALIDATORS['exercism']!.check(text)).toEqual([])
+    expect(JSON.parse(text).status).toBe('fail')
+    expect(start(at('exercism/test-runner/bin/run.sh'), ['fit-filter']).status).toBe(2)
+  })
+
+  it('prairielearn: what does not compile costs no attempt', grade, async () => {
+    mkdirSync(at('grade/student'), { recursive: true })
+    writeFileSync(at('grade/student/main.ts'), 'export default {\n  filter( {{{\n}\n')
+    expect(start(at('prairielearn/questions/fit-filter/tests/run.sh'), [], { GRADE: at('grade') }).status).toBe(0)
+    const text = readFileSync(at('grade/results/results.json'), 'utf8')
+    expect(await VALIDATORS['prairielearn']!.check(text)).toEqual([])
+    const { gradable, format_errors: errors } = JSON.parse(text)
+    expect([gradable, errors[0]]).toEqual([false, expect.stringContaining('main.ts:2:12')])
+  })
+})
+
+it('an exercise of one’s own takes its course along, without its solutions, and is graded from there', async () => {
+  const home = at('mine/exercises/01-first/02-mine')
+  cpSync(exercise.path, home, { recursive: true })
+  writeFileSync(
+    join(home, 'task.mdx'),
+    readFileSync(join(home, 'task.mdx'), 'utf8').replace('id: fit-filter', 'id: mine'),
+  )
+  writeFileSync(at('mine/clusterwright.yaml'), 'name: Mine\n')
+  const { status, stderr } = await run(
+    'export',
+    'mine',
+    '--to',
+    'gradescope',
+    '--out',
+    at('own'),
+    '--course',
+    at('mine'),
+  )
+  expect([status, stderr]).toEqual([0, ''])
+  const files = filesIn(at('own'))
+  expect(files).toContain('course/clusterwright.yaml')
+  expect(files).toContain('course/exercises/01-first/02-mine/checks.ts')
+  expect(files.filter((name) => /solution|wrong\//.test(name))).toEqual([])
+  cpSync(at('own'), at('container/source'), { recursive: true })
+  handIn(at('container/submission/main.ts'))
+  expect(start(at('container/source/run_autograder'), [], { AUTOGRADER: at('container') }).status).toBe(0)
+  expect(json('container/results/results.json').extra_data).toMatchObject({ exercise: 'mine', status: 'pass' })
+}, 240_000)
+
+it('clusterwright schema verdict prints a schema', async () => {
+  const { status, stdout } = await run('schema', 'verdict')
+  expect([status, new Ajv().validateSchema(JSON.parse(stdout))]).toEqual([0, true])
+  expect((await run('schema', 'verdit')).stderr).toMatch(/did you mean "verdict"\?/)
+})
