@@ -10,6 +10,7 @@ import { misconceptionOf } from '../author/mistake.ts'
 import type { Exercise } from '../verdict/exercise.ts'
 import type { ExerciseFolder } from './exercises-node.ts'
 import { loadExercise, loadExerciseAnew } from './exercises-node.ts'
+import { testsJobsOf } from './prove-tests.ts'
 import type { JobResult } from './prove.ts'
 import { jobsOf, judgeWhole } from './prove.ts'
 import type { WorkAnswer, WorkOrder } from './prove-worker.ts'
@@ -60,10 +61,13 @@ export async function proveAll(folders: readonly ExerciseFolder[], options: Prov
   return { isProven: failed === 0, matrices, findings: tallies.flatMap(({ findings }) => findings) }
 }
 
+/** What somebody who writes need not wait for. */
+const SLOW = ['hostile', 'tests']
+
 async function proveOne(folder: ExerciseFolder, pool: readonly Worker[], options: ProveOptions): Promise<Tally> {
   const { seeds, say, paint, isUpdate = false, isQuick = false } = options
   const started = performance.now()
-  const jobs = jobsOf(folder).filter(({ kind }) => !isQuick || kind !== 'hostile')
+  const jobs = [...jobsOf(folder), ...testsJobsOf(folder)].filter(({ kind }) => !isQuick || !SLOW.includes(kind))
   const waiting = jobs.map((job): WorkOrder => ({ folder, job, seeds, isThorough: isUpdate }))
   say(`${paint(folder.id, 'bold')} · ${waiting.length} submissions to grade …`)
   const results: JobResult[] = []

@@ -4,12 +4,13 @@ import { loadEngineNode } from '../sandbox/engine-node.ts'
 import type { Exercise } from '../verdict/exercise.ts'
 import type { ExerciseFolder } from './exercises-node.ts'
 import { loadExercise } from './exercises-node.ts'
-import type { Job, JobResult } from './prove.ts'
+import { proveTests } from './prove-tests.ts'
+import type { Job, JobResult, TestsJob } from './prove.ts'
 import { prove } from './prove.ts'
 
 export interface WorkOrder {
   readonly folder: ExerciseFolder
-  readonly job: Job
+  readonly job: Job | TestsJob
   readonly seeds: number
   readonly isThorough?: boolean
 }
@@ -23,7 +24,8 @@ parentPort!.on('message', async ({ folder, job, seeds, isThorough = false }: Wor
   try {
     if (!exercises.has(folder.id)) exercises.set(folder.id, loadExercise(folder))
     const [exercise, engine] = await Promise.all([exercises.get(folder.id)!, loadEngineNode()])
-    answer = { result: prove(job, { folder, exercise, engine, seeds, isThorough }) }
+    const setup = { folder, exercise, engine, seeds, isThorough }
+    answer = { result: job.kind === 'tests' ? await proveTests(setup) : prove(job, setup) }
   } catch (error) {
     answer = { failure: error instanceof Error ? (error.stack ?? error.message) : String(error) }
   }

@@ -22,8 +22,13 @@ export type Job =
   | { readonly kind: 'accepted' | 'wrong'; readonly file: string }
   | { readonly kind: 'hostile'; readonly name: string }
 
+/** How it takes learners' tests: a job of its own kind, see `prove-tests.ts`. */
+export interface TestsJob {
+  readonly kind: 'tests'
+}
+
 export interface JobResult {
-  readonly job: Job
+  readonly job: Job | TestsJob
   readonly complaints: readonly string[]
   /** Checks that this submission failed. */
   readonly failed: readonly string[]
