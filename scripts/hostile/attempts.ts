@@ -30,9 +30,9 @@ export function hostNames(): Record<string, string> {
     Object,
     Reflect,
   }
-  return Object.fromEntries(
-    Object.entries(places).map(([name, place]) => [name, Reflect.ownKeys(place).map(String).join()]),
-  )
+  // Sorted: Firefox makes its globals when they are first used, and lists those that it has made after the others.
+  const namesOf = (place: object): string => Reflect.ownKeys(place).map(String).sort().join()
+  return Object.fromEntries(Object.entries(places).map(([name, place]) => [name, namesOf(place)]))
 }
 
 const changes = (before: Record<string, string>): string[] => {

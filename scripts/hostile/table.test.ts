@@ -72,7 +72,7 @@ describe('what is counted', () => {
   })
 
   it.each([
-    ['other fuel in Chromium', { chromium: { fuel: 6 } }, /fuel 5 in Node, 6 in chromium/],
+    ['other fuel in Chromium', { chromium: { fuel: 6 } }, /in chromium not as in Node: fuel is 6 instead of 5/],
     [
       'another outcome than the one it must have',
       { node: { outcome: { ok: false, kind: 'engine', message: '' } as const } },

@@ -51,7 +51,13 @@ export function countClass(
       if (entry.lost === HANG) count.hangs++
       say(`${entry.lost} (${where})`)
     }
-    const escapes = [...escapesOf(program, rowOf(node), undisturbed), ...passesOf(rowOf(handedIn))]
+    const alone = Object.entries({ node, ...others })
+    const escapes = [
+      ...alone.flatMap(([where, entry]) =>
+        escapesOf(program, rowOf(entry), undisturbed).map((what) => `${what} (${where})`),
+      ),
+      ...passesOf(rowOf(handedIn)),
+    ]
     if (escapes.length > 0) count.escapes++
     for (const escape of escapes) say(escape)
     const here = rowOf(node)
@@ -62,8 +68,8 @@ export function countClass(
       const differing = Object.entries(others).filter(([, entry]) => !isDeepStrictEqual(rowOf(entry), here))
       if (differing.length === 0) count.equal++
       for (const [where, entry] of differing) {
-        const fuel = rowOf(entry)?.fuel
-        if (fuel !== undefined) say(`fuel ${here.fuel} in Node, ${fuel} in ${where}, or another outcome`)
+        const there = rowOf(entry)
+        if (there) say(`in ${where} not as in Node: ${differences(here, there)}`)
       }
     }
     for (const { status } of rowOf(handedIn)?.verdicts ?? []) add(verdicts, status)
@@ -81,6 +87,16 @@ function escapesOf(program: HostileProgram, row: SandboxRow | undefined, undistu
     ...changed.map((place) => `ESCAPES: it has changed ${place} of the host`),
     ...(isDeepStrictEqual(next, undisturbed) ? [] : ['ESCAPES: the honest program after it runs otherwise']),
   ]
+}
+
+/** Which fields of two rows differ, with what they are. */
+function differences(here: SandboxRow, there: SandboxRow): string {
+  const fields = Object.keys({ ...here, ...there }) as (keyof SandboxRow)[]
+  const show = (value: unknown): string => JSON.stringify(value)?.slice(0, 200) ?? 'nothing'
+  return fields
+    .filter((field) => !isDeepStrictEqual(here[field], there[field]))
+    .map((field) => `${field} is ${show(there[field])} instead of ${show(here[field])}`)
+    .join('; ')
 }
 
 function passesOf(row: SubmissionRow | undefined): string[] {
