@@ -49,6 +49,12 @@ describe('what is counted', () => {
     ],
     ['an honest program that runs otherwise', { node: { next: { ...next, fuel: 8 } } }, 'escapes', /honest program/],
     [
+      'a host that is not as it was, in Chromium alone',
+      { chromium: { changed: ['JSON'] } },
+      'escapes',
+      /changed JSON of the host \(chromium\)/,
+    ],
+    [
       'a submission that passes',
       { handedIn: { verdicts: [{ exercise: 'a', status: 'pass' as const }] } },
       'escapes',
