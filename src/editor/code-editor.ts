@@ -16,6 +16,10 @@ export interface ReadOnlyFile {
 export interface CodeEditorOptions {
   /** The learner's file: `plugin.ts`. */
   fileName: string
+  /** What a screen reader is told of it: its name, and how it is left. */
+  label: string
+  /** What running is called in the editor's own menus. */
+  runLabel: string
   value: string
   readOnlyFiles: readonly ReadOnlyFile[]
   /** Course modules by import path: what completion, hover and the type check know. */

@@ -76,7 +76,7 @@ function viewOptions(host: HTMLElement, options: CodeEditorOptions): editor.ISta
   return {
     theme: THEME,
     automaticLayout: true,
-    ariaLabel: `${options.fileName}. Press Escape and then Tab to leave the editor.`,
+    ariaLabel: options.label,
     minimap: { enabled: false },
     scrollBeyondLastLine: false,
     tabSize: 2,
@@ -184,7 +184,7 @@ export function createMonaco(host: HTMLElement, options: CodeEditorOptions): Cod
   // In the command palette and the context menu; the key itself belongs to the whole workbench.
   view.addAction({
     id: 'clusterwright.run',
-    label: 'Run the examples',
+    label: options.runLabel,
     contextMenuGroupId: '1_run',
     run: () => options.onRun(),
   })

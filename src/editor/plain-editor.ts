@@ -63,7 +63,7 @@ export function createPlainEditor(host: HTMLElement, options: CodeEditorOptions)
   const numbers = element('div', 'cw-plain-numbers')
   numbers.setAttribute('aria-hidden', 'true')
   const band = element('div', 'cw-plain-band')
-  const own = makeArea(`${options.fileName}. Press Escape and then Tab to leave the editor.`, options.value, false)
+  const own = makeArea(options.label, options.value, false)
   const viewer = makeArea('', '', true)
   viewer.hidden = true
   frame.append(numbers, band, own, viewer)

@@ -7,6 +7,7 @@ import * as store from '../progress/browser.ts'
 import { codeSize, stepCodeSize } from './code-size.ts'
 import { type EditorKind, type EditorSlot, chooseEditor, openEditor } from './editor-slot.ts'
 import { importedModules } from './exercise-files.ts'
+import { words } from './words.ts'
 import { type WorkbenchState, firstFailure } from './workbench-state.ts'
 
 export interface EditorOwner {
@@ -76,6 +77,8 @@ export class EditorController {
     this.#host.requestUpdate()
     const options = {
       fileName: this.#owner.fileName(),
+      label: words().editor(this.#owner.fileName()),
+      runLabel: words().run,
       value: text,
       readOnlyFiles: this.#readOnly,
       types: this.#types,

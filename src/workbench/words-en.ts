@@ -15,6 +15,7 @@ export const en = {
   files: 'Files',
   replay: 'Replay',
   failingRun: 'The failing run',
+  editor: (file: string) => `${file}. Press Escape and then Tab to leave the editor.`,
   opening: 'Opening the editor…',
   noExercise: 'This page does not say which exercise it shows. Reload it.',
   solutionLater: 'Our solution opens once your code has passed every check of a submission.',

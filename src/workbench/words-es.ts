@@ -22,6 +22,7 @@ export const es: Words = {
   files: 'Archivos',
   replay: 'Repetición',
   failingRun: 'La ejecución fallida',
+  editor: (file) => `${file}. Pulsa Escape y luego Tab para salir del editor.`,
   opening: 'Abriendo el editor…',
   noExercise: 'Esta página no dice qué ejercicio muestra. Recárgala.',
   solutionLater: 'Nuestra solución se abre cuando tu código haya superado todas las comprobaciones de una entrega.',

@@ -208,7 +208,7 @@ const resultWords = ({ cniVersion, ips = [] }: Omit<Expected, 'is' | 'code'>): S
 
 export default defineTests<Example>({
   guest: IPAM,
-  threshold: 15, // Only a crash, or a Pod that comes back at the very moment, shows what these do.
+  threshold: 15,
   // Only a crash, or a DEL at the very moment of an ADD, shows what these do.
   beyond: ['del-without-the-lock', 'gc-locks-twice', 'gc-rebuilds', 'no-lock-but-tries-again', 'reads-before-the-lock'],
   read,
