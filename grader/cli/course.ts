@@ -34,7 +34,7 @@ const isPacked = !import.meta.url.endsWith('.ts')
 const builtInRoot = fileURLToPath(new URL('../..', import.meta.url)).replace(/[\\/]$/, '')
 
 export const builtInCourse = (): Course => ({
-  ...{ name: 'Clusterwright', root: builtInRoot, languages: [], isBuiltIn: true, isPacked },
+  ...{ name: 'Clusterwright', root: builtInRoot, languages: ['es'], isBuiltIn: true, isPacked },
 })
 
 /** The course that is meant: the given folder, else the nearest above where somebody stands, else the built-in one. */

@@ -87,7 +87,7 @@ export function prove(job: Job, setup: ProofSetup): JobResult {
       : compiled.diagnostics.map(({ line, message }) => `${file}:${line} does not compile cleanly: ${message}`)
   const seeds =
     job.kind === 'solution' ? setup.seeds : job.kind === 'accepted' ? acceptedSeeds(setup.seeds) : WRONG_SEEDS
-  const graded = job.kind === 'wrong' && !setup.isThorough ? withNamedChecks(exercise, source) : exercise
+  const graded = job.kind === 'wrong' ? withNamedChecks(exercise, source) : exercise
   const verdict = gradeOnce(setup, graded, compiled, seeds)
   complaints.push(...againDiffers(job, setup, graded, compiled, verdict, seeds).map((what) => `${file} ${what}`))
   const judged =
@@ -100,7 +100,27 @@ export function prove(job: Job, setup: ProofSetup): JobResult {
   const hints = verdict.checks.flatMap(({ status, hint }) => (isBad(status) && hint !== undefined ? [hint] : []))
   const result: JobResult = { job, complaints, failed: failedIn(verdict), hints, fuel: verdict.fuel }
   if (job.kind === 'solution') return { ...result, costs: costsOf(verdict) }
-  return job.kind === 'wrong' ? { ...result, ...toldOf(job.file, source, verdict, exercise) } : result
+  if (job.kind !== 'wrong') return result
+  const failed = setup.isThorough ? failedInAll(setup, source, compiled, result.failed) : result.failed
+  return { ...result, failed, ...toldOf(job.file, source, verdict, exercise) }
+}
+
+/** Checks that it does not name are tried on fewer seeds: most that fail at all fail soon, and all of them are dear. */
+const OTHER_SEEDS = 40
+
+/** With the checks that it does not name as well, in source order. */
+function failedInAll(setup: ProofSetup, source: string, compiled: Compiled, failed: readonly string[]): string[] {
+  const { exercise } = setup
+  const named = readMistake(source).checks
+  const others = exercise.checks.checks.filter(({ name }) => !named.includes(name))
+  const verdict = gradeOnce(
+    setup,
+    { ...exercise, checks: { ...exercise.checks, checks: others } },
+    compiled,
+    OTHER_SEEDS,
+  )
+  const all = new Set([...failed, ...failedIn(verdict)])
+  return exercise.checks.checks.map(({ name }) => name).filter((name) => all.has(name))
 }
 
 const costsOf = ({ checks }: Verdict): CheckCost[] =>
