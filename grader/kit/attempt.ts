@@ -71,11 +71,18 @@ export const isOurs = (thrown: unknown): boolean => !(thrown instanceof Violatio
 export const ranOut = (thrown: unknown): boolean =>
   thrown instanceof Crash && thrown.failure.kind !== 'threw' && thrown.failure.kind !== 'wrong-type'
 
-/** While a case is made smaller, a broken rule stays the same broken rule, as far as it can be told; a crash the same crash. */
-export function isSameKind(a: unknown, b: unknown): boolean {
-  if (a instanceof Violation) return b instanceof Violation && ruleOf(a) === ruleOf(b)
-  return a instanceof Crash && b instanceof Crash && a.failure.kind === b.failure.kind
+/**
+ * While a case is made smaller, a broken rule stays the same broken rule, as far as it can be told; a crash the same crash. From a
+ * finding with a hint of its own it may come to one that the check is about: that is the simpler thing to say of the same mistake.
+ */
+export function isSameKind(next: unknown, before: unknown): boolean {
+  if (before instanceof Violation)
+    return next instanceof Violation && (ruleOf(before) === ruleOf(next) || isPlainer(next, before))
+  return before instanceof Crash && next instanceof Crash && before.failure.kind === next.failure.kind
 }
+
+const isPlainer = ({ finding }: Violation, than: Violation): boolean =>
+  finding.hint === undefined && than.finding.hint !== undefined
 
 /** Which rule it is: its key, where it has one, and the hint that it gives. */
 const ruleOf = ({ finding: { message, hint = '' } }: Violation): string =>

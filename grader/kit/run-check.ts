@@ -125,11 +125,14 @@ function runSeed(check: Check, setup: RunSetup, seed: number, plan: unknown): Se
 function smallest(check: Check, setup: RunSetup, seed: number, ending: Ending): { ending: Ending; fuel: number } {
   if (!check.shrink || ranOut(ending.thrown) || isOurs(ending.thrown)) return { ending, fuel: 0 }
   let fuel = 0
+  let { thrown } = ending
   const again = (plan: unknown): Ending | undefined => {
     const trial = newTrial(check, setup, seed, plan)
     const next = endingOf(trial, plan, (fresh) => playCase(check, fresh, plan))
     fuel += trial.fuel()
-    return next !== undefined && isSameKind(next.thrown, ending.thrown) ? next : undefined
+    if (next === undefined || !isSameKind(next.thrown, thrown)) return undefined
+    thrown = next.thrown
+    return next
   }
   const { triesMax = SHRINK_TRIES_DEFAULT } = check.shrink
   const rules = check.faults
