@@ -51,9 +51,9 @@ describe('clusterwright replay', () => {
   })
 
   it('goes step by step, in Spanish too', async () => {
-    const { out } = await run('replay', replayFile, '--step', '7', '--lang', 'es', '--width', '80')
-    expect(out).toMatch(/▶7 .*reserve/)
-    expect(out).toContain('Lo que cambió con 7:')
+    const { out } = await run('replay', replayFile, '--step', '8', '--lang', 'es', '--width', '80')
+    expect(out).toMatch(/▶8 .*reserve/)
+    expect(out).toContain('Lo que cambió con 8:')
   })
 
   it('prints a link that holds the file', async () => {
