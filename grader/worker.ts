@@ -8,6 +8,7 @@
  */
 import { loadEngineInBrowser } from './engine-browser.ts'
 import { loadExerciseInBrowser } from './exercises-browser.ts'
+import { textsOf } from './verdict/exercise.ts'
 import { grade } from './verdict/grade.ts'
 import { checkInLanguage, inLanguage } from './verdict/in-language.ts'
 import { internalVerdict } from './verdict/internal.ts'
@@ -21,7 +22,7 @@ const PROGRESS_STEPS = 20
 
 async function handle({ id, exercise: name, compiled, mode, seeds, locale = 'en' }: GradeRequest): Promise<void> {
   const [exercise, engine] = await Promise.all([loadExerciseInBrowser(name), loadEngineInBrowser()])
-  const speech = { locale, texts: exercise.checks.texts, misconceptions: exercise.misconceptions }
+  const speech = { locale, texts: textsOf(exercise) }
   const verdict = grade({
     exercise,
     compiled,

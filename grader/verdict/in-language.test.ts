@@ -4,6 +4,7 @@ import { defineChecks, example } from '../kit/checks.ts'
 import { nodeInfo, schedulerGuest, SchedulerPlugin } from '../kit/scheduler-guest.ts'
 import { loadEngineNode } from '../sandbox/engine-node.ts'
 import type { Exercise } from './exercise.ts'
+import { textsOf } from './exercise.ts'
 import { grade } from './grade.ts'
 import { checkInLanguage, inLanguage } from './in-language.ts'
 import { defineTexts } from './say.ts'
@@ -45,7 +46,7 @@ const compiled = {
   runnable: true,
 }
 const verdict = grade({ exercise, compiled, mode: 'submit', engine })
-const speech = { texts, misconceptions }
+const speech = { texts: textsOf(exercise) }
 
 describe('a verdict in Spanish', () => {
   const told = inLanguage(verdict, { ...speech, locale: 'es' })

@@ -2,17 +2,15 @@
  * A verdict in a reader's language: everything that was said by key is said again. Pure, and the digest stays what it is, that
  * of the English verdict: two people with the same digest have read the same thing in two languages.
  */
-import type { Misconception } from './exercise.ts'
 import type { Locale, Said, Texts } from './said.ts'
 import { speak } from './say.ts'
 import type { Caught, ExampleResult, OwnResult, TestsVerdict, ToldFinding } from './tests-verdict.ts'
 import type { CheckResult, Divergence, Feedback, Story, Told, Verdict } from './verdict.ts'
 
-/** What an exercise says, and its known mistakes, whose sentences are texts of their own. */
+/** In which language, and what an exercise says (`textsOf`, where its known mistakes may be told). */
 export interface Speech {
   readonly locale: Locale
   readonly texts?: Texts | undefined
-  readonly misconceptions?: readonly Misconception[] | undefined
 }
 
 export function inLanguage(verdict: Verdict, speech: Speech): Verdict {
@@ -20,7 +18,7 @@ export function inLanguage(verdict: Verdict, speech: Speech): Verdict {
   return {
     ...saidIn(verdict, speech),
     checks: verdict.checks.map((check) => checkInLanguage(check, speech)),
-    feedback: verdict.feedback.map((one) => feedbackIn(one, speech)),
+    feedback: verdict.feedback.map((one) => saidIn<Feedback>(one, speech)),
   }
 }
 
@@ -84,12 +82,3 @@ const divergenceIn = (divergence: Divergence, speech: Speech): Divergence => ({
     labelIn<'label', (typeof divergence.events)[number]>(event, 'label', speech),
   ),
 })
-
-/** A known mistake is recognised by its English sentence, and told by the one of the language. */
-function feedbackIn(feedback: Feedback, speech: Speech): Feedback {
-  const { said } = feedback
-  const what = said?.key === 'grader.recognised' ? said.params?.['what'] : undefined
-  const known = speech.misconceptions?.find(({ text }) => text.en === what)
-  if (!said || !known) return saidIn(feedback, speech)
-  return saidIn({ ...feedback, said: { ...said, params: { what: known.text[speech.locale] } } }, speech)
-}
