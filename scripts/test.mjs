@@ -5,7 +5,7 @@
  *   npm test -- unit e2e      only these suites
  *   npm test -- --list        their names
  */
-import { suites } from './suites.mjs'
+import { suites, wholeBudgetS } from './suites.mjs'
 import { ensureDependencies } from './set-up/dependencies.mjs'
 import { endWithNpm, run } from './set-up/run.mjs'
 import { Refusal, command, say, seconds } from './set-up/say.mjs'
@@ -95,7 +95,13 @@ await command(async () => {
     const problems = [error instanceof Refusal ? `${error.message} → ${error.remedy}` : String(error.stack ?? error)]
     results.push({ name: 'set-up', passed: 0, failed: 1, problems, milliseconds: 0, budgetS: 0 })
   }
+  const spentMs = results.reduce((sum, { milliseconds }) => sum + milliseconds, 0)
+  if (spentMs > wholeBudgetS * 1000) {
+    const problems = [`all suites together took ${seconds(spentMs)} of ${wholeBudgetS} s: make the dearest faster`]
+    results.push({ name: 'the whole', passed: 0, failed: 1, problems, milliseconds: spentMs, budgetS: wholeBudgetS })
+  }
   summary(results)
+  say(`  all of it ${seconds(spentMs)} of ${wholeBudgetS} s`)
   const total = (of) => results.reduce((sum, result) => sum + result[of], 0)
   process.stdout.write(`${total('passed')} passed, ${total('failed')} failed\n`)
   process.exitCode = total('failed') === 0 ? 0 : 1
