@@ -1,5 +1,5 @@
 /**
- * One verdict, whoever gives it: every file of every exercise gets the same digest, and uses the same fuel, in this Node
+ * One verdict, whoever gives it: files of every exercise get the same digest, and use the same fuel, in this Node
  * and in the page's own workers in Chromium; and the command line prints that very digest.
  */
 import { execFile } from 'node:child_process'
@@ -16,11 +16,13 @@ import { allSubmissions, submission } from './submissions.ts'
 import type { Submission } from './submissions.ts'
 
 /**
- * Every file runs the examples; every so many files, with solutions and starters, are submitted on a few seeds; solutions on
- * all. All files on all seeds take longer than anybody waits for tests: `npm run soak -- verdicts` does that.
+ * Every so many files, with solutions and starters, run the examples; fewer of them are submitted on a few seeds; solutions on
+ * more. All files on all seeds take longer than anybody waits for tests: `npm run soak -- verdicts` does that.
  */
-const SUBMITTED_EVERY = 24
-const FEW_SEEDS = 3
+const RUN_EVERY = 5
+const SUBMITTED_EVERY = 60
+const FEW_SEEDS = 2
+const MORE_SEEDS = 25
 
 const browser = useBrowser()
 
@@ -31,13 +33,21 @@ const fuelOf = ({ verdict }: Graded) => [verdict.fuel, ...verdict.checks.map((ch
 
 const all = allSubmissions()
 const isOurs = ({ file }: Submission) => file === 'solution.ts' || file === 'starter.ts'
-const some = all.filter((one, index) => isOurs(one) || index % SUBMITTED_EVERY === 0)
+const everyNth = (nth: number) => all.filter((one, index) => isOurs(one) || index % nth === 0)
 const solutions = all.filter(({ file }) => file === 'solution.ts')
 
 const rounds: { what: string; submissions: Submission[]; grading: Grading }[] = [
-  { what: 'the examples', submissions: all, grading: { mode: 'run' } },
-  { what: `everything, on ${FEW_SEEDS} seeds`, submissions: some, grading: { mode: 'submit', seeds: FEW_SEEDS } },
-  { what: 'everything, on all seeds', submissions: solutions, grading: { mode: 'submit' } },
+  { what: 'the examples', submissions: everyNth(RUN_EVERY), grading: { mode: 'run' } },
+  {
+    what: `everything, on ${FEW_SEEDS} seeds`,
+    submissions: everyNth(SUBMITTED_EVERY),
+    grading: { mode: 'submit', seeds: FEW_SEEDS },
+  },
+  {
+    what: `everything, on ${MORE_SEEDS} seeds`,
+    submissions: solutions,
+    grading: { mode: 'submit', seeds: MORE_SEEDS },
+  },
 ]
 
 it('every exercise has its files here', () => {
