@@ -85,7 +85,7 @@ export const suites = [
   {
     name: 'format',
     what: 'Checking the format (Prettier)',
-    budgetS: 25,
+    budgetS: 60,
     line: () => ['prettier', '--check', '--log-level=warn', '.'],
     count: byExitCode('the format: mend it with npm run format'),
   },
@@ -99,7 +99,7 @@ export const suites = [
   {
     name: 'pages',
     what: 'Checking the types of the pages (astro check)',
-    budgetS: 60,
+    budgetS: 80,
     line: () => ['astro', 'check', '--minimumFailingSeverity', 'error', '--minimumSeverity', 'warning'],
     count: byExitCode('types of the pages'),
   },

@@ -16,13 +16,12 @@ import { allSubmissions, submission } from './submissions.ts'
 import type { Submission } from './submissions.ts'
 
 /**
- * Every so many files, with solutions and starters, run the examples; fewer of them are submitted on a few seeds; solutions on
- * more. All files on all seeds take longer than anybody waits for tests: `npm run soak -- verdicts` does that.
+ * Every so many files, with solutions and starters, run the examples; fewer of them are submitted on a few seeds. All files on
+ * all seeds take longer than anybody waits for tests: `npm run soak -- verdicts` does that.
  */
-const RUN_EVERY = 5
-const SUBMITTED_EVERY = 60
-const FEW_SEEDS = 2
-const MORE_SEEDS = 25
+const RUN_EVERY = 12
+const SUBMITTED_EVERY = 90
+const FEW_SEEDS = 3
 
 const browser = useBrowser()
 
@@ -34,7 +33,6 @@ const fuelOf = ({ verdict }: Graded) => [verdict.fuel, ...verdict.checks.map((ch
 const all = allSubmissions()
 const isOurs = ({ file }: Submission) => file === 'solution.ts' || file === 'starter.ts'
 const everyNth = (nth: number) => all.filter((one, index) => isOurs(one) || index % nth === 0)
-const solutions = all.filter(({ file }) => file === 'solution.ts')
 
 const rounds: { what: string; submissions: Submission[]; grading: Grading }[] = [
   { what: 'the examples', submissions: everyNth(RUN_EVERY), grading: { mode: 'run' } },
@@ -42,11 +40,6 @@ const rounds: { what: string; submissions: Submission[]; grading: Grading }[] = 
     what: `everything, on ${FEW_SEEDS} seeds`,
     submissions: everyNth(SUBMITTED_EVERY),
     grading: { mode: 'submit', seeds: FEW_SEEDS },
-  },
-  {
-    what: `everything, on ${MORE_SEEDS} seeds`,
-    submissions: solutions,
-    grading: { mode: 'submit', seeds: MORE_SEEDS },
   },
 ]
 
