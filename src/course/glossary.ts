@@ -1,10 +1,29 @@
 /**
  * The words of the course, each with its meaning: the one source of the glossary page and of `<Term>` in lessons.
  *
- * A meaning is one to three sentences, true for Kubernetes 1.36, with defaults where they matter. Kubernetes' own names of
- * kinds and fields stay in English in every language.
+ * Each section has a file of its own in `terms/`; `terms/term-row.ts` says how a row is written.
  */
 import type { Locale } from './sections.ts'
+import { terms as addons } from './terms/15-addons.ts'
+import { terms as apiServer } from './terms/05-api-server.ts'
+import { terms as architecture } from './terms/02-architecture.ts'
+import { terms as containerRuntime } from './terms/11-container-runtime.ts'
+import { terms as containerToContainer } from './terms/17-container-to-container.ts'
+import { terms as controlPlaneComponents } from './terms/04-control-plane-components.ts'
+import { terms as controlPlaneOverview } from './terms/03-control-plane-overview.ts'
+import { terms as controllerManagers } from './terms/07-controller-managers.ts'
+import { terms as criShims } from './terms/13-cri-shims.ts'
+import { terms as index } from './terms/01-index.ts'
+import { terms as keyValueStore } from './terms/08-key-value-store.ts'
+import { terms as kubeProxy } from './terms/14-kube-proxy.ts'
+import { terms as kubelet } from './terms/12-kubelet.ts'
+import { terms as networkingChallenges } from './terms/16-networking-challenges.ts'
+import { terms as podToExternal } from './terms/19-pod-to-external.ts'
+import { terms as podToPod } from './terms/18-pod-to-pod.ts'
+import { terms as scheduler } from './terms/06-scheduler.ts'
+import { terms as workerComponents } from './terms/10-worker-components.ts'
+import { terms as workerOverview } from './terms/09-worker-overview.ts'
+import type { TermRow } from './terms/term-row.ts'
 
 export interface GlossaryEntry {
   /** Never changes: lessons and addresses use it. */
@@ -15,405 +34,43 @@ export interface GlossaryEntry {
   section: string
 }
 
-type Row = [id: string, section: string, en: string, es: string, meaningEn: string, meaningEs: string]
+/** By the slug of the section that teaches them, in the course's order. */
+const termsOf: Record<string, readonly TermRow[]> = {
+  index,
+  architecture,
+  'control-plane-overview': controlPlaneOverview,
+  'control-plane-components': controlPlaneComponents,
+  'api-server': apiServer,
+  scheduler,
+  'controller-managers': controllerManagers,
+  'key-value-store': keyValueStore,
+  'worker-overview': workerOverview,
+  'worker-components': workerComponents,
+  'container-runtime': containerRuntime,
+  kubelet,
+  'cri-shims': criShims,
+  'kube-proxy': kubeProxy,
+  addons,
+  'networking-challenges': networkingChallenges,
+  'container-to-container': containerToContainer,
+  'pod-to-pod': podToPod,
+  'pod-to-external': podToExternal,
+}
 
-const rows: Row[] = [
-  [
-    'admission',
-    'api-server',
-    'admission',
-    'admisión',
-    'The stage of a request after it is known who asks and that they may: plugins and webhooks may change the object or refuse it before it is stored.',
-    'La etapa de una petición después de saber quién pide y que puede hacerlo: plugins y webhooks pueden cambiar el objeto o rechazarlo antes de guardarlo.',
-  ],
-  [
-    'affinity',
-    'scheduler',
-    'affinity',
-    'afinidad',
-    'A rule in a Pod about where it wants to run: on nodes with certain labels, or near (or, as anti-affinity, away from) other Pods. It is a hard requirement or a preference with a weight.',
-    'Una regla del Pod sobre dónde quiere ejecutarse: en nodos con ciertas etiquetas, o cerca (o, como antiafinidad, lejos) de otros Pods. Es un requisito o una preferencia con peso.',
-  ],
-  [
-    'binding',
-    'scheduler',
-    'binding',
-    'enlace (binding)',
-    'The scheduler’s answer: a small object, written through the API, that sets a Pod’s spec.nodeName. Nothing is sent to the node; its kubelet sees the change by its watch.',
-    'La respuesta del planificador: un objeto pequeño, escrito por la API, que fija spec.nodeName del Pod. Nada se envía al nodo; su kubelet ve el cambio por su watch.',
-  ],
-  [
-    'cni',
-    'pod-to-pod',
-    'CNI',
-    'CNI',
-    'Container Network Interface: how a container runtime asks plugins to connect a network namespace. A plugin is a program that is run with a verb (ADD, DEL, CHECK, GC, STATUS) and a JSON configuration; it is not a daemon.',
-    'Container Network Interface: cómo un entorno de ejecución pide a plugins que conecten un espacio de nombres de red. Un plugin es un programa que se ejecuta con un verbo (ADD, DEL, CHECK, GC, STATUS) y una configuración JSON; no es un demonio.',
-  ],
-  [
-    'compaction',
-    'key-value-store',
-    'compaction',
-    'compactación',
-    'Throwing away revisions older than a given one in etcd. Afterwards nobody can read or watch from before it: such a watch ends with the error 410 Gone.',
-    'Descartar en etcd las revisiones anteriores a una dada. Después nadie puede leer ni observar desde antes: ese watch termina con el error 410 Gone.',
-  ],
-  [
-    'conntrack',
-    'kube-proxy',
-    'conntrack',
-    'conntrack',
-    'The Linux kernel’s table of connections. The first packet of a flow to a Service is rewritten by a rule; the later ones, and the replies, follow this table.',
-    'La tabla de conexiones del núcleo de Linux. El primer paquete de un flujo hacia un Service lo reescribe una regla; los siguientes, y las respuestas, siguen esta tabla.',
-  ],
-  [
-    'control-plane',
-    'control-plane-overview',
-    'control plane',
-    'plano de control',
-    'The parts that decide for the whole cluster: API server, etcd, scheduler and controller managers. When it is away, Pods that run go on running, but nothing is healed, placed or changed.',
-    'Las partes que deciden por todo el clúster: servidor de API, etcd, planificador y gestores de controladores. Si falta, los Pods que funcionan siguen funcionando, pero nada se repara, se coloca ni se cambia.',
-  ],
-  [
-    'controller',
-    'controller-managers',
-    'controller',
-    'controlador',
-    'A loop that compares what is wanted with what is there, and acts until they agree. It looks at the present state, not at the events that led to it.',
-    'Un bucle que compara lo que se quiere con lo que hay y actúa hasta que coinciden. Mira el estado presente, no los eventos que llevaron a él.',
-  ],
-  [
-    'cri',
-    'container-runtime',
-    'CRI',
-    'CRI',
-    'Container Runtime Interface: the gRPC calls by which the kubelet asks for images (ImageService) and for sandboxes and containers (RuntimeService).',
-    'Container Runtime Interface: las llamadas gRPC con las que el kubelet pide imágenes (ImageService) y sandboxes y contenedores (RuntimeService).',
-  ],
-  [
-    'deployment',
-    'controller-managers',
-    'Deployment',
-    'Deployment',
-    'An object that wants a number of equal Pods and a way to renew them. Its controller makes ReplicaSets; it never makes a Pod itself.',
-    'Un objeto que quiere cierto número de Pods iguales y una manera de renovarlos. Su controlador crea ReplicaSets; nunca crea un Pod él mismo.',
-  ],
-  [
-    'endpointslice',
-    'kube-proxy',
-    'EndpointSlice',
-    'EndpointSlice',
-    'A list of addresses behind a Service, at most 100 in one slice by default, each with its readiness. Its controller writes it; kube-proxy reads it.',
-    'Una lista de direcciones detrás de un Service, por defecto 100 como mucho en cada una, con su disponibilidad. La escribe su controlador; la lee kube-proxy.',
-  ],
-  [
-    'etcd',
-    'key-value-store',
-    'etcd',
-    'etcd',
-    'The key-value store that holds the cluster’s state. It keeps every revision until compaction and agrees on each write by Raft. Only the API server talks to it.',
-    'El almacén de clave-valor que guarda el estado del clúster. Conserva cada revisión hasta la compactación y acuerda cada escritura con Raft. Solo el servidor de API habla con él.',
-  ],
-  [
-    'eviction',
-    'kubelet',
-    'eviction',
-    'desalojo',
-    'Ending a Pod for a reason outside it: by the kubelet when its node runs out of memory or disk, by a NoExecute taint, or through the API when a node is drained.',
-    'Terminar un Pod por una razón ajena a él: por el kubelet cuando el nodo se queda sin memoria o disco, por un taint NoExecute, o por la API cuando se drena un nodo.',
-  ],
-  [
-    'filter',
-    'scheduler',
-    'filter',
-    'filtro',
-    'The scheduler’s first question about each node: could the Pod run there? A plugin answers yes, or no with a reason. Older texts call filters predicates.',
-    'La primera pregunta del planificador sobre cada nodo: ¿podría ejecutarse allí el Pod? Un plugin responde que sí, o que no con una razón. Textos antiguos los llaman predicados.',
-  ],
-  [
-    'finalizer',
-    'controller-managers',
-    'finalizer',
-    'finalizer',
-    'A name in an object’s metadata that holds up its removal until somebody has cleaned up and takes the name away.',
-    'Un nombre en los metadatos de un objeto que retiene su borrado hasta que alguien ha limpiado y quita el nombre.',
-  ],
-  [
-    'informer',
-    'controller-managers',
-    'informer',
-    'informer',
-    'A client’s cache of one kind of object: it lists once, then watches, and tells its handlers what changed. It may lag behind, and a controller must be right all the same.',
-    'La caché de un cliente para un tipo de objeto: lista una vez, después observa y avisa de lo que cambió. Puede ir con retraso, y el controlador debe acertar igualmente.',
-  ],
-  [
-    'ipam',
-    'pod-to-pod',
-    'IPAM',
-    'IPAM',
-    'IP address management: the part of CNI that hands out addresses and takes them back. host-local keeps them as files on the node, one per address.',
-    'Gestión de direcciones IP: la parte de CNI que reparte direcciones y las recupera. host-local las guarda como archivos en el nodo, uno por dirección.',
-  ],
-  [
-    'iptables',
-    'kube-proxy',
-    'iptables',
-    'iptables',
-    'The Linux kernel’s chains of packet rules, in the form that kube-proxy’s default mode on Linux writes. A packet visits rules one by one until one decides.',
-    'Las cadenas de reglas de paquetes del núcleo de Linux, en la forma que escribe el modo por defecto de kube-proxy en Linux. Un paquete visita reglas una a una hasta que una decide.',
-  ],
-  [
-    'kube-apiserver',
-    'api-server',
-    'kube-apiserver',
-    'kube-apiserver',
-    'The door to the cluster’s state: it says who you are, whether you may, whether the object is sound, then stores it. Every other component reads, writes and watches through it.',
-    'La puerta al estado del clúster: dice quién eres, si puedes, si el objeto es válido, y lo guarda. Todos los demás componentes leen, escriben y observan a través de él.',
-  ],
-  [
-    'kube-proxy',
-    'kube-proxy',
-    'kube-proxy',
-    'kube-proxy',
-    'The component on each node that turns Services and their endpoints into kernel rules. Packets follow the rules; they do not pass through the kube-proxy process.',
-    'El componente de cada nodo que convierte los Services y sus endpoints en reglas del núcleo. Los paquetes siguen las reglas; no pasan por el proceso kube-proxy.',
-  ],
-  [
-    'kubelet',
-    'kubelet',
-    'kubelet',
-    'kubelet',
-    'The agent on each node: it watches for Pods bound to its node, has the container runtime start them, probes them and reports how they are.',
-    'El agente de cada nodo: observa los Pods asignados a su nodo, hace que el entorno de ejecución los arranque, los sondea e informa de cómo están.',
-  ],
-  [
-    'label',
-    'controller-managers',
-    'label',
-    'etiqueta',
-    'A key and a value on an object, by which others find it. It means nothing by itself: selectors give it meaning.',
-    'Una clave y un valor en un objeto por los que otros lo encuentran. No significa nada por sí misma: le dan sentido los selectores.',
-  ],
-  [
-    'lease',
-    'controller-managers',
-    'Lease',
-    'Lease',
-    'A small object that its holder renews. A node’s Lease is its heartbeat, renewed every 10 s; a leader’s says who acts for all.',
-    'Un objeto pequeño que su titular renueva. El Lease de un nodo es su latido, renovado cada 10 s; el de un líder dice quién actúa por todos.',
-  ],
-  [
-    'leader-election',
-    'control-plane-overview',
-    'leader election',
-    'elección del líder',
-    'How copies of one program agree which of them acts: whoever holds the Lease does, and the others wait for it to expire.',
-    'Cómo varias copias de un programa acuerdan cuál actúa: la que tiene el Lease, mientras las demás esperan a que caduque.',
-  ],
-  [
-    'namespace',
-    'api-server',
-    'namespace',
-    'espacio de nombres',
-    'In the API: a part of the cluster in which names are unique. In Linux something else: see network namespace.',
-    'En la API: una parte del clúster en la que los nombres son únicos. En Linux es otra cosa: mira espacio de nombres de red.',
-  ],
-  [
-    'network-namespace',
-    'container-to-container',
-    'network namespace',
-    'espacio de nombres de red',
-    'A Linux kernel’s separate set of interfaces, addresses, routes and rules. All containers of a Pod share one, so they share an IP address and reach each other on localhost.',
-    'Un conjunto separado de interfaces, direcciones, rutas y reglas en el núcleo de Linux. Todos los contenedores de un Pod comparten uno, así que comparten dirección IP y se alcanzan por localhost.',
-  ],
-  [
-    'node',
-    'worker-overview',
-    'node',
-    'nodo',
-    'A machine of the cluster, with a kubelet, a container runtime and usually kube-proxy. The Node object in the API is what the cluster knows of it.',
-    'Una máquina del clúster, con un kubelet, un entorno de ejecución y normalmente kube-proxy. El objeto Node de la API es lo que el clúster sabe de ella.',
-  ],
-  [
-    'owner-reference',
-    'controller-managers',
-    'owner reference',
-    'referencia al propietario',
-    'A field that says which object another belongs to, by name and UID. When the owner goes, the garbage collector removes what it owned.',
-    'Un campo que dice a qué objeto pertenece otro, por nombre y UID. Cuando el propietario se va, el recolector de basura quita lo que era suyo.',
-  ],
-  [
-    'pause',
-    'container-to-container',
-    'pause container',
-    'contenedor pause',
-    'The first container of a Pod with most runtimes. It does little but hold the Pod’s network namespace open, so that the others can come and go.',
-    'El primer contenedor de un Pod con la mayoría de los entornos de ejecución. Apenas hace más que mantener abierto su espacio de nombres de red, para que los demás puedan ir y venir.',
-  ],
-  [
-    'pod',
-    'worker-overview',
-    'Pod',
-    'Pod',
-    'The smallest thing that Kubernetes runs: one or more containers with one IP address, on one node. A Pod never moves; another one, with another UID, takes its place.',
-    'Lo más pequeño que ejecuta Kubernetes: uno o más contenedores con una dirección IP, en un nodo. Un Pod nunca se muda; otro, con otro UID, ocupa su lugar.',
-  ],
-  [
-    'probe',
-    'kubelet',
-    'probe',
-    'sonda',
-    'A question that the kubelet asks a container again and again. Failing liveness or startup restarts the container; failing readiness only takes it out of its Services.',
-    'Una pregunta que el kubelet hace al contenedor una y otra vez. Si fallan liveness o startup, lo reinicia; si falla readiness, solo lo saca de sus Services.',
-  ],
-  [
-    'qos',
-    'kubelet',
-    'QoS class',
-    'clase de QoS',
-    'Guaranteed, Burstable or BestEffort, worked out from a Pod’s requests and limits. It matters on the node, when memory runs short; the scheduler does not look at it.',
-    'Guaranteed, Burstable o BestEffort, según las peticiones y límites del Pod. Importa en el nodo, cuando falta memoria; el planificador no la mira.',
-  ],
-  [
-    'quorum',
-    'key-value-store',
-    'quorum',
-    'quórum',
-    'More than half of the members. A write counts once a quorum has it on disk, so three members stand the loss of one, and four no more than three do.',
-    'Más de la mitad de los miembros. Una escritura cuenta cuando un quórum la tiene en disco: tres miembros soportan la pérdida de uno, y cuatro no más que tres.',
-  ],
-  [
-    'raft',
-    'key-value-store',
-    'Raft',
-    'Raft',
-    'The algorithm by which etcd’s members agree on one order of writes: one leader per term, chosen by votes, copies its log to the others.',
-    'El algoritmo con el que los miembros de etcd acuerdan un solo orden de escrituras: un líder por mandato, elegido por votos, copia su registro a los demás.',
-  ],
-  [
-    'reconcile',
-    'controller-managers',
-    'reconcile',
-    'reconciliar',
-    'One turn of a controller’s loop for one object: read, compare, act, report, and come back later when something is left to do.',
-    'Una vuelta del bucle de un controlador para un objeto: leer, comparar, actuar, informar, y volver más tarde si queda algo por hacer.',
-  ],
-  [
-    'replicaset',
-    'controller-managers',
-    'ReplicaSet',
-    'ReplicaSet',
-    'An object that wants a number of Pods that match a selector. Its controller makes those that are missing, removes those too many, and adopts those without an owner.',
-    'Un objeto que quiere cierto número de Pods que cumplan un selector. Su controlador crea los que faltan, quita los que sobran y adopta los que no tienen dueño.',
-  ],
-  [
-    'request',
-    'scheduler',
-    'request (of resources)',
-    'petición (de recursos)',
-    'How much CPU or memory a container asks to have kept for it. The scheduler counts requests and nothing else: neither limits nor what is really used.',
-    'Cuánta CPU o memoria pide un contenedor que se le reserve. El planificador cuenta peticiones y nada más: ni límites ni lo que de verdad se usa.',
-  ],
-  [
-    'resource-version',
-    'api-server',
-    'resourceVersion',
-    'resourceVersion',
-    'A text in each object’s metadata that changes with every write. Sent back with an update, it makes the API server refuse with 409 Conflict when somebody else wrote first.',
-    'Un texto en los metadatos de cada objeto que cambia con cada escritura. Enviado con una actualización, hace que el servidor de API la rechace con 409 Conflict si otro escribió antes.',
-  ],
-  [
-    'revision',
-    'key-value-store',
-    'revision',
-    'revisión',
-    'etcd’s counter of writes. Every write gets the next number, and a key can be read as it was at any revision that is not compacted.',
-    'El contador de escrituras de etcd. Cada escritura recibe el siguiente número, y una clave se puede leer como era en cualquier revisión no compactada.',
-  ],
-  [
-    'sandbox',
-    'container-runtime',
-    'Pod sandbox',
-    'sandbox del Pod',
-    'What the container runtime makes first for a Pod: its namespaces, held by the pause container, with the network connected. Containers start inside it.',
-    'Lo primero que el entorno de ejecución crea para un Pod: sus espacios de nombres, sostenidos por el contenedor pause, con la red conectada. Los contenedores arrancan dentro.',
-  ],
-  [
-    'score',
-    'scheduler',
-    'score',
-    'puntuación',
-    'The scheduler’s second question, asked of the nodes that passed every filter: how good a place is this, from 0 to 100? Weighted and summed; the highest wins, ties are broken by chance.',
-    'La segunda pregunta del planificador, para los nodos que pasaron todos los filtros: ¿qué tan buen lugar es, de 0 a 100? Se pondera y se suma; gana el más alto, los empates los decide el azar.',
-  ],
-  [
-    'selector',
-    'controller-managers',
-    'selector',
-    'selector',
-    'A condition on labels that picks objects. Services and ReplicaSets find their Pods by it.',
-    'Una condición sobre etiquetas que elige objetos. Los Services y ReplicaSets encuentran así sus Pods.',
-  ],
-  [
-    'service',
-    'kube-proxy',
-    'Service',
-    'Service',
-    'A name and an address that stay while the Pods behind them come and go. A ClusterIP belongs to no network card; kernel rules on each node give it meaning.',
-    'Un nombre y una dirección que permanecen mientras los Pods detrás van y vienen. Una ClusterIP no pertenece a ninguna tarjeta de red; le dan sentido las reglas del núcleo en cada nodo.',
-  ],
-  [
-    'static-pod',
-    'kubelet',
-    'static Pod',
-    'Pod estático',
-    'A Pod that a kubelet starts from a file on its own disk, without the API server. kubeadm runs the control plane this way; a mirror Pod shows it in the API.',
-    'Un Pod que el kubelet arranca desde un archivo de su propio disco, sin el servidor de API. Así ejecuta kubeadm el plano de control; un Pod espejo lo muestra en la API.',
-  ],
-  [
-    'taint',
-    'scheduler',
-    'taint',
-    'taint',
-    'A mark on a node that keeps Pods away: NoSchedule, PreferNoSchedule, or NoExecute, which also evicts those already there.',
-    'Una marca en un nodo que mantiene lejos a los Pods: NoSchedule, PreferNoSchedule o NoExecute, que además desaloja a los que ya están.',
-  ],
-  [
-    'toleration',
-    'scheduler',
-    'toleration',
-    'tolerancia',
-    'A Pod’s permission to run on a node with a matching taint. It permits; it does not attract.',
-    'El permiso de un Pod para ejecutarse en un nodo con un taint correspondiente. Permite; no atrae.',
-  ],
-  [
-    'watch',
-    'api-server',
-    'watch',
-    'watch',
-    'A request that stays open and brings every change after a given resourceVersion, in order. When that version is compacted away the answer is 410 Gone, and the client lists anew.',
-    'Una petición que queda abierta y trae, en orden, cada cambio posterior a una resourceVersion. Si esa versión ya se compactó, la respuesta es 410 Gone y el cliente lista de nuevo.',
-  ],
-  [
-    'workqueue',
-    'controller-managers',
-    'work queue',
-    'cola de trabajo',
-    'Where informers put the names of objects to look at. A name waits in it once however often it is added, and is never handed to two workers at a time; failures come back later and later.',
-    'Donde los informers ponen los nombres de los objetos que hay que mirar. Un nombre espera una sola vez aunque se añada muchas, y nunca se da a dos trabajadores a la vez; los fallos vuelven cada vez más tarde.',
-  ],
-]
-
-export const glossary: readonly GlossaryEntry[] = rows.map(([id, section, en, es, meaningEn, meaningEs]) => ({
-  id,
-  section,
-  term: { en, es },
-  meaning: { en: meaningEn, es: meaningEs },
-}))
+export const glossary: readonly GlossaryEntry[] = Object.entries(termsOf).flatMap(([section, rows]) =>
+  rows.map(([id, en, es, meaningEn, meaningEs]) => ({
+    id,
+    section,
+    term: { en, es },
+    meaning: { en: meaningEn, es: meaningEs },
+  })),
+)
 
 /** The entry for a term; throws an error for authors when there is none. */
 export function glossaryEntry(id: string): GlossaryEntry {
   const entry = glossary.find((candidate) => candidate.id === id)
   if (entry) return entry
-  throw new Error(`<Term id="${id}"> is not in the glossary. Add it to src/course/glossary.ts, or use one of its ids.`)
+  throw new Error(
+    `<Term id="${id}"> is not in the glossary. Add it to its section’s file in src/course/terms/, or use one of the glossary’s ids.`,
+  )
 }

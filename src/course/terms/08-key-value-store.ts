@@ -1,0 +1,40 @@
+/** The words that the lesson “The key-value store” teaches, in alphabetical order of their ids. How a row reads: term-row.ts. */
+import type { TermRow } from './term-row.ts'
+
+export const terms: readonly TermRow[] = [
+  [
+    'compaction',
+    'compaction',
+    'compactación',
+    'Throwing away revisions older than a given one in etcd. Afterwards nobody can read or watch from before it: such a watch ends with the error 410 Gone.',
+    'Descartar en etcd las revisiones anteriores a una dada. Después nadie puede leer ni observar desde antes: ese watch termina con el error 410 Gone.',
+  ],
+  [
+    'etcd',
+    'etcd',
+    'etcd',
+    'The key-value store that holds the cluster’s state. It keeps every revision until compaction and agrees on each write by Raft. Only the API server talks to it.',
+    'El almacén de clave-valor que guarda el estado del clúster. Conserva cada revisión hasta la compactación y acuerda cada escritura con Raft. Solo el servidor de API habla con él.',
+  ],
+  [
+    'quorum',
+    'quorum',
+    'quórum',
+    'More than half of the members. A write counts once a quorum has it on disk, so three members stand the loss of one, and four no more than three do.',
+    'Más de la mitad de los miembros. Una escritura cuenta cuando un quórum la tiene en disco: tres miembros soportan la pérdida de uno, y cuatro no más que tres.',
+  ],
+  [
+    'raft',
+    'Raft',
+    'Raft',
+    'The algorithm by which etcd’s members agree on one order of writes: one leader per term, chosen by votes, copies its log to the others.',
+    'El algoritmo con el que los miembros de etcd acuerdan un solo orden de escrituras: un líder por mandato, elegido por votos, copia su registro a los demás.',
+  ],
+  [
+    'revision',
+    'revision',
+    'revisión',
+    'etcd’s counter of writes. Every write gets the next number, and a key can be read as it was at any revision that is not compacted.',
+    'El contador de escrituras de etcd. Cada escritura recibe el siguiente número, y una clave se puede leer como era en cualquier revisión no compactada.',
+  ],
+]
