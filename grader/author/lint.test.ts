@@ -135,6 +135,16 @@ describe('the lint of an exercise', () => {
     expect(found.filter((line) => line.startsWith(complaint))).toHaveLength(1)
   })
 
+  it('says which line is meant, where it is a line', () => {
+    const lines = (change: Partial<Authored>) => lintExercise({ ...sound, ...change }, options).map(({ line }) => line)
+    expect(lines({ id: 'Toy', ...withFile('task.es.mdx', '---\nid: Toy\n---') })).toEqual([2])
+    expect(lines(withFile('hints.mdx', `${hints}\n## four: Why?\n\nSo.`)).at(0)).toBe(hints.split('\n').length + 1)
+    expect(
+      lines(withFile('wrong/a.ts', '// check: check one\n// check: nothing\n// hint: one\n// Bad.\n// es: Mal.\n')),
+    ).toEqual([2])
+    expect(lines(withFile('task.mdx', words(300)))).toEqual([undefined])
+  })
+
   it('asks for Spanish only where the course speaks it', () => {
     expect(lint(withFile('task.es.mdx', undefined), { languages: [] })).toEqual([])
   })

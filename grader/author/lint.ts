@@ -25,6 +25,8 @@ export interface LintFinding {
   readonly level: 'error' | 'warning'
   /** Below the course's folder. */
   readonly file: string
+  /** From 1; absent where it is the file as a whole, or something that is not in it. */
+  readonly line?: number
   readonly message: string
 }
 
@@ -63,18 +65,31 @@ export function lintExercise(exercise: Authored, options: LintOptions): LintFind
   ]
 }
 
-const finding = (
+/** `near` is the text by which the line is found that is meant. */
+function finding(
   rule: LintFinding['rule'],
-  { name }: Authored,
+  { name, files }: Authored,
   file: string,
   message: string,
-  level: LintFinding['level'] = 'error',
-): LintFinding => ({ rule, level, file: `exercises/${name}/${file}`, message })
+  near?: string,
+): LintFinding {
+  const line = near === undefined ? undefined : lineOf(files[file], near)
+  return { rule, level: 'error', file: `exercises/${name}/${file}`, ...(line !== undefined && { line }), message }
+}
+
+function lineOf(text: string | undefined, near: string): number | undefined {
+  const at = text?.indexOf(near) ?? -1
+  return at === -1 ? undefined : text!.slice(0, at).split('\n').length
+}
+
+/** A name as a source text or a head of comments has it. */
+const nameIn = ({ files }: Authored, file: string, name: string): string =>
+  files[file]?.includes(`'${name}'`) ? `'${name}'` : name
 
 function lintIdentity(exercise: Authored): LintFinding[] {
   const { id, name } = exercise
   const folder = name.slice(name.lastIndexOf('/') + 1)
-  const say = (message: string) => [finding('CW1001', exercise, 'task.mdx', message)]
+  const say = (message: string) => [finding('CW1001', exercise, 'task.mdx', message, 'id:')]
   if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(id)) return say(`the id "${id}" must be lower-case words joined by hyphens`)
   if (folder.replace(/^\d+-/, '') !== id)
     return say(`the folder is "${folder}": name it by a number and the id, "01-${id}"`)
@@ -85,7 +100,7 @@ function lintIdentity(exercise: Authored): LintFinding[] {
 export const listOf = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : [])
 
 function lintPrerequisites(exercise: Authored, { prerequisites }: LintOptions): LintFinding[] {
-  const say = (message: string) => finding('CW1002', exercise, 'task.mdx', message)
+  const say = (message: string) => finding('CW1002', exercise, 'task.mdx', message, 'prerequisites:')
   const own = prerequisites.get(exercise.id) ?? []
   const unknown = own.filter((id) => !prerequisites.has(id))
   const found = unknown.map((id) => say(`the prerequisite "${id}" is no exercise of this course: correct or remove it`))
@@ -106,7 +121,7 @@ function lintPrerequisites(exercise: Authored, { prerequisites }: LintOptions): 
 
 function lintMatter(exercise: Authored): LintFinding[] {
   const { section, summary, concepts, estimate } = exercise.matter
-  const say = (message: string) => finding('CW1003', exercise, 'task.mdx', message)
+  const say = (message: string) => finding('CW1003', exercise, 'task.mdx', message, '---')
   return [
     ...(typeof section === 'string' && section !== '' ? [] : [say('add "section": where in the course it belongs')]),
     ...(typeof summary === 'string' && summary !== '' ? [] : [say('add "summary": one sentence for lists')]),
@@ -126,7 +141,13 @@ function lintStages(exercise: Authored): LintFinding[] {
   const unknown = checks
     .filter(({ stage }) => stage !== undefined && !stages.includes(stage))
     .map(({ name, stage }) =>
-      finding('CW1004', exercise, 'checks.ts', `"${name}" has the stage "${stage}", which the task does not list`),
+      finding(
+        'CW1004',
+        exercise,
+        'checks.ts',
+        `"${name}" has the stage "${stage}", which the task does not list`,
+        nameIn(exercise, 'checks.ts', name),
+      ),
     )
   return [...unbound, ...unknown]
 }
@@ -144,7 +165,7 @@ export function hintSections(text: string): { key: string; title: string; body: 
 function lintHints(exercise: Authored): LintFinding[] {
   const { files, checks } = exercise
   const sections = hintSections(files['hints.mdx'] ?? '')
-  const say = (file: string, message: string) => finding('CW1005', exercise, file, message)
+  const say = (file: string, message: string, near?: string) => finding('CW1005', exercise, file, message, near)
   const keys = sections.map(({ key }) => key)
   const sources = Object.entries(files).filter(([path]) => path.endsWith('.ts') && !path.includes('/'))
   const isNamed = (key: string): boolean =>
@@ -162,13 +183,17 @@ function lintHints(exercise: Authored): LintFinding[] {
       ),
     ...sections
       .filter(({ body, title }) => body === '' || title === '')
-      .map(({ key }) => say('hints.mdx', `the hint "${key}" is empty: give it a question and an answer`)),
+      .map(({ key }) => say('hints.mdx', `the hint "${key}" is empty: give it a question and an answer`, `## ${key}:`)),
     ...checks.checks
       .filter(({ hint }) => hint !== undefined && !keys.includes(hint))
-      .map(({ name, hint }) => say('checks.ts', `"${name}" names the hint "${hint}", which hints.mdx does not have`)),
+      .map(({ name, hint }) =>
+        say('checks.ts', `"${name}" names the hint "${hint}", which hints.mdx does not have`, `'${hint}'`),
+      ),
     ...keys
       .filter((key) => key !== '' && !isNamed(key))
-      .map((key) => say('hints.mdx', `nothing leads to the hint "${key}": name it in a check or a finding`)),
+      .map((key) =>
+        say('hints.mdx', `nothing leads to the hint "${key}": name it in a check or a finding`, `## ${key}:`),
+      ),
   ]
 }
 
@@ -185,7 +210,7 @@ const LENGTHS = { taskMin: 60, taskMax: 260, hintMax: 140, titleMax: 60, summary
 
 function lintLengths(exercise: Authored): LintFinding[] {
   const { files, matter, checks } = exercise
-  const say = (file: string, message: string) => finding('CW1006', exercise, file, message)
+  const say = (file: string, message: string, near?: string) => finding('CW1006', exercise, file, message, near)
   const task = wordsIn(files['task.mdx'] ?? '')
   const isBetween = task >= LENGTHS.taskMin && task <= LENGTHS.taskMax
   const long = (text: unknown, max: number): boolean => typeof text === 'string' && text.length > max
@@ -194,19 +219,25 @@ function lintLengths(exercise: Authored): LintFinding[] {
       ? []
       : [say('task.mdx', `the task has ${task} words: ${LENGTHS.taskMin} to ${LENGTHS.taskMax} are read`)]),
     ...(long(matter['title'], LENGTHS.titleMax)
-      ? [say('task.mdx', `the title is longer than ${LENGTHS.titleMax} characters`)]
+      ? [say('task.mdx', `the title is longer than ${LENGTHS.titleMax} characters`, 'title:')]
       : []),
     ...(long(matter['summary'], LENGTHS.summaryMax)
-      ? [say('task.mdx', `the summary is longer than ${LENGTHS.summaryMax} characters`)]
+      ? [say('task.mdx', `the summary is longer than ${LENGTHS.summaryMax} characters`, 'summary:')]
       : []),
     ...hintSections(files['hints.mdx'] ?? '')
       .filter(({ body }) => wordsIn(body) > LENGTHS.hintMax)
       .map(({ key, body }) =>
-        say('hints.mdx', `the hint "${key}" has ${wordsIn(body)} words: at most ${LENGTHS.hintMax}`),
+        say('hints.mdx', `the hint "${key}" has ${wordsIn(body)} words: at most ${LENGTHS.hintMax}`, `## ${key}:`),
       ),
     ...checks.checks
       .filter(({ name }) => name.length > LENGTHS.checkMax)
-      .map(({ name }) => say('checks.ts', `"${name}" is longer than ${LENGTHS.checkMax} characters`)),
+      .map(({ name }) =>
+        say(
+          'checks.ts',
+          `"${name}" is longer than ${LENGTHS.checkMax} characters`,
+          nameIn(exercise, 'checks.ts', name),
+        ),
+      ),
   ]
 }
 
@@ -217,7 +248,7 @@ function lintWrong(exercise: Authored): LintFinding[] {
   const names = exercise.checks.checks.map(({ name }) => name)
   return wrongFiles(exercise).flatMap(([path, text]) => {
     const { checks, hint, text: said } = readMistake(text)
-    const say = (message: string) => finding('CW1008', exercise, path, message)
+    const say = (message: string, near?: string) => finding('CW1008', exercise, path, message, near)
     return [
       ...(checks.length > 0 && hint !== undefined
         ? []
@@ -228,7 +259,7 @@ function lintWrong(exercise: Authored): LintFinding[] {
           ]),
       ...checks
         .filter((name) => !names.includes(name))
-        .map((name) => say(`names the check "${name}", which does not exist`)),
+        .map((name) => say(`names the check "${name}", which does not exist`, name)),
       ...(said.en === '' ? [say('does not say what it gets wrong: add "// One sentence." below the hint')] : []),
     ]
   })
@@ -238,12 +269,12 @@ function lintStarter(exercise: Authored): LintFinding[] {
   const todo = (exercise.files['starter.ts'] ?? '').split('TODO').length - 1
   return todo === 1
     ? []
-    : [finding('CW1009', exercise, 'starter.ts', `has ${todo} TODO marks: it must have exactly one`)]
+    : [finding('CW1009', exercise, 'starter.ts', `has ${todo} TODO marks: it must have exactly one`, 'TODO')]
 }
 
 function lintSpanish(exercise: Authored): LintFinding[] {
   const { files, checks, id } = exercise
-  const say = (file: string, message: string) => finding('CW1007', exercise, file, message)
+  const say = (file: string, message: string, near?: string) => finding('CW1007', exercise, file, message, near)
   const pairs = ['task', 'hints'].filter((name) => files[`${name}.es.mdx`] === undefined)
   const keys = (file: string): string =>
     hintSections(files[file] ?? '')
@@ -257,7 +288,7 @@ function lintSpanish(exercise: Authored): LintFinding[] {
       ? [say('hints.es.mdx', `has the hints ${spanish}, but in English there are ${english}`)]
       : []),
     ...(files['task.es.mdx'] !== undefined && otherId !== id
-      ? [say('task.es.mdx', `has the id "${otherId}": it must be "${id}"`)]
+      ? [say('task.es.mdx', `has the id "${otherId}": it must be "${id}"`, 'id:')]
       : []),
     ...(checks.texts ? missingTexts(checks.texts).map((what) => say('texts.ts', `${what}: add it`)) : []),
     ...wrongFiles(exercise)

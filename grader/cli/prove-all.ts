@@ -2,12 +2,13 @@
 import { Worker } from 'node:worker_threads'
 import type { Paint } from './paint.ts'
 import { judgeKept, readAuthored, updateKept } from '../author/author-node.ts'
-import type { LintFinding, LintOptions } from '../author/lint.ts'
+import type { LintOptions } from '../author/lint.ts'
 import { lintExercise } from '../author/lint.ts'
 import type { Matrix } from '../author/matrix.ts'
 import { matrixOf } from '../author/matrix.ts'
 import { misconceptionOf } from '../author/mistake.ts'
 import type { Exercise } from '../verdict/exercise.ts'
+import type { ProvenExercise } from './check-reports.ts'
 import type { ExerciseFolder } from './exercises-node.ts'
 import { loadExercise, loadExerciseAnew } from './exercises-node.ts'
 import { testsJobsOf } from './prove-tests.ts'
@@ -32,7 +33,7 @@ export interface ProveOptions {
 export interface Proof {
   readonly isProven: boolean
   readonly matrices: readonly Matrix[]
-  readonly findings: readonly LintFinding[]
+  readonly exercises: readonly ProvenExercise[]
 }
 
 /** What came of it, in submissions: a complaint about the exercise as a whole counts as one more that failed. */
@@ -40,7 +41,7 @@ interface Tally {
   readonly passed: number
   readonly failed: number
   readonly matrix: Matrix
-  readonly findings: readonly LintFinding[]
+  readonly exercise: ProvenExercise
 }
 
 export async function proveAll(folders: readonly ExerciseFolder[], options: ProveOptions): Promise<Proof> {
@@ -58,7 +59,7 @@ export async function proveAll(folders: readonly ExerciseFolder[], options: Prov
   const line = `${total}: ${passed} passed, ${failed} failed`
   options.say(failed === 0 ? options.paint(`✓ ${line}`, 'green') : options.paint(`✗ ${line}`, 'red'))
   const matrices = tallies.map(({ matrix }) => matrix)
-  return { isProven: failed === 0, matrices, findings: tallies.flatMap(({ findings }) => findings) }
+  return { isProven: failed === 0, matrices, exercises: tallies.map(({ exercise }) => exercise) }
 }
 
 /** What somebody who writes need not wait for. */
@@ -91,11 +92,11 @@ async function proveOne(folder: ExerciseFolder, pool: readonly Worker[], options
   const errors = findings.filter(({ level }) => level === 'error')
   const wrong = results.filter(isWrong).sort((a, b) => (a.job.file < b.job.file ? -1 : 1))
   const whole = [
-    ...errors.map(({ rule, file, message }) => `${rule} ${file}: ${message}`),
     ...judgeWhole(exercise, results),
     ...(failures.length === 0 ? keep(folder, exercise, wrong, options) : []),
   ]
-  const complaints = [...failures, ...results.flatMap((result) => result.complaints), ...whole]
+  const unproven = [...failures, ...results.flatMap((result) => result.complaints), ...whole]
+  const complaints = [...errors.map(({ rule, file, message }) => `${rule} ${file}: ${message}`), ...unproven]
   for (const complaint of complaints) say(`  ${paint('✗', 'red')} ${complaint}`)
   const count = (kind: string) => results.filter(({ job }) => job.kind === kind).length
   const summary = `${exercise.checks.checks.length} checks on ${seeds} seeds, ${count('accepted')} other right, ${count('wrong')} wrong and ${count('hostile')} hostile submissions`
@@ -111,7 +112,8 @@ async function proveOne(folder: ExerciseFolder, pool: readonly Worker[], options
     })),
     exercise.misconceptions,
   )
-  return { passed, failed: total - passed + whole.length, matrix, findings }
+  const failed = total - passed + whole.length + errors.length
+  return { passed, failed, matrix, exercise: { id: folder.id, name: folder.name, unproven, findings } }
 }
 
 type WrongResult = JobResult &

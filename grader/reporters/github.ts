@@ -30,30 +30,47 @@ export const github: Reporter = {
   what: 'annotations for GitHub Actions, on stdout (its job summary is Markdown)',
   holds: 'many',
   start(options) {
-    const kept: Annotation[] = []
-    const counts: Record<Kind, number> = { error: 0, warning: 0, notice: 0 }
+    const annotations = new Annotations(options.locale)
     return {
       opening: '',
       add(graded) {
-        for (const annotation of annotationsOf(readableGraded(graded), options)) {
-          counts[annotation.kind]++
-          keep(kept, annotation)
-        }
+        for (const annotation of annotationsOf(readableGraded(graded), options)) annotations.add(annotation)
         return ''
       },
-      end: () =>
-        KINDS.flatMap((kind) => {
-          const lines = kept.filter((one) => one.kind === kind).map(({ text }) => text)
-          const more = counts[kind] - lines.length
-          if (more <= 0) return lines
-          const count = more + 1
-          // The note is an annotation itself, and takes the place of the last.
-          return [...lines.slice(0, -1), command(kind, {}, words('annotations', options.locale, { count }))]
-        })
-          .map((line) => `${line}\n`)
-          .join(''),
+      end: () => annotations.text(),
     }
   },
+}
+
+/** The worst of each kind; the rest is counted. */
+export class Annotations {
+  readonly #kept: Annotation[] = []
+  readonly #counts: Record<Kind, number> = { error: 0, warning: 0, notice: 0 }
+  readonly #locale: ReportOptions['locale']
+
+  constructor(locale: ReportOptions['locale']) {
+    this.#locale = locale
+  }
+
+  add(annotation: Annotation): void {
+    this.#counts[annotation.kind]++
+    keep(this.#kept, annotation)
+  }
+
+  text(): string {
+    return KINDS.flatMap((kind) => this.#linesOf(kind))
+      .map((line) => `${line}\n`)
+      .join('')
+  }
+
+  #linesOf(kind: Kind): string[] {
+    const lines = this.#kept.filter((one) => one.kind === kind).map(({ text }) => text)
+    const more = this.#counts[kind] - lines.length
+    if (more <= 0) return lines
+    const count = more + 1
+    // The note is an annotation itself, and takes the place of the last.
+    return [...lines.slice(0, -1), command(kind, {}, words('annotations', this.#locale, { count }))]
+  }
 }
 
 /** In order of severity; among equals the first come stay. */
@@ -99,7 +116,7 @@ function severityOf({ status, isAdvice }: Case): Pick<Annotation, 'kind' | 'rank
 
 // ── workflow commands ───────────────────────────────────────────────────────────────────────────────────────────────
 
-function command(kind: Kind, properties: Record<string, string | number | undefined>, message: string): string {
+export function command(kind: Kind, properties: Record<string, string | number | undefined>, message: string): string {
   const list = Object.entries(properties)
     .filter(([, value]) => value !== undefined)
     .map(([name, value]) => `${name}=${propertyValue(cut(String(value), TITLE_MAX))}`)

@@ -20,11 +20,11 @@ export const sarif: Reporter = {
 const RESULTS_MAX = 25_000
 const NOTIFICATIONS_MAX = 1000
 const TEXT_MAX = 8192
-const OPENING =
+export const SARIF_OPENING =
   '{"$schema":"https://json.schemastore.org/sarif-2.1.0-rtm.5.json","version":"2.1.0","runs":[{"columnKind":"utf16CodeUnits","results":['
 
 class SarifReport {
-  readonly opening = OPENING
+  readonly opening = SARIF_OPENING
   readonly #rules = new Map<string, object>()
   readonly #notifications: { level: 'error' | 'warning'; message: { text: string }; locations?: object[] }[] = []
   readonly #options: ReportOptions
@@ -118,7 +118,7 @@ const locationOf = ({ file, path = file }: Graded, position?: Position): object 
 })
 
 /** A relative reference: a colon in its first segment would make it a scheme. */
-const uriOf = (file: string): string =>
+export const uriOf = (file: string): string =>
   file
     .replaceAll('\\', '/')
     .split('/')

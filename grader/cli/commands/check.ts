@@ -7,9 +7,11 @@ import { matrixPage } from '../../author/matrix-page.ts'
 import type { Context } from '../command.ts'
 import { EXIT, defineCommand } from '../command.ts'
 import { changedSince } from '../changed.ts'
+import { CHECK_REPORT_OPTIONS, checkReporting } from '../check-reporting.ts'
 import { exerciseOf, exercisesOf } from '../course.ts'
 import { ConfigurationError, UsageError, wholeNumber } from '../errors.ts'
 import type { ExerciseFolder } from '../exercise-folders.ts'
+import type { Proof } from '../prove-all.ts'
 import { proveAll } from '../prove-all.ts'
 import { watchExercises } from '../watch.ts'
 
@@ -29,6 +31,7 @@ const OPTIONS = {
   base: { type: 'string', value: 'REV', help: 'since when, with --changed (default: where this branch left main)' },
   watch: { type: 'boolean', help: 'goes on: proves again what changes, without hostile submissions, until Ctrl-C' },
   update: { type: 'boolean', help: 'write what is kept beside each exercise: feedback and known mistakes' },
+  ...CHECK_REPORT_OPTIONS,
   page: {
     type: 'string',
     value: 'FILE',
@@ -46,18 +49,27 @@ export const check = defineCommand({
   details: `The solution passes on all seeds, twice, with one digest; the starter fails with feedback; each wrong solution fails
 the checks it names; each check is failed by some wrong solution; hostile submissions never pass. Texts are checked for what
 a machine can see. Feedback that is kept (feedback.en.txt, misconceptions.json) must be what is said today; --update takes it
-over. A page shows which wrong solution fails which check, and what each check costs.`,
+over. A page shows which wrong solution fails which check, and what each check costs.
+
+Reporters: sarif (code scanning, editors), github (annotations; by itself in GitHub Actions), json (all that was found).
+Findings of the lint have rules CW1001 to CW1009, what the proof complains of is CW2001.`,
   async run(context) {
     const { values } = context
     if (values.base !== undefined && !values.changed) throw new UsageError('--base goes with --changed')
     if (values.watch && values.update)
       throw new UsageError('--watch does not go with --update: say --update once, alone')
-    const folders = chosen(context)
+    if (values.watch && values.reporter)
+      throw new UsageError('--reporter does not go with --watch: reports are of a proof that has ended')
+    const reporting = checkReporting(values.reporter, { ...context, root: context.course().root })
+    const folders = chosen({ ...context, out: reporting.text })
     if (values.watch) return watch(folders, context)
-    if (folders.length === 0) return EXIT.pass
-    return (await prove(folders, context)) ? EXIT.pass : EXIT.fail
+    const proof = folders.length === 0 ? NOTHING : await prove(folders, { ...context, out: reporting.text })
+    reporting.write(proof.exercises)
+    return proof.isProven ? EXIT.pass : EXIT.fail
   },
 })
+
+const NOTHING: Proof = { isProven: true, matrices: [], exercises: [] }
 
 /** The exercises that are meant, and a word where there are none. */
 function chosen({ positionals: ids, values, out, course }: CheckContext): readonly ExerciseFolder[] {
@@ -73,7 +85,7 @@ function chosen({ positionals: ids, values, out, course }: CheckContext): readon
   return folders
 }
 
-async function prove(folders: readonly ExerciseFolder[], context: CheckContext, isQuick = false): Promise<boolean> {
+async function prove(folders: readonly ExerciseFolder[], context: CheckContext, isQuick = false): Promise<Proof> {
   const { values, out, err, paint, workingFolder, course } = context
   const { root, isPacked, name, languages } = course()
   const proof = await proveAll(folders, {
@@ -89,7 +101,7 @@ async function prove(folders: readonly ExerciseFolder[], context: CheckContext, 
   mkdirSync(dirname(page), { recursive: true })
   writeFileSync(page, matrixPage(name, proof.matrices))
   err.write(`The matrix of wrong solutions and checks: ${page}\n`)
-  return proof.isProven
+  return proof
 }
 
 /** Proves at once what is meant, then again and again what changes of it. */
