@@ -16,4 +16,11 @@ export const terms: readonly TermRow[] = [
     'IP address management: the part of CNI that hands out addresses and takes them back. host-local keeps them as files on the node, one per address.',
     'Gestión de direcciones IP: la parte de CNI que reparte direcciones y las recupera. host-local las guarda como archivos en el nodo, uno por dirección.',
   ],
+  [
+    'network-policy',
+    'NetworkPolicy',
+    'NetworkPolicy',
+    'An object that says which connections the Pods it selects may receive or open. It only ever allows, several add up, and it has no effect unless the network enforces it.',
+    'Un objeto que dice qué conexiones pueden recibir o abrir los Pods que selecciona. Solo permite, varias se suman, y no tiene efecto si la red no la aplica.',
+  ],
 ]
