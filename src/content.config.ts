@@ -1,10 +1,12 @@
 /**
- * Where the site's texts come from: lessons in `content/<locale>/`, the tasks of exercises beside their code.
+ * Where the site's texts come from: lessons and their questions in `content/<locale>/`, the tasks of exercises beside their
+ * code.
  */
 import { docsSchema, i18nSchema } from '@astrojs/starlight/schema'
 import { defineCollection } from 'astro:content'
 import { glob } from 'astro/loaders'
 import { z } from 'astro/zod'
+import { questionsId, questionsSchema } from './course/questions.ts'
 import { lessonIdOfFile } from './course/sections.ts'
 import { words } from './course/words.ts'
 
@@ -16,6 +18,15 @@ const docs = defineCollection({
       minutes: z.number().int().positive().optional(),
     }),
   }),
+})
+
+const questions = defineCollection({
+  loader: glob({
+    base: './content',
+    pattern: '*/*.questions.yaml',
+    generateId: ({ entry }) => questionsId(entry),
+  }),
+  schema: questionsSchema,
 })
 
 const tasks = defineCollection({
@@ -34,4 +45,4 @@ const i18n = defineCollection({
   schema: i18nSchema(),
 })
 
-export const collections = { docs, tasks, i18n }
+export const collections = { docs, questions, tasks, i18n }

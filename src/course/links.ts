@@ -39,6 +39,11 @@ export function locate(pathname: string): { path: string; locale: Locale } {
   return path.startsWith('es/') ? { path: path.slice(3), locale: 'es' } : { path, locale: 'en' }
 }
 
+/** The slug of the lesson at a path below base and locale: `lessons/scheduler` is `scheduler`, `lessons` the first one. */
+export function lessonSlug(path: string): string {
+  return path === 'lessons' ? 'index' : path.replace(/^lessons\//, '')
+}
+
 /** Paths of the pages that exist once per locale, for `getStaticPaths`. */
 export function localePaths(): { params: { locale: string | undefined }; props: { locale: Locale } }[] {
   return [

@@ -122,7 +122,7 @@ export const sections: readonly Section[] = rows.map(([slug, part, en, es, label
 }))
 
 /** The lesson's file below `content/<locale>/`: the number keeps the folder in the course's order, the rest is the slug. */
-export function lessonFile(section: Section): string {
+export function lessonFile(section: Pick<Section, 'number' | 'slug'>): string {
   return `${String(section.number).padStart(2, '0')}-${section.slug}.mdx`
 }
 

@@ -119,6 +119,7 @@ const en = {
   upstream: 'Kubernetes',
   ours: 'This course',
 
+  quizBefore: 'Before you start: from earlier lessons',
   quizCheck: 'Check my answer',
   quizPick: 'Choose an answer first.',
   quizRight: 'Right.',
@@ -290,6 +291,7 @@ const es: Words = {
   upstream: 'Kubernetes',
   ours: 'Este curso',
 
+  quizBefore: 'Antes de empezar: de lecciones anteriores',
   quizCheck: 'Comprobar mi respuesta',
   quizPick: 'Elige primero una respuesta.',
   quizRight: 'Correcto.',
