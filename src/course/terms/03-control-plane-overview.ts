@@ -10,6 +10,13 @@ export const terms: readonly TermRow[] = [
     'Las partes que deciden por todo el clúster: servidor de API, etcd, planificador y gestores de controladores. Si falta, los Pods que funcionan siguen funcionando, pero nada se repara, se coloca ni se cambia.',
   ],
   [
+    'high-availability',
+    'high availability',
+    'alta disponibilidad',
+    'Running enough copies that the loss of one machine stops nothing. For the control plane: several API servers behind a load balancer, one acting scheduler and controller manager each, and an etcd with a quorum.',
+    'Tener copias suficientes para que la pérdida de una máquina no detenga nada. En el plano de control: varios servidores de API tras un balanceador, un planificador y un gestor de controladores en activo, y un etcd con quórum.',
+  ],
+  [
     'leader-election',
     'leader election',
     'elección del líder',

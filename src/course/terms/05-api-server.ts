@@ -10,6 +10,34 @@ export const terms: readonly TermRow[] = [
     'La etapa de una petición después de saber quién pide y que puede hacerlo: plugins y webhooks pueden cambiar el objeto o rechazarlo antes de guardarlo.',
   ],
   [
+    'aggregation',
+    'aggregation',
+    'agregación',
+    'Extending the API with a server of your own: an APIService object claims a group and version, and the API server passes requests for it on. If nobody answers there, that group gives 503 and the rest works.',
+    'Ampliar la API con un servidor propio: un objeto APIService reclama un grupo y una versión, y el servidor de API le pasa esas peticiones. Si allí no responde nadie, ese grupo da 503 y lo demás funciona.',
+  ],
+  [
+    'authentication',
+    'authentication',
+    'autenticación',
+    'The API server’s first question: who asks? A certificate or a token answers it. Wrong credentials give 401; none at all make you system:anonymous, unless that is switched off.',
+    'La primera pregunta del servidor de API: ¿quién pide? La contesta un certificado o un token. Con credenciales erróneas hay 401; sin ninguna eres system:anonymous, salvo que esté desactivado.',
+  ],
+  [
+    'authorization',
+    'authorization',
+    'autorización',
+    'The question whether who asks may do this verb to this resource here; if not, 403. RBAC, the usual answer, only ever adds permissions and never looks inside the object.',
+    'La pregunta de si quien pide puede hacer ese verbo con ese recurso en ese lugar; si no, 403. RBAC, la respuesta habitual, solo suma permisos y nunca mira dentro del objeto.',
+  ],
+  [
+    'crd',
+    'CustomResourceDefinition',
+    'CustomResourceDefinition',
+    'An object that teaches the API server a new kind, with its schema. Objects of that kind are stored and watched like any other; acting on them is up to a controller.',
+    'Un objeto que enseña al servidor de API un nuevo tipo, con su esquema. Los objetos de ese tipo se guardan y se observan como los demás; actuar sobre ellos es cosa de un controlador.',
+  ],
+  [
     'kube-apiserver',
     'kube-apiserver',
     'kube-apiserver',
@@ -36,5 +64,12 @@ export const terms: readonly TermRow[] = [
     'watch',
     'A request that stays open and brings every change after a given resourceVersion, in order. When that version is compacted away the answer is 410 Gone, and the client lists anew.',
     'Una petición que queda abierta y trae, en orden, cada cambio posterior a una resourceVersion. Si esa versión ya se compactó, la respuesta es 410 Gone y el cliente lista de nuevo.',
+  ],
+  [
+    'watch-cache',
+    'watch cache',
+    'caché de watch',
+    'The API server’s own copy of each kind of object, fed by one watch on etcd. Lists and watches are answered from it, so many clients cost the store little.',
+    'La copia que el servidor de API guarda de cada tipo de objeto, alimentada por un solo watch sobre etcd. De ella salen las listas y los watches, así que muchos clientes le cuestan poco al almacén.',
   ],
 ]
