@@ -3,9 +3,12 @@
  *
  * What the real one does: kubeadm, a package with the container runtime and a network add-on put processes on machines.
  * What we model: the outcome. `cp-1` runs the control plane; it and `node-1`, `node-2` … each have a kernel, a runtime, a
- * kubelet, a kube-proxy and flannel's agent; CoreDNS runs as a Deployment; `laptop` is where kubectl is typed.
- * What we leave out: the installation itself; more than one control-plane machine; the control plane as static Pods;
- * flannel and kube-proxy as DaemonSets (they are plain processes of the machine).
+ * kubelet, a kube-proxy and flannel's agent; CoreDNS runs as a Deployment; `laptop` is where kubectl is typed. With several
+ * control planes, `cp-2` … run the same, `lb-1` is the address that nodes and people use (`controlPlaneEndpoint`), and what
+ * runs on a control-plane machine speaks with the API server beside it, as kubeadm sets it up.
+ * What we leave out: the installation itself; members of etcd other than that of `cp-1`; leader election where there is
+ * nobody to compete with (kubeadm leaves it on even then); the control plane as static Pods; flannel and kube-proxy as
+ * DaemonSets (they are plain processes of the machine).
  * Where to read upstream: kubernetes/kubernetes `cmd/kubeadm/app/phases`.
  */
 import type { ResourceList, Taint } from '#cluster/api/types.ts'
@@ -15,6 +18,7 @@ import { containerRuntime } from '#cluster/container-runtime/container-runtime.t
 import { programs } from '#cluster/container-runtime/images.ts'
 import { coredns } from '#cluster/coredns/coredns.ts'
 import { etcd } from '#cluster/etcd/etcd.ts'
+import { haproxy } from '#cluster/haproxy/haproxy.ts'
 import type { Component, Micros, ProcessId } from '#cluster/kernel/component.ts'
 import { World, type WorldOptions } from '#cluster/kernel/world.ts'
 import { kubeApiserver } from '#cluster/kube-apiserver/kube-apiserver.ts'
@@ -26,6 +30,7 @@ import { kubelet } from '#cluster/kubelet/kubelet.ts'
 import { linux } from '#cluster/linux/linux.ts'
 
 export const API_SERVER: ProcessId = 'cp-1/kube-apiserver'
+export const LOAD_BALANCER: ProcessId = 'lb-1/haproxy'
 export const KUBECTL: ProcessId = 'laptop/kubectl'
 
 export const SERVICE_CIDR = '10.96.0.0/12'
@@ -49,6 +54,8 @@ export interface ClusterOptions {
   readonly seed: number
   /** How many workers, or each by itself. Default 3. */
   readonly nodes?: number | readonly NodeSpecOptions[]
+  /** Machines of the control plane; more than one stand behind a load balancer. Default 1. */
+  readonly controlPlanes?: number
   /** Wall clock at virtual time 0, in microseconds since 1970. */
   readonly epochMicros?: Micros
   /** Components that take the place of the usual ones, or that come in addition, by name. */
@@ -57,7 +64,7 @@ export interface ClusterOptions {
   readonly disabledControllers?: readonly string[]
   /** Whether CoreDNS is deployed. Default true. */
   readonly dns?: boolean
-  /** Whether cp-1 is a Node too, tainted for the control plane. Default true. */
+  /** Whether control-plane machines are Nodes too, tainted for the control plane. Default true. */
   readonly controlPlaneNode?: boolean
   readonly defaultLink?: WorldOptions['defaultLink']
   readonly choose?: WorldOptions['choose']
@@ -73,6 +80,7 @@ export const components: Readonly<Record<string, Component>> = {
   'container-runtime': containerRuntime,
   linux,
   'kube-proxy': kubeProxy,
+  haproxy,
   flanneld,
   kubectl,
   ...cniPlugins,
@@ -94,10 +102,12 @@ export function bootCluster(options: ClusterOptions): World {
   const hosts = hostTable(options, nodes)
   for (const host of hosts) world.addMachine(host.name)
   world.addMachine('laptop')
-  addControlPlane(world, options)
+  const { controlPlanes = 1 } = options
+  for (let i = 1; i <= controlPlanes; i++) addControlPlane(world, `cp-${i}`, options)
+  const endpoint = addEndpoint(world, controlPlanes)
   const neighbours = Object.freeze(Object.fromEntries(hosts.map((host) => [host.address, host.name])))
-  for (const host of hosts) if (host.registered) addNode(world, host, neighbours)
-  const servers = [API_SERVER]
+  for (const host of hosts) if (host.registered) addNode(world, host, endpoint, neighbours)
+  const servers = [endpoint]
   world.addProcess({ machine: 'laptop', name: 'kubectl', component: 'kubectl', options: { servers } })
   if (options.dns !== false) {
     const body = { type: 'kubectl', id: 0, args: ['apply', '-f', '-'], stdin: COREDNS_MANIFEST } as const
@@ -110,31 +120,46 @@ interface Host extends NodeSpecOptions {
   readonly name: string
   readonly address: string
   readonly registered: boolean
+  /** The API server on the machine itself. */
+  readonly local?: ProcessId
 }
 
 function nodeList({ nodes = 3 }: ClusterOptions): readonly NodeSpecOptions[] {
   return typeof nodes === 'number' ? Array.from({ length: nodes }, () => ({})) : nodes
 }
 
-function hostTable({ controlPlaneNode = true }: ClusterOptions, nodes: readonly NodeSpecOptions[]): readonly Host[] {
-  const controlPlane: Host = {
-    name: 'cp-1',
-    address: '192.168.0.10',
+function hostTable(options: ClusterOptions, nodes: readonly NodeSpecOptions[]): readonly Host[] {
+  const { controlPlaneNode = true, controlPlanes = 1 } = options
+  const controlPlane = Array.from({ length: controlPlanes }, (_, i): Host => ({
+    name: `cp-${i + 1}`,
+    // Downwards from .10, so that workers keep their addresses however many there are.
+    address: `192.168.0.${10 - i}`,
     registered: controlPlaneNode,
+    local: `cp-${i + 1}/kube-apiserver`,
     labels: { 'node-role.kubernetes.io/control-plane': '' },
     taints: [{ key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' }],
-  }
+  }))
   const workers = nodes.map((node, i): Host => {
     const number = i + 10
     const address = `192.168.${Math.floor(number / 250)}.${(number % 250) + 1}`
     return { ...node, name: node.name ?? `node-${i + 1}`, address, registered: true }
   })
-  return [controlPlane, ...workers]
+  return [...controlPlane, ...workers]
 }
 
-function addControlPlane(world: World, options: ClusterOptions): void {
-  const machine = 'cp-1'
-  const servers = [API_SERVER]
+/** The address that everybody but the control plane itself knows. */
+function addEndpoint(world: World, controlPlanes: number): ProcessId {
+  if (controlPlanes === 1) return API_SERVER
+  const servers = Array.from({ length: controlPlanes }, (_, i) => `cp-${i + 1}/kube-apiserver`)
+  world.addMachine('lb-1')
+  const spec = { machine: 'lb-1', name: 'haproxy', component: 'haproxy', options: { servers } }
+  world.addProcess({ ...spec, restartAfterMicros: RESTART_MICROS })
+  return LOAD_BALANCER
+}
+
+function addControlPlane(world: World, machine: string, options: ClusterOptions): void {
+  const servers = [`${machine}/kube-apiserver`]
+  const leaderElect = (options.controlPlanes ?? 1) > 1
   const add = (component: string, processOptions: unknown) =>
     world.addProcess({
       machine,
@@ -143,19 +168,20 @@ function addControlPlane(world: World, options: ClusterOptions): void {
       options: processOptions,
       restartAfterMicros: RESTART_MICROS,
     })
-  add('etcd', {})
+  if (machine === 'cp-1') add('etcd', {})
   add('kube-apiserver', { etcd: ['cp-1/etcd'], serviceCIDR: SERVICE_CIDR })
   add('kube-controller-manager', {
     servers,
+    leaderElect,
     clusterCIDR: CLUSTER_CIDR,
     ...(options.disabledControllers && { disabled: options.disabledControllers }),
   })
-  add('kube-scheduler', { servers })
+  add('kube-scheduler', { servers, leaderElect })
 }
 
-function addNode(world: World, host: Host, neighbours: Readonly<Record<string, string>>): void {
+function addNode(world: World, host: Host, endpoint: ProcessId, neighbours: Readonly<Record<string, string>>): void {
   const { name, address } = host
-  const servers = [API_SERVER]
+  const servers = [endpoint]
   const add = (component: string, processOptions: unknown, process = component) =>
     world.addProcess({
       machine: name,
@@ -170,7 +196,7 @@ function addNode(world: World, host: Host, neighbours: Readonly<Record<string, s
   add('kube-proxy', { servers, nodeName: name, clusterCIDR: CLUSTER_CIDR })
   add('kubelet', {
     nodeName: name,
-    servers,
+    servers: [host.local ?? endpoint],
     runtime: `${name}/containerd`,
     linux: `${name}/linux`,
     address,

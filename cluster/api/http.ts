@@ -24,7 +24,8 @@ export interface HttpRequest extends Body {
   readonly query?: Readonly<Record<string, string>>
   /** Lower-case names. */
   readonly headers?: Readonly<Record<string, string>>
-  readonly user: UserInfo
+  /** Undefined: it does not say. */
+  readonly user?: UserInfo
   readonly body?: unknown
 }
 

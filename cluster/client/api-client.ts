@@ -69,12 +69,13 @@ export function answerOf(client: ApiClient, event: Event): Answer | undefined {
   if (event.type !== 'closed' || !client.calls.has(event.stream)) return undefined
   const tag = client.calls.get(event.stream)
   client.calls.delete(event.stream)
-  if (event.reason === 'done') {
-    const response = event.body as HttpResponse
+  const response = event.body as HttpResponse | undefined
+  if (event.reason === 'done' && response !== undefined) {
     return { tag, status: response.status, body: response.body }
   }
   useNextServer(client)
-  return { tag, status: 0, body: undefined, lost: event.reason }
+  // A connection that ends without an answer: whoever stood in between has hung up.
+  return { tag, status: 0, body: undefined, lost: event.reason === 'done' ? 'reset' : event.reason }
 }
 
 export function useNextServer(client: ApiClient): void {

@@ -4,7 +4,8 @@
  * What the real one does: informers feed a work queue; a few workers take keys and run a blocking `syncHandler`.
  * What we model: the same with a synchronous `reconcile(key)` that returns the calls it wants made. Replies only settle
  * expectations and requeue; there is never a half-finished reconcile to keep.
- * What we leave out: leader election (a control plane of several managers), per-controller client rate limits.
+ * Of several managers one works: with `leaderElect` the informers start once this one holds the Lease.
+ * What we leave out: per-controller client rate limits.
  * Where to read upstream: kubernetes/kubernetes `pkg/controller/controller_utils.go`; sample-controller `controller.go`.
  */
 import type { Component, Context, Effect, Event, Micros, ProcessId } from '#cluster/kernel/component.ts'
@@ -15,6 +16,8 @@ import type { EventNote, EventRecorder } from './event-recorder.ts'
 import { createEventRecorder, recordEvent } from './event-recorder.ts'
 import type { Delta, Indexer, Informer } from './informer.ts'
 import { createInformer, objectsBy, startInformer, stepInformer } from './informer.ts'
+import type { LeaderElection } from './leader-election.ts'
+import { createLeaderElection, startElection, stepElection } from './leader-election.ts'
 import type { WorkQueue } from './work-queue.ts'
 import { add, createWorkQueue, done, forget, retryAfter, take } from './work-queue.ts'
 
@@ -82,11 +85,15 @@ export interface ManagerOptions {
   readonly servers: readonly ProcessId[]
   /** Names of the controllers to leave out, for example because a learner's takes its place. */
   readonly disabled?: readonly string[]
+  /** Others like it run: it works only while it holds the Lease of its name. Default false. */
+  readonly leaderElect?: boolean
   /** Options of single controllers, such as `clusterCIDR`. */
   readonly [option: string]: unknown
 }
 
 export interface ManagerState {
+  /** Undefined where there is nobody to compete with. */
+  election: LeaderElection | undefined
   client: ApiClient
   informers: Record<string, Informer>
   running: Record<string, Running>
@@ -136,6 +143,7 @@ export function controllerManager(
         return [controller.name, { queue: createWorkQueue(), memory, recorder, later: new Table(), open: new Table() }]
       })
       return {
+        election: options.leaderElect ? createLeaderElection(name, options.servers) : undefined,
         client: createApiClient(options.servers, `system:${name}`),
         informers: Object.fromEntries(informers),
         running: Object.fromEntries(running),
@@ -143,10 +151,10 @@ export function controllerManager(
     },
     step(state, event, ctx) {
       const effects: Effect[] = []
-      if (event.type === 'booted') {
-        for (const informer of Object.values(state.informers)) effects.push(startInformer(informer, state.client, ctx))
-        return effects
-      }
+      const { election } = state
+      if (event.type === 'booted') return election ? startElection(election, ctx) : startInformers(state, ctx)
+      const step = election && stepElection(election, event, ctx)
+      if (step) return step.started ? [...step.effects, ...startInformers(state, ctx)] : [...step.effects]
       const manager = { state, indexers, byName, watchers, effects, ctx, caches: cachesOf(state.informers) }
       takeIn(manager, event)
       work(manager)
@@ -154,6 +162,9 @@ export function controllerManager(
     },
   }
 }
+
+const startInformers = (state: ManagerState, ctx: Context): Effect[] =>
+  Object.values(state.informers).map((informer) => startInformer(informer, state.client, ctx))
 
 interface Manager {
   readonly state: ManagerState

@@ -16,7 +16,7 @@ export type AuthorizationMode = 'AlwaysAllow' | 'AlwaysDeny'
 
 const ANONYMOUS: UserInfo = Object.freeze({ name: 'system:anonymous', groups: ['system:unauthenticated'] })
 
-export const authenticate = (request: HttpRequest): UserInfo => (request.user as UserInfo | undefined) ?? ANONYMOUS
+export const authenticate = (request: HttpRequest): UserInfo => request.user ?? ANONYMOUS
 
 /** The refusal; undefined where the request may pass. */
 export function authorize(mode: AuthorizationMode, user: UserInfo, info: RequestInfo): Status | undefined {

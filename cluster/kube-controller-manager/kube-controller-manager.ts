@@ -3,8 +3,8 @@
  *
  * What the real one does: runs some forty controllers in one process, on shared informers.
  * What we model: deployment, replicaset, endpointslice, node-lifecycle, taint-eviction, node-ipam, garbage-collector and
- * pod-gc, each in its own file or folder.
- * What we leave out: the other controllers; leader election; the client's rate limits; one service account per controller.
+ * pod-gc, each in its own file or folder; leader election, where there are several control planes.
+ * What we leave out: the other controllers; the client's rate limits; one service account per controller.
  * Where to read upstream: kubernetes/kubernetes `cmd/kube-controller-manager/app/controllermanager.go`.
  */
 import type { Controller, ManagerOptions, ManagerState } from '#cluster/client/controller.ts'

@@ -5,9 +5,10 @@
  * Pod on the best one, and binds it in the background while the next cycle runs.
  * What we model: the queue with back-off and waking events, the cache with assumed Pods, all extension points of the
  * framework, profiles, sampling of nodes in big clusters, ties settled by a seeded draw, binding with roll-back, the
- * PodScheduled condition and Events with upstream's words.
+ * PodScheduled condition and Events with upstream's words; leader election, where there are several: one that waits keeps
+ * its cache and its queue up to date, and starts no cycle.
  * What we leave out: preemption, the volume plugins, PodTopologySpread and InterPodAffinity, ImageLocality, extenders,
- * leader election, the client's rate limit, the even order of nodes over zones. A cycle takes a fixed time.
+ * the client's rate limit, the even order of nodes over zones. A cycle takes a fixed time.
  * Where to read upstream: kubernetes/kubernetes `pkg/scheduler/{scheduler,schedule_one,eventhandlers}.go`.
  */
 import { isPodFinished, keyOf } from '#cluster/api/meta.ts'
@@ -16,6 +17,7 @@ import { answerOf, createApiClient } from '#cluster/client/api-client.ts'
 import { createEventRecorder } from '#cluster/client/event-recorder.ts'
 import type { Delta } from '#cluster/client/informer.ts'
 import { createInformer, startInformer, stepInformer } from '#cluster/client/informer.ts'
+import { createLeaderElection, startElection, stepElection } from '#cluster/client/leader-election.ts'
 import type { Component, Effect, Event } from '#cluster/kernel/component.ts'
 import { Table } from '#cluster/kernel/table.ts'
 import { settleAnswer, startBinding, timeOutPermit } from './binding-cycle.ts'
@@ -56,6 +58,7 @@ export function kubeScheduler(registry: Registry = defaultRegistry): Component<S
       resolve(options)
       return {
         options,
+        election: options.leaderElect ? createLeaderElection('kube-scheduler', options.servers) : undefined,
         client: createApiClient(options.servers, 'system:kube-scheduler'),
         recorder: createEventRecorder('default-scheduler'),
         pods: createInformer<Pod>({ resource: 'pods' }),
@@ -74,9 +77,12 @@ export function kubeScheduler(registry: Registry = defaultRegistry): Component<S
       if (event.type === 'booted') {
         effects.push(startInformer(state.nodes, state.client, ctx), startInformer(state.pods, state.client, ctx))
         effects.push({ type: 'wake', key: 'flush-unschedulable', after: queues.FLUSH_UNSCHEDULABLE_MICROS })
+        if (state.election) effects.push(...startElection(state.election, ctx))
         return effects
       }
-      takeIn(scheduling, event)
+      const election = state.election && stepElection(state.election, event, ctx)
+      if (election) effects.push(...election.effects)
+      else takeIn(scheduling, event)
       setTimers(scheduling)
       return effects
     },
@@ -128,6 +134,7 @@ function setTimers({ state, ctx, effects, queuePlugins }: Scheduling): void {
     const next = queues.flushBackoff(queue, queuePlugins, ctx.now)
     if (next !== undefined) effects.push({ type: 'wake', key: 'backoff', after: next - ctx.now })
   }
+  if (state.election?.leading === false) return
   if (state.awake || !state.nodes.synced || !state.pods.synced || !queues.hasNext(queue)) return
   state.awake = true
   effects.push({ type: 'wake', key: 'schedule', after: Math.max(state.busyUntil - ctx.now, 0) })

@@ -3,6 +3,7 @@ import type { Node, Pod } from '#cluster/api/types.ts'
 import type { ApiClient } from '#cluster/client/api-client.ts'
 import type { EventRecorder } from '#cluster/client/event-recorder.ts'
 import type { Informer } from '#cluster/client/informer.ts'
+import type { LeaderElection } from '#cluster/client/leader-election.ts'
 import type { Context, Effect, Micros, ProcessId } from '#cluster/kernel/component.ts'
 import type { Table } from '#cluster/kernel/table.ts'
 import type { Cache } from './cache.ts'
@@ -19,10 +20,14 @@ export interface SchedulerOptions {
   readonly percentageOfNodesToScore?: number
   /** How long one scheduling cycle takes. Default 1 ms. */
   readonly cycleMicros?: Micros
+  /** Others like it run: it schedules only while it holds the Lease of its name. Default false. */
+  readonly leaderElect?: boolean
 }
 
 export interface SchedulerState {
   readonly options: SchedulerOptions
+  /** Undefined where there is nobody to compete with. */
+  election: LeaderElection | undefined
   client: ApiClient
   recorder: EventRecorder
   pods: Informer<Pod>

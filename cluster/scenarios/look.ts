@@ -3,7 +3,7 @@
  *
  * For conditions of stories, invariants and pictures. No component uses it.
  */
-import type { KubernetesObject, Node, Pod } from '#cluster/api/types.ts'
+import type { KubernetesObject, Lease, Node, Pod } from '#cluster/api/types.ts'
 import { isPodReady, keyOf, conditionOf } from '#cluster/api/meta.ts'
 import { matchesMap } from '#cluster/api/labels.ts'
 import type { EtcdState } from '#cluster/etcd/etcd.ts'
@@ -35,6 +35,12 @@ export function podsWith(world: World, labels: Readonly<Record<string, string>>)
   return objectsOf<Pod>(world, 'pods').filter((pod) => matchesMap(labels, pod.metadata.labels))
 }
 
+/** The machine whose process has its name in a Lease of leader election; undefined while there is none. */
+export function holderOf(world: World, lease: string): string | undefined {
+  const { holderIdentity = '' } = objectOf<Lease>(world, 'leases', `kube-system/${lease}`)?.spec ?? {}
+  return holderIdentity === '' ? undefined : holderIdentity.slice(0, holderIdentity.lastIndexOf('_'))
+}
+
 /** A question about the cluster, as stories write it after `until`. Returns whether it holds now. */
 export function parseCondition(args: readonly string[]): (world: World) => boolean {
   const [what, ...rest] = args
@@ -62,9 +68,16 @@ export function parseCondition(args: readonly string[]): (world: World) => boole
       const labels = labelsOf(rest[0]!)
       return (world) => podsWith(world, labels).length === 0
     }
+    case 'lease': {
+      const [lease, is, machine] = rest
+      return (world) => {
+        const holder = holderOf(world, lease!)
+        return is === 'not' ? holder !== undefined && holder !== machine : holder === is
+      }
+    }
     default:
       throw new Error(
-        `"${args.join(' ')}" is no condition; there are: nodes-ready N, node NAME True|False|Unknown, pods-ready k=v N, pods-gone k=v`,
+        `"${args.join(' ')}" is no condition; there are: nodes-ready N, node NAME True|False|Unknown, pods-ready k=v N, pods-gone k=v, lease NAME [not] MACHINE`,
       )
   }
 }

@@ -34,6 +34,9 @@ const SENTENCES: Readonly<Record<string, (detail: Detail) => string>> = {
   'watch-expired': ({ resource, wanted, oldest }) =>
     `revision ${wanted} of ${resource} is compacted; the oldest is ${oldest}`,
   relist: (detail) => `its place in the stream is gone: list again (${String(detail)})`,
+  becameLeader: ({ lease, identity }) => `it holds the lease ${lease} as ${identity}: from now on it works`,
+  leaderElectionLost: ({ lease }) => `it could not renew the lease ${lease} in time: it ends itself`,
+  serverHealth: ({ server, up }) => (up ? `${server} is healthy again` : `${server} has failed three checks: left out`),
   callFailed: ({ key, message }) => `${key}: ${message}; it will be tried again`,
 }
 

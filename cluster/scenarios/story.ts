@@ -2,7 +2,7 @@
  * A story: a script played on a cluster, remembered so that every moment of it can be visited again.
  *
  * Commands:
- *   boot [nodes=N] [seed=N] [cpu=…] [memory=…] [dns=false] [control-plane-node=false]
+ *   boot [nodes=N] [seed=N] [cpu=…] [memory=…] [dns=false] [control-plane-node=false] [control-planes=N]
  *                                      a cluster; input lines `node NAME k=v …` give labels (`label:k=v`), taints
  *                                      (`taint:k=v:Effect`) and capacity (`cpu=…`) of single nodes
  *   kubectl …                          typed on the laptop; `-f -` reads the input. Prints what it prints
@@ -114,6 +114,7 @@ class Player {
       nodes = 3,
       dns,
       'control-plane-node': controlPlane,
+      'control-planes': controlPlanes = 1,
       ...capacity
     } = pairs(args) as Record<string, any>
     const listed = input.split('\n').filter(Boolean).map(parseNode)
@@ -128,6 +129,7 @@ class Player {
       nodes: all,
       dns: dns !== 'false',
       controlPlaneNode: controlPlane !== 'false',
+      controlPlanes: Number(controlPlanes),
       ...this.#options.cluster,
     })
     this.#options.prepare?.(world)
