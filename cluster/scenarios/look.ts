@@ -13,6 +13,7 @@ import type { ProgramOptions } from '#cluster/linux/program.ts'
 import { liveObjects } from '#cluster/etcd/look.ts'
 import { registryPrefix } from '#cluster/kube-apiserver/storage/keys.ts'
 import { resourceNamed } from '#cluster/api/resources.ts'
+import type { ProcessId } from '#cluster/kernel/component.ts'
 import type { World } from '#cluster/kernel/world.ts'
 
 /** The objects of a resource in the order of their keys, straight from the store. */
@@ -84,6 +85,23 @@ export function parseCondition(args: readonly string[]): (world: World) => boole
 
 export function labelsOf(text: string): Record<string, string> {
   return Object.fromEntries(text.split(',').map((pair) => pair.split('=') as [string, string]))
+}
+
+/**
+ * The process that a container runs as, by what runs, not by what is written.
+ * @param pod a Pod's name or how it begins; of several the first by machine and name is meant
+ * @param container its name in the Pod, `pause` for its sandbox; default any container of its own
+ */
+export function containerProcess(world: World, pod: string, container?: string): ProcessId {
+  const found = world.processes
+    .flatMap((process) => (process?.up ? [process.id] : []))
+    .filter((id) => {
+      const [of, name] = id.slice(id.indexOf('/') + 1).split('_')
+      return name?.startsWith(pod) === true && (container === undefined ? of !== 'pause' : of === container)
+    })
+    .sort()
+  if (found.length === 0) throw new Error(`no container${container ? ` ${container}` : ''} of a Pod "${pod}" runs`)
+  return found[0]!
 }
 
 /** What the `client` program of a Pod got for its last requests, one line each. */

@@ -9,6 +9,7 @@
  *   run DURATION                       lets time pass
  *   run until CONDITION [within D]     … up to the event after which it holds; fails if it does not within 10 minutes
  *   fault TYPE key=value …             any kernel command: powerOff machine=node-2, crash process=cp-1/etcd, heal …
+ *   kill POD [CONTAINER]               a container's program dies, as by the kernel's OOM killer; POD is a name or how it begins
  *   answers POD [N]                    the last N outcomes (3) of the requests that the Pod's `client` program has made
  *   time                               virtual time now
  */
@@ -20,7 +21,7 @@ import { History } from '#cluster/kernel/history.ts'
 import type { World } from '#cluster/kernel/world.ts'
 import type { KubectlState } from '#cluster/kubectl/kubectl.ts'
 import { formatMicros, parseDuration } from './duration.ts'
-import { answersOf, parseCondition, storeRevision } from './look.ts'
+import { answersOf, containerProcess, parseCondition, storeRevision } from './look.ts'
 import { type Block, parseScript } from './script.ts'
 
 /** One block that has been played. */
@@ -97,13 +98,18 @@ class Player {
         return this.#run(history, block.args)
       case 'fault':
         return this.#fault(history, block.args)
+      case 'kill':
+        return this.#fault(history, [
+          'crash',
+          `process=${containerProcess(history.head, block.args[0]!, block.args[1])}`,
+        ])
       case 'answers':
         return answersOf(history.head, block.args[0]!, Number(block.args[1] ?? 3))
       case 'time':
         return formatMicros(history.head.now)
       default:
         throw new Error(
-          `"${block.command}" is no command of a story; there are: boot, kubectl, run, fault, answers, time`,
+          `"${block.command}" is no command of a story; there are: boot, kubectl, run, fault, kill, answers, time`,
         )
     }
   }

@@ -76,7 +76,7 @@ export class FigureElement extends LitElement {
     const { figure } = await load()
     this.#definition = figure
     const baked = this.querySelector('script[type="application/json"]')?.textContent
-    if (baked) this.#opening = JSON.parse(baked) as PlayerState
+    if (baked) this.#opening = inThisLanguage(JSON.parse(baked) as PlayerState, figure)
     if (!baked || parseMoment(location.hash, this.#id) !== undefined) await this.#ready()
   }
 
@@ -290,6 +290,12 @@ export class FigureElement extends LitElement {
       <p class="visually-hidden" aria-live="polite">${said}</p>
     </div>`
   }
+}
+
+/** The page's language is not known yet when the picture is put into it. */
+function inThisLanguage(opening: PlayerState, { lens }: FigureDefinition): PlayerState {
+  const { steps, timeline } = opening
+  return { ...opening, steps: steps.map((step) => ({ ...step, sentence: lens.sentence(step.event, timeline) })) }
 }
 
 /** Edits add up; the rest is replaced. */

@@ -3,6 +3,7 @@ import type { FigureDefinition } from './kit/figure-definition.ts'
 
 export const FIGURES: Readonly<Record<string, () => Promise<{ readonly figure: FigureDefinition }>>> = {
   F02: () => import('./f02-deployment-journey.ts'),
+  F03: () => import('./f03-lights-out.ts'),
   F09: () => import('./f09-scheduler-funnel.ts'),
   F14: () => import('./f14-node-goes-dark.ts'),
   F27: () => import('./f27-first-packet.ts'),

@@ -1,5 +1,5 @@
 /** A world, as pictures need it: machines, Pods and the store right after one event. */
-import { conditionOf, isPodReady, parseTime } from '#cluster/api/meta.ts'
+import { conditionOf, parseTime } from '#cluster/api/meta.ts'
 import { podRequests } from '#cluster/api/pod-resources.ts'
 import { milli } from '#cluster/api/quantity.ts'
 import type { KubernetesObject, Lease, Node, Pod } from '#cluster/api/types.ts'
@@ -11,19 +11,11 @@ import type { World } from '#cluster/kernel/world.ts'
 import { parseKey } from '#cluster/scenarios/describe-etcd.ts'
 import { nodeSignature } from '#cluster/scenarios/describe-http.ts'
 import { objectsOf } from '#cluster/scenarios/look.ts'
-import type {
-  Frame,
-  LinkView,
-  MachineView,
-  NodeView,
-  ObjectRef,
-  PodPhase,
-  PodView,
-  ProcessView,
-  TapeCell,
-} from './protocol.ts'
+import type { Frame, LinkView, MachineView, NodeView, ObjectRef, ProcessView, TapeCell } from './protocol.ts'
+import { isOver, knownToKubelets, podView } from './pods.ts'
 
-const ETCD = 'cp-1/etcd'
+/** The member whose store pictures show. */
+export const ETCD = 'cp-1/etcd'
 const TAPE_CELLS = 12
 /** How far back the tape is searched for revisions that say something. */
 const TAPE_LOOK_BACK = 400
@@ -31,12 +23,16 @@ const OBJECTS_MAX = 60
 
 const INSPECTED = ['pods', 'deployments', 'replicasets', 'services', 'endpointslices', 'nodes'] as const
 
-/** @param tick the tick that was asked for: a world that has ended may stand earlier */
-export function frameOf(world: World, branch: number, tick: number): Frame {
-  const pods = objectsOf<Pod>(world, 'pods')
-  const nodes = new Map(objectsOf<Node>(world, 'nodes').map((node) => [node.metadata.name, node]))
+/**
+ * @param tick the tick that was asked for: a world that has ended may stand earlier
+ * @param stored the last world in which the store could be read, where it cannot be read now
+ */
+export function frameOf(world: World, branch: number, tick: number, stored: World = world): Frame {
+  const pods = objectsOf<Pod>(stored, 'pods')
+  const runtime = stored === world ? undefined : knownToKubelets(world)
+  const nodes = new Map(objectsOf<Node>(stored, 'nodes').map((node) => [node.metadata.name, node]))
   const leases = new Map(
-    objectsOf<Lease>(world, 'leases')
+    objectsOf<Lease>(stored, 'leases')
       .filter(({ metadata }) => metadata.namespace === 'kube-node-lease')
       .map((lease) => [lease.metadata.name, lease]),
   )
@@ -56,7 +52,7 @@ export function frameOf(world: World, branch: number, tick: number): Frame {
     tick,
     at: world.now,
     machines,
-    pods: pods.map(podView),
+    pods: pods.map((pod) => podView(pod, runtime?.get(pod.metadata.uid!))),
     store: storeOf(world),
     objects: inspectable(world),
     cuts: [...world.network.blocked.keys()],
@@ -100,44 +96,15 @@ function nodeView(world: World, node: Node, lease: Lease | undefined, pods: read
   const { name, labels = {} } = node.metadata
   const renewed = parseTime(lease?.spec?.renewTime)
   const here = pods.filter((pod) => pod.spec.nodeName === name && !isOver(pod))
+  const ready = conditionOf(node, 'Ready')
   return {
-    ready: (conditionOf(node, 'Ready')?.status ?? 'Unknown') as NodeView['ready'],
+    ready: (ready?.status ?? 'Unknown') as NodeView['ready'],
+    message: ready?.message ?? '',
     leaseAge: renewed === undefined ? undefined : world.options.epochMicros + world.now - renewed,
     labels,
     taints: node.spec.taints?.map(({ key, value, effect }) => `${key}${value ? `=${value}` : ''}:${effect}`) ?? [],
     cpuAllocatable: milli(node.status?.allocatable?.['cpu']),
     cpuRequested: here.reduce((sum, pod) => sum + (podRequests(pod)['cpu'] ?? 0), 0),
-  }
-}
-
-const isOver = ({ status }: Pod): boolean => status?.phase === 'Succeeded' || status?.phase === 'Failed'
-
-export function podView(pod: Pod): PodView {
-  const { namespace = '', name, uid = '', labels = {} } = pod.metadata
-  return {
-    namespace,
-    name,
-    uid,
-    labels,
-    node: pod.spec.nodeName,
-    phase: phaseOf(pod),
-    ip: pod.status?.podIP ?? '',
-    restarts: pod.status?.containerStatuses?.reduce((sum, { restartCount }) => sum + restartCount, 0) ?? 0,
-    cpuMilli: podRequests(pod)['cpu'] ?? 0,
-  }
-}
-
-function phaseOf(pod: Pod): PodPhase {
-  if (pod.metadata.deletionTimestamp !== undefined) return 'terminating'
-  switch (pod.status?.phase) {
-    case 'Succeeded':
-      return 'succeeded'
-    case 'Failed':
-      return 'failed'
-    case 'Running':
-      return isPodReady(pod) ? 'ready' : 'running'
-    default:
-      return pod.spec.nodeName ? 'creating' : 'pending'
   }
 }
 

@@ -10,7 +10,8 @@ import type { Compiled, Replay } from '#grader/verdict/verdict.ts'
 import type { Described } from '#cluster/scenarios/described.ts'
 
 /** The stories that figures run, by the names of their files. */
-export type StoryName = 'deployment-journey' | 'scheduler-funnel' | 'node-goes-dark' | 'add-to-first-packet'
+export type StoryName =
+  'deployment-journey' | 'scheduler-funnel' | 'node-goes-dark' | 'add-to-first-packet' | 'lights-out'
 
 /** A change of the story's own words, made before it is played. */
 export interface Edit {
@@ -64,7 +65,7 @@ export interface Timeline {
   readonly scenes: readonly SceneView[]
   /** Everything but the background, in order; a branch repeats what it shares. */
   readonly events: readonly Described[]
-  /** Decisions and hops of packets. */
+  /** Decisions, hops of packets, and the answers that clients in Pods got. */
   readonly notes: readonly NoteView[]
   readonly end: { readonly tick: number; readonly at: Micros }
   /** Hash of the whole run: same story, same seed, same hash. */
@@ -83,6 +84,16 @@ export interface ProcessView {
 
 export type PodPhase = 'pending' | 'creating' | 'running' | 'ready' | 'succeeded' | 'failed' | 'terminating'
 
+export interface ContainerView {
+  readonly name: string
+  readonly state: 'waiting' | 'running' | 'exited'
+  readonly restarts: number
+  /** Of the container that runs now; empty before there is one. */
+  readonly id: string
+  /** Why it waits, or how it ended. */
+  readonly reason: string
+}
+
 export interface PodView {
   readonly namespace: string
   readonly name: string
@@ -90,7 +101,11 @@ export interface PodView {
   readonly labels: Readonly<Record<string, string>>
   readonly node: string | undefined
   readonly phase: PodPhase
+  /** Why it does not run, by the scheduler or the kubelet; empty where nobody says. */
+  readonly message: string
   readonly ip: string
+  readonly containers: readonly ContainerView[]
+  /** Of all its containers together. */
   readonly restarts: number
   /** Thousandths of a CPU. */
   readonly cpuMilli: number
@@ -99,6 +114,8 @@ export interface PodView {
 export interface NodeView {
   /** Status of the Ready condition; `Unknown` is what the node controller writes when a kubelet is silent. */
   readonly ready: 'True' | 'False' | 'Unknown'
+  /** What is said about that, by the kubelet or the node controller. */
+  readonly message: string
   /** Since the last renewal of its Lease, by the store. */
   readonly leaseAge: Micros | undefined
   readonly labels: Readonly<Record<string, string>>

@@ -8,7 +8,7 @@ import { History } from '#cluster/kernel/history.ts'
 import type { World } from '#cluster/kernel/world.ts'
 import { kubeScheduler } from '#cluster/kube-scheduler/kube-scheduler.ts'
 import { playStory } from '#cluster/scenarios/story.ts'
-import { frameOf } from './frame.ts'
+import { ETCD, frameOf } from './frame.ts'
 import { inspect } from './inspect.ts'
 import type {
   Change,
@@ -23,7 +23,7 @@ import type {
   Timeline,
 } from './protocol.ts'
 import { Recorder } from './recorder.ts'
-import { type Run, timelineOf, whyOf, worldAt } from './run.ts'
+import { type Run, eventsOf, timelineOf, whyOf, worldAt } from './run.ts'
 
 /** Events of a lesson's world are costly, compared with a checkpoint: a seek runs at most so many again. */
 const CHECKPOINT_EVERY = 100
@@ -101,7 +101,11 @@ export function createSimulation(textOf: (story: StoryRequest['story']) => strin
     return timelineOf(run)
   }
 
-  const seek = ({ branch, tick }: Requests['seek'][0]): Frame => frameOf(worldAt(runOf(branch), tick), branch, tick)
+  function seek({ branch, tick }: Requests['seek'][0]): Frame {
+    const run = runOf(branch)
+    const world = worldAt(run, tick)
+    return frameOf(world, branch, tick, canBeRead(world) ? world : lastStored(run, tick))
+  }
 
   const look = ({ branch, tick, resource, namespace, name }: Requests['inspect'][0]): Inspection | undefined =>
     inspect(worldAt(runOf(branch), tick), resource, namespace, name)
@@ -117,6 +121,21 @@ export function createSimulation(textOf: (story: StoryRequest['story']) => strin
     answer: (name, body) => answers[name](body),
     adopt: (history, recorder, seed) => begin({ seed, history, recorder, scenes: [] }),
   }
+}
+
+const canBeRead = (world: World): boolean => world.process(ETCD)?.up === true
+
+/** Faults behind which the store is looked for. */
+const FAULTS_MAX = 8
+
+/** The world before the fault that took the store away; undefined if no fault did. */
+function lastStored(run: Run, tick: number): World | undefined {
+  const faults = eventsOf(run).filter((event) => event.kind === 'fault' && event.tick <= tick + 1)
+  for (const fault of faults.slice(-FAULTS_MAX).reverse()) {
+    const world = worldAt(run, fault.tick - 1)
+    if (canBeRead(world)) return world
+  }
+  return undefined
 }
 
 function edited(text: string, edits: readonly Edit[]): string {

@@ -1,6 +1,7 @@
 /** The texts of the stories, as the worker carries them. */
 import addToFirstPacket from '#cluster/scenarios/add-to-first-packet.txt?raw'
 import deploymentJourney from '#cluster/scenarios/deployment-journey.txt?raw'
+import lightsOut from '#cluster/scenarios/lights-out.txt?raw'
 import nodeGoesDark from '#cluster/scenarios/node-goes-dark.txt?raw'
 import schedulerFunnel from '#cluster/scenarios/scheduler-funnel.txt?raw'
 import type { StoryName } from './protocol.ts'
@@ -10,6 +11,7 @@ const TEXTS: Readonly<Record<StoryName, string>> = {
   'scheduler-funnel': schedulerFunnel,
   'node-goes-dark': nodeGoesDark,
   'add-to-first-packet': addToFirstPacket,
+  'lights-out': lightsOut,
 }
 
 export const storyText = (name: StoryName): string => TEXTS[name]

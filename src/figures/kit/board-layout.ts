@@ -216,6 +216,9 @@ function cell(x: number, y: number, i: number, columns: number, height = POD.hei
   return { x: x + (i % columns) * (width + 8), y: y + row * (height + 8), width, height }
 }
 
+/** `web_web-1_default_ab12` → `web-1`: a container is where its Pod is. */
+const podOf = (process: string): string | undefined => process.split('_')[1]
+
 /** Where messages of a process begin and end: its box, or that of the process that stands for it, or its machine. */
 export function boxOf(layout: BoardLayout, process: string | undefined): Rect | undefined {
   if (process === undefined) return undefined
@@ -224,9 +227,13 @@ export function boxOf(layout: BoardLayout, process: string | undefined): Rect | 
   const name = process.slice(slash + 1)
   const machine = layout.machines.find((candidate) => candidate.machine.name === machineName)
   if (!machine) return undefined
+  if (slash < 0) return machine.rect
   const own = machine.processes.find((candidate) => candidate.process.name === name)
   if (own) return own.rect
-  // Plugins, containers and the kernel are the runtime's business on this picture.
+  const pod = podOf(name)
+  const home = pod && machine.pods.find((candidate) => candidate.pod.name === pod)
+  if (home) return home.rect
+  // Plugins, containers of Pods that are not drawn, and the kernel are the runtime's business on this picture.
   const standIn = CONTROL_PLANE.some((one) => one === name)
     ? undefined
     : machine.processes.find(({ process }) => process.name === 'containerd')

@@ -109,7 +109,7 @@ function drawEvent(event: Described, layout: BoardLayout, narrow: boolean): SVGT
   // The kernel has no box: what is asked of it stays with the one who asks.
   const to = event.kind === 'syscall' ? from : boxOf(layout, event.to)
   if (!to) return svg``
-  if (!from || from === to) return ring(to)
+  if (!from || from === to) return ring(to, event.failed)
   const { path, end, angle, middle, anchor } = route(from, to)
   const name = subjectOf(event)
   const words = name ? `${event.label} ${name}` : event.label
@@ -121,8 +121,8 @@ function drawEvent(event: Described, layout: BoardLayout, narrow: boolean): SVGT
   return svg`${arrow(event, path, end, angle, true)}${tag(place, fitText(label, layout.width - 12, 12.5), side, event.failed ? 'failed' : '')}`
 }
 
-const ring = ({ x, y, width, height }: Rect): SVGTemplateResult =>
-  svg`<rect x=${x - 3} y=${y - 3} width=${width + 6} height=${height + 6} rx="11" class="ring" />`
+const ring = ({ x, y, width, height }: Rect, failed: boolean): SVGTemplateResult =>
+  svg`<rect x=${x - 3} y=${y - 3} width=${width + 6} height=${height + 6} rx="11" class="ring ${failed ? 'failed' : ''}" />`
 
 interface Route {
   readonly path: string
@@ -172,7 +172,9 @@ export function summaryOf(frame: Frame, { shows }: Pick<BoardOptions, 'shows'>):
     .map((one) => {
       const { words } = lookOf(one)
       const pods = frame.pods.filter((candidate) => candidate.node === one.name && shows(candidate))
-      const list = pods.map(({ name, phase }) => `${name} ${phase}`).join(', ')
+      const list = pods
+        .map(({ name, phase, restarts }) => `${name} ${phase}${restarts > 0 ? `, ${restarts} restarts` : ''}`)
+        .join(', ')
       return `${one.name}${words ? ` (${words})` : ''}: ${list || 'no Pods'}`
     })
   const waiting = frame.pods.filter((candidate) => !candidate.node && shows(candidate)).map(({ name }) => name)

@@ -43,7 +43,9 @@ const pod = (i: number, node: string | undefined): PodView =>
     labels: {},
     node,
     phase: node ? 'ready' : 'pending',
+    message: '',
     ip: '',
+    containers: [],
     restarts: 0,
     cpuMilli: 0,
   }) as PodView

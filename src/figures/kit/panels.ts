@@ -55,7 +55,7 @@ function objects({ state, inspection }: FigureModel, actions: FigureActions): Te
   const text = words()
   const key = inspection && `${inspection.ref.resource}/${inspection.ref.namespace}/${inspection.ref.name}`
   return html`<section class="panel" aria-label=${text.objects} tabindex="0">
-    ${refs.length === 0 ? html`<p>${text.noObjects}</p>` : nothing}
+    ${refs.length === 0 ? html`<p>${state.frame.store.isUp ? text.noObjects : text.storeDown}</p>` : nothing}
     <label
       >${text.object}
       <select @change=${(event: Event) => actions.inspect((event.target as HTMLSelectElement).value)}>

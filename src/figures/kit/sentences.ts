@@ -111,7 +111,7 @@ export function sentenceOf(event: Described): string {
     case 'cniResult':
       return `The plugin ${label}${event.failed ? '' : ', and ends'}`
     case 'start':
-      return capital(`${actor(from)} ${label}`)
+      return from === undefined ? capital(`${actor(to)} starts`) : capital(`${actor(from)} ${label}`)
     case 'syscall':
       return capital(`${actor(from)} asks ${actor(to)}: ${label}${name ? ` (${name})` : ''}`) + ends
     case 'packet':

@@ -94,12 +94,12 @@ export function pod(rect: Rect, view: PodView, unreachable = false): SVGTemplate
   const name = shortPodName(view)
   const tick = phase === 'ready' && !unreachable
   return svg`<g class="pod ${phase} ${unreachable ? 'unreachable' : ''}">
-    <title>${view.name}: ${PHASE_WORDS[phase]}${unreachable ? ', its machine is silent' : ''}</title>
+    <title>${view.name}: ${PHASE_WORDS[phase]}${unreachable ? ', its machine is silent' : ''}${view.restarts > 0 ? `, restarts: ${view.restarts}` : ''}</title>
     <rect x=${x} y=${y} width=${width} height=${height} rx="10" class="pod-box" />
     ${phase === 'creating' ? svg`<rect x=${x + 1} y=${y + height / 2} width=${width - 2} height=${height / 2 - 1} rx="9" class="pod-fill" />` : nothing}
     ${phase === 'terminating' ? svg`<rect x=${x} y=${y} width=${width} height=${height} rx="10" fill="url(#fading)" />` : nothing}
     <text x=${x + width / 2} y=${y + height / 2 - 1.5} text-anchor="middle" class="pod-name">${fitText(name, width - 6, 12)}</text>
-    <text x=${x + width / 2} y=${y + height / 2 + 13} text-anchor="middle" class="pod-words">${tick ? '✓ ' : ''}${unreachable ? '?' : PHASE_WORDS[phase]}</text>
+    <text x=${x + width / 2} y=${y + height / 2 + 13} text-anchor="middle" class="pod-words">${tick ? '✓ ' : ''}${unreachable ? '?' : PHASE_WORDS[phase]}${view.restarts > 0 ? ` ↻${view.restarts}` : ''}</text>
     ${phase === 'failed' ? svg`<path d="M${x + 6} ${y + 6}L${x + width - 6} ${y + height - 6}" class="pod-cross" />` : nothing}
     ${phase === 'succeeded' ? svg`<path d="M${x + width - 5} ${y + 8}V${y + height - 8}" class="pod-bar" />` : nothing}
   </g>`

@@ -26,7 +26,7 @@ export function drawSpan(view: View, all: readonly SpanMark[]): TemplateResult {
     right,
   )
   const marks = all.flatMap((mark, i) => (mark.at <= frame.at ? [{ ...mark, ...rows[i]! }] : []))
-  const lines = 2
+  const lines = Math.max(2, ...rows.map(({ row }) => row + 1))
   const base = 8 + lines * 18
   const now = x(frame.at)
   return html`<svg
@@ -58,11 +58,16 @@ function rowsFor(
 ): { x: number; row: number; anchor: 'start' | 'end' }[] {
   const ends: number[] = []
   return marks.map(({ x, room }, i) => {
-    let row = ends.findIndex((end) => end < x)
-    if (row < 0) row = ends.length
-    // From the first row a line goes down to the axis: a label below it must not stand in its way.
+    // From each row a line goes down to the axis: a label below it must not stand in its way.
     const next = marks[i + 1]?.x ?? Infinity
-    const anchor = x + room > Math.min(right, row > 0 ? next : Infinity) ? 'end' : 'start'
+    const before = marks[i - 1]?.x ?? -Infinity
+    const fits = (end: number, row: number): 'start' | 'end' | undefined => {
+      if (end < x && x + room <= Math.min(right, row > 0 ? next : Infinity)) return 'start'
+      return Math.max(end, row > 0 ? before : -Infinity, 0) <= x - room ? 'end' : undefined
+    }
+    let row = 0
+    while (row < ends.length && !fits(ends[row]!, row)) row++
+    const anchor = fits(ends[row] ?? 0, row) ?? (x + room <= right ? 'start' : 'end')
     ends[row] = anchor === 'start' ? x + room : x + 6
     return { x, row, anchor }
   })

@@ -1,7 +1,7 @@
 /** The steps of a figure: the events that it shows, some of them in several parts. */
 import type { Described } from '#cluster/scenarios/described.ts'
 import { formatMicros } from '#cluster/scenarios/duration.ts'
-import type { Timeline } from '../../simulation/protocol.ts'
+import type { NoteView, Timeline } from '../../simulation/protocol.ts'
 
 export interface Step {
   readonly event: Described
@@ -20,11 +20,22 @@ export interface Lens {
   isMajor?(event: Described): boolean
   /** Sentences of further parts, each a step of its own. */
   parts?(event: Described, timeline: Timeline): readonly string[]
+  /** Notes that are steps too, though their event is not told: what a program makes of an answer, for example. */
+  note?(note: NoteView, timeline: Timeline): NoteStep | undefined
+}
+
+/** A step that a note tells: how it is drawn, and in which words. */
+export interface NoteStep extends Pick<Described, 'kind' | 'label' | 'from' | 'failed'> {
+  readonly sentence: string
+  readonly isMajor?: boolean
 }
 
 export function stepsOf(timeline: Timeline, lens: Lens, fromTick: number): Step[] {
   const steps: Step[] = []
+  const told = notedSteps(timeline, lens, fromTick)
+  let next = 0
   for (const event of timeline.events) {
+    while (next < told.length && told[next]!.event.tick < event.tick) steps.push(told[next++]!)
     if (event.tick < fromTick || !lens.shows(event, timeline)) continue
     const isMajor = lens.isMajor?.(event) ?? false
     steps.push({ event, part: 0, sentence: lens.sentence(event, timeline), isMajor })
@@ -32,8 +43,21 @@ export function stepsOf(timeline: Timeline, lens: Lens, fromTick: number): Step[
       steps.push({ event, part: i + 1, sentence, isMajor: false })
     }
   }
+  steps.push(...told.slice(next))
   if (steps.length > 0) steps.push(endOf(timeline))
   return steps
+}
+
+function notedSteps(timeline: Timeline, lens: Lens, fromTick: number): Step[] {
+  if (!lens.note) return []
+  return timeline.notes.flatMap((note) => {
+    const told = note.tick < fromTick ? undefined : lens.note!(note, timeline)
+    if (!told) return []
+    const { sentence, isMajor = false, ...drawn } = told
+    const { tick, at, process: to } = note
+    const none = { cause: 0, verb: note.kind, resource: '', name: '', background: false, remark: '' }
+    return [{ event: { ...none, ...drawn, tick, at, to }, part: 0, sentence, isMajor }]
+  })
 }
 
 const END = 'the end'

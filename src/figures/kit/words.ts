@@ -32,6 +32,7 @@ const en = {
   fresh: 'just created',
   object: 'Object',
   noObjects: 'There is nothing in the store yet.',
+  storeDown: 'The store is down: nobody can look anything up in it.',
   cut: 'Cut a cable',
   failure: 'To the failure',
   replaying: 'The run is played again…',
@@ -72,6 +73,7 @@ const es: Words = {
   fresh: 'recién creado',
   object: 'Objeto',
   noObjects: 'El almacén aún está vacío.',
+  storeDown: 'El almacén no funciona: nadie puede consultar nada en él.',
   cut: 'Corta un cable',
   failure: 'Al fallo',
   replaying: 'La ejecución se reproduce otra vez…',
@@ -81,4 +83,9 @@ const es: Words = {
 const language = (): string =>
   document.querySelector('main[lang], main > [lang]')?.getAttribute('lang') ?? document.documentElement.lang
 
-export const words = (): Words => (language().startsWith('es') ? es : en)
+const isSpanish = (): boolean => typeof document !== 'undefined' && language().startsWith('es')
+
+export const words = (): Words => (isSpanish() ? es : en)
+
+/** What a figure itself says, in the page's language. While the site is built there is no page yet: English. */
+export const say = (english: string, spanish: string): string => (isSpanish() ? spanish : english)
