@@ -4,7 +4,7 @@
  *
  * What the real one does: API servers refuse, restart and time out; networks part; machines stall, and set their clocks.
  * What we model: refusals are made up on the way; all else is the thing itself, on the simulated network.
- * What we leave out: a list from a server that lags, `410 Gone` on resuming a watch, a webhook that is slow.
+ * What we leave out: a webhook that is slow; a clock that is wrong on a machine other than the controller's.
  */
 import { resourceNamed } from '#cluster/api/resources.ts'
 import type { Command } from '#cluster/kernel/command.ts'
@@ -14,7 +14,13 @@ import type { Said } from '../verdict/said.ts'
 import { tell } from './api-hand.ts'
 import { API_SERVER } from './api-world.ts'
 import type { FaultClass } from './fault-matrix.ts'
-import type { CallRecord, ControllerReport, LearnerControllerOptions } from './learner-controller-options.ts'
+import type {
+  CallRecord,
+  ControllerReport,
+  LearnerControllerOptions,
+  LostAnswer,
+  Refusal,
+} from './learner-controller-options.ts'
 import type { NewsFault } from './news-faults.ts'
 import type { Trial } from './trial.ts'
 
@@ -37,6 +43,18 @@ export type ControllerFault =
   | { readonly class: 'cut-off' | 'paused'; readonly atMicros: Micros; readonly forMicros: Micros }
   | { readonly class: 'server-restarts'; readonly atMicros: Micros }
   | { readonly class: 'clock-jumps'; readonly atMicros: Micros; readonly byMicros: Micros }
+  /** So much of every 1,000 seconds is lost, for so long; then it is as far behind as it is. */
+  | {
+      readonly class: 'clock-drifts'
+      readonly atMicros: Micros
+      readonly forMicros: Micros
+      readonly perMille: number
+    }
+  /**
+   * The create is answered with AlreadyExists. With a name it was carried out: the client's transport has sent it twice. With
+   * a generated one it was not: chance made a name that is taken.
+   */
+  | { readonly class: 'already-exists'; readonly resource: string; readonly nth: number; readonly isMade: boolean }
 
 /** What a run without faults shows. */
 export interface ControllerSites {
@@ -52,6 +70,9 @@ const LONG_MICROS: Micros = 60_000_000
 /** Back an hour: who waits for a time of day waits for ever. */
 const JUMP_MICROS: Micros = -3_600_000_000
 const LATE_MICROS: Micros = 2_000_000
+/** A guest whose host is overbooked: half of each second is lost. */
+const DRIFT_PER_MILLE = 500
+const DRIFT_STEP_MICROS: Micros = 1_000_000
 /** Moments nearer than that are one. */
 const APART_MICROS: Micros = 100_000
 
@@ -61,6 +82,9 @@ const REFUSALS: Readonly<Record<number, readonly [reason: string, message: strin
   500: ['InternalError', 'an error on the server has prevented the request from succeeding'],
   503: ['ServiceUnavailable', 'the server is currently unable to handle the request'],
 }
+
+const EXISTS = { code: 409, reason: 'AlreadyExists', message: 'the object already exists' } as const
+const NO_UNIQUE_NAME = 'the object already exists, the server was not able to generate a unique name for the object'
 
 interface Numbered {
   readonly verb: Verb
@@ -103,12 +127,13 @@ const conflict: Class = {
         return { class: 'refused', verb, resource, nth, code: 409, touched }
       }),
 }
+const DELAYED: ReadonlySet<NewsFault['do']> = new Set(['late', 'gone', 'stale'])
 const news = (what: NewsFault['do']): Class => ({
   name: `news-${what}`,
   places: (sites) =>
     Array.from({ length: sites.news }, (_, index) => ({
       class: 'news',
-      news: { do: what, nth: index + 1, ...(what === 'late' && { byMicros: LATE_MICROS }) },
+      news: { do: what, nth: index + 1, ...(DELAYED.has(what) && { byMicros: LATE_MICROS }) },
     })),
 })
 const dies = (when: 'before' | 'after'): Class => ({
@@ -128,11 +153,20 @@ export const CONTROLLER_FAULTS = {
     places: (sites) =>
       numbered(sites).map(({ verb, resource, nth }) => ({ class: 'answer-lost', verb, resource, nth })),
   },
+  alreadyExists: {
+    name: 'already-exists',
+    places: (sites) =>
+      numbered(sites)
+        .filter(({ verb }) => verb === 'create')
+        .map(({ resource, nth, name }) => ({ class: 'already-exists', resource, nth, isMade: name !== undefined })),
+  },
   diesBefore: dies('before'),
   diesAfter: dies('after'),
   newsMissed: news('miss'),
   newsLate: news('late'),
   newsTwice: news('twice'),
+  watchExpired: news('gone'),
+  listStale: news('stale'),
   cutOff: {
     name: 'cut-off',
     places: (sites) => moments(sites).map((atMicros) => ({ class: 'cut-off', atMicros, forMicros: LONG_MICROS })),
@@ -149,6 +183,13 @@ export const CONTROLLER_FAULTS = {
     name: 'clock-jumps',
     places: (sites) => moments(sites).map((atMicros) => ({ class: 'clock-jumps', atMicros, byMicros: JUMP_MICROS })),
   },
+  clockDrifts: {
+    name: 'clock-drifts',
+    places: (sites) =>
+      moments(sites).map((atMicros) => {
+        return { class: 'clock-drifts', atMicros, forMicros: LONG_MICROS, perMille: DRIFT_PER_MILLE }
+      }),
+  },
 } as const satisfies Record<string, Class>
 
 /** After the run without faults; the controller is wrapped in `withNewsFaults`. */
@@ -163,11 +204,15 @@ type Options = Partial<LearnerControllerOptions> & { readonly news?: NewsFault }
 export function faultOptions(found: readonly ControllerFault[]): Options {
   const of = <C extends ControllerFault['class']>(name: C) =>
     found.filter((one): one is Extract<ControllerFault, { class: C }> => one.class === name)
-  const refuse = of('refused').map(({ verb, resource, nth, code }) => {
+  const refuse = of('refused').map(({ verb, resource, nth, code }): Refusal => {
     const [reason, message] = REFUSALS[code]!
     return { verb, resource, from: nth, count: 1, code, reason, message }
   })
-  const lose = of('answer-lost').map(({ verb, resource, nth }) => ({ verb, resource, nth }))
+  const lose = of('answer-lost').map(({ verb, resource, nth }): LostAnswer => ({ verb, resource, nth }))
+  for (const { resource, nth, isMade } of of('already-exists')) {
+    if (isMade) lose.push({ verb: 'create', resource, nth, told: EXISTS })
+    else refuse.push({ verb: 'create', resource, from: nth, count: 1, ...EXISTS, message: NO_UNIQUE_NAME })
+  }
   const [death] = of('dies')
   const [one] = of('news')
   return {
@@ -190,6 +235,7 @@ export function strike(world: World, process: ProcessId, found: readonly Control
       tell(world, atMicros, { do: 'patch', kind: resourceNamed(one.resource).kind, ...key, patch })
     } else if (one.class === 'server-restarts') at(one.atMicros, { type: 'crash', process: API_SERVER })
     else if (one.class === 'clock-jumps') at(one.atMicros, { type: 'skew', machine, skewMicros: one.byMicros })
+    else if (one.class === 'clock-drifts') drift(world, machine, one)
     else if (one.class === 'paused') {
       at(one.atMicros, { type: 'pause', process })
       at(one.atMicros + one.forMicros, { type: 'resume', process })
@@ -197,6 +243,18 @@ export function strike(world: World, process: ProcessId, found: readonly Control
       at(one.atMicros, { type: 'partition', groups: [[machine], [API_SERVER.split('/')[0]!, 'laptop']] })
       at(one.atMicros + one.forMicros, { type: 'heal' })
     }
+  }
+}
+
+/** Loses a little at each step, and keeps at the end what it has lost. */
+function drift(
+  world: World,
+  machine: string,
+  { atMicros, forMicros, perMille }: ControllerFault & { class: 'clock-drifts' },
+): void {
+  for (let past = DRIFT_STEP_MICROS; past <= forMicros; past += DRIFT_STEP_MICROS) {
+    const skewMicros = -Math.round((past * perMille) / 1000)
+    world.command(atMicros + past, { type: 'skew', machine, skewMicros })
   }
 }
 
@@ -224,6 +282,10 @@ export function faultInWords(one: ControllerFault): Said {
     const params = { verb, resource, nth: String(nth) }
     if (name === 'answer-lost') return { key: 'grader.fault.lose', params }
     return { key: 'grader.fault.refused', params: { ...params, reason: REFUSALS[one.code]![0] } }
+  }
+  if (name === 'already-exists') {
+    const { resource, nth, isMade } = one
+    return { key: `grader.fault.exists-${isMade ? 'made' : 'taken'}`, params: { resource, nth: String(nth) } }
   }
   const seconds = String(Math.round(one.atMicros / 10_000) / 100)
   const length = 'forMicros' in one ? String(one.forMicros / 1e6) : ''

@@ -111,9 +111,11 @@ export class ControllerStory {
     tell(what, `created`, 'pod', named)
   }
 
-  lost(call: ClientCall, by: string): void {
-    const what = { key: 'grader.story.answer-lost', params: { call: wordsOf(call) } }
-    this.#own('fault', what, `${this.#signOf(call)} lost`, { ...this.#about(call), by, tone: 'bad' })
+  /** It was carried out, and the caller is not told so, but perhaps something else. */
+  lost(call: ClientCall, by: string, told?: string): void {
+    const key = told === undefined ? 'grader.story.answer-lost' : 'grader.story.told-instead'
+    const what = { key, params: { call: wordsOf(call), ...(told !== undefined && { reason: told }) } }
+    this.#own('fault', what, `${this.#signOf(call)} ${told ?? 'lost'}`, { ...this.#about(call), by, tone: 'bad' })
   }
 
   turnedAway(call: ClientCall, reason: string, by: string): void {

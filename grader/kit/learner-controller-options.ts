@@ -39,6 +39,8 @@ export interface LostAnswer {
   readonly resource: string
   /** The so-manieth of that verb and resource, from 1, in each life. */
   readonly nth: number
+  /** What is told instead; default: that no answer came. */
+  readonly told?: Pick<Refusal, 'code' | 'reason' | 'message'>
 }
 
 export interface Refusal {
@@ -73,8 +75,11 @@ export function refusalFor(
   )
 }
 
-export const isLost = ({ lose = [] }: LearnerControllerOptions, { verb, resource }: Asked, nth: number): boolean =>
-  lose.some((rule) => rule.verb === verb && rule.resource === resource && rule.nth === nth)
+export const lossOf = (
+  { lose = [] }: LearnerControllerOptions,
+  { verb, resource }: Asked,
+  nth: number,
+): LostAnswer | undefined => lose.find((rule) => rule.verb === verb && rule.resource === resource && rule.nth === nth)
 
 /** One call of the learner's code, for checks: bounds on writes, order, what was refused. */
 export interface CallRecord {

@@ -34,7 +34,7 @@ import {
 import { ControllerStory } from './controller-story.ts'
 import { GuestMemo } from './learner-process.ts'
 import type { ControllerReport, LearnerControllerOptions, LearnerControllerSpec } from './learner-controller-options.ts'
-import { isLost, refusalFor } from './learner-controller-options.ts'
+import { lossOf, refusalFor } from './learner-controller-options.ts'
 import type { Trial } from './trial.ts'
 
 export interface ControllerState {
@@ -337,9 +337,11 @@ class Life {
   }
 
   #toldOf(call: ClientCall, answer: ApiAnswer, nth: number): Answer {
-    if (isLost(this.#state.options, call, nth)) {
-      this.#story?.lost(call, this.#by())
-      return lostAnswer(this.#nowMs())
+    const loss = lossOf(this.#state.options, call, nth)
+    if (loss) {
+      this.#story?.lost(call, this.#by(), loss.told?.reason)
+      if (!loss.told) return lostAnswer(this.#nowMs())
+      return refusal(loss.told.code, loss.told.reason, loss.told.message, this.#nowMs())
     }
     const told = answerFor(call, answer, this.#nowMs())
     this.#story?.answered(call, told, this.#by())

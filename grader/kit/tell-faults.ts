@@ -16,7 +16,8 @@ export function tellFaults(faults: Omit<LearnerControllerOptions, 'servers'>): T
   if (twicePerMille) line('twice', { perMille: twicePerMille })
   if (crash) line(`crash-${crash.when}`, { call: String(crash.call) })
   for (const { verb, resource, from, reason } of refuse) line('refuse', { verb, resource, from: String(from), reason })
-  for (const { verb, resource, nth } of lose) line('lose', { verb, resource, nth: String(nth) })
+  for (const { verb, resource, nth, told } of lose)
+    line(told ? 'exists-made' : 'lose', { ...(!told && { verb }), resource, nth: String(nth) })
   return lines.map((what) => ({ kind: 'fault', what }))
 }
 

@@ -32,6 +32,7 @@ export const storyTexts: Texts = {
     'grader.story.answered': '{call}: {what}',
     'grader.story.done': '{call}: done',
     'grader.story.answer-lost': '{call}: carried out, but the answer is lost',
+    'grader.story.told-instead': '{call}: carried out, but it is told {reason}',
     'grader.story.turned-away': '{call}: turned away ({reason})',
     'grader.story.dies': 'dies at its call {number}',
     'grader.story.starts-again': 'starts again, its memory empty',
@@ -62,6 +63,15 @@ export const storyTexts: Texts = {
     'grader.fault.news-miss': 'Its cache misses news number {nth}.',
     'grader.fault.news-late': 'News number {nth} reaches its cache late.',
     'grader.fault.news-twice': 'News number {nth} reaches its cache twice.',
+    'grader.fault.news-gone':
+      'Before news number {nth} its watch breaks off, cannot be resumed (410 Gone), and its cache is listed anew.',
+    'grader.fault.news-stale':
+      'Before news number {nth} its watch breaks off; it lists anew, from an API server that has fallen behind.',
+    'grader.fault.exists-made':
+      'Its create number {nth} of {resource} is carried out, sent a second time on the way, and answered with AlreadyExists.',
+    'grader.fault.exists-taken':
+      'Its create number {nth} of {resource} is refused: the generated name is taken (AlreadyExists).',
+    'grader.fault.clock-drifts': 'From {seconds} s on, for {length} s, its clock runs at half speed.',
     'grader.fault.cut-off': 'At {seconds} s its machine is cut off from all others for {length} s.',
     'grader.fault.paused': 'At {seconds} s it stands still for {length} s.',
     'grader.fault.server-restarts': 'At {seconds} s the API server restarts.',
@@ -104,6 +114,7 @@ export const storyTexts: Texts = {
     'grader.story.answered': '{call}: {what}',
     'grader.story.done': '{call}: hecho',
     'grader.story.answer-lost': '{call}: se hizo, pero la respuesta se pierde',
+    'grader.story.told-instead': '{call}: se hizo, pero le dicen {reason}',
     'grader.story.turned-away': '{call}: rechazado ({reason})',
     'grader.story.dies': 'muere en su llamada {number}',
     'grader.story.starts-again': 'arranca de nuevo, con la memoria vacía',
@@ -134,6 +145,15 @@ export const storyTexts: Texts = {
     'grader.fault.news-miss': 'Su caché se pierde la noticia número {nth}.',
     'grader.fault.news-late': 'La noticia número {nth} llega tarde a su caché.',
     'grader.fault.news-twice': 'La noticia número {nth} llega dos veces a su caché.',
+    'grader.fault.news-gone':
+      'Antes de la noticia número {nth} se corta su watch, no puede reanudarse (410 Gone) y su caché se vuelve a listar.',
+    'grader.fault.news-stale':
+      'Antes de la noticia número {nth} se corta su watch; vuelve a listar, de un servidor de API que va retrasado.',
+    'grader.fault.exists-made':
+      'Su create número {nth} de {resource} se lleva a cabo, se envía otra vez por el camino y recibe AlreadyExists.',
+    'grader.fault.exists-taken':
+      'Su create número {nth} de {resource} se rechaza: el nombre generado ya existe (AlreadyExists).',
+    'grader.fault.clock-drifts': 'Desde los {seconds} s, durante {length} s, su reloj va a media velocidad.',
     'grader.fault.cut-off': 'A los {seconds} s su máquina queda aislada de todas durante {length} s.',
     'grader.fault.paused': 'A los {seconds} s se queda parado durante {length} s.',
     'grader.fault.server-restarts': 'A los {seconds} s el servidor de API se reinicia.',

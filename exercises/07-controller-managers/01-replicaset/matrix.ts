@@ -44,16 +44,18 @@ function playMatrix(trial: Trial<any>, plan: Plan, found: readonly ControllerFau
 }
 
 /**
- * Answers lost and deaths have checks of their own, on a longer life; news that comes twice changes nothing in a cache.
- * To a controller 503 is 500, and to die before a call is to die after the one before it.
+ * Answers lost, deaths, and news missed or late have checks of their own, on a longer life; news that comes twice changes
+ * nothing in a cache. To a controller 503 is 500, to die before a call is to die after the one before it, and a clock that
+ * drifts is one that jumps, a little at a time.
  */
 const CLASSES = (
   [
     'conflict',
     'tooManyRequests',
     'serverError',
-    'newsMissed',
-    'newsLate',
+    'alreadyExists',
+    'watchExpired',
+    'listStale',
     'cutOff',
     'paused',
     'serverRestarts',

@@ -6,6 +6,7 @@ import { grade } from '../../verdict/grade.ts'
 import type { CheckSet } from '../checks.ts'
 import counter from './counter.ts'
 import greeter from './greeter.ts'
+import greeterFaults from './greeter-faults.ts'
 
 const engine = await loadEngineNode()
 const verdictOf = (checks: CheckSet, code: string) =>
@@ -65,6 +66,46 @@ describe('the layers', () => {
     expect(found!.message).toMatch(
       /after the last thing that went wrong it has not come right: web-\d has no greeting. The last that happened: at [\d.]+ s Pod web-\d was made./,
     )
+  })
+
+  describe('the fault matrix, class by class', () => {
+    const greeting = (
+      body: string,
+    ) => `const done = new Set(), labels = (name) => ({ greets: name }), map = (metadata) => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata })
+      export default { async reconcile({ namespace, name }, client, ctx) {
+        const pod = await client.get('Pod', { namespace, name })
+        if (!pod) return
+        ${body}
+      } }`
+    const byName = (then: string) =>
+      greeting(`if (await client.get('ConfigMap', { namespace, name }, { live: true })) return
+        try { await client.create(map({ namespace, name, labels: labels(name) })) }
+        catch (error) { if (error.reason !== 'AlreadyExists') throw error; ${then} }`)
+    const LIST = `const all = await client.list('ConfigMap', { namespace })
+        if (all.some(({ metadata }) => metadata.labels?.greets === name)) return`
+    const MADE_UP = `await client.create(map({ namespace, generateName: name + '-', labels: labels(name) }))`
+
+    it.each([
+      ['asks the API server, and knows what it is told', byName(''), []],
+      ['makes up a name, and believes its cache', greeting(`${LIST}\n${MADE_UP}`), ['watchExpired', 'listStale']],
+      [
+        'takes “it exists” for somebody else’s',
+        byName(`await client.create(map({ namespace, name: name + '-2', labels: labels(name) }))`),
+        ['alreadyExists'],
+      ],
+      [
+        'reckons the age of others by its own clock',
+        byName('').replace(
+          'if (await',
+          `const ageMs = ctx.now() - Date.parse(pod.metadata.creationTimestamp)
+        if (ageMs < 1000) return { requeueAfterMs: 1000 - ageMs }
+        if (await`,
+        ),
+        ['clockDrifts'],
+      ],
+    ])('finds what %s', (_, code, names) => {
+      expect(badOf(greeterFaults, code)).toEqual(names.map((name) => `${name}: fail`))
+    })
   })
 
   it('stand in LAYERS.md as they are here', () => {
