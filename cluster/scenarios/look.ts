@@ -104,13 +104,41 @@ export function containerProcess(world: World, pod: string, container?: string):
   return found[0]!
 }
 
-/** What the `client` program of a Pod got for its last requests, one line each. */
+/** The machine on which a Pod of that name, or of a name that begins so, runs. */
+export function machineOf(world: World, pod: string): string {
+  const process = containerProcess(world, pod)
+  return process.slice(0, process.indexOf('/'))
+}
+
+/** What tells Pods apart, one line for each that has these labels `k=v`. */
+export function identitiesOf(world: World, labels: string): string {
+  const rows = podsWith(world, labelsOf(labels)).map(({ metadata, spec, status }) => [
+    metadata.name,
+    metadata.uid ?? '',
+    status?.podIP ?? '',
+    spec.nodeName ?? '',
+    status?.containerStatuses?.map(({ name, restartCount }) => `${name} ${restartCount}`).join(', ') ?? '',
+    metadata.deletionTimestamp === undefined ? '' : 'Terminating',
+  ])
+  const table = [['NAME', 'UID', 'IP', 'NODE', 'RESTARTS', ''], ...rows]
+  const widths = table[0]!.map((_, column) => Math.max(...table.map((row) => row[column]!.length)))
+  return table
+    .map((row) =>
+      row
+        .map((cell, i) => cell.padEnd(widths[i]!))
+        .join('   ')
+        .trimEnd(),
+    )
+    .join('\n')
+}
+
+/** What the `client` program of a Pod, by its name or how that begins, got for its last requests, one line each. */
 export function answersOf(world: World, pod: string, count: number): string {
   const found = world.processes.find((process) => {
     const options = process?.spec.options as Partial<ProgramOptions> | undefined
-    return process?.spec.component === 'client' && options?.hostname === pod
+    return process?.up && process.spec.component === 'client' && options?.hostname?.startsWith(pod)
   })
-  if (!found?.up) throw new Error(`no Pod "${pod}" runs the client program`)
+  if (!found) throw new Error(`no Pod "${pod}" runs the client program`)
   const { answers } = (found.state as { own: { answers: Log<ClientAnswer> } }).own
   return answers
     .toArray()

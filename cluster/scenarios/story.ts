@@ -9,8 +9,10 @@
  *   run DURATION                       lets time pass
  *   run until CONDITION [within D]     … up to the event after which it holds; fails if it does not within 10 minutes
  *   fault TYPE key=value …             any kernel command: powerOff machine=node-2, crash process=cp-1/etcd, heal …
+ *                                      `@POD` stands for the machine where a Pod of that name, or that beginning, runs
  *   kill POD [CONTAINER]               a container's program dies, as by the kernel's OOM killer; POD is a name or how it begins
  *   answers POD [N]                    the last N outcomes (3) of the requests that the Pod's `client` program has made
+ *   identities k=v                     name, UID, address, node and restarts of the Pods with these labels
  *   time                               virtual time now
  */
 import type { Command } from '#cluster/kernel/command.ts'
@@ -21,7 +23,7 @@ import { History } from '#cluster/kernel/history.ts'
 import type { World } from '#cluster/kernel/world.ts'
 import type { KubectlState } from '#cluster/kubectl/kubectl.ts'
 import { formatMicros, parseDuration } from './duration.ts'
-import { answersOf, containerProcess, parseCondition, storeRevision } from './look.ts'
+import { answersOf, containerProcess, identitiesOf, machineOf, parseCondition, storeRevision } from './look.ts'
 import { type Block, parseScript } from './script.ts'
 
 /** One block that has been played. */
@@ -105,11 +107,13 @@ class Player {
         ])
       case 'answers':
         return answersOf(history.head, block.args[0]!, Number(block.args[1] ?? 3))
+      case 'identities':
+        return identitiesOf(history.head, block.args[0]!)
       case 'time':
         return formatMicros(history.head.now)
       default:
         throw new Error(
-          `"${block.command}" is no command of a story; there are: boot, kubectl, run, fault, kill, answers, time`,
+          `"${block.command}" is no command of a story; there are: boot, kubectl, run, fault, kill, answers, identities, time`,
         )
     }
   }
@@ -174,7 +178,8 @@ class Player {
   }
 
   #fault(history: History, args: readonly string[]): string {
-    history.command(history.head.now, parseCommand(args))
+    const places = args.map((arg) => arg.replace(/@(\S+)$/, (_, pod: string) => machineOf(history.head, pod)))
+    history.command(history.head.now, parseCommand(places))
     history.run({ untilMicros: history.head.now })
     return ''
   }

@@ -5,19 +5,20 @@
  */
 import { LitElement, type PropertyValues, type TemplateResult, html } from 'lit'
 import type { Described } from '#cluster/scenarios/described.ts'
-import type { Change, Inspection, StoryRequest, Timeline } from '../simulation/protocol.ts'
+import type { Change, StoryRequest, Timeline } from '../simulation/protocol.ts'
 import { type SimulationClient, startSimulation } from '../simulation/simulation-client.ts'
 import { clock } from './kit/clock.ts'
 import { momentLink, parseMoment } from './kit/deep-link.ts'
 import { FIGURES } from './figures.ts'
 import type { FigureDefinition, Outcome } from './kit/figure-definition.ts'
 import { drawChanges, drawControls, drawHead, drawNow, drawPrediction } from './kit/furniture.ts'
+import { Inspector, objectKey } from './kit/inspector.ts'
 import type { FigureActions, FigureModel, Panel } from './kit/model.ts'
 import { drawPanel } from './kit/panels.ts'
 import { Player, type PlayerState } from './kit/player.ts'
 import { indexOfTick, stepsOf } from './kit/steps.ts'
 import { figureStyles } from './kit/styles.ts'
-import { type View, WIDTH_MIN } from './kit/view.ts'
+import { type KeptMoment, type View, WIDTH_MIN } from './kit/view.ts'
 import { words } from './kit/words.ts'
 
 export class FigureElement extends LitElement {
@@ -35,8 +36,8 @@ export class FigureElement extends LitElement {
   #tweaks = new Map<string, string>()
   #panel: Panel | undefined
   #why: readonly Described[] = []
-  #inspection: Inspection | undefined
-  #inspected: string | undefined
+  #inspector = new Inspector()
+  #kept: readonly KeptMoment[] = []
   #trouble: string | undefined
   #isBusy = false
   #notice: string | undefined
@@ -111,7 +112,15 @@ export class FigureElement extends LitElement {
     const definition = this.#definition!
     const steps = stepsOf(timeline, definition.lens, definition.opening(timeline))
     this.#outcome = definition.prediction.outcome(timeline)
+    this.#kept = await this.#keep(timeline)
     await this.#player!.open(timeline, steps, indexOfTick(steps, tick))
+  }
+
+  async #keep(timeline: Timeline): Promise<readonly KeptMoment[]> {
+    const moments = this.#definition!.keeps?.(timeline) ?? []
+    const { branch } = timeline
+    const frames = moments.map(({ tick }) => this.#client!.ask('seek', { branch, tick }))
+    return (await Promise.all(frames)).map((frame, i) => ({ label: moments[i]!.label, frame }))
   }
 
   /** Runs something that asks the simulation; what goes wrong is told in the figure. */
@@ -137,12 +146,7 @@ export class FigureElement extends LitElement {
   async #look(): Promise<void> {
     const state = this.#player?.state
     if (!state) return
-    const { objects, branch, tick } = state.frame
-    const byName = objects.find((ref) => `${ref.resource}/${ref.namespace}/${ref.name}` === this.#inspected)
-    const ref = byName ?? objects.find(({ resource }) => resource === this.#definition!.inspects) ?? objects[0]
-    if (!ref) return void (this.#inspection = undefined)
-    const { resource, namespace, name } = ref
-    this.#inspection = await this.#client!.ask('inspect', { branch, tick, resource, namespace, name })
+    await this.#inspector.look(this.#client!, state, this.#definition!.inspects)
     this.requestUpdate()
   }
 
@@ -219,7 +223,15 @@ export class FigureElement extends LitElement {
         this.renderRoot.querySelector<HTMLElement>('.panel')?.focus({ preventScroll: true })
       }),
     inspect: (key) => {
-      this.#inspected = key
+      this.#inspector.key = key
+      this.#panel = 'objects'
+      void this.#guard(async () => {
+        await this.#ready()
+        await this.#look()
+      })
+    },
+    compare: (since) => {
+      this.#inspector.since = since
       void this.#look()
     },
     tweak: (id, value) => void this.#guard(() => this.#tweak(id, value)),
@@ -243,7 +255,18 @@ export class FigureElement extends LitElement {
     if (!state || this.#width < WIDTH_MIN) return undefined
     const { frame, timeline, steps, index } = state
     const padding = this.#width < 620 ? 22 : 38
-    return { frame, timeline, steps, index, width: this.#width - padding, goTo: (at) => this.#actions.goTo(at) }
+    const { inspection } = this.#inspector
+    return {
+      frame,
+      timeline,
+      steps,
+      index,
+      width: this.#width - padding,
+      goTo: (at) => this.#actions.goTo(at),
+      inspect: (key) => this.#actions.inspect(key),
+      inspected: this.#panel === 'objects' && inspection ? objectKey(inspection.ref) : undefined,
+      kept: this.#kept,
+    }
   }
 
   #model(): FigureModel {
@@ -257,7 +280,8 @@ export class FigureElement extends LitElement {
       notice: this.#notice,
       panel: this.#panel,
       why: this.#why,
-      inspection: this.#inspection,
+      inspection: this.#inspector.inspection,
+      since: this.#inspector.since,
       tweaks: this.#tweaks,
       isBusy: this.#isBusy,
       linkCopied: this.#linkCopied,

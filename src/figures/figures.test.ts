@@ -7,6 +7,7 @@ import { figure as journey } from './f02-deployment-journey.ts'
 import { figure as lights } from './f03-lights-out.ts'
 import { figure as funnel } from './f09-scheduler-funnel.ts'
 import { figure as dark } from './f14-node-goes-dark.ts'
+import { figure as unit } from './f19-pod-as-a-unit.ts'
 import { figure as packet } from './f27-first-packet.ts'
 import { FIGURES } from './figures.ts'
 import type { FigureDefinition, TweakEffect } from './kit/figure-definition.ts'
@@ -193,6 +194,68 @@ describe('F14, a node goes dark', () => {
     const old = before.find(({ phase }) => phase === 'terminating')!
     expect(old.node).toBe('node-3')
     expect(after.map(({ name }) => name)).not.toContain(old.name)
+  })
+})
+
+describe('F19, a Pod as a unit', () => {
+  const moments = (timeline: Timeline) =>
+    unit.keeps!(timeline).map(({ tick }) => {
+      const pods = simulation.answer('seek', { branch: timeline.branch, tick }).pods
+      const pod = pods.find(({ phase, labels }) => labels['app'] === 'web' && phase !== 'terminating')!
+      return { ...pod, of: pods.length }
+    })
+
+  it('keeps name, UID and address through a container’s death, and changes them with the Pod', () => {
+    const [first, restarted, second, third] = moments(play(unit))
+    expect([restarted!.name, restarted!.uid, restarted!.ip, restarted!.node]).toEqual([first!.name, first!.uid, first!.ip, first!.node]) // prettier-ignore
+    expect([first!.restarts, restarted!.restarts]).toEqual([0, 1])
+    expect(restarted!.containers.map(({ name, restarts }) => `${name} ${restarts}`)).toEqual(['web 1', 'asker 0'])
+    for (const [before, after] of [
+      [restarted!, second!],
+      [second!, third!],
+    ] as const) {
+      // prettier-ignore
+      expect(after.name).not.toBe(before.name)
+      expect(after.uid).not.toBe(before.uid)
+      expect(after.ip).not.toBe(before.ip)
+      expect(after.restarts).toBe(0)
+    }
+    expect(third!.node).not.toBe(second!.node)
+  })
+
+  it('takes some 350 s to replace the Pod of a node that is dark', () => {
+    const timeline = play(unit)
+    const dark = timeline.events.find(({ verb }) => verb === 'powerOff')!
+    const made = timeline.events.find(
+      ({ tick, verb, resource }) => tick > dark.tick && verb === 'POST' && resource === 'pods',
+    )!
+    expect((made.at - dark.at) / 1e6).toBeGreaterThan(340)
+    expect((made.at - dark.at) / 1e6).toBeLessThan(360)
+    expect(unit.prediction.outcome(timeline)).toMatchObject({ value: 'container' })
+  })
+
+  it('gives both containers one network namespace: one asks the other at 127.0.0.1', () => {
+    const timeline = play(unit)
+    const answers = loadOf(timeline, moments(timeline)[0]!.name)
+    expect(answers.slice(0, 3).every((one) => isAnswered(one) && one.answer.address === '127.0.0.1')).toBe(true)
+    const { tick } = unit.keeps!(timeline)[0]!
+    const { machines, pods } = simulation.answer('seek', { branch: 0, tick })
+    const spaces = machines.flatMap(({ netns }) => netns).filter(({ label }) => label === `default/${pods[0]!.name}`)
+    expect(spaces).toHaveLength(1)
+  })
+
+  it('gives the Pod another address, and the same name, where its sandbox dies', () => {
+    const timeline = play(unit)
+    const { tick } = unit.keeps!(timeline)[0]!
+    const before = simulation.answer('seek', { branch: 0, tick })
+    const sandbox = before.machines.flatMap(({ processes }) => processes).find(({ name }) => name.startsWith('pause_'))!
+    const changes = [{ command: { type: 'crash', process: sandbox.id } as const }]
+    const fork = simulation.answer('fork', { branch: 0, tick, changes, extraMicros: 0 })
+    const killed = fork.events.find(({ verb, to }) => verb === 'crash' && to === sandbox.id)!
+    const later = fork.events.find(({ at }) => at > killed.at + 2e6)!
+    const pod = simulation.answer('seek', { branch: fork.branch, tick: later.tick }).pods[0]!
+    expect([pod.name, pod.uid]).toEqual([before.pods[0]!.name, before.pods[0]!.uid])
+    expect(pod.ip).not.toBe(before.pods[0]!.ip)
   })
 })
 

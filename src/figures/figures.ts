@@ -6,5 +6,6 @@ export const FIGURES: Readonly<Record<string, () => Promise<{ readonly figure: F
   F03: () => import('./f03-lights-out.ts'),
   F09: () => import('./f09-scheduler-funnel.ts'),
   F14: () => import('./f14-node-goes-dark.ts'),
+  F19: () => import('./f19-pod-as-a-unit.ts'),
   F27: () => import('./f27-first-packet.ts'),
 }

@@ -6,11 +6,11 @@
 import { LitElement, type TemplateResult, html, nothing } from 'lit'
 import type { Described } from '#cluster/scenarios/described.ts'
 import type { Compiled, Replay } from '#grader/verdict/verdict.ts'
-import type { Inspection } from '../simulation/protocol.ts'
 import { type SimulationClient, startReplay } from '../simulation/simulation-client.ts'
 import { drawBoard } from './kit/board.ts'
 import { clock } from './kit/clock.ts'
 import { drawControls, drawNow } from './kit/furniture.ts'
+import { Inspector, objectKey } from './kit/inspector.ts'
 import type { FigureActions, FigureModel, Panel } from './kit/model.ts'
 import { drawPanel } from './kit/panels.ts'
 import { Player } from './kit/player.ts'
@@ -33,8 +33,7 @@ export class ReplayElement extends LitElement {
   #player: Player | undefined
   #panel: Panel | undefined = 'transcript'
   #why: readonly Described[] = []
-  #inspection: Inspection | undefined
-  #inspected: string | undefined
+  #inspector = new Inspector()
   #trouble: string | undefined
   #width = 0
   #observer: ResizeObserver | undefined
@@ -83,11 +82,7 @@ export class ReplayElement extends LitElement {
   }
 
   async #look(): Promise<void> {
-    const { objects, branch, tick } = this.#player!.state!.frame
-    const ref = objects.find((one) => `${one.resource}/${one.namespace}/${one.name}` === this.#inspected) ?? objects[0]
-    if (!ref) return void (this.#inspection = undefined)
-    const { resource, namespace, name } = ref
-    this.#inspection = await this.#client!.ask('inspect', { branch, tick, resource, namespace, name })
+    await this.#inspector.look(this.#client!, this.#player!.state!, REPLAY.model.definition.inspects)
     this.requestUpdate()
   }
 
@@ -112,7 +107,12 @@ export class ReplayElement extends LitElement {
         this.#panel = 'why'
       }),
     inspect: (key) => {
-      this.#inspected = key
+      this.#inspector.key = key
+      this.#panel = 'objects'
+      void this.#guard(() => this.#look())
+    },
+    compare: (since) => {
+      this.#inspector.since = since
       void this.#guard(() => this.#look())
     },
   }
@@ -122,6 +122,7 @@ export class ReplayElement extends LitElement {
     const state = this.#player?.state
     if (!state || this.#width < WIDTH_MIN) return html`<p class="bar" role="status">${words().replaying}</p>`
     const { frame, timeline, steps, index } = state
+    const { inspection } = this.#inspector
     const view = {
       frame,
       timeline,
@@ -129,6 +130,8 @@ export class ReplayElement extends LitElement {
       index,
       width: this.#width - (this.#width < 620 ? 22 : 38),
       goTo: (at: number) => this.#player!.goTo(at),
+      inspect: (key: string) => this.#actions.inspect(key),
+      inspected: this.#panel === 'objects' && inspection ? objectKey(inspection.ref) : undefined,
     }
     const model: FigureModel = {
       ...REPLAY.model,
@@ -137,7 +140,8 @@ export class ReplayElement extends LitElement {
       speed: this.#player!.speed,
       panel: this.#panel,
       why: this.#why,
-      inspection: this.#inspection,
+      inspection: this.#inspector.inspection,
+      since: this.#inspector.since,
     }
     const hasNodes = frame.pods.length > 0 || frame.machines.some(({ node }) => node !== undefined)
     const failure = indexOfTick(steps, this.replay!.tick)

@@ -1,31 +1,40 @@
-/** One object as the store holds it, beside what it was at its revision before. */
+/** One object as the store holds it, beside what it was before: at another moment of the run, or at its revision before. */
 import { stringify } from 'yaml'
+import type { KubernetesObject } from '#cluster/api/types.ts'
 import type { EtcdState } from '#cluster/etcd/etcd.ts'
 import { before, type Change } from '#cluster/etcd/mvcc/store.ts'
-import type { KubernetesObject } from '#cluster/api/types.ts'
 import type { World } from '#cluster/kernel/world.ts'
 import { diffLines } from '../workbench/line-diff.ts'
-import { storeKey } from './frame.ts'
-import type { Inspection } from './protocol.ts'
+import { ETCD, storeKey } from './frame.ts'
+import type { FieldChange, Inspection, ObjectKey } from './protocol.ts'
 
-const ETCD = 'cp-1/etcd'
+/** @param earlier the moment to compare with; default: the object's own revision before */
+export function inspect(world: World, key: ObjectKey, earlier?: World): Inspection | undefined {
+  const { resource, namespace, name } = key
+  const change = newestOf(world, key)
+  if (!change) return undefined
+  const { store } = world.stateOf<EtcdState>(ETCD).keyspace
+  const previous = before(store, change)
+  const now = change.kv?.value as KubernetesObject | undefined
+  const old = (earlier ? newestOf(earlier, key)?.kv : previous)?.value as KubernetesObject | undefined
+  const object = now ?? old ?? (previous?.value as KubernetesObject | undefined)
+  if (!object) return undefined
+  return {
+    ref: { resource, kind: object.kind, namespace, name, revision: change.main },
+    previousRevision: previous?.modRevision,
+    isGone: now === undefined,
+    wasThere: old !== undefined,
+    changes: now && old ? fieldChanges(old, now) : [],
+    lines: diffLines(toYaml(old), toYaml(now)).map(({ kind, text }) => ({ kind, text })),
+    revisions: revisionsOf(change, (at) => store.history.get(at)),
+  }
+}
 
-export function inspect(world: World, resource: string, namespace: string, name: string): Inspection | undefined {
+function newestOf(world: World, { resource, namespace, name }: ObjectKey): Change | undefined {
   if (!world.process(ETCD)?.up) return undefined
   const { store } = world.stateOf<EtcdState>(ETCD).keyspace
   const place = store.heads.get(storeKey(resource, namespace, name))
-  const change = place === undefined ? undefined : store.history.get(place)
-  if (!change) return undefined
-  const old = before(store, change)
-  const object = (change.kv ?? old)?.value as KubernetesObject | undefined
-  if (!object) return undefined
-  const lines = diffLines(toYaml(old?.value), toYaml(change.kv?.value)).map(({ kind, text }) => ({ kind, text }))
-  return {
-    ref: { resource, kind: object.kind, namespace, name, revision: change.main },
-    previousRevision: old?.modRevision,
-    lines,
-    revisions: revisionsOf(change, (at) => store.history.get(at)),
-  }
+  return place === undefined ? undefined : store.history.get(place)
 }
 
 function revisionsOf(newest: Change, get: (place: number) => Change | undefined): number[] {
@@ -41,3 +50,45 @@ function revisionsOf(newest: Change, get: (place: number) => Change | undefined)
 }
 
 const toYaml = (value: unknown): string => (value === undefined ? '' : stringify(value).trimEnd())
+
+// ── fields ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** Counters of the store, which change with everything: what else changed is what people ask for. */
+const COUNTERS = new Set(['metadata.resourceVersion', 'metadata.generation'])
+
+/** Entries of a list that bear a name, a type or an address are compared with their own kind, wherever they stand. */
+const IDENTITIES = ['name', 'type', 'uid', 'key', 'ip'] as const
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+function identityOf(item: unknown): string | undefined {
+  if (!isRecord(item)) return undefined
+  const field = IDENTITIES.find((one) => typeof item[one] === 'string')
+  return field && (item[field] as string)
+}
+
+/** What differs, field by field: `status.conditions[Ready].status: False → True`. */
+export function fieldChanges(old: unknown, now: unknown, path = ''): FieldChange[] {
+  if (JSON.stringify(old) === JSON.stringify(now) || COUNTERS.has(path)) return []
+  if (isRecord(old) && isRecord(now)) {
+    const fields = [...new Set([...Object.keys(old), ...Object.keys(now)])]
+    return fields.flatMap((field) => fieldChanges(old[field], now[field], path ? `${path}.${field}` : field))
+  }
+  if (Array.isArray(old) && Array.isArray(now)) {
+    const keyed = (items: readonly unknown[]) => new Map(items.map((item, i) => [identityOf(item) ?? String(i), item]))
+    const [before, after] = [keyed(old), keyed(now)]
+    return [...new Set([...before.keys(), ...after.keys()])].flatMap((key) =>
+      fieldChanges(before.get(key), after.get(key), `${path}[${key}]`),
+    )
+  }
+  return [{ path, before: short(old), after: short(now) }]
+}
+
+const VALUE_MAX = 80
+
+function short(value: unknown): string | undefined {
+  if (value === undefined) return undefined
+  const text = typeof value === 'string' ? value : JSON.stringify(value)
+  return text.length > VALUE_MAX ? `${text.slice(0, VALUE_MAX - 1)}…` : text
+}

@@ -11,7 +11,7 @@ import type { Described } from '#cluster/scenarios/described.ts'
 
 /** The stories that figures run, by the names of their files. */
 export type StoryName =
-  'deployment-journey' | 'scheduler-funnel' | 'node-goes-dark' | 'add-to-first-packet' | 'lights-out'
+  'deployment-journey' | 'scheduler-funnel' | 'node-goes-dark' | 'add-to-first-packet' | 'lights-out' | 'pod-as-a-unit'
 
 /** A change of the story's own words, made before it is played. */
 export interface Edit {
@@ -160,11 +160,15 @@ export interface TapeCell {
   readonly verb: 'put' | 'delete'
 }
 
-export interface ObjectRef {
+export interface ObjectKey {
   readonly resource: string
-  readonly kind: string
+  /** Empty for what has none. */
   readonly namespace: string
   readonly name: string
+}
+
+export interface ObjectRef extends ObjectKey {
+  readonly kind: string
   readonly revision: number
 }
 
@@ -194,10 +198,24 @@ export interface DiffView {
   readonly text: string
 }
 
+export interface FieldChange {
+  /** `status.conditions[Ready].status`. */
+  readonly path: string
+  /** Undefined: it was not there, or is not there any more. */
+  readonly before: string | undefined
+  readonly after: string | undefined
+}
+
 export interface Inspection {
   readonly ref: ObjectRef
   readonly previousRevision: number | undefined
-  /** The object as YAML, beside what it was at its previous revision. */
+  /** It has been deleted. */
+  readonly isGone: boolean
+  /** It was there at the moment that it is compared with. */
+  readonly wasThere: boolean
+  /** Fields that differ from that moment, but for the store's own counters. */
+  readonly changes: readonly FieldChange[]
+  /** The object as YAML, beside what it was at that moment. */
   readonly lines: readonly DiffView[]
   readonly revisions: readonly number[]
 }
@@ -215,7 +233,8 @@ export interface Requests {
   load: [StoryRequest, Timeline]
   fork: [ForkRequest, Timeline]
   seek: [{ branch: number; tick: number }, Frame]
-  inspect: [{ branch: number; tick: number; resource: string; namespace: string; name: string }, Inspection | undefined]
+  /** Compared with what it was at `sinceTick`; default: with its own revision before. */
+  inspect: [ObjectKey & { branch: number; tick: number; sinceTick?: number }, Inspection | undefined]
   why: [{ branch: number; tick: number }, readonly Described[]]
 }
 

@@ -4,6 +4,7 @@ import { playStory } from '#cluster/scenarios/story.ts'
 import type { Timeline } from './protocol.ts'
 import { Recorder } from './recorder.ts'
 import { recordAgain } from './run.ts'
+import { fieldChanges } from './inspect.ts'
 import { createSimulation, type Simulation } from './simulation.ts'
 import { storyText } from './stories.ts'
 
@@ -73,6 +74,35 @@ describe('a simulation', () => {
     const added = inspection.lines.filter(({ kind }) => kind === 'in').map(({ text }) => text.trim())
     expect(added.some((text) => text.startsWith('nodeName: node-'))).toBe(true)
     expect(inspection.previousRevision).toBeLessThan(inspection.ref.revision)
+  })
+
+  it('shows what of an object has changed since another moment, field by field', () => {
+    const bound = timeline.events.find(
+      ({ verb, resource, name }) => verb === 'POST' && resource === 'pods/binding' && name.startsWith('web-'),
+    )!
+    const key = { branch: 0, resource: 'pods', namespace: 'default', name: bound.name }
+    const look = (tick: number, sinceTick: number) => simulation.answer('inspect', { ...key, tick, sinceTick })!
+    const { end } = timeline
+    const { changes, wasThere } = look(end.tick, bound.tick)
+    expect(wasThere).toBe(true)
+    expect(changes).toContainEqual({ path: 'spec.nodeName', before: undefined, after: expect.stringMatching(/^node-/) })
+    expect(changes).toContainEqual({ path: 'status.phase', before: 'Pending', after: 'Running' })
+    expect(changes.map(({ path }) => path)).not.toContain('metadata.resourceVersion')
+    expect(look(end.tick, end.tick).changes).toEqual([])
+    expect(look(end.tick, end.tick).lines.every(({ kind }) => kind === 'same')).toBe(true)
+    const fresh = look(end.tick, 1)
+    expect([fresh.wasThere, fresh.isGone, fresh.changes]).toEqual([false, false, []])
+  })
+
+  it('shows an object that is gone as what it was', () => {
+    const load = simulation.answer('load', { story: 'pod-as-a-unit' })
+    const first = load.events.find(({ verb, resource }) => verb === 'txn put' && resource === 'pods')!
+    const key = { branch: 0, resource: 'pods', namespace: 'default', name: first.name }
+    const gone = simulation.answer('inspect', { ...key, tick: load.end.tick, sinceTick: first.tick + 20 })!
+    expect([gone.isGone, gone.wasThere]).toEqual([true, true])
+    expect(gone.lines.length).toBeGreaterThan(10)
+    expect(gone.lines.every(({ kind }) => kind === 'out')).toBe(true)
+    timeline = simulation.answer('load', { story: 'deployment-journey' })
   })
 
   it('leads every event of the journey back to what somebody typed', () => {
@@ -165,5 +195,18 @@ describe('a branch', () => {
     )
     expect(() => fresh.answer('seek', { branch: forks[0]!, tick: 1 })).toThrow('load the story again')
     expect(fresh.answer('seek', { branch: forks.at(-1)!, tick: 1 }).tick).toBe(1)
+  })
+})
+
+describe('field by field', () => {
+  it.each([
+    ['equal', { a: 1 }, { a: 1 }, []],
+    ['a value', { a: { b: 'x' } }, { a: { b: 'y' } }, ['a.b: x → y']],
+    ['a field that came, and one that went', { a: 1 }, { b: true }, ['a: 1 → ∅', 'b: ∅ → true']],
+    ['an entry of a list by its name, wherever it stands', { c: [{ name: 'x', n: 1 }, { name: 'y', n: 1 }] }, { c: [{ name: 'y', n: 2 }, { name: 'x', n: 1 }] }, ['c[y].n: 1 → 2']], // prettier-ignore
+    ['entries without a name by their place', { c: ['x', 'y'] }, { c: ['x', 'z'] }, ['c[1]: y → z']],
+    ['nothing but counters', { metadata: { resourceVersion: '1' } }, { metadata: { resourceVersion: '2' } }, []],
+  ])('%s', (_, old, now, told) => {
+    expect(fieldChanges(old, now).map(({ path, before = '∅', after = '∅' }) => `${path}: ${before} → ${after}`)).toEqual(told) // prettier-ignore
   })
 })

@@ -107,8 +107,14 @@ export function createSimulation(textOf: (story: StoryRequest['story']) => strin
     return frameOf(world, branch, tick, canBeRead(world) ? world : lastStored(run, tick))
   }
 
-  const look = ({ branch, tick, resource, namespace, name }: Requests['inspect'][0]): Inspection | undefined =>
-    inspect(worldAt(runOf(branch), tick), resource, namespace, name)
+  function look({ branch, tick, sinceTick, ...key }: Requests['inspect'][0]): Inspection | undefined {
+    const run = runOf(branch)
+    const stored = (at: number): World => {
+      const world = worldAt(run, at)
+      return canBeRead(world) ? world : (lastStored(run, at) ?? world)
+    }
+    return inspect(stored(tick), key, sinceTick === undefined ? undefined : stored(sinceTick))
+  }
 
   const answers: { [N in Answerable]: (body: Requests[N][0]) => Requests[N][1] } = {
     load,

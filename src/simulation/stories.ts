@@ -3,6 +3,7 @@ import addToFirstPacket from '#cluster/scenarios/add-to-first-packet.txt?raw'
 import deploymentJourney from '#cluster/scenarios/deployment-journey.txt?raw'
 import lightsOut from '#cluster/scenarios/lights-out.txt?raw'
 import nodeGoesDark from '#cluster/scenarios/node-goes-dark.txt?raw'
+import podAsAUnit from '#cluster/scenarios/pod-as-a-unit.txt?raw'
 import schedulerFunnel from '#cluster/scenarios/scheduler-funnel.txt?raw'
 import type { StoryName } from './protocol.ts'
 
@@ -12,6 +13,7 @@ const TEXTS: Readonly<Record<StoryName, string>> = {
   'node-goes-dark': nodeGoesDark,
   'add-to-first-packet': addToFirstPacket,
   'lights-out': lightsOut,
+  'pod-as-a-unit': podAsAUnit,
 }
 
 export const storyText = (name: StoryName): string => TEXTS[name]

@@ -19,6 +19,7 @@ import {
   process,
   tag,
 } from './shapes.ts'
+import { type Spot, withSpots } from './spots.ts'
 import { type View, isNarrow, stepOf, subjectOf } from './view.ts'
 
 export function drawBoard(view: View, options: BoardOptions): TemplateResult {
@@ -26,7 +27,7 @@ export function drawBoard(view: View, options: BoardOptions): TemplateResult {
   const layout = layoutBoard(frame, width, options)
   const event = stepOf(view)?.event
   const active = new Set(event ? [event.to] : [])
-  return html`<svg
+  const picture = html`<svg
     class="board"
     width=${layout.width}
     height=${layout.height}
@@ -37,6 +38,20 @@ export function drawBoard(view: View, options: BoardOptions): TemplateResult {
     ${definitions()} ${layout.machines.map((placed) => drawMachine(placed, active))} ${drawTape(frame, layout)}
     ${drawWaiting(layout)} ${event ? keyed(index, drawEvent(event, layout, isNarrow(view))) : nothing}
   </svg>`
+  return withSpots(picture, spotsOf(layout), view)
+}
+
+/** Every Pod, and every machine that is a Node. */
+function spotsOf({ machines, waiting }: BoardLayout): Spot[] {
+  const nodes = machines.flatMap(({ machine: { name, node }, rect }): Spot[] => {
+    if (!node) return []
+    const title = { x: rect.x + 5, y: rect.y + 5, width: 18 + name.length * 9, height: 28 }
+    return [{ key: { resource: 'nodes', namespace: '', name }, label: `Node ${name}`, rect: title }]
+  })
+  const pods = [...machines.flatMap(({ pods }) => pods), ...waiting].map(({ pod: { namespace, name }, rect }): Spot => {
+    return { key: { resource: 'pods', namespace, name }, label: `Pod ${name}`, rect }
+  })
+  return [...nodes, ...pods]
 }
 
 function lookOf({ role, up, node }: MachineView): { look: MachineLook; words: string } {

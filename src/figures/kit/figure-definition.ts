@@ -1,5 +1,5 @@
 /** What makes a figure: a story, the question before it, what is shown of it, how it is drawn, and what may be changed. */
-import type { CSSResult, TemplateResult } from 'lit'
+import type { TemplateResult } from 'lit'
 import type { Change, StoryRequest, Timeline } from '../../simulation/protocol.ts'
 import type { Lens, Step } from './steps.ts'
 import type { View } from './view.ts'
@@ -49,7 +49,8 @@ export interface FigureDefinition {
   readonly tweaks: readonly Tweak[]
   /** Resource whose newest object the inspector opens with. */
   readonly inspects: string
-  readonly styles?: readonly CSSResult[]
+  /** Moments that stay at hand while others are shown, to compare with. */
+  keeps?(timeline: Timeline): readonly { readonly label: string; readonly tick: number }[]
   draw(view: View): TemplateResult
   /** How long a step is shown while playing, in milliseconds; default 900. */
   pace?(step: Step): number

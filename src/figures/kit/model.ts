@@ -2,6 +2,7 @@
 import type { Described } from '#cluster/scenarios/described.ts'
 import type { Inspection } from '../../simulation/protocol.ts'
 import type { FigureDefinition, Outcome } from './figure-definition.ts'
+import type { Since } from './inspector.ts'
 import type { PlayerState } from './player.ts'
 
 export type Panel = 'transcript' | 'objects' | 'why'
@@ -17,6 +18,7 @@ export interface FigureModel {
   readonly panel: Panel | undefined
   readonly why: readonly Described[]
   readonly inspection: Inspection | undefined
+  readonly since: Since
   /** Choice per tweak. */
   readonly tweaks: ReadonlyMap<string, string>
   readonly isBusy: boolean
@@ -36,6 +38,7 @@ export interface FigureActions {
   show(panel: Panel): void
   askWhy(tick: number): void
   inspect(key: string): void
+  compare(since: Since): void
   tweak(id: string, value: string): void
   asWritten(): void
   copyLink(): void

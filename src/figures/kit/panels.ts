@@ -1,6 +1,7 @@
 /** What opens below a figure: the transcript, an object with its last change, a chain of causes. */
 import { type TemplateResult, html, nothing } from 'lit'
 import { formatMicros } from '#cluster/scenarios/duration.ts'
+import { drawInspector } from './inspector.ts'
 import type { FigureActions, FigureModel } from './model.ts'
 import { sentenceOf } from './sentences.ts'
 import { words } from './words.ts'
@@ -10,7 +11,7 @@ export function drawPanel(model: FigureModel, actions: FigureActions): TemplateR
     case 'transcript':
       return transcript(model, actions)
     case 'objects':
-      return objects(model, actions)
+      return drawInspector(model, actions)
     case 'why':
       return causes(model, actions)
     default:
@@ -49,38 +50,6 @@ function transcript({ state, predicted, linkCopied }: FigureModel, actions: Figu
     </ol>
   </section>`
 }
-
-function objects({ state, inspection }: FigureModel, actions: FigureActions): TemplateResult {
-  const { objects: refs } = state.frame
-  const text = words()
-  const key = inspection && `${inspection.ref.resource}/${inspection.ref.namespace}/${inspection.ref.name}`
-  return html`<section class="panel" aria-label=${text.objects} tabindex="0">
-    ${refs.length === 0 ? html`<p>${state.frame.store.isUp ? text.noObjects : text.storeDown}</p>` : nothing}
-    <label
-      >${text.object}
-      <select @change=${(event: Event) => actions.inspect((event.target as HTMLSelectElement).value)}>
-        ${refs.map((ref) => {
-          const value = `${ref.resource}/${ref.namespace}/${ref.name}`
-          return html`<option value=${value} ?selected=${value === key}>
-            ${ref.kind} ${ref.name} · ${text.revision(ref.revision)}
-          </option>`
-        })}
-      </select></label
-    >
-    ${
-      inspection
-        ? html`<p class="quiet">
-              ${text.revision(inspection.ref.revision)},
-              ${inspection.previousRevision === undefined ? text.fresh : text.since(inspection.previousRevision)}
-            </p>
-            <pre>
-${inspection.lines.map(({ kind, text: line }) => html`<span class=${kind}>${SIGNS[kind]} ${line}</span>`)}</pre>`
-        : nothing
-    }
-  </section>`
-}
-
-const SIGNS = { same: ' ', in: '+', out: '−' } as const
 
 function causes({ why }: FigureModel, actions: FigureActions): TemplateResult {
   const text = words()

@@ -22,7 +22,7 @@ const nothingToDo = (): void => {}
 /** What the furniture asks for and a replay does not have. */
 export const REPLAY: {
   readonly actions: FigureActions
-  readonly model: Omit<FigureModel, 'title' | 'state' | 'speed' | 'panel' | 'why' | 'inspection'>
+  readonly model: Omit<FigureModel, 'title' | 'state' | 'speed' | 'panel' | 'why' | 'inspection' | 'since'>
 } = {
   actions: {
     predict: nothingToDo,
@@ -34,6 +34,7 @@ export const REPLAY: {
     show: nothingToDo,
     askWhy: nothingToDo,
     inspect: nothingToDo,
+    compare: nothingToDo,
     tweak: nothingToDo,
     asWritten: nothingToDo,
     copyLink: nothingToDo,

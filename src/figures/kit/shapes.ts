@@ -59,7 +59,10 @@ export function machine(rect: Rect, name: string, look: MachineLook, words: stri
 
 export type ProcessLook = 'plain' | 'active' | 'store' | 'hub'
 
-export function process(rect: Rect, label: string, state: ProcessView['state'], look: ProcessLook): SVGTemplateResult {
+/** A container that has not been started yet is `waiting`. */
+export type ProcessState = ProcessView['state'] | 'waiting'
+
+export function process(rect: Rect, label: string, state: ProcessState, look: ProcessLook): SVGTemplateResult {
   const { x, y, width, height } = rect
   const middle = centre(rect)
   return svg`<g class="process ${look} ${state}">

@@ -2,7 +2,8 @@
 import { unsafeCSS } from 'lit'
 import frame from './frame.css?inline'
 import funnel from './funnel.css?inline'
+import podCard from './pod-card.css?inline'
 import path from './path.css?inline'
 import picture from './picture.css?inline'
 
-export const figureStyles = [frame, picture, funnel, path].map((sheet) => unsafeCSS(sheet))
+export const figureStyles = [frame, picture, funnel, path, podCard].map((sheet) => unsafeCSS(sheet))

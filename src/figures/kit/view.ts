@@ -3,6 +3,12 @@ import type { Described } from '#cluster/scenarios/described.ts'
 import type { Frame, NoteView, Timeline } from '../../simulation/protocol.ts'
 import type { Step } from './steps.ts'
 
+/** A moment that a figure compares the one at hand with. */
+export interface KeptMoment {
+  readonly label: string
+  readonly frame: Frame
+}
+
 export interface View {
   readonly frame: Frame
   readonly timeline: Timeline
@@ -12,6 +18,12 @@ export interface View {
   readonly width: number
   /** Opens an event: the scrubber goes there. */
   readonly goTo: (index: number) => void
+  /** Opens the inspector with an object; undefined where there is none. */
+  readonly inspect?: (key: string) => void
+  /** The object that it shows. */
+  readonly inspected?: string | undefined
+  /** Moments that the figure keeps to compare with; those that are still to come, too. */
+  readonly kept?: readonly KeptMoment[]
 }
 
 /** Below this width a figure has its own layout: stacked, with vertical lanes. */
