@@ -1,7 +1,7 @@
 /** What opens below a figure: the transcript, an object with its last change, a chain of causes. */
 import { type TemplateResult, html, nothing } from 'lit'
 import { formatMicros } from '#cluster/scenarios/duration.ts'
-import { drawInspector } from './inspector.ts'
+import { drawInspector } from './inspector-panel.ts'
 import type { FigureActions, FigureModel } from './model.ts'
 import { sentenceOf } from './sentences.ts'
 import { words } from './words.ts'
