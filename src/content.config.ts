@@ -16,6 +16,8 @@ const docs = defineCollection({
     extend: z.object({
       /** Minutes that reading and playing take, exercises not counted. */
       minutes: z.number().int().positive().optional(),
+      /** In a translation: fingerprint of the English text it was made from (`course/translation.ts`). */
+      translationOf: z.string().optional(),
     }),
   }),
 })

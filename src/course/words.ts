@@ -56,6 +56,8 @@ const en = {
   next: 'Next',
   backTo: 'Back to',
   shownInEnglish: 'This lesson is not translated yet, so you read it in English.',
+  translationStale: 'This translation is older than the English text, which has changed since.',
+  readInEnglish: 'Read it in English',
   exerciseInEnglish: 'This task is not translated yet, so you read it in English.',
   heroCaption: 'node-3 went silent; web-3 starts again on node-2.',
 
@@ -233,6 +235,8 @@ const es: Words = {
   next: 'Siguiente',
   backTo: 'Volver a',
   shownInEnglish: 'Esta lección aún no está traducida, así que la lees en inglés.',
+  translationStale: 'Esta traducción es más antigua que el texto en inglés, que ha cambiado desde entonces.',
+  readInEnglish: 'Léelo en inglés',
   exerciseInEnglish: 'Este enunciado aún no está traducido, así que lo lees en inglés.',
   heroCaption: 'node-3 quedó en silencio; web-3 arranca de nuevo en node-2.',
 
