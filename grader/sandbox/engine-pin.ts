@@ -6,7 +6,7 @@
 export const enginePin = {
   package: '@jitl/quickjs-wasmfile-release-sync@0.32.0',
   inputSha256: '105c3bed22d457e43e3d1c3c1c6959fda62a8fe06f0fc8a985303c3a2be72232',
-  outputSha256: '63cb48642ea82950bd4835c344ffd59d34c45257882e09a715867828e78d0a6a',
+  outputSha256: '1a3fc8b62b50cbfbe29414e10555a0b6bf177de82d83a92d2aa42e3822a50ef4',
 } as const
 
 /** The build's imports are named by letters, all in module `a`; these are their names in emscripten and quickjs-emscripten. */
@@ -59,3 +59,9 @@ export const exportLetters = {
 
 /** Memory that a machine starts with: its static data, its stack, and a heap in which the prelude has run. In 64 KiB. */
 export const smallestMemoryPages = 96
+
+/**
+ * Where the C stack is, in bytes of memory: it grows down from `top`, where the heap begins, towards `bottom`, where the static
+ * data ends. A leaf function may write `redZone` bytes below the stack pointer without moving it (LLVM's WebAssembly backend).
+ */
+export const cStack = { bottom: 5_333_088 - 5 * 1024 * 1024, top: 5_333_088, redZone: 128 } as const

@@ -1,6 +1,7 @@
 /** A machine that has served one guest serves the next as if it were new. */
 import { describe, expect, it } from 'vitest'
 import { buildMeteredEngine } from './build-engine.ts'
+import { cStack } from './engine-pin.ts'
 import type { Engine } from './engine.ts'
 import { loadEngine } from './engine.ts'
 import type { Guest } from './guest.ts'
@@ -144,9 +145,10 @@ describe('a machine that was used before', () => {
 })
 
 describe('the metered module', () => {
-  it('keeps nothing of a run but its memory: three globals, of which two are counters and one the stack pointer', () => {
+  it('keeps nothing of a run but its memory: four globals, of which three are the meter’s and one the stack pointer', () => {
     const sections = readSections(buildMeteredEngine())
     const globals = new ByteReader(sections.find(({ id }) => id === sectionId.global)!.content, 0)
-    expect(globals.unsigned()).toBe(3)
+    expect(globals.unsigned()).toBe(4)
+    expect([globals.byte(), globals.byte(), globals.byte(), globals.unsigned()]).toEqual([0x7f, 1, 0x41, cStack.top])
   })
 })

@@ -7,9 +7,9 @@
  * written anew, byte by byte, for the next guest.
  */
 import type { EvalFlags } from 'quickjs-emscripten-core'
-import { exportLetters, smallestMemoryPages } from './engine-pin.ts'
+import { cStack, exportLetters, smallestMemoryPages } from './engine-pin.ts'
 import { pinnedImports } from './imports.ts'
-import { depthExport, fuelExport } from './meter.ts'
+import { depthExport, fuelExport, lowestExport } from './meter.ts'
 
 type Pointer = number
 type Exports = Record<keyof typeof exportLetters, (...args: number[]) => number>
@@ -77,6 +77,7 @@ export class Machine {
   private readonly exports: Exports
   private readonly fuelCounter: WebAssembly.Global
   private readonly depthCounter: WebAssembly.Global
+  private readonly lowestMark: WebAssembly.Global
   private heapFull = false
   private trapped = false
   private isUsed = false
@@ -102,6 +103,7 @@ export class Machine {
     this.exports = Object.fromEntries(named) as Exports
     this.fuelCounter = raw[fuelExport] as WebAssembly.Global
     this.depthCounter = raw[depthExport] as WebAssembly.Global
+    this.lowestMark = raw[lowestExport] as WebAssembly.Global
   }
 
   /** Makes the VM and evaluates the prelude: a function of `emit` that returns the bridge. */
@@ -146,21 +148,23 @@ export class Machine {
 
   /**
    * Turns a new machine, or one that may be used again, into the one the snapshot was taken of: every byte of its memory is
-   * written or known to be new. Its tables never change, and of its globals only the two counters, which every entry sets,
-   * and the stack pointer, which every return has put back; `machine-reuse.test.ts` holds the module to that.
+   * written or known to be new. Its tables never change, and of its globals only the counters, which every entry sets, the
+   * stack's mark, and the stack pointer, which every return has put back; `machine-reuse.test.ts` holds the module to that.
    */
   restore(snapshot: Snapshot): void {
     const missing = snapshot.memoryPages - this.memory.buffer.byteLength / pageBytes
     if (missing > 0) this.memory.grow(missing)
     const bytes = this.bytes()
+    const lowest = Math.max(cStack.bottom, Math.min(cStack.top, this.lowestMark.value as number) - cStack.redZone)
     let end = 0
     for (const page of snapshot.pages) {
-      if (this.isUsed && page.offset > end) bytes.fill(0, end, page.offset)
+      if (this.isUsed) clear(bytes, end, page.offset, lowest)
       bytes.set(page.bytes, page.offset)
       end = page.offset + page.bytes.length
     }
-    if (this.isUsed) bytes.fill(0, end)
+    if (this.isUsed) clear(bytes, end, bytes.length, lowest)
     this.isUsed = true
+    this.lowestMark.value = unlimited
     this.runtime = snapshot.runtime
     this.context = snapshot.context
     this.bridge = snapshot.bridge
@@ -336,6 +340,12 @@ export class Machine {
     if (this.bytesNow.length === 0) this.bytesNow = new Uint8Array(this.memory.buffer)
     return this.bytesNow
   }
+}
+
+/** Zero from `start` to `end`, but for the part of the stack that is below `lowest`: nothing has ever been written there. */
+function clear(bytes: Uint8Array, start: number, end: number, lowest: number): void {
+  if (start < cStack.bottom) bytes.fill(0, start, Math.min(end, cStack.bottom))
+  if (end > lowest) bytes.fill(0, Math.max(start, lowest), end)
 }
 
 /** Eight words at a time: five of a machine's six megabytes are empty, and a snapshot reads them all. */

@@ -2,11 +2,12 @@
  * The meter: rewrites a WebAssembly module so that it counts what it does and stops by itself.
  *
  * What the real one does: gas metering of smart-contract virtual machines charges every basic block for its instructions.
- * What we model: two counters in the module itself, as exported globals that the host sets before each entry.
+ * What we model: two counters in the module itself, as exported globals that the host sets before each entry, and a mark.
  *   `fuel` falls by 1 at each function entry and at each turn of each loop, and by 1 per 64 bytes of bulk copy or fill:
  *   nothing can run long without passing one of these. Below zero the module traps.
  *   `depth` falls at each function entry by an estimate of that function's stack frame and is put back after each call,
  *   so that deep recursion ends at the same call in every host, long before the host's own stack does.
+ *   `lowest` is the lowest address that the stack in memory has reached since the host set it: below it nothing was written.
  * What we leave out: weights per instruction; recovery after a trap (an instance that trapped is thrown away).
  * Where to read upstream: WebAssembly core specification, chapter 5; wasm-instrument's `gas_metering` and `stack_limiter`.
  */
@@ -21,9 +22,10 @@ import {
   writeSections,
 } from './wasm/sections.ts'
 
-/** Names of the exported globals that hold the counters. */
+/** Names of the exported globals that hold the counters and the mark. */
 export const fuelExport = 'fuel'
 export const depthExport = 'depth'
+export const lowestExport = 'lowest'
 
 /** Units of stack that one frame is taken to need: the machine code keeps a slot of 8 bytes per local, and some for itself. */
 const frameUnits = (locals: number) => 64 + 8 * locals
@@ -35,14 +37,18 @@ interface BodyContext {
   /** Functions below this index are imports: they cannot change `depth`. */
   importedFunctions: number
   parameters: number
-  /** Indices of the two new globals. */
+  /** Index of the global that is the stack pointer; the module's only one. Undefined: it has none. */
+  stackPointer: number | undefined
+  /** Indices of the new globals. */
   fuel: number
   depth: number
+  lowest: number
 }
 
 /**
- * Returns the module with fuel and depth counters. Both start at 2^31 - 1, so an instance whose counters nobody sets behaves
- * as before. Throws when the module uses an instruction or a construct that the meter does not know.
+ * Returns the module with fuel and depth counters and the stack's mark. All start at 2^31 - 1, so an instance whose counters
+ * nobody sets behaves as before. A module has one global, the stack pointer, or none: with more, nobody knows which it is.
+ * Throws when the module uses an instruction or a construct that the meter does not know.
  */
 export function meter(module: Uint8Array): Uint8Array<ArrayBuffer> {
   const sections = readSections(module)
@@ -53,24 +59,26 @@ export function meter(module: Uint8Array): Uint8Array<ArrayBuffer> {
   const parameters = parameterCounts(types)
   const imports = countImports(find(sectionId.import))
   const globals = find(sectionId.global)
-  const fuel = imports.globals + (globals === undefined ? 0 : new ByteReader(globals.content).unsigned())
-  const depth = fuel + 1
+  const known = imports.globals + (globals === undefined ? 0 : new ByteReader(globals.content).unsigned())
+  if (known > 1) throw new Error(`a module with ${known} globals: the meter knows one, the stack pointer`)
+  const [fuel, depth, lowest] = [known, known + 1, known + 2]
   const bodies = functionTypes(functions).map((type) => ({
     importedFunctions: imports.functions,
     parameters: parameters[type]!,
-    fuel,
-    depth,
+    stackPointer: known === 0 ? undefined : 0,
+    ...{ fuel, depth, lowest },
   }))
 
-  const counters = [1, 2].flatMap(() => [i32, 1, opcode.i32Const, ...encodeSigned(unlimited), opcode.end])
+  const counters = [1, 2, 3].flatMap(() => [i32, 1, opcode.i32Const, ...encodeSigned(unlimited), opcode.end])
   const exports = [
     [...encodeName(fuelExport), 3, ...encodeUnsigned(fuel)],
     [...encodeName(depthExport), 3, ...encodeUnsigned(depth)],
+    [...encodeName(lowestExport), 3, ...encodeUnsigned(lowest)],
   ].flat()
 
   const rewritten = new Map<number, Uint8Array>([
-    [sectionId.global, withTwoMore(globals?.content, counters)],
-    [sectionId.export, withTwoMore(find(sectionId.export)?.content, exports)],
+    [sectionId.global, withThreeMore(globals?.content, counters)],
+    [sectionId.export, withThreeMore(find(sectionId.export)?.content, exports)],
     [sectionId.code, meterCode(find(sectionId.code)!.content, bodies)],
   ])
   const kept = sections.filter((section) => !rewritten.has(section.id))
@@ -78,12 +86,12 @@ export function meter(module: Uint8Array): Uint8Array<ArrayBuffer> {
   return writeSections(inSpecificationOrder([...kept, ...added]))
 }
 
-/** Appends two entries to a section that is a counted list. */
-function withTwoMore(content: Uint8Array | undefined, entries: readonly number[]): Uint8Array {
+/** Appends three entries to a section that is a counted list. */
+function withThreeMore(content: Uint8Array | undefined, entries: readonly number[]): Uint8Array {
   const reader = new ByteReader(content ?? Uint8Array.of(0))
   const count = reader.unsigned()
   const writer = new ByteWriter()
-  writer.append(encodeUnsigned(count + 2))
+  writer.append(encodeUnsigned(count + 3))
   writer.append(reader.bytes.subarray(reader.position))
   writer.append(entries)
   return writer.finish()
@@ -124,6 +132,7 @@ function meterBody(body: Uint8Array, context: BodyContext): Uint8Array {
   const fuel = encodeUnsigned(context.fuel)
   const depth = encodeUnsigned(context.depth)
   const spendOneFuel = charge(fuel, scratch, 1)
+  const markLowest = keepLowest(encodeUnsigned(context.lowest), scratch)
   const restoreDepth = [opcode.localGet, ...frameDepth, opcode.globalSet, ...depth]
 
   const writer = new ByteWriter()
@@ -146,7 +155,10 @@ function meterBody(body: Uint8Array, context: BodyContext): Uint8Array {
     skipImmediates(reader, code)
     if (code === opcode.loop) insert(spendOneFuel, reader.position)
     else if (code === opcode.callIndirect) insert(restoreDepth, reader.position)
-    else if (code === opcode.call) {
+    else if (code === opcode.globalSet && new ByteReader(body, operands).unsigned() === context.stackPointer) {
+      insert([opcode.localTee, ...scratch], start)
+      insert(markLowest, reader.position)
+    } else if (code === opcode.call) {
       const callee = new ByteReader(body, operands).unsigned()
       if (callee >= context.importedFunctions) insert(restoreDepth, reader.position)
     } else if (code === opcode.prefix) {
@@ -165,6 +177,14 @@ function charge(counter: readonly number[], kept: readonly number[], amount: num
     ...[opcode.localTee, ...kept, opcode.globalSet, ...counter],
     ...[opcode.localGet, ...kept, opcode.i32Const, 0, opcode.i32LtS],
     ...[opcode.if, voidBlock, opcode.unreachable, opcode.end],
+  ]
+}
+
+/** lowest = min(lowest, kept). */
+function keepLowest(lowest: readonly number[], kept: readonly number[]): number[] {
+  return [
+    ...[opcode.localGet, ...kept, opcode.globalGet, ...lowest, opcode.i32LtU, opcode.if, voidBlock],
+    ...[opcode.localGet, ...kept, opcode.globalSet, ...lowest, opcode.end],
   ]
 }
 

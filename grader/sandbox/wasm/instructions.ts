@@ -22,6 +22,7 @@ export const opcode = {
   globalSet: 0x24,
   i32Const: 0x41,
   i32LtS: 0x48,
+  i32LtU: 0x49,
   i32Sub: 0x6b,
   i32ShrU: 0x76,
   prefix: 0xfc,
