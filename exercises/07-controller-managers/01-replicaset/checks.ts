@@ -203,6 +203,7 @@ export default defineChecks(
     property('never more Pods than wanted, however late the cache', {
       stage: 'late cache',
       hint: 'expectations',
+      per200: 100,
       generate: lateCache,
       world,
       ...told,
@@ -224,7 +225,7 @@ export default defineChecks(
     property('Pods of others are never touched', {
       stage: 'whose Pods',
       hint: 'owner',
-      per200: 30,
+      per200: 20,
       generate: neighbours,
       world,
       ...told,
