@@ -18,6 +18,13 @@ export const HOSTILE: Readonly<Record<string, string>> = {
   'endless loop': everyFunction('for (;;) {}'),
   'endless loop in a built-in': everyFunction('return [].indexOf.call({ length: 2 ** 53 - 1 }, 0)'),
   'endless loop of promises': everyFunction('for (;;) await null', 'async '),
+  'endless calls to its host': everyFunction(
+    `for (;;) for (const host of arguments) for (const name of ['list', 'get']) {
+      try { if (host && host[name]) await host[name]('Pod', { namespace: 'default', name: 'web' }) } catch {}
+      await null
+    }`,
+    'async ',
+  ),
   'a promise that never settles': everyFunction('return new Promise(() => {})'),
   'too much memory': everyFunction('const all = []; for (;;) all.push(new Array(10000).fill(1))'),
   'endless recursion': everyFunction('return act()'),

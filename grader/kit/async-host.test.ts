@@ -84,4 +84,20 @@ describe('processes with a host between them', () => {
     const { host } = runAll(adding(`throw new Error('no')`), 1, 1)
     expect(host.processes[0]!.outcome).toMatchObject({ ok: false, kind: 'threw' })
   })
+
+  it('ends who asks again and again, by a budget that says where and how much', () => {
+    const { host } = counterHost(adding('for (;;) await file.read()'), 1)
+    host.start('p1', 'add', [1])
+    let thrown: unknown
+    try {
+      host.run()
+    } catch (error) {
+      thrown = error
+    }
+    expect(thrown).toMatchObject({
+      during: 'p1',
+      failure: { kind: 'fuel', budget: { name: 'calls', limit: 1000, unit: 'calls' } },
+    })
+    expect(host.processes[0]!.calls).toBe(1001)
+  })
 })

@@ -167,10 +167,7 @@ export class AsyncHost {
   /** Runs until nothing is left to do. Throws `Crash` when a guest breaks down or waits for ever. */
   run(): void {
     for (let events = 0; this.#queue.length > 0; events++) {
-      if (events >= EVENTS_MAX) {
-        const message = `After ${EVENTS_MAX} calls it is still not done. Look for a loop that waits by asking again and again.`
-        this.#trial.crash({ ok: false, kind: 'fuel', message })
-      }
+      if (events >= EVENTS_MAX) throw new Error(`nothing ends after ${EVENTS_MAX} events: start fewer processes`)
       this.#performed++
       if (this.#options.turns) this.#turn(this.#options.turns)
       else this.#next((a, b) => a.at - b.at || a.seq - b.seq)
@@ -249,6 +246,7 @@ export class AsyncHost {
 
   #call(process: Living, { id, method, args }: Turn['requests'][number]): void {
     const number = ++process.calls
+    this.#trial.countCalls(number, process.name)
     const dies = (when: Crash['when']) => process.crash?.call === number && process.crash.when === when
     if (dies('before')) return this.#crash(process, `dies before ${method}`, method)
     const deliver = (answer: Answer): void => {

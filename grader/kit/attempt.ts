@@ -1,6 +1,7 @@
 /** One attempt at a case of a check, and how it ended where it ended badly. */
 import type { Engine } from '../sandbox/engine.ts'
-import type { Limits } from '../sandbox/sandbox.ts'
+import type { Limits, Purse } from '../sandbox/sandbox.ts'
+import { defaultLimits } from '../sandbox/sandbox.ts'
 import type { Moment } from '../verdict/verdict.ts'
 import type { Check } from './checks.ts'
 import type { GuestShape } from './guest-shape.ts'
@@ -13,7 +14,15 @@ export interface Bench {
   readonly code: string
   readonly guest: GuestShape
   readonly limits: Partial<Limits>
+  /** What is tried shares it. */
+  readonly purse?: Purse
 }
+
+/** The same bench, with all the fuel that a check has. */
+export const withFullPurse = <B extends Bench>(bench: B): B => ({
+  ...bench,
+  purse: { left: bench.limits.checkFuel ?? defaultLimits.checkFuel },
+})
 
 /** How one trial ended badly. */
 export interface Ending {
@@ -26,12 +35,12 @@ export interface Ending {
 /** A trial that has the plan and has not begun. */
 export function newTrial(
   check: Check,
-  { engine, code, guest, limits }: Bench,
+  { engine, code, guest, limits, purse }: Bench,
   seed: number,
   plan: unknown,
   tells = false,
 ): Trial {
-  const trial = new Trial({ engine, code, guest, limits, check, seed, tells })
+  const trial = new Trial({ engine, code, guest, limits, check, seed, tells, ...(purse && { purse }) })
   trial.plan = plan
   return trial
 }

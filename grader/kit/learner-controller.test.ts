@@ -53,6 +53,19 @@ const copies = (world: ReturnType<typeof apiWorld>) =>
 const SECONDS = 1_000_000
 
 describe('a learner’s controller in a world', () => {
+  it.each([
+    ['its cache', `client.get('Service', request)`],
+    ['the API server', `client.get('Service', request, { live: true })`],
+    ['for nonsense', `client.get('Nothing', request).catch(() => {})`],
+  ])('is ended by a budget of calls when one reconcile asks %s again and again', (_, ask) => {
+    const { world, trial } = setUp(copier(`for (;;) await ${ask}`))
+    world.run({ untilMicros: 60 * SECONDS })
+    expect(trial.trap).toMatchObject({
+      during: 'reconcile(default/web)',
+      failure: { kind: 'fuel', budget: { name: 'calls', limit: 1000, unit: 'calls' } },
+    })
+  })
+
   it('reconciles what is watched, through the API server', () => {
     const { world, report } = setUp(copier())
     world.run({ untilMicros: 10 * SECONDS })

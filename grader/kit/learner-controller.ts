@@ -57,6 +57,8 @@ export interface ControllerState {
   told: Table<string, string>
   heldNext: number
   calls: number
+  /** Since none was at work. */
+  callsInTask: number
   life: number
   /** By this machine's clock. */
   bootedAt: Micros
@@ -85,17 +87,8 @@ export function learnerController(
       client: createApiClient(options.servers, `system:serviceaccount:kube-system:${spec.name}`),
       informers: Object.fromEntries(spec.resources.map((resource) => [resource, createInformer({ resource })])),
       queue: createWorkQueue(),
-      inputs: new Log(),
-      tasks: new Table(),
-      open: new Table(),
-      ready: new Table(),
-      held: new Table(),
-      counts: new Table(),
-      told: new Table(),
-      heldNext: 1,
-      calls: 0,
-      life: 0,
-      bootedAt: 0,
+      ...{ inputs: new Log(), tasks: new Table(), open: new Table(), ready: new Table(), held: new Table() },
+      ...{ counts: new Table(), told: new Table(), heldNext: 1, calls: 0, callsInTask: 0, life: 0, bootedAt: 0 },
       dead: false,
     }),
     step(state, event, ctx) {
@@ -234,6 +227,7 @@ class Life {
     while (!this.#over && tasks.size < (this.#spec.workers ?? 1)) {
       const key = take(queue)
       if (key === undefined) return
+      if (tasks.size === 0) this.#state.callsInTask = 0
       this.#report.reconciles++
       const { namespace, name } = splitKey(key)
       this.#story?.begins(key)
@@ -282,6 +276,8 @@ class Life {
 
   #perform(request: Turn['requests'][number]): void {
     const state = this.#state
+    const restless = this.#trial.tooManyCalls(++state.callsInTask)
+    if (restless) return this.#die(restless, `reconcile(${this.#by()})`)
     let call: ClientCall
     try {
       call = readCall(request)
@@ -377,8 +373,8 @@ class Life {
   }
 
   /** The guest is gone for good: the check ends in an error that says why. */
-  #die(failure: Parameters<Trial['crash']>[0]): void {
-    this.#trial.trap ??= { failure, during: this.#spec.name }
+  #die(failure: Parameters<Trial['crash']>[0], during = this.#spec.name): void {
+    this.#trial.trap ??= { failure, during }
     this.#ctx.note('died', failure.message)
     this.#over = true
     this.#state.dead = true

@@ -13,19 +13,21 @@ import type { GuestInput, GuestOptions } from '../sandbox/sandbox.ts'
 
 export class GuestMemo {
   readonly #engine: Engine
-  readonly #options: GuestOptions
+  /** What it has spent before it does not spend again. */
+  readonly #unpaid: GuestOptions
   readonly #living = new WeakMap<GuestInput, Guest>()
 
   constructor(engine: Engine, options: GuestOptions) {
     this.#engine = engine
-    this.#options = options
+    const { purse: _, ...unpaid } = options
+    this.#unpaid = unpaid
   }
 
   /** The guest that this log leads to, which must not be empty. It is taken: give it back with `keep`. */
   take(log: Log<GuestInput>): Guest {
     const last = log.get(log.length - 1)!
     const living = this.#living.get(last)
-    if (!living) return replay(this.#engine, this.#options, log.toArray())
+    if (!living) return replay(this.#engine, this.#unpaid, log.toArray())
     this.#living.delete(last)
     return living
   }

@@ -6,6 +6,7 @@ import type { Said, Sayable, Texts } from '../verdict/said.ts'
 import { speak } from '../verdict/say.ts'
 import type { CheckResult, ConsoleEntry, Moment, Replay, Story, StoryEntry, Told } from '../verdict/verdict.ts'
 import { type Bench, type Ending, endingOf, isOurs, isSameKind, newTrial, playCase, ranOut } from './attempt.ts'
+import { withFullPurse } from './attempt.ts'
 import { chanceFrom } from './chance.ts'
 import type { Check, TellLine } from './checks.ts'
 import { explain, type Explained } from './explain.ts'
@@ -40,7 +41,8 @@ function seedsOf(check: Check, seeds: number): number {
 
 const SHRINK_TRIES_DEFAULT = 120
 
-export function runCheck(check: Check, setup: RunSetup): CheckRun {
+export function runCheck(check: Check, given: RunSetup): CheckRun {
+  const setup = withFullPurse(given)
   const total = seedsOf(check, setup.seeds)
   let fuel = 0
   let first: Trial | undefined
@@ -55,12 +57,12 @@ export function runCheck(check: Check, setup: RunSetup): CheckRun {
     fuel += trials.fuel ?? 0
     first ??= trials.all[0]?.trial
     if (!trials.ending) continue
-    const { ending, fuel: shrinking } = smallest(check, setup, seed, trials.ending)
+    const { ending, fuel: shrinking } = smallest(check, withFullPurse(setup), seed, trials.ending)
     const sizes = { from: sizeOf(trials.ending.plan), to: sizeOf(ending.plan) }
     const shrunk = sizes.to < sizes.from ? { shrunk: sizes } : {}
     const { fuel: telling, ...told } = isOurs(ending.thrown)
       ? { fuel: 0 }
-      : explain(check, setup, seed, ending.plan, ending.thrown)
+      : explain(check, withFullPurse(setup), seed, ending.plan, ending.thrown)
     const run = failed(check, setup, ending, told, { tried: index + 1, seed, ...shrunk }, fuel + shrinking + telling)
     return { ...run, result: { ...run.result, ...together(check, explored) } }
   }

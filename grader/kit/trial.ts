@@ -8,7 +8,9 @@ import type { Micros } from '#cluster/kernel/component.ts'
 import type { World } from '#cluster/kernel/world.ts'
 import type { Engine } from '../sandbox/engine.ts'
 import type { Guest } from '../sandbox/guest.ts'
-import type { ConsoleLine, Failure, GuestOptions, Limits, Outcome } from '../sandbox/sandbox.ts'
+import type { ConsoleLine, Failure, GuestOptions, Limits, Outcome, Purse } from '../sandbox/sandbox.ts'
+import { describeCalls } from '../sandbox/outcomes.ts'
+import { defaultLimits } from '../sandbox/sandbox.ts'
 import type { Sayable } from '../verdict/said.ts'
 import type { ConsoleEntry, Moment } from '../verdict/verdict.ts'
 import type { Chance } from './chance.ts'
@@ -25,6 +27,7 @@ export interface TrialSetup {
   readonly code: string
   readonly guest: GuestShape
   readonly limits: Partial<Limits>
+  readonly purse?: Purse
   readonly check: Tried
   readonly seed: number
   /** Its story is recorded. */
@@ -93,14 +96,26 @@ export class Trial<Plan = unknown> {
 
   /** What a guest of the learner's module is started from, for hosts that start their own. */
   get guestOptions(): GuestOptions {
-    const { code, guest, limits } = this.#setup
+    const { code, guest, limits, purse } = this.#setup
     return {
       code,
       fileName: 'main.ts',
       limits,
       adapter: guest.adapter,
       ...(guest.hostMethods && { hostMethods: guest.hostMethods }),
+      ...(purse && { purse }),
     }
+  }
+
+  /** Ends the run where one task has called its host so often that it is time to end it. */
+  countCalls(calls: number, during: string): void {
+    const failure = this.tooManyCalls(calls)
+    if (failure) throw new Crash(failure, during)
+  }
+
+  tooManyCalls(calls: number): Failure | undefined {
+    const limit = this.#setup.limits.calls ?? defaultLimits.calls
+    return calls <= limit ? undefined : { ok: false, kind: 'fuel', ...describeCalls(limit) }
   }
 
   /** A fresh guest. Throws `Crash` when the module does not load. */

@@ -222,6 +222,23 @@ describe('budgets', () => {
     })
   })
 
+  it('are shared by guests with one purse, and what loads them is paid from it, too', () => {
+    const purse = { left: 3_000_000 }
+    const options = { limits: { checkFuel: 3_000_000 }, purse }
+    const [first, second] = [start(spin, options), start(spin, options)]
+    expect(purse.left).toBe(3_000_000 - first.fuelUsed() - second.fuelUsed())
+    expect(first.call('spin', [100_000])).toEqual(ok(100_000))
+    const outcome = second.call('spin', [1e9])
+    expect(outcome).toMatchObject({
+      kind: 'fuel',
+      budget: { name: 'fuel of the check', limit: 3_000_000, unit: 'units' },
+      message: expect.stringMatching(/all runs of this check together have used its 3,000,000 units/),
+    })
+    expect(first.call('spin', [1e9])).toMatchObject({ budget: { name: 'fuel of the check' } })
+    // Whether it loads must not hang on what was loaded before.
+    expect(start(spin, options).call('spin', [1e9])).toMatchObject({ budget: { name: 'fuel of the check' } })
+  })
+
   it('end the guest for good: it answers with the same trap ever after', () => {
     const guest = start(spin, { limits: { fuelPerCall: 1_000_000 } })
     const trap = guest.call('spin', [1e9])

@@ -12,7 +12,7 @@ import {
   positionIn,
   withoutOurFrames,
 } from './outcomes.ts'
-import type { GuestFailure } from './outcomes.ts'
+import type { FuelOf, GuestFailure } from './outcomes.ts'
 import { defaultLimits } from './sandbox.ts'
 import type {
   Answer,
@@ -22,6 +22,7 @@ import type {
   GuestOptions,
   Limits,
   Outcome,
+  Purse,
   Request,
   Trap,
   Turn,
@@ -57,10 +58,13 @@ export class Guest {
   private console: ConsoleLine[] = []
   private consoleRoom: number
   private ended: Trap | undefined
+  private readonly purse: Purse | undefined
+  private isLoading = true
 
   constructor(machine: Machine, options: GuestOptions) {
     this.limits = { ...defaultLimits, ...options.limits }
     this.fileName = options.fileName ?? 'main.ts'
+    this.purse = options.purse
     this.machineOrGone = machine
     this.consoleRoom = this.limits.consoleBytes
     machine.onEmit = (level, text) => this.keepConsole(level as ConsoleLine['level'], text)
@@ -82,6 +86,7 @@ export class Guest {
       const adapter = this.machine.evaluateModule(options.adapter, adapterFileName)
       return this.readOutcome(this.machine.ask('adapter', '', adapter))
     })
+    this.isLoading = false
     return loaded.ok ? undefined : loaded
   }
 
@@ -91,7 +96,8 @@ export class Guest {
   }
 
   resume(state: StartedState): void {
-    this.spent = state.spent
+    this.isLoading = false
+    this.spend(state.spent)
     this.console = [...state.console]
     this.consoleRoom = state.consoleRoom
   }
@@ -199,7 +205,7 @@ export class Guest {
         return { ok: true }
       })
       // The bridge itself failed, so nobody knows any more which task waits for what.
-      if (!entered.ok && this.ended === undefined) this.end('engine', 0, entered, entered.message)
+      if (!entered.ok && this.ended === undefined) this.end('engine', 'call', entered, entered.message)
     }
     // A machine that trapped answers nothing, not even what it had ready: its process is dead.
     if (this.ended !== undefined) {
@@ -210,10 +216,28 @@ export class Guest {
     return { requests: drained.requests, settled, stuck, console: this.takeConsole() }
   }
 
+  /**
+   * What an entry may spend. A module that is loaded for the second time is not evaluated again, so what the purse has left
+   * must not decide whether it loads.
+   */
+  private allowance(): { units: number; fuelOf: FuelOf } {
+    const { fuelPerCall, fuel } = this.limits
+    const purse = this.isLoading ? Infinity : (this.purse?.left ?? Infinity)
+    const units = Math.max(0, Math.min(fuelPerCall, fuel - this.spent, purse, budgetMax))
+    const fuelOf =
+      units === fuelPerCall || units === budgetMax ? 'call' : units === Math.max(0, purse) ? 'check' : 'run'
+    return { units, fuelOf }
+  }
+
+  private spend(units: number): void {
+    this.spent += units
+    if (this.purse) this.purse.left -= units
+  }
+
   /** Runs one entry on a fresh budget, and accounts for it. A trap ends the guest and is the outcome. */
   private enter(act: () => Outcome): Outcome {
-    const budget = Math.max(0, Math.min(this.limits.fuelPerCall, this.limits.fuel - this.spent, budgetMax))
-    const given = budget + slackFuel
+    const { units, fuelOf } = this.allowance()
+    const given = units + slackFuel
     this.machine.refill(given, this.limits.stackUnits, slackFuel)
     let outcome: Outcome | undefined
     let thrown: GuestThrew | undefined
@@ -230,13 +254,13 @@ export class Guest {
       }
     }
     const left = Math.max(0, this.machine.fuelLeft)
-    this.spent += given - left
+    this.spend(given - left)
     // An interrupt may have been swallowed by a promise, and a short overrun comes between two polls: both are the end.
     const exhausted = this.machine.interrupted || left < slackFuel
-    if (trap !== undefined) return this.end(trap.kind, budget, this.findPlace(), trap.message)
+    if (trap !== undefined) return this.end(trap.kind, fuelOf, this.findPlace(), trap.message)
     if (thrown !== undefined) outcome = this.describe(thrown)
     if (!exhausted) return outcome!
-    return this.end('fuel', budget, outcome!.ok ? this.findPlace() : outcome!)
+    return this.end('fuel', fuelOf, outcome!.ok ? this.findPlace() : outcome!)
   }
 
   /** What the guest threw where the bridge could not see it: while its module was evaluated, or an interrupt. */
@@ -249,15 +273,15 @@ export class Guest {
       if (!(error instanceof MachineTrap) && !(error instanceof GuestThrew)) throw error
     }
     // Even its description does not end: a getter that loops, say.
-    return this.end('fuel', this.limits.fuelPerCall, {})
+    return this.end('fuel', 'call', {})
   }
 
-  private end(kind: TrapKind, budget: number, report: Place, cause?: string): Trap {
+  private end(kind: TrapKind, fuelOf: FuelOf, report: Place, cause?: string): Trap {
     const { position, stack } = report
     this.ended = {
       ok: false,
       kind,
-      ...describeTrap(kind, this.limits, budget, position, cause),
+      ...describeTrap(kind, this.limits, fuelOf, position, cause),
       ...(position === undefined ? {} : { position }),
       ...(stack === undefined ? {} : { stack }),
     }

@@ -21,17 +21,25 @@ const mebibytes = (bytes: number) => `${Math.round((bytes / 1024 / 1024) * 10) /
 /** What a failure says for itself, and the budget that it stands for. */
 export type Words = Pick<Failure, 'message' | 'said' | 'budget'>
 
+/** It asks its host again and again. */
+export function describeCalls(limit: number): Words {
+  return words({ key: 'grader.calls', params: { limit } }, { name: 'calls', limit, unit: 'calls' })
+}
+
 const words = (said: Said, budget?: Budget): Words => ({
   message: speak(said, 'en'),
   said,
   ...(budget !== undefined && { budget }),
 })
 
-/** One sentence of what ran out and one of what to do. `budget` is the fuel that this entry was allowed. */
+/** Whose fuel it is that an entry may spend: the smallest budget of these three. */
+export type FuelOf = 'call' | 'run' | 'check'
+
+/** One sentence of what ran out and one of what to do. `fuelOf`: what allowed no more of it. */
 export function describeTrap(
   kind: Trap['kind'],
   limits: Limits,
-  budget: number,
+  fuelOf: FuelOf,
   at: Position | undefined,
   cause = '',
 ): Words {
@@ -40,11 +48,12 @@ export function describeTrap(
   const stopped: Said = at === undefined ? { key: 'grader.stopped' } : { key: near, params: { line: at.line } }
   switch (kind) {
     case 'fuel': {
-      const isWhole = budget < limits.fuelPerCall
-      const limit = isWhole ? limits.fuel : budget
-      const params = { stopped, limit }
-      if (isWhole) return words({ key: 'grader.fuel.run', params }, { name: 'fuel', limit, unit: 'units' })
-      return words({ key: 'grader.fuel.call', params }, { name: 'fuel per call', limit, unit: 'units' })
+      const { name, limit } = {
+        call: { name: 'fuel per call', limit: limits.fuelPerCall } as const,
+        run: { name: 'fuel', limit: limits.fuel } as const,
+        check: { name: 'fuel of the check', limit: limits.checkFuel } as const,
+      }[fuelOf]
+      return words({ key: `grader.fuel.${fuelOf}`, params: { stopped, limit } }, { name, limit, unit: 'units' })
     }
     case 'memory': {
       const limit = limits.memoryBytes
@@ -84,7 +93,7 @@ export function completeFailure(failure: GuestFailure, fileName: string, limits:
   const position = positionIn(failure.stack, fileName)
   const kind = kindOfThrown(failure)
   let said: Words = { message: failure.message }
-  if (kind === 'stack' || kind === 'memory') said = describeTrap(kind, limits, 0, position)
+  if (kind === 'stack' || kind === 'memory') said = describeTrap(kind, limits, 'call', position)
   if (kind === 'output') said = describeOutput(limits)
   return {
     ok: false,

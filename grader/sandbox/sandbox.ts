@@ -23,6 +23,10 @@ export interface Limits {
   fuelPerCall: number
   /** Units of fuel that the guest may spend in all, the evaluation of its module included. */
   fuel: number
+  /** Units of fuel that all guests of one check may spend together, over all its seeds, places and schedules. */
+  checkFuel: number
+  /** Calls that one task (an invocation of a plugin, a reconcile) may make to its host before it ends. */
+  calls: number
   /** Bytes of the VM's whole memory, the engine's own 5 MB included. At least 8 MiB; rounded up to 64 KiB. */
   memoryBytes: number
   /** Units of native stack; see `meter.ts`. More than 200,000 might overflow the real stack of some browser. */
@@ -36,6 +40,8 @@ export interface Limits {
 export const defaultLimits: Readonly<Limits> = {
   fuelPerCall: 50_000_000,
   fuel: 500_000_000,
+  checkFuel: 2_000_000_000,
+  calls: 1000,
   memoryBytes: 32 * 1024 * 1024,
   stackUnits: 200_000,
   outputBytes: 1_000_000,
@@ -108,6 +114,11 @@ export interface GuestError {
   [field: string]: unknown
 }
 
+/** Fuel that several guests share; what each spends is taken from it. May end a little below nothing. */
+export interface Purse {
+  left: number
+}
+
 export interface GuestOptions {
   /** The learner's module, types erased. */
   code: string
@@ -124,6 +135,8 @@ export interface GuestOptions {
   adapter?: string
   /** Dotted names of calls to the host, such as `client.get`. Without an adapter they come as the last argument, as one object. */
   hostMethods?: readonly string[]
+  /** Beside its own budgets. It is asked once the module is loaded, which is paid from it all the same. */
+  purse?: Purse
 }
 
 /** One entry of a guest's log. Replaying the log on a fresh guest gives the same state, to the unit of fuel. */

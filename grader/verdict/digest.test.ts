@@ -28,6 +28,8 @@ describe('limits of a task', () => {
   it('are read from its front matter', () => {
     const task = '---\nid: x\nlimits: { fuel: 1_000, memoryMiB: 16 }\n---\nlimits: { none }\n'
     expect(limitsOf(task)).toEqual({ fuelPerCall: 1000, memoryBytes: 16 * 1024 * 1024 })
+    const shared = '---\nlimits: { totalFuel: 5, checkFuel: 7_000, calls: 9 }\n---\n'
+    expect(limitsOf(shared)).toEqual({ fuel: 5, checkFuel: 7000, calls: 9 })
     expect(limitsOf('no front matter')).toEqual({})
   })
   it('must be known', () => {

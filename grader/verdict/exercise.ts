@@ -56,8 +56,13 @@ export function limitsOf(task: string): Partial<Limits> {
     const value = Number(digits?.replaceAll('_', ''))
     if (name === 'fuel') limits.fuelPerCall = value
     else if (name === 'totalFuel') limits.fuel = value
+    else if (name === 'checkFuel') limits.checkFuel = value
+    else if (name === 'calls') limits.calls = value
     else if (name === 'memoryMiB') limits.memoryBytes = value * 1024 * 1024
-    else throw new Error(`task.mdx: "${entry}" is no limit; write fuel, totalFuel or memoryMiB with a whole number`)
+    else
+      throw new Error(
+        `task.mdx: "${entry}" is no limit; write fuel, totalFuel, checkFuel, calls or memoryMiB with a whole number`,
+      )
   }
   return limits
 }

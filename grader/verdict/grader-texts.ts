@@ -14,6 +14,10 @@ export const graderTexts: Texts = {
       '{stopped}: one call used more than {limit} units of fuel. Look for a loop that never ends, or that visits far more than it needs to.',
     'grader.fuel.run':
       '{stopped}: the run has used all of its {limit} units of fuel. Look for work that is repeated in every call and could be done once.',
+    'grader.fuel.check':
+      '{stopped}: all runs of this check together have used its {limit} units of fuel. Look for work that a run does again and again, or that grows with every call.',
+    'grader.calls':
+      'Stopped: it has made {limit} calls and is not done. Look for a loop that waits by asking again and again.',
     'grader.memory':
       '{stopped}: the program needed more than {limit} of memory. Look for a collection that grows in a loop, and keep only what is needed later.',
     'grader.stack':
@@ -73,6 +77,10 @@ export const graderTexts: Texts = {
       '{stopped}: una llamada usó más de {limit} unidades de combustible. Busca un bucle que nunca termina o que recorre mucho más de lo necesario.',
     'grader.fuel.run':
       '{stopped}: la ejecución ha usado sus {limit} unidades de combustible. Busca trabajo que se repite en cada llamada y que bastaría hacer una vez.',
+    'grader.fuel.check':
+      '{stopped}: todas las ejecuciones de esta comprobación juntas han usado sus {limit} unidades de combustible. Busca trabajo que una ejecución repite una y otra vez o que crece con cada llamada.',
+    'grader.calls':
+      'Detenido: ha hecho {limit} llamadas y no ha terminado. Busca un bucle que espera preguntando una y otra vez.',
     'grader.memory':
       '{stopped}: el programa necesitó más de {limit} de memoria. Busca una colección que crece en un bucle y guarda solo lo que haga falta después.',
     'grader.stack':

@@ -118,9 +118,9 @@ export interface DivergingEvent {
 
 /** Which budget ran out. `where` is what was asked of the learner's code just then, for example `filter(web, node-1)`. */
 export interface Budget {
-  name: 'fuel per call' | 'fuel' | 'memory' | 'stack' | 'output'
+  name: 'fuel per call' | 'fuel' | 'fuel of the check' | 'calls' | 'memory' | 'stack' | 'output'
   limit: number
-  unit: 'units' | 'bytes'
+  unit: 'units' | 'calls' | 'bytes'
   where?: string
 }
 
