@@ -37,8 +37,11 @@ export function podsWith(world: World, labels: Readonly<Record<string, string>>)
 }
 
 /** The machine whose process has its name in a Lease of leader election; undefined while there is none. */
-export function holderOf(world: World, lease: string): string | undefined {
-  const { holderIdentity = '' } = objectOf<Lease>(world, 'leases', `kube-system/${lease}`)?.spec ?? {}
+export const holderOf = (world: World, lease: string): string | undefined =>
+  holderIn(objectOf<Lease>(world, 'leases', `kube-system/${lease}`))
+
+export function holderIn(lease: Lease | undefined): string | undefined {
+  const { holderIdentity = '' } = lease?.spec ?? {}
   return holderIdentity === '' ? undefined : holderIdentity.slice(0, holderIdentity.lastIndexOf('_'))
 }
 

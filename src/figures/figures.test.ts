@@ -5,6 +5,7 @@ import { createSimulation } from '../simulation/simulation.ts'
 import { storyText } from '../simulation/stories.ts'
 import { figure as journey } from './f02-deployment-journey.ts'
 import { figure as lights } from './f03-lights-out.ts'
+import { answeredBy, figure as active, handovers, longestWait } from './f04-who-is-active.ts'
 import { figure as funnel } from './f09-scheduler-funnel.ts'
 import { figure as dark } from './f14-node-goes-dark.ts'
 import { figure as unit } from './f19-pod-as-a-unit.ts'
@@ -139,6 +140,42 @@ describe('F03, lights out', () => {
         .filter(({ tick }) => tick > on.tick + 40)
         .some(isAnswered),
     ).toBe(true)
+  })
+})
+
+describe('F04, who is active', () => {
+  it('answers from all three API servers, and never keeps kubectl waiting, whatever is killed', () => {
+    const timeline = play(active)
+    const servers = answeredBy(timeline, timeline.end.tick)
+    expect([...servers.keys()].sort()).toEqual(['cp-1', 'cp-2', 'cp-3'].map((machine) => `${machine}/kube-apiserver`))
+    const { micros, lost } = longestWait(timeline)
+    expect(lost).toBe(0)
+    expect(micros).toBeLessThan(100_000)
+    expect(sentences(active, timeline)).toContain('The API server on cp-3 refuses the connection: nobody is there')
+  })
+
+  it('hands the scheduler and the controllers over only once the lease has run out, each to a machine of its own', () => {
+    const [scheduler, manager] = handovers(play(active))
+    for (const { afterMicros, from, to } of [scheduler!, manager!]) {
+      // The lease lasts 15 s and was renewed up to 2 s before; who waits looks every 2 to 4.4 s.
+      expect(afterMicros).toBeGreaterThan(13e6)
+      expect(afterMicros).toBeLessThan(19.5e6)
+      expect(from).not.toBe(to)
+    }
+    expect([scheduler!.name, manager!.name]).toEqual(['kube-scheduler', 'kube-controller-manager'])
+    expect(scheduler!.to).not.toBe(manager!.to)
+    expect(active.prediction.outcome(play(active))).toMatchObject({ value: 'mixed' })
+  })
+
+  it('takes the work from a machine whose API server stays away, though the process itself is alive', () => {
+    const timeline = play(active)
+    const tick = active.opening(timeline)
+    const changes = [{ command: { type: 'stop', process: 'cp-1/kube-apiserver' } as const }]
+    const fork = simulation.answer('fork', { branch: 0, tick, changes, extraMicros: 20_000_000 })
+    const gaveUp = fork.events.filter(({ remark }) => remark.includes('could not renew')).map(({ to }) => to)
+    expect(gaveUp).toEqual(expect.arrayContaining(['cp-1/kube-scheduler', 'cp-1/kube-controller-manager']))
+    const { leaders } = simulation.answer('seek', { branch: fork.branch, tick: fork.end.tick })
+    expect(leaders.map(({ holder }) => holder)).not.toContain('cp-1')
   })
 })
 

@@ -10,18 +10,29 @@ import type { LinuxState } from '#cluster/linux/state.ts'
 import type { World } from '#cluster/kernel/world.ts'
 import { parseKey } from '#cluster/scenarios/describe-etcd.ts'
 import { nodeSignature } from '#cluster/scenarios/describe-http.ts'
-import { objectsOf } from '#cluster/scenarios/look.ts'
-import type { Frame, LinkView, MachineView, NodeView, ObjectRef, ProcessView, TapeCell } from './protocol.ts'
+import { holderIn, objectsOf } from '#cluster/scenarios/look.ts'
+import type {
+  Frame,
+  LeaderView,
+  LinkView,
+  MachineView,
+  NodeView,
+  ObjectRef,
+  ProcessView,
+  TapeCell,
+} from './protocol.ts'
 import { isOver, knownToKubelets, podView } from './pods.ts'
 
 /** The member whose store pictures show. */
 export const ETCD = 'cp-1/etcd'
+/** Neither Nodes nor of the control plane: where kubectl is typed, and the load balancer. */
+const OUTSIDE = new Set(['laptop', 'lb-1'])
 const TAPE_CELLS = 12
 /** How far back the tape is searched for revisions that say something. */
 const TAPE_LOOK_BACK = 400
 const OBJECTS_MAX = 60
 
-const INSPECTED = ['pods', 'deployments', 'replicasets', 'services', 'endpointslices', 'nodes'] as const
+const INSPECTED = ['pods', 'deployments', 'replicasets', 'services', 'endpointslices', 'nodes', 'leases'] as const
 
 /**
  * @param tick the tick that was asked for: a world that has ended may stand earlier
@@ -31,8 +42,9 @@ export function frameOf(world: World, branch: number, tick: number, stored: Worl
   const pods = objectsOf<Pod>(stored, 'pods')
   const runtime = stored === world ? undefined : knownToKubelets(world)
   const nodes = new Map(objectsOf<Node>(stored, 'nodes').map((node) => [node.metadata.name, node]))
+  const allLeases = objectsOf<Lease>(stored, 'leases')
   const leases = new Map(
-    objectsOf<Lease>(stored, 'leases')
+    allLeases
       .filter(({ metadata }) => metadata.namespace === 'kube-node-lease')
       .map((lease) => [lease.metadata.name, lease]),
   )
@@ -40,7 +52,7 @@ export function frameOf(world: World, branch: number, tick: number, stored: Worl
     const node = nodes.get(machine.name)
     return {
       name: machine.name,
-      role: machine.name === 'laptop' ? 'outside' : machine.name.startsWith('cp-') ? 'control-plane' : 'node',
+      role: OUTSIDE.has(machine.name) ? 'outside' : machine.name.startsWith('cp-') ? 'control-plane' : 'node',
       up: machine.up,
       processes: processesOf(world, machine.name),
       node: node && nodeView(world, node, leases.get(machine.name), pods),
@@ -53,10 +65,20 @@ export function frameOf(world: World, branch: number, tick: number, stored: Worl
     at: world.now,
     machines,
     pods: pods.map((pod) => podView(pod, runtime?.get(pod.metadata.uid!))),
+    leaders: allLeases.flatMap((lease) => leaderView(world, lease)),
     store: storeOf(world),
     objects: inspectable(world),
     cuts: [...world.network.blocked.keys()],
   }
+}
+
+function leaderView(world: World, lease: Lease): LeaderView[] {
+  const { metadata, spec } = lease
+  const holder = metadata.namespace === 'kube-system' ? holderIn(lease) : undefined
+  if (holder === undefined) return []
+  const renewed = parseTime(spec.renewTime)
+  const age = renewed === undefined ? undefined : Math.max(0, world.options.epochMicros + world.now - renewed)
+  return [{ name: metadata.name, holder, age, duration: (spec.leaseDurationSeconds ?? 0) * 1_000_000 }]
 }
 
 function processesOf(world: World, machine: string): ProcessView[] {
@@ -144,7 +166,8 @@ function inspectable(world: World): ObjectRef[] {
   for (const resource of INSPECTED) {
     for (const object of objectsOf<KubernetesObject>(world, resource)) {
       const { namespace = '', name } = object.metadata
-      if (namespace === 'kube-system') continue
+      // Of Leases those of leader election; of everything else what people have made.
+      if ((namespace === 'kube-system') !== (resource === 'leases')) continue
       const place = store.heads.get(storeKey(resource, namespace, name))
       const revision = place === undefined ? 0 : (store.history.get(place)?.main ?? 0)
       refs.push({ resource, kind: object.kind, namespace, name, revision })

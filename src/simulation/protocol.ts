@@ -11,7 +11,13 @@ import type { Described } from '#cluster/scenarios/described.ts'
 
 /** The stories that figures run, by the names of their files. */
 export type StoryName =
-  'deployment-journey' | 'scheduler-funnel' | 'node-goes-dark' | 'add-to-first-packet' | 'lights-out' | 'pod-as-a-unit'
+  | 'deployment-journey'
+  | 'scheduler-funnel'
+  | 'node-goes-dark'
+  | 'add-to-first-packet'
+  | 'lights-out'
+  | 'pod-as-a-unit'
+  | 'who-is-active'
 
 /** A change of the story's own words, made before it is played. */
 export interface Edit {
@@ -153,6 +159,18 @@ export interface MachineView {
   readonly allocated: readonly string[]
 }
 
+/** A Lease by which one of several processes is the one that works. */
+export interface LeaderView {
+  /** The Lease bears the name of the process. */
+  readonly name: string
+  /** Machine of its holder. */
+  readonly holder: string
+  /** Since it was renewed, by the store. */
+  readonly age: Micros | undefined
+  /** Without a renewal it is free after this long. */
+  readonly duration: Micros
+}
+
 export interface TapeCell {
   readonly revision: number
   readonly resource: string
@@ -179,6 +197,7 @@ export interface Frame {
   readonly at: Micros
   readonly machines: readonly MachineView[]
   readonly pods: readonly PodView[]
+  readonly leaders: readonly LeaderView[]
   readonly store: {
     readonly revision: number
     readonly compactRevision: number

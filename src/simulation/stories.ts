@@ -5,9 +5,11 @@ import lightsOut from '#cluster/scenarios/lights-out.txt?raw'
 import nodeGoesDark from '#cluster/scenarios/node-goes-dark.txt?raw'
 import podAsAUnit from '#cluster/scenarios/pod-as-a-unit.txt?raw'
 import schedulerFunnel from '#cluster/scenarios/scheduler-funnel.txt?raw'
+import whoIsActive from '#cluster/scenarios/who-is-active.txt?raw'
 import type { StoryName } from './protocol.ts'
 
 const TEXTS: Readonly<Record<StoryName, string>> = {
+  'who-is-active': whoIsActive,
   'deployment-journey': deploymentJourney,
   'scheduler-funnel': schedulerFunnel,
   'node-goes-dark': nodeGoesDark,

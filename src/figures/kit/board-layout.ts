@@ -169,7 +169,7 @@ function narrowBoard(frame: Frame, width: number, options: BoardOptions): BoardL
 }
 
 /** A node in one row: its name, then its Pods; messages to it end at its edge. */
-function placeNarrowNode(machine: MachineView, rect: Rect, pods: readonly PodView[]): PlacedMachine {
+export function placeNarrowNode(machine: MachineView, rect: Rect, pods: readonly PodView[]): PlacedMachine {
   const here = pods.filter(({ node }) => node === machine.name)
   const fits = Math.floor((rect.width - 92) / (POD.width + 8))
   const shown = here.slice(0, fits)

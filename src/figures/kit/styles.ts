@@ -1,9 +1,10 @@
 /** How figures look: the page's tokens, nothing of their own. One sheet for the frame, the others for the kit's pictures. */
 import { unsafeCSS } from 'lit'
+import controlPlanes from './control-planes.css?inline'
 import frame from './frame.css?inline'
 import funnel from './funnel.css?inline'
 import podCard from './pod-card.css?inline'
 import path from './path.css?inline'
 import picture from './picture.css?inline'
 
-export const figureStyles = [frame, picture, funnel, path, podCard].map((sheet) => unsafeCSS(sheet))
+export const figureStyles = [frame, picture, funnel, path, podCard, controlPlanes].map((sheet) => unsafeCSS(sheet))
