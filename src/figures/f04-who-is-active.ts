@@ -71,7 +71,7 @@ function sentence(event: Described): string {
     }
     case 'lost':
       if (!isOf(to, 'haproxy')) return sentenceOf(event)
-      return say(`The API server on ${partsOf(from)[0]} refuses the connection: nobody is there`, `El API server de ${partsOf(from)[0]} rechaza la conexión: no hay nadie`) // prettier-ignore
+      return say(`The API server on ${partsOf(from)[0]} refuses the connection: nobody is there`, `El servidor de API de ${partsOf(from)[0]} rechaza la conexión: no hay nadie`) // prettier-ignore
     case 'start':
       return say(`${machine} starts its ${name} again`, `${machine} arranca otra vez su ${name}`)
     case 'command':
@@ -85,10 +85,10 @@ function sentence(event: Described): string {
       if (isOf(from, 'kubectl'))
         return say(`kubectl asks at the load balancer’s address: ${asked}`, `kubectl pregunta en la dirección del balanceador: ${asked}`) // prettier-ignore
       if (isOf(from, 'haproxy'))
-        return say(`The load balancer passes it on to the API server on ${machine}: it is its turn`, `El balanceador lo pasa al API server de ${machine}: es su turno`) // prettier-ignore
+        return say(`The load balancer passes it on to the API server on ${machine}: it is its turn`, `El balanceador lo pasa al servidor de API de ${machine}: es su turno`) // prettier-ignore
       if (isOf(from, SCHEDULER))
-        return say(`The scheduler on ${machine} gives ${event.name} a node`, `El scheduler de ${machine} da un nodo a ${event.name}`) // prettier-ignore
-      return say(`The controller manager on ${machine} creates a Pod`, `El controller manager de ${machine} crea un Pod`) // prettier-ignore
+        return say(`The scheduler on ${machine} gives ${event.name} a node`, `El planificador de ${machine} da un nodo a ${event.name}`) // prettier-ignore
+      return say(`The controller manager on ${machine} creates a Pod`, `El gestor de controladores de ${machine} crea un Pod`) // prettier-ignore
     }
     default:
       return sentenceOf(event)
@@ -97,13 +97,13 @@ function sentence(event: Described): string {
 
 function decided(machine: string, name: string, remark: string): string {
   if (remark.startsWith('it holds'))
-    return say(`The lease has run out: the ${name} on ${machine} writes its name there and goes to work`, `La lease ha vencido: el ${name} de ${machine} escribe su nombre y empieza a trabajar`) // prettier-ignore
+    return say(`The lease has run out: the ${name} on ${machine} writes its name there and goes to work`, `El Lease ha vencido: el ${name} de ${machine} escribe su nombre y empieza a trabajar`) // prettier-ignore
   if (remark.includes('could not renew'))
-    return say(`The ${name} on ${machine} could not renew its lease for 10 s: it ends itself before the lease runs out`, `El ${name} de ${machine} no pudo renovar su lease en 10 s: termina antes de que venza`) // prettier-ignore
+    return say(`The ${name} on ${machine} could not renew its lease for 10 s: it ends itself before the lease runs out`, `El ${name} de ${machine} no pudo renovar su Lease en 10 s: termina antes de que venza`) // prettier-ignore
   const server = partsOf(/^\S+/.exec(remark)?.[0])[0]
   return remark.includes('healthy')
-    ? say(`The load balancer finds the API server on ${server} healthy again`, `El balanceador ve sano otra vez el API server de ${server}`) // prettier-ignore
-    : say(`Three checks have failed: the load balancer leaves the API server on ${server} out`, `Tres comprobaciones fallidas: el balanceador deja fuera el API server de ${server}`) // prettier-ignore
+    ? say(`The load balancer finds the API server on ${server} healthy again`, `El balanceador ve sano otra vez el servidor de API de ${server}`) // prettier-ignore
+    : say(`Three checks have failed: the load balancer leaves the API server on ${server} out`, `Tres comprobaciones fallidas: el balanceador deja fuera el servidor de API de ${server}`) // prettier-ignore
 }
 
 // ── what came of it ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -174,7 +174,7 @@ function outcome(timeline: Timeline): Outcome | undefined {
     value: servers > 1 && lost === 0 ? 'mixed' : 'one',
     sentence: say(
       `${servers} API servers answered in turn, and no answer took longer than ${wait} ms, whichever was killed. Scheduling stood still for ${after[0]} s and the controllers for ${after[1]} s: until the dead holder’s lease had run out.`,
-      `${servers} API servers respondieron por turnos y ninguna respuesta tardó más de ${wait} ms, se matara el que se matara. La planificación se detuvo ${after[0]} s y los controladores ${after[1]} s: hasta que venció la lease del titular muerto.`,
+      `${servers} servidores de API respondieron por turnos y ninguna respuesta tardó más de ${wait} ms, se matara el que se matara. La planificación se detuvo ${after[0]} s y los controladores ${after[1]} s: hasta que venció el Lease del titular muerto.`,
     ),
     tick: Math.max(scheduler.tick, manager.tick),
   }
@@ -197,7 +197,7 @@ const kill = (process: string): readonly Change[] => [{ command: { type: 'crash'
 
 function killHolder({ frame }: View, name: string): readonly Change[] {
   const holder = frame.leaders.find((lease) => lease.name === name)?.holder
-  if (holder === undefined) throw new Error(say(`nobody holds the lease ${name} now`, `nadie tiene ahora la lease ${name}`)) // prettier-ignore
+  if (holder === undefined) throw new Error(say(`nobody holds the lease ${name} now`, `nadie tiene ahora el Lease ${name}`)) // prettier-ignore
   return kill(`${holder}/${name}`)
 }
 
@@ -242,14 +242,14 @@ export const figure: FigureDefinition = {
       label: say('kill now', 'mata ahora'),
       choices: [
         ...['cp-1', 'cp-2', 'cp-3'].map((machine) =>
-          choice(machine, `the API server of ${machine}`, `el API server de ${machine}`, () =>
+          choice(machine, `the API server of ${machine}`, `el servidor de API de ${machine}`, () =>
             kill(`${machine}/${API_SERVER}`),
           ),
         ),
-        choice(SCHEDULER, 'the scheduler that works', 'el scheduler que trabaja', (view) =>
+        choice(SCHEDULER, 'the scheduler that works', 'el planificador que trabaja', (view) =>
           killHolder(view, SCHEDULER),
         ),
-        choice(MANAGER, 'the controller manager that works', 'el controller manager que trabaja', (view) =>
+        choice(MANAGER, 'the controller manager that works', 'el gestor de controladores que trabaja', (view) =>
           killHolder(view, MANAGER),
         ),
         choice('etcd', 'etcd on cp-1 (the only member)', 'etcd en cp-1 (el único miembro)', () => kill('cp-1/etcd')),

@@ -9,11 +9,11 @@ const seconds = (micros: number): string => (Math.floor(micros / 100_000) / 10).
 
 function leaseWords({ age, duration }: LeaderView): string {
   if (age === undefined) return ''
-  if (age >= duration) return say('it has run out: whoever comes first takes it', 'ha vencido: la toma quien llegue antes') // prettier-ignore
+  if (age >= duration) return say('it has run out: whoever comes first takes it', 'ha vencido: lo toma quien llegue antes') // prettier-ignore
   const left = seconds(duration - age)
   return say(
     `renewed ${seconds(age)} s ago, runs out in ${left} s`,
-    `renovada hace ${seconds(age)} s, vence en ${left} s`,
+    `renovado hace ${seconds(age)} s, vence en ${left} s`,
   )
 }
 
@@ -25,7 +25,7 @@ export function drawLeases(view: View): TemplateResult {
   const { leaders } = frame
   const full = Math.max(10, width - start - 4)
   const described = leaders.map((lease) => {
-    const who = say(`held by ${lease.holder}`, `la tiene ${lease.holder}`)
+    const who = say(`held by ${lease.holder}`, `lo tiene ${lease.holder}`)
     return { lease, who, words: leaseWords(lease) }
   })
   const label = described
