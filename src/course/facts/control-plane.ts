@@ -63,7 +63,7 @@ export const controlPlaneFacts: readonly Fact[] = [
     id: 5,
     claims: [16, 69],
     verdict: 'IMPRECISE',
-    lessons: ['control-plane-overview'],
+    lessons: ['control-plane-overview', 'key-value-store'],
     en: {
       said: 'an external store was said to lower the chance of losing it.',
       holds:

@@ -35,7 +35,7 @@ export const workerNodeFacts: readonly Fact[] = [
     id: 17,
     claims: [100, 106, 107],
     verdict: 'OUTDATED',
-    lessons: ['cri-shims'],
+    lessons: ['kubelet', 'cri-shims'],
     en: {
       said: 'each runtime was said to need a shim, such as cri-containerd.',
       holds:
