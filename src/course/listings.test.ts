@@ -60,7 +60,7 @@ function boot(): World {
 
 const WORKLOAD = readFileSync('cluster/scenarios/deployment-journey.txt', 'utf8')
 
-describe('listings in lessons', () => {
+describe('listings in lessons', { timeout: 60_000 }, () => {
   it('14-kube-proxy: the Service and its rules are those of the figure’s cluster', () => {
     const { history, scenes } = playStory(`${WORKLOAD}\nkubectl get services web\n----\n`)
     const [, printed = ''] = listing('14-kube-proxy', 'CLUSTER-IP')
