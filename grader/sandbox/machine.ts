@@ -126,8 +126,10 @@ export class Machine {
     const pages: Snapshot['pages'] = []
     const grown = this.memory.buffer.byteLength / pageBytes
     const filledBefore = fresh.filledPages()
+    const lowest = this.lowestUsed()
     for (let start = 0, page = 0; start < now.length; start += snapshotPageWords, page++) {
       const end = start + snapshotPageWords
+      if (4 * start >= cStack.bottom && 4 * end <= lowest) continue
       if (!filledBefore.has(page) && isZero(now, start, end)) continue
       pages.push({ offset: 4 * start, bytes: new Uint8Array(this.memory.buffer.slice(4 * start, 4 * end)) })
     }
@@ -155,7 +157,7 @@ export class Machine {
     const missing = snapshot.memoryPages - this.memory.buffer.byteLength / pageBytes
     if (missing > 0) this.memory.grow(missing)
     const bytes = this.bytes()
-    const lowest = Math.max(cStack.bottom, Math.min(cStack.top, this.lowestMark.value as number) - cStack.redZone)
+    const lowest = this.lowestUsed()
     let end = 0
     for (const page of snapshot.pages) {
       if (this.isUsed) clear(bytes, end, page.offset, lowest)
@@ -164,12 +166,17 @@ export class Machine {
     }
     if (this.isUsed) clear(bytes, end, bytes.length, lowest)
     this.isUsed = true
-    this.lowestMark.value = unlimited
+    this.lowestMark.value = snapshot.pages.find(({ offset }) => offset >= cStack.bottom)?.offset ?? unlimited
     this.runtime = snapshot.runtime
     this.context = snapshot.context
     this.bridge = snapshot.bridge
     this.onEmit = () => {}
     this.interrupted = false
+  }
+
+  /** Between the static data and this address, nothing has been written to the stack: all is zero. */
+  private lowestUsed(): number {
+    return Math.max(cStack.bottom, Math.min(cStack.top, this.lowestMark.value as number) - cStack.redZone)
   }
 
   /**
