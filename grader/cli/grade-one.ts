@@ -11,7 +11,7 @@ import type { ExerciseFolder } from './exercises-node.ts'
 import { compileSubmission, hintsOf, loadExercise } from './exercises-node.ts'
 import type { Stream } from './paint.ts'
 import { readSource } from './read-source.ts'
-import { writeReplays } from './replays-node.ts'
+import { waysAgain, writeReplays } from './replays-node.ts'
 import type { Reporting } from './reporting.ts'
 
 export interface OneOptions {
@@ -21,10 +21,12 @@ export interface OneOptions {
   readonly reporting: Reporting
   /** A folder for replay files. */
   readonly replays?: string
+  /** Where the course is served, for links. */
+  readonly site?: string
 }
 
 export async function gradeOne(
-  { folder, file, settings, reporting, replays }: OneOptions,
+  { folder, file, settings, reporting, replays, site }: OneOptions,
   { err, progress }: Pick<Context, 'err' | 'progress'>,
 ): Promise<Verdict['status']> {
   const source = readSource(file)
@@ -35,10 +37,12 @@ export async function gradeOne(
     progress.update(`${check} · ${done} of ${total}`)
   const verdict = verdictOf({ exercise, engine, compiled, mode, seed, seeds, onProgress }, err)
   progress.clear()
-  reporting.add({ verdict, file, source, texts: textsOf(exercise), hint: hintsOf(folder, reporting.locale) })
+  const submitted = { file, source, code: compiled.code }
+  const again = await waysAgain(verdict, submitted, { site, folder: replays })
+  const texts = textsOf(exercise)
+  reporting.add({ verdict, file, source, texts, again, hint: hintsOf(folder, reporting.locale) })
   if (replays !== undefined) {
-    for (const path of writeReplays(replays, verdict, { file, source, code: compiled.code }))
-      err.write(`replay: ${path}\n`)
+    for (const path of writeReplays(replays, verdict, submitted)) err.write(`replay: ${path}\n`)
   }
   return verdict.status
 }

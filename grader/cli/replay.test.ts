@@ -50,6 +50,20 @@ describe('clusterwright replay', () => {
     expect([first.status, first.out !== '']).toEqual([0, true])
   })
 
+  it('is named by grade, with a link to the same run, in the text for people and in Markdown', async () => {
+    const notes = join(folder, 'notes.md')
+    const options = ['--seeds', '1', '--replay-dir', join(folder, 'named'), '--reporter', `markdown=${notes}`]
+    const { out } = await run('grade', 'ipam-host-local', wrong, ...options, '--site', 'https://example.org/course')
+    for (const text of [out, readFileSync(notes, 'utf8')]) {
+      const [, path = ''] = /see it again +clusterwright replay (\S+)/.exec(text) ?? []
+      expect((await run('replay', path)).status).toBe(0)
+      const [, hash = ''] = /in the workbench +https:\/\/example\.org\/course\/exercises\/ipam-host-local\/(#\S+)/.exec(
+        text,
+      )!
+      expect(await replayIn(hash)).toEqual(JSON.parse(readFileSync(path, 'utf8')))
+    }
+  })
+
   it('goes step by step, in Spanish too', async () => {
     const { out } = await run('replay', replayFile, '--step', '8', '--lang', 'es', '--width', '80')
     expect(out).toMatch(/▶8 .*reserve/)

@@ -70,7 +70,7 @@ function failures(graded: Graded, { locale }: ReportOptions): string[] {
   const table = [`| | ${words('check', locale)} | ${words('finding', locale)} |`, '| --- | --- | --- |', ...rows]
   const first = cases.find(({ message, isAdvice }) => message !== undefined && !isAdvice)
   if (!first) return [table.join('\n')]
-  return [table.join('\n'), fenced(toldPlainly(first, graded, locale, { max: STORY_MAX }))]
+  return [table.join('\n'), fenced(toldPlainly(first, graded, locale, { max: STORY_MAX, again: true }))]
 }
 
 function overview(counts: ReadonlyMap<Verdict['status'], number>, { locale }: ReportOptions): string {

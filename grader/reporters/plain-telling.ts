@@ -10,18 +10,22 @@ import { seconds, sourceLines, tellCheck } from './telling.ts'
 export interface TextLimit {
   /** In UTF-16 units. */
   readonly max: number
+  /** With ways to see it again, for those who have the terminal or the page. */
+  readonly again?: true
 }
 
 /** Message, expected and got, the line, the story, how to see it again, and the hint. Empty for what passed. */
-export function toldPlainly(one: Case, graded: Graded, locale: Locale, { max }: TextLimit): string {
+export function toldPlainly(one: Case, { again: ways, ...told }: Graded, locale: Locale, limit: TextLimit): string {
+  const { max, again } = limit
+  const graded: Graded = { ...told, ...(again && ways && { again: ways }) }
   const { check, message, position } = one
   if (message === undefined) return ''
   const lines = check
     ? tellCheck(check, graded, { locale, paint: unpainted })
     : [message, ...(position ? sourceLines(position, graded) : [])]
-  const told = lines.join('\n')
+  const text = lines.join('\n')
   // A check that says nothing by itself is told by its status.
-  return cutNoted(told.trim() === '' ? message : told, locale, { max })
+  return cutNoted(text.trim() === '' ? message : text, locale, { max })
 }
 
 /** What the learner's code wrote, a line per entry. */

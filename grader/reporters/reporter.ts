@@ -22,8 +22,18 @@ export interface Graded {
   readonly source: string
   /** The exercise's texts, for saying what was found in another language. */
   readonly texts?: Texts
+  /** How a failed check is seen again, by its name; absent where nobody can tell. */
+  readonly again?: ReadonlyMap<string, Again>
   /** Text of a hint by its key. */
   readonly hint?: (key: string) => string | undefined
+}
+
+/** Ways to a failing run. */
+export interface Again {
+  /** What to type. */
+  readonly command: string
+  /** Opens the workbench at that tick; absent where it would be too long to be passed on. */
+  readonly link?: string
 }
 
 export interface ReportOptions {

@@ -26,6 +26,8 @@ export function tellCheck(check: CheckResult, graded: Graded, options: ReportOpt
   if (divergence) lines.push('', ...wrap(spoken(divergence, locale, graded.texts), WIDTH))
   if (check.seeds?.failing !== undefined)
     lines.push(...wrap(foundWith(check, locale), WIDTH).map((line) => paint(line, 'dim')))
+  for (const [key, text] of Object.entries(graded.again?.get(check.name) ?? {}))
+    lines.push(`${paint(words(`again-${key}`, locale), 'dim')}  ${text}`)
   // Code that breaks down is mended at its line; a hint about the rule would lead elsewhere.
   const hint = check.hint === undefined || check.status !== 'fail' ? undefined : graded.hint?.(check.hint)
   if (hint !== undefined) lines.push('', ...hintLines(hint, words('hint', locale), paint))

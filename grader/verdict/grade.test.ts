@@ -86,7 +86,7 @@ describe('a verdict', () => {
       name: 'fuel of the check',
       limit: 3_000_000,
       unit: 'units',
-      where: expect.stringMatching('filter'),
+      where: 'the cycle of Pod web',
     })
     expect(message).toMatch(/all runs of this check together/)
     expect(seeds!.tried).toBeGreaterThan(2)

@@ -8,6 +8,7 @@ import { UsageError, oneOf, wholeNumber } from '../errors.ts'
 import type { CourtSize } from '../grade-many.ts'
 import { defaultSize, gradeMany } from '../grade-many.ts'
 import { gradeOne } from '../grade-one.ts'
+import { SITE_OPTION } from '../replays-node.ts'
 import { REPORT_DETAILS, REPORT_OPTIONS, Reporting } from '../reporting.ts'
 
 export const grade = defineCommand({
@@ -21,6 +22,7 @@ export const grade = defineCommand({
     ...REPORT_OPTIONS,
     json: { type: 'boolean', help: 'short for --reporter json' },
     'replay-dir': { type: 'string', value: 'DIR', help: 'writes a replay file for each failed check of a file there' },
+    ...SITE_OPTION,
     'no-types': { type: 'boolean', help: 'leaves type errors out, which are advice alone: many times as fast' },
     official: { type: 'boolean', help: 'the fixed seeds and nothing else, with a bundle that anybody can verify' },
     out: { type: 'string', value: 'DIR', help: 'where the verdicts of a folder go: verdicts.jsonl, and bundles' },
@@ -49,7 +51,7 @@ ${REPORT_DETAILS}`,
     const settings = settingsFrom(values)
     const isBatch = isFolder(path)
     const isMany = values.official === true || isBatch
-    if (isMany) refuse(values, ['json', 'replay-dir'], 'is for one file: see --reporter, and --out')
+    if (isMany) refuse(values, ['json', 'replay-dir', 'site'], 'is for one file: see --reporter, and --out')
     else refuse(values, ['out', 'resume', 'workers', 'memory', 'wall-clock'], 'is for a folder, or with --official')
     const reporting = new Reporting({
       reporters: [...reporter, ...(values.json ? ['json'] : [])],
@@ -60,9 +62,10 @@ ${REPORT_DETAILS}`,
       ...{ out: context.out, paint: context.paint, env: context.env },
     })
     const code = await reporting.while(() => {
-      const { out, 'replay-dir': replays } = values
+      const { out, 'replay-dir': replays, site } = values
       if (!isMany) {
-        const one = { folder, file: path, settings, reporting, ...(replays !== undefined && { replays }) }
+        const ways = { ...(replays !== undefined && { replays }), ...(site !== undefined && { site }) }
+        const one = { folder, file: path, settings, reporting, ...ways }
         return gradeOne(one, context).then(exitCodeOf)
       }
       if (out === undefined) throw new UsageError('say where the verdicts go: --out DIR')

@@ -5,11 +5,11 @@ import { retell } from '../../kit/retell.ts'
 import { stepOf, transcript } from '../transcript.ts'
 import { loadEngineNode } from '../../sandbox/engine-node.ts'
 import { BadReplay, mismatch, readReplayFile, type ReplayFile, replayFileOf } from '../../verdict/replay-file.ts'
-import { hashOf } from '../../verdict/replay-link.ts'
 import { defineCommand, EXIT } from '../command.ts'
 import { exerciseOf } from '../course.ts'
 import { ConfigurationError, oneOf, UsageError, wholeNumber } from '../errors.ts'
 import { compileSubmission, loadExercise } from '../exercises-node.ts'
+import { linkTo, SITE_OPTION } from '../replays-node.ts'
 
 const WIDTH_DEFAULT = 100
 const WIDTH_MIN = 60
@@ -26,11 +26,7 @@ export const replay = defineCommand({
     file: { type: 'string', value: 'FILE', help: 'of a verdict: the submission that was graded' },
     anyway: { type: 'boolean', help: 'tries although the engine or the exercise is another' },
     link: { type: 'boolean', help: 'prints a link that opens the workbench at that tick' },
-    site: {
-      type: 'string',
-      value: 'URL',
-      help: 'of the link: where the course is served (default http://localhost:4321)',
-    },
+    ...SITE_OPTION,
   },
   async run({ positionals: [path, ...more], values, out, err, paint, course }) {
     if (path === undefined || more.length > 0)
@@ -129,19 +125,5 @@ function readText(path: string): string {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     throw new UsageError(code === 'ENOENT' ? `there is no file "${path}"` : `"${path}" cannot be read (${code})`)
-  }
-}
-
-const SITE_DEFAULT = 'http://localhost:4321'
-
-async function linkTo(file: ReplayFile, site = SITE_DEFAULT): Promise<string> {
-  if (!URL.canParse(site))
-    throw new UsageError(`--site is "${site}": write where the course is served, as in https://example.org/course/`)
-  const page = new URL(`exercises/${file.exercise}/`, site.endsWith('/') ? site : `${site}/`)
-  try {
-    return `${page.href}${await hashOf(file)}`
-  } catch (error) {
-    if (error instanceof BadReplay) throw new ConfigurationError(error.message)
-    throw error
   }
 }
