@@ -30,6 +30,14 @@ if (typeof window !== 'undefined') {
   })
 }
 
+/** The number of the day at a time, by this device's calendar. */
+export function dayOf(at: number): number {
+  return Math.floor((at - new Date(at).getTimezoneOffset() * 60_000) / 86_400_000)
+}
+
+/** Today's number. */
+export const today = (): number => dayOf(Date.now())
+
 export const {
   loadDraft,
   saveDraft,
@@ -42,6 +50,7 @@ export const {
   hasDraft,
   lessonOf,
   markLessonRead,
+  recordPlace,
   recordAnswer,
   preferences,
   setPreferences,

@@ -136,7 +136,7 @@ describe('answers', () => {
     const first = withAnswer(noLessonProgress, 'q1', { choice: 'a', correct: false }, 1)
     const second = withAnswer(first, 'q1', { choice: 'b', correct: true }, 2)
     expect(second.quiz).toEqual([
-      { question: 'q1', answer: { choice: 'b', correct: true, at: 2, firstTryCorrect: false } },
+      { question: 'q1', answer: { choice: 'b', correct: true, at: 2, firstTryCorrect: false, rightSince: 2 } },
     ])
   })
 })
@@ -164,7 +164,7 @@ describe('merging loses nothing', () => {
     const merged = mergeLessons(mine, theirs)
     expect(merged.readAt).toBe(2)
     expect(merged.quiz).toEqual([
-      { question: 'q', answer: { choice: 'a', correct: true, at: 8, firstTryCorrect: false } },
+      { question: 'q', answer: { choice: 'a', correct: true, at: 8, firstTryCorrect: false, rightSince: 8 } },
     ])
   })
 })

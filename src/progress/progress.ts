@@ -65,12 +65,16 @@ export interface QuizAnswer {
   choice: string
   correct: boolean
   at: number
-  /** Whether the very first try was right: what a later review is planned from. */
+  /** Whether the very first try was right. */
   firstTryCorrect: boolean
+  /** Since when every answer has been right: what reviews are planned from. Absent after a wrong one. */
+  rightSince?: number
 }
 
 export interface LessonProgress {
   readAt?: number
+  /** How far the reader came, and when: the id of a heading, '' for the beginning. */
+  place?: { heading: string; at: number }
   /** Answers by question id, oldest question first. */
   quiz: { question: string; answer: QuizAnswer }[]
 }
@@ -153,7 +157,14 @@ export function withAnswer(
   at: number,
 ): LessonProgress {
   const before = progress.quiz.find((entry) => entry.question === question)
-  const answer: QuizAnswer = { ...given, at, firstTryCorrect: before?.answer.firstTryCorrect ?? given.correct }
+  const rightBefore = before?.answer.correct ? (before.answer.rightSince ?? before.answer.at) : undefined
+  const answer: QuizAnswer = {
+    choice: given.choice,
+    correct: given.correct,
+    at,
+    firstTryCorrect: before?.answer.firstTryCorrect ?? given.correct,
+    ...(given.correct ? { rightSince: rightBefore ?? at } : {}),
+  }
   const quiz = before
     ? progress.quiz.map((entry) => (entry === before ? { question, answer } : entry))
     : [...progress.quiz, { question, answer }]
@@ -196,7 +207,7 @@ export function mergeExercises(mine: ExerciseProgress, theirs: ExerciseProgress)
   }
 }
 
-/** Merging two records of one lesson: read when either says so (the earlier time), each question's later answer. */
+/** Merging two records of one lesson: read when either says so (the earlier time), each question's later answer, the later place. */
 export function mergeLessons(mine: LessonProgress, theirs: LessonProgress): LessonProgress {
   const readTimes = [mine.readAt, theirs.readAt].filter((time) => time !== undefined)
   const quiz = mine.quiz.map(({ question, answer }) => {
@@ -207,7 +218,12 @@ export function mergeLessons(mine: LessonProgress, theirs: LessonProgress): Less
   })
   const known = new Set(mine.quiz.map((entry) => entry.question))
   quiz.push(...theirs.quiz.filter((entry) => !known.has(entry.question)))
-  return { quiz, ...(readTimes.length > 0 ? { readAt: Math.min(...readTimes) } : {}) }
+  const place = (theirs.place?.at ?? 0) > (mine.place?.at ?? 0) ? theirs.place : mine.place
+  return {
+    quiz,
+    ...(readTimes.length > 0 ? { readAt: Math.min(...readTimes) } : {}),
+    ...(place ? { place } : {}),
+  }
 }
 
 function later(mine: DatedVerdict | undefined, theirs: DatedVerdict | undefined): DatedVerdict | undefined {

@@ -87,7 +87,16 @@ export function readLessonProgress(value: unknown, where: string): LessonProgres
     const question = readIdentifier(fields.question, `${place}.question`)
     return { question, answer: readAnswer(fields.answer, `${place}.answer`) }
   })
-  return { quiz, ...(object.readAt === undefined ? {} : { readAt: readCount(object.readAt, `${where}.readAt`) }) }
+  return {
+    quiz,
+    ...(object.readAt === undefined ? {} : { readAt: readCount(object.readAt, `${where}.readAt`) }),
+    ...(object.place === undefined ? {} : { place: readPlace(object.place, `${where}.place`) }),
+  }
+}
+
+function readPlace(value: unknown, where: string): { heading: string; at: number } {
+  const object = readObject(value, where)
+  return { heading: readText(object.heading, `${where}.heading`, 200), at: readCount(object.at, `${where}.at`) }
 }
 
 export function readPreferences(value: unknown, where: string): Preferences {
@@ -128,6 +137,7 @@ function readAnswer(value: unknown, where: string): QuizAnswer {
     correct: readBoolean(object.correct, `${where}.correct`),
     at: readCount(object.at, `${where}.at`),
     firstTryCorrect: readBoolean(object.firstTryCorrect, `${where}.firstTryCorrect`),
+    ...(object.rightSince === undefined ? {} : { rightSince: readCount(object.rightSince, `${where}.rightSince`) }),
   }
 }
 

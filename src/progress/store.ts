@@ -96,24 +96,8 @@ function readRecord<Value>(
   }
 }
 
-export type ProgressStore = ReturnType<typeof createProgressStore>
-
-export function createProgressStore(environment: StoreEnvironment) {
-  const listeners = new Set<(event: ProgressEvent) => void>()
-  const seenRevisions = new Map<string, number>()
-
-  function tell(event: ProgressEvent): void {
-    for (const listener of [...listeners]) listener(event)
-  }
-
-  const shelf = createShelf(environment.storage, (state) => tell({ type: 'storage', state }))
-
-  function put(subject: Subject, id: string, value: unknown): 'durable' | 'memory' {
-    const kept = shelf.write(keyOf(subject, id), JSON.stringify(value))
-    tell({ type: 'changed', subject, id, elsewhere: false })
-    return kept
-  }
-
+/** Reads what a shelf holds, record by record and all together. */
+function readersOf(shelf: Shelf) {
   const draftRecord = (exercise: string) => readRecord(shelf, keyOf('draft', exercise), readDraftRecord)
   const progressOf = (exercise: string): ExerciseProgress =>
     readRecord(shelf, keyOf('exercise', exercise), readExerciseProgress) ?? noExerciseProgress
@@ -133,6 +117,29 @@ export function createProgressStore(environment: StoreEnvironment) {
       preferences: preferences(),
     }
   }
+
+  return { draftRecord, progressOf, lessonOf, preferences, everything }
+}
+
+export type ProgressStore = ReturnType<typeof createProgressStore>
+
+export function createProgressStore(environment: StoreEnvironment) {
+  const listeners = new Set<(event: ProgressEvent) => void>()
+  const seenRevisions = new Map<string, number>()
+
+  function tell(event: ProgressEvent): void {
+    for (const listener of [...listeners]) listener(event)
+  }
+
+  const shelf = createShelf(environment.storage, (state) => tell({ type: 'storage', state }))
+
+  function put(subject: Subject, id: string, value: unknown): 'durable' | 'memory' {
+    const kept = shelf.write(keyOf(subject, id), JSON.stringify(value))
+    tell({ type: 'changed', subject, id, elsewhere: false })
+    return kept
+  }
+
+  const { draftRecord, progressOf, lessonOf, preferences, everything } = readersOf(shelf)
 
   return {
     /** The draft of an exercise, whatever version of the exercise it was written for: compare its `contentHash`. */
@@ -195,8 +202,13 @@ export function createProgressStore(environment: StoreEnvironment) {
     hasDraft: (exercise: string): boolean => shelf.read(keyOf('draft', exercise)) !== null,
 
     markLessonRead(lesson: string, isRead: boolean): void {
-      const { quiz, readAt } = lessonOf(lesson)
-      put('lesson', lesson, isRead ? { quiz, readAt: readAt ?? environment.now() } : { quiz })
+      const { readAt, ...rest } = lessonOf(lesson)
+      put('lesson', lesson, isRead ? { ...rest, readAt: readAt ?? environment.now() } : rest)
+    },
+
+    /** Records how far a reader came in a lesson: the id of the heading, '' for the beginning. */
+    recordPlace(lesson: string, heading: string): void {
+      put('lesson', lesson, { ...lessonOf(lesson), place: { heading, at: environment.now() } })
     },
 
     recordAnswer(lesson: string, question: string, given: { choice: string; correct: boolean }): void {
