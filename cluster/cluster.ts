@@ -6,6 +6,7 @@
  * kubelet, a kube-proxy and flannel's agent; CoreDNS runs as a Deployment; `laptop` is where kubectl is typed. With several
  * control planes, `cp-2` … run the same, `lb-1` is the address that nodes and people use (`controlPlaneEndpoint`), and what
  * runs on a control-plane machine speaks with the API server beside it, as kubeadm sets it up.
+ * Where `machines` says what runs where, parts may be missing, and those of the one control plane be anywhere.
  * What we leave out: the installation itself; members of etcd other than that of `cp-1`; leader election where there is
  * nobody to compete with (kubeadm leaves it on even then); the control plane as static Pods; flannel and kube-proxy as
  * DaemonSets (they are plain processes of the machine).
@@ -50,12 +51,25 @@ export interface NodeSpecOptions {
   readonly taints?: readonly Taint[]
 }
 
+/** Programs that machines may run, by the names of their processes; a kernel is on each. */
+export const CONTROL_PLANE_PROGRAMS = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler'] as const
+export const NODE_PROGRAMS = ['kubelet', 'containerd', 'flanneld', 'kube-proxy'] as const
+export type Program = (typeof CONTROL_PLANE_PROGRAMS)[number] | (typeof NODE_PROGRAMS)[number]
+
+export interface MachineOptions {
+  readonly name: string
+  /** Of the control plane's programs, each counts on the first machine that has it. */
+  readonly runs: readonly Program[]
+}
+
 export interface ClusterOptions {
   readonly seed: number
   /** How many workers, or each by itself. Default 3. */
   readonly nodes?: number | readonly NodeSpecOptions[]
   /** Machines of the control plane; more than one stand behind a load balancer. Default 1. */
   readonly controlPlanes?: number
+  /** Machines and what each of them runs, in place of `nodes` and `controlPlanes`: a cluster of which parts may be missing. */
+  readonly machines?: readonly MachineOptions[]
   /** Wall clock at virtual time 0, in microseconds since 1970. */
   readonly epochMicros?: Micros
   /** Components that take the place of the usual ones, or that come in addition, by name. */
@@ -98,13 +112,10 @@ export function bootCluster(options: ClusterOptions): World {
     ...(defaultLink && { defaultLink }),
     ...(choose && { choose }),
   })
-  const nodes = nodeList(options)
-  const hosts = hostTable(options, nodes)
+  const hosts = options.machines ? hostsOf(options.machines) : hostTable(options, nodeList(options))
   for (const host of hosts) world.addMachine(host.name)
   world.addMachine('laptop')
-  const { controlPlanes = 1 } = options
-  for (let i = 1; i <= controlPlanes; i++) addControlPlane(world, `cp-${i}`, options)
-  const endpoint = addEndpoint(world, controlPlanes)
+  const endpoint = options.machines ? addParts(world, options.machines, options) : addControlPlanes(world, options)
   const neighbours = Object.freeze(Object.fromEntries(hosts.map((host) => [host.address, host.name])))
   for (const host of hosts) if (host.registered) addNode(world, host, endpoint, neighbours)
   const servers = [endpoint]
@@ -120,8 +131,15 @@ interface Host extends NodeSpecOptions {
   readonly name: string
   readonly address: string
   readonly registered: boolean
+  /** Default: every program of a node. */
+  readonly runs?: readonly Program[]
   /** The API server on the machine itself. */
   readonly local?: ProcessId
+}
+
+const CONTROL_PLANE_NODE: Pick<NodeSpecOptions, 'labels' | 'taints'> = {
+  labels: { 'node-role.kubernetes.io/control-plane': '' },
+  taints: [{ key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' }],
 }
 
 function nodeList({ nodes = 3 }: ClusterOptions): readonly NodeSpecOptions[] {
@@ -136,8 +154,7 @@ function hostTable(options: ClusterOptions, nodes: readonly NodeSpecOptions[]): 
     address: `192.168.0.${10 - i}`,
     registered: controlPlaneNode,
     local: `cp-${i + 1}/kube-apiserver`,
-    labels: { 'node-role.kubernetes.io/control-plane': '' },
-    taints: [{ key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' }],
+    ...CONTROL_PLANE_NODE,
   }))
   const workers = nodes.map((node, i): Host => {
     const number = i + 10
@@ -145,6 +162,41 @@ function hostTable(options: ClusterOptions, nodes: readonly NodeSpecOptions[]): 
     return { ...node, name: node.name ?? `node-${i + 1}`, address, registered: true }
   })
   return [...controlPlane, ...workers]
+}
+
+/** kubeadm's label and taint go where an API server is. */
+function hostsOf(machines: readonly MachineOptions[]): readonly Host[] {
+  return machines.map(({ name, runs }, i): Host => ({
+    name,
+    address: `192.168.0.${11 + i}`,
+    registered: true,
+    runs: runs.filter((program) => NODE_PROGRAMS.some((known) => known === program)),
+    ...(runs.includes('kube-apiserver') && CONTROL_PLANE_NODE),
+  }))
+}
+
+/** The parts of one control plane, wherever they are; what is missing is still looked for on the first machine. */
+function addParts(world: World, machines: readonly MachineOptions[], options: ClusterOptions): ProcessId {
+  const placeOf = (program: Program): string =>
+    (machines.find(({ runs }) => runs.includes(program)) ?? machines[0])?.name ?? 'cp-1'
+  const server: ProcessId = `${placeOf('kube-apiserver')}/kube-apiserver`
+  for (const program of CONTROL_PLANE_PROGRAMS) {
+    const machine = machines.find(({ runs }) => runs.includes(program))
+    if (machine)
+      addControlPlane(world, machine.name, options, { etcd: `${placeOf('etcd')}/etcd`, server, runs: [program] })
+  }
+  return server
+}
+
+function addControlPlanes(world: World, options: ClusterOptions): ProcessId {
+  const { controlPlanes = 1 } = options
+  for (let i = 1; i <= controlPlanes; i++) {
+    const server: ProcessId = `cp-${i}/kube-apiserver`
+    // etcd has one member yet.
+    const runs = CONTROL_PLANE_PROGRAMS.filter((program) => program !== 'etcd' || i === 1)
+    addControlPlane(world, `cp-${i}`, options, { etcd: 'cp-1/etcd', server, runs })
+  }
+  return addEndpoint(world, controlPlanes)
 }
 
 /** The address that everybody but the control plane itself knows. */
@@ -157,10 +209,18 @@ function addEndpoint(world: World, controlPlanes: number): ProcessId {
   return LOAD_BALANCER
 }
 
-function addControlPlane(world: World, machine: string, options: ClusterOptions): void {
-  const servers = [`${machine}/kube-apiserver`]
+interface ControlPlaneParts {
+  readonly etcd: ProcessId
+  /** The API server that the others speak with. */
+  readonly server: ProcessId
+  readonly runs: readonly Program[]
+}
+
+function addControlPlane(world: World, machine: string, options: ClusterOptions, parts: ControlPlaneParts): void {
+  const servers = [parts.server]
   const leaderElect = (options.controlPlanes ?? 1) > 1
-  const add = (component: string, processOptions: unknown) =>
+  const add = (component: Program, processOptions: unknown) =>
+    parts.runs.includes(component) &&
     world.addProcess({
       machine,
       name: component,
@@ -168,8 +228,8 @@ function addControlPlane(world: World, machine: string, options: ClusterOptions)
       options: processOptions,
       restartAfterMicros: RESTART_MICROS,
     })
-  if (machine === 'cp-1') add('etcd', {})
-  add('kube-apiserver', { etcd: ['cp-1/etcd'], serviceCIDR: SERVICE_CIDR })
+  add('etcd', {})
+  add('kube-apiserver', { etcd: [parts.etcd], serviceCIDR: SERVICE_CIDR })
   add('kube-controller-manager', {
     servers,
     leaderElect,
@@ -182,7 +242,9 @@ function addControlPlane(world: World, machine: string, options: ClusterOptions)
 function addNode(world: World, host: Host, endpoint: ProcessId, neighbours: Readonly<Record<string, string>>): void {
   const { name, address } = host
   const servers = [endpoint]
+  const runs = new Set<string>(['linux', ...(host.runs ?? NODE_PROGRAMS)])
   const add = (component: string, processOptions: unknown, process = component) =>
+    runs.has(process) &&
     world.addProcess({
       machine: name,
       name: process,

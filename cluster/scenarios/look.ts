@@ -16,15 +16,20 @@ import { resourceNamed } from '#cluster/api/resources.ts'
 import type { ProcessId } from '#cluster/kernel/component.ts'
 import type { World } from '#cluster/kernel/world.ts'
 
+/** The member of etcd whose store is looked at: the first that runs. */
+export const storeProcess = (world: World): ProcessId | undefined =>
+  world.processes.find((process) => process?.up && process.spec.component === 'etcd')?.id
+
 /** The objects of a resource in the order of their keys, straight from the store. */
 export function objectsOf<T extends KubernetesObject>(world: World, resource: string): T[] {
-  if (!world.process('cp-1/etcd')?.up) return []
-  return liveObjects(world.stateOf('cp-1/etcd'), registryPrefix(resourceNamed(resource))) as T[]
+  const etcd = storeProcess(world)
+  return etcd === undefined ? [] : (liveObjects(world.stateOf(etcd), registryPrefix(resourceNamed(resource))) as T[])
 }
 
 /** etcd's revision: unchanged means that nothing in the store has changed. */
 export function storeRevision(world: World): number {
-  return world.process('cp-1/etcd')?.up ? world.stateOf<EtcdState>('cp-1/etcd').keyspace.store.revision : -1
+  const etcd = storeProcess(world)
+  return etcd === undefined ? -1 : world.stateOf<EtcdState>(etcd).keyspace.store.revision
 }
 
 export function objectOf<T extends KubernetesObject>(world: World, resource: string, key: string): T | undefined {

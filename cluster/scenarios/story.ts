@@ -4,8 +4,9 @@
  * Commands:
  *   boot [nodes=N] [seed=N] [cpu=…] [memory=…] [dns=false] [control-plane-node=false] [control-planes=N]
  *                                      a cluster; input lines `node NAME k=v …` give labels (`label:k=v`), taints
- *                                      (`taint:k=v:Effect`) and capacity (`cpu=…`) of single nodes
- *   kubectl …                          typed on the laptop; `-f -` reads the input. Prints what it prints
+ *                                      (`taint:k=v:Effect`) and capacity (`cpu=…`) of single nodes; or lines
+ *                                      `machine NAME program …`: machines and what runs on each
+ *   kubectl …                          typed on the laptop; `-f -` reads the input. Prints what it prints, if it does so within a minute
  *   run DURATION                       lets time pass
  *   run until CONDITION [within D]     … up to the event after which it holds; fails if it does not within 10 minutes
  *   fault TYPE key=value …             any kernel command: powerOff machine=node-2, crash process=cp-1/etcd, heal …
@@ -16,7 +17,16 @@
  *   time                               virtual time now
  */
 import type { Command } from '#cluster/kernel/command.ts'
-import { bootCluster, type ClusterOptions, KUBECTL, type NodeSpecOptions } from '#cluster/cluster.ts'
+import {
+  bootCluster,
+  type ClusterOptions,
+  CONTROL_PLANE_PROGRAMS,
+  KUBECTL,
+  type MachineOptions,
+  NODE_PROGRAMS,
+  type NodeSpecOptions,
+  type Program,
+} from '#cluster/cluster.ts'
 import type { Taint } from '#cluster/api/types.ts'
 import type { Micros } from '#cluster/kernel/component.ts'
 import { History } from '#cluster/kernel/history.ts'
@@ -127,7 +137,9 @@ class Player {
       'control-planes': controlPlanes = 1,
       ...capacity
     } = pairs(args) as Record<string, any>
-    const listed = input.split('\n').filter(Boolean).map(parseNode)
+    const lines = input.split('\n').filter(Boolean)
+    const machines = lines.filter((line) => line.startsWith('machine ')).map(parseMachine)
+    const listed = lines.filter((line) => line.startsWith('node ')).map(parseNode)
     const unnamed = Array.from({ length: Number(nodes) }, (_, i) => ({ name: `node-${i + 1}` }))
     const all = unnamed.map((node): NodeSpecOptions => {
       const given = listed.find(({ name }) => name === node.name)
@@ -139,6 +151,7 @@ class Player {
       nodes: all,
       dns: dns !== 'false',
       controlPlaneNode: controlPlane !== 'false',
+      ...(machines.length > 0 && { machines }),
       controlPlanes: Number(controlPlanes),
       ...this.#options.cluster,
     })
@@ -156,8 +169,7 @@ class Player {
     const answered = () => entry()?.exitCode !== undefined
     history.run({ until: answered, untilMicros: history.head.now + KUBECTL_MICROS })
     const result = entry()
-    if (result?.exitCode === undefined)
-      throw new Error(`kubectl ${args.join(' ')} has not come back within ${KUBECTL_MICROS / 1e6} s`)
+    if (result?.exitCode === undefined) return `(no answer within ${KUBECTL_MICROS / 1e6} s)`
     return (result.output + result.errors).replace(/\n$/, '')
   }
 
@@ -209,6 +221,15 @@ function pairs(args: readonly string[]): Record<string, string> {
       return [arg.slice(0, equals), arg.slice(equals + 1)]
     }),
   )
+}
+
+/** `machine m1 etcd kube-apiserver kubelet`; one that names nothing runs nothing. */
+function parseMachine(line: string): MachineOptions {
+  const [, name, ...programs] = line.trim().split(/\s+/)
+  const known: readonly string[] = [...CONTROL_PLANE_PROGRAMS, ...NODE_PROGRAMS]
+  const unknown = programs.find((program) => !known.includes(program))
+  if (unknown) throw new Error(`"${unknown}" is no program of a machine; there are: ${known.join(', ')}`)
+  return { name: name!, runs: programs as Program[] }
 }
 
 /** `node node-2 label:disk=ssd taint:gpu=yes:NoSchedule cpu=2` */

@@ -38,6 +38,9 @@ export class FigureElement extends LitElement {
   #why: readonly Described[] = []
   #inspector = new Inspector()
   #kept: readonly KeptMoment[] = []
+  #setup: string | undefined
+  /** The setup of the run that is shown. */
+  #played: string | undefined
   #trouble: string | undefined
   #isBusy = false
   #notice: string | undefined
@@ -104,6 +107,8 @@ export class FigureElement extends LitElement {
       const effect = choices.find(({ value }) => value === this.#tweaks.get(id))?.effect
       if (effect?.kind === 'story') request = merge(request, effect.request)
     }
+    this.#played = this.#setup ?? definition.setup?.initial
+    if (definition.setup) request = merge(request, definition.setup.request(this.#played!))
     this.#story = await this.#client!.ask('load', request)
     await this.#show(this.#story, definition.opening(this.#story))
   }
@@ -164,6 +169,15 @@ export class FigureElement extends LitElement {
     await this.#show(fork, frame.tick)
   }
 
+  /** Another setup wants another prediction; it is run once there is one. */
+  #arrange(next: string): void {
+    this.#player?.pause()
+    this.#setup = next
+    this.#predicted = undefined
+    this.#panel = undefined
+    this.requestUpdate()
+  }
+
   async #tweak(id: string, value: string): Promise<void> {
     const choice = this.#definition!.tweaks.find((one) => one.id === id)?.choices.find((one) => one.value === value)
     if (!choice) return
@@ -192,7 +206,10 @@ export class FigureElement extends LitElement {
   readonly #actions: FigureActions = {
     predict: (value) => {
       this.#predicted = value
-      void this.#guard(() => this.#ready()).then(async () => {
+      void this.#guard(async () => {
+        await this.#ready()
+        if (this.#setup !== undefined && this.#setup !== this.#played) await this.#playStory()
+      }).then(async () => {
         await this.updateComplete
         this.renderRoot.querySelector<HTMLElement>('button.main')?.focus({ preventScroll: true })
       })
@@ -256,6 +273,7 @@ export class FigureElement extends LitElement {
     const { frame, timeline, steps, index } = state
     const padding = this.#width < 620 ? 22 : 38
     const { inspection } = this.#inspector
+    const { setup } = this.#definition!
     return {
       frame,
       timeline,
@@ -266,13 +284,21 @@ export class FigureElement extends LitElement {
       inspect: (key) => this.#actions.inspect(key),
       inspected: this.#panel === 'objects' && inspection ? objectKey(inspection.ref) : undefined,
       kept: this.#kept,
+      ...(setup && {
+        setup: {
+          now: this.#setup ?? setup.initial,
+          hasRun: this.#predicted !== undefined && !this.#isBusy,
+          arrange: (next) => this.#arrange(next),
+        },
+      }),
     }
   }
 
   #model(): FigureModel {
+    const definition = this.#definition!
     return {
       title: this.dataset.title ?? this.#id,
-      definition: this.#definition!,
+      definition,
       state: this.#state!,
       predicted: this.#predicted,
       outcome: this.#outcome,
@@ -284,7 +310,8 @@ export class FigureElement extends LitElement {
       since: this.#inspector.since,
       tweaks: this.#tweaks,
       isBusy: this.#isBusy,
-      linkCopied: this.#linkCopied,
+      // A link leads to the story as written.
+      linkCopied: this.#setup === undefined || this.#setup === definition.setup?.initial ? this.#linkCopied : undefined,
     }
   }
 

@@ -2,6 +2,7 @@
 import type { FigureDefinition } from './kit/figure-definition.ts'
 
 export const FIGURES: Readonly<Record<string, () => Promise<{ readonly figure: FigureDefinition }>>> = {
+  F01: () => import('./f01-role-board.ts'),
   F02: () => import('./f02-deployment-journey.ts'),
   F03: () => import('./f03-lights-out.ts'),
   F04: () => import('./f04-who-is-active.ts'),

@@ -10,7 +10,7 @@ import type { LinuxState } from '#cluster/linux/state.ts'
 import type { World } from '#cluster/kernel/world.ts'
 import { parseKey } from '#cluster/scenarios/describe-etcd.ts'
 import { nodeSignature } from '#cluster/scenarios/describe-http.ts'
-import { holderIn, objectsOf } from '#cluster/scenarios/look.ts'
+import { holderIn, objectsOf, storeProcess } from '#cluster/scenarios/look.ts'
 import type {
   Frame,
   LeaderView,
@@ -23,8 +23,6 @@ import type {
 } from './protocol.ts'
 import { isOver, knownToKubelets, podView } from './pods.ts'
 
-/** The member whose store pictures show. */
-export const ETCD = 'cp-1/etcd'
 /** Neither Nodes nor of the control plane: where kubectl is typed, and the load balancer. */
 const OUTSIDE = new Set(['laptop', 'lb-1'])
 const TAPE_CELLS = 12
@@ -52,7 +50,7 @@ export function frameOf(world: World, branch: number, tick: number, stored: Worl
     const node = nodes.get(machine.name)
     return {
       name: machine.name,
-      role: OUTSIDE.has(machine.name) ? 'outside' : machine.name.startsWith('cp-') ? 'control-plane' : 'node',
+      role: OUTSIDE.has(machine.name) ? 'outside' : isControlPlane(world, machine.name) ? 'control-plane' : 'node',
       up: machine.up,
       processes: processesOf(world, machine.name),
       node: node && nodeView(world, node, leases.get(machine.name), pods),
@@ -80,6 +78,10 @@ function leaderView(world: World, lease: Lease): LeaderView[] {
   const age = renewed === undefined ? undefined : Math.max(0, world.options.epochMicros + world.now - renewed)
   return [{ name: metadata.name, holder, age, duration: (spec.leaseDurationSeconds ?? 0) * 1_000_000 }]
 }
+
+/** What kubeadm calls a machine of the control plane: an API server is installed there. */
+const isControlPlane = (world: World, machine: string): boolean =>
+  world.process(`${machine}/kube-apiserver`) !== undefined
 
 function processesOf(world: World, machine: string): ProcessView[] {
   const views: ProcessView[] = []
@@ -131,8 +133,9 @@ function nodeView(world: World, node: Node, lease: Lease | undefined, pods: read
 }
 
 function storeOf(world: World): Frame['store'] {
-  if (!world.process(ETCD)?.up) return { revision: 0, compactRevision: 0, isUp: false, tape: [] }
-  const { store } = world.stateOf<EtcdState>(ETCD).keyspace
+  const etcd = storeProcess(world)
+  if (etcd === undefined) return { revision: 0, compactRevision: 0, isUp: false, tape: [] }
+  const { store } = world.stateOf<EtcdState>(etcd).keyspace
   const cells: TapeCell[] = []
   const { history } = store
   const last = history.length - 1
@@ -160,8 +163,9 @@ function isQuiet(
 }
 
 function inspectable(world: World): ObjectRef[] {
-  if (!world.process(ETCD)?.up) return []
-  const { store } = world.stateOf<EtcdState>(ETCD).keyspace
+  const etcd = storeProcess(world)
+  if (etcd === undefined) return []
+  const { store } = world.stateOf<EtcdState>(etcd).keyspace
   const refs: ObjectRef[] = []
   for (const resource of INSPECTED) {
     for (const object of objectsOf<KubernetesObject>(world, resource)) {

@@ -4,16 +4,18 @@ import type { KubernetesObject } from '#cluster/api/types.ts'
 import type { EtcdState } from '#cluster/etcd/etcd.ts'
 import { before, type Change } from '#cluster/etcd/mvcc/store.ts'
 import type { World } from '#cluster/kernel/world.ts'
+import { storeProcess } from '#cluster/scenarios/look.ts'
 import { diffLines } from '../workbench/line-diff.ts'
-import { ETCD, storeKey } from './frame.ts'
+import { storeKey } from './frame.ts'
 import type { FieldChange, Inspection, ObjectKey } from './protocol.ts'
 
 /** @param earlier the moment to compare with; default: the object's own revision before */
 export function inspect(world: World, key: ObjectKey, earlier?: World): Inspection | undefined {
   const { resource, namespace, name } = key
+  const etcd = storeProcess(world)
   const change = newestOf(world, key)
-  if (!change) return undefined
-  const { store } = world.stateOf<EtcdState>(ETCD).keyspace
+  if (etcd === undefined || !change) return undefined
+  const { store } = world.stateOf<EtcdState>(etcd).keyspace
   const previous = before(store, change)
   const now = change.kv?.value as KubernetesObject | undefined
   const old = (earlier ? newestOf(earlier, key)?.kv : previous)?.value as KubernetesObject | undefined
@@ -31,8 +33,9 @@ export function inspect(world: World, key: ObjectKey, earlier?: World): Inspecti
 }
 
 function newestOf(world: World, { resource, namespace, name }: ObjectKey): Change | undefined {
-  if (!world.process(ETCD)?.up) return undefined
-  const { store } = world.stateOf<EtcdState>(ETCD).keyspace
+  const etcd = storeProcess(world)
+  if (etcd === undefined) return undefined
+  const { store } = world.stateOf<EtcdState>(etcd).keyspace
   const place = store.heads.get(storeKey(resource, namespace, name))
   return place === undefined ? undefined : store.history.get(place)
 }

@@ -7,8 +7,9 @@ import type { Component } from '#cluster/kernel/component.ts'
 import { History } from '#cluster/kernel/history.ts'
 import type { World } from '#cluster/kernel/world.ts'
 import { kubeScheduler } from '#cluster/kube-scheduler/kube-scheduler.ts'
+import { storeProcess } from '#cluster/scenarios/look.ts'
 import { playStory } from '#cluster/scenarios/story.ts'
-import { ETCD, frameOf } from './frame.ts'
+import { frameOf } from './frame.ts'
 import { inspect } from './inspect.ts'
 import type {
   Change,
@@ -129,7 +130,7 @@ export function createSimulation(textOf: (story: StoryRequest['story']) => strin
   }
 }
 
-const canBeRead = (world: World): boolean => world.process(ETCD)?.up === true
+const canBeRead = (world: World): boolean => storeProcess(world) !== undefined
 
 /** Faults behind which the store is looked for. */
 const FAULTS_MAX = 8

@@ -4,6 +4,7 @@ import deploymentJourney from '#cluster/scenarios/deployment-journey.txt?raw'
 import lightsOut from '#cluster/scenarios/lights-out.txt?raw'
 import nodeGoesDark from '#cluster/scenarios/node-goes-dark.txt?raw'
 import podAsAUnit from '#cluster/scenarios/pod-as-a-unit.txt?raw'
+import roleBoard from '#cluster/scenarios/role-board.txt?raw'
 import schedulerFunnel from '#cluster/scenarios/scheduler-funnel.txt?raw'
 import whoIsActive from '#cluster/scenarios/who-is-active.txt?raw'
 import type { StoryName } from './protocol.ts'
@@ -16,6 +17,7 @@ const TEXTS: Readonly<Record<StoryName, string>> = {
   'add-to-first-packet': addToFirstPacket,
   'lights-out': lightsOut,
   'pod-as-a-unit': podAsAUnit,
+  'role-board': roleBoard,
 }
 
 export const storyText = (name: StoryName): string => TEXTS[name]

@@ -49,6 +49,12 @@ export interface FigureDefinition {
   readonly tweaks: readonly Tweak[]
   /** Resource whose newest object the inspector opens with. */
   readonly inspects: string
+  /** What the reader puts together before a run: a change of it asks for another prediction. */
+  readonly setup?: {
+    /** As the story has it. */
+    readonly initial: string
+    request(setup: string): Partial<StoryRequest>
+  }
   /** Moments that stay at hand while others are shown, to compare with. */
   keeps?(timeline: Timeline): readonly { readonly label: string; readonly tick: number }[]
   draw(view: View): TemplateResult

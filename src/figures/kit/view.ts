@@ -22,6 +22,8 @@ export interface View {
   readonly inspect?: (key: string) => void
   /** The object that it shows. */
   readonly inspected?: string | undefined
+  /** What the reader has put together, and how to put it otherwise; while no prediction is made it has not been run. */
+  readonly setup?: { readonly now: string; readonly hasRun: boolean; arrange(next: string): void }
   /** Moments that the figure keeps to compare with; those that are still to come, too. */
   readonly kept?: readonly KeptMoment[]
 }
