@@ -2,7 +2,11 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { glossary, glossaryEntry } from './glossary.ts'
-import { lessonFile, sections } from './sections.ts'
+import { lessonSource } from './lesson-source.ts'
+import { lessonFile, type Locale, sections } from './sections.ts'
+
+const locales: Locale[] = ['en', 'es']
+const written = sections.flatMap((section) => locales.flatMap((locale) => lessonSource(section, locale) ?? []))
 
 describe('the glossary', () => {
   it('names each term once', () => {
@@ -23,6 +27,12 @@ describe('the glossary', () => {
         expect(text.length).toBeLessThan(320)
       }
     }
+  })
+
+  it.each(written)('has every word that $file uses', ({ text }) => {
+    const used = [...text.matchAll(/<Term\s+id="([^"]+)"/g)].map(([, id]) => id)
+    const ids = glossary.map(({ id }) => id)
+    expect(used.filter((id) => !ids.includes(id!))).toEqual([])
   })
 
   it('tells an author what to do about a term it does not have', () => {

@@ -17,6 +17,13 @@ export const terms: readonly TermRow[] = [
     'El almacén de clave-valor que guarda el estado del clúster. Conserva cada revisión hasta la compactación y acuerda cada escritura con Raft. Solo el servidor de API habla con él.',
   ],
   [
+    'learner',
+    'learner',
+    'learner (miembro que aprende)',
+    'A member of etcd that copies the log and has no vote. A new member starts so, in order not to count towards the quorum before it has caught up.',
+    'Un miembro de etcd que copia el registro y no tiene voto. Un miembro nuevo empieza así, para no contar en el quórum antes de haberse puesto al día.',
+  ],
+  [
     'quorum',
     'quorum',
     'quórum',
@@ -36,5 +43,12 @@ export const terms: readonly TermRow[] = [
     'revisión',
     'etcd’s counter of writes. Every write gets the next number, and a key can be read as it was at any revision that is not compacted.',
     'El contador de escrituras de etcd. Cada escritura recibe el siguiente número, y una clave se puede leer como era en cualquier revisión no compactada.',
+  ],
+  [
+    'tombstone',
+    'tombstone',
+    'lápida (tombstone)',
+    'The mark that deleting a key appends to etcd’s history, under a revision of its own. What the key held before can be read until compaction.',
+    'La marca que el borrado de una clave añade a la historia de etcd, con su propia revisión. Lo que contenía antes se puede leer hasta la compactación.',
   ],
 ]

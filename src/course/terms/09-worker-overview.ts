@@ -3,6 +3,13 @@ import type { TermRow } from './term-row.ts'
 
 export const terms: readonly TermRow[] = [
   [
+    'allocatable',
+    'allocatable',
+    'asignable (allocatable)',
+    'What a node offers to Pods: its capacity less what is reserved for the system, for the kubelet and for the eviction threshold. Requests are counted against it.',
+    'Lo que un nodo ofrece a los Pods: su capacidad menos lo reservado para el sistema, para el kubelet y para el umbral de desalojo. Con ello se comparan las peticiones.',
+  ],
+  [
     'node',
     'node',
     'nodo',

@@ -17,6 +17,13 @@ export const terms: readonly TermRow[] = [
     'El agente de cada nodo: observa los Pods asignados a su nodo, hace que el entorno de ejecución los arranque, los sondea e informa de cómo están.',
   ],
   [
+    'mirror-pod',
+    'mirror Pod',
+    'Pod espejo',
+    'The object by which a kubelet shows a static Pod in the API. Deleting it stops nothing: the kubelet makes it anew.',
+    'El objeto con el que un kubelet muestra un Pod estático en la API. Borrarlo no detiene nada: el kubelet lo vuelve a crear.',
+  ],
+  [
     'probe',
     'probe',
     'sonda',
