@@ -10,6 +10,7 @@ import { defineConfig } from 'astro/config'
 import { byPart, readCourse } from './src/course/course.ts'
 import { lessonId } from './src/course/sections.ts'
 import { solutionsPlugin } from './src/course/solutions-plugin.ts'
+import { offline } from './src/offline/build.ts'
 import { codeThemes } from './src/styles/code-themes.ts'
 
 const root = fileURLToPath(new URL('.', import.meta.url))
@@ -88,6 +89,7 @@ export default defineConfig({
         Footer: frame('LessonEnd'),
       },
     }),
+    offline(),
   ],
   vite: {
     // Scripts stay files, so that a strict Content-Security-Policy needs no hashes.

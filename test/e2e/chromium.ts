@@ -39,6 +39,8 @@ export interface View {
   reducedMotion?: boolean
   /** False shows the page as it is without scripts. */
   scripts?: boolean
+  /** True lets the page keep the whole course on the device, which takes longer than most tests. */
+  keepsOffline?: boolean
 }
 
 /** What a page complained of: errors on its console, thrown errors, requests that failed or were answered 4xx or 5xx. */
@@ -55,6 +57,7 @@ export async function newContext(browser: Browser, view: View = {}): Promise<Bro
     isMobile: width < 600,
     javaScriptEnabled: view.scripts ?? true,
     locale: 'en-GB',
+    serviceWorkers: view.keepsOffline ? 'allow' : 'block',
   })
   context.setDefaultTimeout(20_000)
   return context
