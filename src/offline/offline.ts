@@ -7,8 +7,7 @@ import type { Locale } from '../course/sections.ts'
 import { offlineWords } from './offline-words.ts'
 
 /** A reader who saves data decides by visiting; megabytes in the background are not what was asked for. */
-const savesData = (): boolean =>
-  (navigator as { connection?: { saveData?: boolean } }).connection?.saveData === true
+const savesData = (): boolean => (navigator as { connection?: { saveData?: boolean } }).connection?.saveData === true
 
 const words = () => offlineWords[document.documentElement.lang as Locale] ?? offlineWords.en
 
