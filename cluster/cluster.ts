@@ -5,9 +5,10 @@
  * What we model: the outcome. `cp-1` runs the control plane; it and `node-1`, `node-2` … each have a kernel, a runtime, a
  * kubelet, a kube-proxy and flannel's agent; CoreDNS runs as a Deployment; `laptop` is where kubectl is typed. With several
  * control planes, `cp-2` … run the same, `lb-1` is the address that nodes and people use (`controlPlaneEndpoint`), and what
- * runs on a control-plane machine speaks with the API server beside it, as kubeadm sets it up.
+ * runs on a control-plane machine speaks with the API server beside it, as kubeadm sets it up. etcd has one member on `cp-1`,
+ * several on the control plane's machines (stacked), or several on machines of their own (external).
  * Where `machines` says what runs where, parts may be missing, and those of the one control plane be anywhere.
- * What we leave out: the installation itself; members of etcd other than that of `cp-1`; leader election where there is
+ * What we leave out: the installation itself; leader election where there is
  * nobody to compete with (kubeadm leaves it on even then); the control plane as static Pods; flannel and kube-proxy as
  * DaemonSets (they are plain processes of the machine).
  * Where to read upstream: kubernetes/kubernetes `cmd/kubeadm/app/phases`.
@@ -70,6 +71,14 @@ export interface ClusterOptions {
   readonly controlPlanes?: number
   /** Machines and what each of them runs, in place of `nodes` and `controlPlanes`: a cluster of which parts may be missing. */
   readonly machines?: readonly MachineOptions[]
+  /** Members of etcd. Default 1. */
+  readonly etcdMembers?: number
+  /**
+   * Where etcd's members are: `stacked` on the machines of the control plane, each API server asking its own (as many
+   * machines, unless `controlPlanes` says more); `external` on machines of their own, `etcd-1` …, each API server asking all.
+   * Default stacked.
+   */
+  readonly topology?: 'stacked' | 'external'
   /** Wall clock at virtual time 0, in microseconds since 1970. */
   readonly epochMicros?: Micros
   /** Components that take the place of the usual ones, or that come in addition, by name. */
@@ -103,7 +112,8 @@ export const components: Readonly<Record<string, Component>> = {
 }
 
 /** A cluster that has just been switched on: nothing has happened yet. Run it to let it come up. */
-export function bootCluster(options: ClusterOptions): World {
+export function bootCluster(given: ClusterOptions): World {
+  const options = given.machines ? given : { ...given, controlPlanes: controlPlanesOf(given) }
   const { seed, epochMicros = DEFAULT_EPOCH_MICROS, defaultLink, choose } = options
   const world = new World({
     seed,
@@ -125,6 +135,25 @@ export function bootCluster(options: ClusterOptions): World {
     world.command(2_000_000, { type: 'tell', process: KUBECTL, body })
   }
   return world
+}
+
+function controlPlanesOf({ controlPlanes = 1, etcdMembers = 1, topology = 'stacked' }: ClusterOptions): number {
+  return topology === 'stacked' ? Math.max(controlPlanes, etcdMembers) : controlPlanes
+}
+
+/** The members of etcd, in order. */
+export function etcdMembersOf({ etcdMembers = 1, topology = 'stacked' }: ClusterOptions): readonly ProcessId[] {
+  const machine = topology === 'stacked' ? 'cp' : 'etcd'
+  return Array.from({ length: etcdMembers }, (_, i) => `${machine}-${i + 1}/etcd`)
+}
+
+function addExternalEtcd(world: World, initialCluster: readonly ProcessId[]): void {
+  for (const member of initialCluster) {
+    const machine = member.slice(0, member.indexOf('/'))
+    world.addMachine(machine)
+    const spec = { machine, name: 'etcd', component: 'etcd', options: { initialCluster } }
+    world.addProcess({ ...spec, restartAfterMicros: RESTART_MICROS })
+  }
 }
 
 interface Host extends NodeSpecOptions {
@@ -180,21 +209,24 @@ function addParts(world: World, machines: readonly MachineOptions[], options: Cl
   const placeOf = (program: Program): string =>
     (machines.find(({ runs }) => runs.includes(program)) ?? machines[0])?.name ?? 'cp-1'
   const server: ProcessId = `${placeOf('kube-apiserver')}/kube-apiserver`
+  const members = [`${placeOf('etcd')}/etcd`]
   for (const program of CONTROL_PLANE_PROGRAMS) {
     const machine = machines.find(({ runs }) => runs.includes(program))
-    if (machine)
-      addControlPlane(world, machine.name, options, { etcd: `${placeOf('etcd')}/etcd`, server, runs: [program] })
+    if (machine) addControlPlane(world, machine.name, options, { members, etcd: members, server, runs: [program] })
   }
   return server
 }
 
 function addControlPlanes(world: World, options: ClusterOptions): ProcessId {
-  const { controlPlanes = 1 } = options
+  const { controlPlanes = 1, topology } = options
+  const members = etcdMembersOf(options)
+  if (topology === 'external') addExternalEtcd(world, members)
   for (let i = 1; i <= controlPlanes; i++) {
     const server: ProcessId = `cp-${i}/kube-apiserver`
-    // etcd has one member yet.
-    const runs = CONTROL_PLANE_PROGRAMS.filter((program) => program !== 'etcd' || i === 1)
-    addControlPlane(world, `cp-${i}`, options, { etcd: 'cp-1/etcd', server, runs })
+    const local: ProcessId = `cp-${i}/etcd`
+    const hasMember = members.includes(local)
+    const runs = CONTROL_PLANE_PROGRAMS.filter((program) => program !== 'etcd' || hasMember)
+    addControlPlane(world, `cp-${i}`, options, { members, etcd: hasMember ? [local] : members, server, runs })
   }
   return addEndpoint(world, controlPlanes)
 }
@@ -210,7 +242,10 @@ function addEndpoint(world: World, controlPlanes: number): ProcessId {
 }
 
 interface ControlPlaneParts {
-  readonly etcd: ProcessId
+  /** All members of etcd. */
+  readonly members: readonly ProcessId[]
+  /** Those that the API server asks. */
+  readonly etcd: readonly ProcessId[]
   /** The API server that the others speak with. */
   readonly server: ProcessId
   readonly runs: readonly Program[]
@@ -228,8 +263,8 @@ function addControlPlane(world: World, machine: string, options: ClusterOptions,
       options: processOptions,
       restartAfterMicros: RESTART_MICROS,
     })
-  add('etcd', {})
-  add('kube-apiserver', { etcd: [parts.etcd], serviceCIDR: SERVICE_CIDR })
+  add('etcd', { initialCluster: parts.members })
+  add('kube-apiserver', { etcd: parts.etcd, serviceCIDR: SERVICE_CIDR })
   add('kube-controller-manager', {
     servers,
     leaderElect,

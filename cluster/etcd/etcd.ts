@@ -2,45 +2,84 @@
  * etcd: where the cluster's state lives.
  *
  * What the real one does: replicates a log of writes with Raft, applies committed entries to a multi-version store and
- * tells watchers; every write has been synced to disk before anybody hears of it.
- * What we model: one member. Writes are proposed to the log, many share one sync, and only then they are applied, answered
- * and told to watchers, in the log's order. Watches resume from any revision that is not compacted. Leases take their keys
- * along when they end. After a crash the keyspace is rebuilt from the newest snapshot and the log.
- * What we leave out: Raft and membership (they come next, between `propose` and `durable`), authentication, the space
- * quota, nested transactions, sort orders, lease checkpoints (after a restart a lease lives its full time again).
+ * tells watchers; every write has been synced to the disks of a majority before anybody hears of it.
+ * What we model: members, one or more, that are one Raft group over datagrams. A write goes into the leader's log, many
+ * share one sync, and once it is committed each member applies it, in the log's order; the member that was asked answers.
+ * A read asks the leader how far that is, or is content with what this member has (`serializable`). Watches resume from
+ * any revision that is not compacted. The leader ends leases, and their keys with them. After a crash a member comes back
+ * from its newest snapshot and its log; one that lags too far gets a snapshot from the leader. Members are added, as
+ * learners first where that is wanted, promoted and removed; leadership is handed over.
+ * What we leave out: authentication, the space quota, nested transactions, sort orders, lease checkpoints (under a new
+ * leader every lease lives its full time again), changes of several members at once.
  * Where to read upstream: etcd `server/etcdserver/server.go`, `server/storage/mvcc/watchable_store.go`,
- * `server/lease/lessor.go`.
+ * `server/lease/lessor.go`; etcd-io/raft.
  */
-import type { Body, Component, Context, Effect, Event, StreamId } from '#cluster/kernel/component.ts'
+import type { Body, Component, Context, Effect, Event, Micros, ProcessId, StreamId } from '#cluster/kernel/component.ts'
 import { Log } from '#cluster/kernel/log.ts'
 import { Table } from '#cluster/kernel/table.ts'
-import { apply, applyRange, createKeyspace, errorResponse } from './apply.ts'
-import { expireDue, grantRequest, keepAlive, leaseApplied, refreshAll, wakeForLeases } from './leases.ts'
-import type { EtcdRequest, WatchCreateRequest, WriteRequest } from './messages.ts'
-import type { Change } from './mvcc/store.ts'
+import { createKeyspace, errorResponse } from './apply.ts'
+import { clusterRequest, forward } from './cluster-requests.ts'
+import { stop } from './committed.ts'
+import { expireDue, grantRequest, keepAlive, wakeForLeases } from './leases.ts'
+import { drive, persisted, receive, type RaftBody, snapshotEnded } from './member.ts'
+import { clusterIdFor, memberFor, memberIdFor } from './members.ts'
+import type { ClusterRequest, EtcdRequest, WatchCreateRequest } from './messages.ts'
+import { expireWaiting, fileWrite, firstRequest, unavailable } from './proposals.ts'
+import * as nodes from './raft/node.ts'
+import { ioOf, isAlone, raftConfig } from './raft-config.ts'
+import { createReads, read, tickReads } from './reads.ts'
 import type { EtcdState } from './state.ts'
-import { recover, snapshotFile, walFile, wantsSnapshot, writeSnapshot } from './wal.ts'
-import { cancelWatch, createWatch, deliver, dropStream, progress } from './watches.ts'
+import { begin, recover, walFile } from './wal.ts'
+import { cancelWatch, createWatch, dropStream, progress } from './watches.ts'
 
 export type { EtcdState } from './state.ts'
 
-export type EtcdOptions = Readonly<Record<string, never>>
+export interface EtcdOptions {
+  /** All members, this one too, as the cluster begins or as it is when this one joins. Default: this one alone. */
+  readonly initialCluster?: readonly ProcessId[]
+  /** It joins a cluster that is there: it waits to be told everything. */
+  readonly joins?: boolean
+  /** Its id, as the answer to `MemberAdd` had it; without it the one that its name gives. */
+  readonly id?: number
+}
 
-/** Proposals that may wait for the disk; beyond it: `etcdserver: too many requests`, as upstream's apply queue. */
-const PROPOSALS_MAX = 5_000
+interface State extends EtcdState {
+  readonly options: EtcdOptions
+}
 
-export const etcd: Component<EtcdState, EtcdOptions> = {
+/** Without a leader for that long, watchers are sent elsewhere: etcd's three election timeouts. */
+const NO_LEADER_MICROS: Micros = 3_000_000
+
+export const etcd: Component<State, EtcdOptions> = {
   name: 'etcd',
 
-  init: () => ({
+  init: (options) => ({
+    options,
     keyspace: createKeyspace(),
+    node: undefined,
+    id: 0,
+    clusterId: 0,
+    incarnation: 0,
+    members: new Table(),
+    removed: new Table(),
+    isStopped: false,
     proposals: Log.startingAt(1),
-    syncing: 0,
+    waiting: new Table(),
+    reads: createReads(),
+    forwards: new Table(),
+    snapshots: new Table(),
+    nextRequest: 1,
+    unsynced: Object.freeze([]),
+    syncing: new Table(),
     applied: 0,
+    appliedTerm: 0,
     snapshotIndex: 0,
     snapshotPending: 0,
     watches: new Table(),
     leaseEnds: new Table(),
+    isLeader: false,
+    isTicking: false,
+    leaderlessSince: undefined,
     nextPersist: 1,
   }),
 
@@ -48,63 +87,101 @@ export const etcd: Component<EtcdState, EtcdOptions> = {
     switch (event.type) {
       case 'booted':
         return boot(state, event, ctx)
+      case 'message':
+        return message(state, event.body, event.from, ctx)
       case 'opened':
-        return request(state, event.stream, event.body as EtcdRequest, ctx)
+        return opened(state, event.stream, event.from, event.body as EtcdRequest | RaftBody, ctx)
       case 'data':
         return onWatchStream(state, event.stream, event.body as EtcdRequest)
       case 'closed':
-        dropStream(state, event.stream)
-        return []
+        return closed(state, event, ctx)
       case 'persisted':
-        return durable(state, ctx)
+        return persisted(state, event.id, ctx)
       case 'timer':
-        return [
-          ...expireDue(state, ctx).flatMap((due) => propose(state, due, undefined, ctx)),
-          ...wakeForLeases(state, ctx),
-        ]
+        return event.key === 'tick' ? tick(state, ctx) : leasesDue(state, ctx)
       default:
         return []
     }
   },
 }
 
-function boot(state: EtcdState, event: Extract<Event, { type: 'booted' }>, ctx: Context): Effect[] {
-  const { keyspace, index, snapshotIndex, stale } = recover(event.disk)
-  state.keyspace = keyspace
-  state.applied = index
-  state.snapshotIndex = snapshotIndex
-  state.proposals = Log.startingAt(index + 1)
-  ctx.note('recovered', { entries: index, revision: keyspace.store.revision, snapshot: snapshotIndex })
-  refreshAll(state, ctx)
-  const removals: Effect[] = stale.map((file) => ({ type: 'remove', file }))
-  return [...removals, ...wakeForLeases(state, ctx)]
+function boot(state: State, event: Extract<Event, { type: 'booted' }>, ctx: Context): Effect[] {
+  const { storage, stale, metadata: known, ...recovered } = recover(event.disk)
+  const { initialCluster = [ctx.self], joins = false, id = memberIdFor(ctx.self) } = state.options
+  let metadata = known
+  Object.assign(state, recovered)
+  const effects: Effect[] = stale.map((file) => ({ type: 'remove', file }))
+  if (!metadata) {
+    const members = initialCluster.map((peer) => memberFor(peer, peer === ctx.self ? id : undefined))
+    metadata = { type: 'metadata', id, clusterId: clusterIdFor(initialCluster), members, joins }
+    Object.assign(state, begin(storage, metadata))
+    effects.push({ type: 'append', file: walFile(0), records: [metadata] })
+  }
+  state.id = metadata.id
+  state.clusterId = metadata.clusterId
+  state.incarnation = event.incarnation
+  state.nextRequest = firstRequest(state.id, event.incarnation)
+  state.isStopped = state.removed.has(state.id)
+  state.leaderlessSince = ctx.now
+  state.node = nodes.createNode(raftConfig(state.id, state.applied), storage, ioOf(ctx))
+  const entries = storage.entries.length - 1
+  ctx.note('recovered', { entries, revision: state.keyspace.store.revision, snapshot: state.snapshotIndex })
+  // Nobody to wait for.
+  if (isAlone(state)) nodes.campaign(state.node, ioOf(ctx))
+  return [...effects, ...drive(state, ctx)]
 }
 
-function request(state: EtcdState, stream: StreamId, body: EtcdRequest, ctx: Context): Effect[] {
+function message(state: State, body: Body, from: ProcessId, ctx: Context): Effect[] {
+  if (!state.node) return []
+  if (body.type === 'Raft') return receive(state, body as RaftBody, from, ctx)
+  if (body.type !== 'MemberGone') return []
+  const effects: Effect[] = []
+  stop(state, ctx, effects)
+  return effects
+}
+
+function opened(state: State, stream: StreamId, from: ProcessId, body: EtcdRequest | RaftBody, ctx: Context): Effect[] {
+  if (!state.node || state.isStopped) return [reply(stream, unavailable('etcdserver: server stopped'))]
+  if (body.type === 'Raft') return [...receive(state, body, from, ctx), { type: 'close', stream }]
+  const said = request(state, stream, body, ctx)
+  // A write that comes while the leader's disk is busy waits for it, as all others do.
+  return state.isLeader && state.syncing.size > 0 && body.type !== 'Range' ? [...said] : [...said, ...drive(state, ctx)]
+}
+
+/** @returns what is to be said at once */
+function request(state: State, stream: StreamId, body: EtcdRequest, ctx: Context): readonly Effect[] {
   switch (body.type) {
     case 'Range':
-      // What is applied is all that anybody was told of, so reading it is linearizable with a single member.
-      return [reply(stream, applyRange(state.keyspace.store, body))]
+      return read(state, stream, body, ctx)
     case 'Put':
     case 'DeleteRange':
     case 'Txn':
     case 'Compact':
     case 'LeaseRevoke':
-      return propose(state, body, stream, ctx)
+      return fileWrite(state, body, stream, ctx)
     case 'LeaseGrant':
-      return propose(state, grantRequest(body, ctx), stream, ctx)
+      return fileWrite(state, grantRequest(body, ctx), stream, ctx)
     case 'LeaseKeepAlive':
+      if (!state.isLeader) return forward(state, stream, body, ctx)
       return [reply(stream, keepAlive(state, body.id, ctx)), ...wakeForLeases(state, ctx)]
     case 'WatchCreate':
     case 'WatchCancel':
     case 'WatchProgress':
       return onWatchStream(state, stream, body)
+    case 'MemberPromote':
+      return state.isLeader ? clusterRequest(state, stream, body, ctx) : forward(state, stream, body, ctx)
+    case 'MemberList':
+    case 'MemberAdd':
+    case 'MemberRemove':
+    case 'MoveLeader':
+    case 'Status':
+      return clusterRequest(state, stream, body as ClusterRequest, ctx)
     default:
       return [reply(stream, errorResponse(`etcdserver: unknown request "${(body as Body).type}"`))]
   }
 }
 
-function onWatchStream(state: EtcdState, stream: StreamId, body: EtcdRequest): Effect[] {
+function onWatchStream(state: State, stream: StreamId, body: EtcdRequest): Effect[] {
   switch (body.type) {
     case 'WatchCreate':
       return createWatch(state, stream, body as WatchCreateRequest)
@@ -119,70 +196,43 @@ function onWatchStream(state: EtcdState, stream: StreamId, body: EtcdRequest): E
 
 const reply = (stream: StreamId, body: Body): Effect => ({ type: 'close', stream, body })
 
-/** Puts a write at the end of the log. It takes effect once it is durable. */
-function propose(state: EtcdState, body: WriteRequest, stream: StreamId | undefined, ctx: Context): Effect[] {
-  if (state.proposals.length - 1 - state.applied >= PROPOSALS_MAX && stream !== undefined) {
-    return [
-      reply(stream, { type: 'Error', code: 'ResourceExhausted', message: 'etcdserver: too many requests' } as Body),
-    ]
+function closed(state: State, event: Extract<Event, { type: 'closed' }>, ctx: Context): Effect[] {
+  const { stream, reason } = event
+  const member = state.snapshots.get(stream)
+  if (member !== undefined) {
+    state.snapshots.delete(stream)
+    return snapshotEnded(state, member, reason !== 'done', ctx)
   }
-  state.proposals.push({ entry: { index: state.proposals.length, request: body }, stream })
-  return state.syncing > 0 ? [] : sync(state, ctx)
+  const client = state.forwards.get(stream)
+  if (client === undefined) {
+    dropStream(state, stream)
+    return []
+  }
+  state.forwards.delete(stream)
+  return [reply(client, event.body ?? unavailable('etcdserver: leader changed'))]
 }
 
-/** Appends what has gathered since the last sync, and a snapshot where the log has outgrown the keyspace; one sync for both. */
-function sync(state: EtcdState, ctx: Context): Effect[] {
-  const { applied, proposals, keyspace } = state
-  const snapshotDue = wantsSnapshot(keyspace, applied - state.snapshotIndex)
-  const last = proposals.length - 1
-  if (last === applied && !snapshotDue) return []
+function leasesDue(state: State, ctx: Context): Effect[] {
+  const effects = expireDue(state, ctx).flatMap((due) => fileWrite(state, due, undefined, ctx))
+  return [...effects, ...wakeForLeases(state, ctx), ...drive(state, ctx)]
+}
+
+function tick(state: State, ctx: Context): Effect[] {
+  state.isTicking = false
+  if (state.isStopped) return []
   const effects: Effect[] = []
-  if (snapshotDue) {
-    state.snapshotPending = applied
-    effects.push(writeSnapshot(keyspace, applied))
-    ctx.note('snapshot', { index: applied, revision: keyspace.store.revision })
-  }
-  const records = [...proposals.from(applied + 1)].map(({ entry }) => entry)
-  effects.push({ type: 'append', file: walFile(state.snapshotPending || state.snapshotIndex), records })
-  effects.push({ type: 'persist', id: state.nextPersist++ })
-  state.syncing = last
-  return effects
+  nodes.tick(state.node!, ioOf(ctx))
+  expireWaiting(state, ctx, effects)
+  tickReads(state, ctx, effects)
+  if (state.leaderlessSince !== undefined && ctx.now - state.leaderlessSince >= NO_LEADER_MICROS)
+    sendAway(state, effects)
+  return [...effects, ...drive(state, ctx)]
 }
 
-/** The sync is done: applies its entries, answers, tells the watchers, and syncs what came meanwhile. */
-function durable(state: EtcdState, ctx: Context): Effect[] {
-  const effects: Effect[] = state.snapshotPending > 0 ? dropBefore(state) : []
-  let changes: Change[] = []
-  let leasesChanged = false
-  for (const { entry, stream } of state.proposals.from(state.applied + 1)) {
-    if (entry.index > state.syncing) break
-    const { request } = entry
-    if (request.type === 'Compact') {
-      // Watchers that want previous values must be told before compaction forgets them.
-      effects.push(...deliver(state, changes))
-      changes = []
-    }
-    const applied = apply(state.keyspace, request)
-    state.applied = entry.index
-    for (const change of applied.changes) changes.push(change)
-    if (stream !== undefined) effects.push(reply(stream, applied.response))
-    if (leaseApplied(state, request, ctx)) leasesChanged = true
+/** Watchers ask for a member that has a leader: here they would hear of nothing. */
+function sendAway(state: State, effects: Effect[]): void {
+  for (const stream of new Set([...state.watches.values()].map((watch) => watch.stream))) {
+    effects.push(reply(stream, unavailable('etcdserver: no leader')))
   }
-  state.proposals.drop(state.applied + 1)
-  state.syncing = 0
-  if (changes.length > 0) effects.push(...deliver(state, changes))
-  if (leasesChanged) effects.push(...wakeForLeases(state, ctx))
-  effects.push(...sync(state, ctx))
-  return effects
-}
-
-/** The snapshot is durable: the log before it may go. */
-function dropBefore(state: EtcdState): Effect[] {
-  const old = state.snapshotIndex
-  state.snapshotIndex = state.snapshotPending
-  state.snapshotPending = 0
-  return [
-    { type: 'remove', file: walFile(old) },
-    { type: 'remove', file: snapshotFile(old) },
-  ]
+  state.watches.clear()
 }

@@ -5,7 +5,7 @@
  * a `WatchCreate`, may carry more of them (each with its own `watchId`), and is answered by `WatchResponse`s.
  * Where to read upstream: etcd `api/etcdserverpb/rpc.proto`, `api/mvccpb/kv.proto`.
  */
-import type { Body } from '#cluster/kernel/component.ts'
+import type { Body, ProcessId } from '#cluster/kernel/component.ts'
 
 export interface KeyValue {
   readonly key: string
@@ -20,6 +20,16 @@ export interface KeyValue {
   readonly lease: number
 }
 
+/** A member of the cluster, as all members know it. */
+export interface Member {
+  /** Below 2^53; in hex it is what etcdctl prints. */
+  readonly id: number
+  readonly name: string
+  /** Where its peers reach it. */
+  readonly peer: ProcessId
+  readonly isLearner: boolean
+}
+
 export interface RangeRequest extends Body {
   readonly type: 'Range'
   readonly key: string
@@ -29,6 +39,8 @@ export interface RangeRequest extends Body {
   readonly revision?: number
   readonly keysOnly?: boolean
   readonly countOnly?: boolean
+  /** This member's own view will do, however old. Otherwise the answer holds all that was acknowledged before the request. */
+  readonly serializable?: boolean
 }
 
 export interface PutRequest extends Body {
@@ -107,12 +119,55 @@ export interface WatchProgressRequest extends Body {
   readonly type: 'WatchProgress'
 }
 
+/** Who is in the cluster, as the leader knows it. */
+export interface MemberListRequest extends Body {
+  readonly type: 'MemberList'
+}
+
+export interface MemberAddRequest extends Body {
+  readonly type: 'MemberAdd'
+  /** Where the new member will be. */
+  readonly peer: ProcessId
+  readonly isLearner?: boolean
+}
+
+export interface MemberRemoveRequest extends Body {
+  readonly type: 'MemberRemove'
+  readonly id: number
+}
+
+/** Makes a learner that has caught up a voter. */
+export interface MemberPromoteRequest extends Body {
+  readonly type: 'MemberPromote'
+  readonly id: number
+}
+
+/** Only the leader takes it. */
+export interface MoveLeaderRequest extends Body {
+  readonly type: 'MoveLeader'
+  readonly targetId: number
+}
+
+/** How this member is. */
+export interface StatusRequest extends Body {
+  readonly type: 'Status'
+}
+
+export type ClusterRequest =
+  MemberListRequest | MemberAddRequest | MemberRemoveRequest | MemberPromoteRequest | MoveLeaderRequest | StatusRequest
+
 /** Requests that change something, and therefore go through the log. */
 export type WriteRequest =
   PutRequest | DeleteRangeRequest | TxnRequest | CompactRequest | LeaseGrantRequest | LeaseRevokeRequest
 
 export type EtcdRequest =
-  RangeRequest | WriteRequest | LeaseKeepAliveRequest | WatchCreateRequest | WatchCancelRequest | WatchProgressRequest
+  | RangeRequest
+  | WriteRequest
+  | LeaseKeepAliveRequest
+  | WatchCreateRequest
+  | WatchCancelRequest
+  | WatchProgressRequest
+  | ClusterRequest
 
 export interface ResponseHeader {
   /** The store's revision when the request was applied. */
@@ -195,6 +250,33 @@ export interface WatchResponse extends Body {
   readonly events: readonly WatchEvent[]
 }
 
+export interface MembersResponse extends Body {
+  readonly type: 'MemberListResponse' | 'MemberAddResponse' | 'MemberRemoveResponse' | 'MemberPromoteResponse'
+  readonly header: ResponseHeader
+  /** By ascending id. */
+  readonly members: readonly Member[]
+  /** The one that was added. */
+  readonly member?: Member
+}
+
+export interface MoveLeaderResponse extends Body {
+  readonly type: 'MoveLeaderResponse'
+  readonly header: ResponseHeader
+}
+
+export interface StatusResponse extends Body {
+  readonly type: 'StatusResponse'
+  readonly header: ResponseHeader
+  readonly memberId: number
+  /** 0: none. */
+  readonly leader: number
+  readonly raftTerm: number
+  /** Committed, as far as this member knows. */
+  readonly raftIndex: number
+  readonly raftAppliedIndex: number
+  readonly isLearner: boolean
+}
+
 /** A failed call, with the gRPC code's name. */
 export interface ErrorResponse extends Body {
   readonly type: 'Error'
@@ -213,4 +295,7 @@ export type EtcdResponse =
   | LeaseRevokeResponse
   | LeaseKeepAliveResponse
   | WatchResponse
+  | MembersResponse
+  | MoveLeaderResponse
+  | StatusResponse
   | ErrorResponse

@@ -3,39 +3,66 @@
  *
  * What the real one does: the WAL holds Raft entries; the keyspace lives in a bbolt file; a snapshot says from which entry
  * on the WAL is still needed.
- * What we model: file `wal-N` holds the entries after index N; file `snapshot-N` holds the keyspace as of entry N. A
- * snapshot counts only once its last record, the seal, is durable; until then the older files stay.
+ * What we model: file `wal-N` holds who writes it, the entries after index N and each change of Raft's hard state; an entry
+ * is written over those with its index and above. File `snapshot-N` holds keyspace and members as of entry N. A snapshot
+ * counts only once its last record, the seal, is durable; until then the older files stay.
  * What we leave out: pages and torn writes; a snapshot writes the whole keyspace, so one is taken only when the log has
  * grown past it.
  * Where to read upstream: etcd `server/storage/wal/wal.go`, `server/etcdserver/api/snap/snapshotter.go`.
  */
 import type { DiskImage, Effect } from '#cluster/kernel/component.ts'
 import { Log } from '#cluster/kernel/log.ts'
+import { Table } from '#cluster/kernel/table.ts'
 import type { Keyspace, Lease } from './apply.ts'
-import { apply, createKeyspace } from './apply.ts'
-import type { KeyValue, WriteRequest } from './messages.ts'
+import { createKeyspace } from './apply.ts'
+import type { KeyValue, Member } from './messages.ts'
 import { NO_KEYS, withKey } from './mvcc/ordered-keys.ts'
 import type { Change } from './mvcc/store.ts'
+import { type Entry, type HardState, NO_HARD_STATE } from './raft/messages.ts'
+import { appendEntries, createStorage, type Storage } from './raft/storage.ts'
+import { confStateOf, tableOf } from './members.ts'
 
-/** One entry of the log. */
-export interface Entry {
-  /** From 1, without gaps. */
-  readonly index: number
-  readonly request: WriteRequest
+/** Who writes this log, and whom the cluster began with. First in every WAL file. */
+export interface MetadataRecord {
+  readonly type: 'metadata'
+  readonly id: number
+  readonly clusterId: number
+  readonly members: readonly Member[]
+  /** It joined a cluster that was there: it knows where the others are, but nothing of what they have agreed on. */
+  readonly joins: boolean
 }
 
-type SnapshotRecord =
-  | {
-      readonly type: 'header'
-      readonly index: number
-      readonly revision: number
-      readonly compactRevision: number
-      readonly historyStart: number
-    }
+interface StateRecord {
+  readonly type: 'state'
+  readonly hardState: HardState
+}
+
+export type WalRecord = MetadataRecord | StateRecord | Entry
+
+interface SnapshotHeader {
+  readonly type: 'header'
+  readonly index: number
+  readonly term: number
+  readonly revision: number
+  readonly compactRevision: number
+  readonly historyStart: number
+  readonly members: readonly Member[]
+  readonly removed: readonly number[]
+}
+
+export type SnapshotRecord =
+  | SnapshotHeader
   | { readonly type: 'base'; readonly kv: KeyValue }
   | { readonly type: 'change'; readonly change: Change }
   | { readonly type: 'lease'; readonly lease: Lease }
   | { readonly type: 'seal' }
+
+/**
+ * Where a new cluster begins: as if this many entries were compacted already, so that no log tells how the first members
+ * came, and whoever joins later needs a snapshot.
+ */
+export const FIRST_INDEX = 1
+export const FIRST_TERM = 1
 
 /** etcd's default for `--snapshot-count`. */
 export const SNAPSHOT_COUNT = 10_000
@@ -50,29 +77,55 @@ export function wantsSnapshot(keyspace: Keyspace, entriesSince: number): boolean
   return entriesSince >= history.length - history.start + base.size
 }
 
-/** Writes the keyspace as of entry `index`. The caller syncs, and removes the older files afterwards. */
-export function writeSnapshot(keyspace: Keyspace, index: number): Effect {
-  const { store, leases } = keyspace
+/** What a snapshot is of. */
+export interface Snapshotted {
+  readonly keyspace: Keyspace
+  readonly applied: number
+  readonly appliedTerm: number
+  readonly members: Table<number, Member>
+  readonly removed: Table<number, true>
+}
+
+/** All that the log determines, as of the last applied entry. */
+export function snapshotRecords(state: Snapshotted): readonly SnapshotRecord[] {
+  const { store, leases } = state.keyspace
   const { history, base, revision, compactRevision } = store
-  const records: SnapshotRecord[] = [{ type: 'header', index, revision, compactRevision, historyStart: history.start }]
+  const header: SnapshotHeader = {
+    type: 'header',
+    index: state.applied,
+    term: state.appliedTerm,
+    revision,
+    compactRevision,
+    historyStart: history.start,
+    members: [...state.members.values()],
+    removed: [...state.removed.keys()],
+  }
+  const records: SnapshotRecord[] = [header]
   for (const kv of base.values()) records.push({ type: 'base', kv })
   for (const change of history.from(history.start)) records.push({ type: 'change', change })
   for (const lease of leases.values()) records.push({ type: 'lease', lease })
   records.push({ type: 'seal' })
-  return { type: 'append', file: snapshotFile(index), records }
+  return records
 }
 
-export interface Recovered {
-  readonly keyspace: Keyspace
-  /** Index of the last entry. */
-  readonly index: number
+/** Writes a snapshot. The caller syncs, and removes the older files afterwards. */
+export const writeSnapshot = (index: number, records: readonly SnapshotRecord[]): Effect => ({
+  type: 'append',
+  file: snapshotFile(index),
+  records,
+})
+
+export interface Recovered extends Snapshotted {
+  /** Undefined: the disk is empty. */
+  readonly metadata: MetadataRecord | undefined
+  readonly storage: Storage
   /** Index of the snapshot that it came from; 0: none. */
   readonly snapshotIndex: number
   /** Files that are of no use any more. */
   readonly stale: readonly string[]
 }
 
-/** Reads the newest sealed snapshot and applies every entry after it. */
+/** Reads the newest sealed snapshot, and every entry after it. */
 export function recover(disk: DiskImage): Recovered {
   const numbered = (prefix: string) =>
     Object.keys(disk)
@@ -81,32 +134,61 @@ export function recover(disk: DiskImage): Recovered {
       .sort((a, b) => a - b)
   const snapshots = numbered('snapshot-')
   const sealed = snapshots.filter((index) => isSealed(disk[snapshotFile(index)]!))
-  const snapshotIndex = sealed[sealed.length - 1] ?? 0
-  const keyspace =
-    snapshotIndex > 0 ? readSnapshot(disk[snapshotFile(snapshotIndex)] as SnapshotRecord[]) : createKeyspace()
-  let index = snapshotIndex
+  const snapshotIndex = sealed.at(-1) ?? 0
+  const records = snapshotIndex > 0 ? (disk[snapshotFile(snapshotIndex)] as readonly SnapshotRecord[]) : []
+  let snapshot = readSnapshot(records)
+  const storage = createStorage()
+  startAt(storage, snapshotIndex, snapshot.appliedTerm)
   const wals = numbered('wal-')
-  for (const start of wals) {
-    for (const entry of disk[walFile(start)] as Entry[]) {
-      if (entry.index <= index) continue
-      if (entry.index !== index + 1)
-        throw new Error(`the log jumps from entry ${index} to ${entry.index}: a file is missing`)
-      apply(keyspace, entry.request)
-      index = entry.index
-    }
+  let metadata: MetadataRecord | undefined
+  let hardState = NO_HARD_STATE
+  for (const record of wals.flatMap((start) => disk[walFile(start)] as readonly WalRecord[])) {
+    if (record.type === 'metadata') {
+      metadata = record
+      if (snapshotIndex === 0) snapshot = begin(storage, record)
+    } else if (record.type === 'state') hardState = record.hardState
+    else appendEntries(storage, [record])
   }
+  // Where the log ends before what was known to be committed, that was known from others.
+  const commit = Math.max(Math.min(hardState.commit, storage.entries.length - 1), snapshot.applied)
+  if (hardState !== NO_HARD_STATE) storage.hardState = { ...hardState, commit }
+  if (snapshotIndex > 0) offer(storage, snapshot)
   const stale = [
     ...snapshots.filter((other) => other !== snapshotIndex).map(snapshotFile),
     ...wals.filter((start) => start < snapshotIndex).map(walFile),
   ]
-  return { keyspace, index, snapshotIndex, stale }
+  return { ...snapshot, metadata, storage, snapshotIndex, stale }
+}
+
+function startAt(storage: Storage, index: number, term: number): void {
+  storage.entries = Log.startingAt(index + 1)
+  storage.compactedTerm = term
+}
+
+function offer(storage: Storage, { applied, appliedTerm, members }: Snapshotted): void {
+  const confState = confStateOf(members.values())
+  storage.snapshot = { metadata: { index: applied, term: appliedTerm, confState } }
+}
+
+/** A member at the very beginning: of a new cluster, or of its own time in one that is there. */
+export function begin(storage: Storage, { members, joins }: MetadataRecord): Snapshotted {
+  const beginning = { ...readSnapshot([]), members: tableOf(members) }
+  if (joins) return beginning
+  startAt(storage, FIRST_INDEX, FIRST_TERM)
+  const snapshot = { ...beginning, applied: FIRST_INDEX, appliedTerm: FIRST_TERM }
+  offer(storage, snapshot)
+  return snapshot
 }
 
 const isSealed = (records: readonly unknown[]): boolean =>
   (records[records.length - 1] as SnapshotRecord)?.type === 'seal'
 
-function readSnapshot(records: readonly SnapshotRecord[]): Keyspace {
+/** What a snapshot holds; without records, the beginning. */
+export function readSnapshot(records: readonly SnapshotRecord[]): Snapshotted {
   const keyspace = createKeyspace()
+  if (records.length === 0) {
+    return { keyspace, applied: 0, appliedTerm: 0, members: new Table(), removed: new Table() }
+  }
   const { store, leases } = keyspace
   const keys = new Set<string>()
   for (const record of records) {
@@ -129,7 +211,14 @@ function readSnapshot(records: readonly SnapshotRecord[]): Keyspace {
   let ordered = NO_KEYS
   for (const key of [...keys].sort()) ordered = withKey(ordered, key)
   store.keys.set('root', ordered)
-  return keyspace
+  const { index: applied, term: appliedTerm, members, removed } = records[0] as SnapshotHeader
+  return {
+    keyspace,
+    applied,
+    appliedTerm,
+    members: tableOf(members),
+    removed: new Table(removed.map((id) => [id, true] as const)),
+  }
 }
 
 function restoreChange({ store }: Keyspace, change: Change): void {

@@ -22,11 +22,9 @@ export function createWatch(state: EtcdState, stream: StreamId, request: WatchCr
   const base = { type: 'WatchResponse', header: { revision: store.revision }, watchId, events: [] } as const
   const created: Effect = { type: 'write', stream, body: { ...base, created: true } as WatchResponse }
   if (startRevision > 0 && startRevision < store.compactRevision) {
-    const { compactRevision } = store
-    const body: WatchResponse = { ...base, canceled: true, compactRevision, cancelReason: ERROR_COMPACTED }
-    return [created, { type: 'write', stream, body }]
+    return [created, compacted(store, { stream, watchId })]
   }
-  const watch: Watch = { stream, watchId, key, rangeEnd, prevKv }
+  const watch: Watch = { stream, watchId, key, rangeEnd, prevKv, minRevision: startRevision }
   state.watches.set(watchKey(stream, watchId), watch)
   return [created, ...catchUp(store, watch, startRevision)]
 }
@@ -46,6 +44,31 @@ export function progress(state: EtcdState, stream: StreamId): Effect[] {
 
 export function dropStream(state: EtcdState, stream: StreamId): void {
   for (const [key, watch] of [...state.watches]) if (watch.stream === stream) state.watches.delete(key)
+}
+
+/** The store has been replaced by a newer one: every watch is told what it missed, or that it cannot be. */
+export function watchesRestored(state: EtcdState, revision: number): Effect[] {
+  const { store } = state.keyspace
+  const effects: Effect[] = []
+  for (const [key, watch] of [...state.watches]) {
+    const start = Math.max(revision + 1, watch.minRevision)
+    if (start >= store.compactRevision) {
+      effects.push(...catchUp(store, watch, start))
+      continue
+    }
+    state.watches.delete(key)
+    effects.push(compacted(store, watch))
+  }
+  return effects
+}
+
+function compacted(
+  { revision, compactRevision }: Store,
+  { stream, watchId }: Pick<Watch, 'stream' | 'watchId'>,
+): Effect {
+  const base = { type: 'WatchResponse', header: { revision }, watchId, events: [] } as const
+  const body: WatchResponse = { ...base, canceled: true, compactRevision, cancelReason: ERROR_COMPACTED }
+  return { type: 'write', stream, body }
 }
 
 /** Tells every watch what these changes mean to it: one message each. */
@@ -87,7 +110,9 @@ function response(store: Store, watch: Watch, events: readonly WatchEvent[]): Ef
 
 function eventsFor(store: Store, watch: Watch, changes: readonly Change[]): WatchEvent[] {
   const events: WatchEvent[] = []
-  for (const change of changes) if (covers(watch, change.key)) events.push(eventOf(store, watch, change))
+  for (const change of changes) {
+    if (change.main >= watch.minRevision && covers(watch, change.key)) events.push(eventOf(store, watch, change))
+  }
   return events
 }
 

@@ -11,7 +11,7 @@ import { prefixEnd } from '#cluster/etcd/mvcc/ordered-keys.ts'
 import type { Context, Effect } from '#cluster/kernel/component.ts'
 import { cachesAdvanced } from './reads.ts'
 import type { State } from './state.ts'
-import { callEtcd, etcdMember } from './storage/etcd-client.ts'
+import { callEtcd, memberFailed, nextMember } from './storage/etcd-client.ts'
 import { registryPrefix } from './storage/keys.ts'
 import { applyEvent, replaceAll } from './watch-cache.ts'
 import { endWatchesOf } from './watch-requests.ts'
@@ -59,17 +59,21 @@ function watchCreate(state: State, watchId: number): WatchCreateRequest {
 export function openWatches(state: State, ctx: Context): Effect[] {
   const stream = ctx.id()
   state.watchStream = stream
+  const to = nextMember(state)
+  state.watchMember = to
   return RESOURCES.map((_, watchId) => {
     const body = watchCreate(state, watchId)
-    return watchId === 0 ? { type: 'open', stream, to: etcdMember(state), body } : { type: 'write', stream, body }
+    return watchId === 0 ? { type: 'open', stream, to, body } : { type: 'write', stream, body }
   })
 }
 
 export function watchStreamClosed(state: State, ctx: Context): Effect[] {
   state.watchStream = 0
-  state.member++
   ctx.note('etcd-watch-lost', {})
-  return [{ type: 'wake', key: WATCH_RETRY_TIMER, after: WATCH_RETRY_MICROS }]
+  return [
+    ...memberFailed(state, state.watchMember),
+    { type: 'wake', key: WATCH_RETRY_TIMER, after: WATCH_RETRY_MICROS },
+  ]
 }
 
 /** Events, or only the news of how far etcd has come. */

@@ -27,7 +27,7 @@ import { freshTimedOut, readAnswered } from './reads.ts'
 import { dropRequest, isMutating, refuse } from './responses.ts'
 import type { ApiserverOptions, Call, State } from './state.ts'
 import { internal } from './status.ts'
-import { callClosed, ETCD_RETRY_TIMER, retryParked } from './storage/etcd-client.ts'
+import { callClosed, ETCD_PROBE_TIMER, ETCD_RETRY_TIMER, probeMember, retryParked } from './storage/etcd-client.ts'
 import { createWatchCache } from './watch-cache.ts'
 import { BOOKMARK_TIMER, sendBookmarks, watchClosed, watchTimedOut } from './watch-requests.ts'
 import { leaseArrived, writeAnswered } from './writes.ts'
@@ -48,6 +48,7 @@ export const kubeApiserver: Component<State, ApiserverOptions> = {
   init: (options) => ({
     options: Object.freeze({ ...DEFAULTS, ...options }),
     member: 0,
+    membersDown: new Table(),
     calls: new Table(),
     parked: new Table(),
     requests: new Table(),
@@ -60,6 +61,7 @@ export const kubeApiserver: Component<State, ApiserverOptions> = {
     outstanding: 0,
     caches: Object.fromEntries(RESOURCES.map((resource) => [resource.resource, createWatchCache(resource)])),
     watchStream: 0,
+    watchMember: '',
     watchers: new Table(),
     buckets: { all: new Groups(), namespace: new Groups(), key: new Groups(), node: new Groups() },
     bookmarks: new Table(),
@@ -96,7 +98,7 @@ function closed(state: State, event: Extract<Event, { type: 'closed' }>, ctx: Co
   const result = callClosed(state, event, ctx)
   if (result?.type === 'answer') return etcdAnswered(state, result.call, result.response as RangeResponse, ctx)
   if (result?.type === 'parked') return [...result.effects]
-  if (result?.type === 'failed') return etcdFailed(state, result.call, result.message)
+  if (result?.type === 'failed') return [...etcdFailed(state, result.call, result.message), ...result.effects]
   if (event.stream === state.watchStream) return watchStreamClosed(state, ctx)
   // A client that has gone: what etcd is doing for it goes on, but nobody waits for the answer.
   const row = state.requests.get(event.stream)
@@ -120,6 +122,8 @@ function etcdAnswered(state: State, { purpose }: Call, response: RangeResponse, 
       return leaseArrived(state, ctx)
     case 'compact':
       return purpose.step === 'claim' ? claimed(state, response, ctx) : []
+    case 'probe':
+      return []
   }
 }
 
@@ -155,6 +159,7 @@ function timer(state: State, key: string, ctx: Context): Effect[] {
     case COMPACTION_TIMER:
       return claimCompaction(state, ctx)
   }
+  if (key.startsWith(ETCD_PROBE_TIMER)) return probeMember(state, key.slice(ETCD_PROBE_TIMER.length), ctx)
   const [kind, id] = key.split('/') as [string, string]
   const stream: StreamId = Number(id)
   return kind === 'fresh' ? freshTimedOut(state, stream) : kind === 'watch-timeout' ? watchTimedOut(state, stream) : []

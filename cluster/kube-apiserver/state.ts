@@ -86,8 +86,11 @@ export interface Call {
     | { readonly type: 'bootstrap' }
     | { readonly type: 'lease' }
     | { readonly type: 'compact'; readonly step: 'claim' | 'compact' }
+    | { readonly type: 'probe' }
   readonly body: EtcdRequest
   readonly attempts: number
+  /** The member that it was sent to. */
+  readonly to: ProcessId
 }
 
 /** A client that watches. */
@@ -105,8 +108,10 @@ export type Buckets = Readonly<Record<'all' | 'namespace' | 'key' | 'node', Grou
 
 export interface State {
   readonly options: Required<ApiserverOptions>
-  /** Index of the etcd member in use. */
+  /** Index of the etcd member whose turn it is. */
   member: number
+  /** Members that failed and have not answered since. */
+  membersDown: Table<ProcessId, true>
   calls: Table<StreamId, Call>
   /** Calls that wait to be sent again, etcd having been out of reach. */
   parked: Table<StreamId, Call>
@@ -127,6 +132,8 @@ export interface State {
   caches: Readonly<Record<string, WatchCache>>
   /** The stream that carries all watches of etcd; 0: none. */
   watchStream: StreamId
+  /** The member that it leads to. */
+  watchMember: ProcessId
   watchers: Table<StreamId, Watcher>
   /** Watchers by what they can be interested in (see `watchers.ts`). */
   buckets: Buckets

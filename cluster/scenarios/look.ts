@@ -16,9 +16,16 @@ import { resourceNamed } from '#cluster/api/resources.ts'
 import type { ProcessId } from '#cluster/kernel/component.ts'
 import type { World } from '#cluster/kernel/world.ts'
 
-/** The member of etcd whose store is looked at: the first that runs. */
-export const storeProcess = (world: World): ProcessId | undefined =>
-  world.processes.find((process) => process?.up && process.spec.component === 'etcd')?.id
+/** The member of etcd whose store is looked at: of those that run, the one that has come furthest. */
+export function storeProcess(world: World): ProcessId | undefined {
+  let newest: { id: ProcessId; applied: number } | undefined
+  for (const process of world.processes) {
+    if (process?.spec.component !== 'etcd' || !process.up) continue
+    const { applied } = process.state as EtcdState
+    if (!newest || applied > newest.applied) newest = { id: process.id, applied }
+  }
+  return newest?.id
+}
 
 /** The objects of a resource in the order of their keys, straight from the store. */
 export function objectsOf<T extends KubernetesObject>(world: World, resource: string): T[] {

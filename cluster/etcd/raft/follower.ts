@@ -11,7 +11,6 @@ import { type Message, NO_SNAPSHOT, NONE } from './messages.ts'
 import { hex, PROPOSAL_DROPPED, type Raft, readOnlyOptionOf, send, type StepError } from './raft.ts'
 
 export function stepFollower(raft: Raft, message: Message, io: Io): StepError {
-  const id = hex(raft.id)
   switch (message.type) {
     case 'MsgProp':
       return forwardProposal(raft, message, io)
@@ -24,21 +23,21 @@ export function stepFollower(raft: Raft, message: Message, io: Io): StepError {
       break
     case 'MsgTransferLeader':
       if (raft.lead !== NONE) send(raft, { ...message, to: raft.lead })
-      else io.log?.('INFO', `${id} no leader at term ${raft.term}; dropping leader transfer msg`)
+      else io.log?.('INFO', `${hex(raft.id)} no leader at term ${raft.term}; dropping leader transfer msg`)
       break
     case 'MsgForgetLeader':
       forgetLeader(raft, io)
       break
     case 'MsgTimeoutNow': {
       const what = `received MsgTimeoutNow from ${hex(message.from)} and starts an election to get leadership.`
-      io.log?.('INFO', `${id} [term ${raft.term}] ${what}`)
+      io.log?.('INFO', `${hex(raft.id)} [term ${raft.term}] ${what}`)
       // Never a pre-vote: the leader itself asks for this election.
       hup(raft, 'CampaignTransfer', io)
       break
     }
     case 'MsgReadIndex':
       if (raft.lead !== NONE) send(raft, { ...message, to: raft.lead })
-      else io.log?.('INFO', `${id} no leader at term ${raft.term}; dropping index reading msg`)
+      else io.log?.('INFO', `${hex(raft.id)} no leader at term ${raft.term}; dropping index reading msg`)
       break
     case 'MsgReadIndexResp':
       raft.readStates.push({ index: message.index ?? 0, requestCtx: message.context ?? '' })

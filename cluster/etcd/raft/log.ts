@@ -203,7 +203,8 @@ export function hasNextCommittedEntries(log: RaftLog, allowUnstable: boolean): b
 export function nextCommittedEntries(log: RaftLog, allowUnstable: boolean): readonly Entry[] {
   if (!hasNextCommittedEntries(log, allowUnstable)) return []
   const high = maxAppliableIndex(log, allowUnstable) + 1
-  return slice(log, log.applying + 1, high, log.maxApplyingEntsSize - log.applyingEntsSize)!
+  const { maxApplyingEntsSize, applyingEntsSize } = log
+  return slice(log, log.applying + 1, high, maxApplyingEntsSize - applyingEntsSize)!
 }
 
 const maxAppliableIndex = ({ committed, unstable }: RaftLog, allowUnstable: boolean): number =>

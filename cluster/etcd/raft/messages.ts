@@ -10,6 +10,8 @@ export interface Payload {
   /** Bytes. */
   readonly size: number
   readonly body: unknown
+  /** Number of the request that it came with, so that whoever waits for it can be told. */
+  readonly request?: number
 }
 
 interface EntryId {

@@ -26,7 +26,7 @@ import type { Config, Raft, StateType, StepError } from './raft.ts'
 import { hardStateOf, hex } from './raft.ts'
 import type { ReadState } from './read-only.ts'
 import { becomeFollower } from './roles.ts'
-import { entriesSize } from './sizes.ts'
+import { sizeUnder } from './sizes.ts'
 import { step as stepRaft, tick as tickRaft } from './step.ts'
 import type { Storage } from './storage.ts'
 import { createTracker, progressOf, voterNodes } from './tracker/tracker.ts'
@@ -156,8 +156,12 @@ export const propose = (node: Node, data: Payload, io: Io): StepError =>
 
 export const proposeConfChange = (node: Node, change: EntryContent, io: Io): StepError => proposeEntry(node, change, io)
 
+/** Entries that have no place in a log yet, in one go. */
+export const proposeEntries = (node: Node, entries: readonly Entry[], io: Io): StepError =>
+  local(node, { type: 'MsgProp', from: node.raft.id, entries }, io)
+
 const proposeEntry = (node: Node, content: EntryContent, io: Io): StepError =>
-  local(node, { type: 'MsgProp', from: node.raft.id, entries: [{ ...content, term: 0, index: 0 }] }, io)
+  proposeEntries(node, [{ ...content, term: 0, index: 0 }], io)
 
 /** To be called for each change that is applied; one that the application rejects is left out. */
 export const applyChange = ({ raft }: Node, change: ConfChangeV2, io: Io): ConfState =>
@@ -292,7 +296,8 @@ function accept(node: Node, work: Work): void {
   unstables.acceptInProgress(raft.log.unstable)
   if (committedEntries.length > 0) {
     const last = committedEntries.at(-1)!.index
-    logs.acceptApplying(raft.log, last, entriesSize(committedEntries), !isAsync(node))
+    const size = sizeUnder(raft.log.maxApplyingEntsSize, committedEntries)
+    logs.acceptApplying(raft.log, last, size, !isAsync(node))
   }
 }
 

@@ -4,7 +4,7 @@
  * What the real one does: counts the protobuf encoding. What we model: the same arithmetic, without encoding anything.
  * Where to read upstream: etcd-io/raft `util.go` (entsSize, payloadSize), `raftpb/raft.pb.go`.
  */
-import type { ConfChangeSingle, Entry, EntryContent } from './messages.ts'
+import { type ConfChangeSingle, type Entry, type EntryContent, NO_LIMIT } from './messages.ts'
 
 /** Bytes of a protobuf varint. */
 function varintSize(value: number): number {
@@ -38,6 +38,10 @@ export function entrySize(entry: Entry): number {
   return 2 + field(entry.term) + field(entry.index) + (payload === 0 ? 0 : bytesField(payload))
 }
 
+/** Without a limit nobody asks, and nothing is counted. */
+export const sizeUnder = (limit: number, entries: readonly Entry[]): number =>
+  limit >= NO_LIMIT ? 0 : entriesSize(entries)
+
 export function entriesSize(entries: readonly Entry[]): number {
   let size = 0
   for (const entry of entries) size += entrySize(entry)
@@ -46,6 +50,7 @@ export function entriesSize(entries: readonly Entry[]): number {
 
 /** The longest beginning within `maxSize` bytes; one entry at least, if there is one. */
 export function limitSize(entries: readonly Entry[], maxSize: number): readonly Entry[] {
+  if (entries.length < 2 || maxSize >= NO_LIMIT) return entries
   let size = 0
   for (let i = 0; i < entries.length; i++) {
     size += entrySize(entries[i]!)

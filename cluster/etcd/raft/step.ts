@@ -12,7 +12,7 @@ import { type Message, NONE, type Snapshot } from './messages.ts'
 import { hex, PROPOSAL_DROPPED, type Raft, send, type StepError } from './raft.ts'
 import { reduceUncommittedSize } from './replication.ts'
 import { becomeFollower } from './roles.ts'
-import { entriesSize, payloadsSize } from './sizes.ts'
+import { payloadsSize, sizeUnder } from './sizes.ts'
 import { formatConfig } from './tracker/tracker.ts'
 import * as unstables from './unstable.ts'
 
@@ -35,7 +35,7 @@ export function step(raft: Raft, message: Message, io: Io): StepError {
     case 'MsgStorageApplyResp': {
       const entries = message.entries ?? []
       if (entries.length > 0) {
-        appliedTo(raft, entries.at(-1)!.index, entriesSize(entries), io)
+        appliedTo(raft, entries.at(-1)!.index, sizeUnder(raft.log.maxApplyingEntsSize, entries), io)
         reduceUncommittedSize(raft, payloadsSize(entries))
       }
       return undefined
