@@ -56,7 +56,7 @@ export function resourceCase(chance: Chance): Case {
   const existing = chance.times(chance.between(0, 8), (i) => existingPod(chance, i, nodes))
   const incoming = chance.times(chance.between(1, 4), (i) => {
     const spec = podSpec(chance)
-    return pod(`web-${i}`, chance.chance(0.4) ? boundarySpec(chance, spec, nodes, existing) : spec, 'Pending')
+    return incomingPod(i, chance.chance(0.4) ? boundarySpec(chance, spec, nodes, existing) : spec)
   })
   return { nodes, existing, incoming }
 }
@@ -64,7 +64,7 @@ export function resourceCase(chance: Chance): Case {
 export function labelCase(chance: Chance): Case {
   const nodes = chance.times(chance.between(2, 5), (i) => node(chance, i, true))
   const existing = chance.chance(0.3) ? chance.times(4, (i) => existingPod(chance, i, nodes)) : []
-  const incoming = chance.times(chance.between(1, 4), (i) => pod(`web-${i}`, labelSpec(chance, nodes), 'Pending'))
+  const incoming = chance.times(chance.between(1, 4), (i) => incomingPod(i, labelSpec(chance, nodes)))
   return { nodes, existing, incoming }
 }
 
@@ -80,7 +80,8 @@ function node(chance: Chance, index: number, withLabels: boolean): Node {
     cpu: chance.pick(['500m', '1', '1.5', '2', '2500m', '4']),
     memory: chance.pick(['1Gi', '2048Mi', '2e9', '1.5Gi', '500M', '4194304Ki']),
     'ephemeral-storage': chance.pick(['5Gi', '10G', '20Gi']),
-    pods: chance.pick(['1', '2', '4', '110', '110']),
+    // A resource that is absent is 0.
+    ...(!chance.chance(0.04) && { pods: chance.pick(['1', '2', '4', '110', '110', '0']) }),
     ...(chance.chance(0.3) && { [GPU]: chance.pick(['0', '1', '2']) }),
   }
   // The kubelet and the system keep some of the machine for themselves.
@@ -115,6 +116,13 @@ function pod(name: string, spec: PodSpec, phase: PodPhase): Pod {
     spec,
     status: { phase },
   }
+}
+
+/** A name is one Pod's only within a namespace. */
+function incomingPod(index: number, spec: PodSpec): Pod {
+  const made = pod(`web-${index % 2}`, spec, 'Pending')
+  const namespace = index < 2 ? 'default' : 'shop'
+  return { ...made, metadata: { ...made.metadata, namespace, uid: `uid-${namespace}-${index}` } }
 }
 
 function existingPod(chance: Chance, index: number, nodes: readonly Node[]): Pod {
@@ -182,8 +190,11 @@ function labelSpec(chance: Chance, nodes: readonly Node[]): PodSpec {
     weight: 10,
     preference: { matchExpressions: [{ key: 'zone', operator: 'In' as const, values: ['z'] }] },
   }
+  // Nothing tolerates a cordon here: this is for other taints.
+  const tolerations = [{ key: 'dedicated', operator: 'Exists' as const, effect: 'NoSchedule' as const }]
   return {
     containers,
+    ...(chance.chance(0.3) && { tolerations }),
     ...(wantsLabels && { nodeSelector }),
     ...(wantsAffinity && {
       affinity: {
