@@ -205,11 +205,11 @@ export class Judge {
       const message = say('owner-lost', { time: this.#now(), pod: name, owner: `${lost.kind} ${lost.name}` })
       this.fail(message, say('owners-kept'), say('is-gone', { what: lost.name }), { hint: 'owner' })
     }
-    if (now !== undefined) this.#ruleOnAdoption(pod, now)
+    if (now !== undefined) this.#ruleOnAdoption(pod, before, now)
     else if (old !== undefined) this.#ruleOnRelease(pod, old)
   }
 
-  #ruleOnAdoption({ metadata: { name, namespace, labels } }: Pod, now: OwnerReference): void {
+  #ruleOnAdoption({ metadata: { name, namespace, labels } }: Pod, before: Pod, now: OwnerReference): void {
     const set = this.#sets.get(now.uid)
     const refuse = (why: Said): never => {
       const message = say('adopted', { time: this.#now(), pod: name, set: now.name, why })
@@ -220,6 +220,7 @@ export class Judge {
     const gone = this.#removedAt.get(now.uid)
     if (gone !== undefined && this.#world.now > gone + this.#tolerance) refuse(say('which-is-going'))
     if (namespace !== NAMESPACE) refuse(say('other-namespace', { ours: NAMESPACE, theirs: namespace ?? '' }))
+    if (!isActive(before)) refuse(say('not-alive'))
     if (!this.#matches(now.name, labels)) refuse(say('labels-differ', { labels: JSON.stringify(labels) ?? '{}' }))
   }
 

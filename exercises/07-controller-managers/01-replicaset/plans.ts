@@ -87,7 +87,9 @@ export function neighbours(chance: Chance): Plan {
     steps.push(step(17_000, vanishFrom('api')))
     steps.push(step(16_500, disturb('touch', 0)))
   }
-  return { sets, steps, faults: { lagMicros: chance.pick([0, 100_000, 800_000]) } }
+  const lagMicros = chance.pick([0, 100_000, 800_000])
+  for (const fate of chance.some(['failed', 'going'] as const, 0.3)) steps.push(step(3500, orphan(fate, { fate })))
+  return { sets, steps, faults: { lagMicros } }
 }
 
 /** An orphan that another controller takes before the cache tells of it. */

@@ -52,6 +52,8 @@ export interface PodPlan {
   readonly owner?: string
   readonly neverReady?: boolean
   readonly unscheduled?: boolean
+  /** It has failed, or is being deleted, before it has these labels: nobody sees it alive and with them. */
+  readonly fate?: 'failed' | 'going'
 }
 
 export interface Plan {
@@ -183,7 +185,7 @@ export function carryOut(world: World, plan: Plan, at: number, act: Act): void {
 }
 
 function deedsFor(plan: Plan, act: Exclude<Act, { do: 'disturb' | 'restartApiServer' }>): Deed[] {
-  if (act.do === 'pod') return [{ do: 'create', object: podOf(act.pod) }]
+  if (act.do === 'pod') return deedsForPod(act.pod)
   if (act.do === 'take') {
     const patch = { metadata: { ownerReferences: [foreignOwner('green')] } }
     return [{ do: 'patch', kind: 'Pod', namespace: NAMESPACE, name: act.name, patch }]
@@ -201,4 +203,17 @@ function deedsFor(plan: Plan, act: Exclude<Act, { do: 'disturb' | 'restartApiSer
     { do: 'patch', ...set, patch: { metadata: { finalizers: ['example.com/hold'] } } },
     { do: 'delete', ...set },
   ]
+}
+
+function deedsForPod(plan: PodPlan): Deed[] {
+  const { fate, name, labels, namespace = NAMESPACE } = plan
+  if (fate === undefined) return [{ do: 'create', object: podOf(plan) }]
+  const whole = podOf({ ...plan, labels: {} })
+  const held = { ...whole, metadata: { ...whole.metadata, finalizers: ['example.com/hold'] } }
+  const pod = { kind: 'Pod', namespace, name }
+  const ends: Deed =
+    fate === 'going'
+      ? { do: 'delete', ...pod }
+      : { do: 'patch', ...pod, patch: { status: { phase: 'Failed' } }, subresource: 'status' }
+  return [{ do: 'create', object: held }, ends, { do: 'patch', ...pod, patch: { metadata: { labels } } }]
 }
