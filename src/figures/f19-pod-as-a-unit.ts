@@ -195,6 +195,15 @@ export const figure: FigureDefinition = {
         kill('asker', say('kill the other container', 'mata el otro contenedor')),
         kill('pause', say('kill the sandbox’s own process', 'mata el proceso del propio espacio')),
         {
+          value: 'roll',
+          label: say('roll out another image', 'despliega otra imagen'),
+          effect: {
+            kind: 'fork',
+            changes: () => [{ kubectl: ['set', 'image', 'deployment/web', 'web=web:v2'] }],
+            extraMicros: 30_000_000,
+          },
+        },
+        {
           value: 'delete',
           label: say('delete the Pod', 'borra el Pod'),
           effect: {

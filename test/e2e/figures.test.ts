@@ -156,11 +156,49 @@ describe('a Deployment’s journey', () => {
   })
 })
 
+describe('the role board', () => {
+  it('is put together and booted by keyboard alone, and says what is missing', async () => {
+    const { page, problems } = await open(browser(), 'lessons/architecture/')
+    const board = figure(page, 'F01')
+    await board.scrollIntoViewIfNeeded()
+    await board.getByRole('region', { name: 'm1' }).getByRole('button', { name: 'kube-scheduler' }).press('Delete')
+    await board.getByRole('region', { name: 'Shelf' }).getByRole('button', { name: 'kube-scheduler' }).waitFor()
+    await board.getByRole('button', { name: 'Pods are made, and do not run' }).press('Enter')
+    await board.getByRole('button', { name: 'Step', exact: true }).and(board.locator(':enabled')).waitFor()
+    await position(board).press('End')
+    await board.getByText('Nobody has even looked at them').waitFor()
+    await board.getByText('You predicted Pods are made, and do not run, and so it went:').waitFor()
+    expect(problems).toEqual([])
+  })
+})
+
+describe('the inspector', () => {
+  it('opens with Enter on an object of the picture, and stays with it', async () => {
+    const { page, problems } = await open(browser(), 'lessons/worker-overview/', { reducedMotion: true })
+    const unit = figure(page, 'F19')
+    await predict(unit, 'each time')
+    await unit.getByRole('button', { name: 'Inspect Node node-1' }).focus()
+    for (let i = 0; i < 3; i++) await page.keyboard.press('ArrowRight')
+    await page.keyboard.press('Enter')
+    const objects = unit.getByRole('region', { name: 'Objects' })
+    await objects
+      .getByText(/Pod web-/)
+      .first()
+      .waitFor()
+    await position(unit).press('End')
+    await objects.getByText(/deleted/).waitFor()
+    expect(problems).toEqual([])
+  })
+})
+
 describe('every figure', () => {
   it.each([
+    ['F01', 'the API answers nobody', 'lessons/architecture/'],
     ['F02', 'nobody', 'lessons/scheduler/'],
+    ['F03', 'it stops after a while', 'lessons/control-plane-overview/'],
     ['F09', 'node-2', 'lessons/scheduler/'],
     ['F14', 'never', 'lessons/controller-managers/'],
+    ['F19', 'each time', 'lessons/worker-overview/'],
     ['F27', 'node-1’s', 'lessons/pod-to-pod/'],
   ])('%s fits a phone and breaks no rule of accessibility, at rest and in the middle', async (id, choice, path) => {
     const { page, problems } = await open(browser(), path, { width: WIDTHS.phone })

@@ -21,6 +21,7 @@ import {
 } from './shapes.ts'
 import { type Spot, withSpots } from './spots.ts'
 import { type View, isNarrow, stepOf, subjectOf } from './view.ts'
+import { say } from './words.ts'
 
 export function drawBoard(view: View, options: BoardOptions): TemplateResult {
   const { frame, width, index } = view
@@ -56,15 +57,20 @@ function spotsOf({ machines, waiting }: BoardLayout): Spot[] {
 
 function lookOf({ role, up, node }: MachineView): { look: MachineLook; words: string } {
   if (!up)
-    return { look: 'off', words: node && node.ready !== 'True' ? `NotReady${silence(node.leaseAge)}` : 'no power' }
+    return {
+      look: 'off',
+      words: node && node.ready !== 'True' ? `NotReady${silence(node.leaseAge)}` : say('no power', 'sin corriente'),
+    }
   if (role !== 'node') return { look: role, words: '' }
-  if (!node) return { look: 'node', words: 'not registered' }
+  if (!node) return { look: 'node', words: say('not registered', 'sin registrar') }
   if (node.ready === 'True') return { look: 'node', words: '' }
   return { look: 'not-ready', words: `NotReady${silence(node.leaseAge)}` }
 }
 
 const silence = (age: number | undefined): string =>
-  age !== undefined && age > 15e6 ? `, no lease for ${Math.floor(age / 1e6)} s` : ''
+  age !== undefined && age > 15e6
+    ? say(`, no lease for ${Math.floor(age / 1e6)} s`, `, sin Lease desde hace ${Math.floor(age / 1e6)} s`)
+    : ''
 
 const LOOKS: Readonly<Record<string, ProcessLook>> = { etcd: 'store', 'kube-apiserver': 'hub' }
 
@@ -112,7 +118,7 @@ function drawWaiting({ waiting, waitingRect }: BoardLayout): SVGTemplateResult {
   const { x, y, width, height } = waitingRect
   return svg`<g class="waiting">
     <rect x=${x} y=${y} width=${width} height=${height} rx="14" />
-    <text x=${x + 13} y=${y + 20}>${fitText('Pods without a node', width - 20, 12)}</text>
+    <text x=${x + 13} y=${y + 20}>${fitText(say('Pods without a node', 'Pods sin nodo'), width - 20, 12)}</text>
     ${waiting.map((one) => pod(one.rect, one.pod))}
   </g>`
 }
@@ -124,7 +130,8 @@ function drawEvent(event: Described, layout: BoardLayout, narrow: boolean): SVGT
   // The kernel has no box: what is asked of it stays with the one who asks.
   const to = event.kind === 'syscall' ? from : boxOf(layout, event.to)
   if (!to) return svg``
-  if (!from || from === to) return ring(to, event.failed)
+  if (!from || holds(from, to)) return ring(to, event.failed)
+  if (holds(to, from)) return ring(from, event.failed)
   const { path, end, angle, middle, anchor } = route(from, to)
   const name = subjectOf(event)
   const words = name ? `${event.label} ${name}` : event.label
@@ -135,6 +142,10 @@ function drawEvent(event: Described, layout: BoardLayout, narrow: boolean): SVGT
   const side = isRight ? 'end' : anchor
   return svg`${arrow(event, path, end, angle, true)}${tag(place, fitText(label, layout.width - 12, 12.5), side, event.failed ? 'failed' : '')}`
 }
+
+/** Whether the inner box lies within the outer one: no arrow leads there. */
+const holds = (outer: Rect, inner: Rect): boolean =>
+  outer.x <= inner.x && outer.y <= inner.y && outer.x + outer.width >= inner.x + inner.width && outer.y + outer.height >= inner.y + inner.height // prettier-ignore
 
 const ring = ({ x, y, width, height }: Rect, failed: boolean): SVGTemplateResult =>
   svg`<rect x=${x - 3} y=${y - 3} width=${width + 6} height=${height + 6} rx="11" class="ring ${failed ? 'failed' : ''}" />`

@@ -1,6 +1,8 @@
 /** Events as sentences, for the line below a picture, the transcript and screen readers. */
 import type { ProcessId } from '#cluster/kernel/component.ts'
 import type { Described } from '#cluster/scenarios/described.ts'
+import { sentenceOfEs } from './sentences-es.ts'
+import { isSpanish } from './words.ts'
 
 const ON_CONTROL_PLANE: Readonly<Record<string, string>> = {
   'kube-apiserver': 'the API server',
@@ -76,8 +78,10 @@ function faultSentence(label: string): string {
 
 const FAULTS: Readonly<Record<string, string>> = { powerOff: 'loses power', powerOn: 'has power again', crash: 'crashes', stop: 'is stopped', start: 'is started', pause: 'stands still', resume: 'goes on' } // prettier-ignore
 
-/** One event in one sentence. */
-export function sentenceOf(event: Described): string {
+/** One event in one sentence, in the page's language. */
+export const sentenceOf = (event: Described): string => (isSpanish() ? sentenceOfEs(event) : sentenceOfEn(event))
+
+function sentenceOfEn(event: Described): string {
   const { kind, from, to, label, verb, name, remark } = event
   const ends = remark && kind !== 'decision' ? ` (${remark})` : ''
   switch (kind) {

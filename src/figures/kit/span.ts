@@ -3,6 +3,7 @@ import { type TemplateResult, html, svg } from 'lit'
 import { formatMicros } from '#cluster/scenarios/duration.ts'
 import type { Micros } from '#cluster/kernel/component.ts'
 import { type View, isNarrow } from './view.ts'
+import { say } from './words.ts'
 
 export interface SpanMark {
   readonly at: Micros
@@ -35,7 +36,7 @@ export function drawSpan(view: View, all: readonly SpanMark[]): TemplateResult {
     height=${base + 34}
     viewBox="0 0 ${width} ${base + 34}"
     role="img"
-    aria-label=${marks.map(({ label, at }) => `${label} after ${formatMicros(at - start)}`).join(', ') || 'Nothing has happened yet'}
+    aria-label=${marks.map(({ label, at }) => say(`${label} after ${formatMicros(at - start)}`, `${label} tras ${formatMicros(at - start)}`)).join(', ') || say('Nothing has happened yet', 'Aún no ha pasado nada')}
   >
     <path d="M${left} ${base}H${right}" class="axis" />
     <path d="M${left} ${base}H${now}" class="axis done" />
@@ -46,7 +47,7 @@ export function drawSpan(view: View, all: readonly SpanMark[]): TemplateResult {
     })}
     <g class="here"><circle cx=${now} cy=${base} r="6" /></g>
     <text x=${Math.max(60, Math.min(now, right - 60))} y=${base + 26} text-anchor="middle" class="mono">
-      ${isNarrow(view) ? '' : 'after '}${formatMicros(Math.max(0, frame.at - start))}
+      ${isNarrow(view) ? '' : say('after ', 'tras ')}${formatMicros(Math.max(0, frame.at - start))}
     </text>
   </svg>`
 }

@@ -2,6 +2,7 @@
 import type { Described } from '#cluster/scenarios/described.ts'
 import { formatMicros } from '#cluster/scenarios/duration.ts'
 import type { NoteView, Timeline } from '../../simulation/protocol.ts'
+import { say } from './words.ts'
 
 export interface Step {
   readonly event: Described
@@ -69,7 +70,12 @@ export const isEnd = ({ event }: Step): boolean => event.kind === 'timer' && eve
 function endOf({ end: { tick, at } }: Timeline): Step {
   const none = { cause: 0, verb: '', resource: '', name: '', from: undefined, to: '', failed: false, background: false }
   const event: Described = { ...none, tick, at, kind: 'timer', label: END, remark: '' }
-  return { event, part: 0, sentence: `Here the run ends, at ${formatMicros(at)}`, isMajor: true }
+  return {
+    event,
+    part: 0,
+    sentence: say(`Here the run ends, at ${formatMicros(at)}`, `Aquí termina la ejecución, a los ${formatMicros(at)}`),
+    isMajor: true,
+  }
 }
 
 /** The last step at or before a tick; 0 where there is none. */

@@ -101,7 +101,7 @@ const es: Words = {
 const language = (): string =>
   document.querySelector('main[lang], main > [lang]')?.getAttribute('lang') ?? document.documentElement.lang
 
-const isSpanish = (): boolean => typeof document !== 'undefined' && language().startsWith('es')
+export const isSpanish = (): boolean => typeof document !== 'undefined' && language().startsWith('es')
 
 export const words = (): Words => (isSpanish() ? es : en)
 
