@@ -58,14 +58,28 @@ export function resourceCase(chance: Chance): Case {
     const spec = podSpec(chance)
     return incomingPod(i, chance.chance(0.4) ? boundarySpec(chance, spec, nodes, existing) : spec)
   })
-  return { nodes, existing, incoming }
+  const isPoor = chance.chance(0.08)
+  return { nodes: isPoor ? [...nodes.slice(0, -1), withoutPods(nodes.at(-1)!, chance)] : nodes, existing, incoming }
+}
+
+/** It has room for no Pod: it says 0, or nothing, which is 0 as well. */
+function withoutPods(whole: Node, chance: Chance): Node {
+  const { pods: _, ...rest } = whole.status!.allocatable!
+  const allocatable = chance.chance(0.5) ? rest : { ...rest, pods: '0' }
+  return { ...whole, status: { ...whole.status!, allocatable } }
 }
 
 export function labelCase(chance: Chance): Case {
   const nodes = chance.times(chance.between(2, 5), (i) => node(chance, i, true))
   const existing = chance.chance(0.3) ? chance.times(4, (i) => existingPod(chance, i, nodes)) : []
   const incoming = chance.times(chance.between(1, 4), (i) => incomingPod(i, labelSpec(chance, nodes)))
-  return { nodes, existing, incoming }
+  return { nodes, existing, incoming: incoming.map((one) => (chance.chance(0.3) ? tolerant(one) : one)) }
+}
+
+/** Nothing tolerates a cordon here: this is for other taints. */
+const tolerant = (one: Pod): Pod => {
+  const tolerations = [{ key: 'dedicated', operator: 'Exists' as const, effect: 'NoSchedule' as const }]
+  return { ...one, spec: { ...one.spec, tolerations } }
 }
 
 /** NodeInfos of a case as it stands. */
@@ -80,8 +94,7 @@ function node(chance: Chance, index: number, withLabels: boolean): Node {
     cpu: chance.pick(['500m', '1', '1.5', '2', '2500m', '4']),
     memory: chance.pick(['1Gi', '2048Mi', '2e9', '1.5Gi', '500M', '4194304Ki']),
     'ephemeral-storage': chance.pick(['5Gi', '10G', '20Gi']),
-    // A resource that is absent is 0.
-    ...(!chance.chance(0.04) && { pods: chance.pick(['1', '2', '4', '110', '110', '0']) }),
+    pods: chance.pick(['1', '2', '4', '110', '110']),
     ...(chance.chance(0.3) && { [GPU]: chance.pick(['0', '1', '2']) }),
   }
   // The kubelet and the system keep some of the machine for themselves.
@@ -190,11 +203,8 @@ function labelSpec(chance: Chance, nodes: readonly Node[]): PodSpec {
     weight: 10,
     preference: { matchExpressions: [{ key: 'zone', operator: 'In' as const, values: ['z'] }] },
   }
-  // Nothing tolerates a cordon here: this is for other taints.
-  const tolerations = [{ key: 'dedicated', operator: 'Exists' as const, effect: 'NoSchedule' as const }]
   return {
     containers,
-    ...(chance.chance(0.3) && { tolerations }),
     ...(wantsLabels && { nodeSelector }),
     ...(wantsAffinity && {
       affinity: {
