@@ -1,8 +1,40 @@
 /**
  * The one canonical encoding of a value, made only where somebody wants to see bytes: at the edge, to compare, to count.
  *
- * Keys are sorted, so two objects that hold the same have the same text. A string stands for its own bytes.
+ * Keys are sorted, so two objects that hold the same have the same text. A string stands for its own bytes in UTF-8. Bytes
+ * that are no UTF-8 come from outside alone, and stay as they are.
  */
+
+/** A value that is no text. */
+export interface Bytes {
+  /** One byte in each unit. */
+  readonly binary: string
+}
+
+const isBytes = (value: unknown): value is Bytes =>
+  typeof value === 'object' && value !== null && typeof (value as Bytes).binary === 'string'
+
+/** The bytes of a value, one in each unit of the string; such strings compare as the bytes do. */
+export function bytesOf(value: unknown): string {
+  if (isBytes(value)) return value.binary
+  const text = encode(value)
+  for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) > 0x7f) return utf8(text)
+  return text
+}
+
+function utf8(text: string): string {
+  let bytes = ''
+  for (const character of text) {
+    const code = character.codePointAt(0)!
+    const rest = (shift: number): number => 0x80 | ((code >> shift) & 0x3f)
+    if (code < 0x80) bytes += character
+    else if (code < 0x800) bytes += String.fromCharCode(0xc0 | (code >> 6), rest(0))
+    else if (code < 0x10000) bytes += String.fromCharCode(0xe0 | (code >> 12), rest(6), rest(0))
+    else bytes += String.fromCharCode(0xf0 | (code >> 18), rest(12), rest(6), rest(0))
+  }
+  return bytes
+}
+
 export function encode(value: unknown): string {
   return typeof value === 'string' ? value : canonical(value)
 }
@@ -23,6 +55,7 @@ const sizes = new WeakMap<object, number>()
 /** Size of a value in bytes of UTF-8. Remembered, since values never change. */
 export function sizeOf(value: unknown): number {
   if (typeof value !== 'object' || value === null) return utf8Length(encode(value))
+  if (isBytes(value)) return value.binary.length
   let size = sizes.get(value)
   if (size === undefined) sizes.set(value, (size = utf8Length(canonical(value))))
   return size

@@ -116,7 +116,7 @@ describe('a crash', () => {
     world.command(crashAt, { type: 'crash', process: SERVER })
     world.command(crashAt + 5_000, { type: 'start', process: SERVER })
     world.run({ untilMicros: SECOND })
-    ask(world, world.now, 'all', { type: 'Range', key: '', rangeEnd: '\0' })
+    ask(world, world.now, 'all', { type: 'Range', key: '\0', rangeEnd: '\0' })
     world.run({ untilMicros: world.now + SECOND })
     const acknowledged = heard(world).filter(
       ({ name, how, body }) => name.startsWith('put-') && how === 'done' && body.type === 'PutResponse',
@@ -272,7 +272,7 @@ describe('a lease', () => {
   it('that is revoked deletes its keys in one revision', () => {
     const world = granted()
     ask(world, 100_000, 'other', put('b', '1', 7))
-    ask(world, 200_000, 'watch', { type: 'WatchCreate', watchId: 1, key: '', rangeEnd: '\0', startRevision: 0 })
+    ask(world, 200_000, 'watch', { type: 'WatchCreate', watchId: 1, key: '\0', rangeEnd: '\0', startRevision: 0 })
     ask(world, 300_000, 'revoke', { type: 'LeaseRevoke', id: 7 })
     world.run({ untilMicros: SECOND })
     const last = heard(world, 'watch').at(-1)!.body as WatchResponse

@@ -9,7 +9,7 @@
  * any revision that is not compacted. The leader ends leases, and their keys with them. After a crash a member comes back
  * from its newest snapshot and its log; one that lags too far gets a snapshot from the leader. Members are added, as
  * learners first where that is wanted, promoted and removed; leadership is handed over.
- * What we leave out: authentication, the space quota, nested transactions, sort orders, lease checkpoints (under a new
+ * What we leave out: authentication, the space quota, lease checkpoints (under a new
  * leader every lease lives its full time again), changes of several members at once.
  * Where to read upstream: etcd `server/etcdserver/server.go`, `server/storage/mvcc/watchable_store.go`,
  * `server/lease/lessor.go`; etcd-io/raft.
@@ -17,7 +17,8 @@
 import type { Body, Component, Context, Effect, Event, Micros, ProcessId, StreamId } from '#cluster/kernel/component.ts'
 import { Log } from '#cluster/kernel/log.ts'
 import { Table } from '#cluster/kernel/table.ts'
-import { createKeyspace, errorResponse } from './apply.ts'
+import { errorResponse } from './apply.ts'
+import { createKeyspace } from './keyspace.ts'
 import { clusterRequest, forward } from './cluster-requests.ts'
 import { stop } from './committed.ts'
 import { expireDue, grantRequest, keepAlive, wakeForLeases } from './leases.ts'

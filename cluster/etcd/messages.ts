@@ -8,13 +8,14 @@
 import type { Body, ProcessId } from '#cluster/kernel/component.ts'
 
 export interface KeyValue {
+  /** Bytes, one in each unit of the string: so keys of ASCII are simply themselves, and order is etcd's own. */
   readonly key: string
   /** Revision of the key's last creation. */
   readonly createRevision: number
   readonly modRevision: number
   /** Writes since the creation, from 1. */
   readonly version: number
-  /** A frozen object or a string. */
+  /** A frozen object, a string (its bytes are UTF-8) or `Bytes`. */
   readonly value: unknown
   /** 0: no lease. */
   readonly lease: number
@@ -39,6 +40,13 @@ export interface RangeRequest extends Body {
   readonly revision?: number
   readonly keysOnly?: boolean
   readonly countOnly?: boolean
+  /** Default: by key, ascending. A target without an order sorts upwards, but only what the limit let through. */
+  readonly sortOrder?: 'ASCEND' | 'DESCEND'
+  readonly sortTarget?: 'KEY' | 'VERSION' | 'CREATE' | 'MOD' | 'VALUE'
+  readonly minModRevision?: number
+  readonly maxModRevision?: number
+  readonly minCreateRevision?: number
+  readonly maxCreateRevision?: number
   /** This member's own view will do, however old. Otherwise the answer holds all that was acknowledged before the request. */
   readonly serializable?: boolean
 }
@@ -49,6 +57,10 @@ export interface PutRequest extends Body {
   readonly value: unknown
   readonly lease?: number
   readonly prevKv?: boolean
+  /** Keeps what the key holds: for a new lease alone. The key must be there. */
+  readonly ignoreValue?: boolean
+  /** Keeps the key's lease. The key must be there. */
+  readonly ignoreLease?: boolean
 }
 
 export interface DeleteRangeRequest extends Body {
@@ -62,11 +74,13 @@ export interface Compare {
   readonly target: 'MOD' | 'CREATE' | 'VERSION' | 'VALUE' | 'LEASE'
   readonly result: 'EQUAL' | 'NOT_EQUAL' | 'GREATER' | 'LESS'
   readonly key: string
+  /** With it the comparison must hold for every key in the range; for a range without keys as for a missing key. */
+  readonly rangeEnd?: string | undefined
   /** A revision, version or lease; for `VALUE` the value. A missing key counts as 0, and never equals a value. */
   readonly operand: unknown
 }
 
-export type RequestOp = RangeRequest | PutRequest | DeleteRangeRequest
+export type RequestOp = RangeRequest | PutRequest | DeleteRangeRequest | TxnRequest
 
 export interface TxnRequest extends Body {
   readonly type: 'Txn'
@@ -179,7 +193,7 @@ export interface RangeResponse extends Body {
   readonly header: ResponseHeader
   readonly kvs: readonly KeyValue[]
   readonly more: boolean
-  /** Keys in the range, whatever the limit. */
+  /** Keys in the range, whatever the limit and the bounds of revisions. */
   readonly count: number
 }
 
@@ -196,10 +210,11 @@ export interface DeleteRangeResponse extends Body {
   readonly prevKvs: readonly KeyValue[]
 }
 
-export type ResponseOp = RangeResponse | PutResponse | DeleteRangeResponse
+export type ResponseOp = RangeResponse | PutResponse | DeleteRangeResponse | TxnResponse
 
 export interface TxnResponse extends Body {
   readonly type: 'TxnResponse'
+  /** One within another has no revision of its own: 0. */
   readonly header: ResponseHeader
   readonly succeeded: boolean
   readonly responses: readonly ResponseOp[]

@@ -2,7 +2,7 @@
 import type { Micros, StreamId } from '#cluster/kernel/component.ts'
 import type { Log } from '#cluster/kernel/log.ts'
 import type { Table } from '#cluster/kernel/table.ts'
-import type { Keyspace } from './apply.ts'
+import type { Keyspace } from './keyspace.ts'
 import type { Member, RangeRequest } from './messages.ts'
 import type { Entry, Message } from './raft/messages.ts'
 import type { Node } from './raft/node.ts'

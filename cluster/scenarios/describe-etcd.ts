@@ -1,5 +1,12 @@
 /** Calls to etcd, its answers and its watch responses, in words. */
-import type { EtcdRequest, EtcdResponse, RequestOp, TxnResponse, WatchResponse } from '#cluster/etcd/messages.ts'
+import type {
+  EtcdRequest,
+  EtcdResponse,
+  RequestOp,
+  TxnRequest,
+  TxnResponse,
+  WatchResponse,
+} from '#cluster/etcd/messages.ts'
 import type { Body } from '#cluster/kernel/component.ts'
 import type { Words } from './described.ts'
 import { isBackgroundResource } from './describe-http.ts'
@@ -27,9 +34,17 @@ export const isEtcdResponse = (body: Body): body is EtcdResponse =>
 const OPS = { Range: 'range', Put: 'put', DeleteRange: 'delete' } as const
 
 function describeOp(op: RequestOp, prefix = ''): Words {
+  if (op.type === 'Txn') return describeTxn(op)
   const { resource, name } = parseKey(op.key)
   const verb = prefix + OPS[op.type]
   return { kind: 'request', label: `${verb} ${resource}`, verb, resource, name, background: isQuiet(resource) }
+}
+
+function describeTxn({ compare, success, failure }: TxnRequest): Words {
+  const op = success.find(({ type }) => type !== 'Range') ?? success[0] ?? failure[0]
+  if (op) return describeOp(op, 'txn ')
+  const { resource, name } = parseKey(compare[0]?.key ?? '')
+  return { kind: 'request', label: `txn ${resource}`, verb: 'txn', resource, name }
 }
 
 const isQuiet = (resource: string): boolean => isBackgroundResource(resource) || resource === 'events'
@@ -40,12 +55,8 @@ export function describeEtcdRequest(request: EtcdRequest): Words {
     case 'Put':
     case 'DeleteRange':
       return describeOp(request)
-    case 'Txn': {
-      const op = request.success.find(({ type }) => type !== 'Range') ?? request.success[0] ?? request.failure[0]
-      if (op) return describeOp(op, 'txn ')
-      const { resource, name } = parseKey(request.compare[0]?.key ?? '')
-      return { kind: 'request', label: `txn ${resource}`, verb: 'txn', resource, name }
-    }
+    case 'Txn':
+      return describeTxn(request)
     case 'WatchCreate': {
       const { resource, name } = parseKey(request.key)
       return { kind: 'request', label: `watch ${resource}`, verb: 'watch', resource, name, background: true }

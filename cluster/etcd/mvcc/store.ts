@@ -6,7 +6,7 @@
  * What we model: the same, turned around. `history` holds every change in order; `heads` leads from a key to its newest
  * change, and each change to the one before it on the same key. A generation is the stretch of such a chain between two
  * tombstones. `base` keeps what compaction would otherwise lose: the newest value of each key from before it.
- * What we leave out: bytes; values are frozen objects or strings. Space quota and defragmentation.
+ * What we leave out: bytes; values are frozen objects or strings.
  * Where to read upstream: etcd `server/storage/mvcc/{key_index,index,kvstore,kvstore_txn}.go`.
  */
 import { Log } from '#cluster/kernel/log.ts'
@@ -38,7 +38,7 @@ export interface Store {
   keys: Table<'root', OrderedKeys>
   /** Newest main revision; an empty store is at 1. */
   revision: number
-  /** Oldest revision that may still be read; below it everything is gone. 0: never compacted. */
+  /** Oldest revision that may still be read; below it everything is gone. -1: never compacted. */
   compactRevision: number
 }
 
@@ -57,7 +57,7 @@ export function createStore(): Store {
     base: new Table(),
     keys: new Table([['root', NO_KEYS]]),
     revision: 1,
-    compactRevision: 0,
+    compactRevision: -1,
   }
 }
 
@@ -97,11 +97,17 @@ export interface RangeResult {
 
 /**
  * Reads `[key, rangeEnd)`, or the one key without an end; `\0` as the end means up to the last key.
- * `revision` 0 reads the newest. `limit` 0 means no limit.
+ * `revision` 0 reads the newest. `limit` 0 means no limit. `newest` is a transaction's own revision, once it has changes.
  */
-export function range(store: Store, key: string, rangeEnd: string | undefined, revision = 0, limit = 0): RangeResult {
-  const read = (one: string) =>
-    revision > 0 && revision < store.revision ? at(store, one, revision) : current(store, one)
+export function range(
+  store: Store,
+  key: string,
+  rangeEnd: string | undefined,
+  revision = 0,
+  limit = 0,
+  newest = store.revision,
+): RangeResult {
+  const read = (one: string) => (revision > 0 && revision < newest ? at(store, one, revision) : current(store, one))
   if (rangeEnd === undefined) {
     const kv = read(key)
     return kv ? { kvs: [kv], count: 1 } : { kvs: [], count: 0 }
@@ -112,14 +118,14 @@ export function range(store: Store, key: string, rangeEnd: string | undefined, r
     const kv = read(one)
     if (!kv) continue
     count++
-    if (limit === 0 || kvs.length < limit) kvs.push(kv)
+    if (limit <= 0 || kvs.length < limit) kvs.push(kv)
   }
   return { kvs, count }
 }
 
 /** Why a revision cannot be read; undefined where it can. */
-export function revisionError(store: Store, revision: number): string | undefined {
-  if (revision > store.revision) return ERROR_FUTURE_REVISION
+export function revisionError(store: Store, revision: number, newest = store.revision): string | undefined {
+  if (revision > newest) return ERROR_FUTURE_REVISION
   if (revision > 0 && revision < store.compactRevision) return ERROR_COMPACTED
   return undefined
 }
@@ -192,7 +198,7 @@ export function compact(store: Store, revision: number): string | undefined {
     store.keys.set('root', withoutKey(store.keys.get('root')!, key))
   }
   store.history.drop(end)
-  store.firstOf.drop(revision)
+  store.firstOf.drop(Math.max(revision, 0))
   store.compactRevision = revision
   return undefined
 }

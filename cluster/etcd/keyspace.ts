@@ -1,0 +1,32 @@
+/** All that the log determines: the store, and the leases with their keys. */
+import { Table } from '#cluster/kernel/table.ts'
+import type { KeyValue } from './messages.ts'
+import type { OrderedKeys } from './mvcc/ordered-keys.ts'
+import { withKey, withoutKey } from './mvcc/ordered-keys.ts'
+import type { Store } from './mvcc/store.ts'
+import { createStore } from './mvcc/store.ts'
+
+export interface Lease {
+  readonly id: number
+  /** Seconds. */
+  readonly ttl: number
+  /** What goes when the lease goes. */
+  readonly keys: OrderedKeys
+}
+
+export interface Keyspace {
+  store: Store
+  leases: Table<number, Lease>
+}
+
+export const createKeyspace = (): Keyspace => ({ store: createStore(), leases: new Table() })
+
+export function attach(keyspace: Keyspace, kv: KeyValue): void {
+  const lease = kv.lease === 0 ? undefined : keyspace.leases.get(kv.lease)
+  if (lease) keyspace.leases.set(lease.id, { ...lease, keys: withKey(lease.keys, kv.key) })
+}
+
+export function detach(keyspace: Keyspace, kv: KeyValue): void {
+  const lease = kv.lease === 0 ? undefined : keyspace.leases.get(kv.lease)
+  if (lease) keyspace.leases.set(lease.id, { ...lease, keys: withoutKey(lease.keys, kv.key) })
+}
