@@ -11,6 +11,7 @@ import { runCommand } from './dispatch.ts'
 import { loadExercise } from './exercises-node.ts'
 import { KINDS, templatesFolder, writeExercise } from './new-exercise.ts'
 import { jobsOf, judgeWhole, prove } from './prove.ts'
+import { proveTests, testsJobsOf } from './prove-tests.ts'
 
 const base = mkdtempSync(join(tmpdir(), 'clusterwright-'))
 afterAll(() => rmSync(base, { recursive: true }))
@@ -48,6 +49,12 @@ describe.each(KINDS)('the template "%s"', (kind) => {
     const results = jobs.map((job) => prove(job, { folder, exercise, engine, seeds: 40 }))
     expect([...results.flatMap(({ complaints }) => complaints), ...judgeWhole(exercise, results)]).toEqual([])
     expect(results.filter(({ job }) => job.kind === 'wrong')).toHaveLength(2)
+  })
+
+  it('takes learners’ tests, and its own catch every wrong solution', async () => {
+    if (testsJobsOf(folder).length === 0) return expect(kind).toBe('cni')
+    const [exercise, engine] = await Promise.all([loadExercise(folder), loadEngineNode()])
+    expect((await proveTests({ folder, exercise, engine, isThorough: true })).complaints).toEqual([])
   })
 
   it('once written, the lint has nothing to say about it, in either language', async () => {
