@@ -13,6 +13,7 @@
  * DaemonSets (they are plain processes of the machine).
  * Where to read upstream: kubernetes/kubernetes `cmd/kubeadm/app/phases`.
  */
+import type { UserInfo } from '#cluster/api/http.ts'
 import type { ResourceList, Taint } from '#cluster/api/types.ts'
 import { plugins as cniPlugins } from '#cluster/cni/plugins.ts'
 import { flanneld } from '#cluster/cni/networks/flannel.ts'
@@ -79,6 +80,10 @@ export interface ClusterOptions {
    * Default stacked.
    */
   readonly topology?: 'stacked' | 'external'
+  /** Who may do what. Default: everybody everything (kubeadm: RBAC). */
+  readonly authorization?: 'AlwaysAllow' | 'RBAC'
+  /** Bearer tokens that the API servers know, and whose they are. */
+  readonly tokens?: Readonly<Record<string, UserInfo>>
   /** Wall clock at virtual time 0, in microseconds since 1970. */
   readonly epochMicros?: Micros
   /** Components that take the place of the usual ones, or that come in addition, by name. */
@@ -264,7 +269,12 @@ function addControlPlane(world: World, machine: string, options: ClusterOptions,
       restartAfterMicros: RESTART_MICROS,
     })
   add('etcd', { initialCluster: parts.members })
-  add('kube-apiserver', { etcd: parts.etcd, serviceCIDR: SERVICE_CIDR })
+  add('kube-apiserver', {
+    etcd: parts.etcd,
+    serviceCIDR: SERVICE_CIDR,
+    ...(options.authorization && { authorizationMode: options.authorization }),
+    ...(options.tokens && { tokens: options.tokens }),
+  })
   add('kube-controller-manager', {
     servers,
     leaderElect,

@@ -3,14 +3,14 @@
  *
  * One request is one stream: it opens with the request; a plain answer is the last word with which the server closes it;
  * a watch is answered by a `response` with status 200, then one `watchEvent` after the other until somebody closes.
- * What we leave out: bytes on the wire, connection reuse, TLS. Bodies are frozen objects, shared by reference.
+ * What we leave out: bytes on the wire, connection reuse, TLS (a client certificate comes with the request, and is sound). Bodies are frozen objects, shared by reference.
  */
 import type { Body } from '#cluster/kernel/component.ts'
 import type { Status, WatchEvent } from './types.ts'
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
-/** Who asks, as the authenticator would find out. */
+/** Who asks. */
 export interface UserInfo {
   readonly name: string
   readonly groups: readonly string[]
@@ -24,7 +24,7 @@ export interface HttpRequest extends Body {
   readonly query?: Readonly<Record<string, string>>
   /** Lower-case names. */
   readonly headers?: Readonly<Record<string, string>>
-  /** Undefined: it does not say. */
+  /** The subject of the client certificate with which the connection was made: CN is the name, O the groups. */
   readonly user?: UserInfo
   readonly body?: unknown
 }

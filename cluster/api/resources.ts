@@ -39,6 +39,8 @@ const row = (
   })
 }
 
+const RBAC = 'rbac.authorization.k8s.io/v1'
+
 export const RESOURCES: readonly Resource[] = [
   row('namespaces', 'Namespace', 'v1', false, ['ns'], ['status']),
   row('nodes', 'Node', 'v1', false, ['no'], ['status']),
@@ -50,6 +52,10 @@ export const RESOURCES: readonly Resource[] = [
   row('replicasets', 'ReplicaSet', 'apps/v1', true, ['rs'], ['status', 'scale']),
   row('endpointslices', 'EndpointSlice', 'discovery.k8s.io/v1', true),
   row('leases', 'Lease', 'coordination.k8s.io/v1', true),
+  row('roles', 'Role', RBAC, true),
+  row('rolebindings', 'RoleBinding', RBAC, true),
+  row('clusterroles', 'ClusterRole', RBAC, false),
+  row('clusterrolebindings', 'ClusterRoleBinding', RBAC, false),
 ]
 
 const byResource = new Map(RESOURCES.map((resource) => [resource.resource, resource]))

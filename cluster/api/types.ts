@@ -424,6 +424,33 @@ export interface KubernetesEvent extends KubernetesObject {
   readonly lastTimestamp?: Time
 }
 
+/** What may be done, to what. A request that no rule allows is refused; there are no rules that refuse. */
+export interface PolicyRule {
+  readonly verbs: readonly string[]
+  readonly apiGroups?: readonly string[]
+  /** `pods`, `pods/status`, `*`. */
+  readonly resources?: readonly string[]
+  readonly resourceNames?: readonly string[]
+}
+
+/** Also the shape of a ClusterRole. */
+export interface Role extends KubernetesObject {
+  readonly rules?: readonly PolicyRule[]
+}
+
+export interface Subject {
+  readonly kind: 'User' | 'Group' | 'ServiceAccount'
+  readonly name: string
+  readonly namespace?: string
+  readonly apiGroup?: string
+}
+
+/** Also the shape of a ClusterRoleBinding. */
+export interface RoleBinding extends KubernetesObject {
+  readonly subjects?: readonly Subject[]
+  readonly roleRef: { readonly apiGroup?: string; readonly kind: 'Role' | 'ClusterRole'; readonly name: string }
+}
+
 /** What an API server says when the answer is not the object. */
 export interface Status {
   readonly apiVersion: 'v1'

@@ -1,26 +1,42 @@
 /**
- * Who asks, and whether they may: the two first questions of the handler chain.
+ * Whether they may: the second question of the handler chain.
  *
- * What we model: the name on the request is taken as proven; a request without one comes from `system:anonymous`; the
- * authorizers that need no objects, AlwaysAllow (the default, as without `--authorization-mode`) and AlwaysDeny.
- * What we leave out: certificates and tokens, RBAC, the Node authorizer.
- * Where to read upstream: apiserver `pkg/endpoints/filters/{authentication,authorization}.go`,
+ * What we model: AlwaysAllow (the default, as without `--authorization-mode`), AlwaysDeny, and RBAC. Before any of them,
+ * `system:masters` may do everything, whatever roles say: that is how one mends roles that are wrong.
+ * What we leave out: the Node authorizer, webhooks, requests for paths that are no resources.
+ * Where to read upstream: apiserver `pkg/endpoints/filters/authorization.go`, `pkg/authorization/authorizerfactory`,
  * `pkg/endpoints/handlers/responsewriters/errors.go`.
  */
-import type { HttpRequest, UserInfo } from '#cluster/api/http.ts'
+import type { UserInfo } from '#cluster/api/http.ts'
+import type { Resource } from '#cluster/api/resources.ts'
+import { RESOURCES } from '#cluster/api/resources.ts'
 import type { Status } from '#cluster/api/types.ts'
+import type { Context } from '#cluster/kernel/component.ts'
+import { allowedBy } from './rbac/authorizer.ts'
 import type { RequestInfo } from './route.ts'
+import type { AuthorizationMode, State } from './state.ts'
 import { forbidden } from './status.ts'
 
-export type AuthorizationMode = 'AlwaysAllow' | 'AlwaysDeny'
+const PRIVILEGED = 'system:masters'
 
-const ANONYMOUS: UserInfo = Object.freeze({ name: 'system:anonymous', groups: ['system:unauthenticated'] })
-
-export const authenticate = (request: HttpRequest): UserInfo => request.user ?? ANONYMOUS
+/** Roles and bindings are served where somebody asks them: elsewhere their group is switched off (`--runtime-config`). */
+export const servedResources = (mode: AuthorizationMode): readonly Resource[] =>
+  mode === 'RBAC' ? RESOURCES : RESOURCES.filter(({ group }) => group !== 'rbac.authorization.k8s.io')
 
 /** The refusal; undefined where the request may pass. */
-export function authorize(mode: AuthorizationMode, user: UserInfo, info: RequestInfo): Status | undefined {
+export function authorize(
+  state: Pick<State, 'options' | 'caches'>,
+  user: UserInfo,
+  info: RequestInfo,
+  ctx: Context,
+): Status | undefined {
+  const mode = state.options.authorizationMode
   if (mode === 'AlwaysAllow') return undefined
+  if (mode === 'RBAC') {
+    const reason = user.groups.includes(PRIVILEGED) ? `${PRIVILEGED} may do everything` : allowedBy(state, user, info)
+    if (ctx.tracing) ctx.note('authorization', { user: user.name, allowed: reason !== undefined, reason })
+    if (reason !== undefined) return undefined
+  }
   const { resource, subresource, namespace, verb, name } = info
   const target = subresource ? `${resource.resource}/${subresource}` : resource.resource
   const place = namespace ? `in the namespace "${namespace}"` : 'at the cluster scope'

@@ -1,15 +1,16 @@
 /**
  * What the API server sets up by itself before it is ready: the system namespaces, and the Service `kubernetes` by which
- * Pods reach it.
+ * Pods reach it; with RBAC, the roles without which nobody could do anything.
  *
- * What we leave out: several servers behind that Service (the lease reconciler of endpoints), roles, priority classes.
+ * What we leave out: several servers behind that Service (the lease reconciler of endpoints), priority classes; putting roles right that somebody has changed.
  * Where to read upstream: kubernetes/kubernetes `pkg/controlplane/controller/{systemnamespaces,kubernetesservice}`.
  */
-import { resourceNamed } from '#cluster/api/resources.ts'
+import { resourceOfKind } from '#cluster/api/resources.ts'
 import type { EndpointSlice, KubernetesObject, Namespace, Service } from '#cluster/api/types.ts'
 import type { RequestOp } from '#cluster/etcd/messages.ts'
 import type { Context, Effect } from '#cluster/kernel/component.ts'
 import { prepareCreate } from './objects.ts'
+import { bootstrapPolicy } from './rbac/bootstrap-policy.ts'
 import type { RequestInfo } from './route.ts'
 import { withAddress } from './service-address.ts'
 import type { State } from './state.ts'
@@ -27,15 +28,9 @@ export function bootstrap(state: State, ctx: Context): Effect[] {
 }
 
 function exists(state: State, { kind, metadata }: KubernetesObject): boolean {
-  const resource = RESOURCE_OF[kind]!
+  const resource = resourceOfKind(kind)!.resource
   const key = metadata.namespace ? `${metadata.namespace}/${metadata.name}` : metadata.name
   return state.caches[resource]!.objects.has(key)
-}
-
-const RESOURCE_OF: Readonly<Record<string, string>> = {
-  Namespace: 'namespaces',
-  Service: 'services',
-  EndpointSlice: 'endpointslices',
 }
 
 function wantedObjects(state: State): KubernetesObject[] {
@@ -44,7 +39,7 @@ function wantedObjects(state: State): KubernetesObject[] {
     kind: 'Namespace',
     metadata: { name },
   }))
-  const { serviceCIDR, advertiseAddress, securePort } = state.options
+  const { serviceCIDR, advertiseAddress, securePort, authorizationMode } = state.options
   const address = formatIPv4(parseCIDR(serviceCIDR).first + 1)
   const labels = { component: 'apiserver', provider: 'kubernetes' }
   const service: Service = withAddress(
@@ -56,7 +51,8 @@ function wantedObjects(state: State): KubernetesObject[] {
     },
     address,
   )
-  if (advertiseAddress === '') return [...namespaces, service]
+  const policy = authorizationMode === 'RBAC' ? bootstrapPolicy() : []
+  if (advertiseAddress === '') return [...namespaces, service, ...policy]
   const slice: EndpointSlice = {
     apiVersion: 'discovery.k8s.io/v1',
     kind: 'EndpointSlice',
@@ -65,11 +61,11 @@ function wantedObjects(state: State): KubernetesObject[] {
     endpoints: [{ addresses: [advertiseAddress], conditions: { ready: true } }],
     ports: [{ name: 'https', port: securePort, protocol: 'TCP' }],
   }
-  return [...namespaces, service, slice]
+  return [...namespaces, service, slice, ...policy]
 }
 
 function createOwn(state: State, object: KubernetesObject, ctx: Context): Effect {
-  const resource = resourceNamed(RESOURCE_OF[object.kind]!)
+  const resource = resourceOfKind(object.kind)!
   const { name, namespace = '' } = object.metadata
   const info: RequestInfo = { verb: 'create', resource, namespace, name, subresource: '' }
   const prepared = prepareCreate(info, object, ctx)

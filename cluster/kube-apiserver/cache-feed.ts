@@ -5,7 +5,6 @@
  * that, the resource is listed anew and its clients' watches end.
  * Where to read upstream: apiserver `pkg/storage/cacher/cacher.go` (startCaching), client-go `tools/cache/reflector.go`.
  */
-import { RESOURCES } from '#cluster/api/resources.ts'
 import type { RangeResponse, WatchCreateRequest, WatchResponse } from '#cluster/etcd/messages.ts'
 import { prefixEnd } from '#cluster/etcd/mvcc/ordered-keys.ts'
 import type { Context, Effect } from '#cluster/kernel/component.ts'
@@ -38,7 +37,7 @@ export function listed(state: State, resource: string, response: RangeResponse, 
       stream: state.watchStream,
       body: watchCreate(
         state,
-        RESOURCES.findIndex((row) => row.resource === resource),
+        state.served.findIndex((row) => row.resource === resource),
       ),
     })
   }
@@ -46,9 +45,9 @@ export function listed(state: State, resource: string, response: RangeResponse, 
   return [...effects, ...cachesAdvanced(state)]
 }
 
-/** The number of a watch is the place of its resource in the table of resources. */
+/** The number of a watch is the place of its resource among those that are served. */
 function watchCreate(state: State, watchId: number): WatchCreateRequest {
-  const resource = RESOURCES[watchId]!
+  const resource = state.served[watchId]!
   const key = registryPrefix(resource)
   const cache = state.caches[resource.resource]!
   cache.watching = true
@@ -61,7 +60,7 @@ export function openWatches(state: State, ctx: Context): Effect[] {
   state.watchStream = stream
   const to = nextMember(state)
   state.watchMember = to
-  return RESOURCES.map((_, watchId) => {
+  return state.served.map((_, watchId) => {
     const body = watchCreate(state, watchId)
     return watchId === 0 ? { type: 'open', stream, to, body } : { type: 'write', stream, body }
   })
@@ -80,13 +79,13 @@ export function watchStreamClosed(state: State, ctx: Context): Effect[] {
 export function watchResponse(state: State, response: WatchResponse, ctx: Context): Effect[] {
   const { watchId, events, header } = response
   if (watchId < 0) {
-    for (const { resource } of RESOURCES) {
+    for (const { resource } of state.served) {
       const cache = state.caches[resource]!
       if (cache.watching && cache.revision < header.revision) cache.revision = header.revision
     }
     return cachesAdvanced(state)
   }
-  const { resource } = RESOURCES[watchId]!
+  const { resource } = state.served[watchId]!
   const cache = state.caches[resource]!
   if (response.canceled) {
     ctx.note('etcd-watch-compacted', { resource, from: cache.revision, compacted: response.compactRevision })

@@ -37,6 +37,7 @@ export function startDeleteCollection(state: State, row: PendingRequest, ctx: Co
       parent: row.id,
       info: { ...info, verb: 'delete', namespace, name },
       request,
+      user: row.user,
       stage: 'origin',
       deadline: row.deadline,
       attempts: 0,

@@ -8,7 +8,8 @@
  */
 import type { HttpRequest } from '#cluster/api/http.ts'
 import type { Context, Effect, Micros, StreamId } from '#cluster/kernel/component.ts'
-import { authenticate, authorize } from './authorization.ts'
+import { authenticate } from './authentication.ts'
+import { authorize } from './authorization.ts'
 import { startDeleteCollection } from './collections.ts'
 import { health } from './health.ts'
 import { startRead } from './reads.ts'
@@ -16,7 +17,7 @@ import { answer, isMutating, laneOf, refuse } from './responses.ts'
 import type { RequestInfo } from './route.ts'
 import { requestInfo } from './route.ts'
 import type { PendingRequest, State } from './state.ts'
-import { methodNotAllowed, noSuchPath, timeout, tooManyRequests } from './status.ts'
+import { methodNotAllowed, noSuchPath, timeout, tooManyRequests, unauthorized } from './status.ts'
 import { startWatch } from './watch-requests.ts'
 import { moveTo, startWrite } from './writes.ts'
 
@@ -30,7 +31,12 @@ export function receive(state: State, stream: StreamId, request: HttpRequest, ct
   const plain = health(state, request)
   if (plain) return [answer(stream, plain.status, plain.body)]
   const info = requestInfo(request)
-  if (!info) return [answer(stream, 404, noSuchPath())]
+  const user = authenticate(state.options.tokens, request)
+  if (!user) {
+    ctx.note('unauthenticated', {})
+    return [answer(stream, 401, unauthorized())]
+  }
+  if (!info || !state.served.includes(info.resource)) return [answer(stream, 404, noSuchPath())]
   const wrong = verbProblem(info)
   if (wrong) return [answer(stream, 405, methodNotAllowed(info.resource, wrong))]
   const lane = laneOf(info)
@@ -47,6 +53,7 @@ export function receive(state: State, stream: StreamId, request: HttpRequest, ct
     parent: undefined,
     info,
     request,
+    user,
     stage: 'queued',
     deadline: ctx.now + REQUEST_TIMEOUT_MICROS,
     attempts: 0,
@@ -98,7 +105,7 @@ export function admitQueued(state: State, ctx: Context): Effect[] {
 /** Takes a seat and starts. */
 function admit(state: State, row: PendingRequest, ctx: Context): Effect[] {
   const { info } = row
-  const refused = authorize(state.options.authorizationMode, authenticate(row.request), info)
+  const refused = authorize(state, row.user, info, ctx)
   if (refused) {
     state.requests.delete(row.id)
     return [answer(row.id, refused.code, refused)]

@@ -6,14 +6,14 @@
  * What we model: the chain as stages of a row in one table, so that a request can wait for etcd, for a seat or for the
  * cache without anything being hidden in a closure; optimistic concurrency; lists and watches from a cache that one watch
  * per resource feeds; subresources; graceful deletion and finalizers; admission of namespaces and tolerations; addresses of
- * Services; Events that go after an hour; compaction; limits on requests in flight.
- * What we leave out: authentication beyond the name on the request, RBAC, webhooks, CRDs, aggregation, discovery,
+ * Services; Events that go after an hour; compaction; limits on requests in flight; client certificates, a file of tokens,
+ * anonymous requests, and RBAC with its bootstrap roles (AlwaysAllow is the default, as without `--authorization-mode`).
+ * What we leave out: tokens of service accounts, the Node authorizer, webhooks, CRDs, aggregation, discovery,
  * server-side apply, field validation; priority and fairness is a single queue before the seats.
  * Where to read upstream: apiserver `pkg/server/config.go` (DefaultBuildHandlerChain), `pkg/endpoints/handlers`,
  * `pkg/registry/generic/registry/store.go`, `pkg/storage/{etcd3,cacher}`.
  */
 import type { HttpRequest } from '#cluster/api/http.ts'
-import { RESOURCES } from '#cluster/api/resources.ts'
 import type { RangeResponse, WatchResponse } from '#cluster/etcd/messages.ts'
 import type { Component, Context, Effect, Event, StreamId } from '#cluster/kernel/component.ts'
 import { Groups } from '#cluster/kernel/groups.ts'
@@ -21,6 +21,7 @@ import { Table } from '#cluster/kernel/table.ts'
 import { bootstrap } from './bootstrap.ts'
 import { listed, listResource, openWatches, watchResponse, WATCH_RETRY_TIMER, watchStreamClosed } from './cache-feed.ts'
 import { claimCompaction, claimed, COMPACTION_TIMER, scheduleCompaction } from './compaction.ts'
+import { servedResources } from './authorization.ts'
 import { leaseGranted } from './event-leases.ts'
 import { admitQueued, DEADLINE_TIMER, expireRequests, queued, receive } from './handler-chain.ts'
 import { freshTimedOut, readAnswered } from './reads.ts'
@@ -37,6 +38,7 @@ const DEFAULTS = {
   advertiseAddress: '',
   securePort: 6443,
   authorizationMode: 'AlwaysAllow' as const,
+  tokens: {},
   maxRequestsInflight: 400,
   maxMutatingRequestsInflight: 200,
   eventTTLMicros: 3_600_000_000,
@@ -45,30 +47,35 @@ const DEFAULTS = {
 export const kubeApiserver: Component<State, ApiserverOptions> = {
   name: 'kube-apiserver',
 
-  init: (options) => ({
-    options: Object.freeze({ ...DEFAULTS, ...options }),
-    member: 0,
-    membersDown: new Table(),
-    calls: new Table(),
-    parked: new Table(),
-    requests: new Table(),
-    queues: { reading: new Table(), mutating: new Table() },
-    awaitingCache: new Table(),
-    reading: 0,
-    mutating: 0,
-    deadlineSet: false,
-    phase: 'listing',
-    outstanding: 0,
-    caches: Object.fromEntries(RESOURCES.map((resource) => [resource.resource, createWatchCache(resource)])),
-    watchStream: 0,
-    watchMember: '',
-    watchers: new Table(),
-    buckets: { all: new Groups(), namespace: new Groups(), key: new Groups(), node: new Groups() },
-    bookmarks: new Table(),
-    bookmarkSet: false,
-    eventLease: { id: 0, granted: 0, count: 0, pending: false },
-    compaction: { version: 0, revision: 0 },
-  }),
+  init: (given) => {
+    const options = Object.freeze({ ...DEFAULTS, ...given })
+    const served = servedResources(options.authorizationMode)
+    return {
+      options,
+      served,
+      member: 0,
+      membersDown: new Table(),
+      calls: new Table(),
+      parked: new Table(),
+      requests: new Table(),
+      queues: { reading: new Table(), mutating: new Table() },
+      awaitingCache: new Table(),
+      reading: 0,
+      mutating: 0,
+      deadlineSet: false,
+      phase: 'listing',
+      outstanding: 0,
+      caches: Object.fromEntries(served.map((resource) => [resource.resource, createWatchCache(resource)])),
+      watchStream: 0,
+      watchMember: '',
+      watchers: new Table(),
+      buckets: { all: new Groups(), namespace: new Groups(), key: new Groups(), node: new Groups() },
+      bookmarks: new Table(),
+      bookmarkSet: false,
+      eventLease: { id: 0, granted: 0, count: 0, pending: false },
+      compaction: { version: 0, revision: 0 },
+    }
+  },
 
   step(state, event, ctx) {
     const effects = handle(state, event, ctx)
@@ -79,8 +86,8 @@ export const kubeApiserver: Component<State, ApiserverOptions> = {
 function handle(state: State, event: Event, ctx: Context): Effect[] {
   switch (event.type) {
     case 'booted':
-      state.outstanding = RESOURCES.length
-      return [...RESOURCES.map(({ resource }) => listResource(state, resource, ctx)), scheduleCompaction()]
+      state.outstanding = state.served.length
+      return [...state.served.map(({ resource }) => listResource(state, resource, ctx)), scheduleCompaction()]
     case 'opened':
       return receive(state, event.stream, event.body as HttpRequest, ctx)
     case 'data':

@@ -1,15 +1,16 @@
 /** The API server's state: plain data and Tables. Nothing of it is on a disk; all of it comes back from etcd. */
-import type { HttpRequest } from '#cluster/api/http.ts'
+import type { HttpRequest, UserInfo } from '#cluster/api/http.ts'
 import type { KubernetesObject } from '#cluster/api/types.ts'
 import type { EtcdRequest } from '#cluster/etcd/messages.ts'
 import type { Micros, ProcessId, StreamId } from '#cluster/kernel/component.ts'
 import type { Groups } from '#cluster/kernel/groups.ts'
 import type { Table } from '#cluster/kernel/table.ts'
 import type { Resource } from '#cluster/api/resources.ts'
-import type { AuthorizationMode } from './authorization.ts'
 import type { RequestInfo } from './route.ts'
 import type { Selection } from './selectors.ts'
 import type { WatchCache } from './watch-cache.ts'
+
+export type AuthorizationMode = 'AlwaysAllow' | 'AlwaysDeny' | 'RBAC'
 
 export interface ApiserverOptions {
   /** Members of etcd, asked in turn when one does not answer. */
@@ -23,6 +24,8 @@ export interface ApiserverOptions {
   readonly maxRequestsInflight?: number
   readonly maxMutatingRequestsInflight?: number
   readonly authorizationMode?: AuthorizationMode
+  /** Bearer tokens and whose they are: `--token-auth-file`. */
+  readonly tokens?: Readonly<Record<string, UserInfo>>
   /** How long an Event is kept. */
   readonly eventTTLMicros?: Micros
 }
@@ -64,6 +67,7 @@ export interface PendingRequest {
   readonly parent: number | undefined
   readonly info: RequestInfo
   readonly request: HttpRequest
+  readonly user: UserInfo
   readonly stage: Stage
   readonly deadline: Micros
   /** How often it has begun anew after a conflict. */
@@ -108,6 +112,8 @@ export type Buckets = Readonly<Record<'all' | 'namespace' | 'key' | 'node', Grou
 
 export interface State {
   readonly options: Required<ApiserverOptions>
+  /** The resources of the API groups that are switched on. */
+  readonly served: readonly Resource[]
   /** Index of the etcd member whose turn it is. */
   member: number
   /** Members that failed and have not answered since. */

@@ -109,6 +109,8 @@ export const forbidden = (
     ...(causes && { causes }),
   })
 
+export const unauthorized = (): Status => failure(401, 'Unauthorized', 'Unauthorized')
+
 export const expired = (message: string): Status => failure(410, 'Expired', message)
 
 export const tooManyRequests = (message: string, retryAfterSeconds: number): Status =>

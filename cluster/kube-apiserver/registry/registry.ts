@@ -9,6 +9,7 @@ import { nodes } from './nodes.ts'
 import { pods } from './pods.ts'
 import { replicaSets } from './replica-sets.ts'
 import { services } from './services.ts'
+import { bindings, rolesStrategy } from './rbac.ts'
 import type { Strategy } from './strategy.ts'
 
 export const STRATEGIES: Readonly<Record<string, Strategy>> = {
@@ -22,4 +23,8 @@ export const STRATEGIES: Readonly<Record<string, Strategy>> = {
   replicasets: replicaSets,
   endpointslices: endpointSlices,
   leases,
+  roles: rolesStrategy,
+  clusterroles: rolesStrategy,
+  rolebindings: bindings,
+  clusterrolebindings: bindings,
 }

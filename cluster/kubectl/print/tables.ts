@@ -13,6 +13,8 @@ import type {
   KubernetesEvent,
   KubernetesObject,
   Lease,
+  Role,
+  RoleBinding,
   Namespace,
   Node,
   Pod,
@@ -169,11 +171,28 @@ export const TABLES: Readonly<Record<string, TableSpec>> = {
       return [slice.metadata.name, slice.addressType, ports, addresses, age(slice, now)]
     },
   },
+  roles: {
+    columns: ['NAME', 'CREATED AT'],
+    wide: [],
+    row: (role: Role) => [role.metadata.name, role.metadata.creationTimestamp ?? '<unknown>'],
+  },
+  clusterroles: {
+    columns: ['NAME', 'CREATED AT'],
+    wide: [],
+    row: (role: Role) => [role.metadata.name, role.metadata.creationTimestamp ?? '<unknown>'],
+  },
+  rolebindings: { columns: ['NAME', 'ROLE', 'AGE'], wide: [], row: bindingRow },
+  clusterrolebindings: { columns: ['NAME', 'ROLE', 'AGE'], wide: [], row: bindingRow },
   leases: {
     columns: ['NAME', 'HOLDER', 'AGE'],
     wide: [],
     row: (lease: Lease, now) => [lease.metadata.name, lease.spec.holderIdentity ?? '', age(lease, now)],
   },
+}
+
+function bindingRow(binding: RoleBinding, now: Micros): string[] {
+  const { kind, name } = binding.roleRef
+  return [binding.metadata.name, `${kind}/${name}`, age(binding, now)]
 }
 
 function firstThree(texts: readonly string[], nothing: string): string {

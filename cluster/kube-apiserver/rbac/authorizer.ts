@@ -1,0 +1,62 @@
+/**
+ * RBAC: a request passes if some binding gives the asker a role, and some rule of that role allows it.
+ *
+ * What we model: ClusterRoleBindings everywhere, RoleBindings within their namespace (to a Role of it, or to a ClusterRole);
+ * users, groups and service accounts; wildcards, subresources, resourceNames. Rules only add: nothing refuses, so their
+ * order does not matter. Roles come from the watch caches, so a binding counts a moment after it was written.
+ * What we leave out: rules for paths that are no resources, aggregated ClusterRoles, the check that nobody gives away more
+ * than they have (escalation).
+ * Where to read upstream: kubernetes/kubernetes `plugin/pkg/auth/authorizer/rbac/rbac.go`, `pkg/registry/rbac/validation/rule.go`.
+ */
+import type { UserInfo } from '#cluster/api/http.ts'
+import type { PolicyRule, Role, RoleBinding, Subject } from '#cluster/api/types.ts'
+import type { RequestInfo } from '../route.ts'
+import type { State } from '../state.ts'
+
+/** Why it may pass, in upstream's words for the audit log; undefined: nothing allows it. */
+export function allowedBy({ caches }: Pick<State, 'caches'>, user: UserInfo, info: RequestInfo): string | undefined {
+  for (const object of caches['clusterrolebindings']!.objects.values()) {
+    const reason = reasonOf(object as RoleBinding, user, info, '', caches)
+    if (reason !== undefined) return reason
+  }
+  if (info.namespace === '') return undefined
+  for (const object of caches['rolebindings']!.objects.values()) {
+    if (object.metadata.namespace !== info.namespace) continue
+    const reason = reasonOf(object as RoleBinding, user, info, info.namespace, caches)
+    if (reason !== undefined) return reason
+  }
+  return undefined
+}
+
+function reasonOf(
+  binding: RoleBinding,
+  user: UserInfo,
+  info: RequestInfo,
+  namespace: string,
+  caches: State['caches'],
+): string | undefined {
+  const subject = binding.subjects?.find((one) => isMeant(one, user, namespace))
+  if (!subject) return undefined
+  const { kind, name } = binding.roleRef
+  const found = kind === 'Role' ? caches['roles']!.objects.get(`${namespace}/${name}`) : caches['clusterroles']!.objects.get(name) // prettier-ignore
+  const role = found as Role | undefined
+  if (!role?.rules?.some((rule) => allows(rule, info))) return undefined
+  return `RBAC: allowed by ${binding.kind} "${binding.metadata.name}" of ${kind} "${name}" to ${subject.kind} "${subject.name}"`
+}
+
+function isMeant({ kind, name, namespace }: Subject, user: UserInfo, bindingNamespace: string): boolean {
+  if (kind === 'User') return name === user.name
+  if (kind === 'Group') return user.groups.includes(name)
+  return user.name === `system:serviceaccount:${namespace ?? bindingNamespace}:${name}`
+}
+
+const has = (list: readonly string[] | undefined, value: string): boolean =>
+  list !== undefined && (list.includes('*') || list.includes(value))
+
+export function allows({ verbs, apiGroups, resources, resourceNames = [] }: PolicyRule, info: RequestInfo): boolean {
+  const { resource, subresource, verb, name } = info
+  const target = subresource ? `${resource.resource}/${subresource}` : resource.resource
+  const isTarget = has(resources, target) || (subresource !== '' && resources?.includes(`*/${subresource}`) === true)
+  const isNamed = resourceNames.length === 0 || (name !== '' && resourceNames.includes(name))
+  return has(verbs, verb) && has(apiGroups, resource.group) && isTarget && isNamed
+}
