@@ -20,6 +20,7 @@ import { flanneld } from '#cluster/cni/networks/flannel.ts'
 import { containerRuntime } from '#cluster/container-runtime/container-runtime.ts'
 import { programs } from '#cluster/container-runtime/images.ts'
 import { coredns } from '#cluster/coredns/coredns.ts'
+import { restClient } from '#cluster/addons/rest-client.ts'
 import { etcd } from '#cluster/etcd/etcd.ts'
 import { haproxy } from '#cluster/haproxy/haproxy.ts'
 import type { Component, Micros, ProcessId } from '#cluster/kernel/component.ts'
@@ -111,6 +112,7 @@ export const components: Readonly<Record<string, Component>> = {
   haproxy,
   flanneld,
   kubectl,
+  'rest-client': restClient,
   ...cniPlugins,
   ...programs,
   coredns,
@@ -135,6 +137,9 @@ export function bootCluster(given: ClusterOptions): World {
   for (const host of hosts) if (host.registered) addNode(world, host, endpoint, neighbours)
   const servers = [endpoint]
   world.addProcess({ machine: 'laptop', name: 'kubectl', component: 'kubectl', options: { servers } })
+  // Whoever has a token has a program that shows it.
+  for (const name of options.tokens ? ['dashboard', 'program'] : [])
+    world.addProcess({ machine: 'laptop', name, component: 'rest-client', options: { servers } })
   if (options.dns !== false) {
     const body = { type: 'kubectl', id: 0, args: ['apply', '-f', '-'], stdin: COREDNS_MANIFEST } as const
     world.command(2_000_000, { type: 'tell', process: KUBECTL, body })

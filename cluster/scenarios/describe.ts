@@ -3,6 +3,7 @@
  *
  * `label` is verb and resource, as the grammar of figures wants it; `background` marks what never stops and says nothing.
  */
+import type { RestBody } from '#cluster/addons/rest-client.ts'
 import type { HttpRequest, HttpResponse, WatchMessage } from '#cluster/api/http.ts'
 import type { Node } from '#cluster/api/types.ts'
 import type { CriRequest } from '#cluster/container-runtime/cri.ts'
@@ -152,6 +153,11 @@ function describeBody(body: Body, from: ProcessId | undefined, asked: Words | un
     case 'kubectl': {
       const line = ['kubectl', ...(body as Body & { args: readonly string[] }).args].join(' ')
       return { kind: 'command', label: line, verb: 'kubectl', resource: '', name: '' }
+    }
+    case 'rest': {
+      const { method, path, token } = body as RestBody
+      const label = `${method} ${path}${token ? ` with ${token}` : ''}`
+      return { kind: 'command', label, verb: 'rest', resource: '', name: '' }
     }
     default:
       if (isEtcdRequest(body)) return describeEtcdRequest(body)

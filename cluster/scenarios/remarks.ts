@@ -34,6 +34,7 @@ const SENTENCES: Readonly<Record<string, (detail: Detail) => string>> = {
   'watch-expired': ({ resource, wanted, oldest }) =>
     `revision ${wanted} of ${resource} is compacted; the oldest is ${oldest}`,
   relist: (detail) => `its place in the stream is gone: list again (${String(detail)})`,
+  authorization: ({ user, allowed, reason }) => (allowed ? `${user} may: ${reason}` : `no rule allows it to ${user}`),
   becameLeader: ({ lease, identity }) => `it holds the lease ${lease} as ${identity}: from now on it works`,
   leaderElectionLost: ({ lease }) => `it could not renew the lease ${lease} in time: it ends itself`,
   serverHealth: ({ server, up }) => (up ? `${server} is healthy again` : `${server} has failed three checks: left out`),

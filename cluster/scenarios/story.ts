@@ -7,6 +7,8 @@
  *                                      (`taint:k=v:Effect`) and capacity (`cpu=…`) of single nodes; or lines
  *                                      `machine NAME program …`: machines and what runs on each
  *   kubectl …                          typed on the laptop; `-f -` reads the input. Prints what it prints, if it does so within a minute
+ *   ask WHO METHOD PATH [TOKEN]        the `dashboard` or the `program` on the laptop sends this request, with the input as its body;
+ *                                      `boot … authorization=RBAC tokens=ana,ben` gives people the tokens `token-of-ana` …
  *   run DURATION                       lets time pass
  *   run until CONDITION [within D]     … up to the event after which it holds; fails if it does not within 10 minutes
  *   fault TYPE key=value …             any kernel command: powerOff machine=node-2, crash process=cp-1/etcd, heal …
@@ -31,6 +33,8 @@ import type { Taint } from '#cluster/api/types.ts'
 import type { Micros } from '#cluster/kernel/component.ts'
 import { History } from '#cluster/kernel/history.ts'
 import type { World } from '#cluster/kernel/world.ts'
+import type { RestClientState } from '#cluster/addons/rest-client.ts'
+import { parseManifests } from '#cluster/api/yaml.ts'
 import type { KubectlState } from '#cluster/kubectl/kubectl.ts'
 import { formatMicros, parseDuration } from './duration.ts'
 import { answersOf, containerProcess, identitiesOf, machineOf, parseCondition, storeRevision } from './look.ts'
@@ -106,6 +110,8 @@ class Player {
     switch (block.command) {
       case 'kubectl':
         return this.#kubectl(history, block)
+      case 'ask':
+        return this.#ask(history, block)
       case 'run':
         return this.#run(history, block.args)
       case 'fault':
@@ -123,7 +129,7 @@ class Player {
         return formatMicros(history.head.now)
       default:
         throw new Error(
-          `"${block.command}" is no command of a story; there are: boot, kubectl, run, fault, kill, answers, identities, time`,
+          `"${block.command}" is no command of a story; there are: boot, kubectl, ask, run, fault, kill, answers, identities, time`,
         )
     }
   }
@@ -135,6 +141,8 @@ class Player {
       dns,
       'control-plane-node': controlPlane,
       'control-planes': controlPlanes = 1,
+      authorization,
+      tokens,
       ...capacity
     } = pairs(args) as Record<string, any>
     const lines = input.split('\n').filter(Boolean)
@@ -153,6 +161,8 @@ class Player {
       controlPlaneNode: controlPlane !== 'false',
       ...(machines.length > 0 && { machines }),
       controlPlanes: Number(controlPlanes),
+      ...(authorization && { authorization }),
+      ...(tokens && { tokens: tokensOf(tokens) }),
       ...this.#options.cluster,
     })
     this.#options.prepare?.(world)
@@ -171,6 +181,18 @@ class Player {
     const result = entry()
     if (result?.exitCode === undefined) return `(no answer within ${KUBECTL_MICROS / 1e6} s)`
     return (result.output + result.errors).replace(/\n$/, '')
+  }
+
+  #ask(history: History, { args: [who, method, path, token], input }: Block): string {
+    const process = `laptop/${who}`
+    const id = ++this.#kubectlCalls
+    const [object] = parseManifests(input)
+    const body = { type: 'rest', id, method, path, ...(object && { object }), ...(token && { token }) }
+    history.command(history.head.now, { type: 'tell', process, body })
+    const answer = () => history.head.stateOf<RestClientState>(process).answers.get(id)
+    history.run({ until: () => answer() !== undefined, untilMicros: history.head.now + KUBECTL_MICROS })
+    const { status, text } = answer() ?? { status: 0, text: 'no answer' }
+    return `${status} ${text}`.trim()
   }
 
   #run(history: History, args: readonly string[]): string {
@@ -231,6 +253,10 @@ function parseMachine(line: string): MachineOptions {
   if (unknown) throw new Error(`"${unknown}" is no program of a machine; there are: ${known.join(', ')}`)
   return { name: name!, runs: programs as Program[] }
 }
+
+/** `ana,ben`: two people with a token each, `token-of-ana` and `token-of-ben`. */
+const tokensOf = (names: string) =>
+  Object.fromEntries(names.split(',').map((name) => [`token-of-${name}`, { name, groups: [] }]))
 
 /** `node node-2 label:disk=ssd taint:gpu=yes:NoSchedule cpu=2` */
 function parseNode(line: string): NodeSpecOptions {

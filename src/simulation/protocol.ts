@@ -18,6 +18,7 @@ export type StoryName =
   | 'lights-out'
   | 'pod-as-a-unit'
   | 'who-is-active'
+  | 'one-request'
   | 'role-board'
 
 /** A change of the story's own words, made before it is played. */

@@ -6,11 +6,13 @@ import nodeGoesDark from '#cluster/scenarios/node-goes-dark.txt?raw'
 import podAsAUnit from '#cluster/scenarios/pod-as-a-unit.txt?raw'
 import roleBoard from '#cluster/scenarios/role-board.txt?raw'
 import schedulerFunnel from '#cluster/scenarios/scheduler-funnel.txt?raw'
+import oneRequest from '#cluster/scenarios/one-request.txt?raw'
 import whoIsActive from '#cluster/scenarios/who-is-active.txt?raw'
 import type { StoryName } from './protocol.ts'
 
 const TEXTS: Readonly<Record<StoryName, string>> = {
   'who-is-active': whoIsActive,
+  'one-request': oneRequest,
   'deployment-journey': deploymentJourney,
   'scheduler-funnel': schedulerFunnel,
   'node-goes-dark': nodeGoesDark,

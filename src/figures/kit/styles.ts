@@ -5,6 +5,9 @@ import frame from './frame.css?inline'
 import funnel from './funnel.css?inline'
 import podCard from './pod-card.css?inline'
 import path from './path.css?inline'
+import pipeline from './pipeline.css?inline'
 import picture from './picture.css?inline'
 
-export const figureStyles = [frame, picture, funnel, path, podCard, controlPlanes].map((sheet) => unsafeCSS(sheet))
+export const figureStyles = [frame, picture, funnel, path, podCard, controlPlanes, pipeline].map((sheet) =>
+  unsafeCSS(sheet),
+)
