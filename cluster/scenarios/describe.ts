@@ -3,7 +3,7 @@
  *
  * `label` is verb and resource, as the grammar of figures wants it; `background` marks what never stops and says nothing.
  */
-import type { RestBody } from '#cluster/addons/rest-client.ts'
+import type { RestBody } from '#cluster/kubectl/rest-client.ts'
 import type { HttpRequest, HttpResponse, WatchMessage } from '#cluster/api/http.ts'
 import type { Node } from '#cluster/api/types.ts'
 import type { CriRequest } from '#cluster/container-runtime/cri.ts'
