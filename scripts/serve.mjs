@@ -1,6 +1,7 @@
 /**
- * A static web server for the built site, as plain as any host's: files, `index.html` of a folder, `404.html`, no
- * special headers. `npm start`, the end-to-end tests and the screenshots all use it, under any base path.
+ * A static web server for the built site, as plain as any host's: files, `index.html` of a folder, `404.html`, compressed
+ * for whoever takes it so, unchanged files answered as unchanged. `npm start`, the end-to-end tests, the screenshots and
+ * Lighthouse all use it, under any base path.
  */
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
@@ -8,6 +9,7 @@ import { createServer } from 'node:http'
 import { extname, join, normalize, sep } from 'node:path'
 import { pipeline } from 'node:stream'
 import { Refusal } from './set-up/say.mjs'
+import { compressed } from './compressed.mjs'
 
 const TYPES = {
   '.css': 'text/css; charset=utf-8',
@@ -74,10 +76,17 @@ async function answerOne(folder, base, request, response) {
   const { status, file, location } = await resolvePath(folder, base, pathname)
   if (location) return void response.writeHead(status, { Location: location + search }).end()
   if (!file) return void response.writeHead(status, { 'Content-Type': TYPES['.txt'] }).end(`${status}\n`)
-  const { size } = await stat(file)
+  const { size, mtimeMs } = await stat(file)
   const type = TYPES[extname(file).toLowerCase()] ?? 'application/octet-stream'
-  response.writeHead(status, { 'Content-Type': type, 'Content-Length': size, 'Cache-Control': 'no-cache' })
+  const headers = { 'Content-Type': type, 'Cache-Control': 'no-cache', Vary: 'Accept-Encoding' }
+  const small = await compressed({ file, size, mtimeMs, type }, request.headers['accept-encoding'])
+  headers.ETag = `"${size}-${mtimeMs}${small ? `-${small.encoding}` : ''}"`
+  if (status === 200 && request.headers['if-none-match'] === headers.ETag)
+    return void response.writeHead(304, headers).end()
+  if (small) headers['Content-Encoding'] = small.encoding
+  response.writeHead(status, { ...headers, 'Content-Length': small?.body.length ?? size })
   if (request.method === 'HEAD') return void response.end()
+  if (small) return void response.end(small.body)
   // A reader who reloads has gone by now, and a stream cannot be led to nobody.
   if (!response.destroyed) pipeline(createReadStream(file), response, () => {})
 }

@@ -7,6 +7,9 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { serve } from './serve.mjs'
 
+/** A script that shrinks. */
+const LONG = 'let node\n'.repeat(1000)
+
 let outside: string
 let site: Awaited<ReturnType<typeof serve>>
 beforeAll(async () => {
@@ -19,6 +22,7 @@ beforeAll(async () => {
   writeFileSync(join(folder, '404.html'), 'nothing here')
   writeFileSync(join(folder, 'course/index.html'), 'course')
   writeFileSync(join(folder, 'engine.wasm'), 'wasm')
+  writeFileSync(join(folder, 'long.js'), LONG)
   site = await serve({ folder, base: '/some/base/' })
 })
 afterAll(async () => {
@@ -58,6 +62,27 @@ describe('the static server', () => {
     const head = await get('/some/base/', { method: 'HEAD' })
     expect([head.status, head.headers.get('content-length'), await head.text()]).toEqual([200, '4', ''])
     expect((await get('/some/base/', { method: 'POST' })).status).toBe(405)
+  })
+
+  it.each([
+    ['gzip, deflate, br', 'br'],
+    ['br;q=0, gzip', 'gzip'],
+    ['identity', null],
+  ])('sends a long script to one who takes %s as %s, whole', async (accepted, encoding) => {
+    const response = await get('/some/base/long.js', { headers: { 'Accept-Encoding': accepted } })
+    expect([response.headers.get('content-encoding'), await response.text()]).toEqual([encoding, LONG])
+    const length = Number(response.headers.get('content-length'))
+    if (encoding === null) expect(length).toBe(LONG.length)
+    else expect(length).toBeLessThan(LONG.length / 20)
+  })
+
+  it('says that nothing has changed to one who has the file, until it has', async () => {
+    const tag = (await get('/some/base/long.js')).headers.get('etag')!
+    const again = () => get('/some/base/long.js', { headers: { 'If-None-Match': tag } })
+    expect((await again()).status).toBe(304)
+    writeFileSync(join(outside, 'site/long.js'), `${LONG}let last\n`)
+    const changed = await again()
+    expect([changed.status, await changed.text()]).toEqual([200, `${LONG}let last\n`])
   })
 
   it.each(['GET // HTTP/1.1', 'GET http://%% HTTP/1.1', 'GET /some/base/engine.wasm HTTP/1.1'])(
