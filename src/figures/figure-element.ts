@@ -7,6 +7,7 @@ import { LitElement, type PropertyValues, type TemplateResult, html } from 'lit'
 import type { Described } from '#cluster/scenarios/described.ts'
 import type { Change, StoryRequest, Timeline } from '../simulation/protocol.ts'
 import { type SimulationClient, startSimulation } from '../simulation/simulation-client.ts'
+import { preferences, setPreferences } from '../progress/browser.ts'
 import { clock } from './kit/clock.ts'
 import { momentLink, parseMoment } from './kit/deep-link.ts'
 import { FIGURES } from './figures.ts'
@@ -93,6 +94,7 @@ export class FigureElement extends LitElement {
     const definition = this.#definition!
     this.#client = startSimulation()
     this.#player = new Player(this.#client, clock, () => this.#moved())
+    this.#player.speed = preferences().figureSpeed
     if (definition.pace) this.#player.pace = definition.pace
     await this.#playStory()
     this.#followLink()
@@ -219,6 +221,7 @@ export class FigureElement extends LitElement {
     goTo: (index) => this.#predicted !== undefined && this.#player?.goTo(index),
     goToTick: (tick) => this.#predicted !== undefined && this.#player?.goToTick(tick),
     setSpeed: (speed) => {
+      setPreferences({ figureSpeed: speed })
       if (this.#player) this.#player.speed = speed
     },
     show: (panel) => {
@@ -302,7 +305,7 @@ export class FigureElement extends LitElement {
       state: this.#state!,
       predicted: this.#predicted,
       outcome: this.#outcome,
-      speed: this.#player?.speed ?? 1,
+      speed: this.#player?.speed ?? preferences().figureSpeed,
       notice: this.#notice,
       panel: this.#panel,
       why: this.#why,

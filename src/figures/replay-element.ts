@@ -8,6 +8,7 @@ import type { Described } from '#cluster/scenarios/described.ts'
 import type { Compiled, Replay } from '#grader/verdict/verdict.ts'
 import { type SimulationClient, startReplay } from '../simulation/simulation-client.ts'
 import { drawBoard } from './kit/board.ts'
+import { preferences, setPreferences } from '../progress/browser.ts'
 import { clock } from './kit/clock.ts'
 import { drawControls, drawNow } from './kit/furniture.ts'
 import { Inspector, objectKey } from './kit/inspector.ts'
@@ -61,6 +62,7 @@ export class ReplayElement extends LitElement {
       throw new Error('this element needs its properties `replay` and `compiled` before it is put into a page')
     this.#client = startReplay()
     this.#player = new Player(this.#client, clock, () => this.#moved())
+    this.#player.speed = preferences().figureSpeed
     const timeline = await this.#client.ask('replay', { exercise, replay, compiled })
     const steps = stepsOf(timeline, lens, 0)
     await this.#player.open(timeline, steps, indexOfTick(steps, replay.tick))
@@ -93,6 +95,7 @@ export class ReplayElement extends LitElement {
     goTo: (index) => this.#player?.goTo(index),
     goToTick: (tick) => this.#player?.goToTick(tick),
     setSpeed: (speed) => {
+      setPreferences({ figureSpeed: speed })
       if (this.#player) this.#player.speed = speed
     },
     show: (panel) => {

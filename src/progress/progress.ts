@@ -83,11 +83,16 @@ export interface Preferences {
   editor: 'monaco' | 'plain' | 'automatic'
   /** Whether `/` opens the search. Somebody who speaks to their computer needs to turn keys without Ctrl off. */
   slashOpensSearch: boolean
+  /** How fast figures play: 1 is each figure's own pace. */
+  figureSpeed: number
 }
+
+/** The paces that figures offer. */
+export const figureSpeeds = [0.5, 1, 2, 4] as const
 
 export const noExerciseProgress: ExerciseProgress = { attempts: 0, hintsOpened: 0 }
 export const noLessonProgress: LessonProgress = { quiz: [] }
-export const defaultPreferences: Preferences = { editor: 'automatic', slashOpensSearch: true }
+export const defaultPreferences: Preferences = { editor: 'automatic', slashOpensSearch: true, figureSpeed: 1 }
 
 export interface SaveRequest {
   source: string

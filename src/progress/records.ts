@@ -16,7 +16,7 @@ import type {
   QuizAnswer,
   RecordedStatus,
 } from './progress.ts'
-import { earlierDraftsMax } from './progress.ts'
+import { earlierDraftsMax, figureSpeeds } from './progress.ts'
 
 /** A value is not what it must be. The message is for people: place, rule, what was found. */
 export class RecordError extends Error {
@@ -104,6 +104,7 @@ export function readPreferences(value: unknown, where: string): Preferences {
   return {
     editor: readOneOf(object.editor, editors, `${where}.editor`),
     slashOpensSearch: object.slashOpensSearch !== false,
+    figureSpeed: figureSpeeds.find((speed) => speed === object.figureSpeed) ?? 1,
   }
 }
 

@@ -103,6 +103,14 @@ describe('the store', () => {
     expect(page.events).toEqual([{ type: 'changed', subject: 'lesson', id: 'scheduler', elsewhere: true }])
   })
 
+  it('keeps preferences over a reload, and takes a pace that no figure offers as the usual one', () => {
+    const storage = storageOf()
+    tab(storage).setPreferences({ figureSpeed: 2 })
+    expect(tab(storage).preferences()).toEqual({ editor: 'automatic', slashOpensSearch: true, figureSpeed: 2 })
+    tab(storage).setPreferences({ figureSpeed: 3 })
+    expect(tab(storage).preferences().figureSpeed).toBe(1)
+  })
+
   it('erases what is its own and nothing else', () => {
     const storage = storageOf()
     storage.values.set('theme', 'dark')

@@ -1,6 +1,7 @@
 /** The furniture around a picture: head, prediction, the line of the moment, controls, changes. */
 import { type TemplateResult, html, nothing } from 'lit'
 import { formatMicros } from '#cluster/scenarios/duration.ts'
+import { figureSpeeds } from '../../progress/progress.ts'
 import { icon } from './icons.ts'
 import type { FigureActions, FigureModel } from './model.ts'
 import { isEnd } from './steps.ts'
@@ -112,7 +113,7 @@ export function drawControls(model: FigureModel, actions: FigureActions): Templa
       aria-label=${text.speed}
       @change=${(event: Event) => actions.setSpeed(Number((event.target as HTMLSelectElement).value))}
     >
-      ${[0.5, 1, 2, 4].map((one) => html`<option value=${one} ?selected=${one === speed}>${one}×</option>`)}
+      ${figureSpeeds.map((one) => html`<option value=${one} ?selected=${one === speed}>${one}×</option>`)}
     </select>
     ${(['transcript', 'objects'] as const).map(
       (one) =>
@@ -130,7 +131,7 @@ function marks({ state }: FigureModel): TemplateResult[] {
   const forkIndex = fork === undefined ? -1 : steps.findIndex(({ event }) => event.tick > fork)
   return steps.flatMap(({ isMajor }, i) =>
     isMajor || i === forkIndex
-      ? [html`<i class=${i === forkIndex ? 'fork' : ''} style="left:${(i / last) * 100}%"></i>`]
+      ? [html`<i class=${i === forkIndex ? 'fork' : ''} style="inset-inline-start:${(i / last) * 100}%"></i>`]
       : [],
   )
 }
