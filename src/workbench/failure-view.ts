@@ -16,6 +16,7 @@ import { failureWords } from './failure-words.ts'
 import { words as workbenchWords } from './words.ts'
 import { icon } from './icons.ts'
 import { drawLine } from './markdown.ts'
+import { drawReading } from './readings.ts'
 import { drawStory } from './story-picture.ts'
 import { drawStoryRows, ROWS_FROM } from './story-rows.ts'
 import { formatMoment } from './units.ts'
@@ -166,6 +167,7 @@ function drawButtons(result: CheckResult, actions: FailureActions): Part {
     }
     ${position ? button(() => actions.goTo(position), own.goToLine(position.line)) : nothing}
     ${hint ? button(() => actions.showHint(hint), html`${icon('lightbulb')} ${own.readHint}`) : nothing}
+    ${hint ? drawReading(hint) : nothing}
     ${
       replay
         ? html`${button(() => actions.copyLink(result), html`${icon('copy')} ${words.copyLink}`)}

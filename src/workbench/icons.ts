@@ -2,6 +2,7 @@
 import { type TemplateResult, html } from 'lit'
 import { unsafeHTML } from 'lit/directives/unsafe-html.js'
 import arrowRight from 'lucide-static/icons/arrow-right.svg?raw'
+import bookOpen from 'lucide-static/icons/book-open.svg?raw'
 import check from 'lucide-static/icons/check.svg?raw'
 import chevronRight from 'lucide-static/icons/chevron-right.svg?raw'
 import circleDashed from 'lucide-static/icons/circle-dashed.svg?raw'
@@ -15,6 +16,7 @@ import x from 'lucide-static/icons/x.svg?raw'
 
 const drawings = {
   'arrow-right': arrowRight,
+  'book-open': bookOpen,
   check,
   'chevron-right': chevronRight,
   'circle-dashed': circleDashed,

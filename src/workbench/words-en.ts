@@ -110,6 +110,7 @@ export const en = {
   goToLine: (line: number) => `Go to line ${line}`,
   openAt: (time: string) => `Open at ${time}`,
   readHint: 'Read the hint',
+  readIn: (heading: string) => `Read: ${heading}`,
   problems: 'Problems in the code',
   blocking: 'This keeps the code from running:',
   objectsToo: 'TypeScript objects too:',

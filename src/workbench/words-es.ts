@@ -113,6 +113,7 @@ export const es: Words = {
   goToLine: (line) => `Ir a la línea ${line}`,
   openAt: (time) => `Abrir en ${time}`,
   readHint: 'Leer la pista',
+  readIn: (heading) => `Leer: ${heading}`,
   problems: 'Problemas en el código',
   blocking: 'Esto impide que el código se ejecute:',
   objectsToo: 'TypeScript también objeta:',
