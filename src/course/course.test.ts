@@ -108,6 +108,20 @@ describe('the course on disk', () => {
     expect(readExercise({ ...files, 'solution.ts': '2' }, 'f/x').version).toBe(version)
   })
 
+  it('calls an exercise by its name in each language, and by the English one where it has no other', () => {
+    const root = projectWith({
+      'exercises/06-s/01-a/task.mdx': `---\nid: a\ntitle: Does it fit?\nsection: H6\nsummary: Write it.\n---\n`,
+      'exercises/06-s/01-a/task.es.mdx': `---\nid: a\ntitle: ¿Cabe?\nsection: H6\nsummary: Escríbelo.\n---\n`,
+      'exercises/06-s/02-b/task.mdx': task('b', 'H6'),
+    })
+    const [a, b] = readCourse(root)[5]!.exercises
+    expect([a!.title, a!.summary]).toEqual([
+      { en: 'Does it fit?', es: '¿Cabe?' },
+      { en: 'Write it.', es: 'Escríbelo.' },
+    ])
+    expect(b!.title).toEqual({ en: 'T b', es: 'T b' })
+  })
+
   it('refuses two exercises with one id', () => {
     const root = projectWith({
       'exercises/06-s/01-a/task.mdx': task('a', 'H6'),

@@ -13,13 +13,14 @@ import { lessonFile, type Locale, parts, type Section, sections } from './sectio
 
 export interface ExerciseEntry {
   id: string
-  title: string
+  /** In each language; in English where the task is not translated. */
+  title: Record<Locale, string>
   /** The section it belongs to, H1 to H19. */
   section: string
   /** Minutes that a first try takes. */
   estimate?: number
   /** One line for cards and lists; absent when the task gives none. */
-  summary?: string
+  summary?: Record<Locale, string>
   /** Folder below `exercises/`, such as `06-scheduler/02-fit-filter`. */
   folder: string
   /** Hash over what its learner is given and graded by: drafts and passes remember the version they belong to. */
@@ -74,6 +75,9 @@ export function contentLocale(pathname: string, course = readCourse()): Locale {
   return section && !section.writtenIn.includes(locale) ? 'en' : locale
 }
 
+/** The task in Spanish: no part of an exercise's version. */
+const TASK_ES = 'task.es.mdx'
+
 /** Every exercise that has a `task.mdx`, in the order of the folders. Throws when two share an id. */
 function readExercises(root: string): ExerciseEntry[] {
   const base = join(root, 'exercises')
@@ -92,7 +96,7 @@ function readExercises(root: string): ExerciseEntry[] {
   return entries
 }
 
-/** One exercise from the files of its folder: its front matter is that of `task.mdx`. */
+/** One exercise from the files of its folder: its front matter is that of `task.mdx`, what is read also that of its translation. */
 export function readExercise(files: Record<string, string>, folder: string): ExerciseEntry {
   const { id, title, section, estimate, summary, description, limits } = frontMatter(files['task.mdx'] ?? '')
   if (typeof id !== 'string' || typeof title !== 'string') {
@@ -100,16 +104,18 @@ export function readExercise(files: Record<string, string>, folder: string): Exe
   }
   const minutes = typeof estimate === 'number' ? estimate : Number.parseInt(String(estimate ?? ''), 10)
   const line = summary ?? description
+  const spanish = frontMatter(files[TASK_ES] ?? '')
+  const inBoth = (english: string, other: unknown) => ({ en: english, es: typeof other === 'string' ? other : english })
   const fuel = (limits as { fuel?: unknown } | undefined)?.fuel
   return {
     id,
-    title,
+    title: inBoth(title, spanish.title),
     section: sectionIdOf(section, folder),
     folder,
     version: exerciseVersion(files),
     ...(typeof fuel === 'number' ? { fuel } : {}),
     ...(Number.isFinite(minutes) ? { estimate: minutes } : {}),
-    ...(typeof line === 'string' ? { summary: line } : {}),
+    ...(typeof line === 'string' ? { summary: inBoth(line, spanish.summary) } : {}),
   }
 }
 
@@ -150,7 +156,7 @@ export function previousWritten(course: readonly CourseSection[], slug: string):
 }
 
 function textsOf(path: string): Record<string, string> {
-  const names = readdirSync(path).filter(countsForVersion)
+  const names = readdirSync(path).filter((name) => name === TASK_ES || countsForVersion(name))
   return Object.fromEntries(names.map((name) => [name, readFileSync(join(path, name), 'utf8')]))
 }
 
