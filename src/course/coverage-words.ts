@@ -17,11 +17,13 @@ const en = {
   systemsLead: 'Every program and idea that the chapter names, and the lessons in whose prose it appears.',
   facts: 'Then and now',
   factsLead:
-    'What the chapter says and what holds today, with the place where it is written and the day somebody last looked.',
+    'What the chapter says and what holds today, with the place where it is written and the day somebody last looked there.',
   saidThen: 'Then',
   holdsNow: 'Now',
   sources: 'Sources',
-  looked: 'looked up on {day}, up to Kubernetes {version}',
+  looked: 'looked up on {day}',
+  upTo: 'up to Kubernetes {version}',
+  notLooked: 'not yet checked against a source',
   inEnglish: '',
   verdicts: {
     WRONG: 'wrong',
@@ -50,7 +52,9 @@ const es: typeof en = {
   saidThen: 'Antes',
   holdsNow: 'Ahora',
   sources: 'Fuentes',
-  looked: 'consultado el {day}, hasta Kubernetes {version}',
+  looked: 'consultado: {day}',
+  upTo: 'hasta Kubernetes {version}',
+  notLooked: 'aún sin comprobar en una fuente',
   inEnglish: 'Las afirmaciones están en inglés.',
   verdicts: { WRONG: 'incorrecto', IMPRECISE: 'impreciso', OUTDATED: 'anticuado', 'OK+': 'vale, y hay más' },
 }

@@ -1,11 +1,10 @@
 /** Then and now: the whole, and the control plane up to the scheduler (H1 to H6). In both languages. */
-import { docs, type Fact, kep } from './fact.ts'
+import { docs, type Fact, gate, k8s, kep } from './fact.ts'
 
-const looked = { verifiedOn: '2026-11-26', k8sVersion: '1.37' } as const
+const checked = '2026-11-26'
 
 export const controlPlaneFacts: readonly Fact[] = [
   {
-    ...looked,
     id: 1,
     claims: [12, 13],
     verdict: 'WRONG',
@@ -20,10 +19,14 @@ export const controlPlaneFacts: readonly Fact[] = [
       holds:
         'todos los servidores de API trabajan a la vez. El planificador y los gestores de controladores eligen cada uno una copia con un Lease, quizá en nodos distintos; etcd tiene su propio líder.',
     },
-    sources: [docs('concepts/architecture/leases'), kep(4355)],
+    sources: [
+      docs('concepts/architecture/leases'),
+      docs('setup/production-environment/tools/kubeadm/ha-topology'),
+      'https://etcd.io/docs/v3.6/faq/',
+    ],
+    verifiedOn: checked,
   },
   {
-    ...looked,
     id: 2,
     claims: [11],
     verdict: 'IMPRECISE',
@@ -38,10 +41,10 @@ export const controlPlaneFacts: readonly Fact[] = [
       holds:
         'como siempre, los Pods en marcha, las reglas de los nodos y el DNS siguen sirviendo. Lo que se detiene es colocar, reparar, escalar, actualizar endpoints y `kubectl`.',
     },
-    sources: [docs('concepts/architecture'), 'cluster/scenarios/'],
+    sources: [docs('tasks/debug/debug-cluster'), 'cluster/scenarios/lights-out.txt'],
+    verifiedOn: checked,
   },
   {
-    ...looked,
     id: 3,
     claims: [15, 78],
     verdict: 'IMPRECISE',
@@ -56,10 +59,10 @@ export const controlPlaneFacts: readonly Fact[] = [
       holds:
         'como siempre, ni el tráfico ni la base de datos de una aplicación están ahí. Pero sí los ConfigMaps, Secrets, recursos propios y Events, y los Secrets sin cifrar si no se configura el cifrado en reposo.',
     },
-    sources: [docs('tasks/administer-cluster/encrypt-data'), docs('concepts/configuration/secret')],
+    sources: [docs('concepts/configuration/secret'), docs('tasks/administer-cluster/configure-upgrade-etcd')],
+    verifiedOn: checked,
   },
   {
-    ...looked,
     id: 5,
     claims: [16, 69],
     verdict: 'IMPRECISE',
@@ -75,9 +78,9 @@ export const controlPlaneFacts: readonly Fact[] = [
         'más exactamente: separa los fallos. Perder un nodo del plano de control no cuesta entonces ningún miembro, al precio de tres máquinas más. Con la topología apilada de kubeadm, un host perdido se lleva un servidor de API y un miembro.',
     },
     sources: [docs('setup/production-environment/tools/kubeadm/ha-topology')],
+    verifiedOn: checked,
   },
   {
-    ...looked,
     id: 6,
     claims: [32],
     verdict: 'WRONG',
@@ -93,12 +96,12 @@ export const controlPlaneFacts: readonly Fact[] = [
         'como siempre, suma las peticiones declaradas y las compara con `status.allocatable`. El uso real importa después, al kubelet, cuando a un nodo le falta algo.',
     },
     sources: [
-      docs('concepts/configuration/manage-resources-containers'),
-      'https://github.com/kubernetes/kubernetes/blob/v1.36.0/pkg/scheduler/framework/plugins/noderesources/fit.go',
+      k8s('pkg/scheduler/framework/plugins/noderesources/fit.go'),
+      docs('concepts/scheduling-eviction/node-pressure-eviction'),
     ],
+    verifiedOn: checked,
   },
   {
-    ...looked,
     id: 7,
     claims: [41, 42, 44],
     verdict: 'OUTDATED',
@@ -112,10 +115,10 @@ export const controlPlaneFacts: readonly Fact[] = [
       holds:
         'son plugins en puntos de extensión, ordenados en perfiles. El archivo de políticas y sus opciones se fueron en v1.23.',
     },
-    sources: [docs('reference/scheduling/policies'), kep(785)],
+    sources: [docs('reference/scheduling/policies'), docs('concepts/scheduling-eviction/kube-scheduler')],
+    verifiedOn: checked,
   },
   {
-    ...looked,
     id: 8,
     claims: [35],
     verdict: 'IMPRECISE',
@@ -130,10 +133,10 @@ export const controlPlaneFacts: readonly Fact[] = [
       holds:
         'como siempre, la clase cuenta en el nodo: con ella el kubelet le dice al núcleo a quién terminar primero cuando falta memoria.',
     },
-    sources: [docs('concepts/workloads/pods/pod-qos'), docs('concepts/scheduling-eviction/node-pressure-eviction')],
+    sources: [docs('concepts/scheduling-eviction/node-pressure-eviction')],
+    verifiedOn: checked,
   },
   {
-    ...looked,
     id: 9,
     claims: [43],
     verdict: 'IMPRECISE',
@@ -148,13 +151,10 @@ export const controlPlaneFacts: readonly Fact[] = [
       holds:
         'como siempre, no pasa nada a nadie: el kubelet, un agente del *nodo*, observa los Pods que llevan el nombre de su nodo.',
     },
-    sources: [
-      docs('concepts/scheduling-eviction/kube-scheduler'),
-      docs('reference/kubernetes-api/workload-resources/binding-v1'),
-    ],
+    sources: [k8s('pkg/kubelet/config/apiserver.go'), docs('concepts/scheduling-eviction/kube-scheduler')],
+    verifiedOn: checked,
   },
   {
-    ...looked,
     id: 10,
     claims: [42, 133],
     verdict: 'IMPRECISE',
@@ -173,9 +173,9 @@ export const controlPlaneFacts: readonly Fact[] = [
       docs('concepts/scheduling-eviction/kube-scheduler'),
       docs('concepts/scheduling-eviction/scheduler-perf-tuning'),
     ],
+    verifiedOn: checked,
   },
   {
-    ...looked,
     id: 11,
     claims: [25, 49],
     verdict: 'IMPRECISE',
@@ -183,17 +183,18 @@ export const controlPlaneFacts: readonly Fact[] = [
     en: {
       said: 'state was said to be read from the store each time.',
       holds:
-        'most reads and all watches are answered by the API server’s watch cache, since v1.34 consistent lists too; controllers read a copy of their own. Writes compare the revision they are based on.',
+        'most reads and nearly all watches are answered by the API server’s watch cache, by default since v1.31 consistent lists too; controllers read a copy of their own. Writes compare the revision they are based on.',
     },
     es: {
       said: 'se decía que el estado se lee cada vez del almacén.',
       holds:
-        'la mayoría de las lecturas y todos los watch los responde la caché del servidor de API, desde v1.34 también las listas consistentes; los controladores leen su propia copia. Las escrituras comparan la revisión en que se basan.',
+        'la mayoría de las lecturas y casi todos los watch los responde la caché del servidor de API, desde v1.31 por defecto también las listas consistentes; los controladores leen su propia copia. Las escrituras comparan la revisión en que se basan.',
     },
-    sources: [kep(2340), docs('reference/using-api/api-concepts')],
+    sources: [gate('ConsistentListFromCache'), k8s('pkg/kubeapiserver/default_storage_factory_builder.go')],
+    verifiedOn: checked,
+    k8sVersion: '1.34',
   },
   {
-    ...looked,
     id: 22,
     claims: [26, 64],
     verdict: 'OK+',
@@ -210,11 +211,12 @@ export const controlPlaneFacts: readonly Fact[] = [
     },
     sources: [
       docs('tasks/administer-cluster/configure-upgrade-etcd'),
-      docs('concepts/extend-kubernetes/api-extension/apiserver-aggregation'),
+      docs('concepts/extend-kubernetes/api-extension'),
+      'https://github.com/flannel-io/flannel/blob/master/README.md',
     ],
+    verifiedOn: checked,
   },
   {
-    ...looked,
     id: 38,
     claims: [24],
     verdict: 'OK+',
@@ -229,10 +231,11 @@ export const controlPlaneFacts: readonly Fact[] = [
       holds:
         'lo hace en un orden fijo: quién eres, si puedes, cambiarlo, comprobar su forma, últimas objeciones, guardarlo. Las políticas de admisión en CEL llegaron en v1.30 (validar) y v1.36 (modificar).',
     },
-    sources: [docs('concepts/security/controlling-access'), kep(3488), kep(3962)],
+    sources: [docs('reference/access-authn-authz/admission-controllers'), gate('ValidatingAdmissionPolicy'), kep(3962)],
+    verifiedOn: checked,
+    k8sVersion: '1.36',
   },
   {
-    ...looked,
     id: 39,
     claims: [29],
     verdict: 'IMPRECISE',
@@ -247,10 +250,13 @@ export const controlPlaneFacts: readonly Fact[] = [
       holds:
         'como siempre, solo van allí los grupos y versiones que reclama un APIService. Lo más común para añadir tipos es una CustomResourceDefinition, que no necesita otro servidor.',
     },
-    sources: [docs('concepts/extend-kubernetes/api-extension/apiserver-aggregation'), kep(4020)],
+    sources: [
+      docs('concepts/extend-kubernetes/api-extension/apiserver-aggregation'),
+      docs('concepts/extend-kubernetes/api-extension'),
+    ],
+    verifiedOn: checked,
   },
   {
-    ...looked,
     id: 40,
     claims: [1, 138],
     verdict: 'IMPRECISE',
@@ -265,10 +271,10 @@ export const controlPlaneFacts: readonly Fact[] = [
       holds:
         'más exactamente: lo que Kubernetes pide es su modelo de red. CNI es una especificación propia, para cualquier entorno de ejecución, y la mayoría la usa para cumplir ese modelo.',
     },
-    sources: ['https://www.cni.dev/docs/spec/', docs('concepts/services-networking')],
+    sources: [docs('concepts/services-networking'), 'https://github.com/containernetworking/cni/blob/main/SPEC.md'],
+    verifiedOn: checked,
   },
   {
-    ...looked,
     id: 44,
     claims: [6],
     verdict: 'OUTDATED',
@@ -284,5 +290,6 @@ export const controlPlaneFacts: readonly Fact[] = [
         'varios ya no llevan a ninguna parte (el sitio de Weave no existe). Aquí cada imagen es una figura que puedes poner en marcha, o un dibujo propio.',
     },
     sources: ['https://github.com/weaveworks/weave/issues/4003'],
+    verifiedOn: checked,
   },
 ]

@@ -25,13 +25,18 @@ export interface Fact {
   es?: FactText
   /** Where it is written: addresses of documentation, of enhancement proposals or of files. */
   sources: readonly string[]
-  /** Day on which somebody last looked there. */
-  verifiedOn: string
-  /** The newest Kubernetes version that `holds` was looked up for. */
-  k8sVersion: string
+  /** Day, or month, in which somebody last opened the sources and found there what `holds` says. None: nobody has yet. */
+  verifiedOn?: string
+  /** Newest Kubernetes version of which the sources speak. None where what they say is tied to no version. */
+  k8sVersion?: string
   /** Slugs of the lessons that show it. */
   lessons: readonly string[]
 }
 
 export const kep = (number: number): string => `https://kep.k8s.io/${number}`
 export const docs = (path: string): string => `https://kubernetes.io/docs/${path}/`
+/** A feature gate's own page: in which version it was alpha, beta, stable. */
+export const gate = (name: string): string =>
+  `https://github.com/kubernetes/website/blob/main/content/en/docs/reference/command-line-tools-reference/feature-gates/${name}.md`
+/** A file of Kubernetes' own code. */
+export const k8s = (path: string): string => `https://github.com/kubernetes/kubernetes/blob/master/${path}`

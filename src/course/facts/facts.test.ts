@@ -13,7 +13,7 @@ describe('then and now', () => {
     expect(facts.map(({ id }) => id)).toEqual(Array.from({ length: 44 }, (_, index) => index + 1))
   })
 
-  it.each(facts)('row $id is whole: claims of the chapter, lessons, sources, a day', (fact) => {
+  it.each(facts)('row $id is whole: claims of the chapter, lessons, sources', (fact) => {
     for (const claim of fact.claims) expect(claim).toBeGreaterThanOrEqual(1)
     for (const claim of fact.claims) expect(claim).toBeLessThanOrEqual(147)
     expect(fact.claims.length).toBeGreaterThan(0)
@@ -21,8 +21,8 @@ describe('then and now', () => {
     expect(fact.lessons.length).toBeGreaterThan(0)
     expect(fact.sources.length).toBeGreaterThan(0)
     for (const source of fact.sources) expect(source).toMatch(/^https:\/\/|^[a-z]+\//)
-    expect(fact.verifiedOn).toMatch(/^\d{4}-\d{2}-\d{2}$/)
-    expect(fact.k8sVersion).toMatch(/^1\.\d+$/)
+    if (fact.verifiedOn !== undefined) expect(fact.verifiedOn).toMatch(/^\d{4}-\d{2}(-\d{2})?$/)
+    if (fact.k8sVersion !== undefined) expect(fact.k8sVersion).toMatch(/^1\.\d+$/)
   })
 
   it.each(facts)('row $id is short, in its place after “Then” and “Now”', ({ en, es }) => {

@@ -1,11 +1,10 @@
 /** Then and now: controller managers and the key-value store (H7, H8). */
-import { docs, type Fact, kep } from './fact.ts'
+import { docs, type Fact, gate, kep } from './fact.ts'
 
-const looked = { verifiedOn: '2026-11-26', k8sVersion: '1.37' } as const
+const checked = '2026-11-26'
 
 export const managersAndStoreFacts: readonly Fact[] = [
   {
-    ...looked,
     id: 4,
     claims: [75],
     verdict: 'WRONG',
@@ -15,34 +14,41 @@ export const managersAndStoreFacts: readonly Fact[] = [
       holds:
         'as ever, a client may *ask* any member, which passes a write on to the one leader. Only a voting member with an up-to-date log can be elected; a learner never.',
     },
-    sources: ['https://etcd.io/docs/v3.6/faq/', 'https://etcd.io/docs/v3.6/learning/design-learner/'],
+    sources: ['https://etcd.io/docs/v3.6/faq/', 'https://github.com/etcd-io/raft/blob/main/raft.go'],
+    verifiedOn: checked,
   },
   {
-    ...looked,
     id: 12,
     claims: [57],
     verdict: 'OUTDATED',
     lessons: ['controller-managers'],
     en: {
       said: 'the cloud-controller-manager managed storage volumes too.',
-      holds: 'CSI drivers do, and the last in-tree cloud providers were removed in v1.31.',
+      holds: 'CSI drivers do, and since v1.31 no cloud provider is built into Kubernetes any more.',
     },
-    sources: [kep(2395), docs('concepts/architecture/cloud-controller')],
+    sources: [
+      gate('DisableCloudProviders'),
+      docs('concepts/architecture/cloud-controller'),
+      'https://kubernetes.io/blog/2019/12/09/kubernetes-1-17-feature-csi-migration-beta/',
+    ],
+    verifiedOn: checked,
+    k8sVersion: '1.31',
   },
   {
-    ...looked,
     id: 13,
     claims: [53],
     verdict: 'OUTDATED',
     lessons: ['controller-managers'],
     en: {
       said: 'this loop wrote Endpoints.',
-      holds: 'it writes EndpointSlices, and `v1.Endpoints` has been deprecated since v1.33.',
+      holds:
+        'it writes EndpointSlices. Another loop still writes Endpoints, deprecated since v1.33, for whoever reads them.',
     },
-    sources: [kep(4974), docs('concepts/services-networking/endpoint-slices')],
+    sources: ['https://kubernetes.io/blog/2025/04/24/endpoints-deprecation/', kep(4974)],
+    verifiedOn: checked,
+    k8sVersion: '1.37',
   },
   {
-    ...looked,
     id: 14,
     claims: [54, 55],
     verdict: 'OUTDATED',
@@ -50,12 +56,12 @@ export const managersAndStoreFacts: readonly Fact[] = [
     en: {
       said: 'each account got an API token in a Secret, valid for ever.',
       holds:
-        'a Pod gets a token of its own, bound to it and expiring, through the TokenRequest API; no such Secret has been made since v1.24.',
+        'a Pod gets a token of its own, bound to it and expiring, through the TokenRequest API. Since v1.24 such a Secret is made only if you ask for one.',
     },
-    sources: [kep(1205), kep(2799), docs('concepts/security/service-accounts')],
+    sources: [docs('concepts/security/service-accounts'), gate('LegacyServiceAccountTokenNoAutoGeneration')],
+    verifiedOn: checked,
   },
   {
-    ...looked,
     id: 37,
     claims: [51],
     verdict: 'OK+',
@@ -64,10 +70,11 @@ export const managersAndStoreFacts: readonly Fact[] = [
       said: 'no times were given.',
       holds: 'the silence must last 50 seconds (40 before v1.32), and evicting is the work of a controller of its own.',
     },
-    sources: [docs('concepts/architecture/nodes'), kep(3902), 'https://github.com/kubernetes/kubernetes/pull/126287'],
+    sources: ['https://github.com/kubernetes/kubernetes/pull/126287', gate('SeparateTaintEvictionController')],
+    verifiedOn: checked,
+    k8sVersion: '1.34',
   },
   {
-    ...looked,
     id: 19,
     claims: [62, 63],
     verdict: 'IMPRECISE',
@@ -80,11 +87,11 @@ export const managersAndStoreFacts: readonly Fact[] = [
     sources: [
       'https://etcd.io/docs/v3.6/learning/data_model/',
       'https://etcd.io/docs/v3.6/op-guide/maintenance/',
-      docs('reference/command-line-tools-reference/kube-apiserver'),
+      docs('reference/using-api/api-concepts'),
     ],
+    verifiedOn: checked,
   },
   {
-    ...looked,
     id: 20,
     claims: [65],
     verdict: 'OUTDATED',
@@ -94,10 +101,13 @@ export const managersAndStoreFacts: readonly Fact[] = [
       holds:
         '`etcdctl` saves; restoring is the job of `etcdutl` alone since etcd 3.6. For Kubernetes use `--bump-revision` and `--mark-compacted`, or clients go on from revisions that no longer exist.',
     },
-    sources: ['https://etcd.io/docs/v3.6/op-guide/recovery/', 'https://etcd.io/blog/2025/announcing-etcd-3.6/'],
+    sources: [
+      'https://github.com/etcd-io/etcd/blob/main/CHANGELOG/CHANGELOG-3.6.md',
+      'https://github.com/etcd-io/etcd/pull/16029',
+    ],
+    verifiedOn: checked,
   },
   {
-    ...looked,
     id: 21,
     claims: [60, 77],
     verdict: 'OK+',
@@ -105,8 +115,12 @@ export const managersAndStoreFacts: readonly Fact[] = [
     en: {
       said: 'etcd is an open-source project of the CNCF.',
       holds:
-        'it is, and since 2023 also a special interest group of Kubernetes, SIG etcd. Its newest release is 3.7 (July 2026).',
+        'it is, and since 2023 also a special interest group of Kubernetes, SIG etcd. Its newest minor version is 3.7, of 2026.',
     },
-    sources: ['https://etcd.io/blog/', 'https://github.com/kubernetes/community/tree/master/sig-etcd'],
+    sources: [
+      'https://kubernetes.io/blog/2023/11/07/introducing-sig-etcd/',
+      'https://github.com/etcd-io/etcd/releases',
+    ],
+    verifiedOn: checked,
   },
 ]

@@ -1,11 +1,10 @@
 /** Then and now: networking (H16 to H19). */
-import { docs, type Fact, kep } from './fact.ts'
+import { docs, type Fact, k8s } from './fact.ts'
 
-const looked = { verifiedOn: '2026-11-26', k8sVersion: '1.37' } as const
+const checked = '2026-11-26'
 
 export const networkingFacts: readonly Fact[] = [
   {
-    ...looked,
     id: 25,
     claims: [138, 143, 144],
     verdict: 'IMPRECISE',
@@ -15,10 +14,10 @@ export const networkingFacts: readonly Fact[] = [
       holds:
         'more exactly: the *runtime* executes the plugin; the main plugin executes a second one for the address; the result comes back the same way.',
     },
-    sources: ['https://www.cni.dev/docs/spec/', docs('concepts/extend-kubernetes/compute-storage-net/network-plugins')],
+    sources: ['https://github.com/containernetworking/cni/blob/main/SPEC.md'],
+    verifiedOn: checked,
   },
   {
-    ...looked,
     id: 26,
     claims: [141, 142],
     verdict: 'OUTDATED',
@@ -28,10 +27,15 @@ export const networkingFacts: readonly Fact[] = [
       holds:
         'its company is gone (2024) and its repositories are archived. And Flannel alone enforces no policy: the API accepts it, and nothing happens.',
     },
-    sources: ['https://github.com/weaveworks/weave/issues/4003', docs('concepts/services-networking/network-policies')],
+    sources: [
+      'https://github.com/weaveworks/weave/issues/4003',
+      'https://github.com/cncf/landscape/pull/4023',
+      'https://github.com/flannel-io/flannel/blob/master/README.md',
+      docs('concepts/services-networking'),
+    ],
+    verifiedOn: checked,
   },
   {
-    ...looked,
     id: 27,
     claims: [146],
     verdict: 'WRONG',
@@ -41,10 +45,10 @@ export const networkingFacts: readonly Fact[] = [
       holds:
         'as ever, Services and EndpointSlices are stored in etcd. Each node *derives* rules from them: iptables, nftables, ipvs or eBPF.',
     },
-    sources: [docs('reference/networking/virtual-ips'), docs('concepts/services-networking/service')],
+    sources: [docs('reference/networking/virtual-ips'), docs('concepts/services-networking')],
+    verifiedOn: checked,
   },
   {
-    ...looked,
     id: 28,
     claims: [147],
     verdict: 'IMPRECISE',
@@ -54,10 +58,15 @@ export const networkingFacts: readonly Fact[] = [
       holds:
         'as ever, a ClusterIP cannot be reached from outside. A NodePort, a LoadBalancer, an Ingress or the Gateway API is needed. `externalIPs` is deprecated since v1.36; ingress-nginx retired in March 2026.',
     },
-    sources: [docs('concepts/services-networking/service'), kep(5707), 'https://github.com/kubernetes/ingress-nginx'],
+    sources: [
+      docs('concepts/services-networking/service'),
+      'https://github.com/kubernetes/enhancements/issues/5707',
+      'https://github.com/kubernetes/ingress-nginx',
+    ],
+    verifiedOn: checked,
+    k8sVersion: '1.36',
   },
   {
-    ...looked,
     id: 31,
     claims: [131],
     verdict: 'IMPRECISE',
@@ -68,12 +77,13 @@ export const networkingFacts: readonly Fact[] = [
         'it holds the whole sandbox: network, IPC and host name; where processes are shared it also reaps orphans. CRI-O may do without it, and a runtime with virtual machines uses the machine.',
     },
     sources: [
-      docs('tasks/configure-pod-container/share-process-namespace'),
+      'https://github.com/containerd/containerd/blob/main/internal/cri/opts/spec_opts.go',
+      k8s('build/pause/linux/pause.c'),
       'https://github.com/cri-o/cri-o/blob/main/docs/crio.conf.5.md',
     ],
+    verifiedOn: checked,
   },
   {
-    ...looked,
     id: 32,
     claims: [129],
     verdict: 'IMPRECISE',
@@ -83,9 +93,9 @@ export const networkingFacts: readonly Fact[] = [
       holds: 'in Kubernetes, as ever, each *Pod* has one, and its containers share it.',
     },
     sources: [docs('concepts/services-networking')],
+    verifiedOn: checked,
   },
   {
-    ...looked,
     id: 33,
     claims: [134],
     verdict: 'OK+',
@@ -95,10 +105,14 @@ export const networkingFacts: readonly Fact[] = [
       holds:
         'that holds. But traffic to a *Service* is translated once, at the client’s node, and traffic that leaves the cluster usually takes the node’s address.',
     },
-    sources: [docs('concepts/services-networking'), docs('reference/networking/virtual-ips')],
+    sources: [
+      docs('concepts/services-networking'),
+      docs('reference/networking/virtual-ips'),
+      docs('tasks/administer-cluster/ip-masq-agent'),
+    ],
+    verifiedOn: checked,
   },
   {
-    ...looked,
     id: 34,
     claims: [136],
     verdict: 'OK+',
@@ -108,10 +122,10 @@ export const networkingFacts: readonly Fact[] = [
       holds:
         'mind two exceptions: a Pod with `hostNetwork` uses its node’s, and in a dual-stack cluster a Pod has two, IPv4 and IPv6.',
     },
-    sources: [docs('concepts/services-networking/dual-stack'), kep(1880)],
+    sources: [docs('concepts/services-networking/dual-stack'), k8s('staging/src/k8s.io/api/core/v1/types.go')],
+    verifiedOn: checked,
   },
   {
-    ...looked,
     id: 41,
     claims: [128],
     verdict: 'IMPRECISE',
@@ -122,8 +136,9 @@ export const networkingFacts: readonly Fact[] = [
         'as ever, you may deploy first: Pods wait. A node stays `NotReady` until a CNI configuration lies on its disk.',
     },
     sources: [
-      docs('concepts/extend-kubernetes/compute-storage-net/network-plugins'),
-      docs('setup/production-environment/tools/kubeadm/create-cluster-kubeadm'),
+      docs('reference/setup-tools/kubeadm/generated/kubeadm_init_phase_addon_coredns'),
+      'https://github.com/containerd/containerd/discussions/10290',
     ],
+    verifiedOn: checked,
   },
 ]

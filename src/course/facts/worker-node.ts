@@ -1,11 +1,10 @@
 /** Then and now: the worker node (H9 to H15). */
-import { docs, type Fact, kep } from './fact.ts'
+import { docs, type Fact, gate, k8s, kep } from './fact.ts'
 
-const looked = { verifiedOn: '2026-11-26', k8sVersion: '1.37' } as const
+const checked = '2026-11-26'
 
 export const workerNodeFacts: readonly Fact[] = [
   {
-    ...looked,
     id: 15,
     claims: [99],
     verdict: 'OUTDATED',
@@ -15,10 +14,10 @@ export const workerNodeFacts: readonly Fact[] = [
       holds:
         'version `v1` is the contract; the older `v1alpha2` went in v1.26. With a runtime that lacks it, the kubelet does not register its node.',
     },
-    sources: [docs('concepts/architecture/cri'), kep(4033)],
+    sources: [docs('concepts/containers/cri')],
+    verifiedOn: checked,
   },
   {
-    ...looked,
     id: 16,
     claims: [109, 110],
     verdict: 'IMPRECISE',
@@ -28,10 +27,13 @@ export const workerNodeFacts: readonly Fact[] = [
       holds:
         'more exactly: Docker was first built in; the CRI came as alpha in v1.5; dockershim was deprecated in v1.20, and in v1.24 its code was *removed*.',
     },
-    sources: [kep(2221), 'https://kubernetes.io/blog/2022/02/17/dockershim-faq/'],
+    sources: [
+      'https://github.com/kubernetes/enhancements/issues/54',
+      'https://kubernetes.io/blog/2022/02/17/dockershim-faq/',
+    ],
+    verifiedOn: checked,
   },
   {
-    ...looked,
     id: 17,
     claims: [100, 106, 107],
     verdict: 'OUTDATED',
@@ -42,9 +44,9 @@ export const workerNodeFacts: readonly Fact[] = [
         'containerd (since 1.1) and CRI-O speak CRI themselves; only Docker Engine and Mirantis Container Runtime need an adapter. `containerd-shim-runc-v2` is another thing with the same word in its name.',
     },
     sources: ['https://github.com/containerd/cri', docs('setup/production-environment/container-runtimes')],
+    verifiedOn: checked,
   },
   {
-    ...looked,
     id: 18,
     claims: [90, 91, 92, 93, 111],
     verdict: 'OK+',
@@ -55,13 +57,13 @@ export const workerNodeFacts: readonly Fact[] = [
         'all four work. Docker Engine and Mirantis Container Runtime need `cri-dockerd`; CRI-O pulls from any registry; a RuntimeClass chooses what finally runs the container: runc, crun, Kata, gVisor.',
     },
     sources: [
-      'https://github.com/Mirantis/cri-dockerd',
       docs('setup/production-environment/container-runtimes'),
-      kep(585),
+      'https://github.com/Mirantis/cri-dockerd',
+      docs('concepts/containers/runtime-class'),
     ],
+    verifiedOn: checked,
   },
   {
-    ...looked,
     id: 23,
     claims: [113, 114, 115, 116, 118],
     verdict: 'OUTDATED',
@@ -71,10 +73,16 @@ export const workerNodeFacts: readonly Fact[] = [
       holds:
         'that was its userspace mode, removed in v1.26. Now it only writes kernel rules: `iptables` by default, `nftables` as the recommended successor; `ipvs` is deprecated since v1.35. Some networks replace it by eBPF.',
     },
-    sources: [docs('reference/networking/virtual-ips'), kep(3866), kep(5495)],
+    sources: [
+      'https://github.com/kubernetes/website/commit/448e80731ea34bd15a3d59478e1db6c6947fec91',
+      docs('reference/networking/virtual-ips'),
+      kep(3866),
+      kep(5495),
+    ],
+    verifiedOn: checked,
+    k8sVersion: '1.37',
   },
   {
-    ...looked,
     id: 24,
     claims: [117],
     verdict: 'OK+',
@@ -83,10 +91,10 @@ export const workerNodeFacts: readonly Fact[] = [
       said: 'SCTP was one of three protocols.',
       holds: 'it is, stable since v1.20, if the network supports it. Since v1.26 a load balancer may mix protocols.',
     },
-    sources: [kep(614), kep(1435)],
+    sources: [docs('reference/networking/service-protocols'), gate('MixedProtocolLBService')],
+    verifiedOn: checked,
   },
   {
-    ...looked,
     id: 29,
     claims: [120],
     verdict: 'OUTDATED',
@@ -96,10 +104,10 @@ export const workerNodeFacts: readonly Fact[] = [
       holds:
         'its project was archived in January 2026. Headlamp, of a Kubernetes special interest group, is the suggested successor.',
     },
-    sources: ['https://github.com/kubernetes-retired/dashboard', 'https://headlamp.dev/'],
+    sources: ['https://github.com/kubernetes/website/issues/54042', 'https://github.com/kubernetes-sigs/headlamp'],
+    verifiedOn: checked,
   },
   {
-    ...looked,
     id: 30,
     claims: [121, 122],
     verdict: 'IMPRECISE',
@@ -109,10 +117,13 @@ export const workerNodeFacts: readonly Fact[] = [
       holds:
         'as ever, nothing of that comes by itself. metrics-server keeps the latest values only; history needs a database. The kubelet rotates log files on the node; an agent must take them away.',
     },
-    sources: ['https://github.com/kubernetes-sigs/metrics-server', docs('concepts/cluster-administration/logging')],
+    sources: [
+      'https://github.com/kubernetes/design-proposals-archive/blob/main/instrumentation/metrics-server.md',
+      docs('concepts/cluster-administration/logging'),
+    ],
+    verifiedOn: checked,
   },
   {
-    ...looked,
     id: 35,
     claims: [83, 84],
     verdict: 'IMPRECISE',
@@ -122,10 +133,11 @@ export const workerNodeFacts: readonly Fact[] = [
       holds:
         'as ever, a Pod never moves: a controller makes another, with a new UID. Its CPU and memory can change in place (v1.35), and sidecars have a start order of their own (v1.33).',
     },
-    sources: [docs('concepts/workloads/pods/pod-lifecycle'), kep(1287), kep(753)],
+    sources: [docs('concepts/workloads/pods/pod-lifecycle'), kep(1287), gate('SidecarContainers')],
+    verifiedOn: checked,
+    k8sVersion: '1.35',
   },
   {
-    ...looked,
     id: 36,
     claims: [85],
     verdict: 'OK+',
@@ -137,11 +149,11 @@ export const workerNodeFacts: readonly Fact[] = [
     },
     sources: [
       docs('concepts/architecture/control-plane-node-communication'),
-      docs('reference/labels-annotations-taints'),
+      k8s('cmd/kubeadm/app/constants/constants.go'),
     ],
+    verifiedOn: checked,
   },
   {
-    ...looked,
     id: 42,
     claims: [89],
     verdict: 'OK+',
@@ -150,10 +162,11 @@ export const workerNodeFacts: readonly Fact[] = [
       said: 'every node needs a runtime, the control plane’s too.',
       holds: 'it does. And since v1.35 the kubelet does not start on a machine with cgroup v1, unless told to.',
     },
-    sources: [kep(5573), docs('concepts/architecture/cgroups')],
+    sources: [kep(5573), 'https://github.com/kubernetes/system-validators/pull/59', docs('concepts/containers/cri')],
+    verifiedOn: checked,
+    k8sVersion: '1.35',
   },
   {
-    ...looked,
     id: 43,
     claims: [119],
     verdict: 'OK+',
@@ -162,6 +175,10 @@ export const workerNodeFacts: readonly Fact[] = [
       said: 'cluster DNS gives records to objects.',
       holds: 'to Services and Pods, that is, and to nothing else. CoreDNS is what kubeadm installs.',
     },
-    sources: [docs('concepts/services-networking/dns-pod-service'), 'https://github.com/kubernetes/dns'],
+    sources: [
+      docs('concepts/services-networking/dns-pod-service'),
+      docs('reference/setup-tools/kubeadm/generated/kubeadm_init_phase_addon_coredns'),
+    ],
+    verifiedOn: checked,
   },
 ]
