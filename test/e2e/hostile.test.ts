@@ -15,7 +15,12 @@ import type { Submission } from './submissions.ts'
 import { digest, replaceCode, run, workbenchOf } from './workbench.ts'
 
 const browser = useBrowser()
-const few = { mode: 'submit', seeds: 1 } as const
+/**
+ * An attack that never ends costs a check's whole budget, in each check and in both hosts. All checks meet it in the exercise
+ * of a synchronous plugin; where calls wait, the examples show the same.
+ */
+const gradingOf = (id: string) =>
+  id === 'fit-filter' ? ({ mode: 'submit', seeds: 1 } as const) : ({ mode: 'run' } as const)
 /** The meter looks at a budget between instructions: what one of them does at once may go over it by so much. */
 const OVERRUN = 1.25
 
@@ -31,7 +36,8 @@ describe.each(findExercises().map((folder) => ({ id: folder.id, folder })))('han
   let there: Graded[]
   beforeAll(async () => {
     const { page } = await open(browser(), `exercises/${id}/`)
-    ;[there, here] = await Promise.all([gradeInPage(page, submissions, few), gradeInNode(submissions, few)])
+    const grading = gradingOf(id)
+    ;[there, here] = await Promise.all([gradeInPage(page, submissions, grading), gradeInNode(submissions, grading)])
   }, 180_000)
   const verdicts = (which: Graded[], honest: boolean) =>
     which.filter((_, index) => (index % 2 === 1) === honest).map(({ verdict }) => verdict)
