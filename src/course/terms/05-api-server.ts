@@ -48,8 +48,8 @@ export const terms: readonly TermRow[] = [
     'namespace',
     'namespace',
     'espacio de nombres',
-    'In the API: a part of the cluster in which names are unique. In Linux something else: see network namespace.',
-    'En la API: una parte del clúster en la que los nombres son únicos. En Linux es otra cosa: mira espacio de nombres de red.',
+    'In the API: a part of the cluster in which no two objects of one kind have the same name. Some kinds, such as Node, are in none. In Linux something else: see network namespace.',
+    'En la API: una parte del clúster en la que dos objetos del mismo tipo no pueden llamarse igual. Algunos tipos, como Node, no están en ninguno. En Linux es otra cosa: mira espacio de nombres de red.',
   ],
   [
     'resource-version',
@@ -69,7 +69,7 @@ export const terms: readonly TermRow[] = [
     'watch-cache',
     'watch cache',
     'caché de watch',
-    'The API server’s own copy of each kind of object, fed by one watch on etcd. Lists and watches are answered from it, so many clients cost the store little.',
-    'La copia que el servidor de API guarda de cada tipo de objeto, alimentada por un solo watch sobre etcd. De ella salen las listas y los watches, así que muchos clientes le cuestan poco al almacén.',
+    'An API server’s own copy of the objects of one kind, fed by one watch on etcd. Nearly all lists and watches are answered from it, so many clients cost the store little.',
+    'La copia que un servidor de API guarda de los objetos de un tipo, alimentada por un solo watch sobre etcd. De ella salen casi todas las listas y los watches, así que muchos clientes le cuestan poco al almacén.',
   ],
 ]

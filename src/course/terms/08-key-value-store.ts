@@ -6,8 +6,8 @@ export const terms: readonly TermRow[] = [
     'compaction',
     'compaction',
     'compactación',
-    'Throwing away revisions older than a given one in etcd. Afterwards nobody can read or watch from before it: such a watch ends with the error 410 Gone.',
-    'Descartar en etcd las revisiones anteriores a una dada. Después nadie puede leer ni observar desde antes: ese watch termina con el error 410 Gone.',
+    'Throwing away revisions older than a given one in etcd. Afterwards nobody can read or watch from before it; the API server answers such a watch with 410 Gone.',
+    'Descartar en etcd las revisiones anteriores a una dada. Después nadie puede leer ni observar desde antes; el servidor de API responde a ese watch con 410 Gone.',
   ],
   [
     'etcd',
@@ -20,8 +20,8 @@ export const terms: readonly TermRow[] = [
     'learner',
     'learner',
     'learner (miembro que aprende)',
-    'A member of etcd that copies the log and has no vote. A new member starts so, in order not to count towards the quorum before it has caught up.',
-    'Un miembro de etcd que copia el registro y no tiene voto. Un miembro nuevo empieza así, para no contar en el quórum antes de haberse puesto al día.',
+    'A member of etcd that copies the log and has no vote. A new member can start so, and with kubeadm does, in order not to count towards the quorum before it has caught up.',
+    'Un miembro de etcd que copia el registro y no tiene voto. Un miembro nuevo puede empezar así, y con kubeadm lo hace, para no contar en el quórum antes de haberse puesto al día.',
   ],
   [
     'quorum',
@@ -34,8 +34,8 @@ export const terms: readonly TermRow[] = [
     'raft',
     'Raft',
     'Raft',
-    'The algorithm by which etcd’s members agree on one order of writes: one leader per term, chosen by votes, copies its log to the others.',
-    'El algoritmo con el que los miembros de etcd acuerdan un solo orden de escrituras: un líder por mandato, elegido por votos, copia su registro a los demás.',
+    'The algorithm by which etcd’s members agree on one order of writes: at most one leader per term, chosen by votes, copies its log to the others.',
+    'El algoritmo con el que los miembros de etcd acuerdan un solo orden de escrituras: como mucho un líder por mandato, elegido por votos, copia su registro a los demás.',
   ],
   [
     'revision',
