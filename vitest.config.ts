@@ -1,6 +1,6 @@
 /**
- * Three projects: `unit` needs Node alone and nothing built; `package` builds the command's package, installs it elsewhere
- * and uses it there; `e2e` needs the built site and a Chromium
+ * Four projects: `unit` needs Node alone and nothing built; `clients` needs real programs, such as etcd and etcdctl; `package`
+ * builds the command's package, installs it elsewhere and uses it there; `e2e` needs the built site and a Chromium
  * (`npm test` provides both, in order). One file: `npx vitest run cluster/kernel/queue.test.ts`.
  */
 import { defineConfig } from 'vitest/config'
@@ -14,9 +14,20 @@ export default defineConfig({
         test: {
           name: 'unit',
           environment: 'node',
-          include: ['cluster', 'grader', 'exercises', 'scripts', 'src'].map((folder) => `${folder}/**/*.test.ts`),
+          include: ['cluster', 'grader', 'exercises', 'ports', 'scripts', 'src'].map(
+            (folder) => `${folder}/**/*.test.ts`,
+          ),
           setupFiles: ['scripts/trap-ambient.ts'],
           testTimeout: 30_000,
+        },
+      },
+      {
+        test: {
+          name: 'clients',
+          environment: 'node',
+          include: ['test/clients/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 30_000,
         },
       },
       {

@@ -9,6 +9,7 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { ensureChromium } from './set-up/chromium.mjs'
+import { ensureEtcd, ensureEtcdctl } from './set-up/etcd.mjs'
 import { nodeForSources } from './set-up/node-24.mjs'
 import { root } from './set-up/run.mjs'
 
@@ -131,6 +132,18 @@ export const suites = [
     budgetS: 200,
     line: () => [nodeForSources(), 'grader/cli/clusterwright.ts', 'check'],
     count: byClosingLine('clusterwright check'),
+  },
+  {
+    name: 'clients',
+    what: 'Comparing with real programs, and serving real clients (vitest)',
+    budgetS: 90,
+    line: () => vitest('clients'),
+    count: byVitest('clients'),
+    needs: async () => ({
+      ...(await clearReport('clients')()),
+      ETCD: await ensureEtcd(),
+      ETCDCTL: await ensureEtcdctl(),
+    }),
   },
   {
     name: 'package',

@@ -14,6 +14,7 @@ import type {
   ErrorResponse,
   EtcdResponse,
   LeaseKeepAliveRequest,
+  LeaseTimeToLiveRequest,
   Member,
   StatusResponse,
 } from './messages.ts'
@@ -107,7 +108,7 @@ function status(state: EtcdState): StatusResponse {
 export function forward(
   state: EtcdState,
   stream: StreamId,
-  body: ClusterRequest | LeaseKeepAliveRequest,
+  body: ClusterRequest | LeaseKeepAliveRequest | LeaseTimeToLiveRequest,
   ctx: Context,
 ): Effect[] {
   const leader = state.members.get(state.node!.raft.lead)

@@ -5,7 +5,7 @@ import { examine } from '#cluster/kernel/exam.ts'
 import { EtcdCluster, member, SECOND } from './cluster.test-world.ts'
 import type { WatchResponse } from './messages.ts'
 
-const everything = { type: 'Range', key: '', rangeEnd: '\0' } as const
+const everything = { type: 'Range', key: '\0', rangeEnd: '\0' } as const
 const seeds = (count: number): number[] => Array.from({ length: count }, (_, i) => i + 1)
 
 /** All that a member has: the same everywhere, once they are in step. */

@@ -21,7 +21,7 @@ import { errorResponse } from './apply.ts'
 import { createKeyspace } from './keyspace.ts'
 import { clusterRequest, forward } from './cluster-requests.ts'
 import { stop } from './committed.ts'
-import { expireDue, grantRequest, keepAlive, wakeForLeases } from './leases.ts'
+import { allLeases, expireDue, grantRequest, keepAlive, timeToLive, wakeForLeases } from './leases.ts'
 import { drive, persisted, receive, type RaftBody, snapshotEnded } from './member.ts'
 import { clusterIdFor, memberFor, memberIdFor } from './members.ts'
 import type { ClusterRequest, EtcdRequest, WatchCreateRequest } from './messages.ts'
@@ -31,7 +31,7 @@ import { ioOf, isAlone, raftConfig } from './raft-config.ts'
 import { createReads, read, tickReads } from './reads.ts'
 import type { EtcdState } from './state.ts'
 import { begin, recover, walFile } from './wal.ts'
-import { cancelWatch, createWatch, dropStream, progress } from './watches.ts'
+import { cancelWatch, createWatch, dropStream, progress, tellProgress } from './watches.ts'
 
 export type { EtcdState } from './state.ts'
 
@@ -77,6 +77,8 @@ export const etcd: Component<State, EtcdOptions> = {
     snapshotIndex: 0,
     snapshotPending: 0,
     watches: new Table(),
+    nextWatchIds: new Table(),
+    toldOf: new Table(),
     leaseEnds: new Table(),
     isLeader: false,
     isTicking: false,
@@ -99,7 +101,11 @@ export const etcd: Component<State, EtcdOptions> = {
       case 'persisted':
         return persisted(state, event.id, ctx)
       case 'timer':
-        return event.key === 'tick' ? tick(state, ctx) : leasesDue(state, ctx)
+        return event.key === 'tick'
+          ? tick(state, ctx)
+          : event.key === 'progress'
+            ? tellProgress(state)
+            : leasesDue(state, ctx)
       default:
         return []
     }
@@ -165,6 +171,10 @@ function request(state: State, stream: StreamId, body: EtcdRequest, ctx: Context
     case 'LeaseKeepAlive':
       if (!state.isLeader) return forward(state, stream, body, ctx)
       return [reply(stream, keepAlive(state, body.id, ctx)), ...wakeForLeases(state, ctx)]
+    case 'LeaseTimeToLive':
+      return state.isLeader ? [reply(stream, timeToLive(state, body, ctx))] : forward(state, stream, body, ctx)
+    case 'LeaseLeases':
+      return [reply(stream, allLeases(state))]
     case 'WatchCreate':
     case 'WatchCancel':
     case 'WatchProgress':

@@ -7,7 +7,16 @@
  */
 import type { Context, Effect } from '#cluster/kernel/component.ts'
 import type { EtcdState } from './state.ts'
-import type { LeaseGrantRequest, LeaseKeepAliveResponse, LeaseRevokeRequest, WriteRequest } from './messages.ts'
+import type {
+  LeaseGrantRequest,
+  LeaseKeepAliveResponse,
+  LeaseLeasesResponse,
+  LeaseRevokeRequest,
+  LeaseTimeToLiveRequest,
+  LeaseTimeToLiveResponse,
+  WriteRequest,
+} from './messages.ts'
+import { keysFrom } from './mvcc/ordered-keys.ts'
 
 /** etcd's lessor looks every 500 ms. */
 const LOOK_EVERY_MICROS = 500_000
@@ -38,6 +47,26 @@ export function keepAlive(state: EtcdState, id: number, ctx: Context): LeaseKeep
   refresh(state, id, ctx)
   const ttl = state.keyspace.leases.get(id)?.ttl ?? 0
   return { type: 'LeaseKeepAliveResponse', header: { revision: state.keyspace.store.revision }, id, ttl }
+}
+
+export function timeToLive(
+  state: EtcdState,
+  { id, keys = false }: LeaseTimeToLiveRequest,
+  ctx: Context,
+): LeaseTimeToLiveResponse {
+  const header = { revision: state.keyspace.store.revision }
+  const lease = state.keyspace.leases.get(id)
+  if (!lease) return { type: 'LeaseTimeToLiveResponse', header, id, ttl: -1, grantedTtl: 0, keys: [] }
+  const left = Math.max(state.leaseEnds.get(id) ?? ctx.now, ctx.now) - ctx.now
+  const attached = keys ? [...keysFrom(lease.keys, '')] : []
+  const ttl = Math.floor(left / 1e6)
+  return { type: 'LeaseTimeToLiveResponse', header, id, ttl, grantedTtl: lease.ttl, keys: attached }
+}
+
+export function allLeases(state: EtcdState): LeaseLeasesResponse {
+  const endOf = (id: number): number => state.leaseEnds.get(id) ?? 0
+  const leases = [...state.keyspace.leases.keys()].sort((a, b) => endOf(a) - endOf(b) || a - b)
+  return { type: 'LeaseLeasesResponse', header: { revision: state.keyspace.store.revision }, leases }
 }
 
 /** Wakes at the first look after the earliest end. */

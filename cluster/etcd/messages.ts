@@ -107,6 +107,17 @@ export interface LeaseRevokeRequest extends Body {
   readonly id: number
 }
 
+export interface LeaseTimeToLiveRequest extends Body {
+  readonly type: 'LeaseTimeToLive'
+  readonly id: number
+  /** Whether its keys are wanted too. */
+  readonly keys?: boolean
+}
+
+export interface LeaseLeasesRequest extends Body {
+  readonly type: 'LeaseLeases'
+}
+
 export interface LeaseKeepAliveRequest extends Body {
   readonly type: 'LeaseKeepAlive'
   readonly id: number
@@ -114,13 +125,19 @@ export interface LeaseKeepAliveRequest extends Body {
 
 export interface WatchCreateRequest extends Body {
   readonly type: 'WatchCreate'
-  /** Chosen by the client, unique on its stream. */
+  /** Chosen by the client, unique on its stream; 0: etcd takes the next free one, from 0 on. */
   readonly watchId: number
   readonly key: string
   readonly rangeEnd?: string | undefined
   /** First revision wanted; 0: what comes from now on. */
   readonly startRevision: number
   readonly prevKv?: boolean
+  /** What is not to be told. */
+  readonly filters?: readonly ('NOPUT' | 'NODELETE')[]
+  /** An empty response now and then, where there is nothing to tell, says how far the watch has come. */
+  readonly progressNotify?: boolean
+  /** A response that is too large may come in pieces. */
+  readonly fragment?: boolean
 }
 
 export interface WatchCancelRequest extends Body {
@@ -178,6 +195,8 @@ export type EtcdRequest =
   | RangeRequest
   | WriteRequest
   | LeaseKeepAliveRequest
+  | LeaseTimeToLiveRequest
+  | LeaseLeasesRequest
   | WatchCreateRequest
   | WatchCancelRequest
   | WatchProgressRequest
@@ -245,6 +264,23 @@ export interface LeaseKeepAliveResponse extends Body {
   readonly ttl: number
 }
 
+export interface LeaseTimeToLiveResponse extends Body {
+  readonly type: 'LeaseTimeToLiveResponse'
+  readonly header: ResponseHeader
+  readonly id: number
+  /** Whole seconds that are left; -1: there is no such lease. */
+  readonly ttl: number
+  readonly grantedTtl: number
+  readonly keys: readonly string[]
+}
+
+export interface LeaseLeasesResponse extends Body {
+  readonly type: 'LeaseLeasesResponse'
+  readonly header: ResponseHeader
+  /** The one that ends first comes first. */
+  readonly leases: readonly number[]
+}
+
 export interface WatchEvent {
   readonly type: 'PUT' | 'DELETE'
   /** For a deletion only key and modRevision mean anything. */
@@ -261,6 +297,8 @@ export interface WatchResponse extends Body {
   /** Set where the watch was cancelled because its start is compacted: the oldest revision that can be watched. */
   readonly compactRevision?: number
   readonly cancelReason?: string
+  /** More of the same follows. */
+  readonly fragment?: boolean
   /** In order; events of one revision are never torn apart. */
   readonly events: readonly WatchEvent[]
 }
@@ -309,6 +347,8 @@ export type EtcdResponse =
   | LeaseGrantResponse
   | LeaseRevokeResponse
   | LeaseKeepAliveResponse
+  | LeaseTimeToLiveResponse
+  | LeaseLeasesResponse
   | WatchResponse
   | MembersResponse
   | MoveLeaderResponse

@@ -16,6 +16,9 @@ export interface Watch {
   readonly prevKv: boolean
   /** Nothing older is told: this member may not have come as far as the watcher has. */
   readonly minRevision: number
+  readonly filters: readonly ('NOPUT' | 'NODELETE')[]
+  readonly progressNotify: boolean
+  readonly fragment: boolean
 }
 
 /** What an entry that changes the membership holds beside the change. */
@@ -93,6 +96,10 @@ export interface EtcdState {
   snapshotPending: number
   /** Watches in the order of their creation, by `stream/watchId`. */
   watches: Table<string, Watch>
+  /** The number that the next watch of a stream gets, where it brings none. */
+  nextWatchIds: Table<StreamId, number>
+  /** Watches that want to hear of progress, and have been told something since the last round. */
+  toldOf: Table<string, true>
   /** Lease → when it ends, on this machine's clock. Kept by the leader alone. */
   leaseEnds: Table<number, Micros>
   isLeader: boolean

@@ -24,7 +24,7 @@ import type {
   TxnResponse,
 } from './messages.ts'
 import type { Store, WriteTransaction } from './mvcc/store.ts'
-import { current, put, range, remove, revisionError } from './mvcc/store.ts'
+import { current, ERROR_COMPACTED, put, range, remove, revisionError } from './mvcc/store.ts'
 import { readRange } from './range.ts'
 
 /** Which way a transaction goes, and each of those within it. */
@@ -50,7 +50,11 @@ const isTxn = (op: RequestOp): op is TxnRequest => op.type === 'Txn'
 /** Why an operation on this way cannot be done; undefined where all can. Puts are looked at before ranges. */
 export const pathProblem = (keyspace: Keyspace, path: Path): string | undefined =>
   firstProblem(path, (op) => (op.type === 'Put' ? putProblem(keyspace, op) : undefined)) ??
-  firstProblem(path, (op) => (op.type === 'Range' ? revisionError(keyspace.store, op.revision ?? 0) : undefined))
+  firstProblem(path, (op) => (op.type === 'Range' ? rangeProblem(keyspace.store, op.revision ?? 0) : undefined))
+
+/** A negative revision, elsewhere as good as none, is here one that has been compacted. */
+const rangeProblem = (store: Store, revision: number): string | undefined =>
+  revision < 0 && revision < store.compactRevision ? ERROR_COMPACTED : revisionError(store, revision)
 
 function firstProblem({ ops, inner }: Path, problemOf: (op: RequestOp) => string | undefined): string | undefined {
   for (let i = 0; i < ops.length; i++) {

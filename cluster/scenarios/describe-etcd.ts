@@ -76,10 +76,11 @@ export function describeEtcdResponse(response: EtcdResponse, asked: Words | unde
   return { ...base, label: `revision ${response.header.revision}`, verb: 'ok' }
 }
 
-function describeWatchResponse({ events, canceled, cancelReason = '' }: WatchResponse): Words {
+function describeWatchResponse({ events, canceled, compactRevision = 0, cancelReason = '' }: WatchResponse): Words {
   const first = events[0]
   if (!first) {
-    const label = canceled ? `watch cancelled: ${cancelReason}` : 'watch progress'
+    const reason = compactRevision > 0 ? `compacted before revision ${compactRevision}` : cancelReason
+    const label = canceled ? `watch cancelled: ${reason}` : 'watch progress'
     return {
       kind: 'watch',
       label,

@@ -1,0 +1,97 @@
+/** The calls about leases, members and upkeep: what each asks of a member, and what its answer is on the wire. */
+import type { EtcdResponse, Member } from '#cluster/etcd/messages.ts'
+import type { Body } from '#cluster/kernel/component.ts'
+import type { Wire } from './wire.ts'
+
+/** A call with one request and one response. */
+export interface Unary {
+  request(wire: Wire): Body
+  response(answer: any): Wire
+}
+
+type Methods = Readonly<Record<string, Unary>>
+type Answer<T extends EtcdResponse['type']> = Extract<EtcdResponse, { type: T }>
+
+/** `etcd-2/etcd` is reached at `http://etcd-2:2380`. */
+const peerUrl = (peer: string): string => `http://${peer.split('/')[0]}:2380`
+const peerOf = (url: string): string => `${new URL(url).hostname}/etcd`
+
+const headed = ({ header }: { header: { revision: number } }): Wire => ({ header: { revision: header.revision } })
+
+const lease: Methods = {
+  LeaseGrant: {
+    request: ({ TTL, ID }) => ({ type: 'LeaseGrant', ttl: Number(TTL), id: Number(ID) }) as Body,
+    response: (answer: Answer<'LeaseGrantResponse'>) => ({ ...headed(answer), ID: answer.id, TTL: answer.ttl }),
+  },
+  LeaseRevoke: {
+    request: ({ ID }) => ({ type: 'LeaseRevoke', id: Number(ID) }) as Body,
+    response: headed,
+  },
+  LeaseTimeToLive: {
+    request: ({ ID, keys }) => ({ type: 'LeaseTimeToLive', id: Number(ID), keys }) as Body,
+    response: (answer: Answer<'LeaseTimeToLiveResponse'>) => ({
+      ...headed(answer),
+      ID: answer.id,
+      TTL: answer.ttl,
+      grantedTTL: answer.grantedTtl,
+      keys: answer.keys.map((key) => Buffer.from(key, 'latin1')),
+    }),
+  },
+  LeaseLeases: {
+    request: () => ({ type: 'LeaseLeases' }),
+    response: (answer: Answer<'LeaseLeasesResponse'>) => ({
+      ...headed(answer),
+      leases: answer.leases.map((id) => ({ ID: id })),
+    }),
+  },
+}
+
+/** Clients are told to come to this port, whichever member they ask for: the others have none of their own. */
+export function clusterMethods(clientAddress: () => string): {
+  cluster: Methods
+  lease: Methods
+  maintenance: Methods
+} {
+  // An address without a scheme: nghttp2, beneath Node, refuses the authority that etcdctl 3.4 makes of one with.
+  const memberOf = ({ id, name, peer, isLearner }: Member): Wire => ({
+    ID: id,
+    name,
+    peerURLs: [peerUrl(peer)],
+    clientURLs: [clientAddress()],
+    isLearner,
+  })
+  const members = (answer: any): Wire => ({
+    ...headed(answer),
+    members: answer.members.map(memberOf),
+    ...(answer.member && { member: memberOf(answer.member) }),
+  })
+  const cluster: Methods = {
+    MemberList: { request: () => ({ type: 'MemberList' }), response: members },
+    MemberAdd: {
+      request: ({ peerURLs, isLearner }) => ({ type: 'MemberAdd', peer: peerOf(peerURLs[0]), isLearner }) as Body,
+      response: members,
+    },
+    MemberRemove: { request: ({ ID }) => ({ type: 'MemberRemove', id: Number(ID) }) as Body, response: members },
+    MemberPromote: { request: ({ ID }) => ({ type: 'MemberPromote', id: Number(ID) }) as Body, response: members },
+  }
+  return { cluster, lease, maintenance }
+}
+
+const maintenance: Methods = {
+  Status: {
+    request: () => ({ type: 'Status' }),
+    response: (answer: Answer<'StatusResponse'>) => ({
+      ...headed(answer),
+      version: '3.4.23',
+      leader: answer.leader,
+      raftIndex: answer.raftIndex,
+      raftTerm: answer.raftTerm,
+      raftAppliedIndex: answer.raftAppliedIndex,
+      isLearner: answer.isLearner,
+    }),
+  },
+  MoveLeader: {
+    request: ({ targetID }) => ({ type: 'MoveLeader', targetId: Number(targetID) }) as Body,
+    response: headed,
+  },
+}

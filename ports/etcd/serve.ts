@@ -1,0 +1,169 @@
+/**
+ * etcd's gRPC port: each call of an unmodified client becomes a stream to a simulated member, and its answer comes back.
+ *
+ * What we leave out: TLS and authentication; ids of leases from 2^53 on.
+ * Where to read upstream: etcd `server/etcdserver/api/v3rpc/`.
+ */
+import {
+  Server,
+  ServerCredentials,
+  type ServerDuplexStream,
+  type ServerUnaryCall,
+  type sendUnaryData,
+  status,
+} from '@grpc/grpc-js'
+import type { ErrorResponse, EtcdRequest, EtcdResponse, WatchResponse } from '#cluster/etcd/messages.ts'
+import type { EtcdState } from '#cluster/etcd/state.ts'
+import type { Body, ProcessId } from '#cluster/kernel/component.ts'
+import type { Heard } from '../caller.ts'
+import type { LiveWorld } from '../live-world.ts'
+import { serviceNamed } from './api.ts'
+import { clusterMethods, type Unary } from './methods.ts'
+import {
+  deleteRangeRequest,
+  kvResponse,
+  putRequest,
+  rangeRequest,
+  txnRequest,
+  watchCreateRequest,
+  watchResponse,
+} from './wire.ts'
+import type { Wire } from './wire.ts'
+
+const CODES: Readonly<Record<ErrorResponse['code'], status>> = {
+  OutOfRange: status.OUT_OF_RANGE,
+  NotFound: status.NOT_FOUND,
+  FailedPrecondition: status.FAILED_PRECONDITION,
+  InvalidArgument: status.INVALID_ARGUMENT,
+  ResourceExhausted: status.RESOURCE_EXHAUSTED,
+  Unavailable: status.UNAVAILABLE,
+}
+
+/** What a call fails with. */
+interface Failure {
+  readonly code: status
+  readonly details: string
+}
+
+const KV_METHODS: Readonly<Record<string, Unary>> = {
+  Range: { request: rangeRequest, response: kvResponse },
+  Put: { request: putRequest, response: kvResponse },
+  DeleteRange: { request: deleteRangeRequest, response: kvResponse },
+  Txn: { request: txnRequest, response: kvResponse },
+  Compact: { request: ({ revision }) => ({ type: 'Compact', revision: Number(revision) }), response: kvResponse },
+}
+
+export interface EtcdPort {
+  readonly port: number
+  close(): void
+}
+
+/** Serves one member. `port` 0 takes a free one. */
+export async function serveEtcd(live: LiveWorld, member: ProcessId, port: number): Promise<EtcdPort> {
+  const server = new Server({ 'grpc.max_receive_message_length': -1, 'grpc.max_send_message_length': -1 })
+  const door = new Door(live, member)
+  const bound = await new Promise<number>((resolve, reject) => {
+    addServices(server, door, () => bound)
+    server.bindAsync(`127.0.0.1:${port}`, ServerCredentials.createInsecure(), (error, taken) =>
+      error ? reject(error) : resolve(taken),
+    )
+  })
+  return { port: bound, close: () => server.forceShutdown() }
+}
+
+function addServices(server: Server, door: Door, port: () => number): void {
+  const { cluster, lease, maintenance } = clusterMethods(() => `127.0.0.1:${port()}`)
+  const unaries = (methods: Readonly<Record<string, Unary>>) =>
+    Object.fromEntries(Object.entries(methods).map(([name, method]) => [name, door.unary(method)]))
+  server.addService(serviceNamed('KV').service, unaries(KV_METHODS))
+  server.addService(serviceNamed('Cluster').service, unaries(cluster))
+  server.addService(serviceNamed('Maintenance').service, unaries(maintenance))
+  server.addService(serviceNamed('Lease').service, { ...unaries(lease), LeaseKeepAlive: door.keepAlives })
+  server.addService(serviceNamed('Watch').service, { Watch: door.watches })
+}
+
+class Door {
+  readonly #live: LiveWorld
+  readonly #member: ProcessId
+
+  constructor(live: LiveWorld, member: ProcessId) {
+    this.#live = live
+    this.#member = member
+  }
+
+  get #state(): EtcdState {
+    return this.#live.world.stateOf<EtcdState>(this.#member)
+  }
+
+  /** The response with the identities that only its top header has. */
+  #identified(wire: Wire): Wire {
+    const { clusterId, id, node } = this.#state
+    return {
+      ...wire,
+      header: { ...wire.header, cluster_id: clusterId, member_id: id, raft_term: node?.raft.term ?? 0 },
+    }
+  }
+
+  #ask(body: Body, then: (failure: Failure | undefined, response?: EtcdResponse) => void): void {
+    this.#live.call(this.#member, body, (heard) => {
+      const failure = failureOf(heard)
+      then(failure, failure ? undefined : (heard.body as EtcdResponse))
+    })
+  }
+
+  unary({ request, response }: Unary) {
+    return (call: ServerUnaryCall<Wire, Wire>, callback: sendUnaryData<Wire>): void => {
+      this.#ask(request(call.request) as EtcdRequest, (failure, answer) =>
+        failure ? callback(failure) : callback(null, this.#identified(response(answer!))),
+      )
+    }
+  }
+
+  readonly keepAlives = (call: ServerDuplexStream<Wire, Wire>): void => {
+    call.on('data', ({ ID }: Wire) => {
+      this.#ask({ type: 'LeaseKeepAlive', id: Number(ID) } as Body, (failure, answer) => {
+        if (failure) return void call.emit('error', failure)
+        const { id, ttl, header } = answer as Extract<EtcdResponse, { type: 'LeaseKeepAliveResponse' }>
+        call.write(this.#identified({ header, ID: id, TTL: ttl }))
+      })
+    })
+    call.on('end', () => call.end())
+  }
+
+  readonly watches = (call: ServerDuplexStream<Wire, Wire>): void => {
+    let stream: number | undefined
+    const hear = (heard: Heard): void => {
+      if (heard.how === 'data') return void call.write(this.#identified(watchResponse(heard.body as WatchResponse)))
+      const failure = failureOf(heard)
+      if (failure) call.emit('error', failure)
+      else call.end()
+    }
+    call.on('data', (wire: Wire) => {
+      const body = watchRequest(wire)
+      if (stream === undefined) stream = this.#live.call(this.#member, body, hear)
+      else this.#live.say(stream, body)
+    })
+    const hangUp = (): void => {
+      if (stream !== undefined) this.#live.hangUp(stream)
+      stream = undefined
+    }
+    call.on('cancelled', hangUp)
+    call.on('end', () => {
+      hangUp()
+      call.end()
+    })
+  }
+}
+
+function watchRequest(wire: Wire): Body {
+  if (wire.create_request) return watchCreateRequest(wire.create_request)
+  if (wire.cancel_request) return { type: 'WatchCancel', watchId: Number(wire.cancel_request.watch_id) } as Body
+  return { type: 'WatchProgress' }
+}
+
+function failureOf({ how, body }: Heard): Failure | undefined {
+  if (how !== 'done') return { code: status.UNAVAILABLE, details: `etcd is not there: ${how}` }
+  if (body?.type !== 'Error') return undefined
+  const { code, message } = body as ErrorResponse
+  return { code: CODES[code], details: message }
+}
