@@ -96,6 +96,7 @@ export interface ContainerPort {
   readonly name?: string
   readonly containerPort: number
   readonly hostPort?: number
+  readonly hostIP?: string
   readonly protocol?: 'TCP' | 'UDP' | 'SCTP'
 }
 
@@ -171,8 +172,45 @@ export interface NodeAffinity {
   }[]
 }
 
+/** Pods that match, in these namespaces, and where: same value of `topologyKey` is "the same place". */
+export interface PodAffinityTerm {
+  readonly labelSelector?: LabelSelector
+  /** Neither this nor `namespaceSelector`: the Pod's own namespace. */
+  readonly namespaces?: readonly string[]
+  readonly namespaceSelector?: LabelSelector
+  readonly topologyKey: string
+  /** Labels of the incoming Pod whose values are added to the selector. */
+  readonly matchLabelKeys?: readonly string[]
+  readonly mismatchLabelKeys?: readonly string[]
+}
+
+export interface PodAffinity {
+  readonly requiredDuringSchedulingIgnoredDuringExecution?: readonly PodAffinityTerm[]
+  readonly preferredDuringSchedulingIgnoredDuringExecution?: readonly {
+    readonly weight: number
+    readonly podAffinityTerm: PodAffinityTerm
+  }[]
+}
+
 export interface Affinity {
   readonly nodeAffinity?: NodeAffinity
+  readonly podAffinity?: PodAffinity
+  readonly podAntiAffinity?: PodAffinity
+}
+
+export interface TopologySpreadConstraint {
+  /** How much fuller than the emptiest domain a domain may become. */
+  readonly maxSkew: number
+  readonly topologyKey: string
+  readonly whenUnsatisfiable: 'DoNotSchedule' | 'ScheduleAnyway'
+  readonly labelSelector?: LabelSelector
+  /** With fewer eligible domains than this, the emptiest counts as empty. */
+  readonly minDomains?: number
+  /** Whether only nodes count that the Pod's node affinity allows. Default Honor. */
+  readonly nodeAffinityPolicy?: 'Honor' | 'Ignore'
+  /** Whether only nodes count whose taints the Pod tolerates. Default Ignore. */
+  readonly nodeTaintsPolicy?: 'Honor' | 'Ignore'
+  readonly matchLabelKeys?: readonly string[]
 }
 
 export interface PodSpec {
@@ -188,6 +226,8 @@ export interface PodSpec {
   readonly hostNetwork?: boolean
   readonly dnsPolicy?: string
   readonly priority?: number
+  readonly preemptionPolicy?: 'PreemptLowerPriority' | 'Never'
+  readonly topologySpreadConstraints?: readonly TopologySpreadConstraint[]
   /** Resources that the sandbox itself costs, on top of the containers. */
   readonly overhead?: ResourceList
   readonly schedulingGates?: readonly { readonly name: string }[]

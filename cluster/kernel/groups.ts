@@ -26,6 +26,16 @@ export class Groups<V> {
     if (items.size === 0) this.#groups.delete(group)
   }
 
+  /** Forgets a whole group. */
+  drop(group: string): void {
+    if (!this.#groups.has(group)) return
+    if (!this.#owned) {
+      this.#groups = new Map(this.#groups)
+      this.#owned = true
+    }
+    this.#groups.delete(group)
+  }
+
   get(group: string, key: string): V | undefined {
     return this.#groups.get(group)?.items.get(key)
   }
@@ -38,6 +48,12 @@ export class Groups<V> {
   *values(group: string): IterableIterator<V> {
     const found = this.#groups.get(group)
     if (found) yield* found.items.values()
+  }
+
+  /** Keys and values, in the order in which the keys were first set. */
+  *entries(group: string): IterableIterator<[string, V]> {
+    const found = this.#groups.get(group)
+    if (found) yield* found.items.entries()
   }
 
   groups(): IterableIterator<string> {

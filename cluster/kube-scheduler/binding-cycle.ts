@@ -15,6 +15,7 @@ import type { CycleState, Handle, Status } from './framework.ts'
 import { isRejected } from './framework.ts'
 import type { Profile } from './profile.ts'
 import type { QueuedPod } from './queued-pod.ts'
+import { withdraw } from './nominator.ts'
 import { report, reportFailure } from './report.ts'
 import * as queues from './scheduling-queue.ts'
 import type { Binding, Scheduling } from './state.ts'
@@ -33,11 +34,13 @@ export function startBinding(
   scheduling: Scheduling,
   queued: QueuedPod,
   profile: Profile,
-  cycleState: CycleState,
+  wholeState: CycleState,
   nodeName: string,
 ): void {
   const { state, ctx, effects } = scheduling
   assumePod(state.cache, queued.pod, nodeName)
+  withdraw(state.cache.nominator, queued.key)
+  const cycleState = forBinding(profile, wholeState)
   const binding: Binding = { queued, nodeName, cycleState, stage: 'permit', waitingFor: [] }
   for (const plugin of profile.reserve) {
     const status = plugin.reserve?.(cycleState, queued.pod, nodeName)
@@ -57,6 +60,12 @@ export function startBinding(
   ctx.note('permitWait', { pod: queued.key, nodeName, plugins: waitingFor })
   state.bindings.set(queued.key, { ...binding, waitingFor })
   effects.push({ type: 'wake', key: `permit/${queued.key}`, after: timeout })
+}
+
+/** Without what only the scheduling cycle needed: the rest is kept until the answer to the binding. */
+function forBinding({ plugins, bindingPlugins }: Profile, state: CycleState): CycleState {
+  const done = new Set(plugins.map(({ name }) => name).filter((name) => !bindingPlugins.has(name)))
+  return Object.fromEntries(Object.entries(state).filter(([name]) => !done.has(name)))
 }
 
 function bind(scheduling: Scheduling, binding: Binding, profile: Profile): void {
@@ -146,7 +155,8 @@ export function timeOutPermit(scheduling: Scheduling, key: string): void {
   )
 }
 
-function refuse(scheduling: Scheduling, key: string, plugin: string, message: string): void {
+/** Sends a Pod that waits at Permit back to the queue. */
+export function refuse(scheduling: Scheduling, key: string, plugin: string, message: string): void {
   const binding = scheduling.state.bindings.get(key)
   if (binding?.stage !== 'permit') return
   const profile = scheduling.profiles.get(schedulerNameOf(binding.queued.pod))!

@@ -11,9 +11,13 @@ import { podRequests } from '#cluster/api/pod-resources.ts'
 import type { Node, Pod } from '#cluster/api/types.ts'
 import { Groups } from '#cluster/kernel/groups.ts'
 import { Table } from '#cluster/kernel/table.ts'
-import type { Nodes } from './framework.ts'
+import type { Nodes, Objects } from './framework.ts'
 import type { NodeInfo } from './node-info.ts'
 import { createNodeInfo, withNode, withoutPod, withPod } from './node-info.ts'
+import type { Nominator } from './nominator.ts'
+import { createNominator } from './nominator.ts'
+import type { TopologyIndex } from './topology-index.ts'
+import { countNode, countPod, createTopologyIndex } from './topology-index.ts'
 
 interface Held {
   readonly pod: Pod
@@ -29,17 +33,35 @@ export interface Cache {
   pods: Table<string, Held>
   /** Pods on nodes that are not here (yet, or any more), by node. */
   strays: Groups<Pod>
+  topology: TopologyIndex
+  /** Image name, node, size in bytes: which nodes have it already. */
+  images: Groups<number>
+  nominator: Nominator
 }
 
 export function createCache(): Cache {
-  return { infos: new Table(), slots: new Table(), pods: new Table(), strays: new Groups() }
+  return {
+    infos: new Table(),
+    slots: new Table(),
+    pods: new Table(),
+    strays: new Groups(),
+    topology: createTopologyIndex(),
+    images: new Groups(),
+    nominator: createNominator(),
+  }
 }
 
-export function nodesOf(cache: Cache): Nodes {
+const NO_OBJECTS: Objects = { all: () => [], get: () => undefined }
+
+export function nodesOf(cache: Cache, objects: Objects = NO_OBJECTS): Nodes {
   return {
     size: cache.infos.size,
     get: (name) => infoOf(cache, name),
     [Symbol.iterator]: () => cache.infos.values(),
+    topology: cache.topology,
+    images: cache.images,
+    nominator: cache.nominator,
+    objects,
   }
 }
 
@@ -52,19 +74,37 @@ export function setNode(cache: Cache, node: Node): void {
   const { name } = node.metadata
   const slot = cache.slots.get(name)
   if (slot !== undefined) {
-    cache.infos.set(slot, withNode(cache.infos.get(slot)!, node))
+    const info = cache.infos.get(slot)!
+    cache.infos.set(slot, withNode(info, node))
+    countImages(cache, info.node, node)
+    if (isEqual(info.node.metadata.labels, node.metadata.labels)) return
+    countNode(cache.topology, info.node, info.pods, -1)
+    countNode(cache.topology, node, info.pods, 1)
     return
   }
   const pods = [...cache.strays.values(name)]
   for (const pod of pods) cache.strays.delete(name, keyOf(pod))
   cache.slots.set(name, cache.infos.size)
   cache.infos.set(cache.infos.size, createNodeInfo(node, pods))
+  countNode(cache.topology, node, pods, 1)
+  countImages(cache, undefined, node)
+}
+
+function countImages({ images }: Cache, old: Node | undefined, node: Node | undefined): void {
+  const [before, now] = [old?.status?.images, node?.status?.images]
+  if (before === now || isEqual(before, now)) return
+  for (const { names } of before ?? []) for (const name of names) images.delete(name, old!.metadata.name)
+  for (const { names, sizeBytes = 0 } of now ?? [])
+    for (const name of names) images.set(name, node!.metadata.name, sizeBytes)
 }
 
 export function removeNode(cache: Cache, nodeName: string): void {
   const slot = cache.slots.get(nodeName)
   if (slot === undefined) return
-  for (const pod of cache.infos.get(slot)!.pods) cache.strays.set(nodeName, keyOf(pod), pod)
+  const { node, pods } = cache.infos.get(slot)!
+  countNode(cache.topology, node, pods, -1)
+  countImages(cache, node, undefined)
+  for (const pod of pods) cache.strays.set(nodeName, keyOf(pod), pod)
   const last = cache.infos.size - 1
   const moved = cache.infos.get(last)!
   cache.infos.delete(last)
@@ -110,8 +150,10 @@ export function removePod(cache: Cache, key: string): void {
   if (!held) return
   cache.pods.delete(key)
   const slot = cache.slots.get(held.nodeName)
-  if (slot === undefined) cache.strays.delete(held.nodeName, key)
-  else cache.infos.set(slot, withoutPod(cache.infos.get(slot)!, held.pod))
+  if (slot === undefined) return cache.strays.delete(held.nodeName, key)
+  const info = cache.infos.get(slot)!
+  cache.infos.set(slot, withoutPod(info, held.pod))
+  countPod(cache.topology, info.node, held.pod, -1)
 }
 
 function hold(cache: Cache, held: Held): void {
@@ -119,6 +161,11 @@ function hold(cache: Cache, held: Held): void {
   removePod(cache, key)
   cache.pods.set(key, held)
   const slot = cache.slots.get(held.nodeName)
-  if (slot === undefined) cache.strays.set(held.nodeName, key, held.pod)
-  else cache.infos.set(slot, withPod(cache.infos.get(slot)!, held.pod))
+  if (slot === undefined) {
+    cache.strays.set(held.nodeName, key, held.pod)
+    return
+  }
+  const info = cache.infos.get(slot)!
+  cache.infos.set(slot, withPod(info, held.pod))
+  countPod(cache.topology, info.node, held.pod, 1)
 }

@@ -36,7 +36,16 @@ export function pendingPodChanges(old: Pod, pod: Pod): ClusterEvent[] {
   return events
 }
 
-export function asksLess(old: Pod, pod: Pod): boolean {
+function asksLess(old: Pod, pod: Pod): boolean {
   const now = podRequests(pod)
   return Object.entries(podRequests(old)).some(([name, amount]) => (now[name] ?? 0) < amount)
+}
+
+/** Changes of a Pod that runs somewhere, as far as they may help others. */
+export function assignedPodChanges(old: Pod, pod: Pod): ClusterEvent[] {
+  const events: ClusterEvent[] = []
+  if (!isEqual(old.metadata.labels, pod.metadata.labels))
+    events.push({ name: 'AssignedPod/UpdateLabel', pod, oldPod: old })
+  if (asksLess(old, pod)) events.push({ name: 'AssignedPod/UpdateScaleDown', pod })
+  return events
 }

@@ -10,18 +10,20 @@ import type { Decision } from './scheduling-cycle.ts'
 export function fitErrorMessage(nodes: number, decision: Decision, postFilterMessage?: string): string {
   if (nodes === 0) return 'no nodes available to schedule pods'
   let message = `0/${nodes} nodes are available:`
-  const { preFilterStatus, statuses } = decision
+  const { preFilterStatus, statuses, absent } = decision
   if (preFilterStatus) message += ` ${preFilterStatus.reasons.join(', ')}.`
   else {
     const parts = histogram(statuses.values())
-    if (statuses.size < nodes) parts.push(`${nodes - statuses.size} node(s) didn't satisfy plugin(s) [NodeAffinity]`)
+    if (statuses.size < nodes && absent !== undefined) parts.push(`${nodes - statuses.size} ${absent}`)
     if (parts.length > 0) message += ` ${parts.sort().join(', ')}.`
   }
-  if (postFilterMessage) message += ` ${postFilterMessage}.`
+  // PostFilter's own words may end with their stop.
+  if (postFilterMessage) message += ` ${postFilterMessage.replace(/\.$/, '')}.`
   return message
 }
 
-function histogram(statuses: Iterable<Status>): string[] {
+/** `1 Insufficient cpu`, `2 Too many pods` … in no order. */
+export function histogram(statuses: Iterable<Status>): string[] {
   const counts = new Map<string, number>()
   for (const { reasons } of statuses) for (const reason of reasons) counts.set(reason, (counts.get(reason) ?? 0) + 1)
   return [...counts].map(([reason, count]) => `${count} ${reason}`)

@@ -4,15 +4,18 @@
  * What the real one does: a cycle runs each extension point over the enabled plugins; the first "no" at a node ends the
  * look at that node, and the reasons are kept for the people who ask why.
  * What we model: every extension point of a profile, Status codes, CycleState, Skip, PreFilter results, events that make a
- * refused Pod worth another try, Permit with waiting.
- * What we leave out: the parallel evaluation of nodes, PreFilter's AddPod/RemovePod, plugins that call the API by themselves.
+ * refused Pod worth another try, Permit with waiting, PreFilter's AddPod and RemovePod for "what if" questions, arguments.
+ * What we leave out: the parallel evaluation of nodes, plugins that call the API by themselves.
  * Where to read upstream: kubernetes/kubernetes `staging/src/k8s.io/kube-scheduler/framework/interface.go`.
  */
 import type { ApiRequest } from '#cluster/client/api-client.ts'
-import type { Node, Pod } from '#cluster/api/types.ts'
-import type { Micros } from '#cluster/kernel/component.ts'
+import type { KubernetesObject, Node, Pod } from '#cluster/api/types.ts'
+import type { Micros, Random } from '#cluster/kernel/component.ts'
+import type { Groups } from '#cluster/kernel/groups.ts'
 import type { NodeInfo } from './node-info.ts'
+import type { Nominator } from './nominator.ts'
 import type { QueuedPod } from './queued-pod.ts'
+import type { TopologyIndex } from './topology-index.ts'
 
 /**
  * - `Unschedulable`: not now; removing some Pod might help.
@@ -37,7 +40,11 @@ export const SKIP: Status = Object.freeze({ code: 'Skip', reasons: Object.freeze
 export const isRejected = (status: Status): boolean =>
   status.code === 'Unschedulable' || status.code === 'UnschedulableAndUnresolvable' || status.code === 'Pending'
 
-/** Scratch paper of one scheduling cycle, by plugin. JSON-shaped; nobody writes to it after Reserve. */
+/**
+ * Scratch paper of one scheduling cycle, by plugin. A plugin replaces its entry and never changes it, so that `{ ...state }`
+ * is a copy to play "what if" with. After Reserve only entries of plugins with a part in the binding cycle are kept; those
+ * must be JSON-shaped.
+ */
 export type CycleState = Record<string, unknown>
 
 export interface NodeScore {
@@ -47,10 +54,22 @@ export interface NodeScore {
 
 export const MAX_NODE_SCORE = 100
 
-/** The nodes as they were when the cycle began. */
+/** What the scheduler's watches have told of other resources. A resource that this API does not serve has no objects. */
+export interface Objects {
+  all<T>(resource: string): Iterable<T>
+  /** By `namespace/name`, or the bare name. */
+  get<T>(resource: string, key: string): T | undefined
+}
+
+/** The nodes as they were when the cycle began, and what else is known. */
 export interface Nodes extends Iterable<NodeInfo> {
   readonly size: number
   get(name: string): NodeInfo | undefined
+  readonly topology: TopologyIndex
+  /** Image name, node, size in bytes. */
+  readonly images: Groups<number>
+  readonly nominator: Nominator
+  readonly objects: Objects
 }
 
 /** Only these nodes can possibly do; the others are not looked at. */
@@ -58,12 +77,22 @@ export interface PreFilterResult {
   readonly nodeNames: readonly string[]
 }
 
+/** `undefined` as a status is success: a node is being freed. */
 export interface PostFilterResult {
-  readonly status: Status
-  /** The node that was freed for this Pod. */
+  readonly status: Status | undefined
+  /** The node that is being freed for this Pod; '' takes a nomination back, undefined leaves it as it is. */
   readonly nominatedNodeName?: string
-  /** Requests to send, such as the deletion of victims. */
-  readonly calls?: readonly ApiRequest[]
+  /** Pods to delete on that node. */
+  readonly victims?: readonly Pod[]
+}
+
+/** Asks the filters of the cycle "what if": with Pods of a node taken away or added, in a copy of the CycleState. */
+export interface WhatIf {
+  /** The filters' answer, nominated Pods considered. */
+  filter(state: CycleState, pod: Pod, nodeInfo: NodeInfo): Status | undefined
+  addPod(state: CycleState, pod: Pod, added: Pod, nodeInfo: NodeInfo): void
+  removePod(state: CycleState, pod: Pod, removed: Pod, nodeInfo: NodeInfo): void
+  random(): Random
 }
 
 export interface PermitResult {
@@ -86,6 +115,7 @@ export type ClusterEventName =
   | 'Node/UpdateTaint'
   | 'Node/UpdateCondition'
   | 'AssignedPod/Add'
+  | 'AssignedPod/UpdateLabel'
   | 'AssignedPod/UpdateScaleDown'
   | 'AssignedPod/Delete'
   | 'Pod/UpdateLabel'
@@ -93,11 +123,15 @@ export type ClusterEventName =
   | 'Pod/UpdateGatesEliminated'
   | 'Pod/UpdateScaleDown'
   | 'ForceActivate'
+  /** Of any other resource that the scheduler watches: `services/Add`, `persistentvolumeclaims/Update` … */
+  | `${string}/${'Add' | 'Update' | 'Delete'}`
 
 export interface ClusterEvent {
   readonly name: ClusterEventName
   readonly node?: Node
   readonly pod?: Pod
+  readonly oldPod?: Pod
+  readonly object?: KubernetesObject
 }
 
 /** A change that may turn this plugin's "no" into a "yes"; `hint` looks closer (without it, every such change counts). */
@@ -118,6 +152,9 @@ export interface Plugin {
   less?(a: QueuedPod, b: QueuedPod): boolean
   /** Once per cycle: compute what `filter` needs, refuse at once, or say `SKIP`. */
   preFilter?(state: CycleState, pod: Pod, nodes: Nodes): Status | PreFilterResult | undefined
+  /** Keeps what `preFilter` computed true while Pods are added to a node, or taken away, in thought. */
+  addPod?(state: CycleState, pod: Pod, added: Pod, nodeInfo: NodeInfo): void
+  removePod?(state: CycleState, pod: Pod, removed: Pod, nodeInfo: NodeInfo): void
   /** Can this node run the Pod? `undefined` means yes. */
   filter?(state: CycleState, pod: Pod, nodeInfo: NodeInfo): Status | undefined
   /** When no node passed: make room, or explain why not. */
@@ -126,8 +163,9 @@ export interface Plugin {
     pod: Pod,
     nodes: Nodes,
     statuses: ReadonlyMap<string, Status>,
+    whatIf: WhatIf,
   ): PostFilterResult | undefined
-  preScore?(state: CycleState, pod: Pod, feasible: readonly NodeInfo[]): Status | undefined
+  preScore?(state: CycleState, pod: Pod, feasible: readonly NodeInfo[], nodes: Nodes): Status | undefined
   /** How good is this node? 0 to 100, or any whole number that `normalizeScore` brings there. */
   score?(state: CycleState, pod: Pod, nodeInfo: NodeInfo): number
   /** Brings all raw scores into 0 to 100, in place. */
@@ -144,5 +182,8 @@ export interface Plugin {
   readonly eventsToRegister?: readonly EventToRegister[]
 }
 
+/** Makes a plugin from the `args` that a configuration has for it; throws when it cannot read them. */
+export type PluginFactory = (args: any) => Plugin
+
 /** Every plugin that a profile may name. */
-export type Registry = Readonly<Record<string, Plugin>>
+export type Registry = Readonly<Record<string, Plugin | PluginFactory>>

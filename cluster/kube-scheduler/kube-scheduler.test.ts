@@ -9,7 +9,7 @@ import { unschedulable } from './framework.ts'
 import { kubeScheduler } from './kube-scheduler.ts'
 import { defaultRegistry } from './plugins/default-registry.ts'
 import { createProfile } from './profile.ts'
-import { numFeasibleNodesToFind } from './scheduling-cycle.ts'
+import { numFeasibleNodesToFind } from './filtering.ts'
 import type { SchedulerState } from './state.ts'
 
 const SCHEDULER = 'cp-1/kube-scheduler'
@@ -56,7 +56,9 @@ describe('kube-scheduler', () => {
     const it = plane({ nodes: [{ cpu: '1' }, { cpu: '1' }, { taints: [{ key: 'a', effect: 'NoSchedule' }] }] })
     it.create(pod('big', {}, { cpu: '2' }))
     it.seconds(1)
-    const message = '0/3 nodes are available: 1 node(s) had untolerated taint(s), 2 Insufficient cpu.'
+    const message =
+      '0/3 nodes are available: 1 node(s) had untolerated taint(s), 2 Insufficient cpu. ' +
+      'preemption: 0/3 nodes are available: 3 Preemption is not helpful for scheduling.'
     expect(podScheduled(it, 'big')).toMatchObject({ status: 'False', reason: 'Unschedulable', message })
     expect(it.list('events').find(({ reason }) => reason === 'FailedScheduling')).toMatchObject({
       type: 'Warning',

@@ -5,10 +5,11 @@
  * Pod on the best one, and binds it in the background while the next cycle runs.
  * What we model: the queue with back-off and waking events, the cache with assumed Pods, all extension points of the
  * framework, profiles, sampling of nodes in big clusters, ties settled by a seeded draw, binding with roll-back, the
- * PodScheduled condition and Events with upstream's words; leader election, where there are several: one that waits keeps
- * its cache and its queue up to date, and starts no cycle.
- * What we leave out: preemption, the volume plugins, PodTopologySpread and InterPodAffinity, ImageLocality, extenders,
- * the client's rate limit, the even order of nodes over zones. A cycle takes a fixed time.
+ * PodScheduled condition and Events with upstream's words; preemption and nominated Pods; every default plugin but those
+ * named below; leader election, where there are several: one that waits keeps its cache and its queue up to date, and
+ * starts no cycle.
+ * What we leave out: the volume plugins, dynamic resources, gangs of Pods, extenders, the client's rate limit, the even order
+ * of nodes over zones. A cycle takes a fixed time.
  * Where to read upstream: kubernetes/kubernetes `pkg/scheduler/{scheduler,schedule_one,eventhandlers}.go`.
  */
 import { isPodFinished, keyOf } from '#cluster/api/meta.ts'
@@ -21,23 +22,18 @@ import { createLeaderElection, startElection, stepElection } from '#cluster/clie
 import type { Component, Effect, Event } from '#cluster/kernel/component.ts'
 import { Table } from '#cluster/kernel/table.ts'
 import { settleAnswer, startBinding, timeOutPermit } from './binding-cycle.ts'
-import type { Cache } from './cache.ts'
 import { createCache, isAssumed, removeNode, removePod, setNode, setPod } from './cache.ts'
-import { asksLess, nodeChanges, pendingPodChanges } from './cluster-events.ts'
-import type { ClusterEvent, CycleState, Registry } from './framework.ts'
-import { fitErrorMessage, refusingPlugins } from './failure.ts'
+import { assignedPodChanges, nodeChanges, pendingPodChanges } from './cluster-events.ts'
+import type { ClusterEvent, Registry } from './framework.ts'
+import { areSynced, createListers, startListers, stepListers } from './listers.ts'
+import { nominate, withdraw } from './nominator.ts'
 import { defaultRegistry } from './plugins/default-registry.ts'
 import { createProfile, DEFAULT_PROFILES } from './profile.ts'
-import type { QueuedPod } from './queued-pod.ts'
-import type { Decision } from './scheduling-cycle.ts'
-import { schedulePod } from './scheduling-cycle.ts'
+import { scheduleOne } from './schedule-one.ts'
 import type { QueuePlugins } from './scheduling-queue.ts'
 import * as queues from './scheduling-queue.ts'
-import { reportFailure } from './report.ts'
 import type { SchedulerOptions, SchedulerState, Scheduling } from './state.ts'
 import { schedulerNameOf } from './state.ts'
-
-const CYCLE_MICROS = 1_000
 
 /**
  * A scheduler with these plugins to choose from. To put one of your own in the place of a default one, register it under
@@ -63,9 +59,11 @@ export function kubeScheduler(registry: Registry = defaultRegistry): Component<S
         recorder: createEventRecorder('default-scheduler'),
         pods: createInformer<Pod>({ resource: 'pods' }),
         nodes: createInformer<Node>({ resource: 'nodes' }),
-        queue: queues.createQueue(),
+        listers: createListers(),
+        queue: queues.createQueue(options.backoff),
         cache: createCache(),
         bindings: new Table(),
+        decisions: new Table(),
         nextStart: 0,
         busyUntil: 0,
         awake: false,
@@ -76,6 +74,7 @@ export function kubeScheduler(registry: Registry = defaultRegistry): Component<S
       const scheduling: Scheduling = { state, ctx, effects, ...resolve(state.options) }
       if (event.type === 'booted') {
         effects.push(startInformer(state.nodes, state.client, ctx), startInformer(state.pods, state.client, ctx))
+        effects.push(...startListers(state.listers, state.client, ctx))
         effects.push({ type: 'wake', key: 'flush-unschedulable', after: queues.FLUSH_UNSCHEDULABLE_MICROS })
         if (state.election) effects.push(...startElection(state.election, ctx))
         return effects
@@ -95,7 +94,7 @@ function buildProfiles(options: SchedulerOptions, registry: Registry): Pick<Sche
   const queuePlugins: QueuePlugins = {
     less: list[0]!.less,
     preEnqueueOf: (pod) => profiles.get(schedulerNameOf(pod))?.preEnqueue ?? [],
-    pluginOf: (name) => (Object.hasOwn(registry, name) ? registry[name] : undefined),
+    pluginOf: (name, pod) => profiles.get(schedulerNameOf(pod))?.pluginOf(name),
   }
   return { profiles, queuePlugins }
 }
@@ -122,9 +121,15 @@ function takeIn(scheduling: Scheduling, event: Event): void {
     return
   }
   const pods = stepInformer(state.pods, {}, state.client, event, ctx)
-  if (!pods) return
-  effects.push(...pods.effects)
-  for (const delta of pods.deltas) onPod(scheduling, delta)
+  if (pods) {
+    effects.push(...pods.effects)
+    for (const delta of pods.deltas) onPod(scheduling, delta)
+    return
+  }
+  const others = stepListers(state.listers, state.client, event, ctx)
+  if (!others) return
+  effects.push(...others.effects)
+  for (const each of others.events) moveAll(scheduling, each)
 }
 
 /** Sets the timers for the next cycle and for the end of the next back-off. */
@@ -135,7 +140,8 @@ function setTimers({ state, ctx, effects, queuePlugins }: Scheduling): void {
     if (next !== undefined) effects.push({ type: 'wake', key: 'backoff', after: next - ctx.now })
   }
   if (state.election?.leading === false) return
-  if (state.awake || !state.nodes.synced || !state.pods.synced || !queues.hasNext(queue)) return
+  if (state.awake || !queues.hasNext(queue)) return
+  if (!state.nodes.synced || !state.pods.synced || !areSynced(state.listers)) return
   state.awake = true
   effects.push({ type: 'wake', key: 'schedule', after: Math.max(state.busyUntil - ctx.now, 0) })
 }
@@ -167,73 +173,29 @@ function onPod(scheduling: Scheduling, delta: Delta<Pod>): void {
   }
   if (pod.spec.nodeName) {
     const wasHeld = cache.pods.has(key) && !isAssumed(cache, key)
+    withdraw(cache.nominator, key)
     if (gone) removePod(cache, key)
     else setPod(cache, pod)
     queues.deletePod(queue, key, queuePlugins)
     const frees = gone || isPodFinished(pod)
     if (frees && wasHeld) moveAll(scheduling, { name: 'AssignedPod/Delete', pod })
     else if (!frees && !wasHeld) moveAll(scheduling, { name: 'AssignedPod/Add', pod })
-    else if (!frees && old && asksLess(old, pod)) moveAll(scheduling, { name: 'AssignedPod/UpdateScaleDown', pod })
+    else if (!frees && old) for (const event of assignedPodChanges(old, pod)) moveAll(scheduling, event)
     return
   }
   if (gone || isPodFinished(pod)) {
     queues.deletePod(queue, key, queuePlugins)
+    if (cache.nominator.nodes.has(key)) {
+      withdraw(cache.nominator, key)
+      moveAll(scheduling, { name: 'AssignedPod/Delete', pod })
+    }
     // Bound and deleted before the watch told of the binding. (While the request is under way, its answer clears up.)
     if (gone && !state.bindings.has(key)) removePod(cache, key)
     return
   }
+  if (pod.status?.nominatedNodeName) nominate(cache.nominator, pod, pod.status.nominatedNodeName)
+  else if (old?.status?.nominatedNodeName) withdraw(cache.nominator, key)
   if (isAssumed(cache, key) || !profiles.has(schedulerNameOf(pod))) return
   if (!old) queues.addPod(queue, pod, queuePlugins, ctx.now)
   else queues.updatePod(queue, pod, pendingPodChanges(old, pod), queuePlugins, ctx.now)
-}
-
-// ── one cycle ───────────────────────────────────────────────────────────────────────────────────────────────────────
-
-function scheduleOne(scheduling: Scheduling): void {
-  const { state, ctx, profiles, queuePlugins } = scheduling
-  const queued = queues.popPod(state.queue, queuePlugins)
-  if (!queued) return
-  const { pod } = queued
-  if (pod.metadata.deletionTimestamp !== undefined) {
-    ctx.note('skipped', { pod: queued.key, reason: 'it is being deleted' })
-    return
-  }
-  state.busyUntil = ctx.now + (state.options.cycleMicros ?? CYCLE_MICROS)
-  const profile = profiles.get(schedulerNameOf(pod))!
-  const cycleState: CycleState = {}
-  const decision = schedulePod(profile, cycleState, pod, state.cache, {
-    percentageOfNodesToScore: state.options.percentageOfNodesToScore ?? 0,
-    start: state.nextStart,
-    explain: ctx.tracing,
-    random: () => ctx.random('tie-break'),
-  })
-  state.nextStart = decision.nextStart
-  if (ctx.tracing) ctx.note('scheduling', explain(queued, decision, state.cache))
-  if (decision.chosen !== undefined) return startBinding(scheduling, queued, profile, cycleState, decision.chosen)
-  if (decision.error !== undefined) {
-    queues.addAfterError(state.queue, queued, ctx.now)
-    return reportFailure(scheduling, pod, 'SchedulerError', decision.error)
-  }
-  queues.addUnschedulable(state.queue, queued, refusingPlugins(decision), ctx.now)
-  reportFailure(scheduling, pod, 'Unschedulable', fitErrorMessage(state.cache.infos.size, decision))
-}
-
-/** The funnel: what became of each node. */
-function explain(queued: QueuedPod, decision: Decision, cache: Cache) {
-  const refused = [...decision.statuses].map(([node, { plugin, code, reasons }]) => ({ node, plugin, code, reasons }))
-  const lone = decision.chosen !== undefined && decision.scored.length === 0
-  const scored = lone ? [{ node: decision.chosen, scores: {}, total: 0 }] : decision.scored
-  const { preFilterStatus, evaluated, feasible, tiedWith, error } = decision
-  return {
-    pod: queued.key,
-    attempt: queued.attempts,
-    nodes: [...refused, ...scored],
-    allNodes: cache.infos.size,
-    evaluated,
-    feasible,
-    ...(preFilterStatus && { preFilter: preFilterStatus }),
-    ...(error !== undefined && { error }),
-    chosen: decision.chosen,
-    tiedWith,
-  }
 }

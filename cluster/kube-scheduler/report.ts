@@ -6,7 +6,7 @@ import { recordEvent } from '#cluster/client/event-recorder.ts'
 import type { Scheduling } from './state.ts'
 
 /** Answers to these are not waited for. */
-const IGNORED = Object.freeze({ stage: 'report' })
+export const IGNORED = Object.freeze({ stage: 'report' })
 
 export function report(
   { state, ctx, effects }: Scheduling,
@@ -19,17 +19,22 @@ export function report(
   if (request) effects.push(send(state.client, ctx, request, IGNORED))
 }
 
-/** A FailedScheduling Event, and PodScheduled=False where that is news. */
+/**
+ * A FailedScheduling Event, and PodScheduled=False where that is news. `nominatedNodeName` goes into the status too: '' takes
+ * it out, undefined leaves it.
+ */
 export function reportFailure(
   scheduling: Scheduling,
   pod: Pod,
   reason: 'Unschedulable' | 'SchedulerError',
   message: string,
+  nominatedNodeName?: string,
 ): void {
   const { state, ctx, effects } = scheduling
   report(scheduling, pod, 'Warning', 'FailedScheduling', message)
   const old = conditionOf(pod, 'PodScheduled')
-  if (old?.status === 'False' && old.reason === reason && old.message === message) return
+  const isNominated = nominatedNodeName === undefined || nominatedNodeName === (pod.status?.nominatedNodeName ?? '')
+  if (isNominated && old?.status === 'False' && old.reason === reason && old.message === message) return
   const lastTransitionTime = old?.status === 'False' ? old.lastTransitionTime : formatTime(ctx.now)
   const condition: Condition = {
     type: 'PodScheduled',
@@ -38,6 +43,7 @@ export function reportFailure(
     message,
     ...(lastTransitionTime !== undefined && { lastTransitionTime }),
   }
-  const patch = { status: { conditions: [condition] } }
+  const nomination = isNominated ? {} : { nominatedNodeName: nominatedNodeName || null }
+  const patch = { status: { conditions: [condition], ...nomination } }
   effects.push(send(state.client, ctx, patchRequest('pods', pod, 'strategic', patch, 'status'), IGNORED))
 }

@@ -7,15 +7,12 @@
 import type { Pod } from '#cluster/api/types.ts'
 import type { Random } from '#cluster/kernel/component.ts'
 import type { Cache } from './cache.ts'
-import { infoOf, nodesOf } from './cache.ts'
-import type { CycleState, NodeScore, Plugin, PreFilterResult, Status } from './framework.ts'
-import { isRejected, unresolvable } from './framework.ts'
+import { nodesOf } from './cache.ts'
+import type { Filters } from './filtering.ts'
+import { findNodesThatFit, runPreFilter } from './filtering.ts'
+import type { CycleState, NodeScore, Objects, Plugin, Status } from './framework.ts'
 import type { NodeInfo } from './node-info.ts'
 import type { Profile } from './profile.ts'
-
-/** Below this many nodes all are looked at; never fewer than this many feasible ones are wanted. */
-const MIN_FEASIBLE_NODES = 100
-const MIN_FEASIBLE_PERCENTAGE = 5
 
 export interface Score {
   readonly raw: number
@@ -44,6 +41,10 @@ export interface Decision {
   readonly evaluated: number
   /** Where the next cycle starts among the nodes. */
   readonly nextStart: number
+  /** What to say of nodes that PreFilter ruled out. */
+  readonly absent?: string
+  /** To ask the filters again, "what if". */
+  readonly filters: Filters
   /** A plugin broke the rules. */
   readonly error?: string
 }
@@ -55,12 +56,7 @@ export interface CycleOptions {
   /** Whether to keep the breakdown of the scores. */
   readonly explain: boolean
   readonly random: () => Random
-}
-
-interface Filtered {
-  readonly feasible: readonly NodeInfo[]
-  readonly statuses: Map<string, Status>
-  readonly evaluated: number
+  readonly objects: Objects
 }
 
 export function schedulePod(
@@ -70,118 +66,32 @@ export function schedulePod(
   cache: Cache,
   options: CycleOptions,
 ): Decision {
-  const skipped = new Set<string>()
-  const pre = runPreFilter(profile, state, pod, cache, skipped)
+  const nodes = nodesOf(cache, options.objects)
+  const prepared = runPreFilter(profile, state, pod, nodes)
+  const { refused, named, filters } = prepared
   const count = cache.infos.size
-  const nothing = { tiedWith: [], scored: [], feasible: 0, nextStart: options.start }
-  if (pre && 'code' in pre) {
-    const error = pre.code === 'Error' ? { error: pre.reasons.join(', ') } : {}
-    return { ...nothing, statuses: new Map(), preFilterStatus: pre, evaluated: 0, ...error }
+  const nothing = { tiedWith: [], scored: [], feasible: 0, nextStart: options.start, filters }
+  if (refused) {
+    const error = refused.code === 'Error' ? { error: refused.reasons.join(', ') } : {}
+    return { ...nothing, statuses: new Map(), preFilterStatus: refused, evaluated: 0, ...error }
   }
-  const filters = skipped.size === 0 ? profile.filter : profile.filter.filter(({ name }) => !skipped.has(name))
-  const { feasible, statuses, evaluated } = findNodesThatFit(filters, state, pod, cache, pre, options)
-  const nextStart = count === 0 || pre ? options.start : (options.start + evaluated) % count
+  const { percentageOfNodesToScore, start } = options
+  const { feasible, statuses, evaluated, absent } = findNodesThatFit(prepared, cache, percentageOfNodesToScore, start)
+  const nextStart = count === 0 || named ? start : (start + evaluated) % count
+  const looked = { ...nothing, statuses, evaluated, nextStart, ...(absent !== undefined && { absent }) }
   const failed = firstError(statuses)
-  if (failed !== undefined) return { ...nothing, statuses, evaluated, nextStart, error: failed }
-  if (feasible.length === 0) return { ...nothing, statuses, evaluated, nextStart }
-  if (feasible.length === 1) {
-    return { ...nothing, chosen: feasible[0]!.name, statuses, feasible: 1, evaluated, nextStart }
-  }
-  const { totals, scored, error } = prioritizeNodes(profile, state, pod, feasible, options.explain)
-  if (error !== undefined) return { ...nothing, statuses, evaluated, nextStart, error }
+  if (failed !== undefined) return { ...looked, error: failed }
+  if (feasible.length === 0) return looked
+  if (feasible.length === 1) return { ...looked, chosen: feasible[0]!.name, feasible: 1 }
+  const { totals, scored, error } = prioritizeNodes(filters, feasible, options.explain)
+  if (error !== undefined) return { ...looked, error }
   const { chosen, tiedWith } = selectHost(feasible, totals, options)
-  return { chosen, tiedWith, statuses, scored, feasible: feasible.length, evaluated, nextStart }
+  return { ...looked, chosen, tiedWith, scored, feasible: feasible.length }
 }
 
 function firstError(statuses: ReadonlyMap<string, Status>): string | undefined {
   for (const status of statuses.values()) if (status.code === 'Error') return status.reasons.join(', ')
   return undefined
-}
-
-function runPreFilter(
-  profile: Profile,
-  state: CycleState,
-  pod: Pod,
-  cache: Cache,
-  skipped: Set<string>,
-): Status | PreFilterResult | undefined {
-  let names: readonly string[] | undefined
-  const nodes = nodesOf(cache)
-  for (const plugin of profile.preFilter) {
-    const result = plugin.preFilter!(state, pod, nodes)
-    if (result === undefined) continue
-    if ('nodeNames' in result) {
-      const before: readonly string[] | undefined = names
-      names = before === undefined ? result.nodeNames : before.filter((name) => result.nodeNames.includes(name))
-    } else if (result.code === 'Skip') skipped.add(plugin.name)
-    else return { ...result, plugin: plugin.name }
-    if (names?.length === 0) {
-      const reason = `node(s) didn't satisfy plugin(s) [${plugin.name}] simultaneously`
-      return { ...unresolvable(reason), plugin: plugin.name }
-    }
-  }
-  return names && { nodeNames: names }
-}
-
-/** How many feasible nodes are enough: all of the first 100, then a share that falls from 50 % to 5 %. */
-export function numFeasibleNodesToFind(percentage: number, nodes: number): number {
-  if (nodes < MIN_FEASIBLE_NODES) return nodes
-  const adaptive = percentage === 0 ? Math.max(50 - Math.floor(nodes / 125), MIN_FEASIBLE_PERCENTAGE) : percentage
-  if (adaptive >= 100) return nodes
-  return Math.max(Math.floor((nodes * adaptive) / 100), MIN_FEASIBLE_NODES)
-}
-
-function findNodesThatFit(
-  filters: readonly Plugin[],
-  state: CycleState,
-  pod: Pod,
-  cache: Cache,
-  named: PreFilterResult | undefined,
-  options: CycleOptions,
-): Filtered {
-  const statuses = new Map<string, Status>()
-  const feasible: NodeInfo[] = []
-  if (named) {
-    for (const name of named.nodeNames) {
-      const info = infoOf(cache, name)
-      if (info) filterNode(filters, state, pod, info, feasible, statuses)
-    }
-    return { feasible, statuses, evaluated: named.nodeNames.length }
-  }
-  const count = cache.infos.size
-  const enough = numFeasibleNodesToFind(options.percentageOfNodesToScore, count)
-  let evaluated = 0
-  let slot = count === 0 ? 0 : options.start % count
-  while (evaluated < count && feasible.length < enough) {
-    filterNode(filters, state, pod, cache.infos.get(slot)!, feasible, statuses)
-    evaluated++
-    slot = slot + 1 === count ? 0 : slot + 1
-  }
-  return { feasible, statuses, evaluated }
-}
-
-function filterNode(
-  filters: readonly Plugin[],
-  state: CycleState,
-  pod: Pod,
-  info: NodeInfo,
-  feasible: NodeInfo[],
-  statuses: Map<string, Status>,
-): void {
-  for (let i = 0; i < filters.length; i++) {
-    const status = filters[i]!.filter!(state, pod, info)
-    if (status === undefined) continue
-    const plugin = filters[i]!.name
-    const known = isRejected(status) || status.code === 'Error'
-    statuses.set(
-      info.name,
-      known
-        ? { ...status, plugin }
-        : { code: 'Error', reasons: [`${plugin} returned ${status.code} from filter`], plugin },
-    )
-    return
-  }
-  feasible.push(info)
 }
 
 interface Prioritized {
@@ -190,18 +100,13 @@ interface Prioritized {
   readonly error?: string
 }
 
-function prioritizeNodes(
-  profile: Profile,
-  state: CycleState,
-  pod: Pod,
-  feasible: readonly NodeInfo[],
-  explain: boolean,
-): Prioritized {
+function prioritizeNodes(filters: Filters, feasible: readonly NodeInfo[], explain: boolean): Prioritized {
+  const { profile, state, pod } = filters
   const totals: number[] = new Array(feasible.length).fill(0)
   // One list for all plugins, filled anew by each: at thousands of nodes these rows are most of what a cycle allocates.
   const scores: NodeScore[] = feasible.map(({ name }) => ({ name, score: 0 }))
   const breakdown: Record<string, Score>[] = explain ? feasible.map(() => ({})) : []
-  for (const plugin of activeScorers(profile, state, pod, feasible)) {
+  for (const plugin of activeScorers(filters, feasible)) {
     for (let i = 0; i < scores.length; i++) scores[i]!.score = plugin.score!(state, pod, feasible[i]!)
     const raw = explain ? scores.map(({ score }) => score) : undefined
     plugin.normalizeScore?.(state, pod, scores)
@@ -220,15 +125,10 @@ function prioritizeNodes(
   return { totals, scored }
 }
 
-function activeScorers(
-  profile: Profile,
-  state: CycleState,
-  pod: Pod,
-  feasible: readonly NodeInfo[],
-): readonly Plugin[] {
+function activeScorers({ profile, state, pod, nodes }: Filters, feasible: readonly NodeInfo[]): readonly Plugin[] {
   const skipped = new Set<string>()
   for (const plugin of profile.preScore)
-    if (plugin.preScore!(state, pod, feasible)?.code === 'Skip') skipped.add(plugin.name)
+    if (plugin.preScore!(state, pod, feasible, nodes)?.code === 'Skip') skipped.add(plugin.name)
   return skipped.size === 0 ? profile.score : profile.score.filter(({ name }) => !skipped.has(name))
 }
 

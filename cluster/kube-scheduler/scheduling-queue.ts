@@ -20,6 +20,11 @@ import type { QueuedPod } from './queued-pod.ts'
 
 const INITIAL_BACKOFF_MICROS = 1_000_000
 const MAX_BACKOFF_MICROS = 10_000_000
+
+export interface Backoff {
+  readonly initialMicros: Micros
+  readonly maxMicros: Micros
+}
 /** How long a Pod may lie among the unschedulable without any event, and how often that is looked at. */
 const UNSCHEDULABLE_MAX_MICROS = 5 * 60_000_000
 export const FLUSH_UNSCHEDULABLE_MICROS = 30_000_000
@@ -37,22 +42,27 @@ export interface SchedulingQueue {
   errorBackoff: Heap<Delayed>
   unschedulable: Table<string, QueuedPod>
   sequence: number
+  readonly limits: Backoff
 }
 
 /** What the queue must know of the plugins. */
 export interface QueuePlugins {
   readonly less: Before<QueuedPod>
   preEnqueueOf(pod: Pod): readonly Plugin[]
-  pluginOf(name: string): Plugin | undefined
+  pluginOf(name: string, pod: Pod): Plugin | undefined
 }
 
-export function createQueue(): SchedulingQueue {
+export function createQueue({
+  initialMicros = INITIAL_BACKOFF_MICROS,
+  maxMicros = MAX_BACKOFF_MICROS,
+}: Partial<Backoff> = {}): SchedulingQueue {
   return {
     active: createHeap(),
     backoff: createHeap(),
     errorBackoff: createHeap(),
     unschedulable: new Table(),
     sequence: 0,
+    limits: Object.freeze({ initialMicros, maxMicros }),
   }
 }
 
@@ -173,7 +183,7 @@ export function moveAllOn(queue: SchedulingQueue, event: ClusterEvent, plugins: 
 function isWokenBy(queued: QueuedPod, event: ClusterEvent, plugins: QueuePlugins): boolean {
   if (queued.unschedulablePlugins.length === 0) return true
   return queued.unschedulablePlugins.some((name) => {
-    const rules = plugins.pluginOf(name)?.eventsToRegister
+    const rules = plugins.pluginOf(name, queued.pod)?.eventsToRegister
     if (rules === undefined) return true
     return rules.some((rule) => rule.event === event.name && (rule.hint?.(queued.pod, event) ?? true))
   })
@@ -182,20 +192,20 @@ function isWokenBy(queued: QueuedPod, event: ClusterEvent, plugins: QueuePlugins
 function wake(queue: SchedulingQueue, queued: QueuedPod, plugins: QueuePlugins, now: Micros): void {
   queue.unschedulable.delete(queued.key)
   if (queued.gatedBy !== undefined) activate(queue, queued, plugins, now)
-  else if (backoffUntil(queued) > now) delay(queue, queued, now)
+  else if (backoffUntil(queue.limits, queued) > now) delay(queue, queued, now)
   else activate(queue, queued, plugins, now)
 }
 
 function delay(queue: SchedulingQueue, queued: QueuedPod, now: Micros): void {
   const heap = queued.errorCount > 0 ? queue.errorBackoff : queue.backoff
-  push(heap, { key: queued.key, until: Math.max(backoffUntil(queued), now), queued }, earlier)
+  push(heap, { key: queued.key, until: Math.max(backoffUntil(queue.limits, queued), now), queued }, earlier)
 }
 
 /** When its back-off ends, counted from when it was put aside. */
-export function backoffUntil(queued: QueuedPod): Micros {
+function backoffUntil({ initialMicros, maxMicros }: Backoff, queued: QueuedPod): Micros {
   const failures = queued.errorCount > 0 ? queued.errorCount : queued.unschedulableCount
   if (failures === 0) return queued.timestamp
-  return queued.timestamp + Math.min(INITIAL_BACKOFF_MICROS * 2 ** Math.min(failures - 1, 20), MAX_BACKOFF_MICROS)
+  return queued.timestamp + Math.min(initialMicros * 2 ** Math.min(failures - 1, 20), maxMicros)
 }
 
 /** Moves what has waited long enough; returns when the next one will have. */

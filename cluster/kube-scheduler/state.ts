@@ -8,6 +8,8 @@ import type { Context, Effect, Micros, ProcessId } from '#cluster/kernel/compone
 import type { Table } from '#cluster/kernel/table.ts'
 import type { Cache } from './cache.ts'
 import type { CycleState } from './framework.ts'
+import type { DecisionRecord } from './history.ts'
+import type { Listers } from './listers.ts'
 import type { Profile, ProfileOptions } from './profile.ts'
 import type { QueuedPod } from './queued-pod.ts'
 import type { QueuePlugins, SchedulingQueue } from './scheduling-queue.ts'
@@ -22,6 +24,10 @@ export interface SchedulerOptions {
   readonly cycleMicros?: Micros
   /** Others like it run: it schedules only while it holds the Lease of its name. Default false. */
   readonly leaderElect?: boolean
+  /** First and longest wait after a failed attempt. Default 1 s, 10 s. */
+  readonly backoff?: { readonly initialMicros?: Micros; readonly maxMicros?: Micros }
+  /** Of how many Pods the decisions are kept, for people to ask about. Default 0. */
+  readonly decisionsKept?: number
 }
 
 export interface SchedulerState {
@@ -32,10 +38,14 @@ export interface SchedulerState {
   recorder: EventRecorder
   pods: Informer<Pod>
   nodes: Informer<Node>
+  /** What else the plugins read, by resource. */
+  listers: Listers
   queue: SchedulingQueue
   cache: Cache
   /** Pods between Reserve and the answer to their binding, by key. */
   bindings: Table<string, Binding>
+  /** The last attempts by Pod, latest Pod last; empty unless `decisionsKept`. */
+  decisions: Table<string, readonly DecisionRecord[]>
   /** Slot of the node that the next cycle looks at first. */
   nextStart: number
   /** The cycle under way ends then. */

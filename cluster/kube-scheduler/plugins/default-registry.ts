@@ -4,36 +4,45 @@
  * Where to read upstream: kubernetes/kubernetes `pkg/scheduler/framework/plugins/registry.go`,
  * `pkg/scheduler/apis/config/v1/default_plugins.go`.
  */
-import type { Plugin, Registry } from '../framework.ts'
+import type { Registry } from '../framework.ts'
 import { defaultBinder } from './default-binder.ts'
+import { defaultPreemption } from './default-preemption.ts'
+import { imageLocality } from './image-locality.ts'
+import { interPodAffinity } from './inter-pod-affinity.ts'
 import { nodeAffinity } from './node-affinity.ts'
 import { nodeName } from './node-name.ts'
 import { nodePorts } from './node-ports.ts'
 import { nodeResourcesBalancedAllocation } from './node-resources-balanced-allocation.ts'
 import { nodeResourcesFit } from './node-resources-fit.ts'
 import { nodeUnschedulable } from './node-unschedulable.ts'
+import { podTopologySpread } from './pod-topology-spread.ts'
 import { prioritySort } from './priority-sort.ts'
 import { schedulingGates } from './scheduling-gates.ts'
 import { taintToleration } from './taint-toleration.ts'
 
-const DEFAULT_ORDER: readonly Plugin[] = [
-  schedulingGates,
-  prioritySort,
-  nodeUnschedulable,
-  nodeName,
-  taintToleration,
-  nodeAffinity,
-  nodePorts,
-  nodeResourcesFit(),
-  nodeResourcesBalancedAllocation,
-  defaultBinder,
-]
+export const defaultRegistry = Object.freeze({
+  SchedulingGates: schedulingGates,
+  PrioritySort: prioritySort,
+  NodeUnschedulable: nodeUnschedulable,
+  NodeName: nodeName,
+  TaintToleration: taintToleration,
+  NodeAffinity: nodeAffinity,
+  NodePorts: nodePorts,
+  NodeResourcesFit: nodeResourcesFit,
+  PodTopologySpread: podTopologySpread,
+  InterPodAffinity: interPodAffinity,
+  DefaultPreemption: defaultPreemption,
+  NodeResourcesBalancedAllocation: nodeResourcesBalancedAllocation,
+  ImageLocality: imageLocality,
+  DefaultBinder: defaultBinder,
+}) satisfies Registry
 
-export const defaultRegistry: Registry = Object.freeze(
-  Object.fromEntries(DEFAULT_ORDER.map((plugin) => [plugin.name, plugin])),
-)
-
-export const DEFAULT_PLUGINS: readonly string[] = Object.freeze(DEFAULT_ORDER.map(({ name }) => name))
+export const DEFAULT_PLUGINS: readonly string[] = Object.freeze(Object.keys(defaultRegistry))
 
 /** Those not named here weigh 1. */
-export const DEFAULT_WEIGHTS: Readonly<Record<string, number>> = Object.freeze({ TaintToleration: 3, NodeAffinity: 2 })
+export const DEFAULT_WEIGHTS: Readonly<Record<string, number>> = Object.freeze({
+  TaintToleration: 3,
+  NodeAffinity: 2,
+  PodTopologySpread: 2,
+  InterPodAffinity: 2,
+})

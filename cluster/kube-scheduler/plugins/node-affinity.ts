@@ -1,12 +1,13 @@
 /**
- * NodeAffinity: nodeSelector and required node affinity rule nodes out; preferred terms add their weights.
+ * NodeAffinity: nodeSelector and required node affinity rule nodes out; preferred terms add their weights. A profile may
+ * add an affinity of its own to that of every Pod (`addedAffinity`).
  *
  * Where to read upstream: kubernetes/kubernetes `pkg/scheduler/framework/plugins/nodeaffinity/node_affinity.go`.
  */
-import type { NodeSelectorTerm, Pod } from '#cluster/api/types.ts'
+import type { Node, NodeAffinity, NodeSelectorTerm, Pod } from '#cluster/api/types.ts'
 import type { Plugin } from '../framework.ts'
 import { SKIP, unresolvable } from '../framework.ts'
-import { matchesRequiredAffinity, matchesTerm } from '../node-selector.ts'
+import { matchesNodeSelector, matchesRequiredAffinity, matchesTerm } from '../node-selector.ts'
 import { defaultNormalizeScore } from '../normalize.ts'
 
 const REFUSED = unresolvable("node(s) didn't match Pod's node affinity/selector")
@@ -17,35 +18,51 @@ const isSelective = (pod: Pod): boolean =>
 
 const preferredOf = (pod: Pod) => pod.spec.affinity?.nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? []
 
-export const nodeAffinity: Plugin = {
-  name: 'NodeAffinity',
-  preFilter(_state, pod) {
-    if (!isSelective(pod)) return SKIP
-    const required = pod.spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution
-    const nodeNames = required && namedNodes(required.nodeSelectorTerms)
-    return nodeNames && { nodeNames }
-  },
-  filter(_state, pod, { node }) {
-    return matchesRequiredAffinity(pod, node) ? undefined : REFUSED
-  },
-  preScore(_state, pod) {
-    return preferredOf(pod).length === 0 ? SKIP : undefined
-  },
-  score(_state, pod, { node }) {
-    let sum = 0
-    for (const { weight, preference } of preferredOf(pod)) {
-      // Unlike a required one, a preferred term that is empty matches every node.
-      if (isEmpty(preference) || matchesTerm(preference, node)) sum += weight
-    }
-    return sum
-  },
-  normalizeScore(_state, _pod, scores) {
-    defaultNormalizeScore(scores, false)
-  },
-  eventsToRegister: [
-    { event: 'Node/Add', hint: (pod, { node }) => matchesRequiredAffinity(pod, node!) },
-    { event: 'Node/UpdateLabel', hint: (pod, { node }) => matchesRequiredAffinity(pod, node!) },
-  ],
+const REFUSED_BY_PROFILE = unresolvable("node(s) didn't match scheduler-enforced node affinity")
+
+/** NodeAffinityArgs. */
+export interface NodeAffinityArguments {
+  readonly addedAffinity?: NodeAffinity
+}
+
+export function nodeAffinity({ addedAffinity = {} }: NodeAffinityArguments = {}): Plugin {
+  const added = addedAffinity.requiredDuringSchedulingIgnoredDuringExecution
+  const addedPreferred = addedAffinity.preferredDuringSchedulingIgnoredDuringExecution ?? []
+  const matchesAll = (pod: Pod, node: Node): boolean =>
+    (added === undefined || matchesNodeSelector(added, node)) && matchesRequiredAffinity(pod, node)
+  return {
+    name: 'NodeAffinity',
+    preFilter(_state, pod) {
+      if (!isSelective(pod)) return added === undefined ? SKIP : undefined
+      const required = pod.spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution
+      const nodeNames = required && namedNodes(required.nodeSelectorTerms)
+      return nodeNames && { nodeNames }
+    },
+    filter(_state, pod, { node }) {
+      if (added !== undefined && !matchesNodeSelector(added, node)) return REFUSED_BY_PROFILE
+      return matchesRequiredAffinity(pod, node) ? undefined : REFUSED
+    },
+    preScore(_state, pod) {
+      return preferredOf(pod).length + addedPreferred.length === 0 ? SKIP : undefined
+    },
+    score(_state, pod, { node }) {
+      let sum = 0
+      for (const terms of [addedPreferred, preferredOf(pod)]) {
+        for (const { weight, preference } of terms) {
+          // Unlike a required one, a preferred term that is empty matches every node.
+          if (isEmpty(preference) || matchesTerm(preference, node)) sum += weight
+        }
+      }
+      return sum
+    },
+    normalizeScore(_state, _pod, scores) {
+      defaultNormalizeScore(scores, false)
+    },
+    eventsToRegister: [
+      { event: 'Node/Add', hint: (pod, { node }) => matchesAll(pod, node!) },
+      { event: 'Node/UpdateLabel', hint: (pod, { node }) => matchesAll(pod, node!) },
+    ],
+  }
 }
 
 const isEmpty = (term: NodeSelectorTerm): boolean =>

@@ -1,10 +1,21 @@
-/** NodePorts: two Pods of one node cannot have the same host port. */
-import type { ContainerPort, Pod } from '#cluster/api/types.ts'
+/**
+ * NodePorts: two Pods of one node cannot have the same host port, protocol and address; `0.0.0.0` is every address.
+ *
+ * Where to read upstream: kubernetes/kubernetes `pkg/scheduler/framework/plugins/nodeports/node_ports.go`.
+ */
+import type { Pod } from '#cluster/api/types.ts'
 import type { Plugin } from '../framework.ts'
 import { SKIP, unschedulable } from '../framework.ts'
 
 const NAME = 'NodePorts'
 const REFUSED = unschedulable("node(s) didn't have free ports for the requested pod ports")
+const EVERY_ADDRESS = '0.0.0.0'
+
+interface HostPort {
+  /** `TCP/8080` and the like. */
+  readonly port: string
+  readonly address: string
+}
 
 export const nodePorts: Plugin = {
   name: NAME,
@@ -15,23 +26,36 @@ export const nodePorts: Plugin = {
     return undefined
   },
   filter(state, _pod, { pods }) {
-    const wanted = state[NAME] as readonly string[]
-    return pods.some((other) => hostPorts(other).some((port) => wanted.includes(port))) ? REFUSED : undefined
+    const wanted = state[NAME] as readonly HostPort[]
+    return pods.some((other) => collide(wanted, hostPorts(other))) ? REFUSED : undefined
   },
   eventsToRegister: [
-    {
-      event: 'AssignedPod/Delete',
-      hint: (pod, event) => hostPorts(event.pod!).some((port) => hostPorts(pod).includes(port)),
-    },
+    { event: 'AssignedPod/Delete', hint: (pod, event) => collide(hostPorts(event.pod!), hostPorts(pod)) },
     { event: 'Node/Add' },
   ],
 }
 
-/** `TCP/8080` and the like. Sidecars keep their ports; other init containers give them back before the rest starts. */
-function hostPorts({ spec }: Pod): string[] {
-  const sidecars = (spec.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always')
-  const ports = [...spec.containers, ...sidecars].flatMap((container) => container.ports ?? [])
-  return ports.filter(hasHostPort).map(({ hostPort, protocol = 'TCP' }) => `${protocol}/${hostPort}`)
-}
+const collide = (some: readonly HostPort[], others: readonly HostPort[]): boolean =>
+  some.some((a) =>
+    others.some(
+      (b) =>
+        a.port === b.port && (a.address === b.address || a.address === EVERY_ADDRESS || b.address === EVERY_ADDRESS),
+    ),
+  )
 
-const hasHostPort = ({ hostPort }: ContainerPort): boolean => hostPort !== undefined && hostPort > 0
+const NONE: readonly HostPort[] = Object.freeze([])
+const known = new WeakMap<object, readonly HostPort[]>()
+
+/** Sidecars keep their ports; other init containers give them back before the rest starts. */
+function hostPorts({ spec }: Pod): readonly HostPort[] {
+  let ports = known.get(spec)
+  if (ports) return ports
+  const sidecars = (spec.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always')
+  const list: HostPort[] = []
+  for (const container of [...spec.containers, ...sidecars]) {
+    for (const { hostPort = 0, protocol = 'TCP', hostIP } of container.ports ?? [])
+      if (hostPort > 0) list.push({ port: `${protocol}/${hostPort}`, address: hostIP || EVERY_ADDRESS })
+  }
+  known.set(spec, (ports = list.length === 0 ? NONE : list))
+  return ports
+}

@@ -1,39 +1,54 @@
 /**
  * NodeResourcesFit: a node must have left what the Pod asks for; among those that do, the emptier is the better
- * (LeastAllocated) or, if so configured, the fuller (MostAllocated).
+ * (LeastAllocated) or, if so configured, the fuller (MostAllocated), or what a curve says (RequestedToCapacityRatio).
  *
  * Only requests count: limits do not, nor does what is really used.
- * Where to read upstream: kubernetes/kubernetes `pkg/scheduler/framework/plugins/noderesources/{fit,least_allocated}.go`.
+ * Where to read upstream: kubernetes/kubernetes `pkg/scheduler/framework/plugins/noderesources/fit.go`.
  */
-import type { Amounts } from '#cluster/api/pod-resources.ts'
 import { podRequests } from '#cluster/api/pod-resources.ts'
 import { milli } from '#cluster/api/quantity.ts'
 import type { Pod, ResourceList } from '#cluster/api/types.ts'
 import type { CycleState, Plugin, Status } from '../framework.ts'
-import { MAX_NODE_SCORE, unresolvable, unschedulable } from '../framework.ts'
+import { unresolvable, unschedulable } from '../framework.ts'
 import type { NodeInfo } from '../node-info.ts'
-import { nonZeroRequests } from '../node-info.ts'
+import type { ScoringStrategy } from './resource-allocation.ts'
+import { scoreFunction } from './resource-allocation.ts'
 
 const NAME = 'NodeResourcesFit'
 const ONE_POD = 1000
 
+/** NodeResourcesFitArgs. */
 export interface FitArguments {
-  readonly scoringStrategy?: 'LeastAllocated' | 'MostAllocated'
+  readonly scoringStrategy?: ScoringStrategy
+  /** Extended resources that Filter does not look at. */
+  readonly ignoredResources?: readonly string[]
+  /** The same for all of a group: `example.com`. */
+  readonly ignoredResourceGroups?: readonly string[]
 }
 
 /** What a Pod asks for that is not zero, by resource, cpu and memory first. */
 type Request = readonly { readonly name: string; readonly amount: number }[]
 
-export function nodeResourcesFit({ scoringStrategy = 'LeastAllocated' }: FitArguments = {}): Plugin {
-  const score = scoringStrategy === 'LeastAllocated' ? leastAllocated : mostAllocated
+export function nodeResourcesFit(args: FitArguments = {}): Plugin {
+  const { scoringStrategy, ignoredResources = [], ignoredResourceGroups = [] } = args
+  const score = scoreFunction(scoringStrategy)
+  const isIgnored = (name: string): boolean =>
+    name.includes('/') && (ignoredResources.includes(name) || ignoredResourceGroups.includes(name.split('/')[0]!))
+  const ignoresSome = ignoredResources.length + ignoredResourceGroups.length > 0
+  const wanted = (pod: Pod): Request =>
+    ignoresSome ? requestOf(pod).filter(({ name }) => !isIgnored(name)) : requestOf(pod)
+  const couldHold = (pod: Pod, list: ResourceList | undefined): boolean =>
+    list !== undefined &&
+    milli(list['pods']) >= ONE_POD &&
+    wanted(pod).every(({ name, amount }) => amount <= milli(list[name]))
   return {
     name: NAME,
     preFilter(state, pod) {
-      state[NAME] = requestOf(pod)
+      state[NAME] = wanted(pod)
       return undefined
     },
     filter: fits,
-    score: (_state, pod, nodeInfo) => scoreOf(pod, nodeInfo, score),
+    score: (_state, pod, nodeInfo) => score(pod, nodeInfo),
     eventsToRegister: [
       { event: 'AssignedPod/Delete' },
       { event: 'AssignedPod/UpdateScaleDown' },
@@ -71,31 +86,4 @@ function fits(state: CycleState, _pod: Pod, { allocatable, requested, pods }: No
   }
   if (reasons === undefined) return undefined
   return hopeless ? unresolvable(...reasons) : unschedulable(...reasons)
-}
-
-/** Mean over cpu and memory of the share that would be free, 0 to 100. */
-function scoreOf(pod: Pod, { allocatable, nonZeroRequested }: NodeInfo, score: typeof leastAllocated): number {
-  const asked = nonZeroRequests(pod)
-  const cpu = score(nonZeroRequested.cpu + asked.cpu, allocatable, 'cpu')
-  const memory = score(nonZeroRequested.memory + asked.memory, allocatable, 'memory')
-  if (cpu === undefined || memory === undefined) return cpu ?? memory ?? 0
-  return Math.floor((cpu + memory) / 2)
-}
-
-function leastAllocated(requested: number, allocatable: Amounts, name: string): number | undefined {
-  const capacity = allocatable[name] ?? 0
-  if (capacity === 0) return undefined
-  return requested > capacity ? 0 : Math.floor(((capacity - requested) * MAX_NODE_SCORE) / capacity)
-}
-
-function mostAllocated(requested: number, allocatable: Amounts, name: string): number | undefined {
-  const capacity = allocatable[name] ?? 0
-  if (capacity === 0) return undefined
-  return Math.floor((Math.min(requested, capacity) * MAX_NODE_SCORE) / capacity)
-}
-
-/** Whether the whole node, were it empty, could hold the Pod. */
-function couldHold(pod: Pod, list: ResourceList | undefined): boolean {
-  if (list === undefined || milli(list['pods']) < ONE_POD) return false
-  return requestOf(pod).every(({ name, amount }) => amount <= milli(list[name]))
 }

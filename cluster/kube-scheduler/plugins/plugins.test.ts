@@ -1,55 +1,42 @@
 import { describe, expect, it } from 'vitest'
-import type { Node, Pod, Taint, Toleration } from '#cluster/api/types.ts'
-import type { CycleState, NodeScore, Plugin, Status } from '../framework.ts'
+import type { Pod, Taint, Toleration } from '#cluster/api/types.ts'
+import { createCache, nodesOf, setNode, setPod } from '../cache.ts'
+import type { Plugin } from '../framework.ts'
 import type { NodeInfo } from '../node-info.ts'
 import { createNodeInfo } from '../node-info.ts'
-import { nodeAffinity } from './node-affinity.ts'
+import { nodeAffinity as nodeAffinityWith } from './node-affinity.ts'
 import { nodeName } from './node-name.ts'
 import { nodePorts } from './node-ports.ts'
-import { nodeResourcesBalancedAllocation } from './node-resources-balanced-allocation.ts'
+import { nodeResourcesBalancedAllocation as balancedWith } from './node-resources-balanced-allocation.ts'
 import { nodeResourcesFit } from './node-resources-fit.ts'
 import { nodeUnschedulable } from './node-unschedulable.ts'
+import type { Stage } from './scene.test-world.ts'
+import { node, pod, saidOf, scored, words } from './scene.test-world.ts'
 import { schedulingGates } from './scheduling-gates.ts'
 import { taintToleration } from './taint-toleration.ts'
 
 type Requests = Record<string, string>
 
-const pod = (spec: Partial<Pod['spec']> = {}, requests: Requests = {}): Pod => ({
-  apiVersion: 'v1',
-  kind: 'Pod',
-  metadata: { name: 'web', namespace: 'default', uid: 'u-web' },
-  spec: { containers: [{ name: 'web', image: 'web', resources: { requests } }], ...spec },
-})
+const nodeAffinity = nodeAffinityWith()
+const nodeResourcesBalancedAllocation = balancedWith()
 
-const node = (
-  name: string,
-  more: { labels?: Requests; taints?: Taint[]; allocatable?: Requests; unschedulable?: boolean } = {},
-): Node => ({
-  apiVersion: 'v1',
-  kind: 'Node',
-  metadata: { name, labels: more.labels ?? {} },
-  spec: { ...(more.taints && { taints: more.taints }), ...(more.unschedulable && { unschedulable: true }) },
-  status: { allocatable: more.allocatable ?? { cpu: '4', memory: '8Gi', pods: '10' } },
-})
-
-/** What a plugin says of one node, PreFilter included: '' for yes, the reasons otherwise, `!` before hopeless ones. */
-function verdict(plugin: Plugin, aPod: Pod, info: NodeInfo): string {
-  const state: CycleState = {}
-  const pre = plugin.preFilter?.(state, aPod, { size: 1, get: () => info, [Symbol.iterator]: () => [info].values() })
-  if (pre && 'code' in pre) return pre.code === 'Skip' ? 'skip' : words(pre)
-  if (pre && !pre.nodeNames.includes(info.name)) return 'not named'
-  return words(plugin.filter!(state, aPod, info))
+function stageOf(infos: readonly NodeInfo[]): Stage {
+  const cache = createCache()
+  for (const info of infos) {
+    setNode(cache, info.node)
+    info.pods.forEach((each, i) => {
+      const metadata = { ...each.metadata, name: `${info.name}-${i}`, uid: `${info.name}-${i}` }
+      setPod(cache, { ...each, metadata, spec: { ...each.spec, nodeName: info.name } })
+    })
+  }
+  return { cache, nodes: nodesOf(cache) }
 }
 
-const words = (status: Status | undefined): string =>
-  status === undefined ? '' : `${status.code === 'UnschedulableAndUnresolvable' ? '!' : ''}${status.reasons.join(', ')}`
+const verdict = (plugin: Plugin, aPod: Pod, info: NodeInfo): string => saidOf(plugin, aPod, stageOf([info]))
 
 function scores(plugin: Plugin, aPod: Pod, infos: readonly NodeInfo[]): number[] | 'skip' {
-  const state: CycleState = {}
-  if (plugin.preScore?.(state, aPod, infos)?.code === 'Skip') return 'skip'
-  const list: NodeScore[] = infos.map((info) => ({ name: info.name, score: plugin.score!(state, aPod, info) }))
-  plugin.normalizeScore?.(state, aPod, list)
-  return list.map(({ score }) => score)
+  const said = scored(plugin, aPod, stageOf(infos))
+  return said === 'skip' ? said : said.split(', ').map((each) => Number(each.split(' ')[1]))
 }
 
 describe('NodeResourcesFit', () => {
@@ -156,7 +143,9 @@ describe('NodeResourcesFit', () => {
     const empty = createNodeInfo(node('empty'))
     const asked = pod({}, { cpu: '1', memory: '2Gi' })
     expect(scores(fit, asked, [half, empty])).toEqual([25, 75])
-    expect(scores(nodeResourcesFit({ scoringStrategy: 'MostAllocated' }), asked, [half, empty])).toEqual([75, 25])
+    expect(scores(nodeResourcesFit({ scoringStrategy: { type: 'MostAllocated' } }), asked, [half, empty])).toEqual([
+      75, 25,
+    ])
   })
 
   it('counts a Pod that asks for nothing as a little when it scores, so that such Pods spread', () => {

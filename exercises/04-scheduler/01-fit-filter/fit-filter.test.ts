@@ -7,6 +7,7 @@ import { loadEngineNode } from '#grader/sandbox/engine-node.ts'
 import { grade } from '#grader/verdict/grade.ts'
 import type { CycleState } from '#cluster/kube-scheduler/framework.ts'
 import { createNodeInfo } from '#cluster/kube-scheduler/node-info.ts'
+import { createProfile } from '#cluster/kube-scheduler/profile.ts'
 import { defaultRegistry } from '#cluster/kube-scheduler/plugins/default-registry.ts'
 import { infosOf, labelCase, resourceCase } from './cases.ts'
 import { isFinished, judge, truthOf } from './oracle.ts'
@@ -15,7 +16,8 @@ const folder = findExercises().find(({ id }) => id === 'fit-filter')!
 const solution = readFileSync(new URL('solution.ts', import.meta.url), 'utf8')
 
 describe('the oracle', () => {
-  const plugins = ['NodeUnschedulable', 'NodeAffinity', 'NodeResourcesFit'].map((name) => defaultRegistry[name]!)
+  const profile = createProfile({ schedulerName: 'default-scheduler' }, defaultRegistry)
+  const plugins = ['NodeUnschedulable', 'NodeAffinity', 'NodeResourcesFit'].map((name) => profile.pluginOf(name)!)
 
   it.each([
     ['resources', resourceCase],

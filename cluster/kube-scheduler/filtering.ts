@@ -1,0 +1,176 @@
+/**
+ * The first half of a scheduling cycle: which nodes could run the Pod.
+ *
+ * Where to read upstream: kubernetes/kubernetes `pkg/scheduler/schedule_one.go` (findNodesThatFitPod),
+ * `pkg/scheduler/framework/runtime/framework.go` (RunFilterPluginsWithNominatedPods).
+ */
+import { keyOf } from '#cluster/api/meta.ts'
+import type { Pod } from '#cluster/api/types.ts'
+import type { Random } from '#cluster/kernel/component.ts'
+import type { Cache } from './cache.ts'
+import { infoOf } from './cache.ts'
+import type { CycleState, Nodes, Plugin, PreFilterResult, Status, WhatIf } from './framework.ts'
+import { isRejected, unresolvable } from './framework.ts'
+import type { NodeInfo } from './node-info.ts'
+import { withPod } from './node-info.ts'
+import { nominatedBeside } from './nominator.ts'
+import type { Profile } from './profile.ts'
+
+/** Below this many nodes all are looked at; never fewer than this many feasible ones are wanted. */
+const MIN_FEASIBLE_NODES = 100
+const MIN_FEASIBLE_PERCENTAGE = 5
+
+/** What one look at the nodes works with. */
+export interface Filters {
+  readonly profile: Profile
+  readonly state: CycleState
+  readonly pod: Pod
+  readonly nodes: Nodes
+  /** Those that did not say Skip in PreFilter. */
+  readonly plugins: readonly Plugin[]
+}
+
+export interface Filtered {
+  readonly feasible: readonly NodeInfo[]
+  /** What each node that was looked at said, other than yes. */
+  readonly statuses: Map<string, Status>
+  readonly evaluated: number
+  /** What to say of nodes that were not looked at, because PreFilter ruled them out. */
+  readonly absent?: string
+}
+
+export interface Prepared {
+  readonly filters: Filters
+  /** A "no" of PreFilter, which is one for every node. */
+  readonly refused?: Status
+  readonly named?: PreFilterResult & { readonly by: readonly string[] }
+}
+
+export function runPreFilter(profile: Profile, state: CycleState, pod: Pod, nodes: Nodes): Prepared {
+  const skipped = new Set<string>()
+  const by: string[] = []
+  let names: readonly string[] | undefined
+  let refused: Status | undefined
+  for (const plugin of profile.preFilter) {
+    const result = plugin.preFilter!(state, pod, nodes)
+    if (result === undefined) continue
+    if ('nodeNames' in result) {
+      const before: readonly string[] | undefined = names
+      names = before === undefined ? result.nodeNames : before.filter((name) => result.nodeNames.includes(name))
+      by.push(plugin.name)
+    } else if (result.code === 'Skip') skipped.add(plugin.name)
+    else refused = { ...result, plugin: plugin.name }
+    if (names?.length === 0) {
+      const list = [...by].sort()
+      const who = list.length === 1 ? `plugin ${list[0]}` : `plugin(s) [${list.join(' ')}] simultaneously`
+      refused = { ...unresolvable(`node(s) didn't satisfy ${who}`), plugin: plugin.name }
+    }
+    if (refused) break
+  }
+  const plugins = skipped.size === 0 ? profile.filter : profile.filter.filter(({ name }) => !skipped.has(name))
+  const filters = { profile, state, pod, nodes, plugins }
+  return { filters, ...(refused && { refused }), ...(names && { named: { nodeNames: names, by } }) }
+}
+
+/** How many feasible nodes are enough: all of the first 100, then a share that falls from 50 % to 5 %. */
+export function numFeasibleNodesToFind(percentage: number, nodes: number): number {
+  if (nodes < MIN_FEASIBLE_NODES) return nodes
+  const adaptive = percentage === 0 ? Math.max(50 - Math.floor(nodes / 125), MIN_FEASIBLE_PERCENTAGE) : percentage
+  if (adaptive >= 100) return nodes
+  return Math.max(Math.floor((nodes * adaptive) / 100), MIN_FEASIBLE_NODES)
+}
+
+export function findNodesThatFit({ filters, named }: Prepared, cache: Cache, percentage: number, start: number) {
+  return (
+    nominatedNodeThatFits(filters, cache) ??
+    (named ? lookAtNamed(filters, named, cache) : lookAround(filters, cache, percentage, start))
+  )
+}
+
+/** The node that was freed for this Pod comes first, and if it will do, no other is looked at. */
+function nominatedNodeThatFits(filters: Filters, cache: Cache): Filtered | undefined {
+  const { pod } = filters
+  const name = cache.nominator.nodes.get(keyOf(pod)) ?? pod.status?.nominatedNodeName
+  const info = name === undefined ? undefined : infoOf(cache, name)
+  if (!info || filterNode(filters, info) !== undefined) return undefined
+  return { feasible: [info], statuses: new Map(), evaluated: 0 }
+}
+
+function lookAtNamed(filters: Filters, named: NonNullable<Prepared['named']>, cache: Cache): Filtered {
+  const statuses = new Map<string, Status>()
+  const feasible: NodeInfo[] = []
+  for (const name of named.nodeNames) {
+    const info = infoOf(cache, name)
+    if (info) lookAt(filters, info, feasible, statuses)
+  }
+  const absent = `node(s) didn't satisfy plugin(s) [${[...named.by].sort().join(' ')}]`
+  return { feasible, statuses, evaluated: named.nodeNames.length, absent }
+}
+
+function lookAround(filters: Filters, cache: Cache, percentage: number, start: number): Filtered {
+  const statuses = new Map<string, Status>()
+  const feasible: NodeInfo[] = []
+  const count = cache.infos.size
+  const enough = numFeasibleNodesToFind(percentage, count)
+  let evaluated = 0
+  let slot = count === 0 ? 0 : start % count
+  while (evaluated < count && feasible.length < enough) {
+    lookAt(filters, cache.infos.get(slot)!, feasible, statuses)
+    evaluated++
+    slot = slot + 1 === count ? 0 : slot + 1
+  }
+  return { feasible, statuses, evaluated }
+}
+
+function lookAt(filters: Filters, info: NodeInfo, feasible: NodeInfo[], statuses: Map<string, Status>): void {
+  const status = filterNode(filters, info)
+  if (status === undefined) feasible.push(info)
+  else statuses.set(info.name, status)
+}
+
+/**
+ * A node with nominated Pods must do twice: with them there (they will come), and without (they may never come, and an
+ * affinity to one of them would then be met by nobody).
+ */
+function filterNode(filters: Filters, info: NodeInfo): Status | undefined {
+  const { nodes, pod, state } = filters
+  const beside = nominatedBeside(nodes.nominator, pod, info.name)
+  if (beside.length > 0) {
+    const supposed = { ...state }
+    let full = info
+    for (const other of beside) {
+      full = withPod(full, other)
+      addPod(filters, supposed, other, full)
+    }
+    const status = runFilters(filters, supposed, full)
+    if (status !== undefined) return status
+  }
+  return runFilters(filters, state, info)
+}
+
+function runFilters({ plugins, pod }: Filters, state: CycleState, info: NodeInfo): Status | undefined {
+  for (let i = 0; i < plugins.length; i++) {
+    const status = plugins[i]!.filter!(state, pod, info)
+    if (status === undefined) continue
+    const plugin = plugins[i]!.name
+    if (isRejected(status) || status.code === 'Error') return { ...status, plugin }
+    return { code: 'Error', reasons: [`${plugin} returned ${status.code} from filter`], plugin }
+  }
+  return undefined
+}
+
+function addPod({ plugins, pod }: Filters, state: CycleState, added: Pod, info: NodeInfo): void {
+  for (const plugin of plugins) plugin.addPod?.(state, pod, added, info)
+}
+
+/** The cycle's filters, for PostFilter to ask with. */
+export function whatIfOf(filters: Filters, random: () => Random): WhatIf {
+  return {
+    filter: (state, _pod, info) => filterNode({ ...filters, state }, info),
+    addPod: (state, _pod, added, info) => addPod(filters, state, added, info),
+    removePod(state, pod, removed, info) {
+      for (const plugin of filters.plugins) plugin.removePod?.(state, pod, removed, info)
+    },
+    random,
+  }
+}

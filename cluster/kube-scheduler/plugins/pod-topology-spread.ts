@@ -1,0 +1,214 @@
+/**
+ * PodTopologySpread: like Pods spread over zones, nodes or whatever a label tells apart. A constraint either must hold
+ * (`DoNotSchedule`) or only weighs in (`ScheduleAnyway`). Pods without any get the defaults: hostname with skew 3 and zone
+ * with skew 5, which only weigh in.
+ *
+ * Where to read upstream: kubernetes/kubernetes `pkg/scheduler/framework/plugins/podtopologyspread/{filtering,scoring}.go`.
+ */
+import type { Pod, TopologySpreadConstraint } from '#cluster/api/types.ts'
+import type { CycleState, Nodes, Plugin } from '../framework.ts'
+import { MAX_NODE_SCORE, SKIP, unresolvable, unschedulable } from '../framework.ts'
+import type { NodeInfo } from '../node-info.ts'
+import { answers, labelOf } from '../topology-index.ts'
+import { defaultSelector } from './default-selector.ts'
+import { lnOf } from './ln.ts'
+import type { Constraint, Counts } from './topology-counts.ts'
+import { constraintOf, countOn, countsOf, hasAllKeys, HOSTNAME, isCounted } from './topology-counts.ts'
+
+const NAME = 'PodTopologySpread'
+const SCORE = 'PodTopologySpread/score'
+const ZONE = 'topology.kubernetes.io/zone'
+const UNSATISFIED = unschedulable("node(s) didn't match pod topology spread constraints")
+const NO_LABEL = unresolvable("node(s) didn't match pod topology spread constraints (missing required label)")
+const SYSTEM_DEFAULTS: readonly TopologySpreadConstraint[] = [
+  { topologyKey: HOSTNAME, maxSkew: 3, whenUnsatisfiable: 'ScheduleAnyway' },
+  { topologyKey: ZONE, maxSkew: 5, whenUnsatisfiable: 'ScheduleAnyway' },
+]
+
+/** PodTopologySpreadArgs. */
+export interface PodTopologySpreadArguments {
+  /** For Pods that define none; their selector is deduced, so they must not bear one. */
+  readonly defaultConstraints?: readonly TopologySpreadConstraint[]
+  /** `System` (the default): hostname and zone, see above. `List`: `defaultConstraints`. */
+  readonly defaultingType?: 'System' | 'List'
+}
+
+/** One constraint as Filter sees it. In thought, the Pods of one domain may change. */
+interface Row {
+  readonly constraint: Constraint
+  readonly counts: Counts
+  /** 1 if the Pod counts for its own constraint. */
+  readonly own: number
+  /** `counts.min()`. */
+  readonly least: number
+  readonly changed?: { readonly value: string; readonly by: number }
+}
+
+interface Scoring {
+  readonly ignored: ReadonlySet<string>
+  readonly rows: readonly { readonly constraint: Constraint; readonly counts: Counts; readonly weight: number }[]
+}
+
+export function podTopologySpread(args: PodTopologySpreadArguments = {}): Plugin {
+  const { defaultConstraints = [], defaultingType = 'System' } = args
+  checkDefaults(defaultConstraints, defaultingType)
+  const isSystem = defaultingType === 'System'
+  const defaults = isSystem ? SYSTEM_DEFAULTS : defaultConstraints
+  const constraintsOf = (pod: Pod, nodes: Nodes, when: TopologySpreadConstraint['whenUnsatisfiable']): Constraint[] => {
+    const own = pod.spec.topologySpreadConstraints ?? []
+    const given = (own.length > 0 ? own : defaults).filter(({ whenUnsatisfiable }) => whenUnsatisfiable === when)
+    if (given.length === 0) return []
+    if (own.length > 0) return given.map((each) => constraintOf(pod, each))
+    const selector = defaultSelector(pod, nodes.objects)
+    return selector === undefined ? [] : given.map((each) => constraintOf(pod, each, selector))
+  }
+  return {
+    name: NAME,
+    preFilter(state, pod, nodes) {
+      const constraints = constraintsOf(pod, nodes, 'DoNotSchedule')
+      if (constraints.length === 0) return SKIP
+      const counts = countsOf(pod, constraints, nodes, true)
+      state[NAME] = constraints.map((constraint, i): Row => {
+        const own = answers(constraint.question, pod) ? 1 : 0
+        return { constraint, counts: counts[i]!, own, least: counts[i]!.min() }
+      })
+      return undefined
+    },
+    addPod: (state, pod, added, info) => change(state, pod, added, info, 1),
+    removePod: (state, pod, removed, info) => change(state, pod, removed, info, -1),
+    filter(state, _pod, { node }) {
+      for (const row of state[NAME] as readonly Row[]) {
+        const value = labelOf(node, row.constraint.topologyKey)
+        if (value === undefined) return NO_LABEL
+        if (numberIn(row, value) + row.own - leastOf(row) > row.constraint.maxSkew) return UNSATISFIED
+      }
+      return undefined
+    },
+    preScore(state, pod, feasible, nodes) {
+      const constraints = constraintsOf(pod, nodes, 'ScheduleAnyway')
+      if (constraints.length === 0) return SKIP
+      const needsAllKeys = !isSystem || (pod.spec.topologySpreadConstraints ?? []).length > 0
+      state[SCORE] = scoringOf(pod, constraints, feasible, nodes, needsAllKeys)
+      return undefined
+    },
+    score(state, _pod, info) {
+      const { ignored, rows } = state[SCORE] as Scoring
+      if (ignored.has(info.name)) return 0
+      let sum = 0
+      for (const { constraint, counts, weight } of rows) {
+        const value = labelOf(info.node, constraint.topologyKey)
+        if (value === undefined) continue
+        const count = constraint.topologyKey === HOSTNAME ? countOn(info, constraint.question) : counts.get(value)
+        sum += count * weight + (constraint.maxSkew - 1)
+      }
+      return Math.round(sum)
+    },
+    normalizeScore(state, _pod, scores) {
+      const { ignored } = state[SCORE] as Scoring
+      let [min, max] = [Infinity, 0]
+      for (const { name, score } of scores)
+        if (!ignored.has(name)) [min, max] = [Math.min(min, score), Math.max(max, score)]
+      for (const entry of scores) {
+        if (ignored.has(entry.name)) entry.score = 0
+        else entry.score = max === 0 ? MAX_NODE_SCORE : Math.floor((MAX_NODE_SCORE * (max + min - entry.score)) / max)
+      }
+    },
+    eventsToRegister: [
+      { event: 'AssignedPod/Add', hint: (pod, event) => isLike(pod, event.pod!) },
+      { event: 'AssignedPod/Delete', hint: (pod, event) => isLike(pod, event.pod!) },
+      { event: 'AssignedPod/UpdateLabel', hint: (pod, event) => isLike(pod, event.pod!) || isLike(pod, event.oldPod!) },
+      { event: 'Pod/UpdateLabel' },
+      { event: 'Pod/UpdateToleration' },
+      { event: 'Node/Add' },
+      { event: 'Node/UpdateLabel' },
+      { event: 'Node/UpdateTaint' },
+    ],
+  }
+}
+
+function checkDefaults(constraints: readonly TopologySpreadConstraint[], type: string): void {
+  if (type !== 'System' && type !== 'List') throw new Error(`defaultingType: unsupported value "${type}"`)
+  if (type === 'System' && constraints.length > 0)
+    throw new Error('defaultConstraints: when defaultingType is System, they must be empty')
+  if (constraints.some(({ labelSelector }) => labelSelector !== undefined))
+    throw new Error('defaultConstraints: constraint must not define a selector, as they deduced for each pod')
+}
+
+// ── Filter ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+const numberIn = ({ counts, changed }: Row, value: string): number =>
+  counts.get(value) + (changed?.value === value ? changed.by : 0)
+
+/** What the skew is measured from. */
+function leastOf(row: Row): number {
+  const { counts, changed, constraint } = row
+  if (counts.domains < constraint.minDomains) return 0
+  if (changed === undefined) return row.least
+  return Math.min(counts.min(changed.value), numberIn(row, changed.value))
+}
+
+function change(state: CycleState, pod: Pod, other: Pod, info: NodeInfo, sign: 1 | -1): void {
+  const rows = state[NAME] as readonly Row[]
+  if (
+    !hasAllKeys(
+      info,
+      rows.map(({ constraint }) => constraint),
+    )
+  )
+    return
+  state[NAME] = rows.map((row): Row => {
+    const { constraint, changed } = row
+    if (!answers(constraint.question, other) || !isCounted(constraint, pod, info)) return row
+    const value = labelOf(info.node, constraint.topologyKey)!
+    return { ...row, changed: { value, by: (changed?.value === value ? changed.by : 0) + sign } }
+  })
+}
+
+// ── Score ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+function scoringOf(
+  pod: Pod,
+  constraints: readonly Constraint[],
+  feasible: readonly NodeInfo[],
+  nodes: Nodes,
+  needsAllKeys: boolean,
+): Scoring {
+  const ignored = new Set<string>()
+  if (needsAllKeys) for (const info of feasible) if (!hasAllKeys(info, constraints)) ignored.add(info.name)
+  const counts = countsOf(
+    pod,
+    constraints.filter(({ topologyKey }) => topologyKey !== HOSTNAME),
+    nodes,
+    needsAllKeys,
+  )
+  let next = 0
+  const rows = constraints.map((constraint) => {
+    const { topologyKey } = constraint
+    if (topologyKey === HOSTNAME)
+      return { constraint, counts: NO_COUNTS, weight: lnOf(feasible.length - ignored.size + 2) }
+    return { constraint, counts: counts[next++]!, weight: lnOf(valuesAmong(feasible, ignored, topologyKey) + 2) }
+  })
+  return { ignored, rows }
+}
+
+/** On a hostname, Score counts the node itself. */
+const NO_COUNTS: Counts = { get: () => 0, domains: 0, min: () => Infinity }
+
+/** The larger the number of domains, the smaller each one's numbers; the weight makes up for it. */
+function valuesAmong(feasible: readonly NodeInfo[], ignored: ReadonlySet<string>, topologyKey: string): number {
+  const values = new Set<string | undefined>()
+  for (const { name, node } of feasible) if (!ignored.has(name)) values.add(labelOf(node, topologyKey))
+  return values.size
+}
+
+/** Whether another Pod counts for one of the constraints that must hold. */
+function isLike(pod: Pod, other: Pod): boolean {
+  if (pod.metadata.namespace !== other.metadata.namespace) return false
+  const hard = (pod.spec.topologySpreadConstraints ?? []).filter(
+    ({ whenUnsatisfiable }) => whenUnsatisfiable === 'DoNotSchedule',
+  )
+  // Without any of its own, a configured default refused it.
+  if (hard.length === 0) return true
+  const gone = { ...other, metadata: { ...other.metadata, deletionTimestamp: undefined } } as unknown as Pod
+  return hard.some((given) => answers(constraintOf(pod, given).question, gone))
+}

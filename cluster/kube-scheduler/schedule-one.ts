@@ -1,0 +1,147 @@
+/**
+ * One Pod from the queue: a scheduling cycle, and what follows from its outcome: a binding, room to be made, or a reason
+ * written down and a place among those that wait.
+ *
+ * Where to read upstream: kubernetes/kubernetes `pkg/scheduler/schedule_one.go` (ScheduleOne, handleSchedulingFailure),
+ * `pkg/scheduler/framework/preemption/executor.go`.
+ */
+import { formatTime, keyOf } from '#cluster/api/meta.ts'
+import type { Pod } from '#cluster/api/types.ts'
+import { deleteRequest, patchRequest, send } from '#cluster/client/api-client.ts'
+import { refuse, startBinding } from './binding-cycle.ts'
+import type { Cache } from './cache.ts'
+import { nodesOf } from './cache.ts'
+import { fitErrorMessage, refusingPlugins } from './failure.ts'
+import { whatIfOf } from './filtering.ts'
+import type { CycleState, PostFilterResult, Status } from './framework.ts'
+import { unresolvable } from './framework.ts'
+import { remember } from './history.ts'
+import { objectsOf } from './listers.ts'
+import { nominate, priorityOf, withdraw } from './nominator.ts'
+import type { QueuedPod } from './queued-pod.ts'
+import { IGNORED, report, reportFailure } from './report.ts'
+import type { Decision } from './scheduling-cycle.ts'
+import { schedulePod } from './scheduling-cycle.ts'
+import * as queues from './scheduling-queue.ts'
+import type { Scheduling } from './state.ts'
+import { schedulerNameOf } from './state.ts'
+
+const CYCLE_MICROS = 1_000
+
+export function scheduleOne(scheduling: Scheduling): void {
+  const { state, ctx, profiles, queuePlugins } = scheduling
+  const queued = queues.popPod(state.queue, queuePlugins)
+  if (!queued) return
+  const { pod } = queued
+  if (pod.metadata.deletionTimestamp !== undefined) {
+    ctx.note('skipped', { pod: queued.key, reason: 'it is being deleted' })
+    return
+  }
+  state.busyUntil = ctx.now + (state.options.cycleMicros ?? CYCLE_MICROS)
+  const profile = profiles.get(schedulerNameOf(pod))!
+  const cycleState: CycleState = {}
+  const keeps = (state.options.decisionsKept ?? 0) > 0
+  const decision = schedulePod(profile, cycleState, pod, state.cache, {
+    percentageOfNodesToScore: profile.percentageOfNodesToScore ?? state.options.percentageOfNodesToScore ?? 0,
+    start: state.nextStart,
+    explain: ctx.tracing || keeps,
+    random: () => ctx.random('tie-break'),
+    objects: objectsOf(state.listers),
+  })
+  state.nextStart = decision.nextStart
+  if (ctx.tracing) ctx.note('scheduling', explain(queued, decision, state.cache))
+  if (decision.chosen !== undefined) {
+    if (keeps) remember(state, queued, decision, ctx.now)
+    return startBinding(scheduling, queued, profile, cycleState, decision.chosen)
+  }
+  if (decision.error !== undefined) {
+    if (keeps) remember(state, queued, decision, ctx.now, decision.error)
+    queues.addAfterError(state.queue, queued, ctx.now)
+    return reportFailure(scheduling, pod, 'SchedulerError', decision.error)
+  }
+  const made = state.cache.infos.size === 0 ? undefined : makeRoom(scheduling, decision)
+  const message = fitErrorMessage(state.cache.infos.size, decision, made?.status?.reasons.join(', '))
+  if (keeps) remember(state, queued, decision, ctx.now, message)
+  queues.addUnschedulable(state.queue, queued, refusingPlugins(decision), ctx.now)
+  reportFailure(scheduling, pod, 'Unschedulable', message, made?.nominatedNodeName)
+}
+
+// ── room that is made ───────────────────────────────────────────────────────────────────────────────────────────────
+
+function makeRoom(scheduling: Scheduling, decision: Decision): PostFilterResult | undefined {
+  const { state, ctx } = scheduling
+  const { profile, pod, state: cycleState } = decision.filters
+  const nodes = nodesOf(state.cache, objectsOf(state.listers))
+  const whatIf = whatIfOf(decision.filters, () => ctx.random('preemption-offset'))
+  for (const plugin of profile.postFilter) {
+    const result = plugin.postFilter!(cycleState, pod, nodes, statusOfEach(decision, state.cache), whatIf)
+    if (result === undefined) continue
+    const { nominatedNodeName, victims = [] } = result
+    if (nominatedNodeName === '') withdraw(state.cache.nominator, keyOf(pod))
+    if (nominatedNodeName) {
+      nominate(state.cache.nominator, pod, nominatedNodeName)
+      for (const victim of victims) evict(scheduling, pod, victim, nominatedNodeName)
+      giveWay(scheduling, pod, nominatedNodeName)
+      ctx.note('preemption', { pod: keyOf(pod), nodeName: nominatedNodeName, victims: victims.map(keyOf) })
+    }
+    return result
+  }
+  return undefined
+}
+
+/** Nodes that were not looked at have what PreFilter said of all. */
+function statusOfEach({ statuses, preFilterStatus, absent }: Decision, cache: Cache): ReadonlyMap<string, Status> {
+  const rest = preFilterStatus ?? unresolvable(absent ?? '')
+  const all = new Map<string, Status>()
+  for (const { name } of cache.infos.values()) all.set(name, statuses.get(name) ?? rest)
+  return all
+}
+
+function evict(scheduling: Scheduling, pod: Pod, victim: Pod, nodeName: string): void {
+  const { state, ctx, effects } = scheduling
+  report(scheduling, victim, 'Normal', 'Preempted', `Preempted by pod ${pod.metadata.uid} on node ${nodeName}`)
+  if (state.bindings.get(keyOf(victim))?.stage === 'permit')
+    return refuse(scheduling, keyOf(victim), 'DefaultPreemption', 'preempted')
+  if (victim.metadata.deletionTimestamp !== undefined) return
+  const condition = {
+    type: 'DisruptionTarget',
+    status: 'True' as const,
+    reason: 'PreemptionByScheduler',
+    message: `${schedulerNameOf(pod)}: preempting to accommodate a higher priority pod`,
+    lastTransitionTime: formatTime(ctx.now),
+  }
+  const patch = { status: { conditions: [condition] } }
+  effects.push(send(state.client, ctx, patchRequest('pods', victim, 'strategic', patch, 'status'), IGNORED))
+  effects.push(send(state.client, ctx, deleteRequest('pods', victim), IGNORED))
+}
+
+/** Less important Pods that were promised this node look for another. */
+function giveWay({ state, ctx, effects }: Scheduling, pod: Pod, nodeName: string): void {
+  const { nominator } = state.cache
+  for (const other of [...nominator.pods.values(nodeName)]) {
+    if (priorityOf(other) >= priorityOf(pod)) continue
+    withdraw(nominator, keyOf(other))
+    const patch = { status: { nominatedNodeName: null } }
+    effects.push(send(state.client, ctx, patchRequest('pods', other, 'strategic', patch, 'status'), IGNORED))
+  }
+}
+
+/** The funnel: what became of each node. */
+function explain(queued: QueuedPod, decision: Decision, cache: Cache) {
+  const refused = [...decision.statuses].map(([node, { plugin, code, reasons }]) => ({ node, plugin, code, reasons }))
+  const lone = decision.chosen !== undefined && decision.scored.length === 0
+  const scored = lone ? [{ node: decision.chosen, scores: {}, total: 0 }] : decision.scored
+  const { preFilterStatus, evaluated, feasible, tiedWith, error } = decision
+  return {
+    pod: queued.key,
+    attempt: queued.attempts,
+    nodes: [...refused, ...scored],
+    allNodes: cache.infos.size,
+    evaluated,
+    feasible,
+    ...(preFilterStatus && { preFilter: preFilterStatus }),
+    ...(error !== undefined && { error }),
+    chosen: decision.chosen,
+    tiedWith,
+  }
+}
