@@ -24,6 +24,7 @@ import { Table } from '#cluster/kernel/table.ts'
 import { settleAnswer, startBinding, timeOutPermit } from './binding-cycle.ts'
 import { createCache, isAssumed, removeNode, removePod, setNode, setPod } from './cache.ts'
 import { assignedPodChanges, nodeChanges, pendingPodChanges } from './cluster-events.ts'
+import { optionsFrom } from './configuration.ts'
 import type { ClusterEvent, Registry } from './framework.ts'
 import { areSynced, createListers, startListers, stepListers } from './listers.ts'
 import { nominate, withdraw } from './nominator.ts'
@@ -50,7 +51,7 @@ export function kubeScheduler(registry: Registry = defaultRegistry): Component<S
   return {
     name: 'kube-scheduler',
     init(given) {
-      const options: SchedulerOptions = Object.freeze({ ...given })
+      const options: SchedulerOptions = Object.freeze({ ...given, ...(given.config && optionsFrom(given.config)) })
       resolve(options)
       return {
         options,

@@ -7,6 +7,7 @@ import type { LeaderElection } from '#cluster/client/leader-election.ts'
 import type { Context, Effect, Micros, ProcessId } from '#cluster/kernel/component.ts'
 import type { Table } from '#cluster/kernel/table.ts'
 import type { Cache } from './cache.ts'
+import type { KubeSchedulerConfiguration } from './configuration.ts'
 import type { CycleState } from './framework.ts'
 import type { DecisionRecord } from './history.ts'
 import type { Listers } from './listers.ts'
@@ -16,6 +17,8 @@ import type { QueuePlugins, SchedulingQueue } from './scheduling-queue.ts'
 
 export interface SchedulerOptions {
   readonly servers: readonly ProcessId[]
+  /** The file behind `--config`: its fields come before those below. */
+  readonly config?: KubeSchedulerConfiguration
   /** Default: one, `default-scheduler`, with the default plugins. All of them must sort the queue alike. */
   readonly profiles?: readonly ProfileOptions[]
   /** 0 (the default): adaptive. */
