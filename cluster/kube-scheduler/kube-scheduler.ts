@@ -21,7 +21,7 @@ import { createInformer, startInformer, stepInformer } from '#cluster/client/inf
 import { createLeaderElection, startElection, stepElection } from '#cluster/client/leader-election.ts'
 import type { Component, Effect, Event } from '#cluster/kernel/component.ts'
 import { Table } from '#cluster/kernel/table.ts'
-import { settleAnswer, startBinding, timeOutPermit } from './binding-cycle.ts'
+import { settleAnswer, timeOutPermit } from './binding-cycle.ts'
 import { createCache, isAssumed, removeNode, removePod, setNode, setPod } from './cache.ts'
 import { assignedPodChanges, nodeChanges, pendingPodChanges } from './cluster-events.ts'
 import { optionsFrom } from './configuration.ts'

@@ -2,7 +2,7 @@
  * The natural logarithm by + − × ÷ alone: `Math.log` may differ in its last digit from engine to engine, and then two
  * engines would choose different nodes.
  */
-const LN2 = 0.6931471805599453
+const { LN2 } = Math
 /** Of the series of atanh: with a mantissa below 2, what follows is less than one part in 10¹⁶. */
 const TERMS = 18
 
