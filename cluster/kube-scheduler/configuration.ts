@@ -9,7 +9,6 @@
  */
 import type { ExtensionPoint, PluginSet, ProfileOptions } from './profile.ts'
 import { EXTENSION_POINTS } from './profile.ts'
-import type { SchedulerOptions } from './state.ts'
 
 interface PluginRow {
   readonly name: string
@@ -50,8 +49,16 @@ const KNOWN = new Set([
 ])
 const SECOND = 1_000_000
 
-/** The options that the file stands for; throws with the field that is wrong. */
-export function optionsFrom(configuration: KubeSchedulerConfiguration): Omit<SchedulerOptions, 'servers'> {
+/** What the file stands for; a field that it leaves out is left out here. */
+interface Configured {
+  readonly profiles?: readonly ProfileOptions[]
+  readonly percentageOfNodesToScore?: number
+  readonly backoff: { readonly initialMicros: number; readonly maxMicros: number }
+  readonly leaderElect?: boolean
+}
+
+/** Throws with the field that is wrong. */
+export function optionsFrom(configuration: KubeSchedulerConfiguration): Configured {
   const { apiVersion, kind, profiles, percentageOfNodesToScore, leaderElection } = configuration
   const { podInitialBackoffSeconds = 1, podMaxBackoffSeconds = 10 } = configuration
   if (apiVersion !== API_VERSION || kind !== 'KubeSchedulerConfiguration')

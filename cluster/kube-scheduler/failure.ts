@@ -3,7 +3,7 @@
  *
  * Where to read upstream: kubernetes/kubernetes `pkg/scheduler/framework/types.go` (FitError).
  */
-import type { Status } from './framework.ts'
+import { histogram } from './reasons.ts'
 import type { Decision } from './scheduling-cycle.ts'
 
 /** `0/3 nodes are available: 1 Insufficient cpu, 2 node(s) had untolerated taint(s). <what PostFilter said>.` */
@@ -20,13 +20,6 @@ export function fitErrorMessage(nodes: number, decision: Decision, postFilterMes
   // PostFilter's own words may end with their stop.
   if (postFilterMessage) message += ` ${postFilterMessage.replace(/\.$/, '')}.`
   return message
-}
-
-/** `1 Insufficient cpu`, `2 Too many pods` … in no order. */
-export function histogram(statuses: Iterable<Status>): string[] {
-  const counts = new Map<string, number>()
-  for (const { reasons } of statuses) for (const reason of reasons) counts.set(reason, (counts.get(reason) ?? 0) + 1)
-  return [...counts].map(([reason, count]) => `${count} ${reason}`)
 }
 
 /** The plugins to ask when something changes. */

@@ -5,9 +5,9 @@
  * that runs with `decisionsKept` keeps the last attempts of so many Pods, node by node and plugin by plugin.
  */
 import type { Micros } from '#cluster/kernel/component.ts'
+import type { Table } from '#cluster/kernel/table.ts'
 import type { QueuedPod } from './queued-pod.ts'
 import type { Decision, ScoredNode } from './scheduling-cycle.ts'
-import type { SchedulerState } from './state.ts'
 
 /** Attempts kept of one Pod. */
 const ATTEMPTS_MAX = 5
@@ -37,8 +37,10 @@ export interface DecisionRecord {
   readonly message?: string
 }
 
+/** `podsMax`: beyond that, the Pod decided about longest ago is forgotten. */
 export function remember(
-  state: SchedulerState,
+  decisions: Table<string, readonly DecisionRecord[]>,
+  podsMax: number,
   queued: QueuedPod,
   decision: Decision,
   atMicros: Micros,
@@ -66,14 +68,14 @@ export function remember(
     ...(preFilterStatus && { preFilter: { plugin, reasons } }),
     ...(message !== undefined && { message }),
   }
-  const before = (state.decisions.get(key) ?? []).filter((old) => old.uid === uid)
+  const before = (decisions.get(key) ?? []).filter((old) => old.uid === uid)
   // Deleted first, so that the Pod counts as the latest.
-  state.decisions.delete(key)
-  if (state.decisions.size >= (state.options.decisionsKept ?? 0)) {
-    const [oldest] = state.decisions.keys()
-    if (oldest !== undefined) state.decisions.delete(oldest)
+  decisions.delete(key)
+  if (decisions.size >= podsMax) {
+    const [oldest] = decisions.keys()
+    if (oldest !== undefined) decisions.delete(oldest)
   }
-  state.decisions.set(key, Object.freeze([...before, Object.freeze(record)].slice(-ATTEMPTS_MAX)))
+  decisions.set(key, Object.freeze([...before, Object.freeze(record)].slice(-ATTEMPTS_MAX)))
 }
 
 /** Node by node, best first: how one plugin's word changed the outcome. One line each, for people. */

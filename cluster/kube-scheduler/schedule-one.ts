@@ -40,28 +40,31 @@ export function scheduleOne(scheduling: Scheduling): void {
   state.busyUntil = ctx.now + (state.options.cycleMicros ?? CYCLE_MICROS)
   const profile = profiles.get(schedulerNameOf(pod))!
   const cycleState: CycleState = {}
-  const keeps = (state.options.decisionsKept ?? 0) > 0
+  const { decisionsKept = 0 } = state.options
+  const keep = (made: Decision, message?: string): void => {
+    if (decisionsKept > 0) remember(state.decisions, decisionsKept, queued, made, ctx.now, message)
+  }
   const decision = schedulePod(profile, cycleState, pod, state.cache, {
     percentageOfNodesToScore: profile.percentageOfNodesToScore ?? state.options.percentageOfNodesToScore ?? 0,
     start: state.nextStart,
-    explain: ctx.tracing || keeps,
+    explain: ctx.tracing || decisionsKept > 0,
     random: () => ctx.random('tie-break'),
     objects: objectsOf(state.listers),
   })
   state.nextStart = decision.nextStart
   if (ctx.tracing) ctx.note('scheduling', explain(queued, decision, state.cache))
   if (decision.chosen !== undefined) {
-    if (keeps) remember(state, queued, decision, ctx.now)
+    keep(decision)
     return startBinding(scheduling, queued, profile, cycleState, decision.chosen)
   }
   if (decision.error !== undefined) {
-    if (keeps) remember(state, queued, decision, ctx.now, decision.error)
+    keep(decision, decision.error)
     queues.addAfterError(state.queue, queued, ctx.now)
     return reportFailure(scheduling, pod, 'SchedulerError', decision.error)
   }
   const made = state.cache.infos.size === 0 ? undefined : makeRoom(scheduling, decision)
   const message = fitErrorMessage(state.cache.infos.size, decision, made?.status?.reasons.join(', '))
-  if (keeps) remember(state, queued, decision, ctx.now, message)
+  keep(decision, message)
   queues.addUnschedulable(state.queue, queued, refusingPlugins(decision), ctx.now)
   reportFailure(scheduling, pod, 'Unschedulable', message, made?.nominatedNodeName)
 }

@@ -13,12 +13,12 @@
 import { matchesSelector } from '#cluster/api/labels.ts'
 import { conditionOf } from '#cluster/api/meta.ts'
 import type { KubernetesObject, LabelSelector, Pod } from '#cluster/api/types.ts'
-import { histogram } from '../failure.ts'
 import type { CycleState, Nodes, Plugin, PostFilterResult, Status, WhatIf } from '../framework.ts'
 import { unresolvable, unschedulable } from '../framework.ts'
 import type { NodeInfo } from '../node-info.ts'
 import { withoutPod, withPod } from '../node-info.ts'
 import { priorityOf } from '../nominator.ts'
+import { histogram } from '../reasons.ts'
 
 const NO_VICTIMS = unresolvable('No preemption victims found for incoming pod')
 const NOT_HELPFUL = unresolvable('Preemption is not helpful for scheduling')
