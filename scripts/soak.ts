@@ -15,6 +15,8 @@ export interface Soak {
   seeds: number
   /** Runs one seed. @returns what went wrong, in one line, or undefined */
   run(seed: number): string | undefined | Promise<string | undefined>
+  /** After the last seed: prints what can be said of all of them. @returns what is wrong with them together */
+  close?(): string | undefined
 }
 
 /** Seeds in a row that fail before a soak is given up: the rest would say the same. */
@@ -71,9 +73,14 @@ async function main(): Promise<void> {
     console.log(`• ${soak.name}: ${count} seeds from ${first} …`)
     const began = performance.now()
     const failures = await runSoak(soak, first, count)
+    const together = soak.close?.()
+    if (together !== undefined) failures.push(together)
     for (const failure of failures) console.log(`  ✗ ${failure}`)
     const time = ((performance.now() - began) / 1000).toFixed(1)
-    console.log(`  ${failures.length === 0 ? '✓ all held' : `✗ ${failures.length} failed`} (${time} s)`)
+    const pace = Math.round((count * 60) / Number(time))
+    console.log(
+      `  ${failures.length === 0 ? '✓ all held' : `✗ ${failures.length} failed`} (${time} s, ${pace} seeds per minute)`,
+    )
     failed += failures.length
   }
   process.exitCode = failed === 0 ? 0 : 1

@@ -47,7 +47,8 @@ export function drive(state: EtcdState, ctx: Context): Effect[] {
       for (const message of ready.messages) {
         if (message.type === 'MsgStorageAppend') {
           if (store(state, message, written, effects, io)) mustSync = true
-        } else if (message.type !== 'MsgStorageApply') post(state, message, ctx, effects)
+        } else if (message.type === 'MsgVote') afterSync(state, [message])
+        else if (message.type !== 'MsgStorageApply') post(state, message, ctx, effects)
       }
       if (ready.readStates.length > 0) readsConfirmed(state, ready.readStates)
       if (ready.committedEntries.length > 0) {
@@ -68,6 +69,15 @@ export function drive(state: EtcdState, ctx: Context): Effect[] {
     effects.push({ type: 'wake', key: 'tick', after: TICK_MICROS })
   }
   return effects
+}
+
+/**
+ * Keeps messages until all that is written by now is durable. Besides what Raft itself calls a promise, these are requests
+ * for votes: a candidate that won before its own vote was on the disk, and crashed, would stand in the same term again, win
+ * again, and lead it with another log. (As etcd: who does not lead saves first and sends then.)
+ */
+function afterSync(state: EtcdState, messages: readonly Message[]): void {
+  state.unsynced = Object.freeze([...state.unsynced, ...messages])
 }
 
 function sync(state: EtcdState, effects: Effect[]): void {
@@ -93,14 +103,14 @@ function store(state: EtcdState, message: Message, written: wal.WalRecord[], eff
   appendEntries(storage, entries)
   if (responses.length === 0) return false
   if (!isAlone(state)) {
-    state.unsynced = Object.freeze([...state.unsynced, ...responses])
+    afterSync(state, responses)
     return true
   }
   // A vote for itself is a promise to nobody. Its answers to a disk are: but what a new leader writes for itself while
   // nobody has been told anything yet is synced together with the first write.
   const isVote = ({ type }: Message): boolean => type === 'MsgVoteResp' || type === 'MsgPreVoteResp'
   const promises = responses.filter((response) => !isVote(response))
-  state.unsynced = Object.freeze([...state.unsynced, ...promises])
+  afterSync(state, promises)
   for (const vote of responses.filter(isVote)) nodes.step(node, vote, io)
   const { length, start } = storage.entries
   const isNew = state.applied <= wal.FIRST_INDEX && length - start <= 1 && entries.every(({ data }) => !data)
