@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest'
+import type { Node, Pod } from '#cluster/api/types.ts'
+import { randomFrom } from '#cluster/kernel/random.ts'
+import type { Cache } from './cache.ts'
+import { createCache, removeNode, removePod, setNode, setPod } from './cache.ts'
+import { node, podLabelled } from './plugins/scene.test-world.ts'
+import type { Question } from './topology-index.ts'
+import { answers, ask, askDomains, borneTerms, labelOf, questionOf } from './topology-index.ts'
+
+const ZONE = 'topology.kubernetes.io/zone'
+const APPS = ['web', 'db', 'x']
+
+const refuses = (app: string): Partial<Pod['spec']> => ({
+  affinity: {
+    podAntiAffinity: {
+      requiredDuringSchedulingIgnoredDuringExecution: [{ topologyKey: ZONE, labelSelector: { matchLabels: { app } } }],
+    },
+  },
+})
+
+const question = (app: string, skipsTerminating = false): Question =>
+  questionOf(ZONE, [{ namespaces: ['default'], selector: { matchLabels: { app } } }], skipsTerminating)
+
+/** The same number by looking at every Pod. */
+function counted(cache: Cache, value: string, holds: (pod: Pod) => boolean): number {
+  let sum = 0
+  for (const info of cache.infos.values()) if (labelOf(info.node, ZONE) === value) sum += info.pods.filter(holds).length
+  return sum
+}
+
+function nodesIn(cache: Cache, value: string): number {
+  return [...cache.infos.values()].filter((info) => labelOf(info.node, ZONE) === value).length
+}
+
+describe('the topology index', () => {
+  it('agrees with a count of all Pods, whatever comes, goes and moves', () => {
+    for (let seed = 1; seed <= 40; seed++) {
+      const random = randomFrom(seed, 'index')
+      const cache = createCache()
+      const { topology } = cache
+      const nodeOf = (i: number): Node =>
+        node(`n${i}`, { labels: random.int(5) === 0 ? {} : { [ZONE]: String(random.int(3)) } })
+      const podOf = (i: number): Pod => {
+        const app = APPS[random.int(3)]!
+        const plain = podLabelled(`app=${app}`, random.int(3) === 0 ? refuses(APPS[random.int(3)]!) : {})
+        const leaving = random.int(6) === 0 ? { deletionTimestamp: '2026-01-01T00:00:00Z' } : {}
+        const metadata = { ...plain.metadata, name: `p${i}`, uid: `u${i}-${random.int(2)}`, ...leaving }
+        return { ...plain, metadata, spec: { ...plain.spec, nodeName: `n${random.int(6)}` } }
+      }
+      for (let step = 0; step < 150; step++) {
+        const doing = random.int(10)
+        if (doing < 2) setNode(cache, nodeOf(random.int(6)))
+        else if (doing === 2) removeNode(cache, `n${random.int(6)}`)
+        else if (doing < 8) setPod(cache, podOf(random.int(20)))
+        else removePod(cache, `default/p${random.int(20)}`)
+        if (step % 10 !== 0) continue
+        askDomains(topology, ZONE, cache.infos.values())
+        for (const each of [question('web'), question('db', true)]) {
+          ask(topology, each, cache.infos.values())
+          for (const value of ['0', '1', '2'])
+            expect(topology.matching.get(each.key, value) ?? 0).toBe(counted(cache, value, (pod) => answers(each, pod)))
+        }
+        for (const value of ['0', '1', '2']) {
+          expect(topology.domains.get(ZONE, value) ?? 0).toBe(nodesIn(cache, value))
+          for (const { key } of topology.terms.values()) {
+            const bears = (pod: Pod) => borneTerms(pod).some((term) => term.key === key)
+            expect(topology.bearers.get(key, value) ?? 0).toBe(counted(cache, value, bears))
+          }
+        }
+      }
+    }
+  })
+
+  it('forgets what was not asked for longest, and answers it anew all the same', () => {
+    const cache = createCache()
+    setNode(cache, node('n', { labels: { [ZONE]: '1' } }))
+    const { metadata, spec, ...rest } = podLabelled('app=web')
+    setPod(cache, { ...rest, metadata, spec: { ...spec, nodeName: 'n' } })
+    for (let i = 0; i < 200; i++) ask(cache.topology, question(`other-${i}`), cache.infos.values())
+    expect(cache.topology.questions.size).toBe(64)
+    ask(cache.topology, question('web'), cache.infos.values())
+    expect(cache.topology.matching.get(question('web').key, '1')).toBe(1)
+  })
+})
