@@ -7,6 +7,7 @@
  * Where to read upstream: etcd `tests/robustness`; TigerBeetle `src/vopr.zig`.
  */
 import { etcd, type EtcdState } from '#cluster/etcd/etcd.ts'
+import { memberIdFor } from '#cluster/etcd/members.ts'
 import type { EtcdRequest, KeyValue, ResponseHeader } from '#cluster/etcd/messages.ts'
 import type { Command } from '#cluster/kernel/command.ts'
 import type { Body, Component, Micros, ProcessId } from '#cluster/kernel/component.ts'
@@ -184,7 +185,9 @@ function fault(members: readonly ProcessId[], chance: Chance): readonly Timed[] 
   const machine = machineOf(process)
   const other = machineOf(members[chance.int(members.length)]!)
   const while_ = 50_000 + chance.int(2_500_000)
-  switch (chance.int(11)) {
+  switch (chance.int(12)) {
+    case 11:
+      return [[0, moveLeader(process, members, chance)]]
     case 10:
       return collision(members, chance)
     case 0:
@@ -222,6 +225,12 @@ function fault(members: readonly ProcessId[], chance: Chance): readonly Timed[] 
     default:
       return [[0, { type: 'skew', machine, skewMicros: chance.int(10 * SECOND) }]]
   }
+}
+
+/** Asks one to hand leadership to another; most will say that it is not theirs. */
+function moveLeader(to: ProcessId, members: readonly ProcessId[], chance: Chance): Command {
+  const body = { type: 'MoveLeader', targetId: memberIdFor(members[chance.int(members.length)]!) } as const
+  return { type: 'tell', process: CLIENT, body: { type: 'ask', name: 'move', to, body } as Body }
 }
 
 /**

@@ -17,7 +17,7 @@ let tried = 0
 
 export default {
   name: 'etcd-bugs',
-  seeds: 200,
+  seeds: 300,
   run(seed) {
     tried++
     for (const { name, wrap } of PLANTED_BUGS) {
