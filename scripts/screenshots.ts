@@ -1,5 +1,5 @@
 /**
- * Takes a picture of every page of the built site, at 390 and 1440 px, light and dark, so that people look at them.
+ * Takes a picture of every page of the built site, at 390, 820 and 1440 px, light and dark, so that people look at them.
  *
  *   npm run screenshots                          into test-results/screens
  *   npm run screenshots -- out/pictures          into another folder
@@ -53,4 +53,4 @@ for (const theme of ['light', 'dark'] satisfies Theme[]) {
 }
 await browser.close()
 await site.close()
-console.log(`${pages.length * 4} pictures of ${pages.length} pages in ${folder}`)
+console.log(`${pages.length * 2 * Object.keys(WIDTHS).length} pictures of ${pages.length} pages in ${folder}`)

@@ -3,14 +3,14 @@
  * it), headless, and quiet on the network, so that what a page loads is what the page asked for.
  */
 import { chromium } from 'playwright-core'
-import type { Browser, BrowserContext, Page } from 'playwright-core'
+import type { Browser, BrowserContext, Page, Request } from 'playwright-core'
 import { findChromium } from '../../scripts/set-up/chromium.mjs'
 import { Refusal } from '../../scripts/set-up/say.mjs'
 
 export type Theme = 'light' | 'dark'
 
-/** The two widths that every page is looked at. */
-export const WIDTHS = { phone: 390, desktop: 1440 }
+/** The widths that every page is looked at. */
+export const WIDTHS = { phone: 390, tablet: 820, desktop: 1440 }
 
 const FLAGS = [
   '--no-sandbox',
@@ -63,8 +63,46 @@ export async function newContext(browser: Browser, view: View = {}): Promise<Bro
   return context
 }
 
-/** Opens a page and waits until it has loaded and gone quiet; its problems are collected from the first byte on. */
-export async function openPage(context: BrowserContext, url: string): Promise<{ page: Page; problems: Problems }> {
+/** Waits until a page that is being opened is as its reader will find it. */
+type Settled = (page: Page, going: Promise<unknown>) => Promise<void>
+
+/** Half a second without a request: what the browser calls idle. */
+const idle: Settled = async (page, going) => {
+  await going
+  await page.waitForLoadState('networkidle')
+}
+
+/** As long as nothing has been asked for, in ms, before a page counts as quiet. */
+const QUIET_MS = 120
+
+/** The page has loaded, all that it asked for has come, it asks for nothing more, and a frame was drawn since. */
+export const quiet: Settled = async (page, going) => {
+  const open = new Set<Request>()
+  let last = performance.now()
+  const begin = (request: Request) => open.add(request)
+  const end = (request: Request) => {
+    open.delete(request)
+    last = performance.now()
+  }
+  page.on('request', begin).on('requestfinished', end).on('requestfailed', end)
+  await going
+  // Somebody is there: what waits for a reader's first move comes now.
+  await page.evaluate(() => window.dispatchEvent(new Event('scroll')))
+  const giveUp = performance.now() + 20_000
+  while (open.size > 0 || performance.now() - last < QUIET_MS) {
+    if (performance.now() > giveUp)
+      throw new Error(`The page still waits for ${[...open].map((request) => request.url()).join(', ')}`)
+    await new Promise((resolve) => setTimeout(resolve, QUIET_MS / 4))
+  }
+  await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))))
+}
+
+/** Opens a page and waits until it has settled; its problems are collected from the first byte on. */
+export async function openPage(
+  context: BrowserContext,
+  url: string,
+  settled: Settled = idle,
+): Promise<{ page: Page; problems: Problems }> {
   const page = await context.newPage()
   const problems: Problems = []
   page.on('console', (message) => message.type() === 'error' && problems.push(`console: ${message.text()}`))
@@ -78,6 +116,6 @@ export async function openPage(context: BrowserContext, url: string): Promise<{ 
     'response',
     (response) => response.status() >= 400 && problems.push(`${response.status()}: ${response.url()}`),
   )
-  await page.goto(url, { waitUntil: 'networkidle' })
+  await settled(page, page.goto(url, { waitUntil: 'load' }))
   return { page, problems }
 }

@@ -4,13 +4,13 @@
  */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import type { BrowserContext, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { basedSite, plainSite } from '../../scripts/build-site.mjs'
 import { resolvePath } from '../../scripts/serve.mjs'
-import { newContext, openPage } from './chromium.ts'
-import type { View } from './chromium.ts'
-import { WIDTHS, accessibilityViolations, address, open, pagePaths, useBrowser } from './harness.ts'
-import type { Site } from './harness.ts'
+import { newContext, openPage, quiet } from './chromium.ts'
+import type { Theme, View } from './chromium.ts'
+import { WIDTHS, accessibilityViolations, address, contrastViolations, open, pagePaths, useBrowser } from './harness.ts'
 
 const pages = pagePaths(plainSite.folder)
 const browser = useBrowser()
@@ -20,28 +20,59 @@ it('there are pages: the home page and the way a server says that there is none'
   expect(pages).toContain('404.html')
 })
 
-/** Opens a page in a context of its own and returns all that is wrong with how it looks and what it says. */
-async function wrongWith(path: string, site: Site, view: View): Promise<string[]> {
-  const context = await newContext(browser(), view)
+/** Where each page is looked at. A desktop shows all that a page has: there the device changes its theme, and the width shrinks. */
+const VIEWS = [
+  { name: 'on a phone', site: 'plain', width: WIDTHS.phone, theme: 'dark' },
+  { name: 'on a desktop', site: 'based', width: WIDTHS.desktop, theme: 'light' },
+] as const
+
+/** One context for each view, so that scripts and fonts that pages share are fetched and compiled once. */
+const contexts = new Map<View, BrowserContext>()
+beforeAll(async () => {
+  for (const view of VIEWS) contexts.set(view, await newContext(browser(), view))
+})
+afterAll(async () => {
+  for (const context of contexts.values()) await context.close()
+})
+
+/** Opens a page and returns all that is wrong with how it looks and what it says. */
+async function wrongWith(path: string, view: (typeof VIEWS)[number]): Promise<string[]> {
+  const { page, problems } = await openPage(contexts.get(view)!, address(path, view.site), quiet)
   try {
-    const { page, problems } = await openPage(context, address(path, site))
-    const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
-    if (wide > 0) problems.push(`is ${wide} px wider than the window`)
+    problems.push(...(await tooWide(page)))
     if ((await page.title()) === '') problems.push('has no title')
-    return [...problems, ...(await accessibilityViolations(page))]
+    problems.push(...(await accessibilityViolations(page)))
+    if (view.width === WIDTHS.desktop) {
+      await changeTheme(page, 'dark')
+      for (const violation of await contrastViolations(page)) problems.push(`in the dark: ${violation}`)
+      await page.setViewportSize({ width: WIDTHS.tablet, height: 1180 })
+      problems.push(...(await tooWide(page)))
+    }
+    return problems
   } finally {
-    await context.close()
+    await page.close()
   }
 }
 
-// Side by side: most of a page's time is waiting until it has gone quiet.
-describe.concurrent.each(pages)('/%s', (path) => {
-  it('opens on a phone in the dark, fits, and is accessible', async () => {
-    expect(await wrongWith(path, 'plain', { width: WIDTHS.phone, theme: 'dark' })).toEqual([])
-  })
+async function tooWide(page: Page): Promise<string[]> {
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+  return wide > 0 ? [`is ${wide} px wider than a window of ${page.viewportSize()!.width} px`] : []
+}
 
-  it('opens on a desktop in the light under a base path, fits, and is accessible', async () => {
-    expect(await wrongWith(path, 'based', { width: WIDTHS.desktop, theme: 'light' })).toEqual([])
+/** The device goes over to the other theme, and so does the page; what was on its way from one colour to another is there. */
+async function changeTheme(page: Page, theme: Theme): Promise<void> {
+  await page.emulateMedia({ colorScheme: theme })
+  await page.waitForFunction((name) => document.documentElement.dataset.theme === name, theme)
+  await page.evaluate(async () => {
+    await new Promise((drawn) => requestAnimationFrame(drawn))
+    for (const animation of document.getAnimations()) if (animation instanceof CSSTransition) animation.finish()
+  })
+}
+
+// Side by side: while one page waits for its files, another is looked at.
+describe.concurrent.each(pages)('/%s', (path) => {
+  it.each(VIEWS)('opens $name, fits, and is accessible', { timeout: 120_000 }, async (view) => {
+    expect(await wrongWith(path, view)).toEqual([])
   })
 })
 

@@ -64,18 +64,29 @@ export async function open(
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
-/** What axe-core finds against WCAG 2.1 A and AA, one line per rule with the first elements that break it. */
+/** WCAG 2.2 A and AA, by the names that axe-core gives its rules: a version's tag marks what that version added. */
+const WCAG = { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] } as const
+
+/** What axe-core finds against WCAG 2.2 A and AA, one line per rule with the first elements that break it. */
 export async function accessibilityViolations(page: Page): Promise<string[]> {
   await page.evaluate(axe)
-  return page.evaluate(async () => {
+  return violations(page, WCAG)
+}
+
+/** The rules about contrast alone, on a page that `accessibilityViolations` has looked at in its other theme. */
+export function contrastViolations(page: Page): Promise<string[]> {
+  return violations(page, { type: 'rule', values: ['color-contrast', 'link-in-text-block'] })
+}
+
+function violations(page: Page, runOnly: { type: 'tag' | 'rule'; values: readonly string[] }): Promise<string[]> {
+  return page.evaluate(async ({ type, values }) => {
     const { axe } = window as unknown as { axe: typeof import('axe-core') }
-    const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']
-    const { violations } = await axe.run(document, { runOnly: tags, resultTypes: ['violations'] })
-    return violations.map(({ id, help, nodes }) => {
+    const found = await axe.run(document, { runOnly: { type, values: [...values] }, resultTypes: ['violations'] })
+    return found.violations.map(({ id, help, nodes }) => {
       const places = nodes
         .slice(0, 3)
         .map(({ target, failureSummary }) => `${target.join(' ')} (${failureSummary ?? ''})`)
       return `${id}: ${help}: ${places.join('; ')}`
     })
-  })
+  }, runOnly)
 }
