@@ -9,7 +9,7 @@ describe('addresses', () => {
     [lesson('scheduler', 'es'), '/es/lessons/scheduler/'],
     [lesson('index'), '/lessons/'],
     [exercise('fit-filter'), '/exercises/fit-filter/'],
-    [asset('theme.js'), '/theme.js'],
+    [asset('favicon.svg'), '/favicon.svg'],
   ])('%s ends in a slash where it is a page', (address, expected) => {
     expect(address).toBe(expected)
   })
