@@ -56,6 +56,8 @@ describe.each<{ where: string; site: Site }>([
     const story = openStory(workbench)
     expect(await story.locator('summary').innerText()).toContain('a Pod fits down to the last thousandth of a CPU')
     expect(await story.getByRole('definition').allInnerTexts()).toEqual(['Unschedulable: Insufficient cpu', 'Success'])
+    const read = story.getByRole('link', { name: 'Read: The funnel' })
+    expect(await read.getAttribute('href')).toContain('lessons/scheduler/#the-funnel')
 
     // A slip of the pen, typed by hand: TypeScript objects at once, and the run names the line.
     await workbench.code.focus()
