@@ -4,8 +4,9 @@
  * Nothing here knows of streams, disks or replication; recovery runs the log through it, and so does every member.
  * Where to read upstream: etcd `server/etcdserver/apply/uber_apply.go`.
  */
-import { codeOf, LEASE_EXISTS, LEASE_NOT_FOUND } from './errors.ts'
+import { codeOf, LEASE_EXISTS, LEASE_NOT_FOUND, NO_SPACE } from './errors.ts'
 import type { Keyspace } from './keyspace.ts'
+import type { AlarmRequest, AlarmType } from './maintenance-messages.ts'
 import type {
   DeleteRangeRequest,
   DeleteRangeResponse,
@@ -22,7 +23,7 @@ import { keysFrom, NO_KEYS } from './mvcc/ordered-keys.ts'
 import type { Change, Store } from './mvcc/store.ts'
 import { beginWrite, compact, endWrite, remove, revisionError } from './mvcc/store.ts'
 import { readRange } from './range.ts'
-import { requestProblem } from './request-check.ts'
+import { growthOf, requestProblem } from './request-check.ts'
 import { lonePutProblem, pathOf, pathProblem, perform, performPath } from './txn.ts'
 
 const NO_CHANGES: readonly Change[] = []
@@ -40,7 +41,7 @@ const headerOf = (store: Store) => ({ revision: store.revision })
 const refused = (problem: string): Applied => ({ response: errorResponse(problem), changes: NO_CHANGES })
 
 export function apply(keyspace: Keyspace, request: WriteRequest): Applied {
-  const problem = requestProblem(request)
+  const problem = requestProblem(request) ?? spaceProblem(keyspace, request)
   if (problem) return refused(problem)
   switch (request.type) {
     case 'Put':
@@ -65,7 +66,26 @@ export function apply(keyspace: Keyspace, request: WriteRequest): Applied {
     }
     case 'LeaseRevoke':
       return revoke(keyspace, request.id)
+    case 'Alarm':
+      return applyAlarm(keyspace, request)
   }
+}
+
+function spaceProblem({ alarms }: Keyspace, request: WriteRequest): string | undefined {
+  if (alarms.size === 0 || growthOf(request) === 0) return undefined
+  return [...alarms.values()].includes('NOSPACE') ? NO_SPACE : undefined
+}
+
+function applyAlarm({ alarms, store }: Keyspace, { action, memberId, alarm }: AlarmRequest): Applied {
+  const told = (list: readonly (readonly [number, AlarmType])[]): Applied => {
+    const all = list.map(([id, type]) => ({ memberId: id, alarm: type }))
+    return { response: { type: 'AlarmResponse', header: headerOf(store), alarms: all }, changes: NO_CHANGES }
+  }
+  if (action === 'GET' || !alarm) return told([...alarms].filter(([, type]) => !alarm || type === alarm))
+  if (action === 'ACTIVATE') alarms.set(memberId, alarm)
+  else if (alarms.get(memberId) !== alarm) return told([])
+  else alarms.delete(memberId)
+  return told([[memberId, alarm]])
 }
 
 /** Reads at a revision, newest by default. */

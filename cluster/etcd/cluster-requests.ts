@@ -18,6 +18,7 @@ import type {
   Member,
   StatusResponse,
 } from './messages.ts'
+import { fileSize, sizeInUse } from './maintenance.ts'
 import { fileMemberChange, unavailable } from './proposals.ts'
 import { NONE } from './raft/messages.ts'
 import * as nodes from './raft/node.ts'
@@ -101,7 +102,17 @@ function status(state: EtcdState): StatusResponse {
     raftIndex: raft.log.committed,
     raftAppliedIndex: state.applied,
     isLearner: state.members.get(state.id)?.isLearner === true,
+    dbSize: fileSize(state),
+    dbSizeInUse: sizeInUse(state.keyspace.store),
+    errors: errorsOf(state),
   }
+}
+
+/** What `endpoint status` shows in its last column. */
+function errorsOf(state: EtcdState): string[] {
+  const errors = state.node!.raft.lead === NONE ? ['etcdserver: no leader'] : []
+  for (const [member, alarm] of state.keyspace.alarms) errors.push(`memberID:${member} alarm:${alarm} `)
+  return errors
 }
 
 /** Passes a request that only the leader can answer on to it. */

@@ -17,6 +17,8 @@ export const LEASE_NOT_FOUND = 'etcdserver: requested lease not found'
 export const LEASE_EXISTS = 'etcdserver: lease already exists'
 export const LEASE_TTL_TOO_LARGE = 'etcdserver: too large lease TTL'
 
+export const NO_SPACE = 'etcdserver: mvcc: database space exceeded'
+
 type Code = ErrorResponse['code']
 
 /** What is not here is an `InvalidArgument`, or says by its words what it is. */
@@ -25,6 +27,7 @@ const CODES: Readonly<Record<string, Code>> = {
   [ERROR_FUTURE_REVISION]: 'OutOfRange',
   [LEASE_TTL_TOO_LARGE]: 'OutOfRange',
   [LEASE_NOT_FOUND]: 'NotFound',
+  [NO_SPACE]: 'ResourceExhausted',
   [LEASE_EXISTS]: 'FailedPrecondition',
   [KEY_NOT_FOUND]: 'InvalidArgument',
 }

@@ -9,7 +9,7 @@
  * any revision that is not compacted. The leader ends leases, and their keys with them. After a crash a member comes back
  * from its newest snapshot and its log; one that lags too far gets a snapshot from the leader. Members are added, as
  * learners first where that is wanted, promoted and removed; leadership is handed over.
- * What we leave out: authentication, the space quota, lease checkpoints (under a new
+ * What we leave out: authentication, lease checkpoints (under a new
  * leader every lease lives its full time again), changes of several members at once.
  * Where to read upstream: etcd `server/etcdserver/server.go`, `server/storage/mvcc/watchable_store.go`,
  * `server/lease/lessor.go`; etcd-io/raft.
@@ -23,8 +23,9 @@ import { clusterRequest, forward } from './cluster-requests.ts'
 import { stop } from './committed.ts'
 import { allLeases, expireDue, grantRequest, keepAlive, timeToLive, wakeForLeases } from './leases.ts'
 import { drive, persisted, receive, type RaftBody, snapshotEnded } from './member.ts'
+import { defragment, hashKv, quotaProblem } from './maintenance.ts'
 import { clusterIdFor, memberFor, memberIdFor } from './members.ts'
-import type { ClusterRequest, EtcdRequest, WatchCreateRequest } from './messages.ts'
+import type { ClusterRequest, EtcdRequest, WatchCreateRequest, WriteRequest } from './messages.ts'
 import { expireWaiting, fileWrite, firstRequest, unavailable } from './proposals.ts'
 import * as nodes from './raft/node.ts'
 import { ioOf, isAlone, raftConfig } from './raft-config.ts'
@@ -42,6 +43,8 @@ export interface EtcdOptions {
   readonly joins?: boolean
   /** Its id, as the answer to `MemberAdd` had it; without it the one that its name gives. */
   readonly id?: number
+  /** Bytes that the file may have; default: no limit. */
+  readonly quotaBackendBytes?: number
 }
 
 interface State extends EtcdState {
@@ -79,6 +82,7 @@ export const etcd: Component<State, EtcdOptions> = {
     watches: new Table(),
     nextWatchIds: new Table(),
     toldOf: new Table(),
+    fileBytes: 0,
     leaseEnds: new Table(),
     isLeader: false,
     isTicking: false,
@@ -161,13 +165,19 @@ function request(state: State, stream: StreamId, body: EtcdRequest, ctx: Context
     case 'Range':
       return read(state, stream, body, ctx)
     case 'Put':
-    case 'DeleteRange':
     case 'Txn':
+      return growingWrite(state, body, stream, ctx)
+    case 'DeleteRange':
     case 'Compact':
     case 'LeaseRevoke':
+    case 'Alarm':
       return fileWrite(state, body, stream, ctx)
     case 'LeaseGrant':
-      return fileWrite(state, grantRequest(body, ctx), stream, ctx)
+      return growingWrite(state, grantRequest(body, ctx), stream, ctx)
+    case 'Defragment':
+      return [reply(stream, defragment(state))]
+    case 'HashKV':
+      return [reply(stream, hashKv(state, body.revision))]
     case 'LeaseKeepAlive':
       if (!state.isLeader) return forward(state, stream, body, ctx)
       return [reply(stream, keepAlive(state, body.id, ctx)), ...wakeForLeases(state, ctx)]
@@ -190,6 +200,14 @@ function request(state: State, stream: StreamId, body: EtcdRequest, ctx: Context
     default:
       return [reply(stream, errorResponse(`etcdserver: unknown request "${(body as Body).type}"`))]
   }
+}
+
+/** A write that takes space: where there is none left, the alarm goes into the log instead. */
+function growingWrite(state: State, body: WriteRequest, stream: StreamId, ctx: Context): readonly Effect[] {
+  const problem = quotaProblem(state, body, state.options.quotaBackendBytes ?? 0)
+  if (!problem) return fileWrite(state, body, stream, ctx)
+  const alarm = { type: 'Alarm', action: 'ACTIVATE', memberId: state.id, alarm: 'NOSPACE' } as const
+  return [...fileWrite(state, alarm, undefined, ctx), reply(stream, problem)]
 }
 
 function onWatchStream(state: State, stream: StreamId, body: EtcdRequest): Effect[] {

@@ -1,5 +1,6 @@
-/** All that the log determines: the store, and the leases with their keys. */
+/** All that the log determines: the store, the leases with their keys, and the alarms. */
 import { Table } from '#cluster/kernel/table.ts'
+import type { AlarmType } from './maintenance-messages.ts'
 import type { KeyValue } from './messages.ts'
 import type { OrderedKeys } from './mvcc/ordered-keys.ts'
 import { withKey, withoutKey } from './mvcc/ordered-keys.ts'
@@ -17,9 +18,11 @@ export interface Lease {
 export interface Keyspace {
   store: Store
   leases: Table<number, Lease>
+  /** Member → what it lacks. While one has no space, nothing is written that takes some. */
+  alarms: Table<number, AlarmType>
 }
 
-export const createKeyspace = (): Keyspace => ({ store: createStore(), leases: new Table() })
+export const createKeyspace = (): Keyspace => ({ store: createStore(), leases: new Table(), alarms: new Table() })
 
 export function attach(keyspace: Keyspace, kv: KeyValue): void {
   const lease = kv.lease === 0 ? undefined : keyspace.leases.get(kv.lease)

@@ -6,6 +6,15 @@
  * Where to read upstream: etcd `api/etcdserverpb/rpc.proto`, `api/mvccpb/kv.proto`.
  */
 import type { Body, ProcessId } from '#cluster/kernel/component.ts'
+import type {
+  AlarmRequest,
+  AlarmResponse,
+  DefragmentRequest,
+  DefragmentResponse,
+  HashKvRequest,
+  HashKvResponse,
+  ResponseHeader,
+} from './maintenance-messages.ts'
 
 export interface KeyValue {
   /** Bytes, one in each unit of the string: so keys of ASCII are simply themselves, and order is etcd's own. */
@@ -189,7 +198,7 @@ export type ClusterRequest =
 
 /** Requests that change something, and therefore go through the log. */
 export type WriteRequest =
-  PutRequest | DeleteRangeRequest | TxnRequest | CompactRequest | LeaseGrantRequest | LeaseRevokeRequest
+  PutRequest | DeleteRangeRequest | TxnRequest | CompactRequest | LeaseGrantRequest | LeaseRevokeRequest | AlarmRequest
 
 export type EtcdRequest =
   | RangeRequest
@@ -200,12 +209,9 @@ export type EtcdRequest =
   | WatchCreateRequest
   | WatchCancelRequest
   | WatchProgressRequest
+  | DefragmentRequest
+  | HashKvRequest
   | ClusterRequest
-
-export interface ResponseHeader {
-  /** The store's revision when the request was applied. */
-  readonly revision: number
-}
 
 export interface RangeResponse extends Body {
   readonly type: 'RangeResponse'
@@ -328,6 +334,10 @@ export interface StatusResponse extends Body {
   readonly raftIndex: number
   readonly raftAppliedIndex: number
   readonly isLearner: boolean
+  /** Bytes of the file, and of what is in use of it. */
+  readonly dbSize: number
+  readonly dbSizeInUse: number
+  readonly errors: readonly string[]
 }
 
 /** A failed call, with the gRPC code's name. */
@@ -353,4 +363,7 @@ export type EtcdResponse =
   | MembersResponse
   | MoveLeaderResponse
   | StatusResponse
+  | AlarmResponse
+  | DefragmentResponse
+  | HashKvResponse
   | ErrorResponse

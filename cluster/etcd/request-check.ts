@@ -73,6 +73,24 @@ function txnProblem({ compare, success, failure }: TxnRequest, opsMax: number): 
   return undefined
 }
 
+const PUT_BYTES = 256
+
+/** Bytes that a request would add to the file, about as etcd reckons them; 0: it may be done without space. */
+export function growthOf(request: WriteRequest | RequestOp): number {
+  switch (request.type) {
+    case 'Put':
+      return PUT_BYTES + request.key.length + sizeOf(request.value ?? '')
+    case 'Txn': {
+      const sum = (ops: readonly RequestOp[]): number => ops.reduce((bytes, op) => bytes + growthOf(op), 0)
+      return Math.max(sum(request.success), sum(request.failure))
+    }
+    case 'LeaseGrant':
+      return PUT_BYTES
+    default:
+      return 0
+  }
+}
+
 // ── one key, twice ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 interface Interval {

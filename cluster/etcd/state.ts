@@ -100,6 +100,8 @@ export interface EtcdState {
   nextWatchIds: Table<StreamId, number>
   /** Watches that want to hear of progress, and have been told something since the last round. */
   toldOf: Table<string, true>
+  /** Size of the file, as last seen; see `maintenance.ts`. */
+  fileBytes: number
   /** Lease → when it ends, on this machine's clock. Kept by the leader alone. */
   leaseEnds: Table<number, Micros>
   isLeader: boolean

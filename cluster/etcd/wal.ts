@@ -15,6 +15,7 @@ import { Log } from '#cluster/kernel/log.ts'
 import { Table } from '#cluster/kernel/table.ts'
 import type { Keyspace, Lease } from './keyspace.ts'
 import { createKeyspace } from './keyspace.ts'
+import type { AlarmType } from './maintenance-messages.ts'
 import type { KeyValue, Member } from './messages.ts'
 import { NO_KEYS, withKey } from './mvcc/ordered-keys.ts'
 import type { Change } from './mvcc/store.ts'
@@ -55,6 +56,7 @@ export type SnapshotRecord =
   | { readonly type: 'base'; readonly kv: KeyValue }
   | { readonly type: 'change'; readonly change: Change }
   | { readonly type: 'lease'; readonly lease: Lease }
+  | { readonly type: 'alarm'; readonly member: number; readonly alarm: AlarmType }
   | { readonly type: 'seal' }
 
 /**
@@ -88,7 +90,7 @@ export interface Snapshotted {
 
 /** All that the log determines, as of the last applied entry. */
 export function snapshotRecords(state: Snapshotted): readonly SnapshotRecord[] {
-  const { store, leases } = state.keyspace
+  const { store, leases, alarms } = state.keyspace
   const { history, base, revision, compactRevision } = store
   const header: SnapshotHeader = {
     type: 'header',
@@ -104,6 +106,7 @@ export function snapshotRecords(state: Snapshotted): readonly SnapshotRecord[] {
   for (const kv of base.values()) records.push({ type: 'base', kv })
   for (const change of history.from(history.start)) records.push({ type: 'change', change })
   for (const lease of leases.values()) records.push({ type: 'lease', lease })
+  for (const [member, alarm] of alarms) records.push({ type: 'alarm', member, alarm })
   records.push({ type: 'seal' })
   return records
 }
@@ -206,6 +209,7 @@ export function readSnapshot(records: readonly SnapshotRecord[]): Snapshotted {
       restoreChange(keyspace, record.change)
       keys.add(record.change.key)
     } else if (record.type === 'lease') leases.set(record.lease.id, record.lease)
+    else if (record.type === 'alarm') keyspace.alarms.set(record.member, record.alarm)
   }
   while (store.firstOf.length <= store.revision) store.firstOf.push(store.history.length)
   let ordered = NO_KEYS

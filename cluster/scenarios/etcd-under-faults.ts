@@ -8,7 +8,8 @@
  */
 import { etcd, type EtcdState } from '#cluster/etcd/etcd.ts'
 import { memberIdFor } from '#cluster/etcd/members.ts'
-import type { EtcdRequest, KeyValue, ResponseHeader } from '#cluster/etcd/messages.ts'
+import type { ResponseHeader } from '#cluster/etcd/maintenance-messages.ts'
+import type { EtcdRequest, KeyValue } from '#cluster/etcd/messages.ts'
 import type { Command } from '#cluster/kernel/command.ts'
 import type { Body, Component, Micros, ProcessId } from '#cluster/kernel/component.ts'
 import type { Link } from '#cluster/kernel/network.ts'

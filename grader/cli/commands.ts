@@ -14,6 +14,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   check: async () => (await import('./commands/check.ts')).check,
   export: async () => (await import('./commands/export.ts')).exportCommand,
   schema: async () => (await import('./commands/schema.ts')).schema,
+  up: async () => (await import('./commands/up.ts')).up,
   doctor: async () => (await import('./commands/doctor.ts')).doctor,
 }
 

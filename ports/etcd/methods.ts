@@ -88,6 +88,28 @@ const maintenance: Methods = {
       raftTerm: answer.raftTerm,
       raftAppliedIndex: answer.raftAppliedIndex,
       isLearner: answer.isLearner,
+      dbSize: answer.dbSize,
+      dbSizeInUse: answer.dbSizeInUse,
+      errors: answer.errors,
+    }),
+  },
+  Alarm: {
+    request: ({ action, memberID, alarm }) => {
+      const type = alarm === 'NONE' ? undefined : alarm
+      return { type: 'Alarm', action, memberId: Number(memberID), alarm: type } as Body
+    },
+    response: (answer: Answer<'AlarmResponse'>) => ({
+      ...headed(answer),
+      alarms: answer.alarms.map(({ memberId, alarm }) => ({ memberID: memberId, alarm })),
+    }),
+  },
+  Defragment: { request: () => ({ type: 'Defragment' }), response: headed },
+  HashKV: {
+    request: ({ revision }) => ({ type: 'HashKV', revision: Number(revision) }) as Body,
+    response: (answer: Answer<'HashKVResponse'>) => ({
+      ...headed(answer),
+      hash: answer.hash,
+      compact_revision: answer.compactRevision,
     }),
   },
   MoveLeader: {

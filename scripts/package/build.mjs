@@ -24,6 +24,19 @@ const BUNDLED = [
   { name: 'typescript', purpose: 'checks learners’ code', keep: /^lib\/(?:typescript\.js|lib\.[\w.]*d\.ts)$/ },
   { name: 'ts-blank-space', purpose: 'erases types', keep: /^out\/[\w-]+\.js$/ },
   { name: 'yaml', purpose: 'reads manifests and front matter', keep: /^dist\/.*\.js$/ },
+  { name: '@grpc/grpc-js', purpose: 'serves etcd’s clients', keep: /^build\/src\/.*\.js$/ },
+  { name: '@grpc/proto-loader', purpose: 'reads etcd’s API', keep: /^build\/src\/.*\.js$/ },
+  {
+    name: 'protobufjs',
+    purpose: 'part of the above',
+    keep: /^(?:index|light|minimal)\.js$|^(?:src|ext|google)\/.*\.js(?:on)?$/,
+  },
+  ...['aspromise', 'base64', 'codegen', 'eventemitter', 'fetch', 'float', 'path', 'pool', 'utf8'].map((part) => ({
+    ...{ name: `@protobufjs/${part}`, purpose: 'part of protobufjs', keep: /^index\.js$/ },
+  })),
+  { name: 'long', purpose: 'part of protobufjs', keep: /^(?:umd\/)?(?:index\.js|package\.json)$/ },
+  { name: 'lodash.camelcase', purpose: 'part of @grpc/proto-loader', keep: /^index\.js$/ },
+  { name: '@js-sdsl/ordered-map', purpose: 'part of @grpc/grpc-js', keep: /^dist\/cjs\/.*\.js$/ },
 ]
 /** Inside the engine. */
 const WITHIN = [
@@ -105,16 +118,27 @@ function copy(folder, keep = () => true) {
   }
 }
 
+/** What a package needs only for its own commands or types is not carried along, and npm must not ask for it. */
+function forgetWhatIsNotCarried(name) {
+  const path = join(staging, 'node_modules', name, 'package.json')
+  const { dependencies = {}, ...rest } = JSON.parse(readFileSync(path, 'utf8'))
+  const kept = Object.entries(dependencies).filter(([other]) => BUNDLED.some((one) => one.name === other))
+  rmSync(path)
+  writeFileSync(path, JSON.stringify({ ...rest, dependencies: Object.fromEntries(kept) }))
+}
+
 async function copyRest() {
   copy('exercises', (name) => !name.endsWith('.test.ts'))
   copy('grader/cli/templates')
   // What `clusterwright schema` prints.
   copy('grader/reporters/schemas', (name) => name === 'verdict.schema.json')
   copy('grader/modules')
+  copy('ports', (name) => name.endsWith('.proto'))
   // Learners' files are checked against this very text.
   cpSync(join(root, 'cluster/api/types.ts'), join(staging, 'cluster/api/types.ts'))
   for (const file of ['LICENSE', 'NOTICE']) cpSync(join(root, file), join(staging, file))
   for (const { name, keep } of BUNDLED) copy(`node_modules/${name}`, (file) => keep.test(file) || LICENCE.test(file))
+  for (const { name } of BUNDLED) forgetWhatIsNotCarried(name)
   const carried = [...BUNDLED.map(({ name, purpose }) => [name, purpose]), ...WITHIN]
   writeFileSync(join(staging, 'THIRD-PARTY-NOTICES.txt'), notices(carried, 'The package'))
   const engine = '.cache/engine/quickjs-metered.wasm'
@@ -124,8 +148,10 @@ async function copyRest() {
 
 // ── what is made ────────────────────────────────────────────────────────────────────────────────────────────────────
 
+const versionOf = (name) => JSON.parse(readFileSync(join(root, 'node_modules', name, 'package.json'), 'utf8')).version
+
 function writeManifest() {
-  const { name, version, description, license, dependencies } = manifest()
+  const { name, version, description, license } = manifest()
   const types = (path) => ({ types: path })
   const made = {
     ...{ name, version, description, license, type: 'module' },
@@ -139,7 +165,7 @@ function writeManifest() {
       './package.json': './package.json',
       './*': types('./grader/modules/*.d.ts'),
     },
-    dependencies: Object.fromEntries(BUNDLED.map((one) => [one.name, dependencies[one.name]])),
+    dependencies: Object.fromEntries(BUNDLED.map((one) => [one.name, versionOf(one.name)])),
     bundleDependencies: BUNDLED.map((one) => one.name),
   }
   writeFileSync(join(staging, 'package.json'), `${JSON.stringify(made, undefined, 2)}\n`)
