@@ -62,10 +62,11 @@ export function startBinding(
   effects.push({ type: 'wake', key: `permit/${queued.key}`, after: timeout })
 }
 
-/** Without what only the scheduling cycle needed: the rest is kept until the answer to the binding. */
-function forBinding({ plugins, bindingPlugins }: Profile, state: CycleState): CycleState {
-  const done = new Set(plugins.map(({ name }) => name).filter((name) => !bindingPlugins.has(name)))
-  return Object.fromEntries(Object.entries(state).filter(([name]) => !done.has(name)))
+/** Without what only the scheduling cycle needed (a plugin's own name, or `name/…`): the rest is kept until the answer. */
+function forBinding({ scratchPlugins }: Profile, state: CycleState): CycleState {
+  const kept: CycleState = {}
+  for (const key of Object.keys(state)) if (!scratchPlugins.has(key.split('/')[0]!)) kept[key] = state[key]
+  return kept
 }
 
 function bind(scheduling: Scheduling, binding: Binding, profile: Profile): void {

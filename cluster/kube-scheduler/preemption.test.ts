@@ -94,6 +94,19 @@ describe('preemption in a cluster', () => {
     expect([placeOf(it, 'second'), placeOf(it, 'third')]).toEqual([first, first])
   })
 
+  it('keeps nothing of the scheduling cycle while a binding is under way', () => {
+    const it = plane({ nodes: 2 })
+    const topologySpreadConstraints = (['DoNotSchedule', 'ScheduleAnyway'] as const).map((whenUnsatisfiable) => ({
+      maxSkew: 1,
+      topologyKey: 'kubernetes.io/hostname',
+      whenUnsatisfiable,
+      labelSelector: { matchLabels: { app: 'web' } },
+    }))
+    it.create(pod('web', 0, '1', { topologySpreadConstraints }))
+    it.until(() => stateOf(it).bindings.size === 1)
+    expect(stateOf(it).bindings.get('default/web')!.cycleState).toEqual({})
+  })
+
   it('keeps its decisions where it is told to, and can be asked why', () => {
     const it = plane({ nodes: [{ cpu: '1' }, { cpu: '4' }, { cpu: '8' }], scheduler: { decisionsKept: 2 } })
     it.create(pod('web', 0, '2'))

@@ -53,8 +53,8 @@ export const DEFAULT_PROFILES: readonly ProfileOptions[] = Object.freeze([{ sche
 export interface Profile extends Readonly<Record<Exclude<ExtensionPoint, 'queueSort'>, readonly Plugin[]>> {
   readonly schedulerName: string
   readonly plugins: readonly Plugin[]
-  /** Names of those that may read the CycleState after the scheduling cycle. */
-  readonly bindingPlugins: ReadonlySet<string>
+  /** Names of those that have no part in the binding cycle, and so no use for their CycleState after the choice. */
+  readonly scratchPlugins: ReadonlySet<string>
   readonly percentageOfNodesToScore: number | undefined
   readonly less: NonNullable<Plugin['less']>
   weightOf(plugin: string): number
@@ -88,7 +88,7 @@ export function createProfile(options: ProfileOptions, registry: Registry): Prof
     ...lists,
     schedulerName,
     plugins: [...made.values()],
-    bindingPlugins: new Set(binding.map(({ name }) => name)),
+    scratchPlugins: new Set([...made.keys()].filter((name) => !binding.some((plugin) => plugin.name === name))),
     percentageOfNodesToScore,
     less: (a, b) => sort.less!(a, b),
     weightOf: (name) => weights[name] ?? DEFAULT_WEIGHTS[name] ?? 1,
