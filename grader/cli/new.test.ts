@@ -52,7 +52,7 @@ describe.each(KINDS)('the template "%s"', (kind) => {
   })
 
   it('takes learners’ tests, and its own catch every wrong solution', async () => {
-    if (testsJobsOf(folder).length === 0) return expect(kind).toBe('cni')
+    expect(testsJobsOf(folder).length).toBeGreaterThan(0)
     const [exercise, engine] = await Promise.all([loadExercise(folder), loadEngineNode()])
     expect((await proveTests({ folder, exercise, engine, isThorough: true })).complaints).toEqual([])
   })
