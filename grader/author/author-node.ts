@@ -45,17 +45,17 @@ export const prerequisitesOf = (folders: readonly Folder[]): Map<string, string[
   )
 
 const MISCONCEPTIONS = 'misconceptions.json'
-const LANGUAGES: readonly Locale[] = ['en', 'es']
 
-/** What is kept beside the exercise and must agree with what the proof has just seen; each file is optional. */
+/** What is kept beside the exercise, in the languages of its course, and must agree with what the proof has just seen; each file is optional. */
 export function judgeKept(
   { id, path }: Folder,
   told: readonly Told[],
   known: readonly Misconception[] | undefined,
   seen: readonly Misconception[],
+  languages: readonly Locale[],
 ): string[] {
   const remedy = `read the change, and take it over with: clusterwright check ${id} --update`
-  const changed = LANGUAGES.flatMap((locale) => {
+  const changed = languages.flatMap((locale) => {
     const file = toldFile(locale)
     if (!existsSync(join(path, file))) return []
     const names = changedIn(readFileSync(join(path, file), 'utf8'), toldText(told, locale))
@@ -80,9 +80,14 @@ const shortList = (names: readonly string[]): string =>
   names.length <= 3 ? names.join(', ') : `${names.slice(0, 3).join(', ')} and ${names.length - 3} more`
 
 /** Writes what is kept. Returns the names of the files that changed. */
-export function updateKept({ path }: Folder, told: readonly Told[], seen: readonly Misconception[]): string[] {
+export function updateKept(
+  { path }: Folder,
+  told: readonly Told[],
+  seen: readonly Misconception[],
+  languages: readonly Locale[],
+): string[] {
   const texts: [file: string, text: string][] = [
-    ...LANGUAGES.map((locale): [string, string] => [toldFile(locale), toldText(told, locale)]),
+    ...languages.map((locale): [string, string] => [toldFile(locale), toldText(told, locale)]),
     [MISCONCEPTIONS, misconceptionsText(seen)],
   ]
   return texts.flatMap(([file, text]) => {

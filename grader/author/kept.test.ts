@@ -22,6 +22,8 @@ const result = (change: Partial<CheckResult> = {}): CheckResult => ({
 })
 const HEAD = '// check: counts\n// hint: one\n// Counts\n// twice.\n// es: Cuenta dos veces.\n/** Not of the head. */\n'
 
+const BOTH = ['en', 'es'] as const
+
 describe('the head of a wrong solution', () => {
   it('tells check, hint, and the mistake in two languages', () => {
     const text = { en: 'Counts twice.', es: 'Cuenta dos veces.' }
@@ -59,20 +61,24 @@ describe('what is kept beside an exercise', () => {
   const seen = [misconceptionOf('a', readMistake(HEAD), ['counts'])]
 
   it('is asked for only where it is there', () => {
-    expect(judgeKept(folder, [told], undefined, seen)).toEqual([])
+    expect(judgeKept(folder, [told], undefined, seen, BOTH)).toEqual([])
   })
 
   it('is written once, and then agrees', () => {
-    expect(updateKept(folder, [told], seen)).toEqual(['feedback.en.txt', 'feedback.es.txt', 'misconceptions.json'])
-    expect(updateKept(folder, [told], seen)).toEqual([])
+    expect(updateKept(folder, [told], seen, BOTH)).toEqual([
+      'feedback.en.txt',
+      'feedback.es.txt',
+      'misconceptions.json',
+    ])
+    expect(updateKept(folder, [told], seen, BOTH)).toEqual([])
     const known = JSON.parse(readFileSync(join(path, 'misconceptions.json'), 'utf8'))
-    expect(judgeKept(folder, [told], known, seen)).toEqual([])
+    expect(judgeKept(folder, [told], known, seen, BOTH)).toEqual([])
   })
 
   it('is complained of when something else is told or failed now', () => {
     writeFileSync(join(path, 'feedback.es.txt'), told.es.replace('sobra', 'falta'))
     const known = [{ ...seen[0]!, failed: [] }]
-    expect(judgeKept(folder, [told], known, seen)).toEqual([
+    expect(judgeKept(folder, [told], known, seen, BOTH)).toEqual([
       'feedback.es.txt: something else is told now about a: read the change, and take it over with: clusterwright check toy --update',
       'misconceptions.json is stale for a: read the change, and take it over with: clusterwright check toy --update',
     ])

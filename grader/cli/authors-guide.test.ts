@@ -1,6 +1,6 @@
 /** The authors' guide is true: the exercise that it shows, file by file, is proven as it stands there. */
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -40,7 +40,8 @@ describe('the authors’ guide', () => {
     const proof = clusterwright('check', 'gpu-nodes', '--seeds', '5', '--update')
     expect(proof.stdout.split('\n').filter((line) => line.includes('✗'))).toEqual([])
     expect([proof.status, proof.stderr]).toEqual([0, expect.stringContaining('check.html')])
-    expect(readFileSync(join(folder, 'feedback.es.txt'), 'utf8')).toContain('El Pod web no pide GPU')
+    expect(readFileSync(join(folder, 'feedback.en.txt'), 'utf8')).toContain('Pod web asks for no GPU')
+    expect(existsSync(join(folder, 'feedback.es.txt')), 'the course has no Spanish').toBe(false)
     expect(JSON.parse(readFileSync(join(folder, 'misconceptions.json'), 'utf8'))).toHaveLength(3)
     expect(clusterwright('check', 'gpu-nodes', '--seeds', '1')).toMatchObject({ status: 0 })
   }, 120_000)

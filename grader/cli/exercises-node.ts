@@ -6,7 +6,7 @@ import type { CheckSet } from '../kit/checks.ts'
 import { compileNode } from '../sandbox/compile-node.ts'
 import { countsForVersion, exerciseVersion } from '../verdict/digest.ts'
 import type { Exercise, Misconception } from '../verdict/exercise.ts'
-import { creditOf, limitsOf } from '../verdict/exercise.ts'
+import { creditOf, limitsOf, stagesOf } from '../verdict/exercise.ts'
 import type { Compiled } from '../verdict/verdict.ts'
 import { importAuthorModule } from './author-modules.ts'
 import { ConfigurationError } from './errors.ts'
@@ -64,10 +64,10 @@ function wordsOf(error: unknown, folder: string): string {
   return [String(error), ...frames].join('\n')
 }
 
-function settingsIn(path: string, name: string): Pick<Exercise, 'limits' | 'credit'> {
+function settingsIn(path: string, name: string): Pick<Exercise, 'limits' | 'credit' | 'stages'> {
   const task = read(path, 'task.mdx')
   try {
-    return { limits: limitsOf(task), credit: creditOf(task) }
+    return { limits: limitsOf(task), credit: creditOf(task), stages: stagesOf(task) }
   } catch (error) {
     throw new ConfigurationError(`exercises/${name}/${(error as Error).message}`)
   }

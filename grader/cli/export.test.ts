@@ -179,6 +179,8 @@ describe('what was written grades, for real', () => {
     const text = readFileSync(at('output/results.json'), 'utf8')
     expect(await VALIDATORS['exercism']!.check(text)).toEqual([])
     expect(JSON.parse(text).status).toBe('fail')
+    const tasks = JSON.parse(text).tests.map(({ task_id: task }: { task_id?: number }) => task)
+    expect(new Set(tasks)).toEqual(new Set([1, 2]))
     expect(start(at('exercism/test-runner/bin/run.sh'), ['fit-filter']).status).toBe(2)
   })
 

@@ -17,7 +17,7 @@ import { readSubmission, submissionsIn } from '../court/submissions.ts'
 import type { Walls } from '../court/walls.ts'
 import { wallsFor } from '../court/walls.ts'
 import { engineId } from '../verdict/engine-id.ts'
-import { textsOf } from '../verdict/exercise.ts'
+import { taskNumbersOf, textsOf } from '../verdict/exercise.ts'
 import type { Context } from './command.ts'
 import { EXIT } from './command.ts'
 import { ConfigurationError, UsageError } from './errors.ts'
@@ -116,13 +116,14 @@ function submissionsAt(path: string): { base: string; submissions: Submission[] 
 /** To every report, in the order of the names. */
 async function reportAll(ledger: Ledger, base: string, { folder, path, reporting }: ManyOptions): Promise<void> {
   if (!reporting.isHeard) return
-  const texts = textsOf(await loadExercise(folder))
+  const exercise = await loadExercise(folder)
+  const [texts, tasks] = [textsOf(exercise), taskNumbersOf(exercise)]
   const hint = hintsOf(folder, reporting.locale)
   for (const { file, verdict } of ledger.entries()) {
     const at = join(base, file)
     const { source } = readSubmission({ name: file, path: at }, base)
     const seen = statSync(path).isDirectory() ? join(path, file) : path
-    reporting.add({ verdict, file, path: seen, source, texts, hint })
+    reporting.add({ verdict, file, path: seen, source, texts, tasks, hint })
   }
 }
 

@@ -1,7 +1,7 @@
 /** `clusterwright grade` for one file, in this process: as the page grades it. */
 import type { Settings } from '../court/messages.ts'
 import { loadEngineNode } from '../sandbox/engine-node.ts'
-import { textsOf } from '../verdict/exercise.ts'
+import { taskNumbersOf, textsOf } from '../verdict/exercise.ts'
 import type { GradeOptions } from '../verdict/grade.ts'
 import { grade } from '../verdict/grade.ts'
 import { internalVerdict } from '../verdict/internal.ts'
@@ -40,7 +40,8 @@ export async function gradeOne(
   const submitted = { file, source, code: compiled.code }
   const again = await waysAgain(verdict, submitted, { site, folder: replays })
   const texts = textsOf(exercise)
-  reporting.add({ verdict, file, source, texts, again, hint: hintsOf(folder, reporting.locale) })
+  const [hint, tasks] = [hintsOf(folder, reporting.locale), taskNumbersOf(exercise)]
+  reporting.add({ verdict, file, source, texts, tasks, again, hint })
   if (replays !== undefined) {
     for (const path of writeReplays(replays, verdict, submitted)) err.write(`replay: ${path}\n`)
   }

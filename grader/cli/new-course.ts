@@ -12,7 +12,10 @@ const GITIGNORE = 'node_modules/\ntest-results/\n'
 const MAY_BE_THERE = new Set(['package.json'])
 
 /** Returns what was written, relative to the new course. `version` is the package's. */
-export function writeCourse(directory: string, { workingFolder, version }: { workingFolder: string; version: string }) {
+export function writeCourse(
+  directory: string,
+  { workingFolder, version, languages }: { workingFolder: string; version: string; languages: readonly string[] },
+) {
   const root = resolve(workingFolder, directory)
   if (existsSync(root) && !statSync(root).isDirectory())
     throw new UsageError(`"${directory}" is a file: name a folder for the course, new or empty`)
@@ -26,13 +29,18 @@ export function writeCourse(directory: string, { workingFolder, version }: { wor
   if (inTheWay)
     throw new UsageError(`"${directory}" has a ${inTheWay.to} already: name another folder, or remove that file`)
   const written = files.filter(({ to }) => !existsSync(join(root, to)))
-  const filled: Record<string, string> = { name: slugOf(basename(root)), version: installedFrom(root) ?? version }
+  const filled: Record<string, string> = {
+    name: slugOf(basename(root)),
+    version: installedFrom(root) ?? version,
+    languages: languages.join(', '),
+  }
   for (const { to, text } of written) {
     mkdirSync(dirname(join(root, to)), { recursive: true })
     const whole = text().replace(/__([a-z]+)__/g, (placeholder, key: string) => filled[key] ?? placeholder)
     writeFileSync(join(root, to), whole)
   }
-  for (const folder of ['exercises', 'content/en', 'content/es']) mkdirSync(join(root, folder), { recursive: true })
+  for (const folder of ['exercises', ...languages.map((language) => `content/${language}`)])
+    mkdirSync(join(root, folder), { recursive: true })
   return { root, written: written.map(({ to }) => to) }
 }
 

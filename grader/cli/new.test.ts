@@ -30,9 +30,9 @@ async function run(workingFolder: string, ...args: string[]) {
   return { status, stdout, stderr }
 }
 
-async function freshCourse(): Promise<string> {
+async function freshCourse(languages = 'en,es'): Promise<string> {
   const folder = freshFolder()
-  expect(await run(folder, 'new', 'course', '.')).toMatchObject({ status: 0, stderr: '' })
+  expect(await run(folder, 'new', 'course', '.', '--languages', languages)).toMatchObject({ status: 0, stderr: '' })
   return folder
 }
 
@@ -84,6 +84,15 @@ describe('new exercise', () => {
     expect((await run(course, 'list')).stdout).toBe('my-filter  Mine: a "filter" (first-steps · 15 min)\n')
   })
 
+  it('has nothing in Spanish where the course has not', async () => {
+    const course = await freshCourse('en')
+    await run(course, 'new', 'exercise', 'mine')
+    const files = readdirSync(join(course, 'exercises/01-first-steps/01-mine'))
+    expect(files.filter((name) => name.includes('.es.'))).toEqual([])
+    expect(files).toContain('task.mdx')
+    expect(existsSync(join(course, 'content/es'))).toBe(false)
+  })
+
   it('numbers what comes in order, and finds a section by its name', async () => {
     const course = await freshCourse()
     await run(course, 'new', 'exercise', 'one', '--section', 'nodes')
@@ -105,6 +114,8 @@ describe('new exercise', () => {
     [['new', 'exercise', 'a', '--kind', 'etcd'], /--kind is "etcd": write scheduler, controller or cni/],
     [['new', 'exercise', 'there'], /there is an exercise "there" already, in exercises\/01-first-steps\/01-there/],
     [['new', 'course', 'x', '--kind', 'cni'], /new course takes no --kind/],
+    [['new', 'course', 'x', '--languages', 'fr'], /--languages is "fr": write en or en,es/],
+    [['new', 'exercise', 'a', '--languages', 'en'], /new exercise takes no --languages/],
     [['new', 'course', '.'], /"\." has a .*README\.md already|"\." has a .* already/],
     [['new', 'course', 'package.json'], /"package\.json" is a file/],
   ] as [string[], RegExp][])('%j is refused with the remedy', async (args, message) => {
@@ -121,10 +132,11 @@ describe('new exercise', () => {
 describe('new course', () => {
   it('writes what a course needs', async () => {
     const folder = freshFolder()
-    const { status, stdout } = await run(folder, 'new', 'course', 'mine')
+    const { status, stdout } = await run(folder, 'new', 'course', 'mine', '--languages', 'en,es')
     expect([status, stdout]).toEqual([0, expect.stringContaining('cd mine')])
     const read = (name: string) => readFileSync(join(folder, 'mine', name), 'utf8')
     expect(parse(read('clusterwright.yaml'))).toEqual({ name: 'mine', languages: ['en', 'es'] })
+    expect(read('README.md').split('\n')[0]).toBe('# The course `mine`')
     expect(JSON.parse(read('package.json'))).toMatchObject({ name: 'mine', private: true, type: 'module' })
     expect(parse(read('.github/workflows/check.yml'))).toMatchObject({ jobs: { check: {} } })
     expect(read('.gitignore')).toBe('node_modules/\ntest-results/\n')

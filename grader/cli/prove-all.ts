@@ -132,14 +132,15 @@ function keep(
   folder: ExerciseFolder,
   { misconceptions }: Exercise,
   wrong: readonly WrongResult[],
-  { isUpdate, say }: ProveOptions,
+  { isUpdate, say, lint }: ProveOptions,
 ): string[] {
   const told = wrong.map((result) => result.told)
   const seen = wrong
     .filter(({ mistake }) => mistake.hint !== undefined && mistake.text.en !== '')
     .map(({ job, mistake, failed }) => misconceptionOf(nameOfWrong(job.file), mistake, failed))
-  if (!isUpdate) return judgeKept(folder, told, misconceptions, seen)
-  for (const file of updateKept(folder, told, seen))
+  const languages = ['en', ...lint.languages] as const
+  if (!isUpdate) return judgeKept(folder, told, misconceptions, seen, languages)
+  for (const file of updateKept(folder, told, seen, languages))
     say(`  wrote exercises/${folder.name}/${file}: read the difference`)
   return []
 }

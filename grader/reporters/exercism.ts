@@ -2,6 +2,8 @@
  * Exercism's `results.json`, version 3 of the test runner interface. The learner is shown the first failure alone, so the
  * tests stand in source order; `error` is kept for a file of which nothing could be run, and for what broke on our side.
  *
+ * `task_id` is the number of the part of the task, in the order in which the task lists its stages.
+ *
  * Whoever runs this for Exercism must end with 0 whenever a result was written: `grade --exit-zero` does.
  */
 import type { Case } from './cases.ts'
@@ -46,10 +48,12 @@ function resultsOf(graded: Graded, options: ReportOptions): object {
 function testOf(one: Case, graded: Graded, { locale }: ReportOptions) {
   const status = one.status === 'pass' || one.isAdvice ? 'pass' : one.status === 'fail' ? 'fail' : 'error'
   const message = toldPlainly(one, graded, locale, { max: TEST_MESSAGE_MAX })
+  const task = one.check && graded.tasks?.get(one.check.name)
   const output = consoleText(one, locale, { max: Number.MAX_SAFE_INTEGER })
   return {
     name: one.name,
     status,
+    ...(task !== undefined && { task_id: task }),
     ...(message !== '' && { message }),
     ...(output !== '' && { output: cut(output, OUTPUT_MAX, `\n${words('output-cut', locale)}`) }),
   }

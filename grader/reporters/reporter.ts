@@ -22,6 +22,8 @@ export interface Graded {
   readonly source: string
   /** The exercise's texts, for saying what was found in another language. */
   readonly texts?: Texts
+  /** Which part of the task a check belongs to, from 1, by the check's name. */
+  readonly tasks?: ReadonlyMap<string, number>
   /** How a failed check is seen again, by its name; absent where nobody can tell. */
   readonly again?: ReadonlyMap<string, Again>
   /** Text of a hint by its key. */

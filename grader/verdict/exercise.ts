@@ -10,6 +10,8 @@ export interface Exercise {
   readonly version: string
   readonly checks: CheckSet
   readonly limits: Partial<Limits>
+  /** The parts of the task, in its order. */
+  readonly stages?: readonly string[]
   /** Default: binary. */
   readonly credit?: Score['credit']
   /** Its wrong solutions, each with the checks that it fails. */
@@ -32,6 +34,19 @@ export function textsOf({ checks, misconceptions = [] }: Pick<Exercise, 'checks'
     Object.fromEntries(misconceptions.map(({ name, text }) => [`mistake.${name}`, text[locale]]))
   return { en: { ...checks.texts?.en, ...mistakes('en') }, es: { ...checks.texts?.es, ...mistakes('es') } }
 }
+
+/** The number of the part of the task that each check belongs to, from 1, by the check's name. Checks without a stage have none. */
+export function taskNumbersOf({ checks, stages = [] }: Pick<Exercise, 'checks' | 'stages'>): Map<string, number> {
+  const numbers = checks.checks.map(({ name, stage }) => [name, stage === undefined ? 0 : stages.indexOf(stage) + 1])
+  return new Map((numbers as [string, number][]).filter(([, number]) => number > 0))
+}
+
+/** `stages: [need, waste]` in a task's front matter. */
+export const stagesOf = (task: string): string[] =>
+  (/^stages:\s*\[([^\]]*)\]\s*$/m.exec(frontMatter(task))?.[1] ?? '')
+    .split(',')
+    .map((stage) => stage.trim().replace(/^(['"])(.*)\1$/, '$2'))
+    .filter((stage) => stage !== '')
 
 /** `credit: partial` in a task's front matter counts each check by its weight. */
 export function creditOf(task: string): Score['credit'] {

@@ -57,7 +57,9 @@ takes that course along.`,
     mkdirSync(assets, { recursive: true })
     if (tarball !== undefined) copyFileSync(tarball, join(assets, basename(tarball)))
     if (exported.hasCourse) copyCourse(folder, course(), join(assets, 'course'))
-    out.write(`${values.out}: ${id} for ${platform.name}\n${platform.next(exported, values.out)}\n`)
+    out.write(
+      `${values.out}: ${id} for ${platform.name}\n${platform.next(exported, values.out.replace(/(?<=.)\/+$/, ''))}\n`,
+    )
     return EXIT.pass
   },
 })
