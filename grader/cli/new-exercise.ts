@@ -37,7 +37,7 @@ export function writeExercise(course: Course, { id, kind, section, title }: NewE
   const folder = join(below, numbered(numbersIn(join(course.root, below)), id))
   const to = join(course.root, folder)
   if (existsSync(to)) throw new UsageError(`there is a folder ${folder} already: choose another id, or remove it`)
-  const isSpoken = (file: string): boolean => course.languages.includes('es') || !/\.es\.mdx$/.test(file)
+  const isSpoken = (file: string): boolean => course.languages.includes('es') || !file.endsWith('.es.mdx')
   cpSync(join(templatesFolder, kind), to, { recursive: true, filter: isSpoken })
   const filled = { id, title: title ?? titleFrom(id), section: nameOf(sectionFolder) }
   for (const file of readdirSync(to).filter((name) => name.startsWith('task.'))) {
