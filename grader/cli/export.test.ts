@@ -13,6 +13,7 @@ import {
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import Ajv from 'ajv/dist/2020.js'
+import { strFromU8, unzipSync } from 'fflate'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { VALIDATORS } from '../reporters/validators.test-tools.ts'
 import { runCommand } from './dispatch.ts'
@@ -66,10 +67,11 @@ beforeAll(async () => {
 describe('clusterwright export', () => {
   it.each<[string[], RegExp]>([
     [[], /export takes one exercise/],
-    [['fit-filter'], /say for which platform: --to gradescope\|exercism\|prairielearn/],
+    [['fit-filter'], /say for which platform: --to gradescope\|exercism\|prairielearn\|zip/],
     [['fit-filter', '--to', 'gradscope'], /there is no platform "gradscope"; did you mean "gradescope"\?/],
     [['fit-filter', '--to', 'exercism'], /say where the files go: --out DIR/],
     [['fit-filter', '--to', 'exercism', '--out', folder], /is not empty: name a new folder/],
+    [['fit-filter', '--to', 'zip', '--out', at('x')], /name a new file that ends in \.zip/],
     [['fit-filter', '--to', 'exercism', '--out', at('x'), '--package', at('no.tgz')], /there is no file ".*no\.tgz"/],
     [
       ['fit-filter', '--to', 'exercism', '--out', at('x'), '--package', import.meta.filename],
@@ -193,6 +195,45 @@ describe('what was written grades, for real', () => {
     const { gradable, format_errors: errors } = JSON.parse(text)
     expect([gradable, errors[0]]).toEqual([false, expect.stringContaining('main.ts:2:12')])
   })
+})
+
+describe('one archive for any other system', () => {
+  const pack = (file: string) =>
+    run('export', 'fit-filter', '--to', 'zip', '--out', at(file), '--package', at('clusterwright-9.9.9.tgz'))
+
+  it('holds all that is needed, the same bytes whenever it is packed, and nobody’s file is overwritten', async () => {
+    expect(await pack('one.zip')).toMatchObject({ status: 0, stderr: '' })
+    expect((await pack('two.zip')).status).toBe(0)
+    const bytes = readFileSync(at('one.zip'))
+    expect(bytes.equals(readFileSync(at('two.zip')))).toBe(true)
+    const files = unzipSync(bytes)
+    expect(Object.keys(files).sort()).toEqual([
+      ...['README.md', 'fit-filter.ts', 'grader/clusterwright-9.9.9.tgz', 'grader/grade.sh', 'grader/setup.sh'],
+      'task.md',
+    ])
+    expect(strFromU8(files['fit-filter.ts']!)).toBe(readFileSync(join(exercise.path, 'starter.ts'), 'utf8'))
+    expect(strFromU8(files['grader/clusterwright-9.9.9.tgz']!)).toBe('a tarball')
+    expect(await pack('one.zip')).toMatchObject({ status: 2, stderr: expect.stringMatching(/already: name a new/) })
+  })
+
+  it(
+    'once unpacked by another program, grades: the solution passes and the starter fails',
+    { timeout: 240_000 },
+    () => {
+      const unpacked = spawnSync('python3', ['-m', 'zipfile', '-e', at('one.zip'), at('unpacked')], {
+        encoding: 'utf8',
+      })
+      expect([unpacked.status, unpacked.stderr]).toEqual([0, ''])
+      const outcomeOf = (file: string): unknown => {
+        const { status, stderr } = start('sh', [at('unpacked/grader/grade.sh'), file, at('zip-results.json')])
+        expect([status, stderr]).toEqual([0, expect.anything()])
+        return json('zip-results.json').status
+      }
+      expect(outcomeOf(join(exercise.path, 'solution.ts'))).toBe('pass')
+      expect(outcomeOf(at('unpacked/fit-filter.ts'))).toBe('fail')
+      expect(start('sh', [at('unpacked/grader/grade.sh'), at('none.ts'), at('x.json')]).status).toBe(2)
+    },
+  )
 })
 
 it('an exercise of one’s own takes its course along, without its solutions, and is graded from there', async () => {

@@ -23,6 +23,7 @@ const ENTRIES = ['grader/cli/clusterwright.ts', 'grader/kit/kit.ts']
 const BUNDLED = [
   { name: 'typescript', purpose: 'checks learners’ code', keep: /^lib\/(?:typescript\.js|lib\.[\w.]*d\.ts)$/ },
   { name: 'ts-blank-space', purpose: 'erases types', keep: /^out\/[\w-]+\.js$/ },
+  { name: 'fflate', purpose: 'packs what is exported', keep: /^esm\/[\w.-]+$/ },
   { name: 'yaml', purpose: 'reads manifests and front matter', keep: /^dist\/.*\.js$/ },
   { name: '@grpc/grpc-js', purpose: 'serves etcd’s clients', keep: /^build\/src\/.*\.js$/ },
   { name: '@grpc/proto-loader', purpose: 'reads etcd’s API', keep: /^build\/src\/.*\.js$/ },

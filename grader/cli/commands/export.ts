@@ -20,9 +20,11 @@ import { loadExercise, read } from '../exercises-node.ts'
 import { exercism } from '../export/exercism.ts'
 import { gradescope } from '../export/gradescope.ts'
 import type { Exported, Platform } from '../export/platform.ts'
+import { packFolder } from '../export/pack.ts'
 import { prairielearn } from '../export/prairielearn.ts'
+import { zip } from '../export/zip.ts'
 
-const PLATFORMS: readonly Platform[] = [gradescope, exercism, prairielearn]
+const PLATFORMS: readonly Platform[] = [gradescope, exercism, prairielearn, zip]
 
 export const exportCommand = defineCommand({
   name: 'export',
@@ -30,7 +32,7 @@ export const exportCommand = defineCommand({
   usage: ['export <id> --to PLATFORM --out DIR'],
   options: {
     to: { type: 'string', value: PLATFORMS.map(({ name }) => name).join('|'), help: 'for which platform' },
-    out: { type: 'string', value: 'DIR', help: 'an empty or new folder for the files' },
+    out: { type: 'string', value: 'DIR', help: 'an empty or new folder for the files; for zip, a new FILE.zip' },
     package: {
       type: 'string',
       value: 'FILE',
@@ -46,23 +48,33 @@ takes that course along.`,
     if (id === undefined || more.length > 0) throw new UsageError('export takes one exercise')
     const platform = platformNamed(values.to)
     if (values.out === undefined) throw new UsageError('say where the files go: --out DIR')
-    if (existsSync(values.out) && readdirSync(values.out).length > 0)
-      throw new UsageError(`--out: "${values.out}" is not empty: name a new folder`)
+    refuseWhatIsThere(platform, values.out)
     const tarball = values.package
     if (tarball !== undefined) tarballIsSound(tarball)
     const folder = exerciseOf(course(), id)
     const exported = await exportedOf(folder, course(), version, tarball)
-    writeFiles(platform, exported, values.out)
-    const assets = join(values.out, platform.assets)
-    mkdirSync(assets, { recursive: true })
-    if (tarball !== undefined) copyFileSync(tarball, join(assets, basename(tarball)))
-    if (exported.hasCourse) copyCourse(folder, course(), join(assets, 'course'))
+    const writeTo = (target: string): void => {
+      writeFiles(platform, exported, target)
+      const assets = join(target, platform.assets)
+      mkdirSync(assets, { recursive: true })
+      if (tarball !== undefined) copyFileSync(tarball, join(assets, basename(tarball)))
+      if (exported.hasCourse) copyCourse(folder, course(), join(assets, 'course'))
+    }
+    if (platform.isArchive) writeFileSync(values.out, packFolder(writeTo))
+    else writeTo(values.out)
     out.write(
       `${values.out}: ${id} for ${platform.name}\n${platform.next(exported, values.out.replace(/(?<=.)\/+$/, ''))}\n`,
     )
     return EXIT.pass
   },
 })
+
+function refuseWhatIsThere({ isArchive }: Platform, out: string): void {
+  if (isArchive && !out.endsWith('.zip')) throw new UsageError(`--out is "${out}": name a new file that ends in .zip`)
+  if (!existsSync(out)) return
+  if (isArchive) throw new UsageError(`--out: there is a file "${out}" already: name a new one`)
+  if (readdirSync(out).length > 0) throw new UsageError(`--out: "${out}" is not empty: name a new folder`)
+}
 
 function tarballIsSound(tarball: string): void {
   if (!existsSync(tarball)) throw new UsageError(`--package: there is no file "${tarball}"`)

@@ -35,9 +35,11 @@ export interface Platform {
   readonly what: string
   /** Where tarball and course must lie, below the folder of the export. */
   readonly assets: string
+  /** `--out` is then a zip file, not a folder. */
+  readonly isArchive?: true
   files(exercise: Exported): Readonly<Record<string, ExportedFile>>
-  /** What to do with the folder. */
-  next(exercise: Exported, folder: string): string
+  /** What to do with the folder or archive. */
+  next(exercise: Exported, at: string): string
 }
 
 export const script = (text: string): ExportedFile => ({ text, isExecutable: true })
