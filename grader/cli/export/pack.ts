@@ -5,7 +5,7 @@ import { join, relative } from 'node:path'
 import { type Zippable, zipSync } from 'fflate'
 
 /** The earliest that the format can say (local time), so that nothing hangs on when it was packed. */
-const PACKED = new Date(1980, 0, 1)
+const PACKED = '1980-01-01T00:00:00'
 /** Unix, in the archive's words: its attributes are then a file's mode in the upper half. */
 const UNIX = 3
 const REGULAR_FILE = 0o100_000
