@@ -33,7 +33,7 @@ const BUNDLED = [
     keep: /^(?:index|light|minimal)\.js$|^(?:src|ext|google)\/.*\.js(?:on)?$/,
   },
   ...['aspromise', 'base64', 'codegen', 'eventemitter', 'fetch', 'float', 'path', 'pool', 'utf8'].map((part) => ({
-    ...{ name: `@protobufjs/${part}`, purpose: 'part of protobufjs', keep: /^index\.js$/ },
+    ...{ name: `@protobufjs/${part}`, purpose: 'part of protobufjs', keep: /^(?:index|util\/\w+)\.js$/ },
   })),
   { name: 'long', purpose: 'part of protobufjs', keep: /^(?:umd\/)?(?:index\.js|package\.json)$/ },
   { name: 'lodash.camelcase', purpose: 'part of @grpc/proto-loader', keep: /^index\.js$/ },
@@ -119,10 +119,10 @@ function copy(folder, keep = () => true) {
   }
 }
 
-/** What a package needs only for its own commands or types is not carried along, and npm must not ask for it. */
+/** What a package needs only for its own commands or types is not carried along, and npm must not ask for it; nor is anything to be run. */
 function forgetWhatIsNotCarried(name) {
   const path = join(staging, 'node_modules', name, 'package.json')
-  const { dependencies = {}, ...rest } = JSON.parse(readFileSync(path, 'utf8'))
+  const { dependencies = {}, scripts: _, ...rest } = JSON.parse(readFileSync(path, 'utf8'))
   const kept = Object.entries(dependencies).filter(([other]) => BUNDLED.some((one) => one.name === other))
   rmSync(path)
   writeFileSync(path, JSON.stringify({ ...rest, dependencies: Object.fromEntries(kept) }))
