@@ -72,6 +72,24 @@ const room: FilterExample[] = [
     expect: { 'node-1': full('cpu') },
   },
   {
+    name: 'room for no Pods is room for none',
+    nodes: [node('node-1', { pods: '0' })],
+    pod: pod('web'),
+    expect: { 'node-1': full('pods') },
+  },
+  {
+    name: 'a Pod of the same name in another namespace is another Pod',
+    nodes: [node('node-1', { cpu: '1' })],
+    pod: pod('web', { cpu: '500m' }),
+    expect: { 'node-1': fits },
+    next: [
+      {
+        pod: { ...pod('web', { cpu: '2' }), metadata: { name: 'web', namespace: 'other' } },
+        expect: { 'node-1': full('cpu') },
+      },
+    ],
+  },
+  {
     name: 'who asks for nothing of a resource cannot lack it, on an overfull node too',
     nodes: [node('node-1', { cpu: '1' })],
     pods: [on('node-1', pod('greedy', { cpu: '2' }))],
