@@ -124,6 +124,8 @@ export default defineTests<Example>({
     ...['lost-answer-is-a-failure', 'adopts-after-a-conflict', 'adopts-without-version', 'waits-for-ever'],
     // The cluster looks as it should, but for owners that are no controllers, and work that is for nothing.
     ...['adopts-and-drops-other-owners', 'release-drops-all-owners', 'status-always-written', 'gone-set-throws'],
+    // Examples know no orphans that have failed or are being deleted.
+    ...['adopts-what-has-failed', 'adopts-what-is-going'],
   ],
   read,
   run: runExample,
