@@ -50,6 +50,11 @@ const ROLES: Readonly<Record<string, readonly PolicyRule[]>> = {
     rule([...READ, 'delete'], '', 'pods'),
     rule(['create'], '', 'pods/binding'),
     rule(['update', 'patch'], '', 'pods/status'),
+    // What its plugins read: who selects which Pods, and where volumes can be.
+    rule(READ, '', 'namespaces', 'services', 'replicationcontrollers', 'persistentvolumeclaims', 'persistentvolumes'),
+    rule(READ, APPS, 'replicasets', 'statefulsets'),
+    rule(READ, 'policy', 'poddisruptionbudgets'),
+    rule(READ, 'storage.k8s.io', 'storageclasses', 'csinodes'),
     EVENTS,
     ...leading('kube-scheduler'),
   ],
