@@ -149,10 +149,9 @@ describe('a Deployment’s journey', () => {
     await predict(journey, 'nobody')
     await position(journey).press('End')
     await journey.getByRole('button', { name: 'Objects' }).click()
-    await journey
-      .getByRole('region', { name: 'Objects' })
-      .getByText(/compared with revision \d+/)
-      .waitFor()
+    const objects = journey.getByRole('region', { name: 'Objects' })
+    await objects.getByRole('combobox', { name: 'compared with' }).selectOption('revision')
+    await objects.getByText(/compared with revision \d+/).waitFor()
   })
 })
 
@@ -181,12 +180,9 @@ describe('the inspector', () => {
     for (let i = 0; i < 3; i++) await page.keyboard.press('ArrowRight')
     await page.keyboard.press('Enter')
     const objects = unit.getByRole('region', { name: 'Objects' })
-    await objects
-      .getByText(/Pod web-/)
-      .first()
-      .waitFor()
+    await objects.getByRole('status').filter({ hasText: /Pod web-/ }).waitFor()
     await position(unit).press('End')
-    await objects.getByText(/deleted/).waitFor()
+    await objects.getByRole('status').filter({ hasText: /deleted/ }).waitFor()
     expect(problems).toEqual([])
   })
 })

@@ -19,8 +19,8 @@ import type { Submission } from './submissions.ts'
  * Every so many files, with solutions and starters, run the examples; fewer of them are submitted on a few seeds. All files on
  * all seeds take longer than anybody waits for tests: `npm run soak -- verdicts` does that.
  */
-const RUN_EVERY = 12
-const SUBMITTED_EVERY = 90
+const RUN_EVERY = 24
+const SUBMITTED_EVERY = 180
 const FEW_SEEDS = 3
 
 const browser = useBrowser()
