@@ -180,9 +180,15 @@ describe('the inspector', () => {
     for (let i = 0; i < 3; i++) await page.keyboard.press('ArrowRight')
     await page.keyboard.press('Enter')
     const objects = unit.getByRole('region', { name: 'Objects' })
-    await objects.getByRole('status').filter({ hasText: /Pod web-/ }).waitFor()
+    await objects
+      .getByRole('status')
+      .filter({ hasText: /Pod web-/ })
+      .waitFor()
     await position(unit).press('End')
-    await objects.getByRole('status').filter({ hasText: /deleted/ }).waitFor()
+    await objects
+      .getByRole('status')
+      .filter({ hasText: /deleted/ })
+      .waitFor()
     expect(problems).toEqual([])
   })
 })
