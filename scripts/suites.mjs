@@ -78,8 +78,11 @@ const clearReport = (project) => async () => {
   return {}
 }
 
-/** Seconds for everything on two cores. It takes about fifteen minutes, which it should not exceed; this leaves a fifth for a slow machine. */
-export const wholeBudgetS = 1080
+/**
+ * Seconds for everything on two cores. It takes about seventeen minutes, more than the fifteen that it should: first to be made
+ * shorter are the end-to-end tests. This leaves room for a slow machine.
+ */
+export const wholeBudgetS = 1440
 
 /** @type {Suite[]} */
 export const suites = [
@@ -121,7 +124,7 @@ export const suites = [
   {
     name: 'unit',
     what: 'Running the unit tests and the house rules (vitest)',
-    budgetS: 270,
+    budgetS: 330,
     line: () => vitest('unit'),
     count: byVitest('unit'),
     needs: clearReport('unit'),
@@ -148,7 +151,7 @@ export const suites = [
   {
     name: 'package',
     what: 'Packing the command, installing it in an empty folder offline, and making a course with it (vitest)',
-    budgetS: 80,
+    budgetS: 110,
     line: () => vitest('package'),
     count: byVitest('package'),
     needs: clearReport('package'),
@@ -163,7 +166,7 @@ export const suites = [
   {
     name: 'e2e',
     what: 'Reading, running, failing and passing in a real Chromium (vitest)',
-    budgetS: 540,
+    budgetS: 720,
     line: () => vitest('e2e'),
     count: byVitest('e2e'),
     needs: async () => ({ ...(await clearReport('e2e')()), CHROMIUM: await ensureChromium() }),
