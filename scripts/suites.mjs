@@ -159,7 +159,7 @@ export const suites = [
   {
     name: 'build',
     what: 'Building the site, under / and under a base path',
-    budgetS: 60,
+    budgetS: 110,
     line: () => [nodeForSources(), 'scripts/build-for-tests.mjs'],
     count: byExitCode('the build of the site'),
   },
