@@ -27,6 +27,8 @@ export interface HttpRequest extends Body {
   /** The subject of the client certificate with which the connection was made: CN is the name, O the groups. */
   readonly user?: UserInfo
   readonly body?: unknown
+  /** What is wrong with the bytes of a body from outside, in place of the body: told to whoever may ask at all. */
+  readonly malformed?: Status
 }
 
 export interface HttpResponse extends Body {

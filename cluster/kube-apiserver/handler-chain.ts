@@ -110,6 +110,11 @@ function admit(state: State, row: PendingRequest, ctx: Context): Effect[] {
     state.requests.delete(row.id)
     return [answer(row.id, refused.code, refused)]
   }
+  const { malformed } = row.request
+  if (malformed) {
+    state.requests.delete(row.id)
+    return [answer(row.id, malformed.code, malformed)]
+  }
   if (info.verb === 'watch') {
     state.requests.delete(row.id)
     return startWatch(state, row.id, info, row.request, ctx)

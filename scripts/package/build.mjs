@@ -35,6 +35,8 @@ const BUNDLED = [
   ...['aspromise', 'base64', 'codegen', 'eventemitter', 'fetch', 'float', 'path', 'pool', 'utf8'].map((part) => ({
     ...{ name: `@protobufjs/${part}`, purpose: 'part of protobufjs', keep: /^(?:index|util\/\w+)\.js$/ },
   })),
+  { name: 'node-forge', purpose: 'signs the API server’s certificates', keep: /^lib\/.*\.js$/ },
+  { name: 'ws', purpose: 'speaks WebSocket with kubectl', keep: /^(?:lib\/.*|index|wrapper)\.m?js$/ },
   { name: 'long', purpose: 'part of protobufjs', keep: /^(?:umd\/)?(?:index\.js|package\.json)$/ },
   { name: 'lodash.camelcase', purpose: 'part of @grpc/proto-loader', keep: /^index\.js$/ },
   { name: '@js-sdsl/ordered-map', purpose: 'part of @grpc/grpc-js', keep: /^dist\/cjs\/.*\.js$/ },
@@ -134,7 +136,7 @@ async function copyRest() {
   // What `clusterwright schema` prints.
   copy('grader/reporters/schemas', (name) => name === 'verdict.schema.json')
   copy('grader/modules')
-  copy('ports', (name) => name.endsWith('.proto'))
+  copy('ports', (name) => name.endsWith('.proto') || name.endsWith('.json'))
   // Learners' files are checked against this very text.
   cpSync(join(root, 'cluster/api/types.ts'), join(staging, 'cluster/api/types.ts'))
   for (const file of ['LICENSE', 'NOTICE']) cpSync(join(root, file), join(staging, file))

@@ -1,0 +1,97 @@
+/**
+ * The authority of one cluster: it signs the server's certificate and those of the people who show one.
+ *
+ * What the real one does: kubeadm makes the same (`/etc/kubernetes/pki/ca.crt`), and the API server takes a certificate's
+ * common name for the user's name and its organisations for the groups.
+ * What we leave out: intermediate authorities, revocation; the keys are RSA, and live as long as the process.
+ * Where to read upstream: kubernetes/kubernetes `cmd/kubeadm/app/phases/certs`.
+ */
+import { generateKeyPairSync, randomBytes } from 'node:crypto'
+import forge from 'node-forge'
+import type { UserInfo } from '#cluster/api/http.ts'
+
+export interface Certificate {
+  /** PEM, both. */
+  readonly cert: string
+  readonly key: string
+}
+
+export interface Authority {
+  readonly cert: string
+  /** For 127.0.0.1 and localhost. */
+  server(): Certificate
+  client(user: UserInfo): Certificate
+}
+
+const YEARS = 1
+const BITS = 2_048
+
+interface Wanted {
+  readonly subject: readonly forge.pki.CertificateField[]
+  readonly extensions: readonly object[]
+}
+
+const name = (value: string): forge.pki.CertificateField => ({ name: 'commonName', value })
+
+export function createAuthority(): Authority {
+  const own = newKey()
+  const issuer = [name('clusterwright')]
+  const extensions = [
+    { name: 'basicConstraints', cA: true, critical: true },
+    { name: 'keyUsage', keyCertSign: true, digitalSignature: true, critical: true },
+  ]
+  const sign = (wanted: Wanted): Certificate => {
+    const key = newKey()
+    return { cert: certificate(wanted, key, issuer, own), key }
+  }
+  return {
+    cert: certificate({ subject: issuer, extensions }, own, issuer, own),
+    server: () =>
+      sign({
+        subject: [name('kube-apiserver')],
+        extensions: [...usage({ serverAuth: true }), { name: 'subjectAltName', altNames: ALT_NAMES }],
+      }),
+    client: ({ name: user, groups }) =>
+      sign({
+        subject: [...groups.map((value) => ({ name: 'organizationName', value })), name(user)],
+        extensions: usage({ clientAuth: true }),
+      }),
+  }
+}
+
+const ALT_NAMES = [
+  { type: 2, value: 'localhost' },
+  { type: 7, ip: '127.0.0.1' },
+]
+
+const usage = (extended: object): object[] => [
+  { name: 'keyUsage', digitalSignature: true, keyEncipherment: true, critical: true },
+  { name: 'extKeyUsage', ...extended },
+]
+
+/** Node's own generator is native, and many times faster than one in JavaScript. */
+function newKey(): string {
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: BITS })
+  return privateKey.export({ type: 'pkcs1', format: 'pem' }).toString()
+}
+
+function certificate(
+  { subject, extensions }: Wanted,
+  key: string,
+  issuer: forge.pki.CertificateField[],
+  issuerKey: string,
+): string {
+  const made = forge.pki.createCertificate()
+  const { n, e } = forge.pki.privateKeyFromPem(key)
+  made.publicKey = forge.pki.setRsaPublicKey(n, e)
+  // A serial number is positive: the first byte keeps the sign bit clear.
+  made.serialNumber = `01${randomBytes(15).toString('hex')}`
+  const now = new Date()
+  made.validity.notBefore = new Date(now.getTime() - 3_600_000)
+  made.validity.notAfter = new Date(now.getTime() + YEARS * 365 * 86_400_000)
+  made.setSubject([...subject])
+  made.setIssuer(issuer)
+  made.setExtensions([...extensions])
+  made.sign(forge.pki.privateKeyFromPem(issuerKey), forge.md.sha256.create())
+  return forge.pki.certificateToPem(made)
+}

@@ -1,0 +1,32 @@
+/** The header Accept, as far as a server goes that answers in JSON and YAML: Kubernetes' clients all take JSON as well. */
+export type Encoding = 'json' | 'yaml'
+
+interface Clause {
+  readonly type: string
+  readonly parameters: Readonly<Record<string, string>>
+}
+
+function clausesOf(accept: string): Clause[] {
+  return accept.split(',').map((clause) => {
+    const [type = '', ...rest] = clause.split(';').map((part) => part.trim())
+    const pairs = rest.map((part) => part.split('=').map((word) => word.trim()) as [string, string])
+    return { type: type.toLowerCase(), parameters: Object.fromEntries(pairs) }
+  })
+}
+
+const ENCODINGS: Readonly<Record<string, Encoding>> = {
+  'application/json': 'json',
+  'application/*': 'json',
+  '*/*': 'json',
+  'application/yaml': 'yaml',
+  // Logs and OpenAPI: what their paths answer is no object.
+  'text/plain': 'json',
+  'application/octet-stream': 'json',
+}
+
+/** The first encoding that the client names and the server has; undefined: none. */
+export function acceptable(accept: string | undefined): Encoding | undefined {
+  if (accept === undefined || accept.trim() === '') return 'json'
+  for (const { type } of clausesOf(accept)) if (Object.hasOwn(ENCODINGS, type)) return ENCODINGS[type]
+  return undefined
+}

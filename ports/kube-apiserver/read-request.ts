@@ -1,0 +1,165 @@
+/**
+ * From bytes to a request of the simulated network: path, query, who connected, and the body as an object.
+ *
+ * What is wrong with a body is found here, and told by the server: it first asks who is there, and whether they may.
+ * Where to read upstream: apiserver `pkg/endpoints/handlers/{create,patch}.go`, `negotiation/negotiate.go`.
+ */
+import type { IncomingMessage } from 'node:http'
+import type { TLSSocket } from 'node:tls'
+import { parse as parseYaml } from 'yaml'
+import type { HttpRequest, Method, UserInfo } from '#cluster/api/http.ts'
+import type { Status } from '#cluster/api/types.ts'
+import { acceptable } from './media-types.ts'
+import { decodeProtobuf, PROTOBUF } from './protobuf.ts'
+
+/** What one request's body may have, in bytes: three megabytes, as etcd takes half of it. */
+export const BODY_MAX = 3 * 1_024 * 1_024
+
+const METHODS: readonly string[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] satisfies Method[]
+
+/** Query parameters that are true unless they are `0` or `false`, whatever else they say. */
+const BOOLEANS = [
+  ...['watch', 'allowWatchBookmarks', 'sendInitialEvents', 'follow', 'previous', 'timestamps'],
+  ...['stdin', 'stdout', 'stderr', 'tty', 'force', 'orphanDependents'],
+]
+
+/** Header lines that mean something to the server. */
+const isHeard = (name: string): boolean =>
+  ['accept', 'authorization', 'content-type', 'if-none-match', 'user-agent'].includes(name) ||
+  name.startsWith('impersonate-')
+
+/** Undefined where the request line is not even HTTP as the server speaks it. */
+export function requestOf(message: IncomingMessage, bytes: Buffer): HttpRequest | undefined {
+  const { method = '', url = '' } = message
+  if (!METHODS.includes(method)) return undefined
+  const mark = url.indexOf('?')
+  const path = decoded(mark < 0 ? url : url.slice(0, mark))
+  if (path === undefined) return undefined
+  const headers: Record<string, string> = {}
+  for (const [name, value] of Object.entries(message.headers))
+    if (isHeard(name) && value !== undefined) headers[name] = Array.isArray(value) ? value.join(', ') : value
+  const user = certified(message.socket as TLSSocket)
+  const read = bodyOf(method, headers['content-type'], bytes)
+  const malformed = read.malformed ?? unacceptable(path, headers['accept'])
+  return {
+    type: 'request',
+    method: method as Method,
+    path,
+    query: queryOf(mark < 0 ? '' : url.slice(mark + 1)),
+    headers,
+    ...(user && { user }),
+    ...(read.body !== undefined && { body: read.body }),
+    ...(malformed && { malformed }),
+  }
+}
+
+function decoded(path: string): string | undefined {
+  if (!path.startsWith('/')) return undefined
+  try {
+    return decodeURIComponent(path)
+  } catch {
+    return undefined
+  }
+}
+
+function queryOf(text: string): Readonly<Record<string, string>> {
+  const query: Record<string, string> = Object.create(null)
+  for (const [name, value] of new URLSearchParams(text)) query[name] ??= value
+  for (const name of BOOLEANS) {
+    const value = query[name]
+    if (value !== undefined) query[name] = value === '0' || value.toLowerCase() === 'false' ? 'false' : 'true'
+  }
+  return query
+}
+
+/** The subject of the certificate that was shown; that our authority signed it, TLS has seen to. */
+function certified(socket: TLSSocket): UserInfo | undefined {
+  if (!socket.authorized) return undefined
+  const { subject } = socket.getPeerCertificate()
+  if (subject?.CN === undefined) return undefined
+  const groups = subject.O === undefined ? [] : [subject.O].flat()
+  return { name: String([subject.CN].flat()[0]), groups }
+}
+
+// ── the body ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+interface Read {
+  readonly body?: unknown
+  readonly malformed?: Status
+}
+
+const failure = (code: number, reason: string, message: string): Status =>
+  Object.freeze({ apiVersion: 'v1', kind: 'Status', status: 'Failure', message, reason, code })
+
+const ACCEPTED = ['application/json', 'application/yaml', PROTOBUF]
+
+function bodyOf(method: string, contentType: string | undefined, bytes: Buffer): Read {
+  if (method === 'GET' || bytes.length === 0) return method === 'DELETE' ? { body: undefined } : {}
+  if (bytes.length > BODY_MAX)
+    return {
+      malformed: failure(413, 'RequestEntityTooLarge', `Request entity too large: limit is ${BODY_MAX}`),
+    }
+  // A client that says nothing means JSON: kubectl 1.20 does so.
+  const type = (contentType ?? 'application/json').split(';')[0]!.trim().toLowerCase()
+  const decode = decoderOf(type, method)
+  if (!decode) {
+    const text = `the body of the request was in an unknown format - accepted media types include: ${ACCEPTED.join(', ')}`
+    return { malformed: failure(415, 'UnsupportedMediaType', text) }
+  }
+  try {
+    return { body: frozen(decode(bytes)) }
+  } catch (error) {
+    const text = (error as Error).message
+    const message =
+      method === 'PATCH'
+        ? `error decoding patch: ${text}`
+        : `the object provided is unrecognized (must be of type ${method === 'DELETE' ? 'DeleteOptions' : 'the resource'}): couldn't get version/kind; ${text}`
+    return { malformed: failure(400, 'BadRequest', message) }
+  }
+}
+
+function decoderOf(type: string, method: string): ((bytes: Buffer) => unknown) | undefined {
+  if (type === PROTOBUF) return decodeProtobuf
+  if (type === 'application/yaml' || type === 'application/apply-patch+yaml') return yaml
+  // Which patches there are, the server knows.
+  if (type === 'application/json' || method === 'PATCH') return json
+  return undefined
+}
+
+function json(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(utf8(bytes)) as unknown
+  } catch (error) {
+    throw new Error(`json parse error: ${(error as Error).message}`, { cause: error })
+  }
+}
+
+function yaml(bytes: Buffer): unknown {
+  try {
+    return parseYaml(utf8(bytes), { maxAliasCount: 100 }) as unknown
+  } catch (error) {
+    throw new Error(`yaml parse error: ${(error as Error).message.split('\n')[0]}`, { cause: error })
+  }
+}
+
+const utf8 = (bytes: Buffer): string => new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+
+/** Objects within objects; no object of the API comes near. */
+const DEPTH_MAX = 1_000
+
+/** What travels is shared, so nobody may change it. */
+function frozen(value: unknown, depth = 0): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  if (depth > DEPTH_MAX) throw new Error('exceeded max depth')
+  for (const inner of Object.values(value)) frozen(inner, depth + 1)
+  return Object.freeze(value)
+}
+
+function unacceptable(path: string, accept: string | undefined): Status | undefined {
+  if (!/^\/apis?\//.test(path) || acceptable(accept)) return undefined
+  return failure(
+    406,
+    'NotAcceptable',
+    'only the following media types are accepted: application/json, application/yaml',
+  )
+}

@@ -1,0 +1,214 @@
+/** The port as a client sees it: TLS, credentials, bytes. */
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import type { IncomingHttpHeaders } from 'node:http'
+import { request } from 'node:https'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
+import protobuf from 'protobufjs/minimal.js'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
+import { bringUp, type Up, type UpOptions } from '../up.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'kube-apiserver-port-'))
+const file = join(folder, 'kubeconfig')
+const OPTIONS: UpOptions = {
+  ...{ seed: 1, nodes: 1, controlPlanes: 1, etcd: 'stacked', speed: 1 },
+  ...{ etcdPort: 0, port: 0, kubeconfig: file },
+}
+
+let up: Up
+let config: any
+beforeAll(async () => {
+  up = await bringUp(OPTIONS)
+  config = parse(readFileSync(file, 'utf8'))
+})
+afterAll(() => {
+  up.stop()
+  rmSync(folder, { recursive: true })
+})
+
+interface Asked {
+  readonly as?: string
+  readonly method?: string
+  readonly headers?: Record<string, string>
+  readonly body?: string | Buffer
+}
+
+interface Answered {
+  readonly status: number
+  readonly headers: IncomingHttpHeaders
+  readonly body: any
+  readonly bytes: Buffer
+}
+
+const decode = (text: string | undefined): string | undefined =>
+  text === undefined ? undefined : Buffer.from(text, 'base64').toString()
+
+/** Asks as one of the people in the kubeconfig does; empty: as nobody. */
+function ask(
+  path: string,
+  { as = 'kubernetes-admin', method = 'GET', headers = {}, body }: Asked = {},
+): Promise<Answered> {
+  const { server, 'certificate-authority-data': authority } = config.clusters[0].cluster
+  const user = config.users.find((one: any) => one.name === as)?.user ?? {}
+  const [cert, key] = [decode(user['client-certificate-data']), decode(user['client-key-data'])]
+  const credentials = { ca: decode(authority)!, servername: 'localhost', ...(cert && key && { cert, key }) }
+  const token = user.token === undefined ? {} : { authorization: `Bearer ${user.token}` }
+  return new Promise((resolve, reject) => {
+    const asked = request(
+      `${server}${path}`,
+      { ...credentials, method, headers: { ...token, ...headers } },
+      (answer) => {
+        const parts: Buffer[] = []
+        answer.on('data', (part: Buffer) => parts.push(part))
+        answer.on('end', () => {
+          const raw = Buffer.concat(parts)
+          const bytes = answer.headers['content-encoding'] === 'gzip' ? gunzipSync(raw) : raw
+          const text = bytes.toString()
+          const isWhole = answer.headers['content-length'] !== undefined
+          const isJson = isWhole && answer.headers['content-type'] === 'application/json'
+          const read: unknown = isJson ? JSON.parse(text) : text
+          resolve({ status: answer.statusCode!, headers: answer.headers, body: read, bytes })
+        })
+      },
+    )
+    asked.on('error', reject)
+    asked.end(body)
+  })
+}
+
+const CONFIG_MAPS = '/api/v1/namespaces/default/configmaps'
+const configMap = (name: string): object => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name },
+  data: { k: 'v' },
+})
+const post = (body: string | Buffer, type?: string) =>
+  ask(CONFIG_MAPS, { method: 'POST', body, ...(type && { headers: { 'content-type': type } }) })
+
+describe('who asks', () => {
+  it.each([
+    ['kubernetes-admin', 200, 201],
+    ['dana', 403, 201],
+    ['victor', 200, 403],
+    ['gus', 403, 403],
+    ['', 403, 403],
+  ])('%s lists all namespaces (%i) and writes in default (%i)', async (as, lists, writes) => {
+    expect((await ask('/api/v1/pods', { as })).status).toBe(lists)
+    const body = JSON.stringify(configMap(`of-${as || 'nobody'}`))
+    expect((await ask(CONFIG_MAPS, { as, method: 'POST', body })).status).toBe(writes)
+  })
+
+  it('a token that nobody has is refused, and says nothing else', async () => {
+    const { status, body } = await ask('/api/v1/pods', { as: '', headers: { authorization: 'Bearer wrong' } })
+    expect([status, body.reason]).toEqual([401, 'Unauthorized'])
+  })
+
+  it.each([
+    [{ host: 'evil.example:6443' }, 'the host'],
+    [{ origin: 'https://evil.example' }, 'the origin'],
+    [{ origin: 'null' }, 'the origin'],
+  ])('a page elsewhere is not answered: %j', async (headers, text) => {
+    const { status, body } = await ask('/version', { headers: headers as Record<string, string> })
+    expect(status).toBe(403)
+    expect(body).toContain(text)
+  })
+})
+
+describe('bytes', () => {
+  it.each([
+    ['JSON without saying so', JSON.stringify(configMap('plain')), undefined],
+    ['YAML', 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: from-yaml}\ndata: {k: v}\n', 'application/yaml'],
+    ['protobuf', protobufConfigMap('from-protobuf'), 'application/vnd.kubernetes.protobuf'],
+  ])('a body may be %s', async (_, body, type) => {
+    const { status, body: created } = await post(body, type)
+    expect([status, created.data]).toEqual([201, { k: 'v' }])
+  })
+
+  it.each([
+    ['garbage', '{"kind"', undefined, 400, 'BadRequest'],
+    ['not UTF-8', Buffer.from([0x22, 0xff, 0x22]), undefined, 400, 'BadRequest'],
+    ['YAML that is none', 'a: [', 'application/yaml', 400, 'BadRequest'],
+    ['protobuf that is none', 'k8s\0\xff', 'application/vnd.kubernetes.protobuf', 400, 'BadRequest'],
+    ['deeper than anything', '['.repeat(5_000) + ']'.repeat(5_000), undefined, 400, 'BadRequest'],
+    ['of a type that nobody reads', '<a/>', 'text/xml', 415, 'UnsupportedMediaType'],
+    ['too big', JSON.stringify({ k: 'x'.repeat(4_000_000) }), undefined, 413, 'RequestEntityTooLarge'],
+  ])('a body that is %s is refused', async (_, body, type, status, reason) => {
+    const answered = await post(body, type)
+    expect([answered.status, answered.body.reason]).toEqual([status, reason])
+  })
+
+  it('a bad body tells nobody anything who may not write', async () => {
+    expect((await ask(CONFIG_MAPS, { as: 'victor', method: 'POST', body: '{' })).status).toBe(403)
+  })
+
+  it('an answer comes as the client takes it', async () => {
+    const yaml = await ask(`${CONFIG_MAPS}/plain`, { headers: { accept: 'application/yaml' } })
+    expect(parse(yaml.body).kind).toBe('ConfigMap')
+    expect((await ask(CONFIG_MAPS, { headers: { accept: 'text/html' } })).status).toBe(406)
+    expect((await ask(`${CONFIG_MAPS}/plain?pretty=1`)).bytes.toString()).toContain('\n  "kind"')
+  })
+
+  it('a long answer is packed for whoever unpacks it', async () => {
+    for (let i = 0; i < 3; i++)
+      await post(JSON.stringify({ ...configMap(`big-${i}`), data: { k: 'x'.repeat(90_000) } }))
+    const packed = await ask(CONFIG_MAPS, { headers: { 'accept-encoding': 'gzip' } })
+    expect(packed.headers['content-encoding']).toBe('gzip')
+    expect(packed.body.items.length).toBeGreaterThan(3)
+  })
+})
+
+it('a watch tells of what happens, line by line, and ends with its time', async () => {
+  const watched = ask(`${CONFIG_MAPS}?watch=1&timeoutSeconds=1&fieldSelector=metadata.name=seen`)
+  await post(JSON.stringify(configMap('seen')))
+  await ask(`${CONFIG_MAPS}/seen`, { method: 'DELETE' })
+  const { body } = await watched
+  const events = (body as string)
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  expect(events.map(({ type, object }) => [type, object.metadata.name])).toEqual([
+    ['ADDED', 'seen'],
+    ['DELETED', 'seen'],
+  ])
+})
+
+describe('the kubeconfig', () => {
+  it('is for its owner alone', () => {
+    expect(statSync(file).mode & 0o777).toBe(0o600)
+  })
+
+  it('never takes the place of somebody else’s', async () => {
+    const theirs = join(folder, 'theirs')
+    writeFileSync(theirs, 'apiVersion: v1\n')
+    await expect(bringUp({ ...OPTIONS, kubeconfig: theirs })).rejects.toThrow('--kubeconfig')
+    expect(readFileSync(theirs, 'utf8')).toBe('apiVersion: v1\n')
+  })
+
+  it('is not written where the port is taken, and the remedy is named', async () => {
+    const port = Number(new URL(config.clusters[0].cluster.server).port)
+    const other = join(folder, 'other')
+    await expect(bringUp({ ...OPTIONS, port, kubeconfig: other })).rejects.toThrow('--port')
+    expect(() => statSync(other)).toThrow('ENOENT')
+  })
+})
+
+/** `k8s\0`, then runtime.Unknown{typeMeta, raw}. */
+function protobufConfigMap(name: string): Buffer {
+  const { Writer } = protobuf
+  const bytes = (fill: (writer: protobuf.Writer) => unknown): Uint8Array => {
+    const writer = Writer.create()
+    fill(writer)
+    return writer.finish()
+  }
+  const metadata = bytes((w) => w.uint32(10).string(name).uint32(18).string('').uint32(66).bytes(new Uint8Array()))
+  const pair = bytes((w) => w.uint32(10).string('k').uint32(18).string('v'))
+  const raw = bytes((w) => w.uint32(10).bytes(metadata).uint32(18).bytes(pair))
+  const type = bytes((w) => w.uint32(10).string('v1').uint32(18).string('ConfigMap'))
+  const unknown = bytes((w) =>
+    w.uint32(10).bytes(type).uint32(18).bytes(raw).uint32(26).string('').uint32(34).string(''),
+  )
+  return Buffer.concat([Buffer.from('k8s\0'), unknown])
+}

@@ -1,0 +1,139 @@
+/**
+ * The API server's port: HTTPS on 127.0.0.1. Each request of an unmodified client becomes a stream to a simulated API server
+ * (by way of the load balancer where there are several), and what comes back goes out as HTTP.
+ *
+ * What we leave out: HTTP/2 (every client speaks 1.1 as well).
+ * Where to read upstream: apiserver `pkg/server/secure_serving.go`.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { createServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import type { HttpResponse, WatchMessage } from '#cluster/api/http.ts'
+import type { ProcessId } from '#cluster/kernel/component.ts'
+import type { Heard } from '../caller.ts'
+import type { LiveWorld } from '../live-world.ts'
+import type { Authority } from './certificates.ts'
+import { foreign } from './guard.ts'
+import { BODY_MAX, requestOf } from './read-request.ts'
+import { eventLine, writeAnswer } from './write-answer.ts'
+
+export interface ApiPort {
+  readonly port: number
+  close(): void
+}
+
+export interface ApiPortOptions {
+  readonly live: LiveWorld
+  /** Whom every request goes to. */
+  readonly server: ProcessId
+  readonly authority: Authority
+  /** 0 takes a free one. */
+  readonly port: number
+}
+
+/** Bytes that a client may have left unread before it counts as gone. */
+const UNREAD_MAX = 64 * 1_024 * 1_024
+
+export async function serveApi({ live, server, authority, port }: ApiPortOptions): Promise<ApiPort> {
+  const { cert, key } = authority.server()
+  const bound = { port }
+  const https = createServer(
+    { cert, key, ca: authority.cert, requestCert: true, rejectUnauthorized: false, minVersion: 'TLSv1.2' },
+    (message, answer) => void handle(live, server, bound.port, message, answer),
+  )
+  // A watch is silent for as long as nothing happens.
+  https.requestTimeout = 0
+  https.keepAliveTimeout = 60_000
+  await new Promise<void>((resolve, reject) => {
+    https.once('error', reject)
+    https.listen(port, '127.0.0.1', resolve)
+  })
+  bound.port = (https.address() as AddressInfo).port
+  return {
+    port: bound.port,
+    close() {
+      https.close()
+      https.closeAllConnections()
+    },
+  }
+}
+
+async function handle(
+  live: LiveWorld,
+  server: ProcessId,
+  port: number,
+  message: IncomingMessage,
+  answer: ServerResponse,
+): Promise<void> {
+  const refused = foreign(message.headers, port)
+  if (refused !== undefined) return plain(answer, 403, refused)
+  const bytes = await bodyOf(message)
+  if (bytes === undefined) return
+  const request = requestOf(message, bytes)
+  if (!request) return plain(answer, 400, '400 Bad Request')
+  const pretty = request.query?.['pretty']
+  const exchange = new Exchange(message, answer, pretty === 'true' || pretty === '1')
+  const call = live.call(server, request, (heard) => exchange.hear(heard))
+  if (!exchange.ended) answer.once('close', () => exchange.ended || live.hangUp(call))
+}
+
+function plain(answer: ServerResponse, status: number, text: string): void {
+  answer.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', connection: 'close' }).end(`${text}\n`)
+}
+
+/** Up to one byte more than a body may have, which is enough to see that it has too many. Undefined: the client has gone. */
+async function bodyOf(message: IncomingMessage): Promise<Buffer | undefined> {
+  const parts: Buffer[] = []
+  let length = 0
+  try {
+    for await (const part of message as AsyncIterable<Buffer>) {
+      // What is too much is read, so that the client gets its answer, and forgotten.
+      if (length <= BODY_MAX) parts.push(part)
+      length += part.length
+      if (length > BODY_MAX * 16) return void message.destroy()
+    }
+  } catch {
+    return undefined
+  }
+  return Buffer.concat(parts)
+}
+
+/** One request and what has been said to it so far. */
+class Exchange {
+  ended = false
+  readonly #message: IncomingMessage
+  readonly #answer: ServerResponse
+  readonly #pretty: boolean
+
+  constructor(message: IncomingMessage, answer: ServerResponse, pretty: boolean) {
+    this.#message = message
+    this.#answer = answer
+    this.#pretty = pretty
+  }
+
+  hear({ how, body }: Heard): void {
+    if (how === 'data') return this.#said(body as HttpResponse | WatchMessage)
+    this.ended = true
+    const answer = this.#answer
+    if (body?.type === 'response') writeAnswer(answer, body as HttpResponse, this.#message.headers, this.#pretty)
+    else if (answer.headersSent && how === 'done') answer.end()
+    // Nobody is there, or no longer: that looks the same from outside.
+    else answer.destroy()
+  }
+
+  /** The beginning of an answer that goes on, and what follows. */
+  #said(body: HttpResponse | WatchMessage): void {
+    const answer = this.#answer
+    if (body.type === 'response') {
+      answer.writeHead(body.status, {
+        'content-type': 'application/json',
+        'cache-control': 'no-cache, private',
+        ...body.headers,
+      })
+      answer.flushHeaders()
+      return
+    }
+    answer.write(eventLine(body.event))
+    if (answer.writableLength > UNREAD_MAX) answer.destroy()
+  }
+}

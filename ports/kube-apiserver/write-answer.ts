@@ -1,0 +1,71 @@
+/**
+ * From an answer of the simulated network to bytes.
+ *
+ * The objects in a list are the very ones that the watch cache holds, immutable and shared: the JSON of each is made once.
+ */
+import type { IncomingHttpHeaders, ServerResponse } from 'node:http'
+import { constants, gzipSync } from 'node:zlib'
+import { stringify } from 'yaml'
+import type { HttpResponse } from '#cluster/api/http.ts'
+import { acceptable } from './media-types.ts'
+
+/** Below this many bytes, packing costs more than it saves. */
+const GZIP_MIN = 128 * 1_024
+
+const memo = new WeakMap<object, string>()
+
+/** JSON of an object that never changes. */
+function memoised(value: object): string {
+  let text = memo.get(value)
+  if (text === undefined) memo.set(value, (text = JSON.stringify(value)))
+  return text
+}
+
+const isList = (body: object): body is { readonly items: readonly object[] } =>
+  String((body as { kind?: unknown }).kind).endsWith('List') && Array.isArray((body as { items?: unknown }).items)
+
+export function toJson(body: object): string {
+  if (!isList(body)) return JSON.stringify(body)
+  const { items, ...rest } = body
+  const head = JSON.stringify(rest)
+  return `${head.slice(0, -1)}${head === '{}' ? '' : ','}"items":[${items.map(memoised).join(',')}]}`
+}
+
+/** One event of a watch, as a line. */
+export function eventLine({ type, object }: { readonly type: string; readonly object: object }): string {
+  return `{"type":"${type}","object":${memoised(object)}}\n`
+}
+
+interface Encoded {
+  readonly type: string
+  readonly bytes: Buffer
+}
+
+function encoded(body: unknown, { accept }: IncomingHttpHeaders, pretty: boolean): Encoded {
+  if (body === undefined) return { type: 'text/plain', bytes: Buffer.alloc(0) }
+  if (body instanceof Uint8Array) return { type: 'application/octet-stream', bytes: Buffer.from(body) }
+  if (typeof body === 'string') return { type: 'text/plain; charset=utf-8', bytes: Buffer.from(body) }
+  if (acceptable(accept) === 'yaml') return { type: 'application/yaml', bytes: Buffer.from(stringify(body)) }
+  const text = pretty ? JSON.stringify(body, undefined, 2) : toJson(body as object)
+  return { type: 'application/json', bytes: Buffer.from(`${text}\n`) }
+}
+
+/** Writes a whole answer. @param pretty JSON for people's eyes */
+export function writeAnswer(
+  to: ServerResponse,
+  { status, headers = {}, body }: HttpResponse,
+  asked: IncomingHttpHeaders,
+  pretty: boolean,
+): void {
+  const { type, bytes } = encoded(body, asked, pretty)
+  const packed = bytes.length >= GZIP_MIN && /\bgzip\b/.test(asked['accept-encoding'] ?? '')
+  const sent = packed ? gzipSync(bytes, { level: constants.Z_BEST_SPEED }) : bytes
+  const hasBody = status !== 204 && status !== 304
+  to.writeHead(status, {
+    'cache-control': 'no-cache, private',
+    ...(hasBody && { 'content-type': type, 'content-length': sent.length }),
+    ...(packed && { 'content-encoding': 'gzip', vary: 'Accept-Encoding' }),
+    ...headers,
+  })
+  to.end(hasBody ? sent : undefined)
+}
