@@ -23,7 +23,7 @@ describe('the tree', () => {
 
   it('keeps the house rules', () => {
     expect(inspect({ sources, rows, manifest, exceptions }).map(print)).toEqual([])
-  })
+  }, 120_000)
 
   it('is really read: every top folder of the table that exists has files, and they import each other', () => {
     const scripts = sources.filter(({ path }) => isScript(path))
