@@ -8,20 +8,14 @@
  * `pkg/endpoints/handlers/responsewriters/errors.go`.
  */
 import type { UserInfo } from '#cluster/api/http.ts'
-import type { Resource } from '#cluster/api/resources.ts'
-import { RESOURCES } from '#cluster/api/resources.ts'
 import type { Status } from '#cluster/api/types.ts'
 import type { Context } from '#cluster/kernel/component.ts'
 import { allowedBy } from './rbac/authorizer.ts'
 import type { RequestInfo } from './route.ts'
-import type { AuthorizationMode, State } from './state.ts'
+import type { State } from './state.ts'
 import { forbidden } from './status.ts'
 
 const PRIVILEGED = 'system:masters'
-
-/** Roles and bindings are served where somebody asks them: elsewhere their group is switched off (`--runtime-config`). */
-export const servedResources = (mode: AuthorizationMode): readonly Resource[] =>
-  mode === 'RBAC' ? RESOURCES : RESOURCES.filter(({ group }) => group !== 'rbac.authorization.k8s.io')
 
 /** The refusal; undefined where the request may pass. */
 export function authorize(

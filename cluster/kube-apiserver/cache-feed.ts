@@ -5,16 +5,25 @@
  * that, the resource is listed anew and its clients' watches end.
  * Where to read upstream: apiserver `pkg/storage/cacher/cacher.go` (startCaching), client-go `tools/cache/reflector.go`.
  */
+import type { Resource } from '#cluster/api/resources.ts'
+import { resourceNamed } from '#cluster/api/resources.ts'
 import type { RangeResponse, WatchCreateRequest, WatchResponse } from '#cluster/etcd/messages.ts'
 import { prefixEnd } from '#cluster/etcd/mvcc/ordered-keys.ts'
 import type { Context, Effect } from '#cluster/kernel/component.ts'
 import { cachesAdvanced } from './reads.ts'
-import type { State } from './state.ts'
+import type { AuthorizationMode, State } from './state.ts'
 import { callEtcd, memberFailed, nextMember } from './storage/etcd-client.ts'
 import { registryPrefix } from './storage/keys.ts'
-import { applyEvent, replaceAll } from './watch-cache.ts'
+import { applyEvent, createWatchCache, replaceAll } from './watch-cache.ts'
 import { endWatchesOf } from './watch-requests.ts'
 import { dispatch } from './watchers.ts'
+
+const AT_START = ['namespaces', 'nodes', 'pods', 'services', 'configmaps', 'events', 'deployments', 'replicasets', 'endpointslices', 'leases'].map(resourceNamed) // prettier-ignore
+const POLICY = ['roles', 'rolebindings', 'clusterroles', 'clusterrolebindings'].map(resourceNamed)
+
+/** What the cluster's own components live on. Of other kinds a cache is made when somebody first asks for one. */
+export const cachedAtStart = (mode: AuthorizationMode): readonly Resource[] =>
+  mode === 'RBAC' ? [...AT_START, ...POLICY] : AT_START
 
 export const WATCH_RETRY_TIMER = 'etcd-watch-retry'
 const WATCH_RETRY_MICROS = 1_000_000
@@ -24,12 +33,20 @@ export function listResource(state: State, resource: string, ctx: Context): Effe
   return callEtcd(state, ctx, { type: 'Range', key: prefix, rangeEnd: prefixEnd(prefix) }, { type: 'list', resource })
 }
 
+/** Begins to cache a kind that nobody had asked for before. */
+export function startCaching(state: State, resource: Resource, ctx: Context): Effect[] {
+  if (Object.hasOwn(state.caches, resource.resource)) return []
+  state.cached = [...state.cached, resource]
+  state.caches = { ...state.caches, [resource.resource]: createWatchCache(resource) }
+  ctx.note('cache-started', { resource: resource.resource })
+  return [listResource(state, resource.resource, ctx)]
+}
+
 /** A list has arrived: the cache begins anew from it. */
 export function listed(state: State, resource: string, response: RangeResponse, ctx: Context): Effect[] {
   const cache = state.caches[resource]!
-  const isFirst = cache.revision === 0
   replaceAll(cache, response.kvs, response.header.revision)
-  if (isFirst) return []
+  if (state.phase === 'listing') return []
   const effects = endWatchesOf(state, resource)
   if (state.watchStream !== 0) {
     effects.push({
@@ -37,7 +54,7 @@ export function listed(state: State, resource: string, response: RangeResponse, 
       stream: state.watchStream,
       body: watchCreate(
         state,
-        state.served.findIndex((row) => row.resource === resource),
+        state.cached.findIndex((row) => row.resource === resource),
       ),
     })
   }
@@ -47,7 +64,7 @@ export function listed(state: State, resource: string, response: RangeResponse, 
 
 /** The number of a watch is the place of its resource among those that are served. */
 function watchCreate(state: State, watchId: number): WatchCreateRequest {
-  const resource = state.served[watchId]!
+  const resource = state.cached[watchId]!
   const key = registryPrefix(resource)
   const cache = state.caches[resource.resource]!
   cache.watching = true
@@ -60,9 +77,11 @@ export function openWatches(state: State, ctx: Context): Effect[] {
   state.watchStream = stream
   const to = nextMember(state)
   state.watchMember = to
-  return state.served.map((_, watchId) => {
+  return state.cached.flatMap(({ resource }, watchId): Effect[] => {
+    // One whose list is still out is watched once that is there.
+    if (state.caches[resource]!.revision === 0) return []
     const body = watchCreate(state, watchId)
-    return watchId === 0 ? { type: 'open', stream, to, body } : { type: 'write', stream, body }
+    return [watchId === 0 ? { type: 'open', stream, to, body } : { type: 'write', stream, body }]
   })
 }
 
@@ -79,13 +98,13 @@ export function watchStreamClosed(state: State, ctx: Context): Effect[] {
 export function watchResponse(state: State, response: WatchResponse, ctx: Context): Effect[] {
   const { watchId, events, header } = response
   if (watchId < 0) {
-    for (const { resource } of state.served) {
+    for (const { resource } of state.cached) {
       const cache = state.caches[resource]!
       if (cache.watching && cache.revision < header.revision) cache.revision = header.revision
     }
     return cachesAdvanced(state)
   }
-  const { resource } = state.served[watchId]!
+  const { resource } = state.cached[watchId]!
   const cache = state.caches[resource]!
   if (response.canceled) {
     ctx.note('etcd-watch-compacted', { resource, from: cache.revision, compacted: response.compactRevision })

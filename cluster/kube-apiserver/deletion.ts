@@ -6,7 +6,7 @@
 import { deepFreeze, formatTime, parseTime } from '#cluster/api/meta.ts'
 import type { KubernetesObject, Namespace, ObjectMeta, Status } from '#cluster/api/types.ts'
 import type { Micros } from '#cluster/kernel/component.ts'
-import { STRATEGIES } from './registry/registry.ts'
+import { strategyOf } from './registry/registry.ts'
 import type { RequestInfo } from './route.ts'
 import type { Origin } from './state.ts'
 import { conflict, forbidden } from './status.ts'
@@ -39,7 +39,7 @@ export function decideDeletion(info: RequestInfo, origin: Origin, options: Delet
     return { type: 'refuse', status: conflict(info.resource, info.name, why) }
   }
   if (info.resource.resource === 'namespaces') return deleteNamespace(info, object as Namespace, now)
-  const grace = STRATEGIES[info.resource.resource]!.gracePeriodSeconds?.(object, options.gracePeriodSeconds) ?? 0
+  const grace = strategyOf(info.resource).gracePeriodSeconds?.(object, options.gracePeriodSeconds) ?? 0
   const finalizers = withPropagation(metadata.finalizers, options.propagationPolicy)
   if (metadata.deletionTimestamp !== undefined) return deleteAgain(object, grace, options, finalizers)
   if (grace === 0 && finalizers.length === 0) return { type: 'remove' }

@@ -7,17 +7,21 @@
  * `pkg/util/flowcontrol`.
  */
 import type { HttpRequest } from '#cluster/api/http.ts'
+import { storedAs } from '#cluster/api/resources.ts'
+import { subresourceOf } from '#cluster/api/subresources.ts'
 import type { Context, Effect, Micros, StreamId } from '#cluster/kernel/component.ts'
 import { authenticate } from './authentication.ts'
 import { authorize } from './authorization.ts'
+import { startCaching } from './cache-feed.ts'
 import { startDeleteCollection } from './collections.ts'
 import { health } from './health.ts'
+import { answerAtPath } from './paths.ts'
 import { startRead } from './reads.ts'
 import { answer, isMutating, laneOf, refuse } from './responses.ts'
 import type { RequestInfo } from './route.ts'
 import { requestInfo } from './route.ts'
 import type { PendingRequest, State } from './state.ts'
-import { methodNotAllowed, noSuchPath, timeout, tooManyRequests, unauthorized } from './status.ts'
+import { methodNotAllowed, timeout, tooManyRequests, unauthorized } from './status.ts'
 import { startWatch } from './watch-requests.ts'
 import { moveTo, startWrite } from './writes.ts'
 
@@ -29,14 +33,16 @@ const RETRY_AFTER_SECONDS = 1
 
 export function receive(state: State, stream: StreamId, request: HttpRequest, ctx: Context): Effect[] {
   const plain = health(state, request)
-  if (plain) return [answer(stream, plain.status, plain.body)]
+  if (plain) return [{ type: 'close', stream, body: plain }]
   const info = requestInfo(request)
   const user = authenticate(state.options.tokens, request)
   if (!user) {
     ctx.note('unauthenticated', {})
     return [answer(stream, 401, unauthorized())]
   }
-  if (!info || !state.served.includes(info.resource)) return [answer(stream, 404, noSuchPath())]
+  if (!info || !info.resource.verbs.includes('watch')) {
+    return [{ type: 'close', stream, body: answerAtPath(state, user, request) }]
+  }
   const wrong = verbProblem(info)
   if (wrong) return [answer(stream, 405, methodNotAllowed(info.resource, wrong))]
   const lane = laneOf(info)
@@ -58,25 +64,28 @@ export function receive(state: State, stream: StreamId, request: HttpRequest, ct
     deadline: ctx.now + REQUEST_TIMEOUT_MICROS,
     attempts: 0,
   }
-  if (state.queues[lane].size === 0 && canStart(state, info)) return admit(state, row, ctx)
+  const isCached = hasCache(state, info)
+  if (state.queues[lane].size === 0 && isCached && canStart(state, info)) return admit(state, row, ctx)
   state.requests.set(row.id, row)
   state.queues[lane].set(row.id, true)
-  return scheduleDeadline(state, row.deadline, ctx)
+  const effects = scheduleDeadline(state, row.deadline, ctx)
+  return isCached ? effects : [...startCaching(state, storedAs(info.resource), ctx), ...effects]
 }
 
+/** Whether the objects of that kind are in a cache, which is made when the kind is first asked for. */
+const hasCache = ({ caches }: State, { resource }: RequestInfo): boolean =>
+  (caches[resource.resource]?.revision ?? 0) > 0
+
+const OF_COLLECTIONS: readonly string[] = ['list', 'watch', 'create', 'deletecollection']
+const OF_OBJECTS: readonly string[] = ['get', 'watch', 'update', 'patch', 'delete']
+
 /** Subresources know few verbs, collections fewer. */
-function verbProblem({ verb, name, subresource }: RequestInfo): string | undefined {
-  const allowed: readonly string[] =
-    subresource === 'binding'
-      ? ['create']
-      : subresource === 'finalize'
-        ? ['update']
-        : subresource !== ''
-          ? ['get', 'update', 'patch']
-          : name === ''
-            ? ['list', 'watch', 'create', 'deletecollection']
-            : ['get', 'watch', 'update', 'patch', 'delete']
-  return allowed.includes(verb) ? undefined : verb
+function verbProblem({ verb, resource, name, subresource }: RequestInfo): string | undefined {
+  const isKnown =
+    subresource !== ''
+      ? subresourceOf(resource, subresource).verbs.includes(verb)
+      : (name === '' ? OF_COLLECTIONS : OF_OBJECTS).includes(verb) && resource.verbs.includes(verb)
+  return isKnown ? undefined : verb
 }
 
 function canStart(state: State, info: RequestInfo): boolean {
@@ -94,6 +103,7 @@ export function admitQueued(state: State, ctx: Context): Effect[] {
   for (const queue of [state.queues.reading, state.queues.mutating]) {
     for (const id of queue.keys()) {
       const row = state.requests.get(id)!
+      if (!hasCache(state, row.info)) continue
       if (!canStart(state, row.info)) break
       queue.delete(id)
       effects.push(...admit(state, row, ctx))

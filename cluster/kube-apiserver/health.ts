@@ -1,31 +1,52 @@
-/** The paths that are no resources: health and version. Upstream: apiserver `pkg/server/{healthz,routes/version}`. */
-import type { HttpRequest } from '#cluster/api/http.ts'
+/**
+ * The paths that anybody may ask: health, and the version.
+ *
+ * What we leave out: most of the some thirty checks of the real one.
+ * Where to read upstream: apiserver `pkg/server/{healthz,routes/version}`.
+ */
+import type { HttpRequest, HttpResponse } from '#cluster/api/http.ts'
 import type { State } from './state.ts'
 
 const VERSION = Object.freeze({
   major: '1',
   minor: '36',
+  emulationMajor: '1',
+  emulationMinor: '36',
+  minCompatibilityMajor: '1',
+  minCompatibilityMinor: '35',
   gitVersion: 'v1.36.0',
   gitTreeState: 'clean',
   compiler: 'clusterwright',
   platform: 'simulated/amd64',
 })
 
+type Check = readonly [name: string, passes: (state: State) => boolean]
+
+const PING: Check = ['ping', () => true]
+const BOOTSTRAP: Check = ['poststarthook/bootstrap', ({ phase }) => phase === 'ready']
+const ETCD: Check = ['etcd', ({ phase, watchStream }) => phase !== 'ready' || watchStream !== 0]
+const CHECKS: Readonly<Record<string, readonly Check[]>> = {
+  livez: [PING],
+  healthz: [PING, BOOTSTRAP, ETCD],
+  readyz: [PING, BOOTSTRAP, ETCD],
+}
+
 /** Undefined where the path is none of these. */
-export function health(state: State, request: HttpRequest): { status: number; body: unknown } | undefined {
-  switch (request.path) {
-    case '/livez':
-      return { status: 200, body: 'ok' }
-    case '/healthz':
-    case '/readyz':
-      if (state.phase === 'ready' && state.watchStream !== 0) return { status: 200, body: 'ok' }
-      return {
-        status: 500,
-        body: `[-]${state.phase === 'ready' ? 'etcd' : 'poststarthook/bootstrap'} failed: reason withheld\n${request.path.slice(1)} check failed`,
-      }
-    case '/version':
-      return { status: 200, body: VERSION }
-    default:
-      return undefined
-  }
+export function health(state: State, { path, query = {} }: HttpRequest): HttpResponse | undefined {
+  if (path === '/version' || path === '/version/') return { type: 'response', status: 200, body: VERSION }
+  const [, root = '', ...rest] = path.split('/', 4)
+  if (!Object.hasOwn(CHECKS, root)) return undefined
+  const one = rest.join('/')
+  const checks = CHECKS[root]!.filter(([name]) => (one === '' ? name !== query['exclude'] : name === one))
+  if (checks.length === 0) return undefined
+  const failed = checks.filter(([, passes]) => !passes(state))
+  const isVerbose = query['verbose'] !== undefined && one === ''
+  if (failed.length === 0 && !isVerbose) return { type: 'response', status: 200, body: 'ok' }
+  const shown = isVerbose ? checks : failed
+  const lines = shown.map((check) =>
+    failed.includes(check) ? `[-]${check[0]} failed: reason withheld` : `[+]${check[0]} ok`,
+  )
+  const status = failed.length === 0 ? 200 : 500
+  const end = status === 200 ? `${root} check passed\n` : `${root} check failed`
+  return { type: 'response', status, body: `${lines.join('\n')}\n${end}` }
 }

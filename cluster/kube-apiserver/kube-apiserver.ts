@@ -7,8 +7,9 @@
  * cache without anything being hidden in a closure; optimistic concurrency; lists and watches from a cache that one watch
  * per resource feeds; subresources; graceful deletion and finalizers; admission of namespaces and tolerations; addresses of
  * Services; Events that go after an hour; compaction; limits on requests in flight; client certificates, a file of tokens,
- * anonymous requests, and RBAC with its bootstrap roles (AlwaysAllow is the default, as without `--authorization-mode`).
- * What we leave out: tokens of service accounts, the Node authorizer, webhooks, CRDs, aggregation, discovery,
+ * anonymous requests, and RBAC with its bootstrap roles (AlwaysAllow is the default, as without `--authorization-mode`);
+ * every built-in kind of the stable versions, and discovery. A kind is cached from when somebody first asks for it.
+ * What we leave out: tokens of service accounts, the Node authorizer, webhooks, CRDs, aggregation,
  * server-side apply, field validation; priority and fairness is a single queue before the seats.
  * Where to read upstream: apiserver `pkg/server/config.go` (DefaultBuildHandlerChain), `pkg/endpoints/handlers`,
  * `pkg/registry/generic/registry/store.go`, `pkg/storage/{etcd3,cacher}`.
@@ -19,9 +20,16 @@ import type { Component, Context, Effect, Event, StreamId } from '#cluster/kerne
 import { Groups } from '#cluster/kernel/groups.ts'
 import { Table } from '#cluster/kernel/table.ts'
 import { bootstrap } from './bootstrap.ts'
-import { listed, listResource, openWatches, watchResponse, WATCH_RETRY_TIMER, watchStreamClosed } from './cache-feed.ts'
+import {
+  cachedAtStart,
+  listed,
+  listResource,
+  openWatches,
+  watchResponse,
+  WATCH_RETRY_TIMER,
+  watchStreamClosed,
+} from './cache-feed.ts'
 import { claimCompaction, claimed, COMPACTION_TIMER, scheduleCompaction } from './compaction.ts'
-import { servedResources } from './authorization.ts'
 import { leaseGranted } from './event-leases.ts'
 import { admitQueued, DEADLINE_TIMER, expireRequests, queued, receive } from './handler-chain.ts'
 import { freshTimedOut, readAnswered } from './reads.ts'
@@ -49,10 +57,10 @@ export const kubeApiserver: Component<State, ApiserverOptions> = {
 
   init: (given) => {
     const options = Object.freeze({ ...DEFAULTS, ...given })
-    const served = servedResources(options.authorizationMode)
+    const cached = cachedAtStart(options.authorizationMode)
     return {
       options,
-      served,
+      cached,
       member: 0,
       membersDown: new Table(),
       calls: new Table(),
@@ -65,7 +73,7 @@ export const kubeApiserver: Component<State, ApiserverOptions> = {
       deadlineSet: false,
       phase: 'listing',
       outstanding: 0,
-      caches: Object.fromEntries(served.map((resource) => [resource.resource, createWatchCache(resource)])),
+      caches: Object.fromEntries(cached.map((resource) => [resource.resource, createWatchCache(resource)])),
       watchStream: 0,
       watchMember: '',
       watchers: new Table(),
@@ -86,8 +94,8 @@ export const kubeApiserver: Component<State, ApiserverOptions> = {
 function handle(state: State, event: Event, ctx: Context): Effect[] {
   switch (event.type) {
     case 'booted':
-      state.outstanding = state.served.length
-      return [...state.served.map(({ resource }) => listResource(state, resource, ctx)), scheduleCompaction()]
+      state.outstanding = state.cached.length
+      return [...state.cached.map(({ resource }) => listResource(state, resource, ctx)), scheduleCompaction()]
     case 'opened':
       return receive(state, event.stream, event.body as HttpRequest, ctx)
     case 'data':

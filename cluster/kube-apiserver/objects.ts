@@ -9,7 +9,7 @@ import { apiVersionOf } from '#cluster/api/resources.ts'
 import type { KubernetesObject, ObjectMeta, Status } from '#cluster/api/types.ts'
 import type { Context } from '#cluster/kernel/component.ts'
 import { mutate } from './admission/admission.ts'
-import { STRATEGIES } from './registry/registry.ts'
+import { strategyOf } from './registry/registry.ts'
 import type { Strategy } from './registry/strategy.ts'
 import type { RequestInfo } from './route.ts'
 import type { Origin } from './state.ts'
@@ -96,7 +96,7 @@ export function timestamp(ctx: Context): string {
 export function prepareCreate(info: RequestInfo, body: unknown, ctx: Context): Prepared {
   const decoded = decode(info, body)
   if ('refused' in decoded) return decoded
-  const strategy = STRATEGIES[info.resource.resource]!
+  const strategy = strategyOf(info.resource)
   const { resourceVersion, deletionTimestamp: _, deletionGracePeriodSeconds: __, ...given } = decoded.object.metadata
   if (resourceVersion) return refused(badRequest('resourceVersion should not be set on objects to be created'))
   const name = info.name || given.name || (given.generateName ? generateName(given.generateName, ctx) : '')
@@ -143,7 +143,7 @@ export function prepareUpdate(info: RequestInfo, body: unknown, origin: Origin, 
   const { name } = info
   const old = origin.object
   const { resourceVersion, uid } = decoded.object.metadata
-  const strategy = STRATEGIES[info.resource.resource]!
+  const strategy = strategyOf(info.resource)
   if (uid && uid !== old.metadata.uid) {
     const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${old.metadata.uid}`
     return refused(conflict(info.resource, name, why))

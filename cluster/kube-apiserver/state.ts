@@ -32,7 +32,7 @@ export interface ApiserverOptions {
 
 /** Where a request stands. It waits in exactly one place. */
 export type Stage =
-  /** For a seat, and for the server to be ready. */
+  /** For a seat, for the server to be ready, and for the cache of a kind that nobody had asked for before. */
   | 'queued'
   /** For etcd to say whether the namespace exists, since the cache does not know it. */
   | 'namespace'
@@ -112,8 +112,8 @@ export type Buckets = Readonly<Record<'all' | 'namespace' | 'key' | 'node', Grou
 
 export interface State {
   readonly options: Required<ApiserverOptions>
-  /** The resources of the API groups that are switched on. */
-  readonly served: readonly Resource[]
+  /** The resources that are cached, in the order in which that began. */
+  cached: readonly Resource[]
   /** Index of the etcd member whose turn it is. */
   member: number
   /** Members that failed and have not answered since. */
@@ -135,6 +135,7 @@ export interface State {
   phase: 'listing' | 'bootstrapping' | 'ready'
   /** Lists, or bootstrap writes, that are still out. */
   outstanding: number
+  /** By plural. A kind that nobody has asked for yet has none. */
   caches: Readonly<Record<string, WatchCache>>
   /** The stream that carries all watches of etcd; 0: none. */
   watchStream: StreamId

@@ -109,6 +109,10 @@ export const forbidden = (
     ...(causes && { causes }),
   })
 
+/** Of a path that is no resource. */
+export const forbiddenPath = (user: string, verb: string, path: string): Status =>
+  failure(403, 'Forbidden', `forbidden: User "${user}" cannot ${verb} path "${path}"`, {})
+
 export const unauthorized = (): Status => failure(401, 'Unauthorized', 'Unauthorized')
 
 export const expired = (message: string): Status => failure(410, 'Expired', message)

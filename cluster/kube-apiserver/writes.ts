@@ -17,7 +17,7 @@ import { eventLeaseFor } from './event-leases.ts'
 import type { Prepared } from './objects.ts'
 import { prepareCreate, prepareUpdate } from './objects.ts'
 import { patched } from './patches.ts'
-import { STRATEGIES } from './registry/registry.ts'
+import { strategyOf } from './registry/registry.ts'
 import { refuse, respond } from './responses.ts'
 import { applyScale, scaleOf } from './scale.ts'
 import { addressError, addressOf, cannotAllocate, chooseAddress, wantsAddress, withAddress } from './service-address.ts'
@@ -77,7 +77,7 @@ export function originArrived(state: State, row: PendingRequest, response: Range
   const kv = response.kvs[0]
   if (kv) return changeFrom(state, row, originOf(kv), ctx)
   const { info } = row
-  if (info.verb === 'update' && info.subresource === '' && STRATEGIES[info.resource.resource]!.allowCreateOnUpdate) {
+  if (info.verb === 'update' && info.subresource === '' && strategyOf(info.resource).allowCreateOnUpdate) {
     return create(state, row, ctx)
   }
   return refuse(state, row, status.notFound(info.resource, info.name))
@@ -302,7 +302,7 @@ function answerCommitted(state: State, row: PendingRequest, revision: number | u
     return respond(state, row, code, shown(row, versioned(wanted)))
   }
   const { object } = origin!
-  if (info.verb === 'delete' && !STRATEGIES[info.resource.resource]!.returnsDeletedObject) {
+  if (info.verb === 'delete' && !strategyOf(info.resource).returnsDeletedObject) {
     return respond(state, row, 200, status.deleted(info.resource, info.name, object.metadata.uid))
   }
   return respond(state, row, 200, versioned(object))

@@ -1,32 +1,17 @@
 /** What the scheduler watches besides Pods and nodes, for its plugins to read. */
-import { RESOURCES } from '#cluster/api/resources.ts'
 import type { ApiClient } from '#cluster/client/api-client.ts'
 import type { Informer, InformerStep } from '#cluster/client/informer.ts'
 import { createInformer, startInformer, stepInformer } from '#cluster/client/informer.ts'
 import type { Context, Effect, Event } from '#cluster/kernel/component.ts'
 import type { ClusterEvent, ClusterEventName, Objects } from './framework.ts'
 
-/** Of these, those that the API serves. */
-const WANTED: readonly string[] = [
-  'namespaces',
-  'services',
-  'replicationcontrollers',
-  'replicasets',
-  'statefulsets',
-  'poddisruptionbudgets',
-  'persistentvolumeclaims',
-  'persistentvolumes',
-  'storageclasses',
-  'csinodes',
-]
+/** The kinds that its plugins read, without those that nothing in this cluster makes yet. */
+const WANTED: readonly string[] = ['namespaces', 'services', 'replicasets']
 
 export type Listers = Readonly<Record<string, Informer>>
 
 export function createListers(): Listers {
-  const served = new Set(RESOURCES.map(({ resource }) => resource))
-  return Object.fromEntries(
-    WANTED.filter((resource) => served.has(resource)).map((resource) => [resource, createInformer({ resource })]),
-  )
+  return Object.fromEntries(WANTED.map((resource) => [resource, createInformer({ resource })]))
 }
 
 export const startListers = (listers: Listers, client: ApiClient, ctx: Context): Effect[] =>

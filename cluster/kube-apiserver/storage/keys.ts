@@ -7,7 +7,17 @@ import type { Resource } from '#cluster/api/resources.ts'
 import type { KubernetesObject } from '#cluster/api/types.ts'
 
 // Upstream's own irregular names are kept, so that etcdctl shows what people know.
-const FOLDERS: Readonly<Record<string, string>> = { nodes: 'minions', services: 'services/specs' }
+const FOLDERS: Readonly<Record<string, string>> = {
+  nodes: 'minions',
+  services: 'services/specs',
+  endpoints: 'services/endpoints',
+  replicationcontrollers: 'controllers',
+  ingresses: 'ingress',
+  customresourcedefinitions: 'apiextensions.k8s.io/customresourcedefinitions',
+  apiservices: 'apiregistration.k8s.io/apiservices',
+  // `ipaddresses` is where the addresses of Services are kept from being given out twice.
+  ipaddresses: 'networking.k8s.io/ipaddresses',
+}
 
 const prefixes = new Map<string, string>()
 

@@ -1,0 +1,53 @@
+/**
+ * The strategy of kinds that have none of their own: what can be said of them in a word.
+ *
+ * Where to read upstream: kubernetes/kubernetes `pkg/registry/<group>/<resource>/strategy.go`.
+ */
+import type { Resource } from '#cluster/api/resources.ts'
+import type { Strategy } from './strategy.ts'
+
+/** Kinds whose objects count the changes of their content. */
+const COUNTED: ReadonlySet<string> = new Set([
+  'replicationcontrollers',
+  'daemonsets',
+  'statefulsets',
+  'cronjobs',
+  'jobs',
+  'poddisruptionbudgets',
+  'ingressclasses',
+  'ingresses',
+  'networkpolicies',
+  'priorityclasses',
+  'customresourcedefinitions',
+  'flowschemas',
+  'prioritylevelconfigurations',
+  'mutatingadmissionpolicies',
+  'mutatingadmissionpolicybindings',
+  'mutatingwebhookconfigurations',
+  'validatingadmissionpolicies',
+  'validatingadmissionpolicybindings',
+  'validatingwebhookconfigurations',
+  'resourceslices',
+])
+
+const CREATED_BY_UPDATE: ReadonlySet<string> = new Set(['endpoints', 'limitranges'])
+
+/** A deletion answers with what has gone. */
+const SHOWN_WHEN_DELETED: ReadonlySet<string> = new Set([
+  'persistentvolumeclaims',
+  'persistentvolumes',
+  'podtemplates',
+  'resourcequotas',
+  'serviceaccounts',
+])
+
+/** Names that may be anything that stands between two slashes. */
+const FREELY_NAMED: ReadonlySet<string> = new Set(['apiservices'])
+
+export const plainStrategy = ({ resource, subresources }: Resource): Strategy => ({
+  hasGeneration: COUNTED.has(resource),
+  hasStatus: subresources.includes('status'),
+  allowCreateOnUpdate: CREATED_BY_UPDATE.has(resource),
+  returnsDeletedObject: SHOWN_WHEN_DELETED.has(resource),
+  nameRule: FREELY_NAMED.has(resource) ? 'path-segment' : 'subdomain',
+})
