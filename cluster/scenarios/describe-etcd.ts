@@ -22,7 +22,8 @@ export function parseKey(key: string): { resource: string; name: string } {
 
 const TYPES = new Set([
   'Range', 'Put', 'DeleteRange', 'Txn', 'Compact', 'LeaseGrant', 'LeaseRevoke', 'LeaseKeepAlive',
-  'WatchCreate', 'WatchCancel', 'WatchProgress',
+  'WatchCreate', 'WatchCancel', 'WatchProgress', 'LeaseTimeToLive', 'LeaseLeases',
+  'Defragment', 'HashKV', 'Alarm', 'Status', 'MoveLeader', 'MemberList', 'MemberAdd', 'MemberRemove', 'MemberPromote',
 ]) // prettier-ignore
 
 export const isEtcdRequest = (body: Body): body is EtcdRequest => TYPES.has(body.type)
@@ -73,8 +74,14 @@ export function describeEtcdResponse(response: EtcdResponse, asked: Words | unde
   if (response.type === 'Error') return { ...base, label: response.message, verb: response.code, failed: true }
   if (response.type === 'TxnResponse' && !(response as TxnResponse).succeeded)
     return { ...base, label: 'compare failed', verb: 'compare failed', failed: true }
-  return { ...base, label: `revision ${response.header.revision}`, verb: 'ok' }
+  const revision = `revision ${response.header.revision}`
+  const read = response.type === 'RangeResponse' ? response.kvs.map(({ value }) => value) : []
+  // Objects of Kubernetes are too long to be told.
+  const values = read.filter((value) => typeof value === 'string').map((value) => value.slice(0, VALUE_MAX))
+  return { ...base, label: [revision, ...values].join(' · '), verb: 'ok' }
 }
+
+const VALUE_MAX = 24
 
 function describeWatchResponse({ events, canceled, compactRevision = 0, cancelReason = '' }: WatchResponse): Words {
   const first = events[0]

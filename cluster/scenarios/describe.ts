@@ -25,6 +25,7 @@ import {
   describeSyscalls,
   isInvocation,
 } from './describe-node.ts'
+import { describeRaft, isRaft } from './describe-raft.ts'
 import { remarkOf } from './remarks.ts'
 
 /** How a process was started, as far as words need it. */
@@ -83,12 +84,16 @@ export function createNarrator(before?: Narrator): Narrator {
         from,
         to,
         failed,
-        background: news === undefined ? background && remark === '' : !news && remark === '',
+        background: isTyped(entry) ? false : news === undefined ? background && remark === '' : !news && remark === '',
         remark,
       }
     },
   }
 }
+
+/** What somebody asks etcd by hand, and what they hear, is never background. */
+const isTyped = ({ event, from, to }: TraceEvent): boolean =>
+  event.type === 'opened' ? from?.endsWith('/etcdctl') === true : event.type === 'closed' && to.endsWith('/etcdctl')
 
 function wordsOf(event: Event, { from }: TraceEvent, asked: ReadonlyMap<StreamId, Words>): Words {
   switch (event.type) {
@@ -154,12 +159,17 @@ function describeBody(body: Body, from: ProcessId | undefined, asked: Words | un
       const line = ['kubectl', ...(body as Body & { args: readonly string[] }).args].join(' ')
       return { kind: 'command', label: line, verb: 'kubectl', resource: '', name: '' }
     }
+    case 'etcdctl': {
+      const line = ['etcdctl', ...(body as Body & { args: readonly string[] }).args].join(' ')
+      return { kind: 'command', label: line, verb: 'etcdctl', resource: '', name: '' }
+    }
     case 'rest': {
       const { method, path, token } = body as RestBody
       const label = `${method} ${path}${token ? ` with ${token}` : ''}`
       return { kind: 'command', label, verb: 'rest', resource: '', name: '' }
     }
     default:
+      if (isRaft(body)) return describeRaft(body)
       if (isEtcdRequest(body)) return describeEtcdRequest(body)
       if (isEtcdResponse(body)) return describeEtcdResponse(body, asked)
       return { kind: 'message', label: body.type, verb: body.type, resource: '', name: '' }

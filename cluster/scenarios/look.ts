@@ -15,6 +15,7 @@ import { registryPrefix } from '#cluster/kube-apiserver/storage/keys.ts'
 import { resourceNamed } from '#cluster/api/resources.ts'
 import type { ProcessId } from '#cluster/kernel/component.ts'
 import type { World } from '#cluster/kernel/world.ts'
+import { leaderIn } from './etcd-world.ts'
 
 /** The member of etcd whose store is looked at: of those that run, the one that has come furthest. */
 export function storeProcess(world: World): ProcessId | undefined {
@@ -91,9 +92,11 @@ export function parseCondition(args: readonly string[]): (world: World) => boole
         return is === 'not' ? holder !== undefined && holder !== machine : holder === is
       }
     }
+    case 'leader':
+      return (world) => leaderIn(world) !== undefined
     default:
       throw new Error(
-        `"${args.join(' ')}" is no condition; there are: nodes-ready N, node NAME True|False|Unknown, pods-ready k=v N, pods-gone k=v, lease NAME [not] MACHINE`,
+        `"${args.join(' ')}" is no condition; there are: leader, nodes-ready N, node NAME True|False|Unknown, pods-ready k=v N, pods-gone k=v, lease NAME [not] MACHINE`,
       )
   }
 }

@@ -38,6 +38,7 @@ const SENTENCES: Readonly<Record<string, (detail: Detail) => string>> = {
   becameLeader: ({ lease, identity }) => `it holds the lease ${lease} as ${identity}: from now on it works`,
   leaderElectionLost: ({ lease }) => `it could not renew the lease ${lease} in time: it ends itself`,
   serverHealth: ({ server, up }) => (up ? `${server} is healthy again` : `${server} has failed three checks: left out`),
+  gaveUp: ({ line }) => `no answer to ${line} within 5 s`,
   callFailed: ({ key, message }) => `${key}: ${message}; it will be tried again`,
 }
 

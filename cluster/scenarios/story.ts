@@ -6,6 +6,9 @@
  *                                      a cluster; input lines `node NAME k=v …` give labels (`label:k=v`), taints
  *                                      (`taint:k=v:Effect`) and capacity (`cpu=…`) of single nodes; or lines
  *                                      `machine NAME program …`: machines and what runs on each
+ *   boot etcd=N [joining=N] [seed=N]   no cluster but etcd alone: members etcd-1 … on machines of their own, and machines
+ *                                      whose etcd joins once it is started; what is typed is `etcdctl`
+ *   etcdctl …                          typed on the laptop. `&` at the end: the story goes on without waiting for the answer
  *   kubectl …                          typed on the laptop; `-f -` reads the input. Prints what it prints, if it does so within a minute
  *   ask WHO METHOD PATH [TOKEN]        the `dashboard` or the `program` on the laptop sends this request, with the input as its body;
  *                                      `boot … authorization=RBAC tokens=ana,ben` gives people the tokens `token-of-ana` …
@@ -36,7 +39,9 @@ import type { World } from '#cluster/kernel/world.ts'
 import type { RestClientState } from '#cluster/kubectl/rest-client.ts'
 import { parseManifests } from '#cluster/api/yaml.ts'
 import type { KubectlState } from '#cluster/kubectl/kubectl.ts'
+import type { EtcdctlState } from '#cluster/etcdctl/etcdctl.ts'
 import { formatMicros, parseDuration } from './duration.ts'
+import { bootEtcd, ETCDCTL } from './etcd-world.ts'
 import { answersOf, containerProcess, identitiesOf, machineOf, parseCondition, storeRevision } from './look.ts'
 import { type Block, parseScript } from './script.ts'
 
@@ -110,6 +115,8 @@ class Player {
     switch (block.command) {
       case 'kubectl':
         return this.#kubectl(history, block)
+      case 'etcdctl':
+        return this.#etcdctl(history, block.args)
       case 'ask':
         return this.#ask(history, block)
       case 'run':
@@ -129,12 +136,24 @@ class Player {
         return formatMicros(history.head.now)
       default:
         throw new Error(
-          `"${block.command}" is no command of a story; there are: boot, kubectl, ask, run, fault, kill, answers, identities, time`,
+          `"${block.command}" is no command of a story; there are: boot, kubectl, etcdctl, ask, run, fault, kill, answers, identities, time`,
         )
     }
   }
 
-  #boot({ args, input }: Block): string {
+  #boot(block: Block): string {
+    const fields = pairs(block.args)
+    const world = fields['etcd'] === undefined ? this.#bootCluster(fields, block.input) : this.#bootEtcd(fields)
+    this.#options.prepare?.(world)
+    this.history = new History(world, this.#options.checkpointEvery ?? CHECKPOINT_EVENTS)
+    return ''
+  }
+
+  #bootEtcd({ etcd, joining = '0', seed = '1' }: Record<string, string>): World {
+    return bootEtcd({ seed: this.#options.seed ?? Number(seed), members: Number(etcd), joining: Number(joining) })
+  }
+
+  #bootCluster(fields: Record<string, string>, input: string): World {
     const {
       seed = 1,
       nodes = 3,
@@ -144,7 +163,7 @@ class Player {
       authorization,
       tokens,
       ...capacity
-    } = pairs(args) as Record<string, any>
+    } = fields as Record<string, any>
     const lines = input.split('\n').filter(Boolean)
     const machines = lines.filter((line) => line.startsWith('machine ')).map(parseMachine)
     const listed = lines.filter((line) => line.startsWith('node ')).map(parseNode)
@@ -154,7 +173,7 @@ class Player {
       const resources = { ...DEFAULT_RESOURCES, ...capacity, ...given?.capacity }
       return { ...node, ...given, capacity: resources }
     })
-    const world = bootCluster({
+    return bootCluster({
       seed: this.#options.seed ?? Number(seed),
       nodes: all,
       dns: dns !== 'false',
@@ -165,9 +184,6 @@ class Player {
       ...(tokens && { tokens: tokensOf(tokens) }),
       ...this.#options.cluster,
     })
-    this.#options.prepare?.(world)
-    this.history = new History(world, this.#options.checkpointEvery ?? CHECKPOINT_EVENTS)
-    return ''
   }
 
   #kubectl(history: History, { args, input }: Block): string {
@@ -181,6 +197,23 @@ class Player {
     const result = entry()
     if (result?.exitCode === undefined) return `(no answer within ${KUBECTL_MICROS / 1e6} s)`
     return (result.output + result.errors).replace(/\n$/, '')
+  }
+
+  #etcdctl(history: History, args: readonly string[]): string {
+    const id = ++this.#kubectlCalls
+    const waits = args.at(-1) !== '&'
+    const body = {
+      type: 'etcdctl',
+      id,
+      args: waits ? args : args.slice(0, -1),
+    }
+    history.command(history.head.now, { type: 'tell', process: ETCDCTL, body })
+    const entry = () => history.head.stateOf<EtcdctlState>(ETCDCTL).transcript.get(id)
+    history.run({
+      until: () => (waits ? entry()?.exitCode !== undefined : entry() !== undefined),
+      untilMicros: history.head.now + KUBECTL_MICROS,
+    })
+    return waits ? (entry()?.output ?? '') : ''
   }
 
   #ask(history: History, { args: [who, method, path, token], input }: Block): string {
@@ -202,7 +235,9 @@ class Player {
     }
     const within = args.indexOf('within')
     const limit = within < 0 ? UNTIL_MICROS : parseDuration(args[within + 1] ?? '')
-    const holds = whenStored(parseCondition(args.slice(1, within < 0 ? undefined : within)))
+    const condition = parseCondition(args.slice(1, within < 0 ? undefined : within))
+    // Who leads is in no store.
+    const holds = args[1] === 'leader' ? condition : whenStored(condition)
     const start = history.head.now
     if (!holds(history.head)) {
       const end = history.run({ until: holds, untilMicros: start + limit })
@@ -278,7 +313,8 @@ function parseNode(line: string): NodeSpecOptions {
 export function parseCommand([type, ...args]: readonly string[]): Command {
   const fields: Record<string, unknown> = {}
   for (const [key, value] of Object.entries(pairs(args))) {
-    if (key === 'groups') fields[key] = value.split('|').map((group) => group.split(','))
+    if (key === 'fsync') fields['fsyncMicros'] = parseDuration(value)
+    else if (key === 'groups') fields[key] = value.split('|').map((group) => group.split(','))
     else fields[key] = /^\d+$/.test(value) ? Number(value) : value
   }
   return { type, ...fields } as Command

@@ -21,6 +21,7 @@ import type {
   ProcessView,
   TapeCell,
 } from './protocol.ts'
+import { etcdMembers, keyspaceOf, plainKeys } from './etcd-members.ts'
 import { isOver, knownToKubelets, podView } from './pods.ts'
 
 /** Neither Nodes nor of the control plane: where kubectl is typed, and the load balancer. */
@@ -65,6 +66,8 @@ export function frameOf(world: World, branch: number, tick: number, stored: Worl
     pods: pods.map((pod) => podView(pod, runtime?.get(pod.metadata.uid!))),
     leaders: allLeases.flatMap((lease) => leaderView(world, lease)),
     store: storeOf(world),
+    etcd: etcdMembers(world),
+    keyspace: keyspaceIn(world),
     objects: inspectable(world),
     cuts: [...world.network.blocked.keys()],
   }
@@ -132,6 +135,11 @@ function nodeView(world: World, node: Node, lease: Lease | undefined, pods: read
   }
 }
 
+function keyspaceIn(world: World): Frame['keyspace'] {
+  const etcd = storeProcess(world)
+  return etcd === undefined ? undefined : keyspaceOf(world.stateOf<EtcdState>(etcd))
+}
+
 function storeOf(world: World): Frame['store'] {
   const etcd = storeProcess(world)
   if (etcd === undefined) return { revision: 0, compactRevision: 0, isUp: false, tape: [] }
@@ -177,10 +185,15 @@ function inspectable(world: World): ObjectRef[] {
       refs.push({ resource, kind: object.kind, namespace, name, revision })
     }
   }
+  for (const { key, modRevision } of plainKeys(store))
+    refs.push({ resource: PLAIN, kind: 'key', namespace: '', name: key, revision: modRevision })
   return refs.sort((a, b) => b.revision - a.revision).slice(0, OBJECTS_MAX)
 }
 
 const FOLDERS: Readonly<Record<string, string>> = { nodes: 'minions', services: 'services/specs' }
 
+/** Resource of a key that holds no object of Kubernetes. */
+export const PLAIN = 'keys'
+
 export const storeKey = (resource: string, namespace: string, name: string): string =>
-  `/registry/${FOLDERS[resource] ?? resource}/${namespace ? `${namespace}/` : ''}${name}`
+  resource === PLAIN ? name : `/registry/${FOLDERS[resource] ?? resource}/${namespace ? `${namespace}/` : ''}${name}`

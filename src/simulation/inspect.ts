@@ -2,11 +2,13 @@
 import { stringify } from 'yaml'
 import type { KubernetesObject } from '#cluster/api/types.ts'
 import type { EtcdState } from '#cluster/etcd/etcd.ts'
+import type { KeyValue } from '#cluster/etcd/messages.ts'
 import { before, type Change } from '#cluster/etcd/mvcc/store.ts'
 import type { World } from '#cluster/kernel/world.ts'
 import { storeProcess } from '#cluster/scenarios/look.ts'
 import { diffLines } from '../workbench/line-diff.ts'
-import { storeKey } from './frame.ts'
+import { textOf } from './etcd-members.ts'
+import { PLAIN, storeKey } from './frame.ts'
 import type { FieldChange, Inspection, ObjectKey } from './protocol.ts'
 
 /** @param earlier the moment to compare with; default: the object's own revision before */
@@ -17,9 +19,10 @@ export function inspect(world: World, key: ObjectKey, earlier?: World): Inspecti
   if (etcd === undefined || !change) return undefined
   const { store } = world.stateOf<EtcdState>(etcd).keyspace
   const previous = before(store, change)
-  const now = change.kv?.value as KubernetesObject | undefined
-  const old = (earlier ? newestOf(earlier, key)?.kv : previous)?.value as KubernetesObject | undefined
-  const object = now ?? old ?? (previous?.value as KubernetesObject | undefined)
+  const read = (kv: KeyValue | undefined) => kv && (resource === PLAIN ? plain(kv) : (kv.value as KubernetesObject))
+  const now = read(change.kv)
+  const old = read(earlier ? newestOf(earlier, key)?.kv : previous)
+  const object = now ?? old ?? read(previous)
   if (!object) return undefined
   return {
     ref: { resource, kind: object.kind, namespace, name, revision: change.main },
@@ -30,6 +33,11 @@ export function inspect(world: World, key: ObjectKey, earlier?: World): Inspecti
     lines: diffLines(toYaml(old), toYaml(now)).map(({ kind, text }) => ({ kind, text })),
     revisions: revisionsOf(change, (at) => store.history.get(at)),
   }
+}
+
+/** What etcd itself keeps of a key. */
+function plain({ key, value, createRevision, modRevision, version, lease }: KeyValue) {
+  return { kind: 'key', key, value: short(textOf(value)), createRevision, modRevision, version, lease }
 }
 
 function newestOf(world: World, { resource, namespace, name }: ObjectKey): Change | undefined {

@@ -20,6 +20,8 @@ export type StoryName =
   | 'who-is-active'
   | 'one-request'
   | 'role-board'
+  | 'raft-arena'
+  | 'raft-four'
 
 /** A change of the story's own words, made before it is played. */
 export interface Edit {
@@ -35,8 +37,11 @@ export interface StoryRequest {
   readonly disabledPlugins?: readonly string[]
 }
 
-/** What somebody does to a run. A line for kubectl is what they would type, without `kubectl`. */
-export type Change = { readonly command: Command } | { readonly kubectl: readonly string[]; readonly input?: string }
+/** What somebody does to a run. A line for kubectl or etcdctl is what they would type, without its name. */
+export type Change =
+  | { readonly command: Command }
+  | { readonly kubectl: readonly string[]; readonly input?: string }
+  | { readonly etcdctl: readonly string[] }
 
 export interface ForkRequest {
   readonly branch: number
@@ -192,6 +197,63 @@ export interface ObjectRef extends ObjectKey {
   readonly revision: number
 }
 
+/** `outside`: it is no member yet, or none any more. */
+export type RaftRole = 'leader' | 'follower' | 'candidate' | 'pre-candidate' | 'learner' | 'outside'
+
+export interface KeyView {
+  readonly key: string
+  readonly value: string
+}
+
+/** One member of several. Of one that is down, what its disk holds. */
+export interface EtcdMemberView {
+  readonly process: ProcessId
+  readonly machine: string
+  readonly state: ProcessView['state']
+  readonly role: RaftRole
+  readonly term: number
+  /** Machine of the member that it has voted for in its term. */
+  readonly vote: string | undefined
+  /** Machine of the member that it takes for the leader. */
+  readonly leader: string | undefined
+  /** Votes that a candidate has, its own too. */
+  readonly votes: number
+  /** Machines of the members with a vote, and of those without, as this one has them. */
+  readonly voters: readonly string[]
+  readonly learners: readonly string[]
+  readonly lastIndex: number
+  readonly lastTerm: number
+  /** Up to here its log is on its disk. */
+  readonly stableIndex: number
+  /** The end of its log, by index. */
+  readonly entries: readonly { readonly index: number; readonly term: number }[]
+  readonly committed: number
+  readonly applied: number
+  readonly revision: number
+  /** What a read of this member alone would find. */
+  readonly keys: readonly KeyView[]
+  readonly fsyncMicros: Micros
+}
+
+export interface HistoryCell {
+  readonly revision: number
+  /** Place within its transaction. */
+  readonly sub: number
+  readonly key: string
+  /** How it begins; undefined: a tombstone. */
+  readonly value: string | undefined
+  readonly bytes: number
+}
+
+/** A store that somebody uses without Kubernetes: all that it retains. */
+export interface KeyspaceView {
+  readonly cells: readonly HistoryCell[]
+  readonly revision: number
+  readonly compactRevision: number
+  readonly inUseBytes: number
+  readonly fileBytes: number
+}
+
 /** The whole cluster right after one event. */
 export interface Frame {
   readonly branch: number
@@ -207,6 +269,10 @@ export interface Frame {
     /** The newest revisions that are no background, oldest first. */
     readonly tape: readonly TapeCell[]
   }
+  /** Members of etcd, where there are several. */
+  readonly etcd: readonly EtcdMemberView[]
+  /** Undefined: it is Kubernetes', or nobody can look into it. */
+  readonly keyspace: KeyspaceView | undefined
   /** Objects that can be inspected, newest change first. */
   readonly objects: readonly ObjectRef[]
   /** Pairs of machines that cannot reach each other. */

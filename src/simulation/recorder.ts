@@ -8,7 +8,7 @@ import type { World } from '#cluster/kernel/world.ts'
 import type { NoteView } from './protocol.ts'
 
 /** Notes that pictures are drawn from. */
-const PICTURED = new Set(['scheduling', 'hop', 'netfilter', 'answer', 'authorization'])
+const PICTURED = new Set(['scheduling', 'hop', 'netfilter', 'answer', 'authorization', 'leader'])
 
 export class Recorder implements TraceSink {
   readonly events: Described[] = []

@@ -7,6 +7,7 @@ import type { Component } from '#cluster/kernel/component.ts'
 import { History } from '#cluster/kernel/history.ts'
 import type { World } from '#cluster/kernel/world.ts'
 import { kubeScheduler } from '#cluster/kube-scheduler/kube-scheduler.ts'
+import { ETCDCTL } from '#cluster/scenarios/etcd-world.ts'
 import { storeProcess } from '#cluster/scenarios/look.ts'
 import { playStory } from '#cluster/scenarios/story.ts'
 import { frameOf } from './frame.ts'
@@ -154,6 +155,10 @@ function edited(text: string, edits: readonly Edit[]): string {
 
 function apply(world: World, change: Change, nextCall: () => number): void {
   if ('command' in change) return world.command(world.now, change.command)
+  if ('etcdctl' in change) {
+    const typed = { type: 'etcdctl', id: nextCall(), args: change.etcdctl }
+    return world.command(world.now, { type: 'tell', process: ETCDCTL, body: typed })
+  }
   const { kubectl: args, input } = change
   const body = { type: 'kubectl', id: nextCall(), args, ...(input !== undefined && { stdin: input }) }
   world.command(world.now, { type: 'tell', process: KUBECTL, body })

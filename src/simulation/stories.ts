@@ -4,6 +4,8 @@ import deploymentJourney from '#cluster/scenarios/deployment-journey.txt?raw'
 import lightsOut from '#cluster/scenarios/lights-out.txt?raw'
 import nodeGoesDark from '#cluster/scenarios/node-goes-dark.txt?raw'
 import podAsAUnit from '#cluster/scenarios/pod-as-a-unit.txt?raw'
+import raftArena from '#cluster/scenarios/raft-arena.txt?raw'
+import raftFour from '#cluster/scenarios/raft-four.txt?raw'
 import roleBoard from '#cluster/scenarios/role-board.txt?raw'
 import schedulerFunnel from '#cluster/scenarios/scheduler-funnel.txt?raw'
 import oneRequest from '#cluster/scenarios/one-request.txt?raw'
@@ -19,6 +21,8 @@ const TEXTS: Readonly<Record<StoryName, string>> = {
   'add-to-first-packet': addToFirstPacket,
   'lights-out': lightsOut,
   'pod-as-a-unit': podAsAUnit,
+  'raft-arena': raftArena,
+  'raft-four': raftFour,
   'role-board': roleBoard,
 }
 

@@ -200,6 +200,7 @@ describe('every figure', () => {
     ['F03', 'it stops after a while', 'lessons/control-plane-overview/'],
     ['F09', 'node-2', 'lessons/scheduler/'],
     ['F14', 'never', 'lessons/controller-managers/'],
+    ['F17', 'both halves', 'lessons/key-value-store/'],
     ['F19', 'each time', 'lessons/worker-overview/'],
     ['F27', 'node-1’s', 'lessons/pod-to-pod/'],
   ])('%s fits a phone and breaks no rule of accessibility, at rest and in the middle', async (id, choice, path) => {
@@ -213,6 +214,24 @@ describe('every figure', () => {
     await expect.poll(() => index(one)).toBeGreaterThan(5)
     expect(await accessibilityViolations(page)).toEqual([])
     expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0)
+    expect(problems).toEqual([])
+  })
+})
+
+describe('the Raft arena', () => {
+  it('is cut, written to and read from by keyboard alone', async () => {
+    const { page, problems } = await open(browser(), 'lessons/key-value-store/', { reducedMotion: true })
+    const arena = figure(page, 'F17')
+    await arena.scrollIntoViewIfNeeded()
+    await arena.getByRole('button', { name: 'the three without it' }).press('Enter')
+    await arena.getByRole('button', { name: 'Step', exact: true }).and(arena.locator(':enabled')).waitFor()
+    await position(arena).press('End')
+    await arena.getByText('You predicted the three without it, and so it went:').waitFor()
+    await arena.getByRole('img', { name: /etcd-6: learner, term 3, color is violet/ }).waitFor()
+    await arena.getByRole('combobox', { name: 'now' }).selectOption('kill')
+    await arena.getByText(/Another run, from/).waitFor()
+    await position(arena).press('End')
+    await arena.getByRole('img', { name: /leader, term 4/ }).waitFor()
     expect(problems).toEqual([])
   })
 })

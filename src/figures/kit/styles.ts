@@ -7,7 +7,8 @@ import podCard from './pod-card.css?inline'
 import path from './path.css?inline'
 import pipeline from './pipeline.css?inline'
 import picture from './picture.css?inline'
+import raft from './raft.css?inline'
 
-export const figureStyles = [frame, picture, funnel, path, podCard, controlPlanes, pipeline].map((sheet) =>
+export const figureStyles = [frame, picture, funnel, path, podCard, controlPlanes, pipeline, raft].map((sheet) =>
   unsafeCSS(sheet),
 )
