@@ -103,6 +103,9 @@ export {
 } from './controller-faults.ts'
 export { withNewsFaults } from './news-faults.ts'
 
+// Functions that are asked and answer at once.
+export { functionsGuest } from './functions-guest.ts'
+
 // Plugins that are a process per call, with a store or a host between them.
 export { asyncGuest } from './async-guest.ts'
 export type { AsyncProcess, Crash, HostCall, Turns } from './async-host.ts'

@@ -1,0 +1,26 @@
+// check: a fourth voter lets no more fail than three did
+// check: every size up to seven voters, with everybody up or down
+// hint: majority
+// Lets a half write: two of four are no majority.
+// es: Deja escribir a una mitad: dos de cuatro no son mayoría.
+import type { Member, QuorumMath } from 'clusterwright/quorum'
+
+const CONTROL_PLANE = ['cp-1', 'cp-2', 'cp-3']
+const ETCD_HOSTS = { stacked: CONTROL_PLANE, external: ['etcd-1', 'etcd-2', 'etcd-3'] }
+
+const math: QuorumMath = {
+  analyze(members) {
+    const voters = members.filter(({ voter }) => voter)
+    const quorum = Math.floor(voters.length / 2) + 1
+    const up = voters.filter((member) => member.up)
+    return { quorum, tolerates: voters.length - quorum, available: up.length * 2 >= voters.length }
+  },
+
+  survives(topology, failedHosts) {
+    const isUp = (host: string): boolean => !failedHosts.includes(host)
+    const members = ETCD_HOSTS[topology].map((host): Member => ({ id: host, voter: true, up: isUp(host) }))
+    return { api: CONTROL_PLANE.some(isUp), store: math.analyze(members).available }
+  },
+}
+
+export default math

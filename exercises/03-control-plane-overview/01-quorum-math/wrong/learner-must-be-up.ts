@@ -1,0 +1,30 @@
+// check: a learner has no vote
+// check: members in any order: the same answers as the reference
+// hint: voters
+// Waits for learners that are down.
+// es: Espera a los aprendices caídos.
+import type { Member, QuorumMath } from 'clusterwright/quorum'
+
+const CONTROL_PLANE = ['cp-1', 'cp-2', 'cp-3']
+const ETCD_HOSTS = { stacked: CONTROL_PLANE, external: ['etcd-1', 'etcd-2', 'etcd-3'] }
+
+const math: QuorumMath = {
+  analyze(members) {
+    const voters = members.filter(({ voter }) => voter)
+    const quorum = Math.floor(voters.length / 2) + 1
+    const up = voters.filter((member) => member.up)
+    return {
+      quorum,
+      tolerates: voters.length - quorum,
+      available: up.length >= quorum && members.every((member) => member.voter || member.up),
+    }
+  },
+
+  survives(topology, failedHosts) {
+    const isUp = (host: string): boolean => !failedHosts.includes(host)
+    const members = ETCD_HOSTS[topology].map((host): Member => ({ id: host, voter: true, up: isUp(host) }))
+    return { api: CONTROL_PLANE.some(isUp), store: math.analyze(members).available }
+  },
+}
+
+export default math
