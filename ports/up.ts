@@ -3,7 +3,7 @@ import type { ProcessId } from '#cluster/kernel/component.ts'
 import { API_SERVER, bootCluster, etcdMembersOf, KUBECTL, LOAD_BALANCER } from '#cluster/cluster.ts'
 import { caller } from './caller.ts'
 import { bootEtcdAlone } from './etcd/alone.ts'
-import { type EtcdPort, serveEtcd } from './etcd/serve.ts'
+import { type EtcdPorts, serveEtcd } from './etcd/serve.ts'
 import { createAuthority } from './kube-apiserver/certificates.ts'
 import { kubeconfig, refuseForeign, removeKubeconfig, writeKubeconfig } from './kube-apiserver/kubeconfig.ts'
 import { newTokens, personas, PERSONAS_MANIFEST } from './kube-apiserver/personas.ts'
@@ -18,7 +18,7 @@ export interface UpOptions {
   readonly etcd: 'stacked' | 'external'
   /** Virtual seconds in a real one; 0: time stands still. */
   readonly speed: number
-  /** Both: 0 takes a free one. */
+  /** Both: 0 takes a free one. Members of etcd are on this port and the next ones, in the order of their names. */
   readonly etcdPort: number
   readonly port: number
   /** Where the credentials are written. */
@@ -28,8 +28,6 @@ export interface UpOptions {
 export interface Up {
   /** What to try. */
   readonly greeting: string
-  /** Where etcdctl reaches etcd; without a scheme, see `methods.ts`. */
-  readonly etcdEndpoint: string
   stop(): void
 }
 
@@ -40,17 +38,17 @@ const COMING_UP_MICROS = 30_000_000
 export async function bringUp(options: UpOptions): Promise<Up> {
   const { seed, nodes } = options
   if (nodes === undefined) {
-    const { live, member } = bootEtcdAlone({ seed, epochMicros: Date.now() * 1_000 })
+    const { live, members } = bootEtcdAlone({ seed, epochMicros: Date.now() * 1_000, size: membersIn(options) })
     return openDoors(live, async () => {
-      const etcd = await etcdDoor(live, member, options.etcdPort)
-      return { etcd, greeting: etcdGreeting(etcd), close: etcd.close }
+      const etcd = await etcdDoor(live, members, options.etcdPort)
+      return { greeting: etcdGreeting(etcd), close: etcd.close }
     })
   }
   refuseForeign(options.kubeconfig)
   const tokens = newTokens()
-  const { live, server, member } = boot(options, tokens)
+  const { live, server, members } = boot(options, tokens)
   return openDoors(live, async () => {
-    const etcd = await etcdDoor(live, member, options.etcdPort)
+    const etcd = await etcdDoor(live, members, options.etcdPort)
     const authority = createAuthority()
     const api = await serveApi({ live, server, authority, port: options.port }).catch((error: Error) => {
       etcd.close()
@@ -63,32 +61,31 @@ export async function bringUp(options: UpOptions): Promise<Up> {
       api.close()
       etcd.close()
     }
-    return { etcd, greeting: apiGreeting(options.kubeconfig) + etcdGreeting(etcd), close }
+    return { greeting: apiGreeting(options.kubeconfig) + etcdGreeting(etcd), close }
   })
 }
 
 interface Doors {
-  readonly etcd: EtcdPort
   readonly greeting: string
   close(): void
 }
 
 async function openDoors(live: LiveWorld, open: () => Promise<Doors>): Promise<Up> {
   try {
-    const { etcd, greeting, close } = await open()
+    const { greeting, close } = await open()
     const stop = (): void => {
       close()
       live.stop()
     }
-    return { etcdEndpoint: `127.0.0.1:${etcd.port}`, greeting, stop }
+    return { greeting, stop }
   } catch (error) {
     live.stop()
     throw error
   }
 }
 
-const etcdDoor = (live: LiveWorld, member: ProcessId, port: number): Promise<EtcdPort> =>
-  serveEtcd(live, member, port).catch((error: Error) => {
+const etcdDoor = (live: LiveWorld, members: readonly ProcessId[], port: number): Promise<EtcdPorts> =>
+  serveEtcd(live, members, port).catch((error: Error) => {
     throw taken(error, port, '--etcd-port')
   })
 
@@ -98,12 +95,15 @@ const taken = (error: Error, port: number, option: string): Error =>
     { cause: error },
   )
 
+/** Stacked, each control plane has its member. */
+const membersIn = ({ controlPlanes, etcd }: Pick<UpOptions, 'controlPlanes' | 'etcd'>): number =>
+  etcd === 'stacked' ? controlPlanes : 3
+
 function boot(
   { seed, nodes, controlPlanes, etcd, speed }: UpOptions,
   tokens: ReturnType<typeof newTokens>,
-): { live: LiveWorld; server: ProcessId; member: ProcessId } {
-  // Stacked, each control plane has its member.
-  const cluster = { controlPlanes, etcdMembers: etcd === 'stacked' ? controlPlanes : 3, topology: etcd } as const
+): { live: LiveWorld; server: ProcessId; members: readonly ProcessId[] } {
+  const cluster = { controlPlanes, etcdMembers: membersIn({ controlPlanes, etcd }), topology: etcd } as const
   const epochMicros = Date.now() * 1_000 - COMING_UP_MICROS
   const common = { seed, nodes: nodes!, epochMicros, components: { caller }, tokens }
   const world = bootCluster({ ...common, ...cluster, authorization: 'RBAC' })
@@ -112,10 +112,11 @@ function boot(
   const door = world.addProcess({ machine: 'laptop', name: 'caller', component: 'caller', options: {} })
   world.run({ untilMicros: COMING_UP_MICROS })
   const server = controlPlanes > 1 ? LOAD_BALANCER : API_SERVER
-  return { live: new LiveWorld(world, door, speed), server, member: etcdMembersOf({ seed, ...cluster })[0]! }
+  return { live: new LiveWorld(world, door, speed), server, members: etcdMembersOf({ seed, ...cluster }) }
 }
 
-const etcdGreeting = ({ port }: EtcdPort): string => `etcd:  ETCDCTL_API=3 etcdctl --endpoints 127.0.0.1:${port}\n`
+const etcdGreeting = ({ endpoints }: EtcdPorts): string =>
+  `etcd:  ETCDCTL_API=3 etcdctl --endpoints ${endpoints.join()}\n`
 
 const apiGreeting = (file: string): string => `The cluster is up. Point your own kubectl at it:
   export KUBECONFIG=${file}

@@ -12,6 +12,7 @@ import type {
   DeleteRangeResponse,
   ErrorResponse,
   EtcdResponse,
+  LeaseId,
   PutRequest,
   PutResponse,
   RangeRequest,
@@ -117,7 +118,7 @@ function applyTxn(keyspace: Keyspace, request: TxnRequest): Applied {
 }
 
 /** A lease goes, and all its keys with it, in one revision. */
-function revoke(keyspace: Keyspace, id: number): Applied {
+function revoke(keyspace: Keyspace, id: LeaseId): Applied {
   const lease = keyspace.leases.get(id)
   if (!lease) return refused(LEASE_NOT_FOUND)
   const transaction = beginWrite(keyspace.store)

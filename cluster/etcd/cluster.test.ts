@@ -254,11 +254,11 @@ describe('a lease', () => {
   it('is kept alive through any member', () => {
     const cluster = new EtcdCluster(3)
     const leader = cluster.elect()
-    cluster.call(leader, { type: 'LeaseGrant', ttl: 5, id: 7 })
-    cluster.call(leader, { type: 'Put', key: 'a', value: 1, lease: 7 })
+    cluster.call(leader, { type: 'LeaseGrant', ttl: 5, id: '7' })
+    cluster.call(leader, { type: 'Put', key: 'a', value: 1, lease: '7' })
     for (let i = 0; i < 4; i++) {
       cluster.run(3)
-      expect(cluster.call((i % 3) + 1, { type: 'LeaseKeepAlive', id: 7 })).toMatchObject({ ttl: 5 })
+      expect(cluster.call((i % 3) + 1, { type: 'LeaseKeepAlive', id: '7' })).toMatchObject({ ttl: 5 })
     }
     expect(cluster.get(1, 'a')).toBe(1)
     cluster.run(6.5)
@@ -268,8 +268,8 @@ describe('a lease', () => {
   it('lives its full time again under a new leader: late, never early', () => {
     const cluster = new EtcdCluster(3)
     const leader = cluster.elect()
-    cluster.call(leader, { type: 'LeaseGrant', ttl: 10, id: 7 })
-    cluster.call(leader, { type: 'Put', key: 'a', value: 1, lease: 7 })
+    cluster.call(leader, { type: 'LeaseGrant', ttl: 10, id: '7' })
+    cluster.call(leader, { type: 'Put', key: 'a', value: 1, lease: '7' })
     cluster.run(8).crash(leader).run(6)
     const next = cluster.leader()
     expect(cluster.get(next, 'a')).toBe(1)

@@ -6,7 +6,7 @@ import { probe } from '#cluster/kernel/probe.ts'
 import { World } from '#cluster/kernel/world.ts'
 import type { EtcdState } from './state.ts'
 import { etcd } from './etcd.ts'
-import type { EtcdRequest, RangeResponse, WatchEvent, WatchResponse } from './messages.ts'
+import { type EtcdRequest, NO_LEASE, type RangeResponse, type WatchEvent, type WatchResponse } from './messages.ts'
 import { SNAPSHOT_COUNT } from './wal.ts'
 
 const SERVER = 'm-1/etcd'
@@ -37,7 +37,7 @@ function converse(requests: readonly EtcdRequest[]): any[] {
   return requests.map((_, i) => answerTo(world, String(i)))
 }
 
-const put = (key: string, value: unknown, lease = 0): EtcdRequest => ({ type: 'Put', key, value, lease })
+const put = (key: string, value: unknown, lease = NO_LEASE): EtcdRequest => ({ type: 'Put', key, value, lease })
 const get = (key: string, revision = 0): EtcdRequest => ({ type: 'Range', key, revision })
 
 describe('etcd answers', () => {
@@ -81,7 +81,7 @@ describe('etcd answers', () => {
 
   it.each([
     ['puts one key twice', [put('a', '1'), put('a', '2')], 'etcdserver: duplicate key given in txn request'],
-    ['hangs a key on no lease', [put('a', '1', 77)], 'etcdserver: requested lease not found'],
+    ['hangs a key on no lease', [put('a', '1', '77')], 'etcdserver: requested lease not found'],
   ])('a transaction that %s with an error, and changes nothing', (_, success, message) => {
     const answers = converse([{ type: 'Txn', compare: [], success, failure: [] } as EtcdRequest, get('a')])
     expect(answers[0]).toMatchObject({ type: 'Error', message })
@@ -240,8 +240,8 @@ describe('a lease', () => {
   }
   const granted = (): World => {
     const world = newWorld()
-    ask(world, 0, 'grant', { type: 'LeaseGrant', ttl: 10, id: 7 })
-    ask(world, 50_000, 'put', put('a', '1', 7))
+    ask(world, 0, 'grant', { type: 'LeaseGrant', ttl: 10, id: '7' })
+    ask(world, 50_000, 'put', put('a', '1', '7'))
     return world
   }
 
@@ -252,7 +252,7 @@ describe('a lease', () => {
 
   it('lives on while it is kept alive', () => {
     const world = granted()
-    ask(world, 8 * SECOND, 'keep', { type: 'LeaseKeepAlive', id: 7 })
+    ask(world, 8 * SECOND, 'keep', { type: 'LeaseKeepAlive', id: '7' })
     expect([live(world, 17 * SECOND), live(world, 18.8 * SECOND)]).toEqual([true, false])
   })
 
@@ -271,9 +271,9 @@ describe('a lease', () => {
 
   it('that is revoked deletes its keys in one revision', () => {
     const world = granted()
-    ask(world, 100_000, 'other', put('b', '1', 7))
+    ask(world, 100_000, 'other', put('b', '1', '7'))
     ask(world, 200_000, 'watch', { type: 'WatchCreate', watchId: 1, key: '\0', rangeEnd: '\0', startRevision: 0 })
-    ask(world, 300_000, 'revoke', { type: 'LeaseRevoke', id: 7 })
+    ask(world, 300_000, 'revoke', { type: 'LeaseRevoke', id: '7' })
     world.run({ untilMicros: SECOND })
     const last = heard(world, 'watch').at(-1)!.body as WatchResponse
     expect(last.events.map(({ type, kv }) => [type, kv.key, kv.modRevision])).toEqual([
@@ -287,9 +287,9 @@ it('etcd passes the exam of every component', () => {
   const build = (seed: number, wrap: (component: Component) => Component): World => {
     const world = newWorld(seed, wrap)
     ask(world, 0, 'watch', { type: 'WatchCreate', watchId: 1, key: 'k', rangeEnd: 'l', startRevision: 0 })
-    ask(world, 0, 'grant', { type: 'LeaseGrant', ttl: 2, id: 7 })
+    ask(world, 0, 'grant', { type: 'LeaseGrant', ttl: 2, id: '7' })
     for (let i = 0; i < 80; i++)
-      ask(world, 10_000 + i * 900, `put-${i}`, put(`k${i % 9}`, { n: i }, i % 4 === 0 ? 7 : 0))
+      ask(world, 10_000 + i * 900, `put-${i}`, put(`k${i % 9}`, { n: i }, i % 4 === 0 ? '7' : NO_LEASE))
     world.command(50_000, { type: 'crash', process: SERVER })
     world.command(52_000, { type: 'start', process: SERVER })
     ask(world, 60_000, 'compact', { type: 'Compact', revision: 20 })

@@ -23,7 +23,7 @@ import { clusterRequest, forward } from './cluster-requests.ts'
 import { stop } from './committed.ts'
 import { allLeases, expireDue, grantRequest, keepAlive, timeToLive, wakeForLeases } from './leases.ts'
 import { drive, persisted, receive, type RaftBody, snapshotEnded } from './member.ts'
-import { defragment, hashKv, quotaProblem } from './maintenance.ts'
+import { defragment, hashKv, quotaProblem, snapshot } from './maintenance.ts'
 import { clusterIdFor, memberFor, memberIdFor } from './members.ts'
 import type { ClusterRequest, EtcdRequest, WatchCreateRequest, WriteRequest } from './messages.ts'
 import { expireWaiting, fileWrite, firstRequest, unavailable } from './proposals.ts'
@@ -173,11 +173,13 @@ function request(state: State, stream: StreamId, body: EtcdRequest, ctx: Context
     case 'Alarm':
       return fileWrite(state, body, stream, ctx)
     case 'LeaseGrant':
-      return growingWrite(state, grantRequest(body, ctx), stream, ctx)
+      return growingWrite(state, grantRequest(state.id, body, ctx), stream, ctx)
     case 'Defragment':
       return [reply(stream, defragment(state))]
     case 'HashKV':
       return [reply(stream, hashKv(state, body.revision))]
+    case 'Snapshot':
+      return [reply(stream, snapshot(state))]
     case 'LeaseKeepAlive':
       if (!state.isLeader) return forward(state, stream, body, ctx)
       return [reply(stream, keepAlive(state, body.id, ctx)), ...wakeForLeases(state, ctx)]

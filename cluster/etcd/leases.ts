@@ -7,14 +7,16 @@
  */
 import type { Context, Effect } from '#cluster/kernel/component.ts'
 import type { EtcdState } from './state.ts'
-import type {
-  LeaseGrantRequest,
-  LeaseKeepAliveResponse,
-  LeaseLeasesResponse,
-  LeaseRevokeRequest,
-  LeaseTimeToLiveRequest,
-  LeaseTimeToLiveResponse,
-  WriteRequest,
+import {
+  type LeaseGrantRequest,
+  type LeaseId,
+  type LeaseKeepAliveResponse,
+  type LeaseLeasesResponse,
+  type LeaseRevokeRequest,
+  type LeaseTimeToLiveRequest,
+  type LeaseTimeToLiveResponse,
+  NO_LEASE,
+  type WriteRequest,
 } from './messages.ts'
 import { keysFrom } from './mvcc/ordered-keys.ts'
 
@@ -22,9 +24,13 @@ import { keysFrom } from './mvcc/ordered-keys.ts'
 const LOOK_EVERY_MICROS = 500_000
 
 /** The request as it goes into the log: with a number, where the client left the choice to etcd. */
-export function grantRequest(request: LeaseGrantRequest, ctx: Context): LeaseGrantRequest {
-  return request.id === 0 ? { ...request, id: ctx.id() } : request
+export function grantRequest(member: number, request: LeaseGrantRequest, ctx: Context): LeaseGrantRequest {
+  return request.id === NO_LEASE ? { ...request, id: chosenId(member, ctx) } : request
 }
+
+/** As upstream: what the members of a cluster choose differs in the upper bits, what one chooses in the lower ones. */
+const chosenId = (member: number, ctx: Context): LeaseId =>
+  String((BigInt(member % 2 ** 15) << 48n) | BigInt(ctx.id() % 2 ** 48))
 
 /** Keeps the times in step with the log; whether this request had to do with leases. */
 export function leaseApplied(state: EtcdState, request: WriteRequest, ctx: Context): boolean {
@@ -34,7 +40,7 @@ export function leaseApplied(state: EtcdState, request: WriteRequest, ctx: Conte
   return true
 }
 
-function refresh(state: EtcdState, id: number, ctx: Context): void {
+function refresh(state: EtcdState, id: LeaseId, ctx: Context): void {
   const lease = state.keyspace.leases.get(id)
   if (lease) state.leaseEnds.set(id, ctx.now + lease.ttl * 1e6)
 }
@@ -43,7 +49,7 @@ export function refreshAll(state: EtcdState, ctx: Context): void {
   for (const id of state.keyspace.leases.keys()) refresh(state, id, ctx)
 }
 
-export function keepAlive(state: EtcdState, id: number, ctx: Context): LeaseKeepAliveResponse {
+export function keepAlive(state: EtcdState, id: LeaseId, ctx: Context): LeaseKeepAliveResponse {
   refresh(state, id, ctx)
   const ttl = state.keyspace.leases.get(id)?.ttl ?? 0
   return { type: 'LeaseKeepAliveResponse', header: { revision: state.keyspace.store.revision }, id, ttl }
@@ -64,8 +70,10 @@ export function timeToLive(
 }
 
 export function allLeases(state: EtcdState): LeaseLeasesResponse {
-  const endOf = (id: number): number => state.leaseEnds.get(id) ?? 0
-  const leases = [...state.keyspace.leases.keys()].sort((a, b) => endOf(a) - endOf(b) || a - b)
+  const endOf = (id: LeaseId): number => state.leaseEnds.get(id) ?? 0
+  const leases = [...state.keyspace.leases.keys()].sort(
+    (a, b) => endOf(a) - endOf(b) || (BigInt(a) < BigInt(b) ? -1 : 1),
+  )
   return { type: 'LeaseLeasesResponse', header: { revision: state.keyspace.store.revision }, leases }
 }
 

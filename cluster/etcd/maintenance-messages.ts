@@ -26,6 +26,11 @@ export interface HashKvRequest extends Body {
   readonly revision: number
 }
 
+/** A copy of this member's store, as etcdctl saves it. */
+export interface SnapshotRequest extends Body {
+  readonly type: 'Snapshot'
+}
+
 export interface AlarmResponse extends Body {
   readonly type: 'AlarmResponse'
   readonly header: ResponseHeader
@@ -43,4 +48,11 @@ export interface HashKvResponse extends Body {
   /** 32 bits. */
   readonly hash: number
   readonly compactRevision: number
+}
+
+export interface SnapshotResponse extends Body {
+  readonly type: 'SnapshotResponse'
+  readonly header: ResponseHeader
+  /** As in `wal.ts`: a header first, a seal last. */
+  readonly records: readonly Body[]
 }

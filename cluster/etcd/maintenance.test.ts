@@ -64,7 +64,7 @@ describe('a store without space', () => {
     const { ask, answers } = full()
     expect(answers.at(-1)).toEqual(NO_SPACE)
     expect(ask(put('small', '1'))).toEqual(NO_SPACE)
-    expect(ask({ type: 'LeaseGrant', id: 1, ttl: 10 })).toEqual(NO_SPACE)
+    expect(ask({ type: 'LeaseGrant', id: '1', ttl: 10 })).toEqual(NO_SPACE)
     expect(ask({ type: 'Status' }).errors).toEqual([expect.stringMatching(/^memberID:\d+ alarm:NOSPACE $/)])
   })
 

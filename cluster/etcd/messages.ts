@@ -14,7 +14,16 @@ import type {
   HashKvRequest,
   HashKvResponse,
   ResponseHeader,
+  SnapshotRequest,
+  SnapshotResponse,
 } from './maintenance-messages.ts'
+
+/**
+ * Id of a lease: an int64, as decimal text, since most of those that etcd chooses are beyond 2^53. `NO_LEASE`: none; asked
+ * of a grant: etcd chooses.
+ */
+export type LeaseId = string
+export const NO_LEASE: LeaseId = '0'
 
 export interface KeyValue {
   /** Bytes, one in each unit of the string: so keys of ASCII are simply themselves, and order is etcd's own. */
@@ -26,8 +35,7 @@ export interface KeyValue {
   readonly version: number
   /** A frozen object, a string (its bytes are UTF-8) or `Bytes`. */
   readonly value: unknown
-  /** 0: no lease. */
-  readonly lease: number
+  readonly lease: LeaseId
 }
 
 /** A member of the cluster, as all members know it. */
@@ -64,7 +72,7 @@ export interface PutRequest extends Body {
   readonly type: 'Put'
   readonly key: string
   readonly value: unknown
-  readonly lease?: number
+  readonly lease?: LeaseId
   readonly prevKv?: boolean
   /** Keeps what the key holds: for a new lease alone. The key must be there. */
   readonly ignoreValue?: boolean
@@ -85,7 +93,7 @@ export interface Compare {
   readonly key: string
   /** With it the comparison must hold for every key in the range; for a range without keys as for a missing key. */
   readonly rangeEnd?: string | undefined
-  /** A revision, version or lease; for `VALUE` the value. A missing key counts as 0, and never equals a value. */
+  /** A revision or version; for `LEASE` its id, for `VALUE` the value. A missing key counts as 0, and never equals a value. */
   readonly operand: unknown
 }
 
@@ -107,18 +115,17 @@ export interface LeaseGrantRequest extends Body {
   readonly type: 'LeaseGrant'
   /** Seconds. */
   readonly ttl: number
-  /** 0: etcd chooses. */
-  readonly id: number
+  readonly id: LeaseId
 }
 
 export interface LeaseRevokeRequest extends Body {
   readonly type: 'LeaseRevoke'
-  readonly id: number
+  readonly id: LeaseId
 }
 
 export interface LeaseTimeToLiveRequest extends Body {
   readonly type: 'LeaseTimeToLive'
-  readonly id: number
+  readonly id: LeaseId
   /** Whether its keys are wanted too. */
   readonly keys?: boolean
 }
@@ -129,7 +136,7 @@ export interface LeaseLeasesRequest extends Body {
 
 export interface LeaseKeepAliveRequest extends Body {
   readonly type: 'LeaseKeepAlive'
-  readonly id: number
+  readonly id: LeaseId
 }
 
 export interface WatchCreateRequest extends Body {
@@ -211,6 +218,7 @@ export type EtcdRequest =
   | WatchProgressRequest
   | DefragmentRequest
   | HashKvRequest
+  | SnapshotRequest
   | ClusterRequest
 
 export interface RangeResponse extends Body {
@@ -253,7 +261,7 @@ export interface CompactResponse extends Body {
 export interface LeaseGrantResponse extends Body {
   readonly type: 'LeaseGrantResponse'
   readonly header: ResponseHeader
-  readonly id: number
+  readonly id: LeaseId
   readonly ttl: number
 }
 
@@ -265,7 +273,7 @@ export interface LeaseRevokeResponse extends Body {
 export interface LeaseKeepAliveResponse extends Body {
   readonly type: 'LeaseKeepAliveResponse'
   readonly header: ResponseHeader
-  readonly id: number
+  readonly id: LeaseId
   /** Seconds; 0: there is no such lease. */
   readonly ttl: number
 }
@@ -273,7 +281,7 @@ export interface LeaseKeepAliveResponse extends Body {
 export interface LeaseTimeToLiveResponse extends Body {
   readonly type: 'LeaseTimeToLiveResponse'
   readonly header: ResponseHeader
-  readonly id: number
+  readonly id: LeaseId
   /** Whole seconds that are left; -1: there is no such lease. */
   readonly ttl: number
   readonly grantedTtl: number
@@ -284,7 +292,7 @@ export interface LeaseLeasesResponse extends Body {
   readonly type: 'LeaseLeasesResponse'
   readonly header: ResponseHeader
   /** The one that ends first comes first. */
-  readonly leases: readonly number[]
+  readonly leases: readonly LeaseId[]
 }
 
 export interface WatchEvent {
@@ -366,4 +374,5 @@ export type EtcdResponse =
   | AlarmResponse
   | DefragmentResponse
   | HashKvResponse
+  | SnapshotResponse
   | ErrorResponse

@@ -14,7 +14,7 @@ import {
   TOO_MANY_OPS,
   VALUE_PROVIDED,
 } from './errors.ts'
-import type { RangeRequest, RequestOp, TxnRequest, WriteRequest } from './messages.ts'
+import { NO_LEASE, type RangeRequest, type RequestOp, type TxnRequest, type WriteRequest } from './messages.ts'
 
 /** etcd's default for `--max-txn-ops`. */
 const TXN_OPS_MAX = 128
@@ -50,7 +50,7 @@ function opProblem(op: RequestOp, opsMax: number): string | undefined {
       if (typeof op.value === 'string' && op.value.length > REQUEST_BYTES_MAX / 4 && isTooLarge(op.value))
         return REQUEST_TOO_LARGE
       if (op.ignoreValue && op.value !== undefined && op.value !== '') return VALUE_PROVIDED
-      return op.ignoreLease && op.lease ? LEASE_PROVIDED : undefined
+      return op.ignoreLease && op.lease !== undefined && op.lease !== NO_LEASE ? LEASE_PROVIDED : undefined
     case 'Txn':
       return txnProblem(op, opsMax)
     default:

@@ -3,7 +3,7 @@ import type { Micros, StreamId } from '#cluster/kernel/component.ts'
 import type { Log } from '#cluster/kernel/log.ts'
 import type { Table } from '#cluster/kernel/table.ts'
 import type { Keyspace } from './keyspace.ts'
-import type { Member, RangeRequest } from './messages.ts'
+import type { LeaseId, Member, RangeRequest } from './messages.ts'
 import type { Entry, Message } from './raft/messages.ts'
 import type { Node } from './raft/node.ts'
 
@@ -103,7 +103,7 @@ export interface EtcdState {
   /** Size of the file, as last seen; see `maintenance.ts`. */
   fileBytes: number
   /** Lease → when it ends, on this machine's clock. Kept by the leader alone. */
-  leaseEnds: Table<number, Micros>
+  leaseEnds: Table<LeaseId, Micros>
   isLeader: boolean
   isTicking: boolean
   /** Since when there is no leader, in this machine's time; undefined: there is one. */

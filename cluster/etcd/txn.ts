@@ -11,17 +11,19 @@ import { bytesOf } from './encoding.ts'
 import { KEY_NOT_FOUND, LEASE_NOT_FOUND } from './errors.ts'
 import type { Keyspace } from './keyspace.ts'
 import { attach, detach } from './keyspace.ts'
-import type {
-  Compare,
-  DeleteRangeRequest,
-  DeleteRangeResponse,
-  KeyValue,
-  PutRequest,
-  PutResponse,
-  RequestOp,
-  ResponseOp,
-  TxnRequest,
-  TxnResponse,
+import {
+  type Compare,
+  type DeleteRangeRequest,
+  type DeleteRangeResponse,
+  type KeyValue,
+  type LeaseId,
+  NO_LEASE,
+  type PutRequest,
+  type PutResponse,
+  type RequestOp,
+  type ResponseOp,
+  type TxnRequest,
+  type TxnResponse,
 } from './messages.ts'
 import type { Store, WriteTransaction } from './mvcc/store.ts'
 import { current, ERROR_COMPACTED, put, range, remove, revisionError } from './mvcc/store.ts'
@@ -67,12 +69,14 @@ function firstProblem({ ops, inner }: Path, problemOf: (op: RequestOp) => string
 
 function putProblem(keyspace: Keyspace, { key, lease, ignoreValue, ignoreLease }: PutRequest): string | undefined {
   if ((ignoreValue || ignoreLease) && !current(keyspace.store, key)) return KEY_NOT_FOUND
-  return lease && !keyspace.leases.has(lease) ? LEASE_NOT_FOUND : undefined
+  return isLease(lease) && !keyspace.leases.has(lease) ? LEASE_NOT_FOUND : undefined
 }
+
+const isLease = (lease: LeaseId | undefined): lease is LeaseId => lease !== undefined && lease !== NO_LEASE
 
 /** Why a put that stands alone cannot be done: there the lease is looked at first. */
 export function lonePutProblem(keyspace: Keyspace, request: PutRequest): string | undefined {
-  if (request.lease && !keyspace.leases.has(request.lease)) return LEASE_NOT_FOUND
+  if (isLease(request.lease) && !keyspace.leases.has(request.lease)) return LEASE_NOT_FOUND
   return putProblem(keyspace, request)
 }
 
@@ -141,10 +145,11 @@ function holds(store: Store, compare: Compare): boolean {
 
 function holdsFor({ target, result, operand }: Compare, kv: KeyValue | undefined): boolean {
   if (target === 'VALUE') return kv !== undefined && compares(bytesOf(kv.value ?? ''), bytesOf(operand ?? ''), result)
+  if (target === 'LEASE') return compares(BigInt(kv?.lease ?? NO_LEASE), BigInt(operand as LeaseId), result)
   return compares(kv ? numberOf(kv, target) : 0, operand as number, result)
 }
 
-function compares<T extends number | string>(actual: T, operand: T, result: Compare['result']): boolean {
+function compares<T extends number | bigint | string>(actual: T, operand: T, result: Compare['result']): boolean {
   switch (result) {
     case 'EQUAL':
       return actual === operand
@@ -157,7 +162,7 @@ function compares<T extends number | string>(actual: T, operand: T, result: Comp
   }
 }
 
-function numberOf(kv: KeyValue, target: Exclude<Compare['target'], 'VALUE'>): number {
+function numberOf(kv: KeyValue, target: Exclude<Compare['target'], 'VALUE' | 'LEASE'>): number {
   switch (target) {
     case 'MOD':
       return kv.modRevision
@@ -165,7 +170,5 @@ function numberOf(kv: KeyValue, target: Exclude<Compare['target'], 'VALUE'>): nu
       return kv.createRevision
     case 'VERSION':
       return kv.version
-    case 'LEASE':
-      return kv.lease
   }
 }

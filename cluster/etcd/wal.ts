@@ -16,7 +16,7 @@ import { Table } from '#cluster/kernel/table.ts'
 import type { Keyspace, Lease } from './keyspace.ts'
 import { createKeyspace } from './keyspace.ts'
 import type { AlarmType } from './maintenance-messages.ts'
-import type { KeyValue, Member } from './messages.ts'
+import type { Member } from './messages.ts'
 import { NO_KEYS, withKey } from './mvcc/ordered-keys.ts'
 import type { Change } from './mvcc/store.ts'
 import { type Entry, type HardState, NO_HARD_STATE } from './raft/messages.ts'
@@ -53,7 +53,7 @@ interface SnapshotHeader {
 
 export type SnapshotRecord =
   | SnapshotHeader
-  | { readonly type: 'base'; readonly kv: KeyValue }
+  | { readonly type: 'base'; readonly change: Change }
   | { readonly type: 'change'; readonly change: Change }
   | { readonly type: 'lease'; readonly lease: Lease }
   | { readonly type: 'alarm'; readonly member: number; readonly alarm: AlarmType }
@@ -103,7 +103,7 @@ export function snapshotRecords(state: Snapshotted): readonly SnapshotRecord[] {
     removed: [...state.removed.keys()],
   }
   const records: SnapshotRecord[] = [header]
-  for (const kv of base.values()) records.push({ type: 'base', kv })
+  for (const change of base.values()) records.push({ type: 'base', change })
   for (const change of history.from(history.start)) records.push({ type: 'change', change })
   for (const lease of leases.values()) records.push({ type: 'lease', lease })
   for (const [member, alarm] of alarms) records.push({ type: 'alarm', member, alarm })
@@ -202,9 +202,10 @@ export function readSnapshot(records: readonly SnapshotRecord[]): Snapshotted {
       store.firstOf = Log.startingAt(record.compactRevision)
     } else if (record.type === 'base') {
       // Places below the history's start stand for "in the base".
-      store.base.set(record.kv.key, record.kv)
-      store.heads.set(record.kv.key, store.history.start - 1)
-      keys.add(record.kv.key)
+      const { key } = record.change
+      store.base.set(key, record.change)
+      store.heads.set(key, store.history.start - 1)
+      keys.add(key)
     } else if (record.type === 'change') {
       restoreChange(keyspace, record.change)
       keys.add(record.change.key)

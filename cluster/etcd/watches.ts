@@ -8,7 +8,7 @@
 import type { Effect, StreamId } from '#cluster/kernel/component.ts'
 import { sizeOf } from './encoding.ts'
 import type { EtcdState, Watch } from './state.ts'
-import type { KeyValue, WatchCreateRequest, WatchEvent, WatchResponse } from './messages.ts'
+import { type KeyValue, NO_LEASE, type WatchCreateRequest, type WatchEvent, type WatchResponse } from './messages.ts'
 import type { Change, Store } from './mvcc/store.ts'
 import { at, changesFrom } from './mvcc/store.ts'
 
@@ -215,5 +215,5 @@ const tombstone = ({ key, main }: Change): KeyValue => ({
   modRevision: main,
   version: 0,
   value: undefined,
-  lease: 0,
+  lease: NO_LEASE,
 })

@@ -46,6 +46,16 @@ describe('etcdctl', () => {
     expect(session.map(([line]) => [line, type(world, line)])).toEqual(session)
   })
 
+  it('knows a lease by its id in hex', () => {
+    const world = boot()
+    const [, id] = /^lease ([0-9a-f]{12,16}) granted with TTL\(60s\) \(0\)$/.exec(type(world, 'lease grant 60'))!
+    expect(type(world, `put a 1 --lease=${id}`)).toBe('OK (0)')
+    expect(type(world, `lease timetolive ${id}`)).toMatch(`lease ${id} granted with TTL(60s), remaining(`)
+    expect(type(world, `lease revoke ${id}`)).toBe(`lease ${id} revoked (0)`)
+    expect(type(world, 'get a')).toBe(' (0)')
+    expect(type(world, 'put a 1 --lease=7b')).toBe('Error: etcdserver: requested lease not found (1)')
+  })
+
   it('tries the next endpoint where the first is down, and gives up after five seconds where nobody can answer', () => {
     const world = boot(3)
     expect(type(world, 'put a 1')).toBe('OK (0)')

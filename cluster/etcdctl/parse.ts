@@ -1,6 +1,6 @@
 /** From etcdctl's words to the request that they mean. */
 import { memberIdFor } from '#cluster/etcd/members.ts'
-import type { EtcdRequest } from '#cluster/etcd/messages.ts'
+import { type EtcdRequest, type LeaseId, NO_LEASE } from '#cluster/etcd/messages.ts'
 import { prefixEnd } from '#cluster/etcd/mvcc/ordered-keys.ts'
 import type { ProcessId } from '#cluster/kernel/component.ts'
 
@@ -43,7 +43,7 @@ function requestOf(words: readonly string[], flags: Flags['flags']): EtcdRequest
   const number = (name: string): number => Number(flags.get(name) ?? 0)
   switch (command) {
     case 'put':
-      return { type: 'Put', key: first, value: second, lease: parseInt(flags.get('lease') ?? '0', 16) }
+      return putRequest(first, second, flags.get('lease') ?? '0')
     case 'get': {
       const serializable = flags.get('consistency') === 's'
       return { type: 'Range', ...range, revision: number('rev'), serializable }
@@ -84,11 +84,20 @@ function memberRequest(command: string, machine: string, isLearner: boolean): Et
   }
 }
 
+function putRequest(key: string, value: string, hex: string): EtcdRequest | undefined {
+  const lease = leaseId(hex)
+  return lease === undefined ? undefined : { type: 'Put', key, value, lease }
+}
+
+/** etcdctl writes ids in hex. */
+const leaseId = (hex: string): LeaseId | undefined =>
+  /^[0-9a-f]{1,16}$/i.test(hex) ? String(BigInt.asIntN(64, BigInt(`0x${hex}`))) : undefined
+
 function leaseRequest(command: string, value: string): EtcdRequest | undefined {
-  const id = parseInt(value, 16)
+  if (command === 'grant') return { type: 'LeaseGrant', ttl: Number(value), id: NO_LEASE }
+  const id = leaseId(value)
+  if (id === undefined) return undefined
   switch (command) {
-    case 'grant':
-      return { type: 'LeaseGrant', ttl: Number(value), id: 0 }
     case 'keep-alive':
       return { type: 'LeaseKeepAlive', id }
     case 'revoke':

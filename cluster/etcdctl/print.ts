@@ -1,13 +1,13 @@
 /** What etcdctl prints of an answer, and how it exits. */
 import { memberIdFor } from '#cluster/etcd/members.ts'
-import type { EtcdRequest, EtcdResponse, KeyValue, Member } from '#cluster/etcd/messages.ts'
+import type { EtcdRequest, EtcdResponse, KeyValue, LeaseId, Member } from '#cluster/etcd/messages.ts'
 
 export interface Printed {
   readonly text: string
   readonly exitCode: number
 }
 
-const hex = (id: number): string => id.toString(16)
+const hex = (id: number | LeaseId): string => BigInt.asUintN(64, BigInt(id)).toString(16)
 const textOf = ({ value }: KeyValue): string => (typeof value === 'string' ? value : JSON.stringify(value))
 
 /** @param valuesOnly `--print-value-only` */

@@ -3,7 +3,7 @@
  *
  * Where to read upstream: apiserver `pkg/storage/etcd3/lease_manager.go`.
  */
-import type { EtcdResponse } from '#cluster/etcd/messages.ts'
+import { type EtcdResponse, type LeaseId, NO_LEASE } from '#cluster/etcd/messages.ts'
 import type { Context, Effect } from '#cluster/kernel/component.ts'
 import type { State } from './state.ts'
 import { callEtcd } from './storage/etcd-client.ts'
@@ -11,18 +11,18 @@ import { callEtcd } from './storage/etcd-client.ts'
 const REUSE_MICROS = 60_000_000
 const OBJECTS_MAX = 1_000
 
-/** The lease for one more Event; id 0 where it must be waited for. */
-export function eventLeaseFor(state: State, ctx: Context): { id: number; effects: Effect[] } {
+/** The lease for one more Event; `NO_LEASE` where it must be waited for. */
+export function eventLeaseFor(state: State, ctx: Context): { id: LeaseId; effects: Effect[] } {
   const lease = state.eventLease
-  if (lease.id !== 0 && lease.count < OBJECTS_MAX && ctx.now - lease.granted < REUSE_MICROS) {
+  if (lease.id !== NO_LEASE && lease.count < OBJECTS_MAX && ctx.now - lease.granted < REUSE_MICROS) {
     lease.count++
     return { id: lease.id, effects: [] }
   }
-  if (lease.pending) return { id: 0, effects: [] }
+  if (lease.pending) return { id: NO_LEASE, effects: [] }
   lease.pending = true
   // The lease outlives the last Event that may still be hung on it.
   const ttl = Math.ceil((state.options.eventTTLMicros + REUSE_MICROS) / 1e6)
-  return { id: 0, effects: [callEtcd(state, ctx, { type: 'LeaseGrant', ttl, id: 0 }, { type: 'lease' })] }
+  return { id: NO_LEASE, effects: [callEtcd(state, ctx, { type: 'LeaseGrant', ttl, id: NO_LEASE }, { type: 'lease' })] }
 }
 
 export function leaseGranted(state: State, response: EtcdResponse, ctx: Context): void {

@@ -15,7 +15,7 @@
  * `pkg/registry/generic/registry/store.go`, `pkg/storage/{etcd3,cacher}`.
  */
 import type { HttpRequest } from '#cluster/api/http.ts'
-import type { RangeResponse, WatchResponse } from '#cluster/etcd/messages.ts'
+import { NO_LEASE, type RangeResponse, type WatchResponse } from '#cluster/etcd/messages.ts'
 import type { Component, Context, Effect, Event, StreamId } from '#cluster/kernel/component.ts'
 import { Groups } from '#cluster/kernel/groups.ts'
 import { Table } from '#cluster/kernel/table.ts'
@@ -80,7 +80,7 @@ export const kubeApiserver: Component<State, ApiserverOptions> = {
       buckets: { all: new Groups(), namespace: new Groups(), key: new Groups(), node: new Groups() },
       bookmarks: new Table(),
       bookmarkSet: false,
-      eventLease: { id: 0, granted: 0, count: 0, pending: false },
+      eventLease: { id: NO_LEASE, granted: 0, count: 0, pending: false },
       compaction: { version: 0, revision: 0 },
     }
   },

@@ -1,7 +1,7 @@
 /** The API server's state: plain data and Tables. Nothing of it is on a disk; all of it comes back from etcd. */
 import type { HttpRequest, UserInfo } from '#cluster/api/http.ts'
 import type { KubernetesObject } from '#cluster/api/types.ts'
-import type { EtcdRequest } from '#cluster/etcd/messages.ts'
+import type { EtcdRequest, LeaseId } from '#cluster/etcd/messages.ts'
 import type { Micros, ProcessId, StreamId } from '#cluster/kernel/component.ts'
 import type { Groups } from '#cluster/kernel/groups.ts'
 import type { Table } from '#cluster/kernel/table.ts'
@@ -147,6 +147,6 @@ export interface State {
   /** Watchers by the second of the minute at which they get their bookmark. */
   bookmarks: Table<number, readonly StreamId[]>
   bookmarkSet: boolean
-  eventLease: { id: number; granted: Micros; count: number; pending: boolean }
+  eventLease: { id: LeaseId; granted: Micros; count: number; pending: boolean }
   compaction: { version: number; revision: number }
 }

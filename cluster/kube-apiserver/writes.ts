@@ -8,7 +8,14 @@
  */
 import type { HttpRequest } from '#cluster/api/http.ts'
 import type { KubernetesObject, Namespace, Service, Status } from '#cluster/api/types.ts'
-import type { EtcdResponse, KeyValue, RangeResponse, TxnRequest, TxnResponse } from '#cluster/etcd/messages.ts'
+import {
+  type EtcdResponse,
+  type KeyValue,
+  NO_LEASE,
+  type RangeResponse,
+  type TxnRequest,
+  type TxnResponse,
+} from '#cluster/etcd/messages.ts'
 import type { Context, Effect } from '#cluster/kernel/component.ts'
 import { bind } from './binding.ts'
 import type { DeleteOptions } from './deletion.ts'
@@ -229,10 +236,10 @@ function commitPut(
   wanted: KubernetesObject,
   ctx: Context,
 ): Effect[] {
-  let lease = 0
+  let lease = NO_LEASE
   if (row.info.resource.resource === 'events') {
     const granted = eventLeaseFor(state, ctx)
-    if (granted.id === 0) {
+    if (granted.id === NO_LEASE) {
       moveTo(state, row, 'lease')
       return granted.effects
     }
@@ -316,7 +323,7 @@ export function writeAnswered(state: State, row: PendingRequest, response: EtcdR
   if (response.type === 'Error') {
     // The lease that an Event was to hang on has ended meanwhile.
     if (response.message.includes('lease not found')) {
-      state.eventLease = { id: 0, granted: 0, count: 0, pending: state.eventLease.pending }
+      state.eventLease = { id: NO_LEASE, granted: 0, count: 0, pending: state.eventLease.pending }
       return startWrite(state, row, ctx)
     }
     return refuse(state, row, status.internal(response.message))

@@ -1,6 +1,8 @@
 /** The calls about leases, members and upkeep: what each asks of a member, and what its answer is on the wire. */
+import type { Outside } from '#cluster/etcd/backend.ts'
 import type { EtcdResponse, Member } from '#cluster/etcd/messages.ts'
-import type { Body } from '#cluster/kernel/component.ts'
+import type { Body, ProcessId } from '#cluster/kernel/component.ts'
+import { fileHash } from './snapshot.ts'
 import type { Wire } from './wire.ts'
 
 /** A call with one request and one response. */
@@ -20,15 +22,15 @@ const headed = ({ header }: { header: { revision: number } }): Wire => ({ header
 
 const lease: Methods = {
   LeaseGrant: {
-    request: ({ TTL, ID }) => ({ type: 'LeaseGrant', ttl: Number(TTL), id: Number(ID) }) as Body,
+    request: ({ TTL, ID }) => ({ type: 'LeaseGrant', ttl: Number(TTL), id: ID }) as Body,
     response: (answer: Answer<'LeaseGrantResponse'>) => ({ ...headed(answer), ID: answer.id, TTL: answer.ttl }),
   },
   LeaseRevoke: {
-    request: ({ ID }) => ({ type: 'LeaseRevoke', id: Number(ID) }) as Body,
+    request: ({ ID }) => ({ type: 'LeaseRevoke', id: ID }) as Body,
     response: headed,
   },
   LeaseTimeToLive: {
-    request: ({ ID, keys }) => ({ type: 'LeaseTimeToLive', id: Number(ID), keys }) as Body,
+    request: ({ ID, keys }) => ({ type: 'LeaseTimeToLive', id: ID, keys }) as Body,
     response: (answer: Answer<'LeaseTimeToLiveResponse'>) => ({
       ...headed(answer),
       ID: answer.id,
@@ -46,20 +48,25 @@ const lease: Methods = {
   },
 }
 
-/** Clients are told to come to this port, whichever member they ask for: the others have none of their own. */
-export function clusterMethods(clientAddress: () => string): {
-  cluster: Methods
-  lease: Methods
-  maintenance: Methods
-} {
-  // An address without a scheme: nghttp2, beneath Node, refuses the authority that etcdctl 3.4 makes of one with.
-  const memberOf = ({ id, name, peer, isLearner }: Member): Wire => ({
-    ID: id,
-    name,
-    peerURLs: [peerUrl(peer)],
-    clientURLs: [clientAddress()],
-    isLearner,
-  })
+/** Where clients reach a member; undefined: it has no port. */
+export type AddressOf = (member: ProcessId) => string | undefined
+
+/** What a snapshot or a hash has to know that the simulation does not. */
+export const outside = (addressOf: AddressOf): Outside => ({
+  urlsOf: ({ peer }) => ({ peerURLs: [peerUrl(peer)], clientURLs: clientUrls(addressOf(peer)) }),
+  clusterVersion: '3.4.0',
+})
+
+// An address without a scheme: nghttp2, beneath Node, refuses the authority that etcdctl 3.4 makes of one with.
+const clientUrls = (address: string | undefined): string[] => (address === undefined ? [] : [address])
+
+/** All calls but those about keys, and those that are streams. */
+export function methodsFor(addressOf: AddressOf): { cluster: Methods; lease: Methods; maintenance: Methods } {
+  const { urlsOf } = outside(addressOf)
+  const memberOf = (member: Member): Wire => {
+    const { id, name, isLearner } = member
+    return { ID: id, name, ...urlsOf(member), isLearner }
+  }
   const members = (answer: any): Wire => ({
     ...headed(answer),
     members: answer.members.map(memberOf),
@@ -74,7 +81,11 @@ export function clusterMethods(clientAddress: () => string): {
     MemberRemove: { request: ({ ID }) => ({ type: 'MemberRemove', id: Number(ID) }) as Body, response: members },
     MemberPromote: { request: ({ ID }) => ({ type: 'MemberPromote', id: Number(ID) }) as Body, response: members },
   }
-  return { cluster, lease, maintenance }
+  const hash: Unary = {
+    request: () => ({ type: 'Snapshot' }),
+    response: (answer: Answer<'SnapshotResponse'>) => fileHash(answer, outside(addressOf)),
+  }
+  return { cluster, lease, maintenance: { ...maintenance, Hash: hash } }
 }
 
 const maintenance: Methods = {

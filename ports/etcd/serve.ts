@@ -1,7 +1,7 @@
 /**
  * etcd's gRPC port: each call of an unmodified client becomes a stream to a simulated member, and its answer comes back.
  *
- * What we leave out: TLS and authentication; ids of leases from 2^53 on.
+ * What we leave out: TLS and authentication.
  * Where to read upstream: etcd `server/etcdserver/api/v3rpc/`.
  */
 import {
@@ -9,16 +9,20 @@ import {
   ServerCredentials,
   type ServerDuplexStream,
   type ServerUnaryCall,
+  type ServerWritableStream,
   type sendUnaryData,
   status,
 } from '@grpc/grpc-js'
+import type { Outside } from '#cluster/etcd/backend.ts'
+import type { SnapshotResponse } from '#cluster/etcd/maintenance-messages.ts'
 import type { ErrorResponse, EtcdRequest, EtcdResponse, WatchResponse } from '#cluster/etcd/messages.ts'
 import type { EtcdState } from '#cluster/etcd/state.ts'
 import type { Body, ProcessId } from '#cluster/kernel/component.ts'
 import type { Heard } from '../caller.ts'
 import type { LiveWorld } from '../live-world.ts'
 import { serviceNamed } from './api.ts'
-import { clusterMethods, type Unary } from './methods.ts'
+import { type AddressOf, methodsFor, outside, type Unary } from './methods.ts'
+import { snapshotPieces } from './snapshot.ts'
 import {
   deleteRangeRequest,
   kvResponse,
@@ -53,31 +57,50 @@ const KV_METHODS: Readonly<Record<string, Unary>> = {
   Compact: { request: ({ revision }) => ({ type: 'Compact', revision: Number(revision) }), response: kvResponse },
 }
 
-export interface EtcdPort {
-  readonly port: number
+export interface EtcdPorts {
+  /** Without a scheme, in the order of the members. */
+  readonly endpoints: readonly string[]
   close(): void
 }
 
-/** Serves one member. `port` 0 takes a free one. */
-export async function serveEtcd(live: LiveWorld, member: ProcessId, port: number): Promise<EtcdPort> {
-  const server = new Server({ 'grpc.max_receive_message_length': -1, 'grpc.max_send_message_length': -1 })
-  const door = new Door(live, member)
-  const bound = await new Promise<number>((resolve, reject) => {
-    addServices(server, door, () => bound)
+/** Serves each of these members on a port of its own: the first on `port`, the others on the next ones; 0: on free ones. */
+export async function serveEtcd(live: LiveWorld, members: readonly ProcessId[], port: number): Promise<EtcdPorts> {
+  const addresses = new Map<ProcessId, string>()
+  const servers: Server[] = []
+  const close = (): void => servers.forEach((server) => server.forceShutdown())
+  try {
+    for (const [i, member] of members.entries()) {
+      const server = new Server({ 'grpc.max_receive_message_length': -1, 'grpc.max_send_message_length': -1 })
+      servers.push(server)
+      addServices(server, new Door(live, member), (peer) => addresses.get(peer))
+      addresses.set(member, `127.0.0.1:${await bind(server, port === 0 ? 0 : port + i)}`)
+    }
+  } catch (error) {
+    close()
+    throw error
+  }
+  return { endpoints: [...addresses.values()], close }
+}
+
+/** @returns the port that it has */
+function bind(server: Server, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
     server.bindAsync(`127.0.0.1:${port}`, ServerCredentials.createInsecure(), (error, taken) =>
       error ? reject(error) : resolve(taken),
     )
   })
-  return { port: bound, close: () => server.forceShutdown() }
 }
 
-function addServices(server: Server, door: Door, port: () => number): void {
-  const { cluster, lease, maintenance } = clusterMethods(() => `127.0.0.1:${port()}`)
+function addServices(server: Server, door: Door, addressOf: AddressOf): void {
+  const { cluster, lease, maintenance } = methodsFor(addressOf)
   const unaries = (methods: Readonly<Record<string, Unary>>) =>
     Object.fromEntries(Object.entries(methods).map(([name, method]) => [name, door.unary(method)]))
   server.addService(serviceNamed('KV').service, unaries(KV_METHODS))
   server.addService(serviceNamed('Cluster').service, unaries(cluster))
-  server.addService(serviceNamed('Maintenance').service, unaries(maintenance))
+  server.addService(serviceNamed('Maintenance').service, {
+    ...unaries(maintenance),
+    Snapshot: door.snapshots(outside(addressOf)),
+  })
   server.addService(serviceNamed('Lease').service, { ...unaries(lease), LeaseKeepAlive: door.keepAlives })
   server.addService(serviceNamed('Watch').service, { Watch: door.watches })
 }
@@ -119,9 +142,26 @@ class Door {
     }
   }
 
+  snapshots(there: Outside) {
+    return (call: ServerWritableStream<Wire, Wire>): void => {
+      this.#ask({ type: 'Snapshot' }, (failure, answer) => {
+        if (failure) return void call.emit('error', failure)
+        const pieces = snapshotPieces(answer as SnapshotResponse, there)
+        // As fast as the other side reads.
+        const send = (): void => {
+          for (let next = pieces.next(); ; next = pieces.next()) {
+            if (next.done) return void call.end()
+            if (!call.write(next.value)) return void call.once('drain', send)
+          }
+        }
+        send()
+      })
+    }
+  }
+
   readonly keepAlives = (call: ServerDuplexStream<Wire, Wire>): void => {
     call.on('data', ({ ID }: Wire) => {
-      this.#ask({ type: 'LeaseKeepAlive', id: Number(ID) } as Body, (failure, answer) => {
+      this.#ask({ type: 'LeaseKeepAlive', id: ID } as Body, (failure, answer) => {
         if (failure) return void call.emit('error', failure)
         const { id, ttl, header } = answer as Extract<EtcdResponse, { type: 'LeaseKeepAliveResponse' }>
         call.write(this.#identified({ header, ID: id, TTL: ttl }))

@@ -4,19 +4,20 @@
  */
 import { isUtf8 } from 'node:buffer'
 import { bytesOf } from '#cluster/etcd/encoding.ts'
-import type {
-  Compare,
-  DeleteRangeRequest,
-  EtcdResponse,
-  KeyValue,
-  PutRequest,
-  RangeRequest,
-  RequestOp,
-  ResponseOp,
-  TxnRequest,
-  WatchCreateRequest,
-  WatchEvent,
-  WatchResponse,
+import {
+  type Compare,
+  type DeleteRangeRequest,
+  type EtcdResponse,
+  type KeyValue,
+  NO_LEASE,
+  type PutRequest,
+  type RangeRequest,
+  type RequestOp,
+  type ResponseOp,
+  type TxnRequest,
+  type WatchCreateRequest,
+  type WatchEvent,
+  type WatchResponse,
 } from '#cluster/etcd/messages.ts'
 
 /** A message of protobuf. */
@@ -52,7 +53,7 @@ export const putRequest = (wire: Wire): PutRequest => ({
   type: 'Put',
   key: keyOf(wire.key),
   value: valueOf(wire.value),
-  lease: Number(wire.lease),
+  lease: wire.lease,
   prevKv: wire.prev_kv,
   ignoreValue: wire.ignore_value,
   ignoreLease: wire.ignore_lease,
@@ -105,7 +106,12 @@ function compareOf(wire: Wire): Compare {
     result: wire.result,
     key: keyOf(wire.key),
     rangeEnd: endOf(wire.range_end),
-    operand: target === 'VALUE' ? valueOf(operand ?? Buffer.alloc(0)) : Number(operand ?? 0),
+    operand:
+      target === 'VALUE'
+        ? valueOf(operand ?? Buffer.alloc(0))
+        : target === 'LEASE'
+          ? (operand ?? NO_LEASE)
+          : Number(operand ?? 0),
   }
 }
 

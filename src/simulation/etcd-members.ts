@@ -122,11 +122,7 @@ export function keyspaceOf(state: EtcdState): KeyspaceView | undefined {
   const { store } = state.keyspace
   const { history, base, revision, compactRevision } = store
   const cells: HistoryCell[] = []
-  for (const { key, value, modRevision } of base.values()) {
-    if (isOfKubernetes(key)) return undefined
-    cells.push(cellOf(key, modRevision, 0, value))
-  }
-  for (const { key, main, sub, kv } of history.from(history.start)) {
+  for (const { key, main, sub, kv } of [...base.values(), ...history.from(history.start)]) {
     if (isOfKubernetes(key)) return undefined
     cells.push(cellOf(key, main, sub, kv?.value))
   }

@@ -11,7 +11,7 @@
  */
 import { Log } from '#cluster/kernel/log.ts'
 import { Table } from '#cluster/kernel/table.ts'
-import type { KeyValue } from '../messages.ts'
+import { type KeyValue, NO_LEASE } from '../messages.ts'
 import type { OrderedKeys } from './ordered-keys.ts'
 import { keysFrom, NO_KEYS, withKey, withoutKey } from './ordered-keys.ts'
 
@@ -33,7 +33,7 @@ export interface Store {
   /** Key → place of its newest change. A place below `history.start` means: look into `base`. */
   heads: Table<string, number>
   /** What held right before `compactRevision`. */
-  base: Table<string, KeyValue>
+  base: Table<string, Change>
   /** Every key in `heads`, under `root`. */
   keys: Table<'root', OrderedKeys>
   /** Newest main revision; an empty store is at 1. */
@@ -77,7 +77,7 @@ export function at(store: Store, key: string, revision: number): KeyValue | unde
     if (change.previous < 0) return undefined
     place = change.previous
   }
-  return store.base.get(key)
+  return store.base.get(key)?.kv
 }
 
 /** What the key held before this change. */
@@ -86,7 +86,7 @@ export function before(store: Store, change: Change): KeyValue | undefined {
 }
 
 function valueAt(store: Store, key: string, place: number): KeyValue | undefined {
-  return place >= store.history.start ? store.history.get(place)!.kv : store.base.get(key)
+  return place >= store.history.start ? store.history.get(place)!.kv : store.base.get(key)?.kv
 }
 
 export interface RangeResult {
@@ -144,7 +144,13 @@ export function endWrite(store: Store, transaction: WriteTransaction): readonly 
   return transaction.changes
 }
 
-export function put(store: Store, transaction: WriteTransaction, key: string, value: unknown, lease = 0): KeyValue {
+export function put(
+  store: Store,
+  transaction: WriteTransaction,
+  key: string,
+  value: unknown,
+  lease = NO_LEASE,
+): KeyValue {
   const old = current(store, key)
   const kv: KeyValue = {
     key,
@@ -190,8 +196,9 @@ export function compact(store: Store, revision: number): string | undefined {
   if (revision > store.revision) return ERROR_FUTURE_REVISION
   const end = store.firstOf.get(Math.max(revision, 2)) ?? store.history.length
   for (let place = store.history.start; place < end; place++) {
-    const { key, kv } = store.history.get(place)!
-    if (kv) store.base.set(key, kv)
+    const change = store.history.get(place)!
+    const { key, kv } = change
+    if (kv) store.base.set(key, change)
     else store.base.delete(key)
     if (kv || store.heads.get(key) !== place) continue
     store.heads.delete(key)
@@ -201,6 +208,22 @@ export function compact(store: Store, revision: number): string | undefined {
   store.firstOf.drop(Math.max(revision, 0))
   store.compactRevision = revision
   return undefined
+}
+
+/**
+ * What compaction has left, in the order of revisions: of each key what it held at the compacted revision, and every change
+ * since then. A deletion at the compacted revision itself is gone, though `history` still has it for watchers.
+ */
+export function* retained({ history, base, compactRevision }: Store): IterableIterator<Change> {
+  const held = new Map<string, Change>(base)
+  let place = history.start
+  for (; place < history.length && history.get(place)!.main <= compactRevision; place++) {
+    const change = history.get(place)!
+    if (change.kv) held.set(change.key, change)
+    else held.delete(change.key)
+  }
+  yield* [...held.values()].sort((a, b) => a.main - b.main || a.sub - b.sub)
+  yield* history.from(place)
 }
 
 /** The generations of a key, oldest first, as far as compaction has left them: for looking. */
@@ -214,7 +237,7 @@ export function generationsOf(
     revisions.push(change)
     place = change.previous
   }
-  const oldest = store.base.get(key)
+  const oldest = store.base.get(key)?.kv
   if (oldest) revisions.push({ main: oldest.modRevision, kv: oldest })
   const generations: { created: number; revisions: number[] }[] = []
   let open = false

@@ -6,7 +6,7 @@
  * Where to read upstream: apiserver `pkg/storage/etcd3/store.go` (Create, GuaranteedUpdate, conditionalDelete).
  */
 import type { KubernetesObject, Service } from '#cluster/api/types.ts'
-import type { Compare, RequestOp, TxnRequest } from '#cluster/etcd/messages.ts'
+import type { Compare, LeaseId, RequestOp, TxnRequest } from '#cluster/etcd/messages.ts'
 import type { RequestInfo } from '../route.ts'
 import { addressOf } from '../service-address.ts'
 import type { Origin } from '../state.ts'
@@ -17,7 +17,7 @@ export function putTransaction(
   info: RequestInfo,
   origin: Origin | undefined,
   wanted: KubernetesObject,
-  lease: number,
+  lease: LeaseId,
 ): TxnRequest {
   const { name } = wanted.metadata
   const key = registryKey(info.resource, info.namespace, name)

@@ -24,12 +24,19 @@ export const up = defineCommand({
     kubeconfig: { type: 'string', value: 'FILE', help: `the file of credentials (default ${KUBECONFIG_DEFAULT})` },
     speed: { type: 'string', value: 'X', help: `virtual seconds in a real one, up to ${SPEED_MAX} (default 1)` },
     paused: { type: 'boolean', help: 'time stands still, but for what an answer takes' },
-    'etcd-port': { type: 'string', value: 'P', help: `where etcdctl finds etcd (default ${ETCD_PORT_DEFAULT})` },
-    'etcd-alone': { type: 'boolean', help: 'etcd and nothing else, with an empty store' },
+    'etcd-port': {
+      type: 'string',
+      value: 'P',
+      help: `where etcdctl finds the first member of etcd (default ${ETCD_PORT_DEFAULT})`,
+    },
+    'etcd-alone': {
+      type: 'boolean',
+      help: 'etcd and nothing else, as many members as the cluster would have, with an empty store',
+    },
     seed: { type: 'string', value: 'N', help: 'the seed of the world (default 1)' },
   },
   details:
-    'The API server speaks HTTPS on 127.0.0.1, for an unmodified kubectl, helm or client library; the kubeconfig has a context for each of four people, and is removed in the end. etcd speaks gRPC without TLS, for an unmodified etcdctl: give it the endpoint without a scheme. Ctrl-C ends it; nothing is kept.',
+    'The API server speaks HTTPS on 127.0.0.1, for an unmodified kubectl, helm or client library; the kubeconfig has a context for each of four people, and is removed in the end. etcd speaks gRPC without TLS, for an unmodified etcdctl: give it endpoints without a scheme. Each member has a port of its own: the first the one you name, the others those after it. Ctrl-C ends it; nothing is kept.',
   async run({ positionals, values, out, interruption }) {
     if (positionals.length > 0) throw new UsageError('up takes no arguments')
     const nodes = values['etcd-alone'] ? undefined : (wholeNumber('--nodes', values.nodes) ?? NODES_DEFAULT)

@@ -27,7 +27,8 @@ const ENDS = [Buffer.from('b'), Buffer.from('c'), Buffer.from('d'), Buffer.from(
 const VALUES = ['', '1', '2', 'x', 'longer', '\u{1f600}']
   .map((text) => Buffer.from(text))
   .concat(Buffer.from([128, 0, 255]))
-const LEASES = 4
+/** As different as int64s can be. */
+const LEASES = ['1', '2', '7587862094201225995', '-3']
 const NONE = Buffer.alloc(0)
 
 const oneOf = <T>(chance: Chance, list: readonly T[]): T => list[chance(list.length)]!
@@ -39,8 +40,10 @@ export function randomOperation(chance: Chance, known: Known): Operation {
   if (draw < 54) return call('KV.Range', range(chance, known))
   if (draw < 65) return call('KV.DeleteRange', deleteRange(chance, true))
   if (draw < 83) return call('KV.Txn', txn(chance, known, 0))
-  if (draw < 86) return call('KV.Compact', { revision: aRevision(chance, known, 3) })
-  if (draw < 94) return lease(chance)
+  // Physical: a hash that is asked for next may depend on whether the file has been rid of what is compacted.
+  if (draw < 86) return call('KV.Compact', { revision: aRevision(chance, known, 3), physical: true })
+  if (draw < 93) return lease(chance)
+  if (draw < 96) return call('Maintenance.HashKV', { revision: maybe(chance, 3) ? 0 : aRevision(chance, known) })
   return watch(chance, known)
 }
 
@@ -50,8 +53,7 @@ const aKey = (chance: Chance): Buffer => (maybe(chance, 60) ? NONE : oneOf(chanc
 /** None is left out, as clients do: sent as no bytes it would mean, to etcd, the end of all keys. */
 const anEnd = (chance: Chance, oneIn = 2): Buffer | undefined =>
   maybe(chance, oneIn) ? oneOf(chance, ENDS) : undefined
-/** Leases 1 and 2 are often there; the others seldom. */
-const aLease = (chance: Chance): number => (maybe(chance, 4) ? 1 + chance(LEASES) : 0)
+const aLease = (chance: Chance): string => (maybe(chance, 4) ? oneOf(chance, LEASES) : '0')
 
 function aRevision(chance: Chance, { revision, compacted }: Known, wild = 12): number {
   if (maybe(chance, wild)) return oneOf(chance, [-1, 0, compacted - 1, compacted, revision + 1, revision + 7])
@@ -63,7 +65,7 @@ function put(chance: Chance, mayIgnore = true): Answer {
   return {
     key: aKey(chance),
     value: ignore_value && !maybe(chance, 8) ? NONE : oneOf(chance, VALUES),
-    lease: ignore_lease && !maybe(chance, 8) ? 0 : aLease(chance),
+    lease: ignore_lease && !maybe(chance, 8) ? '0' : aLease(chance),
     prev_kv: maybe(chance, 2),
     ignore_value,
     ignore_lease,
@@ -104,7 +106,7 @@ function compare(chance: Chance, known: Known): Answer {
     create_revision: maybe(chance, 3) ? 0 : aRevision(chance, known),
     mod_revision: maybe(chance, 3) ? 0 : aRevision(chance, known),
     value: oneOf(chance, VALUES),
-    lease: chance(3),
+    lease: maybe(chance, 3) ? '0' : oneOf(chance, LEASES),
   }
   const name = OPERANDS[maybe(chance, 30) ? chance(OPERANDS.length) : target]!
   return { target, result: chance(4), key: aKey(chance), range_end: anEnd(chance, 4), [name]: operand[name] }
@@ -124,7 +126,7 @@ function txn(chance: Chance, known: Known, depth: number, mayIgnore = maybe(chan
 }
 
 function lease(chance: Chance): Operation {
-  const ID = 1 + chance(LEASES)
+  const ID = oneOf(chance, LEASES)
   switch (chance(8)) {
     case 0:
     case 1:

@@ -1,9 +1,10 @@
 /** The two that are compared: a real etcd in a folder of its own, and the simulated one behind its port. */
-import { spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { bootEtcdAlone } from '../../../ports/etcd/alone.ts'
 import { serveEtcd } from '../../../ports/etcd/serve.ts'
 import { EtcdClient } from './client.ts'
@@ -24,18 +25,30 @@ async function freePort(): Promise<number> {
   return port
 }
 
+export interface RealOptions {
+  /** A file that `etcdctl snapshot save` has written: it begins with what is in there. */
+  readonly snapshot?: string
+  /** Whether it waits for the disk, as one does that is not under test. */
+  readonly fsync?: boolean
+}
+
 /** `ETCD` in the environment names the program (`npm test` sets it); else the one in PATH. */
-export async function startRealEtcd(): Promise<EtcdServer> {
+export async function startRealEtcd({ snapshot, fsync = false }: RealOptions = {}): Promise<EtcdServer> {
   const program = process.env['ETCD'] ?? 'etcd'
-  const folder = mkdtempSync(join(tmpdir(), 'real-etcd-'))
+  const parent = mkdtempSync(join(tmpdir(), 'real-etcd-'))
+  const folder = join(parent, 'data')
   const [client, peer] = [await freePort(), await freePort()]
   const urls = (flags: readonly string[], port: number): string[] =>
     flags.flatMap((flag) => [flag, `http://127.0.0.1:${port}`])
+  const cluster = ['--data-dir', folder, '--initial-cluster', `default=http://127.0.0.1:${peer}`]
+  if (snapshot !== undefined) {
+    await etcdctl(['snapshot', 'restore', snapshot, ...cluster, ...urls(['--initial-advertise-peer-urls'], peer)])
+  }
   const started = spawn(
     program,
     [
-      ...['--data-dir', folder, '--unsafe-no-fsync', '--log-level', 'error'],
-      ...['--initial-cluster', `default=http://127.0.0.1:${peer}`],
+      ...cluster,
+      ...['--log-level', 'error', ...(fsync ? [] : ['--unsafe-no-fsync'])],
       ...urls(['--listen-client-urls', '--advertise-client-urls'], client),
       ...urls(['--listen-peer-urls', '--initial-advertise-peer-urls'], peer),
     ],
@@ -50,7 +63,7 @@ export async function startRealEtcd(): Promise<EtcdServer> {
       started.kill('SIGKILL')
       await ended
     }
-    rmSync(folder, { recursive: true, force: true })
+    rmSync(parent, { recursive: true, force: true })
   }
   const address = `127.0.0.1:${client}`
   const asked = new EtcdClient(address)
@@ -70,11 +83,20 @@ export async function startRealEtcd(): Promise<EtcdServer> {
   return { address, stop }
 }
 
-export async function startSimulatedEtcd(seed = 1): Promise<EtcdServer> {
-  const { live, member } = bootEtcdAlone({ seed })
-  const served = await serveEtcd(live, member, 0)
+/** `ETCDCTL` in the environment names the program, else it is the one in PATH. @returns what it printed */
+export async function etcdctl(args: readonly string[]): Promise<string> {
+  const program = process.env['ETCDCTL'] ?? 'etcdctl'
+  const env = { ...process.env, ETCDCTL_API: '3' }
+  return (await promisify(execFile)(program, args, { env, timeout: UP_WITHIN_MS })).stdout
+}
+
+/** `address` is the first member's; `size` members have as many. */
+export async function startSimulatedEtcd(seed = 1, size = 1): Promise<EtcdServer & { addresses: readonly string[] }> {
+  const { live, members } = bootEtcdAlone({ seed, size })
+  const served = await serveEtcd(live, members, 0)
   return {
-    address: `127.0.0.1:${served.port}`,
+    address: served.endpoints[0]!,
+    addresses: served.endpoints,
     async stop() {
       served.close()
       live.stop()
