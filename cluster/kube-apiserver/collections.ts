@@ -39,6 +39,7 @@ export function startDeleteCollection(state: State, row: PendingRequest, ctx: Co
       request,
       user: row.user,
       stage: 'origin',
+      arrived: row.arrived,
       deadline: row.deadline,
       attempts: 0,
     }

@@ -22,6 +22,7 @@ import type { RequestInfo } from './route.ts'
 import { requestInfo } from './route.ts'
 import type { PendingRequest, State } from './state.ts'
 import { methodNotAllowed, timeout, tooManyRequests, unauthorized } from './status.ts'
+import { viewOf } from './views.ts'
 import { startWatch } from './watch-requests.ts'
 import { moveTo, startWrite } from './writes.ts'
 
@@ -61,6 +62,8 @@ export function receive(state: State, stream: StreamId, request: HttpRequest, ct
     request,
     user,
     stage: 'queued',
+    view: viewOf(request),
+    arrived: ctx.now,
     deadline: ctx.now + REQUEST_TIMEOUT_MICROS,
     attempts: 0,
   }

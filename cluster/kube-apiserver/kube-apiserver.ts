@@ -8,7 +8,7 @@
  * per resource feeds; subresources; graceful deletion and finalizers; admission of namespaces and tolerations; addresses of
  * Services; Events that go after an hour; compaction; limits on requests in flight; client certificates, a file of tokens,
  * anonymous requests, and RBAC with its bootstrap roles (AlwaysAllow is the default, as without `--authorization-mode`);
- * every built-in kind of the stable versions, and discovery. A kind is cached from when somebody first asks for it.
+ * every built-in kind of the stable versions, and discovery; tables, and kinds in two versions. A kind is cached from when somebody first asks for it.
  * What we leave out: tokens of service accounts, the Node authorizer, webhooks, CRDs, aggregation,
  * server-side apply, field validation; priority and fairness is a single queue before the seats.
  * Where to read upstream: apiserver `pkg/server/config.go` (DefaultBuildHandlerChain), `pkg/endpoints/handlers`,

@@ -9,6 +9,7 @@ import { apiVersionOf } from '#cluster/api/resources.ts'
 import type { KubernetesObject, ObjectMeta, Status } from '#cluster/api/types.ts'
 import type { Context } from '#cluster/kernel/component.ts'
 import { mutate } from './admission/admission.ts'
+import { toStored } from './conversion/conversion.ts'
 import { strategyOf } from './registry/registry.ts'
 import type { Strategy } from './registry/strategy.ts'
 import type { RequestInfo } from './route.ts'
@@ -22,7 +23,7 @@ export type Prepared = { readonly object: KubernetesObject } | { readonly refuse
 
 const refused = (status: Status): Prepared => ({ refused: status })
 
-/** The body as an object of the right kind, with the defaults filled in. */
+/** The body as an object of the right kind, in the version in which it is stored. */
 export function decode(info: RequestInfo, body: unknown): Prepared {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     return refused(badRequest(`the body of the request is no object; send ${info.resource.kind} as JSON`))
@@ -57,7 +58,7 @@ export function decode(info: RequestInfo, body: unknown): Prepared {
   const object = complete
     ? (body as KubernetesObject)
     : ({ ...body, apiVersion, kind, metadata: metadata ?? {} } as KubernetesObject)
-  return { object }
+  return { object: toStored(info.resource, object) }
 }
 
 const NAME_LENGTH_MAX = 58

@@ -4,6 +4,7 @@ import type { Status } from '#cluster/api/types.ts'
 import type { Effect, StreamId } from '#cluster/kernel/component.ts'
 import type { RequestInfo } from './route.ts'
 import type { PendingRequest, State } from './state.ts'
+import { shaped } from './views.ts'
 
 export function answer(stream: StreamId, status: number, body: unknown): Effect {
   const retryAfter = (body as Status | undefined)?.details?.retryAfterSeconds
@@ -25,7 +26,11 @@ export const laneOf = (info: RequestInfo): 'reading' | 'mutating' => (isMutating
 /** Ends a request with an answer. */
 export function respond(state: State, row: PendingRequest, status: number, body: unknown): Effect[] {
   dropRequest(state, row)
-  if (row.stream !== undefined) return [answer(row.stream, status, body)]
+  if (row.stream !== undefined) {
+    const { resource } = row.info
+    const isPlain = status >= 300 || (row.view === undefined && resource.storedAs === undefined)
+    return [answer(row.stream, status, isPlain ? body : shaped(resource, row.view, body, row.arrived))]
+  }
   const parent = row.parent === undefined ? undefined : state.requests.get(row.parent)
   if (!parent) return []
   const children = parent.children! - 1

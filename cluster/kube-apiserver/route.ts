@@ -79,10 +79,13 @@ const served = (resource: Resource, subresource: string): boolean =>
 
 function verbOf(request: HttpRequest, name: string): Verb {
   if (request.method === 'GET') {
-    const { watch } = request.query ?? {}
-    if (watch === 'true' || watch === '1') return 'watch'
+    if (isTrue(request.query?.['watch'])) return 'watch'
     return name === '' ? 'list' : 'get'
   }
   if (request.method === 'DELETE') return name === '' ? 'deletecollection' : 'delete'
   return VERBS[request.method]
 }
+
+/** Of a parameter that is a yes or a no, everything is a yes but these. */
+export const isTrue = (value: string | undefined): boolean =>
+  value !== undefined && value !== '0' && value.toLowerCase() !== 'false'

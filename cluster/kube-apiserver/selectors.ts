@@ -78,7 +78,7 @@ export function parseSelection(
     if (part === '') continue
     const match = /^([^=!]+)(==|=|!=)(.*)$/.exec(part)
     if (!match) return `invalid selector: '${fieldSelector}'; can't understand '${part}'`
-    const field = match[1]!
+    const field = storedField(resource, match[1]!)
     if (!ALL_KINDS.includes(field) && !FIELDS[resource.resource]?.includes(field)) {
       return FIELDS[resource.resource]
         ? `field label not supported: ${field}`
@@ -88,6 +88,10 @@ export function parseSelection(
   }
   return narrow({ namespace, name, node: undefined, labels, fields })
 }
+
+/** Events of events.k8s.io call what they are about by another name. */
+const storedField = ({ storedAs }: Resource, field: string): string =>
+  storedAs && field.startsWith('regarding.') ? `involvedObject.${field.slice('regarding.'.length)}` : field
 
 /** Takes out the requirements that an index answers. */
 function narrow(selection: Selection): Selection {

@@ -8,6 +8,7 @@ import type { Table } from '#cluster/kernel/table.ts'
 import type { Resource } from '#cluster/api/resources.ts'
 import type { RequestInfo } from './route.ts'
 import type { Selection } from './selectors.ts'
+import type { View } from './views.ts'
 import type { WatchCache } from './watch-cache.ts'
 
 export type AuthorizationMode = 'AlwaysAllow' | 'AlwaysDeny' | 'RBAC'
@@ -68,7 +69,10 @@ export interface PendingRequest {
   readonly info: RequestInfo
   readonly request: HttpRequest
   readonly user: UserInfo
+  /** The shape of its answer; undefined: objects as they are. */
+  readonly view?: View | undefined
   readonly stage: Stage
+  readonly arrived: Micros
   readonly deadline: Micros
   /** How often it has begun anew after a conflict. */
   readonly attempts: number
@@ -105,6 +109,10 @@ export interface Watcher {
   /** Events up to this revision are not for it. */
   readonly after: number
   readonly allowBookmarks: boolean
+  /** The shape of its events; undefined: objects as they are. */
+  readonly view: View | undefined
+  /** It has been told something. */
+  readonly begun: boolean
 }
 
 /** Watchers of a resource by the narrowest that holds all they want, and by which of its kind. */

@@ -12,13 +12,15 @@ import type { Status } from '#cluster/api/types.ts'
 import type { Context, Effect, StreamId } from '#cluster/kernel/component.ts'
 import { answer } from './responses.ts'
 import type { RequestInfo } from './route.ts'
+import { isTrue } from './route.ts'
 import type { Selection } from './selectors.ts'
 import { parseSelection, selects } from './selectors.ts'
 import type { State, Watcher } from './state.ts'
 import { badRequest, expired } from './status.ts'
+import { viewOf } from './views.ts'
 import type { WatchCache } from './watch-cache.ts'
 import { eventsAfter, objectsIn } from './watch-cache.ts'
-import { addWatcher, bookmark, BOOKMARK_SLOTS, messageFor, removeWatcher } from './watchers.ts'
+import { addWatcher, bookmark, BOOKMARK_SLOTS, messageFor, removeWatcher, shapedMessage } from './watchers.ts'
 
 /** A watch that names no timeout ends after this long, up to twice as long. */
 const TIMEOUT_SECONDS_MIN = 1_800
@@ -42,7 +44,7 @@ export function startWatch(
   if (resourceVersion !== '' && !/^\d+$/.test(resourceVersion)) {
     return [answer(stream, 400, badRequest(`Invalid value: "${resourceVersion}": not a resource version`))]
   }
-  const sendInitialEvents = query['sendInitialEvents'] === 'true'
+  const sendInitialEvents = isTrue(query['sendInitialEvents'])
   if (sendInitialEvents && query['resourceVersionMatch'] !== 'NotOlderThan') {
     const text = 'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan'
     return [answer(stream, 422, { ...badRequest(text), code: 422, reason: 'Invalid' })]
@@ -59,16 +61,22 @@ export function startWatch(
       { type: 'close', stream },
     ]
   }
-  effects.push(...(fromStart ? initialEvents(stream, cache, selection) : missedEvents(stream, cache, selection, after)))
-  const allowBookmarks = query['allowWatchBookmarks'] === 'true' || query['allowWatchBookmarks'] === '1'
+  const allowBookmarks = isTrue(query['allowWatchBookmarks'])
   const watcher: Watcher = {
     stream,
     resource: info.resource,
     selection,
     after: Math.max(after, fromStart ? cache.revision : 0),
     allowBookmarks,
+    view: viewOf(request),
+    begun: false,
   }
-  addWatcher(state, watcher)
+  const told = fromStart ? initialEvents(cache, selection) : missedEvents(cache, selection, after)
+  told.forEach((message, index) => {
+    const body = shapedMessage({ ...watcher, begun: index > 0 }, message, ctx.now)
+    effects.push({ type: 'write', stream, body })
+  })
+  addWatcher(state, { ...watcher, begun: told.length > 0 })
   if (sendInitialEvents && allowBookmarks) {
     effects.push({
       type: 'write',
@@ -88,23 +96,20 @@ const errorEvent = (stream: StreamId, object: Status): Effect => ({
   body: { type: 'watchEvent', event: { type: 'ERROR', object } } as WatchMessage,
 })
 
-function initialEvents(stream: StreamId, cache: WatchCache, selection: Selection): Effect[] {
-  const effects: Effect[] = []
-  for (const object of objectsIn(cache, selection.namespace, selection.node)) {
-    if (!selects(selection, object)) continue
-    const body: WatchMessage = { type: 'watchEvent', event: { type: 'ADDED', object } }
-    effects.push({ type: 'write', stream, body })
-  }
-  return effects
+function initialEvents(cache: WatchCache, selection: Selection): WatchMessage[] {
+  const messages: WatchMessage[] = []
+  for (const object of objectsIn(cache, selection.namespace, selection.node))
+    if (selects(selection, object)) messages.push({ type: 'watchEvent', event: { type: 'ADDED', object } })
+  return messages
 }
 
-function missedEvents(stream: StreamId, cache: WatchCache, selection: Selection, after: number): Effect[] {
-  const effects: Effect[] = []
+function missedEvents(cache: WatchCache, selection: Selection, after: number): WatchMessage[] {
+  const messages: WatchMessage[] = []
   for (const event of eventsAfter(cache, after)) {
-    const body = messageFor(selection, event, {})
-    if (body) effects.push({ type: 'write', stream, body })
+    const message = messageFor(selection, event, {})
+    if (message) messages.push(message)
   }
-  return effects
+  return messages
 }
 
 /** The watch's time is over: it ends in good order, with a bookmark if the client takes them. */

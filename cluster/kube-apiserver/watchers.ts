@@ -12,11 +12,12 @@
 import type { WatchMessage } from '#cluster/api/http.ts'
 import type { Resource } from '#cluster/api/resources.ts'
 import type { KubernetesObject, Pod, WatchEvent } from '#cluster/api/types.ts'
-import type { Effect, StreamId } from '#cluster/kernel/component.ts'
+import type { Effect, Micros, StreamId } from '#cluster/kernel/component.ts'
 import type { Selection } from './selectors.ts'
 import { selects } from './selectors.ts'
 import type { Buckets, State, Watcher } from './state.ts'
 import { withRevision } from './storage/keys.ts'
+import { shapedEvent } from './views.ts'
 import type { CacheEvent } from './watch-cache.ts'
 
 /** Bookmarks go out about once a minute, spread over its seconds. */
@@ -109,9 +110,23 @@ function visit(
     const watcher = state.watchers.get(stream)!
     if (event.revision <= watcher.after) continue
     const body = messageFor(watcher.selection, event, made)
-    if (body) effects.push({ type: 'write', stream, body })
+    if (body) effects.push({ type: 'write', stream, body: inShape(state, watcher, body, event.at) })
   }
 }
+
+const isPlain = ({ view, resource }: Watcher): boolean => view === undefined && resource.storedAs === undefined
+
+/** The message in the shape that this watcher wants. */
+function inShape(state: State, watcher: Watcher, message: WatchMessage, now: Micros): WatchMessage {
+  if (isPlain(watcher)) return message
+  if (!watcher.begun) state.watchers.set(watcher.stream, { ...watcher, begun: true })
+  return shapedMessage(watcher, message, now)
+}
+
+export const shapedMessage = (watcher: Watcher, message: WatchMessage, now: Micros): WatchMessage =>
+  isPlain(watcher)
+    ? message
+    : { type: 'watchEvent', event: shapedEvent(watcher.resource, watcher.view, message.event, now, !watcher.begun) }
 
 export function bookmark(
   resource: Resource,

@@ -18,6 +18,7 @@ import {
 } from '#cluster/etcd/messages.ts'
 import type { Context, Effect } from '#cluster/kernel/component.ts'
 import { bind } from './binding.ts'
+import { fromStored } from './conversion/conversion.ts'
 import type { DeleteOptions } from './deletion.ts'
 import { decideDeletion, isDue } from './deletion.ts'
 import { eventLeaseFor } from './event-leases.ts'
@@ -124,7 +125,7 @@ function prepareChange(row: PendingRequest, origin: Origin, ctx: Context): Prepa
       ? applyScale(info, request.body, origin)
       : prepareUpdate(info, request.body, origin, ctx)
   }
-  const start = currentOf(origin)
+  const start = fromStored(info.resource, currentOf(origin))
   const outcome = patched(info, request, info.subresource === 'scale' ? scaleOf(start) : start)
   if ('refused' in outcome) return outcome
   // A patch that does not name a version means the newest one.

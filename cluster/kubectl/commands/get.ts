@@ -1,4 +1,5 @@
 /** `kubectl get`: lists, tables, and objects as they are. */
+import { printerOf } from '#cluster/api/printers/printers.ts'
 import type { Resource } from '#cluster/api/resources.ts'
 import type { KubernetesObject, List } from '#cluster/api/types.ts'
 import { formatYaml, sortKeys } from '#cluster/api/yaml.ts'
@@ -10,7 +11,6 @@ import { ask, failureText } from '../command.ts'
 import { CommandError } from '../command-error.ts'
 import type { Flags, FlagSpec } from '../flags.ts'
 import { isSet, valueOf } from '../flags.ts'
-import { TABLES } from '../print/tables.ts'
 import { alignTabs, GET_TABS } from '../print/tab-writer.ts'
 import type { Target } from '../resource-arguments.ts'
 import { parseTargets, printedName } from '../resource-arguments.ts'
@@ -136,7 +136,7 @@ export function formatTable(
   now: Micros,
   options: TableOptions = {},
 ): string {
-  const table = TABLES[resource.resource]!
+  const { columns, cells: cellsOf } = printerOf(resource)
   const {
     wide = false,
     namespaces = false,
@@ -145,13 +145,15 @@ export function formatTable(
     prefix = false,
     labelColumns = [],
   } = options
-  const width = table.columns.length + (wide ? table.wide.length : 0)
+  const shown = columns.flatMap(({ priority }, index) => (wide || priority === 0 ? [index] : []))
+  const names = shown.map((index) => columns[index]!.name.toUpperCase())
   const labelHeads = labelColumns.map((label) => label.split('/').at(-1)!.toUpperCase())
-  const head = [...table.columns, ...(wide ? table.wide : []), ...labelHeads, ...(labels ? ['LABELS'] : [])]
+  const head = [...names, ...labelHeads, ...(labels ? ['LABELS'] : [])]
   const withNamespace = namespaces && resource.namespaced
   const lines = objects.map((object) => {
-    const cells = table.row(object, now).slice(0, width)
-    if (prefix && table.columns[0] === 'NAME') cells[0 as never] = printedName(resource, cells[0]!) as never
+    const row = cellsOf(object, now)
+    const cells = shown.map((index) => String(row[index]))
+    if (prefix && names[0] === 'NAME') cells[0] = printedName(resource, cells[0]!)
     const own = object.metadata.labels ?? {}
     const text = Object.keys(own)
       .sort()

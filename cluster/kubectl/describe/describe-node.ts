@@ -5,8 +5,8 @@ import { addAmounts, podRequests, toAmounts } from '#cluster/api/pod-resources.t
 import { formatQuantity } from '#cluster/api/quantity.ts'
 import type { KubernetesEvent, Lease, Node, Pod } from '#cluster/api/types.ts'
 import type { Micros } from '#cluster/kernel/component.ts'
-import { ageOf } from '../print/human-duration.ts'
-import { nodeRoles } from '../print/tables.ts'
+import { ageOf } from '#cluster/api/printers/human-duration.ts'
+import { nodeRoles } from '#cluster/api/printers/core.ts'
 import { eventLines, longTime, pairs } from './lines.ts'
 
 export interface NodeSurroundings {

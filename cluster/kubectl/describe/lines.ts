@@ -2,7 +2,7 @@
 import { parseTime } from '#cluster/api/meta.ts'
 import type { KubernetesEvent, ResourceList } from '#cluster/api/types.ts'
 import type { Micros } from '#cluster/kernel/component.ts'
-import { ageOf } from '../print/human-duration.ts'
+import { ageOf } from '#cluster/api/printers/human-duration.ts'
 
 const NONE = '<none>'
 const DAYS = ['Thu', 'Fri', 'Sat', 'Sun', 'Mon', 'Tue', 'Wed']

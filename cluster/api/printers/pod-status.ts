@@ -3,8 +3,8 @@
  *
  * Where to read upstream: kubernetes/kubernetes `pkg/printers/internalversion/printers.go` (printPod).
  */
-import { conditionOf, isPodReady, parseTime } from '#cluster/api/meta.ts'
-import type { ContainerStatus, Pod } from '#cluster/api/types.ts'
+import { conditionOf, isPodReady, parseTime } from '../meta.ts'
+import type { ContainerStatus, Pod } from '../types.ts'
 import type { Micros } from '#cluster/kernel/component.ts'
 import { humanDuration } from './human-duration.ts'
 

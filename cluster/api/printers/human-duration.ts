@@ -1,5 +1,5 @@
 /** Where to read upstream: apimachinery `pkg/util/duration/duration.go`. */
-import { parseTime } from '#cluster/api/meta.ts'
+import { parseTime } from '../meta.ts'
 import type { Micros } from '#cluster/kernel/component.ts'
 
 /** `45s`, `3m20s`, `170m`, `5h3m`, `47h`, `3d4h`, `200d`, `2y30d`. */

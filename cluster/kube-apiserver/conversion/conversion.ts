@@ -1,0 +1,29 @@
+/**
+ * Kinds that are served in more than one version and stored in one: what is read leaves in the version that was asked for,
+ * what is written is stored in the other.
+ *
+ * Where to read upstream: apimachinery `pkg/runtime/serializer/versioning`; kubernetes/kubernetes `pkg/apis/<group>/<version>/conversion.go`.
+ */
+import type { Resource } from '#cluster/api/resources.ts'
+import { apiVersionOf } from '#cluster/api/resources.ts'
+import type { KubernetesObject } from '#cluster/api/types.ts'
+import { autoscalerFromV1, autoscalerToV1 } from './autoscaling.ts'
+import { eventFromEventsV1, eventToEventsV1 } from './events.ts'
+
+/** What is between a version and the one that is stored. */
+export interface Conversion {
+  fromStored(object: any): KubernetesObject
+  toStored(object: any): KubernetesObject
+}
+
+const CONVERSIONS: Readonly<Record<string, Conversion>> = {
+  'autoscaling/v1': { fromStored: autoscalerToV1, toStored: autoscalerFromV1 },
+  'events.k8s.io/v1': { fromStored: eventToEventsV1, toStored: eventFromEventsV1 },
+}
+
+/** The object as that version has it; the very object where it is stored so. */
+export const fromStored = (resource: Resource, object: KubernetesObject): KubernetesObject =>
+  resource.storedAs === undefined ? object : CONVERSIONS[apiVersionOf(resource)]!.fromStored(object)
+
+export const toStored = (resource: Resource, object: KubernetesObject): KubernetesObject =>
+  resource.storedAs === undefined ? object : CONVERSIONS[apiVersionOf(resource)]!.toStored(object)

@@ -1,0 +1,124 @@
+/**
+ * The shapes in which an answer can leave: objects as they are, in another version of their kind, as rows of a Table, or
+ * with nothing but their metadata.
+ *
+ * Where to read upstream: apiserver `pkg/endpoints/handlers/response.go`; apimachinery `pkg/apis/meta/v1/types.go` (Table).
+ */
+import type { HttpRequest } from '#cluster/api/http.ts'
+import type { Printer } from '#cluster/api/printers/printer.ts'
+import { printerOf } from '#cluster/api/printers/printers.ts'
+import type { Resource } from '#cluster/api/resources.ts'
+import type { KubernetesObject, List, Pod, WatchEvent } from '#cluster/api/types.ts'
+import type { Micros } from '#cluster/kernel/component.ts'
+import { fromStored } from './conversion/conversion.ts'
+import { mediaTypes } from './negotiation.ts'
+
+/** A shape other than the objects themselves. */
+export interface View {
+  readonly as: 'Table' | 'PartialObjectMetadata'
+  readonly version: 'v1' | 'v1beta1'
+  /** What stands beside the cells of a row. */
+  readonly includeObject: 'None' | 'Metadata' | 'Object'
+}
+
+/** Undefined: the objects as they are. */
+export function viewOf({ headers, query }: HttpRequest): View | undefined {
+  const accept = headers?.['accept']
+  if (accept === undefined || !accept.includes('as=')) return undefined
+  for (const { type, parameters } of mediaTypes(accept)) {
+    const { as, g, v } = parameters
+    if (as === undefined) return undefined
+    if (type !== 'application/json' || g !== 'meta.k8s.io' || (v !== 'v1' && v !== 'v1beta1')) continue
+    if (as === 'Table') {
+      const given = query?.['includeObject']
+      const includeObject = given === 'None' || given === 'Object' ? given : 'Metadata'
+      return { as, version: v, includeObject }
+    }
+    if (as.startsWith('PartialObjectMetadata'))
+      return { as: 'PartialObjectMetadata', version: v, includeObject: 'None' }
+  }
+  return undefined
+}
+
+const isListOf = (resource: Resource, body: { kind?: string }): body is List<KubernetesObject> =>
+  body.kind === `${resource.kind}List`
+
+/** An object or a list, as it is stored, in the shape that was asked for. */
+export function shaped(resource: Resource, view: View | undefined, body: any, now: Micros): unknown {
+  if (view === undefined && resource.storedAs === undefined) return body
+  const isList = isListOf(resource, body)
+  if (!isList && body.kind !== resource.kind) return body
+  const objects: readonly KubernetesObject[] = isList ? body.items : [body]
+  if (view?.as === 'Table') return tableOf(resource, view, objects, isList ? body.metadata : metadataOf(body), now)
+  const items = objects.map((object) => (view ? partial(view, object) : fromStored(resource, object)))
+  if (!isList) return Object.freeze(items[0])
+  const kind = view && { apiVersion: `meta.k8s.io/${view.version}`, kind: 'PartialObjectMetadataList' }
+  return Object.freeze({ ...body, ...kind, items: Object.freeze(items) })
+}
+
+const metadataOf = ({ metadata }: KubernetesObject): object => ({ resourceVersion: metadata.resourceVersion })
+
+const partial = ({ version }: View, { metadata }: KubernetesObject): KubernetesObject =>
+  Object.freeze({ apiVersion: `meta.k8s.io/${version}`, kind: 'PartialObjectMetadata', metadata })
+
+function tableOf(
+  resource: Resource,
+  view: View,
+  objects: readonly KubernetesObject[],
+  metadata: object,
+  now: Micros,
+  withColumns = true,
+): object {
+  const printer = printerOf(resource)
+  const columns = printer.columns.map((column) => ({ ...column, description: '' }))
+  return Object.freeze({
+    kind: 'Table',
+    apiVersion: `meta.k8s.io/${view.version}`,
+    metadata,
+    columnDefinitions: withColumns ? columns : null,
+    rows: objects.map((object) => rowOf(resource, view, printer, object, now)),
+  })
+}
+
+function rowOf(resource: Resource, view: View, printer: Printer, object: KubernetesObject, now: Micros): object {
+  const beside =
+    view.includeObject === 'Object'
+      ? fromStored(resource, object)
+      : view.includeObject === 'Metadata'
+        ? partial(view, object)
+        : undefined
+  const conditions = rowConditions(object)
+  return {
+    cells: printer.cells(object, now),
+    ...(conditions && { conditions }),
+    ...(beside && { object: beside }),
+  }
+}
+
+/** A Pod that has ended says so, so that it can be shown in another colour. */
+function rowConditions(object: KubernetesObject): readonly object[] | undefined {
+  if (object.kind !== 'Pod') return undefined
+  const { phase } = (object as Pod).status ?? {}
+  if (phase === 'Succeeded') return [completed(phase, 'The pod has completed successfully.')]
+  return phase === 'Failed' ? [completed(phase, 'The pod failed.')] : undefined
+}
+
+const completed = (reason: string, message: string): object => ({ type: 'Completed', status: 'True', reason, message })
+
+/** One event of a watch. @param isFirst Tables name their columns once, in the first event */
+export function shapedEvent(
+  resource: Resource,
+  view: View | undefined,
+  event: WatchEvent<KubernetesObject>,
+  now: Micros,
+  isFirst: boolean,
+): WatchEvent<any> {
+  const { type, object } = event
+  if (type === 'ERROR') return event
+  if (type === 'BOOKMARK') return event
+  const body =
+    view?.as === 'Table'
+      ? tableOf(resource, view, [object], metadataOf(object), now, isFirst)
+      : shaped(resource, view, object, now)
+  return Object.freeze({ type, object: body as KubernetesObject })
+}
