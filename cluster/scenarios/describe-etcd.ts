@@ -74,10 +74,14 @@ export function describeEtcdResponse(response: EtcdResponse, asked: Words | unde
   if (response.type === 'Error') return { ...base, label: response.message, verb: response.code, failed: true }
   if (response.type === 'TxnResponse' && !(response as TxnResponse).succeeded)
     return { ...base, label: 'compare failed', verb: 'compare failed', failed: true }
+  if (response.type === 'StatusResponse')
+    return { ...base, label: `file ${response.dbSize} · in use ${response.dbSizeInUse}`, verb: 'ok' }
   const revision = `revision ${response.header.revision}`
   const read = response.type === 'RangeResponse' ? response.kvs.map(({ value }) => value) : []
   // Objects of Kubernetes are too long to be told.
-  const values = read.filter((value) => typeof value === 'string').map((value) => value.slice(0, VALUE_MAX))
+  const values = read
+    .filter((value) => typeof value === 'string')
+    .map((value) => value.split('\n')[0]!.slice(0, VALUE_MAX))
   return { ...base, label: [revision, ...values].join(' · '), verb: 'ok' }
 }
 

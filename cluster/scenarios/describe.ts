@@ -160,7 +160,9 @@ function describeBody(body: Body, from: ProcessId | undefined, asked: Words | un
       return { kind: 'command', label: line, verb: 'kubectl', resource: '', name: '' }
     }
     case 'etcdctl': {
-      const line = ['etcdctl', ...(body as Body & { args: readonly string[] }).args].join(' ')
+      const { args } = body as Body & { args: readonly string[] }
+      // Of a long value its first line.
+      const line = ['etcdctl', ...args.map((arg) => (arg.includes('\n') ? `${arg.split('\n')[0]}…` : arg))].join(' ')
       return { kind: 'command', label: line, verb: 'etcdctl', resource: '', name: '' }
     }
     case 'rest': {

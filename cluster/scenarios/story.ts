@@ -44,6 +44,7 @@ import { formatMicros, parseDuration } from './duration.ts'
 import { bootEtcd, ETCDCTL } from './etcd-world.ts'
 import { answersOf, containerProcess, identitiesOf, machineOf, parseCondition, storeRevision } from './look.ts'
 import { type Block, parseScript } from './script.ts'
+import { expand, piped } from './shell.ts'
 
 /** One block that has been played. */
 export interface Scene {
@@ -199,21 +200,17 @@ class Player {
     return (result.output + result.errors).replace(/\n$/, '')
   }
 
-  #etcdctl(history: History, args: readonly string[]): string {
+  #etcdctl(history: History, words: readonly string[]): string {
     const id = ++this.#kubectlCalls
-    const waits = args.at(-1) !== '&'
-    const body = {
-      type: 'etcdctl',
-      id,
-      args: waits ? args : args.slice(0, -1),
-    }
+    const waits = words.at(-1) !== '&'
+    const { args, cut } = piped(waits ? words : words.slice(0, -1))
+    const body = { type: 'etcdctl', id, args: args.map(expand) }
     history.command(history.head.now, { type: 'tell', process: ETCDCTL, body })
     const entry = () => history.head.stateOf<EtcdctlState>(ETCDCTL).transcript.get(id)
-    history.run({
-      until: () => (waits ? entry()?.exitCode !== undefined : entry() !== undefined),
-      untilMicros: history.head.now + KUBECTL_MICROS,
-    })
-    return waits ? (entry()?.output ?? '') : ''
+    const isDone = () => (waits ? entry()?.exitCode !== undefined : entry() !== undefined)
+    history.run({ until: isDone, untilMicros: history.head.now + KUBECTL_MICROS })
+    const { output = '', exitCode } = entry() ?? {}
+    return waits ? (exitCode === 0 ? cut(output) : output) : ''
   }
 
   #ask(history: History, { args: [who, method, path, token], input }: Block): string {

@@ -133,5 +133,5 @@ export function keyspaceOf(state: EtcdState): KeyspaceView | undefined {
 
 function cellOf(key: string, revision: number, sub: number, value: unknown): HistoryCell {
   const text = value === undefined ? undefined : textOf(value)
-  return { revision, sub, key, value: text?.slice(0, VALUE_MAX), bytes: text?.length ?? 0 }
+  return { revision, sub, key, value: text?.split('\n')[0]!.slice(0, VALUE_MAX), bytes: text?.length ?? 0 }
 }

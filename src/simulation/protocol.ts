@@ -22,6 +22,7 @@ export type StoryName =
   | 'role-board'
   | 'raft-arena'
   | 'raft-four'
+  | 'revision-tape'
 
 /** A change of the story's own words, made before it is played. */
 export interface Edit {

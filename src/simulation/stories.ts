@@ -6,6 +6,7 @@ import nodeGoesDark from '#cluster/scenarios/node-goes-dark.txt?raw'
 import podAsAUnit from '#cluster/scenarios/pod-as-a-unit.txt?raw'
 import raftArena from '#cluster/scenarios/raft-arena.txt?raw'
 import raftFour from '#cluster/scenarios/raft-four.txt?raw'
+import revisionTape from '#cluster/scenarios/revision-tape.txt?raw'
 import roleBoard from '#cluster/scenarios/role-board.txt?raw'
 import schedulerFunnel from '#cluster/scenarios/scheduler-funnel.txt?raw'
 import oneRequest from '#cluster/scenarios/one-request.txt?raw'
@@ -23,6 +24,7 @@ const TEXTS: Readonly<Record<StoryName, string>> = {
   'pod-as-a-unit': podAsAUnit,
   'raft-arena': raftArena,
   'raft-four': raftFour,
+  'revision-tape': revisionTape,
   'role-board': roleBoard,
 }
 

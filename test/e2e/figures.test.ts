@@ -200,6 +200,7 @@ describe('every figure', () => {
     ['F03', 'it stops after a while', 'lessons/control-plane-overview/'],
     ['F09', 'node-2', 'lessons/scheduler/'],
     ['F14', 'never', 'lessons/controller-managers/'],
+    ['F16', 'when it is deleted', 'lessons/key-value-store/'],
     ['F17', 'both halves', 'lessons/key-value-store/'],
     ['F19', 'each time', 'lessons/worker-overview/'],
     ['F27', 'node-1’s', 'lessons/pod-to-pod/'],

@@ -8,7 +8,8 @@ import path from './path.css?inline'
 import pipeline from './pipeline.css?inline'
 import picture from './picture.css?inline'
 import raft from './raft.css?inline'
+import tape from './tape.css?inline'
 
-export const figureStyles = [frame, picture, funnel, path, podCard, controlPlanes, pipeline, raft].map((sheet) =>
+export const figureStyles = [frame, picture, funnel, path, podCard, controlPlanes, pipeline, raft, tape].map((sheet) =>
   unsafeCSS(sheet),
 )
