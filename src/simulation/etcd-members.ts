@@ -2,7 +2,7 @@
 import { sizeInUse } from '#cluster/etcd/maintenance.ts'
 import type { EtcdState } from '#cluster/etcd/etcd.ts'
 import type { KeyValue } from '#cluster/etcd/messages.ts'
-import { range, type Store } from '#cluster/etcd/mvcc/store.ts'
+import { range, retained, type Store } from '#cluster/etcd/mvcc/store.ts'
 import { firstIndex, lastIndex, zeroTermOnMissing } from '#cluster/etcd/raft/log.ts'
 import { maybeLastIndex } from '#cluster/etcd/raft/unstable.ts'
 import { createStorage } from '#cluster/etcd/raft/storage.ts'
@@ -120,9 +120,9 @@ function keysOf(store: Store): readonly KeyView[] {
 /** The whole history of a store that is none of Kubernetes'; undefined for one that is. */
 export function keyspaceOf(state: EtcdState): KeyspaceView | undefined {
   const { store } = state.keyspace
-  const { history, base, revision, compactRevision } = store
+  const { revision, compactRevision } = store
   const cells: HistoryCell[] = []
-  for (const { key, main, sub, kv } of [...base.values(), ...history.from(history.start)]) {
+  for (const { key, main, sub, kv } of retained(store)) {
     if (isOfKubernetes(key)) return undefined
     cells.push(cellOf(key, main, sub, kv?.value))
   }
