@@ -20,15 +20,15 @@ function idOf(text: string): number {
   return (hashString(text) % 2 ** 21) * 2 ** 32 + hashString(text, 0x9747b28c) + 1
 }
 
-/** The id that a peer gets: the first that no removed member had. */
-export function memberIdFor(peer: ProcessId, removed: Table<number, true> = new Table()): number {
+/** The id that a peer gets in the cluster of this token: the first that no removed member had. */
+export function memberIdFor(peer: ProcessId, removed: Table<number, true> = new Table(), token = ''): number {
   for (let n = 0; ; n++) {
-    const id = idOf(`${peer}#${n}`)
+    const id = idOf(`${token}${peer}#${n}`)
     if (!removed.has(id)) return id
   }
 }
 
-export const clusterIdFor = (peers: readonly ProcessId[]): number => idOf(peers.join())
+export const clusterIdFor = (peers: readonly ProcessId[], token = ''): number => idOf(token + peers.join())
 
 /** The name of a member: its machine, as kubeadm has it. */
 export const memberFor = (peer: ProcessId, id = memberIdFor(peer), isLearner = false): Member => ({

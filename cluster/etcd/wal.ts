@@ -183,7 +183,8 @@ export function begin(storage: Storage, { members, joins }: MetadataRecord): Sna
   return snapshot
 }
 
-const isSealed = (records: readonly unknown[]): boolean =>
+/** Whether all of it is there. */
+export const isSealed = (records: readonly unknown[]): boolean =>
   (records[records.length - 1] as SnapshotRecord)?.type === 'seal'
 
 /** What a snapshot holds; without records, the beginning. */

@@ -1,5 +1,6 @@
 /** Carries out one command on a host. Unknown names are an error that names them: a fault plan must not miss silently. */
 import type { Command } from './command.ts'
+import { diskWith } from './disk.ts'
 import { type Host, indexOf } from './host.ts'
 import type { Machine } from './network.ts'
 import type { Process } from './process.ts'
@@ -61,6 +62,12 @@ export function applyCommand(host: Host, command: Command): void {
     case 'slowDisk':
       setMachine(network, { ...machineOf(host, command.machine), fsyncMicros: command.fsyncMicros })
       return
+    case 'replaceDisk': {
+      const process = find(host, command.process)
+      if (process.up) throw new Error(`${command.process} is up, and writes to its disk: stop it first`)
+      process.disk = diskWith(command.files)
+      return
+    }
     case 'tell': {
       const process = find(host, command.process)
       const event = { type: 'message', from: 'outside', body: command.body } as const

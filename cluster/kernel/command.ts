@@ -3,7 +3,7 @@
  *
  * Commands go through the queue like everything else, so a run with faults is replayed from its list of commands.
  */
-import type { Body, Micros, ProcessId } from './component.ts'
+import type { Body, DiskImage, Micros, ProcessId } from './component.ts'
 import type { Link } from './network.ts'
 
 export type Command =
@@ -31,5 +31,7 @@ export type Command =
   /** Sets a machine's clock apart from true time. */
   | { readonly type: 'skew'; readonly machine: string; readonly skewMicros: Micros }
   | { readonly type: 'slowDisk'; readonly machine: string; readonly fsyncMicros: Micros }
+  /** What is on the disk of a process that is down is thrown away, and this is there instead. */
+  | { readonly type: 'replaceDisk'; readonly process: ProcessId; readonly files: DiskImage }
   /** A message from outside, for example what somebody types. */
   | { readonly type: 'tell'; readonly process: ProcessId; readonly body: Body }

@@ -28,6 +28,15 @@ export function createDisk(): Disk {
   return { files: new Map(), durable: new Map(), syncing: undefined, waiting: [] }
 }
 
+/** A disk on which these files have been synced. */
+export function diskWith(files: DiskImage): Disk {
+  const disk = createDisk()
+  for (const [file, records] of Object.entries(files)) append(disk, file, records)
+  startSync(disk, [])
+  finishSync(disk)
+  return disk
+}
+
 export function forkDisk(disk: Disk): Disk {
   const twins = new Map<Log<unknown>, Log<unknown>>()
   const twin = (log: Log<unknown>) => {

@@ -161,6 +161,24 @@ describe('a disk', () => {
     expect(world.stateOf('b/reader').heard).toHaveLength(1)
   })
 
+  it('is another where somebody has put another in, which goes for a process that is down alone', () => {
+    const world = desk()
+    world.command(0, tell('one'))
+    const files = { book: ['from', 'elsewhere'] }
+    const replace = { type: 'replaceDisk', process: 'a/scribe', files } as const
+    world.command(5_000, { type: 'stop', process: 'a/scribe' })
+    world.command(6_000, replace)
+    world.command(7_000, { type: 'start', process: 'a/scribe' })
+    world.command(8_000, tell('two'))
+    world.command(20_000, { type: 'crash', process: 'a/scribe' })
+    world.command(21_000, { type: 'start', process: 'a/scribe' })
+    world.run()
+    expect(world.stateOf('a/scribe').lines).toEqual(['from', 'elsewhere', 'two'])
+    expect(files.book).toEqual(['from', 'elsewhere'])
+    world.command(world.now, replace)
+    expect(() => world.run()).toThrow('a/scribe is up, and writes to its disk: stop it first')
+  })
+
   it('commits in groups: syncs asked for while one runs share the next', () => {
     const world = desk()
     for (const at of [0, 100, 200, 300]) world.command(at, tell(`at ${at}`))

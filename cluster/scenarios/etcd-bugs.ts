@@ -1,7 +1,8 @@
 /**
- * Defects of the classic kinds, put into etcd's members from outside: what a soak must find, or it proves nothing.
+ * Defects of the classic kinds: what a soak must find, or it proves nothing.
  *
- * Each is a wrapper around the component that does the wrong thing at the place where the right one is done.
+ * Those of the members are put into them from outside: a wrapper around the component that does the wrong thing at the place
+ * where the right one is done. Others are mistakes of whoever restores a cluster.
  */
 import type { EtcdState } from '#cluster/etcd/etcd.ts'
 import type { RaftBody } from '#cluster/etcd/member.ts'
@@ -10,20 +11,33 @@ import type { Message } from '#cluster/etcd/raft/messages.ts'
 import { committed } from '#cluster/etcd/raft/tracker/tracker.ts'
 import type { WalRecord } from '#cluster/etcd/wal.ts'
 import type { Component, Context, Effect, Event } from '#cluster/kernel/component.ts'
+import { etcdRestored, type HowToRestore } from './etcd-restored.ts'
+import { etcdUnderFaults } from './etcd-under-faults.ts'
 
 export interface PlantedBug {
   readonly name: string
-  readonly wrap: (component: Component) => Component
+  /** A run with the bug in it. */
+  run(seed: number): { readonly problem: string | undefined }
 }
 
-/** Alters the event, or the state, before a step. */
-const before = (name: string, alter: (event: Event, state: EtcdState, ctx: Context) => Event): PlantedBug => ({
+/** A bug of the members, in the run in which everything goes wrong. */
+const planted = (name: string, wrap: (component: Component) => Component): PlantedBug => ({
   name,
-  wrap: (component) => ({
+  run: (seed) => etcdUnderFaults(seed, wrap),
+})
+
+/** A bug of whoever restores. */
+const restoredWrongly = (name: string, how: HowToRestore): PlantedBug => ({
+  name,
+  run: (seed) => etcdRestored(seed, how),
+})
+
+/** Alters the event, or the state, before a step. */
+const before = (name: string, alter: (event: Event, state: EtcdState, ctx: Context) => Event): PlantedBug =>
+  planted(name, (component) => ({
     ...component,
     step: (state: EtcdState, event, ctx) => component.step(state, alter(event, state, ctx), ctx),
-  }),
-})
+  }))
 
 /** Alters a message of another member. */
 const onMessage = (name: string, alter: (message: Message, state: EtcdState) => Message): PlantedBug =>
@@ -47,37 +61,31 @@ const onBoot = (name: string, alter: (record: WalRecord) => WalRecord): PlantedB
 const isLeading = ({ node }: EtcdState): boolean => node?.raft.state === 'StateLeader'
 
 /** Acts as if every sync were done the moment it is asked for. */
-const ackBeforePersist: PlantedBug = {
-  name: 'acknowledged before it is on the disk',
-  wrap: (component) => ({
-    ...component,
-    step(state, event, ctx): Effect[] {
-      const effects = component.step(state, event, ctx)
-      for (let i = 0; i < effects.length; i++) {
-        const effect = effects[i]!
-        if (effect.type !== 'persist') continue
-        // What it promises goes out before the sync.
-        effects.splice(i, 0, ...component.step(state, { type: 'persisted', id: effect.id }, ctx))
-        i = effects.indexOf(effect)
-      }
-      return effects
-    },
-  }),
-}
+const ackBeforePersist = planted('acknowledged before it is on the disk', (component) => ({
+  ...component,
+  step(state, event, ctx): Effect[] {
+    const effects = component.step(state, event, ctx)
+    for (let i = 0; i < effects.length; i++) {
+      const effect = effects[i]!
+      if (effect.type !== 'persist') continue
+      // What it promises goes out before the sync.
+      effects.splice(i, 0, ...component.step(state, { type: 'persisted', id: effect.id }, ctx))
+      i = effects.indexOf(effect)
+    }
+    return effects
+  },
+}))
 
 /** What Raft's own rule for asynchronous writes would allow. */
-const voteRequestsFirst: PlantedBug = {
-  name: 'votes are asked for before the own is on the disk',
-  wrap: (component) => ({
-    ...component,
-    step: (state: EtcdState, event, ctx): Effect[] =>
-      component.step(state, event, ctx).flatMap((effect) => {
-        const held = effect.type === 'persist' ? (state.syncing.get(effect.id) ?? []) : []
-        const requests = held.filter(({ type }) => type === 'MsgVote')
-        return [...requests.map((message) => sendTo(state, message)), effect]
-      }),
-  }),
-}
+const voteRequestsFirst = planted('votes are asked for before the own is on the disk', (component) => ({
+  ...component,
+  step: (state: EtcdState, event, ctx): Effect[] =>
+    component.step(state, event, ctx).flatMap((effect) => {
+      const held = effect.type === 'persist' ? (state.syncing.get(effect.id) ?? []) : []
+      const requests = held.filter(({ type }) => type === 'MsgVote')
+      return [...requests.map((message) => sendTo(state, message)), effect]
+    }),
+}))
 
 const sendTo = ({ members }: EtcdState, message: Message): Effect => ({
   type: 'send',
@@ -133,4 +141,6 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
       ? { ...message, index: lastIndex(node!.raft.log) }
       : message,
   ),
+  restoredWrongly('restored at revisions that have been seen', {}),
+  restoredWrongly('restored beyond them, and old watches go on', { bumpRevision: 1_000_000 }),
 ]

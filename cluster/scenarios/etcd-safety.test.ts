@@ -1,6 +1,7 @@
 /** etcd under faults, on a few seeds; `npm run soak -- etcd` has the many. And that the checkers can fail. */
 import { describe, expect, it } from 'vitest'
 import { PLANTED_BUGS } from './etcd-bugs.ts'
+import { etcdRestored } from './etcd-restored.ts'
 import { etcdUnderFaults } from './etcd-under-faults.ts'
 import { linearizabilityProblem, type Operation } from './linearizable.ts'
 
@@ -18,6 +19,8 @@ const FOUND_IN = [
   ['a refusal is counted as a vote', 3, 'election safety'],
   ['an append is taken wherever it says it belongs', 3, 'log matching'],
   ['an acknowledgement counts for more than it says', 1, 'an assertion failed'],
+  ['restored at revisions that have been seen', 3, 'the copy of'],
+  ['restored beyond them, and old watches go on', 11, 'the copy of'],
 ] as const
 
 describe('etcd under faults', () => {
@@ -32,8 +35,17 @@ describe('etcd under faults', () => {
   })
 
   it.each(FOUND_IN)('is caught at it when planted: %s', (name, seed, property) => {
-    const { wrap } = PLANTED_BUGS.find((bug) => bug.name === name)!
-    expect(etcdUnderFaults(seed, wrap).problem).toContain(property)
+    const bug = PLANTED_BUGS.find((one) => one.name === name)!
+    expect(bug.run(seed).problem).toContain(property)
+  })
+})
+
+describe('a cluster that comes back from a snapshot', () => {
+  it.each([1, 2, 3, 4])('begins with what is in there, and nobody believes what is lost (seed %i)', (seed) => {
+    const { problem, lists } = etcdRestored(seed)
+    expect(problem).toBeUndefined()
+    // Each of the two begins once, and once more when its watch cannot go on.
+    expect(lists).toBeGreaterThanOrEqual(4)
   })
 })
 

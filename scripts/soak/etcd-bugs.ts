@@ -3,7 +3,6 @@
  * found in none is a failure.
  */
 import { PLANTED_BUGS } from '#cluster/scenarios/etcd-bugs.ts'
-import { etcdUnderFaults } from '#cluster/scenarios/etcd-under-faults.ts'
 import type { Soak } from '../soak.ts'
 
 interface Found {
@@ -20,8 +19,8 @@ export default {
   seeds: 300,
   run(seed) {
     tried++
-    for (const { name, wrap } of PLANTED_BUGS) {
-      const { problem } = etcdUnderFaults(seed, wrap)
+    for (const { name, run } of PLANTED_BUGS) {
+      const { problem } = run(seed)
       const row = found.get(name)!
       if (problem === undefined) continue
       row.seeds++
