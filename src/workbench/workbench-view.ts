@@ -292,7 +292,7 @@ export function drawWorkbench(model: WorkbenchModel): TemplateResult {
       choose: (id) => actions.showPane(id as Pane),
     })}
     <div class="cw-panes" data-pane=${pane}>
-      <section class="cw-pane cw-task-pane" id="cw-task" aria-label=${words().task}>
+      <section class="cw-pane cw-task-pane" id="cw-task" tabindex="0" aria-label=${words().task}>
         ${model.task} ${drawHints(model.hints)}
       </section>
       <section class="cw-pane cw-code-pane" id="cw-code" aria-label=${words().code}>

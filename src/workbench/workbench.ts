@@ -366,7 +366,7 @@ export class Workbench extends LitElement {
   override render(): TemplateResult {
     if (this.#desk) return drawWorkbench(this.#model(this.#desk))
     return html`<div class="cw-panes" data-pane="task">
-      <section class="cw-pane cw-task-pane" aria-label=${words().task}>${this.#task}</section>
+      <section class="cw-pane cw-task-pane" tabindex="0" aria-label=${words().task}>${this.#task}</section>
       <section class="cw-pane cw-code-pane" aria-label=${words().code}>
         <p class="cw-empty" role="status">${this.#failure ?? words().opening}</p>
       </section>
