@@ -10,6 +10,7 @@ import { defineConfig } from 'astro/config'
 import { byPart, readCourse } from './src/course/course.ts'
 import { lessonId } from './src/course/sections.ts'
 import { solutionsPlugin } from './src/course/solutions-plugin.ts'
+import { firstPaint } from './src/first-paint/build.ts'
 import { offline } from './src/offline/build.ts'
 import { codeThemes } from './src/styles/code-themes.ts'
 
@@ -91,6 +92,7 @@ export default defineConfig({
         Footer: frame('LessonEnd'),
       },
     }),
+    firstPaint(),
     offline(),
   ],
   vite: {

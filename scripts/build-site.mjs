@@ -12,7 +12,16 @@ import { mustRun, root } from './set-up/run.mjs'
 import { command, say, step } from './set-up/say.mjs'
 
 /** Whatever the pages are made of. */
-const SOURCES = ['cluster', 'content', 'exercises', 'grader', 'public', 'src', 'scripts/build-editor.mjs']
+const SOURCES = [
+  'cluster',
+  'content',
+  'exercises',
+  'grader',
+  'public',
+  'src',
+  'scripts/build-editor.mjs',
+  'scripts/build-fonts.mjs',
+]
 const SOURCE_FILES = ['astro.config.mjs', 'package-lock.json', 'package.json', 'tsconfig.json']
 
 /** Where the site under a base path other than `/` is built for the end-to-end tests. */
@@ -32,7 +41,7 @@ function fingerprint(base) {
   return hash.digest('hex')
 }
 
-/** The metered QuickJS and Monaco's bundle: what Astro takes as given. */
+/** The metered QuickJS, Monaco's bundle and the fonts: what Astro takes as given. */
 export async function buildParts() {
   await step('Preparing the engine that runs learners’ code', () =>
     mustRun('Building the engine', [nodeForSources(), 'grader/sandbox/build-engine.ts']),
@@ -40,6 +49,7 @@ export async function buildParts() {
   await step('Bundling the editor', () =>
     mustRun('Bundling the editor', [nodeForSources(), 'scripts/build-editor.mjs']),
   )
+  await step('Making the fonts', () => mustRun('Making the fonts', [nodeForSources(), 'scripts/build-fonts.mjs']))
 }
 
 /**

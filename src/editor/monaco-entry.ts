@@ -33,7 +33,7 @@ const FAILED_LINE = { isWholeLine: true, className: 'cw-failed-line', linesDecor
 function typeSetting(host: Element, fontSizePx: number): editor.IEditorOptions {
   const family = getComputedStyle(host).getPropertyValue('--font-code').trim()
   return {
-    fontFamily: family || "'JetBrains Mono Variable', 'JetBrains Mono', ui-monospace, monospace",
+    fontFamily: family || 'monospace',
     fontLigatures: false,
     fontSize: fontSizePx,
     lineHeight: 1.62,
@@ -189,7 +189,8 @@ export function createMonaco(host: HTMLElement, options: CodeEditorOptions): Cod
     run: () => options.onRun(),
   })
   const changes = files.own.onDidChangeContent(() => options.onChange(files.own.getValue()))
-  void document.fonts.ready.then(() => editor.remeasureFonts())
+  const font = `${options.fontSizePx}px ${getComputedStyle(host).getPropertyValue('--font-code')}`
+  void document.fonts.load(font).then(() => editor.remeasureFonts())
   return {
     kind: 'monaco',
     value: () => files.own.getValue(),

@@ -14,7 +14,6 @@ export interface OutcomeModel {
   /** How wide a picture may be, in px. */
   width: number
   /** The page's own words about what passing means. */
-  passedNote: Node | undefined
   next: { href: string; title: string } | undefined
   /** The digest has just been copied. */
   isDigestCopied: boolean
@@ -43,7 +42,6 @@ function drawPassed(verdict: Verdict, model: OutcomeModel): TemplateResult {
     <p class="cw-passed-lead">
       <span class="cw-sign-of" data-status="pass">${icon('check')}</span> ${words().done} ${evidence(verdict)}
     </p>
-    ${model.passedNote ? html`<div class="cw-passed-note">${model.passedNote}</div>` : nothing}
     <div class="cw-story-buttons">
       ${
         model.next

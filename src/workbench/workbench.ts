@@ -2,8 +2,7 @@
  * `<cw-workbench data-exercise="fit-filter">`: where an exercise is worked on. Task left, code middle, checks right; three
  * tabs on a phone.
  *
- * What stands inside it when the page arrives is the task; a child with `slot="opening"` goes when it opens, and one with
- * `slot="passed"` is kept back until everything passes.
+ * What stands in `.cw-task-text` when the page arrives is the task; what stands around it looks like the workbench to come.
  * Attributes: `data-exercise` (id), `data-content-hash`, `data-file-name`, `data-fuel-limit`, `data-next-href`,
  * `data-next-title`. It sends `cw-open-replay` with `{exercise, replay, source, compiled}`; unless somebody prevents that, it
  * shows the replay itself. It lives in the page's own tree, not a shadow one: Monaco and the page's styles both want it so.
@@ -75,7 +74,6 @@ export class Workbench extends LitElement {
     showCode: () => this.#showPane('code'),
     began: () => this.#beginRun('tests'),
   })
-  #passedNote: HTMLElement | undefined
   #exercise: ExerciseFiles | undefined
   #desk: Desk | undefined
   #judged: unknown
@@ -106,12 +104,9 @@ export class Workbench extends LitElement {
   }
 
   #adoptChildren(): void {
-    this.#passedNote = this.querySelector<HTMLElement>(':scope > [slot=passed]') ?? undefined
-    this.#passedNote?.remove()
-    if (this.#passedNote) this.#passedNote.hidden = false
-    this.querySelector(':scope > [slot=opening]')?.remove()
     this.#task.className = 'cw-task-text'
-    this.#task.append(...this.childNodes)
+    this.#task.append(...(this.querySelector('.cw-task-text') ?? this).childNodes)
+    this.replaceChildren()
   }
 
   #listen(): void {
@@ -316,7 +311,6 @@ export class Workbench extends LitElement {
     return {
       state: desk.state(),
       width: this.#pictureWidth,
-      passedNote: this.#passedNote,
       next: nextHref && nextTitle ? { href: nextHref, title: nextTitle } : undefined,
       isDigestCopied: this.#digest.isCopied,
       showSolution: this.#actions.showSolution,
@@ -365,13 +359,14 @@ export class Workbench extends LitElement {
 
   override render(): TemplateResult {
     if (this.#desk) return drawWorkbench(this.#model(this.#desk))
-    return html`<div class="cw-panes" data-pane="task">
-      <section class="cw-pane cw-task-pane" tabindex="0" aria-label=${words().task}>${this.#task}</section>
-      <section class="cw-pane cw-code-pane" aria-label=${words().code}>
-        <p class="cw-empty" role="status">${this.#failure ?? words().opening}</p>
-      </section>
-      <section class="cw-pane cw-checks-pane" aria-label=${words().checks}></section>
-    </div>`
+    return html`<div class="cw-pane-tabs"></div>
+      <div class="cw-panes" data-pane=${this.#failure ? 'code' : 'task'}>
+        <section class="cw-pane cw-task-pane" tabindex="0" aria-label=${words().task}>${this.#task}</section>
+        <section class="cw-pane cw-code-pane" aria-label=${words().code}>
+          <p class="cw-empty" role="status">${this.#failure ?? words().opening}</p>
+        </section>
+        <section class="cw-pane cw-checks-pane" aria-label=${words().checks}></section>
+      </div>`
   }
 
   /** Where the page's header has room for our tools. */
