@@ -17,11 +17,11 @@ const require = createRequire(import.meta.url)
 const WEIGHTS = { min: 400, max: 700 }
 /** Where each comes from, by the name that the style sheets use. */
 const FONTS = {
-  literata: '@fontsource-variable/literata/files/literata-latin-wght-normal.woff2',
-  'literata-italic': '@fontsource-variable/literata/files/literata-latin-wght-italic.woff2',
+  literata: require.resolve('@fontsource-variable/literata/files/literata-latin-wght-normal.woff2'),
+  'literata-italic': require.resolve('@fontsource-variable/literata/files/literata-latin-wght-italic.woff2'),
   'atkinson-hyperlegible-next':
-    '@fontsource-variable/atkinson-hyperlegible-next/files/atkinson-hyperlegible-next-latin-wght-normal.woff2',
-  'jetbrains-mono': '@fontsource-variable/jetbrains-mono/files/jetbrains-mono-latin-wght-normal.woff2',
+    require.resolve('@fontsource-variable/atkinson-hyperlegible-next/files/atkinson-hyperlegible-next-latin-wght-normal.woff2'),
+  'jetbrains-mono': require.resolve('@fontsource-variable/jetbrains-mono/files/jetbrains-mono-latin-wght-normal.woff2'),
 }
 /** What the packages call Latin: Basic Latin to Latin Extended-A, and the signs of running text. */
 const GLYPHS = [
@@ -32,7 +32,7 @@ const GLYPHS = [
 mkdirSync(folder, { recursive: true })
 const own = readFileSync(fileURLToPath(import.meta.url))
 for (const [name, path] of Object.entries(FONTS)) {
-  const source = readFileSync(require.resolve(path))
+  const source = readFileSync(path)
   const file = join(folder, `${name}.woff2`)
   const stampFile = join(folder, `${name}.stamp`)
   const stamp = createHash('sha256').update(own).update(source).digest('hex')
