@@ -1,5 +1,5 @@
 /**
- * Makes the course's fonts from their packages, into `.cache/fonts/`: only the weights that its pages use, and for code no
+ * Makes the course's fonts from their packages, into `src/styles/fonts/`: only the weights that its pages use, and for code no
  * ligatures, because a learner must see `===`. That halves what a slow phone fetches before its first page looks as it should.
  * Does nothing when all of them are up to date.
  */
@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url'
 import subsetFont from 'subset-font'
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..')
-const folder = join(root, '.cache/fonts')
+const folder = join(root, 'src/styles/fonts')
 const require = createRequire(import.meta.url)
 
 const WEIGHTS = { min: 400, max: 700 }
