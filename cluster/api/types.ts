@@ -127,6 +127,8 @@ export interface Container {
   readonly imagePullPolicy?: 'Always' | 'IfNotPresent' | 'Never'
   readonly command?: readonly string[]
   readonly args?: readonly string[]
+  readonly stdin?: boolean
+  readonly tty?: boolean
   readonly env?: readonly EnvVar[]
   readonly ports?: readonly ContainerPort[]
   readonly resources?: ResourceRequirements

@@ -191,7 +191,7 @@ describe('a container', () => {
   it('answers exec, until the exec takes too long', () => {
     const lab = new RuntimeLab()
     const healthy = env({ HEALTHY_FOR_SECONDS: '30' })
-    const { containerId } = lab.runPod('node-1', 'p', { image: { image: 'busybox' }, envs: healthy })
+    const { containerId } = lab.runPod('node-1', 'p', { image: { image: 'sleep' }, envs: healthy })
     const exec = (cmd: string[]) => lab.cri('node-1', 'ExecSync', { containerId, cmd, timeout: 1 })
     expect(exec(['cat', '/healthy'])).toMatchObject({ exitCode: 0 })
     expect(exec(['nope'])).toMatchObject({ exitCode: 127 })

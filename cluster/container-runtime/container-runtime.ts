@@ -11,7 +11,7 @@
  * Where to read upstream: containerd `internal/cri/server`, `docs/cri`; k8s.io/cri-api.
  */
 import type { Body, Component, Effect, Event, StreamId } from '#cluster/kernel/component.ts'
-import type { ExecResult } from '#cluster/linux/program.ts'
+import type { ExecOutput, ExecResult, PrintedOutput } from '#cluster/linux/exec.ts'
 import { SHIM_CONNECT } from '#cluster/linux/program.ts'
 import type { SyscallReply } from '#cluster/linux/syscall.ts'
 import { containerStatus, refuse, reply, sandboxStatus, statusesOf } from './answers.ts'
@@ -40,6 +40,16 @@ import {
 } from './sandboxes.ts'
 import type { RuntimeOptions, RuntimeState, Work } from './state.ts'
 import { createState, load, wakeTasks } from './state.ts'
+import {
+  attach,
+  containerLog,
+  exec,
+  execPrinted,
+  hangUp,
+  streamedExecEnded,
+  takeChunk,
+  takePrinted,
+} from './streaming.ts'
 
 const RUNTIME_VERSION = 'v2.2.0'
 /** Calls that may wait while containerd finds out what survived. */
@@ -68,11 +78,14 @@ function handle(work: Work, event: Event): void {
       return
     case 'closed':
       if (state.probes.has(event.stream)) return probed(work, event.stream, event.reason === 'done')
+      hangUp(work, event.stream)
       state.listeners.delete(event.stream)
       state.parked.delete(event.stream)
       return
+    case 'data':
+      return takeChunk(work, event.stream, event.body)
     case 'message':
-      return message(work, event.body)
+      return message(work, event.from, event.body)
     case 'childExited':
       return childExited(work, event)
     case 'timer':
@@ -80,7 +93,7 @@ function handle(work: Work, event: Event): void {
   }
 }
 
-function message(work: Work, body: Body): void {
+function message(work: Work, from: string, body: Body): void {
   if (body.type === 'syscallReply') {
     const { id, results } = body as SyscallReply
     if (id === NETWORKS_READ) return networksRead(work, results)
@@ -88,7 +101,10 @@ function message(work: Work, body: Body): void {
       if (task.stage === 'makeNetns') netnsMade(work, task, results)
       else takenDown(work, task)
     }
-  } else if (body.type === 'execResult') execEnded(work, body as ExecResult)
+  } else if (body.type === 'execResult') {
+    if (!streamedExecEnded(work, body as ExecResult)) execEnded(work, body as ExecResult)
+  } else if (body.type === 'printed') takePrinted(work, from, body as PrintedOutput)
+  else if (body.type === 'execOutput') execPrinted(work, body as ExecOutput)
   else if (body.type === 'fileChanged') readNetworks(work, false)
 }
 
@@ -184,6 +200,12 @@ function serve(work: Work, stream: StreamId, request: CriRequest): void {
       return removeContainer(work, stream, request)
     case 'ExecSync':
       return execSync(work, stream, request)
+    case 'Exec':
+      return exec(work, stream, request)
+    case 'Attach':
+      return attach(work, stream, request)
+    case 'ContainerLog':
+      return containerLog(work, stream, request)
     case 'PullImage':
       return pullImage(work, stream, request)
     case 'ImageStatus':

@@ -4,7 +4,8 @@
  * Where to read upstream: containerd `internal/cri/server/container_{create,start,stop,remove,execsync}.go`.
  */
 import type { StreamId } from '#cluster/kernel/component.ts'
-import type { ExecRequest, ExecResult, ProgramOptions, ResolvConf, Signal } from '#cluster/linux/program.ts'
+import type { ExecRequest, ExecResult } from '#cluster/linux/exec.ts'
+import type { ProgramOptions, ResolvConf, Signal } from '#cluster/linux/program.ts'
 import { SIGKILL_CODE } from '#cluster/linux/program.ts'
 import type { SyscallBatch } from '#cluster/linux/syscall.ts'
 import { linuxOf } from '#cluster/linux/syscall.ts'
@@ -13,6 +14,7 @@ import type { ContainerConfig, CriCalls, DnsConfig } from './cri.ts'
 import type { ImageRow } from './images.ts'
 import { canonicalImage } from './images.ts'
 import { rowOf } from './image-service.ts'
+import { endStreams } from './streaming.ts'
 import type { ContainerRecord, Request, RuntimeState, SandboxRecord, Task, Work } from './state.ts'
 import { containerName, dropContainer, newId, newTask, persist, putContainer, waitFor, wakeTasks } from './state.ts'
 
@@ -94,8 +96,15 @@ export function startContainer(work: Work, stream: StreamId, { containerId }: Re
   announce(work, container.id, 'CONTAINER_STARTED_EVENT', sandbox.id)
 }
 
-function missingCommand({ command }: ContainerConfig, row: ImageRow): string | undefined {
-  const name = command?.[0]
+/** What is run. */
+function argvOf({ command, args = [] }: ContainerConfig, { entrypoint, isCmd }: ImageRow): readonly string[] {
+  if (command) return [...command, ...args]
+  return isCmd && args.length > 0 ? args : [...entrypoint, ...args]
+}
+
+function missingCommand(config: ContainerConfig, row: ImageRow): string | undefined {
+  const isNamed = config.command !== undefined || row.isCmd === true
+  const name = isNamed ? argvOf(config, row)[0] : undefined
   if (name === undefined) return undefined
   const binary = name.slice(name.lastIndexOf('/') + 1)
   const known = row.commands.includes(binary) || row.entrypoint[0]!.endsWith(binary)
@@ -121,13 +130,15 @@ function programOptions(
   version: string,
 ): ProgramOptions {
   const { config } = container
-  const { command = row.entrypoint, args = [], envs = [] } = config
+  const { envs = [] } = config
   const { config: pod } = sandbox
   return {
     hostname: pod.hostname ?? pod.metadata.name,
-    argv: [...command, ...args],
+    argv: argvOf(config, row),
     env: Object.freeze(Object.fromEntries(envs.map(({ key, value }) => [key, value]))),
     version,
+    ...(config.stdin && { stdin: true }),
+    ...(config.tty && { tty: true }),
     ...(sandbox.netns !== '' && { netns: sandbox.inode }),
     cgroup: `${pod.linux?.cgroupParent ?? `/kubepods/pod${pod.metadata.uid}`}/${container.id}`,
     resolvConf: resolvConf(pod.dnsConfig),
@@ -212,6 +223,7 @@ export function containerEnded(work: Work, container: ContainerRecord, exitCode:
   }
   putContainer(work, ended)
   persist(work)
+  endStreams(work, container.id)
   announce(work, container.id, 'CONTAINER_STOPPED_EVENT', container.sandbox)
   for (const task of wakeTasks(work, `container:${container.id}`)) {
     if (task.stage === 'removeContainer') remove(work, task, ended)

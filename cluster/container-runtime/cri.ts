@@ -5,8 +5,11 @@
  * `{type: 'criReply', …}` or `{type: 'criError', code, message}`. `GetContainerEvents` stays open and carries one
  * `{type: 'containerEvent', …}` after the other.
  *
- * What we leave out: bytes and protobuf; attach, port-forward and streaming exec; stats; log rotation; image removal.
- * One thing is added: `RunPodSandbox` returns the sandbox's status with the id, because the kubelet asks for it next anyway.
+ * `Exec`, `Attach` and `ContainerLog` carry what is printed as `{type: 'chunk', channel, bytes}`, and what is typed the other way.
+ *
+ * What we leave out: protobuf; stats; image removal. Streaming goes over the call itself, where the real runtime
+ * answers with the address of a second server. Two things are added: `RunPodSandbox` returns the sandbox's status with the id, because
+ * the kubelet asks for it next anyway; `ContainerLog` stands for the log's file, which the kubelet reads by itself.
  * Where to read upstream: k8s.io/cri-api `pkg/apis/runtime/v1/api.proto`.
  */
 import type { Body, Micros } from '#cluster/kernel/component.ts'
@@ -87,6 +90,8 @@ export interface ContainerConfig {
   /** Takes the place of the image's entry point. */
   readonly command?: readonly string[]
   readonly args?: readonly string[]
+  readonly stdin?: boolean
+  readonly tty?: boolean
   readonly envs?: readonly { readonly key: string; readonly value: string }[]
   readonly labels?: Readonly<Record<string, string>>
   readonly annotations?: Readonly<Record<string, string>>
@@ -178,6 +183,20 @@ export interface CriCalls {
     request: { readonly containerId: string; readonly cmd: readonly string[]; readonly timeout: number },
     reply: { readonly stdout: string; readonly stderr: string; readonly exitCode: number },
   ]
+  /** Chunks both ways; the reply comes when the command has ended. */
+  Exec: [
+    request: {
+      readonly containerId: string
+      readonly cmd: readonly string[]
+      readonly stdin: boolean
+      readonly tty: boolean
+    },
+    reply: { readonly exitCode: number },
+  ]
+  /** What the container's own program prints from now on, until it ends. */
+  Attach: [request: { readonly containerId: string; readonly stdin: boolean }, reply: object]
+  /** Lines, as `{type: 'logLines', lines}`, newest last; with `follow` until the container ends. */
+  ContainerLog: [request: { readonly containerId: string; readonly follow: boolean }, reply: object]
   PullImage: [request: { readonly image: string }, reply: { readonly imageRef: string }]
   /** `image` is undefined if it is not on the machine. */
   ImageStatus: [request: { readonly image: string }, reply: { readonly image: Image | undefined }]
@@ -199,6 +218,30 @@ export interface ContainerFilter {
   readonly podSandboxId?: string
   readonly state?: ContainerState
   readonly labelSelector?: Readonly<Record<string, string>>
+}
+
+/** Some bytes of a channel, either way. */
+export interface Chunk extends Body {
+  readonly type: 'chunk'
+  readonly channel: 'stdin' | 'stdout' | 'stderr'
+  /** One character for each byte. */
+  readonly bytes: string
+  /** No more of this channel. */
+  readonly end?: boolean
+  /** Of the terminal, from now on. */
+  readonly size?: { readonly columns: number; readonly rows: number }
+}
+
+export interface LogLine {
+  readonly at: Micros
+  readonly channel: 'stdout' | 'stderr'
+  /** With its newline; without one, the next line goes on with it. One character for each byte. */
+  readonly bytes: string
+}
+
+export interface LogLines extends Body {
+  readonly type: 'logLines'
+  readonly lines: readonly LogLine[]
 }
 
 /** What opens the stream. */

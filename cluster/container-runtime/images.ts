@@ -18,6 +18,8 @@ export interface ImageRow {
   readonly component: string
   /** What runs if the container names no command of its own. */
   readonly entrypoint: readonly string[]
+  /** It is the image's CMD: arguments take its place, instead of following it. */
+  readonly isCmd?: boolean
   /** Other binaries in it; naming one that is not there is a start error. */
   readonly commands: readonly string[]
   readonly sizeBytes: number
@@ -60,7 +62,8 @@ export const imageRows: readonly ImageRow[] = [
     component: 'sleep',
     tags: ['latest', '1.36', '1.37'],
     entrypoint: ['sh'],
-    commands: ['sleep', 'sh'],
+    isCmd: true,
+    commands: ['sleep', 'sh', 'echo', 'cat', 'true', 'false', 'date', 'env', 'hostname', 'ls', 'seq', 'tail'],
   }),
 ]
 

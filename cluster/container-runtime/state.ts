@@ -2,7 +2,7 @@
 import type { Body, Context, DiskImage, Effect, Micros, ProcessId, StreamId } from '#cluster/kernel/component.ts'
 import { Table } from '#cluster/kernel/table.ts'
 import type { CniResult, NetConfList } from '#cluster/cni/spec.ts'
-import type { ContainerConfig, CriCall, CriRequest, Image, PodSandboxConfig } from './cri.ts'
+import type { ContainerConfig, CriCall, CriRequest, Image, LogLine, PodSandboxConfig } from './cri.ts'
 import type { ImageRow } from './images.ts'
 import { imageRows } from './images.ts'
 
@@ -93,6 +93,13 @@ export interface RuntimeState {
   waiting: Table<string, readonly number[]>
   /** Streams of `GetContainerEvents`. */
   listeners: Table<StreamId, true>
+  /** The newest lines that each container printed, until it is removed. */
+  logs: Table<string, readonly LogLine[]>
+  /** Who hears what a container prints. */
+  followers: Table<StreamId, { readonly container: string; readonly kind: 'log' | 'attach' }>
+  /** Sessions by `Exec`, and which stream each belongs to. */
+  execs: Table<number, { readonly container: string; readonly stream: StreamId }>
+  execStreams: Table<StreamId, number>
   network: NetConfList | undefined
   /** Children that have not said yet whether they survived our restart: what they are, by stream. */
   probes: Table<StreamId, string>
@@ -127,6 +134,10 @@ export function createState(options: RuntimeOptions): RuntimeState {
     tasks: new Table(),
     waiting: new Table(),
     listeners: new Table(),
+    logs: new Table(),
+    followers: new Table(),
+    execs: new Table(),
+    execStreams: new Table(),
     network: undefined,
     probes: new Table(),
     collected: false,
@@ -191,6 +202,7 @@ export function putContainer(work: Work, container: ContainerRecord): void {
 export function dropContainer(work: Work, container: ContainerRecord): void {
   const { state } = work
   state.containers.delete(container.id)
+  state.logs.delete(container.id)
   state.names.delete(containerName(container.config, state.sandboxes.get(container.sandbox)!.config))
   const sandbox = state.sandboxes.get(container.sandbox)!
   const containers = sandbox.containers.filter((id) => id !== container.id)

@@ -14,6 +14,7 @@ import { authenticate } from './authentication.ts'
 import { authorize } from './authorization.ts'
 import { startCaching } from './cache-feed.ts'
 import { startDeleteCollection } from './collections.ts'
+import { isConnect, startConnect } from './connect.ts'
 import { health } from './health.ts'
 import { answerAtPath } from './paths.ts'
 import { startRead } from './reads.ts'
@@ -93,7 +94,7 @@ function verbProblem({ verb, resource, name, subresource }: RequestInfo): string
 
 function canStart(state: State, info: RequestInfo): boolean {
   if (state.phase !== 'ready') return false
-  if (info.verb === 'watch') return true
+  if (info.verb === 'watch' || isConnect(info)) return true
   const { maxMutatingRequestsInflight, maxRequestsInflight } = state.options
   return isMutating(info) ? state.mutating < maxMutatingRequestsInflight : state.reading < maxRequestsInflight
 }
@@ -127,6 +128,10 @@ function admit(state: State, row: PendingRequest, ctx: Context): Effect[] {
   if (malformed) {
     state.requests.delete(row.id)
     return [answer(row.id, malformed.code, malformed)]
+  }
+  if (isConnect(info)) {
+    state.requests.delete(row.id)
+    return startConnect(state, row.id, info, row.request, ctx)
   }
   if (info.verb === 'watch') {
     state.requests.delete(row.id)

@@ -29,6 +29,7 @@ import {
   WATCH_RETRY_TIMER,
   watchStreamClosed,
 } from './cache-feed.ts'
+import { connectEnded, connectSaid } from './connect.ts'
 import { claimCompaction, claimed, COMPACTION_TIMER, scheduleCompaction } from './compaction.ts'
 import { leaseGranted } from './event-leases.ts'
 import { admitQueued, DEADLINE_TIMER, expireRequests, queued, receive } from './handler-chain.ts'
@@ -77,6 +78,8 @@ export const kubeApiserver: Component<State, ApiserverOptions> = {
       watchStream: 0,
       watchMember: '',
       watchers: new Table(),
+      connections: new Table(),
+      backends: new Table(),
       buckets: { all: new Groups(), namespace: new Groups(), key: new Groups(), node: new Groups() },
       bookmarks: new Table(),
       bookmarkSet: false,
@@ -99,7 +102,8 @@ function handle(state: State, event: Event, ctx: Context): Effect[] {
     case 'opened':
       return receive(state, event.stream, event.body as HttpRequest, ctx)
     case 'data':
-      return event.stream === state.watchStream ? watchResponse(state, event.body as WatchResponse, ctx) : []
+      if (event.stream === state.watchStream) return watchResponse(state, event.body as WatchResponse, ctx)
+      return connectSaid(state, event.stream, event.body) ?? []
     case 'closed':
       return closed(state, event, ctx)
     case 'timer':
@@ -115,6 +119,8 @@ function closed(state: State, event: Extract<Event, { type: 'closed' }>, ctx: Co
   if (result?.type === 'parked') return [...result.effects]
   if (result?.type === 'failed') return [...etcdFailed(state, result.call, result.message), ...result.effects]
   if (event.stream === state.watchStream) return watchStreamClosed(state, ctx)
+  const connected = connectEnded(state, event.stream, event.reason, event.body)
+  if (connected) return connected
   // A client that has gone: what etcd is doing for it goes on, but nobody waits for the answer.
   const row = state.requests.get(event.stream)
   if (row) dropRequest(state, row)

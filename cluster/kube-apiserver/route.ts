@@ -71,11 +71,11 @@ function segmentsAfter(path: string, slash: number): string[] {
   return segments
 }
 
-/** Those that lead on to a node or a Pod, whose way does not end in this server's storage. */
-const CONNECTED: readonly string[] = ['attach', 'exec', 'log', 'portforward', 'proxy']
+/** Those that lead on to a node or a Pod, and that this server does not pass on. */
+const UNCONNECTED: readonly string[] = ['proxy']
 
 const served = (resource: Resource, subresource: string): boolean =>
-  resource.subresources.includes(subresource) && !CONNECTED.includes(subresource)
+  resource.subresources.includes(subresource) && !UNCONNECTED.includes(subresource)
 
 function verbOf(request: HttpRequest, name: string): Verb {
   if (request.method === 'GET') {

@@ -150,6 +150,9 @@ export interface State {
   /** The member that it leads to. */
   watchMember: ProcessId
   watchers: Table<StreamId, Watcher>
+  /** Clients whose requests lead on to a kubelet → the stream there; and back. */
+  connections: Table<StreamId, StreamId>
+  backends: Table<StreamId, { readonly stream: StreamId; readonly service: string; readonly node: string }>
   /** Watchers by what they can be interested in (see `watchers.ts`). */
   buckets: Buckets
   /** Watchers by the second of the minute at which they get their bookmark. */

@@ -4,11 +4,12 @@
  * What the real one does: registers its Node and keeps its lease; watches the Pods bound to it; drives the container
  * runtime over the CRI until what runs is what the API says; probes containers; reports statuses.
  * What we model: all of that, with the real intervals, back-offs, reasons and messages; recovery after a restart from
- * nothing but the runtime's own listing; refusal of Pods that do not fit.
+ * nothing but the runtime's own listing; refusal of Pods that do not fit; its own API (see `server.ts`).
  * What we leave out: static Pods, volumes, lifecycle hooks, ephemeral containers, node-pressure eviction, image garbage
- * collection, Events, the kubelet's own API (logs, exec).
+ * collection, Events.
  * Where to read upstream: kubernetes/kubernetes `pkg/kubelet/kubelet.go` (syncLoop).
  */
+import type { HttpRequest } from '#cluster/api/http.ts'
 import { toAmounts } from '#cluster/api/pod-resources.ts'
 import type { Delta } from '#cluster/client/informer.ts'
 import { createInformer, startInformer, stepInformer } from '#cluster/client/informer.ts'
@@ -34,6 +35,7 @@ import type { DeleteTag } from './pod-workers.ts'
 import { podOf } from './pod-lookup.ts'
 import { deleteAnswered, runtimeAnswered, tend } from './pod-workers.ts'
 import { countProbe, probeNow, probeReplied } from './prober.ts'
+import { clientEnded, clientSaid, forwardReplied, runtimeEnded, runtimeSaid, serve } from './server.ts'
 import { connectRuntime, cri, takeContainerEvent, takeSandboxStatus } from './runtime.ts'
 import type { CriTag, KubeletOptions, KubeletState } from './state.ts'
 import type { StatusTag } from './status-manager.ts'
@@ -69,6 +71,9 @@ export const kubelet: Component<KubeletState, KubeletOptions> = {
       backoffs: new Table(),
       probes: new Table(),
       probeCalls: new Table(),
+      served: new Table(),
+      serving: new Table(),
+      forwards: new Table(),
     }
   },
   step(state, event, ctx) {
@@ -78,7 +83,9 @@ export const kubelet: Component<KubeletState, KubeletOptions> = {
       case 'timer':
         return timer(state, ctx, event)
       case 'message':
-        return probed(state, ctx, event.body as SyscallReply)
+        return forwardReplied(state, event.body as SyscallReply) ?? probed(state, ctx, event.body as SyscallReply)
+      case 'opened':
+        return serve(state, ctx, event.stream, event.body as HttpRequest)
       case 'data':
       case 'closed':
         return heard(state, ctx, event)
@@ -130,6 +137,8 @@ function timer(state: KubeletState, ctx: Context, event: Extract<Event, { type: 
 
 function heard(state: KubeletState, ctx: Context, event: Extract<Event, { type: 'data' | 'closed' }>): Effect[] {
   if (event.stream === state.criEvents) return runtimeEvent(state, ctx, event)
+  const streamed = streams(state, ctx, event)
+  if (streamed) return streamed
   const tag = state.criCalls.get(event.stream)
   if (tag && event.type === 'closed') {
     state.criCalls.delete(event.stream)
@@ -137,6 +146,18 @@ function heard(state: KubeletState, ctx: Context, event: Extract<Event, { type: 
   }
   const answer = answerOf(state.client, event)
   return answer ? apiAnswered(state, ctx, answer) : fromInformers(state, ctx, event)
+}
+
+/** What belongs to the kubelet's own server. */
+function streams(
+  state: KubeletState,
+  ctx: Context,
+  event: Extract<Event, { type: 'data' | 'closed' }>,
+): Effect[] | undefined {
+  if (event.type === 'closed')
+    return runtimeEnded(state, event.stream, event.body) ?? clientEnded(state, event.stream, event.reason)
+  if (state.served.has(event.stream)) return clientSaid(state, ctx, event.stream, event.body)
+  return runtimeSaid(state, ctx, event.stream, event.body)
 }
 
 function fromInformers(state: KubeletState, ctx: Context, event: Event): Effect[] {

@@ -65,6 +65,8 @@ function containerConfig(pod: Pod, name: string, attempt: number): ContainerConf
     image: { image: container.image },
     ...(container.command && { command: container.command }),
     ...(container.args && { args: container.args }),
+    ...(container.stdin && { stdin: true }),
+    ...(container.tty && { tty: true }),
     envs: (container.env ?? []).map((variable) => ({ key: variable.name, value: variable.value ?? '' })),
   }
 }

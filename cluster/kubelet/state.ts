@@ -103,7 +103,24 @@ export interface KubeletState {
   probes: Table<string, ProbeState>
   /** Probe requests under way in the kernel, by the request's id. */
   probeCalls: Table<number, string>
+  /** Whom the kubelet's own server serves, and the calls of the runtime that it makes for them. */
+  served: Table<StreamId, Served>
+  serving: Table<StreamId, StreamId>
+  /** Forwarded requests under way in the kernel. */
+  forwards: Table<number, { readonly stream: StreamId; readonly connection: number; readonly port: number }>
 }
+
+export type Served =
+  /** `call` is the stream to the runtime. */
+  | { readonly for: 'exec' | 'attach'; readonly call: StreamId }
+  | {
+      readonly for: 'logs'
+      readonly call: StreamId
+      readonly query: Readonly<Record<string, string>>
+      /** What was there already has been sent. */
+      readonly sent: boolean
+    }
+  | { readonly for: 'forward'; readonly call: 0; readonly uid: string }
 
 export type CriTag =
   | { readonly for: 'runtime' }

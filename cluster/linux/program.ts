@@ -4,12 +4,15 @@
  * What the real one does: a runtime starts a binary as a child process inside the sandbox's namespaces.
  * What we model: a component with the container's environment as options. It opens its stream to the kernel when it starts
  * (so the kernel notices its death), hears signals, and answers the runtime that comes back after a restart.
+ * What it prints goes to the runtime, line by line. A shell with a box of small commands is in every image (see `shell/`).
  * What we leave out: `exec` runs inside the program instead of as a process of its own; a file system per container is a
- * list of names. Standard output goes nowhere.
+ * few files by their paths, and goes with the container; what is printed while the runtime is down is lost.
  */
 import type { Body, Component, Context, Effect, Event, Micros, ProcessId } from '#cluster/kernel/component.ts'
 import type { KernelNews, ProcessStart, Syscall, SyscallBatch, SyscallReply } from './syscall.ts'
 import { linuxOf } from './syscall.ts'
+import type { ExecHost, Session } from './exec.ts'
+import { execMessage, execTimer, isExecMessage, isExecTimer, printed, startMain, toBytes } from './exec.ts'
 
 export interface ResolvConf {
   readonly nameservers: readonly string[]
@@ -23,6 +26,9 @@ export interface ProgramOptions {
   /** The command and its arguments, as the container's specification and the image say. */
   readonly argv: readonly string[]
   readonly env: Readonly<Record<string, string>>
+  /** Whether somebody may write to its input, and whether that is a terminal. */
+  readonly stdin?: boolean
+  readonly tty?: boolean
   /** The image's tag: programs that come in several versions say it. */
   readonly version: string
   /** Inode of the network namespace; missing: the machine's own. */
@@ -39,20 +45,6 @@ export interface Signal extends Body {
   readonly type: 'signal'
   /** SIGKILL is never sent: the runtime ends the process. */
   readonly signal: 'SIGTERM'
-}
-
-export interface ExecRequest extends Body {
-  readonly type: 'exec'
-  readonly id: number
-  readonly command: readonly string[]
-}
-
-export interface ExecResult extends Body {
-  readonly type: 'execResult'
-  readonly id: number
-  readonly stdout: string
-  readonly stderr: string
-  readonly exitCode: number
 }
 
 /** What a restarted runtime opens a stream with; a program that lives closes it with `{type: 'alive'}`. */
@@ -74,6 +66,10 @@ export interface ProgramIo {
   quiet(calls: readonly Syscall[]): void
   wake(key: string, after: Micros): void
   exit(code: number): void
+  /** Standard output. */
+  print(text: string): void
+  /** Goes on as what a shell makes of its own command line, and ends with it. */
+  becomeShell(): void
   /** Anything else. */
   effect(effect: Effect): void
 }
@@ -94,7 +90,7 @@ export interface ProgramDefinition<Own extends object> {
    * Default: exit with 143.
    */
   readonly onTerminate?: 'ignore' | number
-  /** Names that exist for `cat` and `test -f`. */
+  /** Files that are there, though nobody wrote them: empty ones. */
   files?(own: Own, io: ProgramIo): readonly string[]
 }
 
@@ -104,20 +100,32 @@ interface ProgramState<Own> {
   stream: number
   /** Tag of every batch that is under way, by its id. */
   tags: Readonly<Record<string, string>>
+  /** What runs inside by `exec`, by its id; the program itself is 0, where it is a shell. */
+  sessions: Readonly<Record<string, Session>>
+  /** Files that somebody wrote, by path. */
+  files: Readonly<Record<string, string>>
   readonly own: Own
 }
 
-const NO_TAGS: Readonly<Record<string, string>> = Object.freeze({})
+const NONE: Readonly<Record<string, string>> = Object.freeze({})
+const NO_SESSIONS: Readonly<Record<string, Session>> = Object.freeze({})
 
 export function program<Own extends object>(
   definition: ProgramDefinition<Own>,
 ): Component<ProgramState<Own>, ProgramOptions> {
   return {
     name: definition.name,
-    init: (options) => ({ options: Object.freeze(options), stream: -1, tags: NO_TAGS, own: definition.init(options) }),
+    init: (options) => ({
+      options: Object.freeze(options),
+      stream: -1,
+      tags: NONE,
+      sessions: NO_SESSIONS,
+      files: NONE,
+      own: definition.init(options),
+    }),
     step(state, event, ctx): Effect[] {
       const effects: Effect[] = []
-      const io = createIo(state, ctx, effects)
+      const io = createIo(definition, state, ctx, effects)
       switch (event.type) {
         case 'booted':
           start(definition, state, io, effects)
@@ -126,7 +134,8 @@ export function program<Own extends object>(
           message(definition, state, io, event)
           break
         case 'timer':
-          definition.timer?.(state.own, io, event)
+          if (isExecTimer(event.key)) execTimer(hostOf(definition, state, io), event.key)
+          else definition.timer?.(state.own, io, event)
           break
         case 'opened':
           if (event.body.type === 'shimConnect')
@@ -146,9 +155,14 @@ export function program<Own extends object>(
   }
 }
 
-function createIo<Own>(state: ProgramState<Own>, ctx: Context, effects: Effect[]): ProgramIo {
+function createIo<Own extends object>(
+  definition: ProgramDefinition<Own>,
+  state: ProgramState<Own>,
+  ctx: Context,
+  effects: Effect[],
+): ProgramIo {
   const to = linuxOf(ctx.machine)
-  return {
+  const io: ProgramIo = {
     ctx,
     options: state.options,
     syscall(tag, calls) {
@@ -163,8 +177,21 @@ function createIo<Own>(state: ProgramState<Own>, ctx: Context, effects: Effect[]
     },
     wake: (key, after) => effects.push({ type: 'wake', key, after }),
     exit: (code) => effects.push({ type: 'exit', code }),
+    print: (text) => effects.push(printed(ctx.machine, 'stdout', toBytes(text))),
+    becomeShell: () => startMain(hostOf(definition, state, io)),
     effect: (effect) => effects.push(effect),
   }
+  return io
+}
+
+/** What its shells need of a program. */
+function hostOf<Own extends object>(
+  definition: ProgramDefinition<Own>,
+  state: ProgramState<Own>,
+  io: ProgramIo,
+): ExecHost {
+  const there = definition.files?.(state.own, io) ?? []
+  return { state, options: state.options, ctx: io.ctx, effect: io.effect, there }
 }
 
 /** The stream to the kernel first; the program's first batch travels with it. */
@@ -190,6 +217,7 @@ function message<Own extends object>(
   event: Extract<Event, { type: 'message' }>,
 ): void {
   const { body } = event
+  if (isExecMessage(body)) return execMessage(hostOf(definition, state, io), event.from, body)
   switch (body.type) {
     case 'syscallReply': {
       const { id, results } = body as SyscallReply
@@ -203,9 +231,6 @@ function message<Own extends object>(
       if (action !== 'ignore') io.exit(action)
       return
     }
-    case 'exec':
-      io.effect({ type: 'send', to: event.from, body: execute(definition, state, io, body as ExecRequest) })
-      return
     case 'accepted':
     case 'received':
     case 'socketClosed':
@@ -214,49 +239,5 @@ function message<Own extends object>(
       return
     default:
       definition.event?.(state.own, io, event)
-  }
-}
-
-/** A handful of commands that probes are made of. */
-function execute<Own extends object>(
-  definition: ProgramDefinition<Own>,
-  state: ProgramState<Own>,
-  io: ProgramIo,
-  { id, command }: ExecRequest,
-): ExecResult {
-  const result = (exitCode: number, stdout = '', stderr = ''): ExecResult => ({
-    type: 'execResult',
-    id,
-    stdout,
-    stderr,
-    exitCode,
-  })
-  const [name = '', ...args] = command
-  const there = (file: string | undefined) =>
-    file !== undefined && (definition.files?.(state.own, io) ?? []).includes(file)
-  switch (name.slice(name.lastIndexOf('/') + 1)) {
-    case 'true':
-      return result(0)
-    case 'false':
-      return result(1)
-    case 'hostname':
-      return result(0, `${state.options.hostname}\n`)
-    case 'env':
-      return result(
-        0,
-        Object.entries(state.options.env)
-          .map(([key, value]) => `${key}=${value}\n`)
-          .join(''),
-      )
-    case 'test':
-      return result(there(args[args.length - 1]) ? 0 : 1)
-    case 'cat': {
-      const missing = args.find((file) => !there(file))
-      return missing === undefined
-        ? result(0)
-        : result(1, '', `cat: can't open '${missing}': No such file or directory\n`)
-    }
-    default:
-      return result(127, '', `exec: "${name}": executable file not found in $PATH\n`)
   }
 }

@@ -8,13 +8,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
 import type { HttpResponse, WatchMessage } from '#cluster/api/http.ts'
+import type { Chunk } from '#cluster/container-runtime/cri.ts'
 import type { ProcessId } from '#cluster/kernel/component.ts'
 import type { Heard } from '../caller.ts'
 import type { LiveWorld } from '../live-world.ts'
 import type { Authority } from './certificates.ts'
 import { foreign } from './guard.ts'
 import { BODY_MAX, requestOf } from './read-request.ts'
+import { upgrade } from './upgrade.ts'
 import { eventLine, writeAnswer } from './write-answer.ts'
 
 export interface ApiPort {
@@ -40,6 +43,9 @@ export async function serveApi({ live, server, authority, port }: ApiPortOptions
   const https = createServer(
     { cert, key, ca: authority.cert, requestCert: true, rejectUnauthorized: false, minVersion: 'TLSv1.2' },
     (message, answer) => void handle(live, server, bound.port, message, answer),
+  )
+  https.on('upgrade', (message: IncomingMessage, socket: Duplex, head: Buffer) =>
+    upgrade({ live, server, port: bound.port }, message, socket, head),
   )
   // A watch is silent for as long as nothing happens.
   https.requestTimeout = 0
@@ -112,7 +118,7 @@ class Exchange {
   }
 
   hear({ how, body }: Heard): void {
-    if (how === 'data') return this.#said(body as HttpResponse | WatchMessage)
+    if (how === 'data') return this.#said(body as HttpResponse | WatchMessage | Chunk)
     this.ended = true
     const answer = this.#answer
     if (body?.type === 'response') writeAnswer(answer, body as HttpResponse, this.#message.headers, this.#pretty)
@@ -122,7 +128,7 @@ class Exchange {
   }
 
   /** The beginning of an answer that goes on, and what follows. */
-  #said(body: HttpResponse | WatchMessage): void {
+  #said(body: HttpResponse | WatchMessage | Chunk): void {
     const answer = this.#answer
     if (body.type === 'response') {
       answer.writeHead(body.status, {
@@ -133,7 +139,7 @@ class Exchange {
       answer.flushHeaders()
       return
     }
-    answer.write(eventLine(body.event))
+    answer.write(body.type === 'chunk' ? Buffer.from(body.bytes, 'latin1') : eventLine(body.event))
     if (answer.writableLength > UNREAD_MAX) answer.destroy()
   }
 }

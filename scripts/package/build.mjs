@@ -136,7 +136,7 @@ async function copyRest() {
   // What `clusterwright schema` prints.
   copy('grader/reporters/schemas', (name) => name === 'verdict.schema.json')
   copy('grader/modules')
-  copy('ports', (name) => name.endsWith('.proto') || name.endsWith('.json'))
+  copy('ports', (name) => /\.(?:proto|json|bin)$/.test(name))
   // Learners' files are checked against this very text.
   cpSync(join(root, 'cluster/api/types.ts'), join(staging, 'cluster/api/types.ts'))
   for (const file of ['LICENSE', 'NOTICE']) cpSync(join(root, file), join(staging, file))

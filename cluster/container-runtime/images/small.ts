@@ -3,7 +3,7 @@
  *
  * `crash` exits with `EXIT_CODE` (default 1) after `AFTER_SECONDS` (default 0). `burn` uses `CPU_MILLI` thousandths of a CPU
  * (default 1000). `sleep` sleeps for as many seconds as its last argument says, or for ever; like any first process without
- * a handler it does not hear SIGTERM. With `HEALTHY_FOR_SECONDS` the file `/healthy` is there that long.
+ * a handler it does not hear SIGTERM. Given another command than `sleep`, it is a shell that runs it. With `HEALTHY_FOR_SECONDS` the file `/healthy` is there that long.
  */
 import type { Micros } from '#cluster/kernel/component.ts'
 import type { ProgramIo } from '#cluster/linux/program.ts'
@@ -28,7 +28,11 @@ export const crash = program<Started>({
     own.startedAt = io.ctx.now
     io.wake('crash', numberOf(io.options.env['AFTER_SECONDS'], 0) * 1_000_000)
   },
-  timer: (_, io) => io.exit(numberOf(io.options.env['EXIT_CODE'], 1)),
+  timer(_, io) {
+    const code = numberOf(io.options.env['EXIT_CODE'], 1)
+    io.print(`giving up with exit code ${code}\n`)
+    io.exit(code)
+  },
   files,
 })
 
@@ -47,6 +51,7 @@ export const sleep = program<Started>({
   init: () => ({ startedAt: 0 }),
   started(own, io) {
     own.startedAt = io.ctx.now
+    if (!io.options.argv[0]?.endsWith('sleep')) return io.becomeShell()
     const seconds = numberOf(io.options.argv[io.options.argv.length - 1], Infinity)
     if (seconds !== Infinity) io.wake('done', seconds * 1_000_000)
   },

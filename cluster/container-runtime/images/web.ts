@@ -23,11 +23,13 @@ const secondsOf = (io: ProgramIo, name: string): number | undefined => {
   return text === undefined || text === '' || !(Number(text) >= 0) ? undefined : Number(text)
 }
 
+const HEALTH_PATHS: readonly string[] = ['/healthz', '/livez', '/readyz']
+
 function respond(own: Own, io: ProgramIo, path: string): WebResponse {
   const age = (io.ctx.now - own.startedAt) / 1_000_000
   const healthy = age < (secondsOf(io, 'HEALTHY_FOR_SECONDS') ?? Infinity)
   const ready = age >= (secondsOf(io, 'READY_AFTER_SECONDS') ?? 0)
-  if (path === '/healthz' || path === '/livez' || path === '/readyz') {
+  if (HEALTH_PATHS.includes(path)) {
     if (!healthy) return { status: 500, body: 'unhealthy' }
     return path === '/readyz' && !ready ? { status: 503, body: 'not ready' } : { status: 200, body: 'ok' }
   }
@@ -50,6 +52,9 @@ const server = (name: string, defaultPort: number) =>
       if (news.type === 'received') {
         const data = isWebRequest(news.data) ? respond(own, io, news.data.path) : { status: 400, body: 'bad request' }
         own.served++
+        // Those who only look whether it is well are not worth a line.
+        if (isWebRequest(news.data) && !HEALTH_PATHS.includes(news.data.path))
+          io.print(`"${news.data.method} ${news.data.path} HTTP/1.1" ${data.status} ${data.body.length}\n`)
         io.quiet([{ call: 'send', socket: news.socket, data, close: true }])
       } else if (news.type === 'socketClosed' && news.reason === 'fin')
         io.quiet([{ call: 'close', socket: news.socket }])
