@@ -10,6 +10,8 @@ const words = (count: number) => 'word '.repeat(count)
 const hints = ['one', 'two', 'three'].map((key) => `## ${key}: Which ${key}?\n\nThat one.\n`).join('\n')
 const checks: Check[] = ['one', 'two', 'three'].map((hint) => example(`check ${hint}`, { hint, run: none, stage: 's' }))
 
+const named = { 'check one': 'uno', 'check two': 'dos', 'check three': 'tres' }
+
 const sound: Authored = {
   id: 'toy',
   name: '01-a/01-toy',
@@ -112,8 +114,24 @@ describe('the lint of an exercise', () => {
     ],
     [
       'texts that lack Spanish',
-      lint(withChecks([], { en: { a: 'A' }, es: {} })),
+      lint(withChecks([], { en: { a: 'A' }, es: {}, names: named })),
       'CW1007 texts.ts: the text "a" is missing in es',
+    ],
+    [
+      'a check that lacks a Spanish name',
+      lint(withChecks([], { en: {}, es: {}, names: { 'check one': 'uno', 'check two': 'dos' } })),
+      'CW1007 texts.ts: the check "check three" has no name in Spanish',
+    ],
+    [
+      'a Spanish name of no check',
+      lint(
+        withChecks([], {
+          en: {},
+          es: {},
+          names: { ...named, 'check four': 'cuatro' },
+        }),
+      ),
+      'CW1007 texts.ts: `names` has "check four", which is no check',
     ],
     [
       'a mistake that lacks Spanish',

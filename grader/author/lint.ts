@@ -4,7 +4,7 @@
  * What we leave out: spelling and style. The prose is read by people.
  */
 import type { CheckSet } from '../kit/checks.ts'
-import type { Locale } from '../verdict/said.ts'
+import type { Locale, Texts } from '../verdict/said.ts'
 import { missingTexts } from '../verdict/say.ts'
 import { readMistake } from './mistake.ts'
 
@@ -272,6 +272,20 @@ function lintStarter(exercise: Authored): LintFinding[] {
     : [finding('CW1009', exercise, 'starter.ts', `has ${todo} TODO marks: it must have exactly one`, 'TODO')]
 }
 
+function lintTexts({ checks }: CheckSet, texts: Texts): string[] {
+  const names = texts.names ?? {}
+  const known = new Set(checks.map(({ name }) => name))
+  return [
+    ...missingTexts(texts).map((what) => `${what}: add it`),
+    ...[...known]
+      .filter((name) => !Object.hasOwn(names, name))
+      .map((name) => `the check "${name}" has no name in Spanish: add it to \`names\``),
+    ...Object.keys(names)
+      .filter((name) => !known.has(name))
+      .map((name) => `\`names\` has "${name}", which is no check: take it out`),
+  ]
+}
+
 function lintSpanish(exercise: Authored): LintFinding[] {
   const { files, checks, id } = exercise
   const say = (file: string, message: string, near?: string) => finding('CW1007', exercise, file, message, near)
@@ -290,7 +304,7 @@ function lintSpanish(exercise: Authored): LintFinding[] {
     ...(files['task.es.mdx'] !== undefined && otherId !== id
       ? [say('task.es.mdx', `has the id "${otherId}": it must be "${id}"`, 'id:')]
       : []),
-    ...(checks.texts ? missingTexts(checks.texts).map((what) => say('texts.ts', `${what}: add it`)) : []),
+    ...(checks.texts ? lintTexts(checks, checks.texts).map((what) => say('texts.ts', what)) : []),
     ...wrongFiles(exercise)
       .filter(([, text]) => readMistake(text).text.es === '')
       .map(([path]) => say(path, 'what it gets wrong is not said in Spanish: add "// es: …" to its head')),

@@ -3,7 +3,7 @@
  * (`feedback.en.txt`, `feedback.es.txt`) and read in review: feedback is the product, so a change of it must be seen.
  */
 import type { Locale, Sayable, Texts } from '../verdict/said.ts'
-import { speak } from '../verdict/say.ts'
+import { speak, titleOf } from '../verdict/say.ts'
 import type { CheckResult } from '../verdict/verdict.ts'
 
 export type Told = Readonly<Record<Locale, string>>
@@ -25,7 +25,7 @@ function linesOf({ name, status, message, expected, actual, said, hint }: CheckR
     ['hint: ', hint],
   ] as const
   const lines = parts.flatMap(([label, text]) => (text === undefined ? [] : [`  ${label}${text}`]))
-  return [`${status}: ${name}`, ...lines]
+  return [`${status}: ${titleOf(name, locale, texts)}`, ...lines]
 }
 
 export const toldFile = (locale: Locale): string => `feedback.${locale}.txt`

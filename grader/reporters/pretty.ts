@@ -5,7 +5,7 @@
  * at the end, a known mistake that the failures point to stands at the beginning.
  */
 import type { Locale } from '../verdict/said.ts'
-import { grouped } from '../verdict/say.ts'
+import { grouped, titleOf } from '../verdict/say.ts'
 import type { CheckResult, ConsoleEntry, Diagnostic, Exploration, Feedback, Verdict } from '../verdict/verdict.ts'
 import { findingOf, spoken } from './cases.ts'
 import { readableGraded } from './readable.ts'
@@ -64,7 +64,7 @@ const isKnownMistake = ({ type, check }: Feedback): boolean => type === 'blockin
 function checkLines(graded: Graded, options: ReportOptions): string[] {
   const told = new Set<string>()
   return graded.verdict.checks.flatMap((check) => {
-    const line = checkLine(check, options)
+    const line = checkLine(check, graded, options)
     if (check.message === undefined) return [line]
     const isRepeated = told.has(toldOf(check.message))
     const isFirst = told.size === 0
@@ -95,6 +95,7 @@ function schedules({ schedules: count, complete, bound }: Exploration, status: s
 
 function checkLine(
   { status, name, seeds, advisory, exploration }: CheckResult,
+  { texts }: Graded,
   { paint, locale }: ReportOptions,
 ): string {
   const aside = (text: string): string => paint(` · ${text}`, 'dim')
@@ -106,7 +107,7 @@ function checkLine(
   const notRun = status === 'skipped' ? aside(words('not-run', locale)) : ''
   const gentle = advisory && isBad ? aside(words('only-advice', locale)) : ''
   const mark = paint(MARKS[status], advisory && isBad ? 'yellow' : colourOf(status))
-  return `  ${mark} ${name}${tried}${notRun}${gentle}`
+  return `  ${mark} ${titleOf(name, locale, texts)}${tried}${notRun}${gentle}`
 }
 
 // ── around them ─────────────────────────────────────────────────────────────────────────────────────────────────────

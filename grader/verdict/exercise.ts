@@ -32,7 +32,11 @@ export interface Misconception {
 export function textsOf({ checks, misconceptions = [] }: Pick<Exercise, 'checks' | 'misconceptions'>): Texts {
   const mistakes = (locale: Locale) =>
     Object.fromEntries(misconceptions.map(({ name, text }) => [`mistake.${name}`, text[locale]]))
-  return { en: { ...checks.texts?.en, ...mistakes('en') }, es: { ...checks.texts?.es, ...mistakes('es') } }
+  return {
+    ...checks.texts,
+    en: { ...checks.texts?.en, ...mistakes('en') },
+    es: { ...checks.texts?.es, ...mistakes('es') },
+  }
 }
 
 /** The number of the part of the task that each check belongs to, from 1, by the check's name. Checks without a stage have none. */

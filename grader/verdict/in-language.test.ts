@@ -12,6 +12,7 @@ import { defineTexts } from './say.ts'
 const { texts, say } = defineTexts({
   en: { refused: 'Pod {pod} was refused.', fits: 'it fits', told: '{pod} comes' },
   es: { refused: 'El Pod {pod} fue rechazado.', fits: 'cabe', told: 'llega {pod}' },
+  names: { 'lets the Pod through': 'deja pasar el Pod' },
 })
 
 const checks = defineChecks(
@@ -55,6 +56,7 @@ describe('a verdict in Spanish', () => {
   it('says its findings again, and leaves names and values', () => {
     expect(check).toMatchObject({
       name: 'lets the Pod through',
+      title: 'deja pasar el Pod',
       message: 'El Pod web fue rechazado.',
       expected: 'cabe',
       actual: 'Unschedulable',

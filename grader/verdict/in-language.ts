@@ -3,7 +3,7 @@
  * of the English verdict: two people with the same digest have read the same thing in two languages.
  */
 import type { Locale, Said, Texts } from './said.ts'
-import { speak } from './say.ts'
+import { speak, titleOf } from './say.ts'
 import type { Caught, ExampleResult, OwnResult, TestsVerdict, ToldFinding } from './tests-verdict.ts'
 import type { CheckResult, Divergence, Feedback, Story, Told, Verdict } from './verdict.ts'
 
@@ -24,8 +24,10 @@ export function inLanguage(verdict: Verdict, speech: Speech): Verdict {
 
 export function checkInLanguage(check: CheckResult, speech: Speech): CheckResult {
   if (speech.locale === 'en') return check
+  const title = titleOf(check.name, speech.locale, speech.texts)
   return {
     ...findingIn(check, speech),
+    ...(title !== check.name && { title }),
     ...(check.faults && { faults: check.faults.map((told) => labelIn<'text', Told>(told, 'text', speech)) }),
     ...(check.story && { story: storyIn(check.story, speech) }),
     ...(check.divergence && { divergence: divergenceIn(check.divergence, speech) }),

@@ -19,4 +19,6 @@ export type Template = string | readonly [one: string, rest: string]
 export interface Texts {
   readonly en: Readonly<Record<string, Template>>
   readonly es: Readonly<Record<string, Template>>
+  /** What the checks are called in Spanish, by their names: a check is named in English, and known by that name. */
+  readonly names?: Readonly<Record<string, string>>
 }

@@ -14,9 +14,14 @@ import type { Locale, Params, Said, Sayable, Template, Texts } from './said.ts'
 export function defineTexts<const Key extends string>(texts: {
   readonly en: Readonly<Record<Key, Template>>
   readonly es: Readonly<Record<Key, Template>>
+  readonly names?: Readonly<Record<string, string>>
 }): { readonly texts: Texts; say(key: Key, params?: Params): Said } {
   return { texts, say: (key, params) => (params === undefined ? { key } : { key, params }) }
 }
+
+/** What a check is called in a language. Reports for programs keep to its name. */
+export const titleOf = (name: string, locale: Locale, texts?: Texts): string =>
+  (locale === 'es' && texts?.names?.[name]) || name
 
 /** Several things in one text, one after the other. */
 export function listed(items: readonly Sayable[]): Sayable {

@@ -158,6 +158,8 @@ export interface Exploration {
 
 export interface CheckResult {
   name: string
+  /** Its name in the reader's language, where that is another than `name`, by which it is known. */
+  title?: string
   kind: CheckKind
   status: Status | 'skipped'
   /** What it counts for where credit is partial; 0 for a check that only advises. */

@@ -38,7 +38,7 @@ function facts({ seeds }: CheckResult): string {
 
 function drawCheck(result: CheckResult, isOpen: boolean, width: number, actions: ChecksActions): TemplateResult {
   const quiet = facts(result)
-  const name = html`<span class="cw-check-name">${drawLine(result.name)}</span>${
+  const name = html`<span class="cw-check-name">${drawLine(result.title ?? result.name)}</span>${
       quiet ? html`<span class="cw-check-facts">${quiet}</span>` : nothing
     }`
   const hasTale = result.message ?? result.expected ?? result.actual ?? result.story
@@ -67,7 +67,7 @@ function drawSkipped(
   return html`<section class="cw-later" aria-label=${words().onSubmit}>
     <h3>${words().onSubmit}</h3>
     <ul>
-      ${skipped.map((result) => html`<li>${drawLine(result.name)}</li>`)}
+      ${skipped.map((result) => html`<li>${drawLine(result.title ?? result.name)}</li>`)}
     </ul>
   </section>`
 }

@@ -1,5 +1,6 @@
 /** Which dialog is open, filled with what it needs. */
 import { type TemplateResult, html } from 'lit'
+import type { CheckResult } from '#grader/verdict/verdict.ts'
 import type { DiffView } from '../editor/code-editor.ts'
 import type { Desk } from './desk.ts'
 import { type DialogKind, drawDifferenceDialog, drawGuessDialog, drawResetDialog } from './dialogs-view.ts'
@@ -46,9 +47,11 @@ export function drawDialog(kind: DialogKind, context: DialogContext): TemplateRe
   }
   if (kind === 'guess') {
     const checks = desk.state().verdict?.checks ?? []
+    const titleOf = ({ title, name }: CheckResult) => title ?? name
+    const asking = checks.find(({ name }) => name === desk.asking())
     return drawGuessDialog({
-      check: desk.asking() ?? '',
-      suspects: checks.filter((check) => check.status !== 'pass').map((check) => check.name),
+      check: asking ? titleOf(asking) : '',
+      suspects: checks.filter((check) => check.status !== 'pass').map(titleOf),
       answer(guess) {
         const going = desk.answer(guess)
         close()

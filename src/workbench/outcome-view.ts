@@ -117,6 +117,8 @@ export function announcement(state: WorkbenchState): string {
   if (state.phase !== 'ready') return text
   const failed = state.verdict?.checks.find((check) => check.status === 'fail' || check.status === 'error')
   const message =
-    state.halt?.message ?? state.verdict?.message ?? (failed ? `${failed.name}. ${failed.message ?? ''}` : '')
+    state.halt?.message ??
+    state.verdict?.message ??
+    (failed ? `${failed.title ?? failed.name}. ${failed.message ?? ''}` : '')
   return `${text}. ${message}`.trim()
 }

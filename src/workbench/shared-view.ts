@@ -22,7 +22,7 @@ export function drawShared({ file, result, doubt }: Shared, width: number, world
           </div>`
     }
     <div class="cw-tale">
-      <p class="cw-message"><b>${drawLine(result.name)}</b></p>
+      <p class="cw-message"><b>${drawLine(result.title ?? result.name)}</b></p>
     </div>
     ${world ?? nothing}
     <div class="cw-tale">

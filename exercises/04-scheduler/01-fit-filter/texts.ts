@@ -70,4 +70,20 @@ export const { texts, say } = defineTexts({
     'at-every-node-actual': '{times} veces más',
     once: 'La petición de un Pod se calcula una sola vez, haya los nodos que haya.',
   },
+  names: {
+    'a Pod fits down to the last thousandth of a CPU': 'un Pod cabe hasta la última milésima de CPU',
+    'everything that is lacking is named': 'se nombra todo lo que falta',
+    'Pods that have finished hold nothing': 'los Pods terminados no ocupan nada',
+    'of the init containers, the largest counts': 'de los init containers cuenta el mayor',
+    'wrong labels and a cordon cannot be cured by removing Pods':
+      'etiquetas que no cumplen y un cordon no se remedian quitando Pods',
+    'resources: the same answers as the reference': 'recursos: las mismas respuestas que la referencia',
+    'labels, affinity and cordons: the same answers as the reference':
+      'etiquetas, afinidad y cordons: las mismas respuestas que la referencia',
+    'cycles of different Pods may overlap': 'los ciclos de distintos Pods pueden solaparse',
+    'in a live cluster no node is overfilled and no Pod forgotten':
+      'en un clúster vivo no se desborda ningún nodo ni se olvida ningún Pod',
+    'the request of a Pod is computed once, not at every node':
+      'lo que pide un Pod se calcula una vez, no en cada nodo',
+  },
 })

@@ -192,4 +192,30 @@ export const { texts, say } = defineTexts({
     'gone-set-fails': 'El ReplicaSet api ya no está, y reconcile falla con él: se le llamará una y otra vez.',
     'it-returns': 'vuelve sin error',
   },
+  names: {
+    'two changes close together, in whatever order their news and answers come':
+      'dos cambios muy seguidos, vengan en el orden que vengan sus noticias y respuestas',
+    'whatever goes wrong, and wherever, it comes right': 'falle lo que falle, y donde falle, se endereza',
+    'a new ReplicaSet gets its Pods, and a true status': 'un ReplicaSet nuevo recibe sus Pods y un estado veraz',
+    'it is scaled up and down': 'se escala hacia arriba y hacia abajo',
+    'a Pod that is being deleted, or has failed, is replaced at once':
+      'un Pod que se está borrando, o que ha fallado, se reemplaza enseguida',
+    'orphans that match are adopted, Pods of others are not counted':
+      'los huérfanos que cumplen se adoptan; los Pods ajenos no cuentan',
+    'never more Pods than wanted, however late the cache':
+      'nunca más Pods de los pedidos, por atrasada que vaya la caché',
+    'scaling makes and deletes each Pod once': 'al escalar, cada Pod se crea y se borra una sola vez',
+    'Pods of others are never touched': 'los Pods ajenos no se tocan nunca',
+    'an orphan that somebody else has taken meanwhile is left to them':
+      'un huérfano que entretanto ha tomado otro se le deja',
+    'the least useful Pods go first': 'los Pods menos útiles se van primero',
+    'it comes right although the cache misses changes': 'se endereza aunque la caché se pierda cambios',
+    'it does not wait for ever for a Pod that nobody will see': 'no espera para siempre a un Pod que nadie verá',
+    'it may die after every call': 'puede morir después de cada llamada',
+    'any answer may be lost, though the call was carried out':
+      'cualquier respuesta puede perderse aunque la llamada se haya cumplido',
+    'a ReplicaSet that is gone asks for nothing': 'un ReplicaSet que ya no existe no pide nada',
+    'a quota that refuses is not asked again and again': 'a una cuota que rechaza no se le pregunta una y otra vez',
+    'when all is as wanted, nothing is written': 'cuando todo está como se pide, no se escribe nada',
+  },
 })

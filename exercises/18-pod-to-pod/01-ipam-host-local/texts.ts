@@ -168,4 +168,29 @@ export const { texts, say } = defineTexts({
     'times-at-most': 'como mucho {most} veces más',
     times: '{times} veces',
   },
+  names: {
+    'in whatever order their calls come, it is as if one ran after the other':
+      'vengan sus llamadas en el orden que vengan, es como si uno corriera tras otro',
+    'the first Pod gets the first address that is nobody’s':
+      'el primer Pod recibe la primera dirección que no es de nadie',
+    'the next address comes after the last, though a lower one is free':
+      'la siguiente dirección va tras la última, aunque haya libre una menor',
+    'with two range sets, an address of each or none':
+      'con dos conjuntos de rangos, una dirección de cada uno o ninguna',
+    'DEL frees the address, and succeeds a second time': 'DEL libera la dirección, y la segunda vez también sale bien',
+    'CHECK and GC tell the living from the dead': 'CHECK y GC distinguen a los vivos de los muertos',
+    'ADD gives the right addresses, whatever the store holds':
+      'ADD da las direcciones correctas, guarde lo que guarde el almacén',
+    'DEL, CHECK and GC concern those whom they name, and nobody else':
+      'DEL, CHECK y GC atañen a quienes nombran y a nadie más',
+    'over a life of many Pods no address is given twice, nor too soon again':
+      'a lo largo de muchos Pods ninguna dirección se da dos veces ni vuelve demasiado pronto',
+    'several ADDs at once get different addresses, in turn':
+      'varios ADD a la vez reciben direcciones distintas, por turno',
+    'a range that makes no sense is refused': 'un rango sin sentido se rechaza',
+    'it may die after any call, and the clean-up leaves no leak':
+      'puede morir tras cualquier llamada, y la limpieza no deja fugas',
+    'a disk that refuses a call leaves nothing half done': 'un disco que rechaza una llamada no deja nada a medias',
+    'a large range costs no more than a small one': 'un rango grande no cuesta más que uno pequeño',
+  },
 })
