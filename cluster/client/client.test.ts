@@ -220,6 +220,7 @@ describe('an informer', () => {
     tell(world, { type: 'deleteUnseen', key: 'default/p1' })
     expect(informer(world).items.size).toBe(3)
     tell(world, { type: 'gone' })
+    run(world, 2)
     expect([api(world).lists, [...informer(world).items.keys()]]).toEqual([2, ['default/p0', 'default/p2']])
     expect(world.stateOf('b/manager').running['want-three'].memory.seen.get('default/p1')).toBe('deleted')
   })

@@ -44,6 +44,8 @@ export interface Informer<T = any> {
   /** The first list has arrived. */
   synced: boolean
   failures: number
+  /** The last stream on which anything was heard. */
+  heardOn: StreamId
   items: Table<string, T>
   /** By index name: keys in groups of index value. Most updates move nothing, and so write nothing here. */
   indexes: Readonly<Record<string, Groups<string>>>
@@ -64,6 +66,7 @@ export function createInformer<T = any>(options: InformerOptions, indexNames: re
     resourceVersion: '',
     synced: false,
     failures: 0,
+    heardOn: 0,
     items: new Table(),
     indexes: Object.fromEntries(indexNames.map((name) => [name, new Groups<string>()])),
   }
@@ -114,8 +117,13 @@ export function stepInformer(
     const deltas = replaceAll(informer, indexers, response.body as List<KubernetesObject>)
     informer.failures = 0
     return { effects: [startInformer(informer, client, ctx)], deltas }
-  } else if (informer.phase === 'watching' && (response === undefined || response.status === 200)) {
-    // The server ended a healthy watch: go on from the last version.
+  } else if (
+    informer.phase === 'watching' &&
+    informer.heardOn === informer.stream &&
+    (response === undefined || response.status === 200)
+  ) {
+    // The server ended a healthy watch: go on from the last version. One that ends before it has begun is none (client-go:
+    // "very short watch"): a load balancer without a server hangs up like that.
     return { effects: [startInformer(informer, client, ctx)], deltas: [] }
   } else if (response?.status === 410) informer.resourceVersion = ''
   return { effects: [backOff(informer, ctx)], deltas: [] }
@@ -128,6 +136,7 @@ function takeMessage(
   client: ApiClient,
   ctx: Context,
 ): InformerStep {
+  informer.heardOn = informer.stream
   if (message.type === 'response') {
     informer.failures = 0
     return NOTHING
@@ -137,7 +146,8 @@ function takeMessage(
     ctx.note('relist', event.object.message)
     informer.resourceVersion = ''
     const close: Effect = { type: 'close', stream: informer.stream }
-    return { effects: [close, startInformer(informer, client, ctx)], deltas: [] }
+    // As client-go, not at once: another API server may still give out a list that this one finds too old.
+    return { effects: [close, backOff(informer, ctx)], deltas: [] }
   }
   informer.resourceVersion = event.object.metadata.resourceVersion!
   if (event.type === 'BOOKMARK') return NOTHING

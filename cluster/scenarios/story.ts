@@ -3,6 +3,7 @@
  *
  * Commands:
  *   boot [nodes=N] [seed=N] [cpu=…] [memory=…] [dns=false] [control-plane-node=false] [control-planes=N]
+ *        [etcd-members=N] [topology=external]
  *                                      a cluster; input lines `node NAME k=v …` give labels (`label:k=v`), taints
  *                                      (`taint:k=v:Effect`) and capacity (`cpu=…`) of single nodes; or lines
  *                                      `machine NAME program …`: machines and what runs on each
@@ -161,6 +162,8 @@ class Player {
       dns,
       'control-plane-node': controlPlane,
       'control-planes': controlPlanes = 1,
+      'etcd-members': etcdMembers = 1,
+      topology,
       authorization,
       tokens,
       ...capacity
@@ -181,6 +184,8 @@ class Player {
       controlPlaneNode: controlPlane !== 'false',
       ...(machines.length > 0 && { machines }),
       controlPlanes: Number(controlPlanes),
+      etcdMembers: Number(etcdMembers),
+      ...(topology && { topology }),
       ...(authorization && { authorization }),
       ...(tokens && { tokens: tokensOf(tokens) }),
       ...this.#options.cluster,

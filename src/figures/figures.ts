@@ -6,6 +6,7 @@ export const FIGURES: Readonly<Record<string, () => Promise<{ readonly figure: F
   F02: () => import('./f02-deployment-journey.ts'),
   F03: () => import('./f03-lights-out.ts'),
   F04: () => import('./f04-who-is-active.ts'),
+  F05: () => import('./f05-stacked-external.ts'),
   F06: () => import('./f06-one-request.ts'),
   F09: () => import('./f09-scheduler-funnel.ts'),
   F14: () => import('./f14-node-goes-dark.ts'),

@@ -22,6 +22,8 @@ export type StoryName =
   | 'role-board'
   | 'raft-arena'
   | 'raft-four'
+  | 'stacked-etcd'
+  | 'external-etcd'
   | 'revision-tape'
 
 /** A change of the story's own words, made before it is played. */

@@ -1,5 +1,7 @@
 /** The texts of the stories, as the worker carries them. */
 import addToFirstPacket from '#cluster/scenarios/add-to-first-packet.txt?raw'
+import externalEtcd from '#cluster/scenarios/external-etcd.txt?raw'
+import stackedEtcd from '#cluster/scenarios/stacked-etcd.txt?raw'
 import deploymentJourney from '#cluster/scenarios/deployment-journey.txt?raw'
 import lightsOut from '#cluster/scenarios/lights-out.txt?raw'
 import nodeGoesDark from '#cluster/scenarios/node-goes-dark.txt?raw'
@@ -25,6 +27,8 @@ const TEXTS: Readonly<Record<StoryName, string>> = {
   'raft-arena': raftArena,
   'raft-four': raftFour,
   'revision-tape': revisionTape,
+  'stacked-etcd': stackedEtcd,
+  'external-etcd': externalEtcd,
   'role-board': roleBoard,
 }
 

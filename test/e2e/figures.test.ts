@@ -198,6 +198,7 @@ describe('every figure', () => {
     ['F01', 'the API answers nobody', 'lessons/architecture/'],
     ['F02', 'nobody', 'lessons/scheduler/'],
     ['F03', 'it stops after a while', 'lessons/control-plane-overview/'],
+    ['F05', 'no', 'lessons/control-plane-overview/'],
     ['F09', 'node-2', 'lessons/scheduler/'],
     ['F14', 'never', 'lessons/controller-managers/'],
     ['F16', 'when it is deleted', 'lessons/key-value-store/'],
