@@ -1,6 +1,8 @@
 /** What `clusterwright up` brings up: a world that lives, and its doors. */
-import type { ProcessId } from '#cluster/kernel/component.ts'
 import { API_SERVER, bootCluster, etcdMembersOf, KUBECTL, LOAD_BALANCER } from '#cluster/cluster.ts'
+import { builtInSchemas } from '#cluster/api/schema/built-in.ts'
+import type { Component, ProcessId } from '#cluster/kernel/component.ts'
+import { kubeApiserverWith } from '#cluster/kube-apiserver/kube-apiserver.ts'
 import { caller } from './caller.ts'
 import { bootEtcdAlone } from './etcd/alone.ts'
 import { type EtcdPorts, serveEtcd } from './etcd/serve.ts'
@@ -30,6 +32,9 @@ export interface Up {
   readonly greeting: string
   stop(): void
 }
+
+/** Real clients send what they like, and ask what there is. */
+const typedApiserver = kubeApiserverWith(builtInSchemas) as Component
 
 /** How long the cluster takes to come up; it has done so before anybody is let in. */
 const COMING_UP_MICROS = 30_000_000
@@ -105,7 +110,7 @@ function boot(
 ): { live: LiveWorld; server: ProcessId; members: readonly ProcessId[] } {
   const cluster = { controlPlanes, etcdMembers: membersIn({ controlPlanes, etcd }), topology: etcd } as const
   const epochMicros = Date.now() * 1_000 - COMING_UP_MICROS
-  const common = { seed, nodes: nodes!, epochMicros, components: { caller }, tokens }
+  const common = { seed, nodes: nodes!, epochMicros, components: { caller, 'kube-apiserver': typedApiserver }, tokens }
   const world = bootCluster({ ...common, ...cluster, authorization: 'RBAC' })
   const body = { type: 'kubectl', id: 0, args: ['apply', '-f', '-'], stdin: PERSONAS_MANIFEST } as const
   world.command(3_000_000, { type: 'tell', process: KUBECTL, body })

@@ -15,6 +15,7 @@ import { authorize } from './authorization.ts'
 import { startCaching } from './cache-feed.ts'
 import { startDeleteCollection } from './collections.ts'
 import { isConnect, startConnect } from './connect.ts'
+import { decodeBody } from './decoding/decoding.ts'
 import { health } from './health.ts'
 import { answerAtPath } from './paths.ts'
 import { startRead } from './reads.ts'
@@ -144,10 +145,20 @@ function admit(state: State, row: PendingRequest, ctx: Context): Effect[] {
     ? startRead(state, seated, ctx)
     : info.verb === 'deletecollection'
       ? startDeleteCollection(state, seated, ctx)
-      : startWrite(state, seated, ctx)
+      : startDecoded(state, seated, ctx)
   return state.deadlineSet || !state.requests.has(row.id)
     ? effects
     : [...effects, ...scheduleDeadline(state, row.deadline, ctx)]
+}
+
+/** A write whose body is what it should be. (A patch is looked at when it has been applied.) */
+function startDecoded(state: State, row: PendingRequest, ctx: Context): Effect[] {
+  const { verb } = row.info
+  if (state.schemas === undefined || (verb !== 'create' && verb !== 'update')) return startWrite(state, row, ctx)
+  const decoded = decodeBody(state.schemas, row, row.request.body)
+  if ('refused' in decoded) return refuse(state, row, decoded.refused)
+  const { body, warnings } = decoded
+  return startWrite(state, { ...row, request: { ...row.request, body }, warnings }, ctx)
 }
 
 // ── deadlines ───────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -10,11 +10,12 @@
  * anonymous requests, and RBAC with its bootstrap roles (AlwaysAllow is the default, as without `--authorization-mode`);
  * every built-in kind of the stable versions, and discovery; tables, and kinds in two versions. A kind is cached from when somebody first asks for it.
  * What we leave out: tokens of service accounts, the Node authorizer, webhooks, CRDs, aggregation,
- * server-side apply, field validation; priority and fairness is a single queue before the seats.
+ * server-side apply; priority and fairness is a single queue before the seats.
  * Where to read upstream: apiserver `pkg/server/config.go` (DefaultBuildHandlerChain), `pkg/endpoints/handlers`,
  * `pkg/registry/generic/registry/store.go`, `pkg/storage/{etcd3,cacher}`.
  */
 import type { HttpRequest } from '#cluster/api/http.ts'
+import type { Schemas } from '#cluster/api/schema/schema.ts'
 import { NO_LEASE, type RangeResponse, type WatchResponse } from '#cluster/etcd/messages.ts'
 import type { Component, Context, Effect, Event, StreamId } from '#cluster/kernel/component.ts'
 import { Groups } from '#cluster/kernel/groups.ts'
@@ -53,7 +54,7 @@ const DEFAULTS = {
   eventTTLMicros: 3_600_000_000,
 }
 
-export const kubeApiserver: Component<State, ApiserverOptions> = {
+const BEHAVIOUR: Component<State, ApiserverOptions> = {
   name: 'kube-apiserver',
 
   init: (given) => {
@@ -61,6 +62,7 @@ export const kubeApiserver: Component<State, ApiserverOptions> = {
     const cached = cachedAtStart(options.authorizationMode)
     return {
       options,
+      schemas: undefined,
       cached,
       member: 0,
       membersDown: new Table(),
@@ -93,6 +95,15 @@ export const kubeApiserver: Component<State, ApiserverOptions> = {
     return queued(state) > 0 ? [...effects, ...admitQueued(state, ctx)] : effects
   },
 }
+
+/** @param schemas the types of the API: with them, bodies are held to their types, and there is OpenAPI and apply */
+export const kubeApiserverWith = (schemas: Schemas): Component<State, ApiserverOptions> => ({
+  ...BEHAVIOUR,
+  init: (given) => ({ ...BEHAVIOUR.init(given), schemas }),
+})
+
+/** One without schemas, for simulations in which everybody sends what they should. */
+export const kubeApiserver: Component<State, ApiserverOptions> = BEHAVIOUR
 
 function handle(state: State, event: Event, ctx: Context): Effect[] {
   switch (event.type) {

@@ -8,7 +8,8 @@ import type { Body, Component, Micros } from '#cluster/kernel/component.ts'
 import type { ProbeState } from '#cluster/kernel/probe.ts'
 import { probe } from '#cluster/kernel/probe.ts'
 import { World } from '#cluster/kernel/world.ts'
-import { kubeApiserver } from './kube-apiserver.ts'
+import type { Schemas } from '#cluster/api/schema/schema.ts'
+import { kubeApiserver, kubeApiserverWith } from './kube-apiserver.ts'
 import type { ApiserverOptions, State } from './state.ts'
 
 export const ETCD = 'cp-1/etcd'
@@ -28,8 +29,10 @@ export function newLabWorld(
   seed: number,
   options: Partial<ApiserverOptions> = {},
   wrap: (component: Component) => Component = (component) => component,
+  schemas?: Schemas,
 ): World {
-  const components = { etcd: wrap(etcd), 'kube-apiserver': wrap(kubeApiserver), probe: wrap(probe) }
+  const server = (schemas ? kubeApiserverWith(schemas) : kubeApiserver) as Component
+  const components = { etcd: wrap(etcd), 'kube-apiserver': wrap(server), probe: wrap(probe) }
   const world = new World({ seed, components, epochMicros: EPOCH_MICROS })
   for (const machine of ['cp-1', 'laptop']) world.addMachine(machine)
   world.addProcess({ machine: 'cp-1', name: 'etcd', component: 'etcd', options: {} })
@@ -55,8 +58,9 @@ export class Lab {
   readonly world: World
   #count = 0
 
-  constructor(seed = 1, options: Partial<ApiserverOptions> = {}) {
-    this.world = newLabWorld(seed, options)
+  /** @param schemas with them, bodies are held to their types */
+  constructor(seed = 1, options: Partial<ApiserverOptions> = {}, schemas?: Schemas) {
+    this.world = newLabWorld(seed, options, undefined, schemas)
   }
 
   get state(): State {

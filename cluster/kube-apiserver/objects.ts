@@ -19,7 +19,8 @@ import { badRequest, conflict, forbiddenValue, invalid, MODIFIED } from './statu
 import { withoutRevision } from './storage/keys.ts'
 import { validateMetadata } from './validation/names.ts'
 
-export type Prepared = { readonly object: KubernetesObject } | { readonly refused: Status }
+export type Prepared =
+  { readonly object: KubernetesObject; readonly warnings?: readonly string[] } | { readonly refused: Status }
 
 const refused = (status: Status): Prepared => ({ refused: status })
 

@@ -1,5 +1,5 @@
 /**
- * The paths that lead to no resource: discovery, and nothing else.
+ * The paths that lead to no resource: discovery, and OpenAPI where the server has schemas.
  *
  * What we leave out: `nonResourceURLs` of roles: who was recognised may see these paths, as by the role `system:discovery`,
  * which everybody else has too.
@@ -8,17 +8,19 @@
 import type { HttpRequest, HttpResponse, UserInfo } from '#cluster/api/http.ts'
 import type { Status } from '#cluster/api/types.ts'
 import { discover } from './discovery/discovery.ts'
+import { openApi } from './openapi/openapi.ts'
 import type { State } from './state.ts'
 import { forbiddenPath, noSuchPath } from './status.ts'
 
 const AUTHENTICATED = 'system:authenticated'
 
-export function answerAtPath({ options }: State, user: UserInfo, request: HttpRequest): HttpResponse {
+export function answerAtPath({ options, schemas }: State, user: UserInfo, request: HttpRequest): HttpResponse {
   const { authorizationMode, advertiseAddress, securePort } = options
   const isAllowed =
     authorizationMode === 'AlwaysAllow' || (authorizationMode === 'RBAC' && user.groups.includes(AUTHENTICATED))
   if (!isAllowed) return failed(forbiddenPath(user.name, request.method.toLowerCase(), request.path))
-  const found = discover(request, `${advertiseAddress || '127.0.0.1'}:${securePort}`)
+  const found =
+    discover(request, `${advertiseAddress || '127.0.0.1'}:${securePort}`) ?? (schemas && openApi(schemas, request))
   if (!found) return failed(noSuchPath())
   if (request.method !== 'GET') return { type: 'response', status: 405, body: '405: Method Not Allowed' }
   return found

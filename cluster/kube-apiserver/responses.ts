@@ -6,14 +6,17 @@ import type { RequestInfo } from './route.ts'
 import type { PendingRequest, State } from './state.ts'
 import { shaped } from './views.ts'
 
-export function answer(stream: StreamId, status: number, body: unknown): Effect {
+/** @param warnings for whoever reads the answer, in a header */
+export function answer(stream: StreamId, status: number, body: unknown, warnings: readonly string[] = []): Effect {
   const retryAfter = (body as Status | undefined)?.details?.retryAfterSeconds
-  const response: HttpResponse = {
-    type: 'response',
-    status,
-    ...(retryAfter !== undefined && { headers: { 'retry-after': String(retryAfter) } }),
-    body,
+  const headers = {
+    ...(retryAfter !== undefined && { 'retry-after': String(retryAfter) }),
+    ...(warnings.length > 0 && { warning: warnings.map((text) => `299 - ${JSON.stringify(text)}`).join(', ') }),
   }
+  const response: HttpResponse =
+    retryAfter === undefined && warnings.length === 0
+      ? { type: 'response', status, body }
+      : { type: 'response', status, headers, body }
   return { type: 'close', stream, body: response }
 }
 
@@ -29,7 +32,7 @@ export function respond(state: State, row: PendingRequest, status: number, body:
   if (row.stream !== undefined) {
     const { resource } = row.info
     const isPlain = status >= 300 || (row.view === undefined && resource.storedAs === undefined)
-    return [answer(row.stream, status, isPlain ? body : shaped(resource, row.view, body, row.arrived))]
+    return [answer(row.stream, status, isPlain ? body : shaped(resource, row.view, body, row.arrived), row.warnings)]
   }
   const parent = row.parent === undefined ? undefined : state.requests.get(row.parent)
   if (!parent) return []

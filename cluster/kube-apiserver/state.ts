@@ -6,6 +6,7 @@ import type { Micros, ProcessId, StreamId } from '#cluster/kernel/component.ts'
 import type { Groups } from '#cluster/kernel/groups.ts'
 import type { Table } from '#cluster/kernel/table.ts'
 import type { Resource } from '#cluster/api/resources.ts'
+import type { Schemas } from '#cluster/api/schema/schema.ts'
 import type { RequestInfo } from './route.ts'
 import type { Selection } from './selectors.ts'
 import type { View } from './views.ts'
@@ -80,6 +81,8 @@ export interface PendingRequest {
   /** What the running transaction writes; undefined: it deletes. */
   readonly wanted?: KubernetesObject | undefined
   readonly namespaceChecked?: boolean
+  /** What its answer warns of. */
+  readonly warnings?: readonly string[]
   readonly awaited?: number
   /** Deletions under way, and the answer once they are done. */
   readonly children?: number
@@ -120,6 +123,8 @@ export type Buckets = Readonly<Record<'all' | 'namespace' | 'key' | 'node', Grou
 
 export interface State {
   readonly options: Required<ApiserverOptions>
+  /** The types of the API, where the server has them. */
+  readonly schemas: Schemas | undefined
   /** The resources that are cached, in the order in which that began. */
   cached: readonly Resource[]
   /** Index of the etcd member whose turn it is. */

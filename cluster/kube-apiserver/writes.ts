@@ -17,17 +17,14 @@ import {
   type TxnResponse,
 } from '#cluster/etcd/messages.ts'
 import type { Context, Effect } from '#cluster/kernel/component.ts'
-import { bind } from './binding.ts'
-import { fromStored } from './conversion/conversion.ts'
 import type { DeleteOptions } from './deletion.ts'
 import { decideDeletion, isDue } from './deletion.ts'
 import { eventLeaseFor } from './event-leases.ts'
-import type { Prepared } from './objects.ts'
-import { prepareCreate, prepareUpdate } from './objects.ts'
-import { patched } from './patches.ts'
+import { currentOf, prepareChange } from './changes.ts'
+import { prepareCreate } from './objects.ts'
 import { strategyOf } from './registry/registry.ts'
 import { refuse, respond } from './responses.ts'
-import { applyScale, scaleOf } from './scale.ts'
+import { scaleOf } from './scale.ts'
 import { addressError, addressOf, cannotAllocate, chooseAddress, wantsAddress, withAddress } from './service-address.ts'
 import type { Origin, PendingRequest, Stage, State } from './state.ts'
 import * as status from './status.ts'
@@ -78,9 +75,6 @@ const originOf = (kv: KeyValue): Origin => ({
   cached: undefined,
 })
 
-/** The origin as clients see it. */
-const currentOf = (origin: Origin): KubernetesObject => origin.cached ?? withRevision(origin.object, origin.modRevision)
-
 export function originArrived(state: State, row: PendingRequest, response: RangeResponse, ctx: Context): Effect[] {
   const kv = response.kvs[0]
   if (kv) return changeFrom(state, row, originOf(kv), ctx)
@@ -98,10 +92,12 @@ function changeFrom(state: State, row: PendingRequest, origin: Origin, ctx: Cont
     return refuse(state, row, status.conflict(row.info.resource, row.info.name, status.MODIFIED))
   }
   if (row.info.verb === 'delete') return deleteFrom(state, row, origin, ctx)
-  const prepared = prepareChange(row, origin, ctx)
+  const prepared = prepareChange(state, row, origin, ctx)
   if ('refused' in prepared) {
     return origin.cached ? fetchOrigin(state, row, ctx) : refuse(state, row, prepared.refused)
   }
+  const { warnings } = prepared
+  if (warnings) row = moveTo(state, row, row.stage, { warnings })
   let { object } = prepared
   if (object === origin.object) {
     // Nothing to write. But a stale start may hide that there is.
@@ -115,22 +111,6 @@ function changeFrom(state: State, row: PendingRequest, origin: Origin, ctx: Cont
     object = addressed.object
   }
   return commitPut(state, row, origin, object, ctx)
-}
-
-function prepareChange(row: PendingRequest, origin: Origin, ctx: Context): Prepared {
-  const { info, request } = row
-  if (info.subresource === 'binding') return bind(info, request.body, origin, ctx)
-  if (info.verb !== 'patch') {
-    return info.subresource === 'scale'
-      ? applyScale(info, request.body, origin)
-      : prepareUpdate(info, request.body, origin, ctx)
-  }
-  const start = fromStored(info.resource, currentOf(origin))
-  const outcome = patched(info, request, info.subresource === 'scale' ? scaleOf(start) : start)
-  if ('refused' in outcome) return outcome
-  // A patch that does not name a version means the newest one.
-  const wanted = outcome.named ? outcome.object : withoutRevision(outcome.object)
-  return info.subresource === 'scale' ? applyScale(info, wanted, origin) : prepareUpdate(info, wanted, origin, ctx)
 }
 
 export function optionsOf(request: HttpRequest): DeleteOptions {

@@ -8,6 +8,7 @@ import { constants, gzipSync } from 'node:zlib'
 import { stringify } from 'yaml'
 import type { HttpResponse } from '#cluster/api/http.ts'
 import { acceptable } from './media-types.ts'
+import { OPENAPI_PROTOBUF, openApiProtobuf } from './openapi-protobuf.ts'
 
 /** Below this many bytes, packing costs more than it saves. */
 const GZIP_MIN = 128 * 1_024
@@ -45,6 +46,9 @@ function encoded(body: unknown, { accept }: IncomingHttpHeaders, pretty: boolean
   if (body === undefined) return { type: 'text/plain', bytes: Buffer.alloc(0) }
   if (body instanceof Uint8Array) return { type: 'application/octet-stream', bytes: Buffer.from(body) }
   if (typeof body === 'string') return { type: 'text/plain; charset=utf-8', bytes: Buffer.from(body) }
+  if (accept?.startsWith(OPENAPI_PROTOBUF) && 'swagger' in (body as object)) {
+    return { type: 'application/octet-stream', bytes: Buffer.from(openApiProtobuf(body as object)) }
+  }
   if (acceptable(accept) === 'yaml') return { type: 'application/yaml', bytes: Buffer.from(stringify(body)) }
   const text = pretty ? JSON.stringify(body, undefined, 2) : toJson(body as object)
   return { type: 'application/json', bytes: Buffer.from(`${text}\n`) }
@@ -66,6 +70,8 @@ export function writeAnswer(
     ...(hasBody && { 'content-type': type, 'content-length': sent.length }),
     ...(packed && { 'content-encoding': 'gzip', vary: 'Accept-Encoding' }),
     ...headers,
+    // What was written in another way than the server meant says so.
+    ...(type === 'application/octet-stream' && { 'content-type': type }),
   })
   to.end(hasBody ? sent : undefined)
 }

@@ -1,0 +1,43 @@
+/**
+ * What an update, a patch or the write to a subresource makes of an object that is there.
+ *
+ * Where to read upstream: apiserver `pkg/endpoints/handlers/{update,patch}.go`.
+ */
+import type { KubernetesObject } from '#cluster/api/types.ts'
+import type { Context } from '#cluster/kernel/component.ts'
+import { bind } from './binding.ts'
+import { fromStored } from './conversion/conversion.ts'
+import { decodeBody } from './decoding/decoding.ts'
+import type { Prepared } from './objects.ts'
+import { prepareUpdate } from './objects.ts'
+import { patched } from './patches.ts'
+import { applyScale, scaleOf } from './scale.ts'
+import type { Origin, PendingRequest, State } from './state.ts'
+import { withoutRevision, withRevision } from './storage/keys.ts'
+
+/** The origin as clients see it. */
+export const currentOf = (origin: Origin): KubernetesObject =>
+  origin.cached ?? withRevision(origin.object, origin.modRevision)
+
+export function prepareChange(state: State, row: PendingRequest, origin: Origin, ctx: Context): Prepared {
+  const { info, request } = row
+  if (info.subresource === 'binding') return bind(info, request.body, origin, ctx)
+  if (info.verb === 'patch') return prepareFromPatch(state, row, origin, ctx)
+  return fromBody(row, request.body, origin, ctx)
+}
+
+const fromBody = ({ info }: PendingRequest, body: unknown, origin: Origin, ctx: Context): Prepared =>
+  info.subresource === 'scale' ? applyScale(info, body, origin) : prepareUpdate(info, body, origin, ctx)
+
+function prepareFromPatch(state: State, row: PendingRequest, origin: Origin, ctx: Context): Prepared {
+  const { info, request } = row
+  const start = fromStored(info.resource, currentOf(origin))
+  const outcome = patched(info, request, info.subresource === 'scale' ? scaleOf(start) : start)
+  if ('refused' in outcome) return outcome
+  const decoded = decodeBody(state.schemas, row, outcome.object)
+  if ('refused' in decoded) return decoded
+  const object = decoded.body as KubernetesObject
+  // A patch that does not name a version means the newest one.
+  const prepared = fromBody(row, outcome.named ? object : withoutRevision(object), origin, ctx)
+  return 'refused' in prepared || decoded.warnings.length === 0 ? prepared : { ...prepared, warnings: decoded.warnings }
+}

@@ -1,0 +1,114 @@
+import { describe, expect, it } from 'vitest'
+import { builtInSchemas } from '#cluster/api/schema/built-in.ts'
+import type { HttpResponse } from '#cluster/api/http.ts'
+import type { Query } from '../lab.ts'
+import { deployment, DEPLOYMENTS, Lab, requestOf } from '../lab.ts'
+import { conform } from './conform.ts'
+
+const podSpec = builtInSchemas.typeNamed('core/v1.PodSpec')
+const pod = builtInSchemas.typeOfKind('v1', 'Pod')!
+
+function problemOf(spec: unknown): string | undefined {
+  return conform(builtInSchemas, pod, { metadata: { name: 'web' }, spec }).problem
+}
+
+describe('a value of the wrong type', () => {
+  const container = (fields: object) => ({ containers: [{ name: 'app', image: 'app', ...fields }] })
+
+  it.each<[string, unknown, string]>([
+    ['text for a number', { terminationGracePeriodSeconds: 'soon' }, 'cannot unmarshal string into Go struct field PodSpec.spec.terminationGracePeriodSeconds of type int64'], // prettier-ignore
+    ['a fraction for a whole number', { priority: 1.5 }, 'cannot unmarshal number 1.5 into Go struct field PodSpec.spec.priority of type int32'], // prettier-ignore
+    ['more than 32 bits', { priority: 3e9 }, 'cannot unmarshal number into Go struct field PodSpec.spec.priority of type int32'], // prettier-ignore
+    ['an object for a list', { containers: {} }, 'cannot unmarshal object into Go struct field PodSpec.spec.containers of type []v1.Container'], // prettier-ignore
+    ['text for an object', { securityContext: 'none' }, 'cannot unmarshal string into Go struct field PodSpec.spec.securityContext of type v1.PodSecurityContext'], // prettier-ignore
+    ['a number for a text, deep down', container({ env: [{ name: 'A', value: 1 }] }), 'cannot unmarshal number into Go struct field EnvVar.spec.containers.env.value of type string'], // prettier-ignore
+    ['a list for a map', { nodeSelector: [] }, 'cannot unmarshal array into Go struct field PodSpec.spec.nodeSelector of type map[string]string'], // prettier-ignore
+    ['text for yes or no', { hostNetwork: 'yes' }, 'cannot unmarshal string into Go struct field PodSpec.spec.hostNetwork of type bool'], // prettier-ignore
+  ])('%s', (_, spec, text) => {
+    expect(problemOf(spec)).toBe(`json: ${text}`)
+  })
+
+  it('is no quantity, no time', () => {
+    expect(problemOf(container({ resources: { requests: { cpu: 'much' } } }))).toMatch(/^quantities must match/)
+    expect(conform(builtInSchemas, pod, { metadata: { creationTimestamp: 'now' } }).problem).toBe(
+      'parsing time "now" as "2006-01-02T15:04:05Z07:00": cannot parse "now" as "2006"',
+    )
+  })
+})
+
+describe('what is right', () => {
+  it('stays the very same object', () => {
+    const spec = { containers: [{ name: 'app', image: 'app', resources: { limits: { memory: '1Gi' } } }] }
+    expect(conform(builtInSchemas, podSpec, spec).value).toBe(spec)
+  })
+
+  it('takes its canonical form, and loses what says nothing', () => {
+    const spec = {
+      containers: [{ name: 'app', lifecycle: null, resources: { requests: { cpu: 0.5, memory: '1024Mi' } } }],
+      nodeSelector: { disk: null },
+      hostname: null,
+    }
+    expect(conform(builtInSchemas, podSpec, spec).value).toEqual({
+      containers: [{ name: 'app', resources: { requests: { cpu: '500m', memory: '1Gi' } } }],
+      nodeSelector: { disk: '' },
+    })
+  })
+})
+
+describe('fieldValidation', () => {
+  const lab = new Lab(1, {}, builtInSchemas)
+  lab.run(1_000_000)
+  const body = deployment('web', { replikas: 3, template: { metadata: { labels: { app: 'web' } }, spec: { containers: [{ name: 'app', image: 'app', imagee: 'x' }] } } }) // prettier-ignore
+
+  function ask(name: string, query: Query): HttpResponse & { body: any } {
+    const sent = { ...body, metadata: { name } }
+    const asked = lab.start(requestOf('POST', DEPLOYMENTS, { ...sent, spec: { ...body.spec } }, query))
+    lab.run(1_000_000)
+    return lab.heard(asked).at(-1)!.body as HttpResponse & { body: any }
+  }
+
+  it('Strict refuses what no type knows', () => {
+    const { status, body } = ask('strict', { fieldValidation: 'Strict' })
+    expect(status).toBe(400)
+    expect(body.message).toBe(
+      'Deployment in version "v1" cannot be handled as a Deployment: strict decoding error: unknown field "spec.template.spec.containers[0].imagee", unknown field "spec.replikas"',
+    )
+    expect(lab.send('GET', `${DEPLOYMENTS}/strict`).status).toBe(404)
+  })
+
+  it('Warn drops it and says so, also where nothing is asked for', () => {
+    for (const query of [{ fieldValidation: 'Warn' }, {}] as Query[]) {
+      const answer = ask(`warn-${Object.keys(query).length}`, query)
+      expect(answer.status).toBe(201)
+      expect(answer.headers!['warning']).toBe(
+        '299 - "unknown field \\"spec.template.spec.containers[0].imagee\\"", 299 - "unknown field \\"spec.replikas\\""',
+      )
+      expect(answer.body.spec.replikas).toBeUndefined()
+    }
+  })
+
+  it('Ignore drops it', () => {
+    const answer = ask('ignored', { fieldValidation: 'Ignore' })
+    expect(answer.headers).toBeUndefined()
+    expect(answer.body.spec.template.spec.containers[0].imagee).toBeUndefined()
+  })
+
+  it('holds for patches, too', () => {
+    const path = `${DEPLOYMENTS}/ignored`
+    const patch = lab.send('PATCH', path, { spec: { x: 1 } }, { fieldValidation: 'Strict' }, 'application/merge-patch+json') // prettier-ignore
+    expect(patch.body.message).toContain('strict decoding error: unknown field "spec.x"')
+    const wrong = lab.patch(path, { spec: { replicas: 'two' } })
+    expect(wrong.body).toMatchObject({
+      code: 400,
+      message:
+        'Deployment in version "v1" cannot be handled as a Deployment: json: cannot unmarshal string into Go struct field DeploymentSpec.spec.replicas of type int32',
+    })
+  })
+
+  it('knows three ways', () => {
+    expect(ask('other', { fieldValidation: 'Sometimes' })).toMatchObject({
+      status: 422,
+      body: { message: 'CreateOptions.meta.k8s.io "" is invalid: fieldValidation: Unsupported value: "Sometimes": supported values: "", "Ignore", "Strict", "Warn"' }, // prettier-ignore
+    })
+  })
+})

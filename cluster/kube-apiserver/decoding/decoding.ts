@@ -1,0 +1,62 @@
+/**
+ * Decoding the body of a write: with schemas, into nothing but what its type knows.
+ *
+ * `fieldValidation` says what becomes of fields that no type knows: `Ignore` drops them, `Warn` (the default) drops them and
+ * says so in a header, `Strict` refuses the request.
+ * Where to read upstream: apiserver `pkg/endpoints/handlers/{create,update,patch,rest}.go`.
+ */
+import { apiVersionOf } from '#cluster/api/resources.ts'
+import { subresourceOf } from '#cluster/api/subresources.ts'
+import type { ObjectType, Schemas } from '#cluster/api/schema/schema.ts'
+import type { Status } from '#cluster/api/types.ts'
+import type { RequestInfo } from '../route.ts'
+import type { PendingRequest } from '../state.ts'
+import { badRequest, invalid, notSupported } from '../status.ts'
+import { conform } from './conform.ts'
+
+const MODES = ['Ignore', 'Strict', 'Warn'] as const
+type Mode = (typeof MODES)[number]
+
+/** What the body of this request is. */
+export function typeOfBody(schemas: Schemas, { resource, subresource }: RequestInfo): ObjectType | undefined {
+  const below = subresource === '' ? undefined : subresourceOf(resource, subresource)
+  const { group, version } = below ?? {}
+  const apiVersion = group !== undefined ? `${group}/${version}` : apiVersionOf(resource)
+  return schemas.typeOfKind(apiVersion, below?.kind ?? resource.kind)
+}
+
+export type Decoded =
+  | { readonly body: unknown; /** Texts of warnings. */ readonly warnings: readonly string[] }
+  | { readonly refused: Status }
+
+const NO_WARNINGS: readonly string[] = Object.freeze([])
+
+/** The body as its type has it. */
+export function decodeBody(schemas: Schemas | undefined, row: PendingRequest, body: unknown): Decoded {
+  const type = schemas && typeOfBody(schemas, row.info)
+  // What is no object at all is refused further on, as it is without schemas.
+  if (!type || typeof body !== 'object' || body === null || Array.isArray(body)) return { body, warnings: NO_WARNINGS }
+  const mode = (row.request.query?.['fieldValidation'] || 'Warn') as Mode
+  if (!MODES.includes(mode)) return { refused: noSuchMode(row.info, mode) }
+  const { value, unknown, problem } = conform(schemas, type, body)
+  if (problem !== undefined) return { refused: cannotBeHandled(type, problem) }
+  const texts = unknown.map((path) => `unknown field ${JSON.stringify(path)}`)
+  if (texts.length === 0 || mode === 'Ignore') return { body: value, warnings: NO_WARNINGS }
+  if (mode === 'Strict') return { refused: cannotBeHandled(type, `strict decoding error: ${texts.join(', ')}`) }
+  return { body: value, warnings: texts }
+}
+
+/** `apps/v1.Deployment` → `Deployment in version "v1" cannot be handled as a Deployment: …` */
+function cannotBeHandled({ name }: ObjectType, why: string): Status {
+  const [version, kind] = name.slice(name.indexOf('/') + 1).split('.') as [string, string]
+  return badRequest(`${kind} in version "${version}" cannot be handled as a ${kind}: ${why}`)
+}
+
+const OPTIONS = { create: 'CreateOptions', update: 'UpdateOptions', patch: 'PatchOptions' } as const
+
+function noSuchMode({ resource, verb }: RequestInfo, mode: string): Status {
+  const kind = OPTIONS[verb as keyof typeof OPTIONS] ?? 'CreateOptions'
+  return invalid({ ...resource, group: 'meta.k8s.io', kind }, '', [
+    notSupported('fieldValidation', mode, ['', ...MODES]),
+  ])
+}
