@@ -2,7 +2,7 @@
  * etcdctl: how people ask etcd.
  *
  * What the real one does: reads a command line, speaks gRPC with the endpoints it is given, and prints.
- * What we model: put, get, del, watch, compaction, defrag, lease, member, move-leader and endpoint status, their output and
+ * What we model: put, get, del, watch, compaction, defrag, lease, member, move-leader, endpoint status and snapshot save, their output and
  * their errors, and `--command-timeout` of five seconds. Each command is told to it from outside (`type: 'etcdctl'`) and
  * leaves an entry in the transcript. Endpoints are tried in their order: the next one where a connection is refused.
  * What we leave out: users and roles, tables and JSON, locks; members are named by their machines, not by their ids.
@@ -10,6 +10,7 @@
  */
 import type { EtcdRequest, EtcdResponse } from '#cluster/etcd/messages.ts'
 import type { Body, Component, Context, Effect, Event, Micros, ProcessId, StreamId } from '#cluster/kernel/component.ts'
+import type { SnapshotResponse } from '#cluster/etcd/maintenance-messages.ts'
 import { Table } from '#cluster/kernel/table.ts'
 import { parseEtcdctl } from './parse.ts'
 import { printResponse } from './print.ts'
@@ -38,6 +39,7 @@ interface Call {
   readonly id: number
   readonly request: EtcdRequest
   readonly valuesOnly: boolean
+  readonly file: string
   /** Those that are still to be tried. */
   readonly rest: readonly ProcessId[]
 }
@@ -46,6 +48,8 @@ export interface EtcdctlState {
   readonly endpoints: readonly ProcessId[]
   calls: Table<StreamId, Call>
   transcript: Table<number, Typed>
+  /** Snapshots that were saved, by the name of the file. */
+  files: Table<string, SnapshotResponse>
 }
 
 const TIMEOUT_MICROS: Micros = 5_000_000
@@ -54,7 +58,7 @@ const TRANSCRIPT_MAX = 1_000
 
 export const etcdctl: Component<EtcdctlState, EtcdctlOptions> = {
   name: 'etcdctl',
-  init: ({ endpoints }) => ({ endpoints, calls: new Table(), transcript: new Table() }),
+  init: ({ endpoints }) => ({ endpoints, calls: new Table(), transcript: new Table(), files: new Table() }),
   step(state, event, ctx) {
     if (event.type === 'message' && event.body.type === 'etcdctl') return begin(state, event.body as EtcdctlBody, ctx)
     if (event.type === 'timer') return giveUp(state, Number(event.key), ctx)
@@ -69,8 +73,8 @@ function begin(state: EtcdctlState, { id, args }: EtcdctlBody, ctx: Context): Ef
   if (state.transcript.size > TRANSCRIPT_MAX) state.transcript.delete(state.transcript.keys().next().value!)
   const parsed = parseEtcdctl(args)
   if ('problem' in parsed) return end(state, id, `Error: ${parsed.problem}`, 1)
-  const { request, endpoints = state.endpoints, valuesOnly } = parsed
-  const effects = call(state, { id, request, valuesOnly, rest: endpoints }, ctx)
+  const { request, endpoints = state.endpoints, valuesOnly, file } = parsed
+  const effects = call(state, { id, request, valuesOnly, file, rest: endpoints }, ctx)
   if (request.type !== 'WatchCreate') effects.push({ type: 'wake', key: String(id), after: TIMEOUT_MICROS })
   return effects
 }
@@ -91,6 +95,10 @@ function hear(state: EtcdctlState, event: Extract<Event, { type: 'data' | 'close
     return []
   }
   state.calls.delete(event.stream)
+  if (body?.type === 'SnapshotResponse') {
+    state.files.set(known.file, body)
+    return end(state, known.id, `Snapshot saved at ${known.file}`, 0)
+  }
   // Nobody there, or gone while it was asked: what only reads may be asked again.
   const isSafe = event.reason === 'refused' || known.request.type === 'Range'
   if (event.reason !== 'done' && isSafe && known.rest.length > 0) return call(state, known, ctx)

@@ -9,6 +9,8 @@ export interface Parsed {
   /** Undefined: those that it was set up with. */
   readonly endpoints: readonly ProcessId[] | undefined
   readonly valuesOnly: boolean
+  /** Where a snapshot is to be saved. */
+  readonly file: string
 }
 
 interface Flags {
@@ -23,7 +25,7 @@ export function parseEtcdctl(args: readonly string[]): Parsed | { readonly probl
   const request = requestOf(words, flags)
   if (!request) return { problem: `unknown command "${words.join(' ')}" for "etcdctl"` }
   const endpoints = flags.get('endpoints')?.split(',').map(member)
-  return { request, endpoints, valuesOnly: flags.has('print-value-only') }
+  return { request, endpoints, valuesOnly: flags.has('print-value-only'), file: words[2] ?? '' }
 }
 
 function split(args: readonly string[]): Flags {
@@ -64,6 +66,8 @@ function requestOf(words: readonly string[], flags: Flags['flags']): EtcdRequest
       return memberRequest(first, second, flags.has('learner'))
     case 'lease':
       return leaseRequest(first, second)
+    case 'snapshot':
+      return first === 'save' && second !== '' ? { type: 'Snapshot' } : undefined
     default:
       return undefined
   }

@@ -10,6 +10,9 @@
  *   boot etcd=N [joining=N] [seed=N]   no cluster but etcd alone: members etcd-1 … on machines of their own, and machines
  *                                      whose etcd joins once it is started; what is typed is `etcdctl`
  *   etcdctl …                          typed on the laptop. `&` at the end: the story goes on without waiting for the answer
+ *   etcdutl snapshot restore FILE [--bump-revision=N] [--mark-compacted]
+ *                                      every member of etcd is stopped, gets its disk from what `etcdctl snapshot save FILE`
+ *                                      has saved, and is started; `boot … etcdctl=true` puts etcdctl beside kubectl
  *   kubectl …                          typed on the laptop; `-f -` reads the input. Prints what it prints, if it does so within a minute
  *   ask WHO METHOD PATH [TOKEN]        the `dashboard` or the `program` on the laptop sends this request, with the input as its body;
  *                                      `boot … authorization=RBAC tokens=ana,ben` gives people the tokens `token-of-ana` …
@@ -27,6 +30,7 @@ import {
   bootCluster,
   type ClusterOptions,
   CONTROL_PLANE_PROGRAMS,
+  etcdMembersOf,
   KUBECTL,
   type MachineOptions,
   NODE_PROGRAMS,
@@ -40,9 +44,10 @@ import type { World } from '#cluster/kernel/world.ts'
 import type { RestClientState } from '#cluster/kubectl/rest-client.ts'
 import { parseManifests } from '#cluster/api/yaml.ts'
 import type { KubectlState } from '#cluster/kubectl/kubectl.ts'
-import type { EtcdctlState } from '#cluster/etcdctl/etcdctl.ts'
+import { etcdctl, type EtcdctlState } from '#cluster/etcdctl/etcdctl.ts'
 import { formatMicros, parseDuration } from './duration.ts'
 import { bootEtcd, ETCDCTL } from './etcd-world.ts'
+import { RESTORE_MICROS, restoreCommands } from './restore.ts'
 import { answersOf, containerProcess, identitiesOf, machineOf, parseCondition, storeRevision } from './look.ts'
 import { type Block, parseScript } from './script.ts'
 import { expand, piped } from './shell.ts'
@@ -119,6 +124,8 @@ class Player {
         return this.#kubectl(history, block)
       case 'etcdctl':
         return this.#etcdctl(history, block.args)
+      case 'etcdutl':
+        return this.#restore(history, block.args)
       case 'ask':
         return this.#ask(history, block)
       case 'run':
@@ -138,7 +145,7 @@ class Player {
         return formatMicros(history.head.now)
       default:
         throw new Error(
-          `"${block.command}" is no command of a story; there are: boot, kubectl, etcdctl, ask, run, fault, kill, answers, identities, time`,
+          `"${block.command}" is no command of a story; there are: boot, kubectl, etcdctl, etcdutl, ask, run, fault, kill, answers, identities, time`,
         )
     }
   }
@@ -164,6 +171,7 @@ class Player {
       'control-planes': controlPlanes = 1,
       'etcd-members': etcdMembers = 1,
       topology,
+      etcdctl: withEtcdctl,
       authorization,
       tokens,
       ...capacity
@@ -177,7 +185,7 @@ class Player {
       const resources = { ...DEFAULT_RESOURCES, ...capacity, ...given?.capacity }
       return { ...node, ...given, capacity: resources }
     })
-    return bootCluster({
+    const clusterOptions: ClusterOptions = {
       seed: this.#options.seed ?? Number(seed),
       nodes: all,
       dns: dns !== 'false',
@@ -189,7 +197,12 @@ class Player {
       ...(authorization && { authorization }),
       ...(tokens && { tokens: tokensOf(tokens) }),
       ...this.#options.cluster,
-    })
+    }
+    if (withEtcdctl !== 'true') return bootCluster(clusterOptions)
+    const world = bootCluster({ ...clusterOptions, components: { etcdctl, ...clusterOptions.components } })
+    const options = { endpoints: etcdMembersOf(clusterOptions) }
+    world.addProcess({ machine: 'laptop', name: 'etcdctl', component: 'etcdctl', options })
+    return world
   }
 
   #kubectl(history: History, { args, input }: Block): string {
@@ -216,6 +229,13 @@ class Player {
     history.run({ until: isDone, untilMicros: history.head.now + KUBECTL_MICROS })
     const { output = '', exitCode } = entry() ?? {}
     return waits ? (exitCode === 0 ? cut(output) : output) : ''
+  }
+
+  #restore(history: History, args: readonly string[]): string {
+    const now = history.head.now
+    for (const [after, command] of restoreCommands(history.head, args)) history.command(now + after, command)
+    history.run({ untilMicros: now + RESTORE_MICROS })
+    return ''
   }
 
   #ask(history: History, { args: [who, method, path, token], input }: Block): string {

@@ -12,6 +12,7 @@ export const FIGURES: Readonly<Record<string, () => Promise<{ readonly figure: F
   F14: () => import('./f14-node-goes-dark.ts'),
   F16: () => import('./f16-revision-tape.ts'),
   F17: () => import('./f17-raft-arena.ts'),
+  F18: () => import('./f18-disaster-day.ts'),
   F19: () => import('./f19-pod-as-a-unit.ts'),
   F27: () => import('./f27-first-packet.ts'),
 }

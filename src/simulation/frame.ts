@@ -22,6 +22,7 @@ import type {
   TapeCell,
 } from './protocol.ts'
 import { etcdMembers, keyspaceOf, plainKeys } from './etcd-members.ts'
+import { watchersOf } from './watchers.ts'
 import { isOver, knownToKubelets, podView } from './pods.ts'
 
 /** Neither Nodes nor of the control plane: where kubectl is typed, and the load balancer. */
@@ -68,6 +69,7 @@ export function frameOf(world: World, branch: number, tick: number, stored: Worl
     store: storeOf(world),
     etcd: etcdMembers(world),
     keyspace: keyspaceIn(world),
+    watchers: watchersOf(world),
     objects: inspectable(world),
     cuts: [...world.network.blocked.keys()],
   }

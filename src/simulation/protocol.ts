@@ -22,6 +22,7 @@ export type StoryName =
   | 'role-board'
   | 'raft-arena'
   | 'raft-four'
+  | 'disaster-day'
   | 'stacked-etcd'
   | 'external-etcd'
   | 'revision-tape'
@@ -238,6 +239,14 @@ export interface EtcdMemberView {
   readonly fsyncMicros: Micros
 }
 
+/** Somebody who watches the store, or the API server in front of it. */
+export interface WatcherView {
+  readonly process: ProcessId
+  readonly resource: string
+  /** The newest that it has seen. */
+  readonly revision: number
+}
+
 export interface HistoryCell {
   readonly revision: number
   /** Place within its transaction. */
@@ -276,6 +285,7 @@ export interface Frame {
   readonly etcd: readonly EtcdMemberView[]
   /** Undefined: it is Kubernetes', or nobody can look into it. */
   readonly keyspace: KeyspaceView | undefined
+  readonly watchers: readonly WatcherView[]
   /** Objects that can be inspected, newest change first. */
   readonly objects: readonly ObjectRef[]
   /** Pairs of machines that cannot reach each other. */

@@ -41,7 +41,9 @@ export class Recorder implements TraceSink {
   command({ tick, at, command }: TraceCommand): void {
     if (command.type === 'tell') return
     const { type, ...fields } = command as { type: string } & Record<string, unknown>
-    const name = Object.values(fields).map(String).join(' ')
+    // Whole disks are not told.
+    const told = Object.values(fields).filter((value) => typeof value !== 'object' || Array.isArray(value))
+    const name = told.map(String).join(' ')
     const label = `${type} ${name}`
     // It shows in the first event after it.
     const about = { tick: tick + 1, at, cause: 0, kind: 'fault', label, verb: type, resource: '', name } as const

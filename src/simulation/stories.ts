@@ -2,6 +2,7 @@
 import addToFirstPacket from '#cluster/scenarios/add-to-first-packet.txt?raw'
 import externalEtcd from '#cluster/scenarios/external-etcd.txt?raw'
 import stackedEtcd from '#cluster/scenarios/stacked-etcd.txt?raw'
+import disasterDay from '#cluster/scenarios/disaster-day.txt?raw'
 import deploymentJourney from '#cluster/scenarios/deployment-journey.txt?raw'
 import lightsOut from '#cluster/scenarios/lights-out.txt?raw'
 import nodeGoesDark from '#cluster/scenarios/node-goes-dark.txt?raw'
@@ -29,6 +30,7 @@ const TEXTS: Readonly<Record<StoryName, string>> = {
   'revision-tape': revisionTape,
   'stacked-etcd': stackedEtcd,
   'external-etcd': externalEtcd,
+  'disaster-day': disasterDay,
   'role-board': roleBoard,
 }
 

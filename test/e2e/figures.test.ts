@@ -203,6 +203,7 @@ describe('every figure', () => {
     ['F14', 'never', 'lessons/controller-managers/'],
     ['F16', 'when it is deleted', 'lessons/key-value-store/'],
     ['F17', 'both halves', 'lessons/key-value-store/'],
+    ['F18', 'three', 'lessons/key-value-store/'],
     ['F19', 'each time', 'lessons/worker-overview/'],
     ['F27', 'node-1’s', 'lessons/pod-to-pod/'],
   ])('%s fits a phone and breaks no rule of accessibility, at rest and in the middle', async (id, choice, path) => {

@@ -8,9 +8,20 @@ import path from './path.css?inline'
 import pipeline from './pipeline.css?inline'
 import picture from './picture.css?inline'
 import raft from './raft.css?inline'
+import seen from './seen.css?inline'
 import tape from './tape.css?inline'
 import topology from './topology.css?inline'
 
-export const figureStyles = [frame, picture, funnel, path, podCard, controlPlanes, pipeline, raft, tape, topology].map(
-  (sheet) => unsafeCSS(sheet),
-)
+export const figureStyles = [
+  frame,
+  picture,
+  funnel,
+  path,
+  podCard,
+  controlPlanes,
+  pipeline,
+  raft,
+  seen,
+  tape,
+  topology,
+].map((sheet) => unsafeCSS(sheet))

@@ -201,7 +201,7 @@ function drawSums(frame: Frame): TemplateResult {
     <li>
       ${say('to pay for', 'por pagar')}
       <b>${hosts} ${say('hosts', 'máquinas')}</b>
-      ${say(`and the load balancer; ${up} have power`, `y el balanceador; ${up} con corriente`)}
+      ${say(`and the load balancer; ${up} with power`, `y el balanceador; ${up} con corriente`)}
     </li>
     <li class=${servers > 0 ? 'good' : 'bad'}>
       ${say('API servers', 'servidores de API')} <b>${servers}</b> ${say('up; one is enough', 'en marcha; basta uno')}
