@@ -45,6 +45,18 @@ export interface ObjectMeta {
   readonly annotations?: Readonly<Record<string, string>>
   readonly ownerReferences?: readonly OwnerReference[]
   readonly finalizers?: readonly string[]
+  /** Who has set which fields. */
+  readonly managedFields?: readonly ManagedFieldsEntry[]
+}
+
+export interface ManagedFieldsEntry {
+  readonly manager?: string
+  readonly operation?: 'Apply' | 'Update'
+  readonly apiVersion?: string
+  readonly time?: Time
+  readonly fieldsType?: 'FieldsV1'
+  readonly fieldsV1?: object
+  readonly subresource?: string
 }
 
 export interface KubernetesObject {

@@ -5,6 +5,9 @@
  */
 import type { KubernetesObject } from '#cluster/api/types.ts'
 import type { Context } from '#cluster/kernel/component.ts'
+import { storedAs } from '#cluster/api/resources.ts'
+import { isApply } from './apply/apply.ts'
+import { prepareApply, trackedUpdate } from './apply/tracking.ts'
 import { bind } from './binding.ts'
 import { fromStored } from './conversion/conversion.ts'
 import { decodeBody } from './decoding/decoding.ts'
@@ -22,8 +25,19 @@ export const currentOf = (origin: Origin): KubernetesObject =>
 export function prepareChange(state: State, row: PendingRequest, origin: Origin, ctx: Context): Prepared {
   const { info, request } = row
   if (info.subresource === 'binding') return bind(info, request.body, origin, ctx)
-  if (info.verb === 'patch') return prepareFromPatch(state, row, origin, ctx)
-  return fromBody(row, request.body, origin, ctx)
+  if (state.schemas && isApply(request)) return prepareFromApply(state, row, origin, ctx)
+  const prepared =
+    info.verb === 'patch' ? prepareFromPatch(state, row, origin, ctx) : fromBody(row, request.body, origin, ctx)
+  if ('refused' in prepared) return prepared
+  return { ...prepared, object: trackedUpdate(state, row, origin.object, prepared.object, ctx) }
+}
+
+function prepareFromApply(state: State, row: PendingRequest, origin: Origin, ctx: Context): Prepared {
+  const { info, request } = row
+  // A scale is applied as a whole.
+  if (info.subresource === 'scale') return applyScale(info, request.body, origin)
+  const stored = { ...info, resource: storedAs(info.resource) }
+  return prepareApply(state, row, origin.object, (wanted) => prepareUpdate(stored, wanted, origin, ctx), ctx)
 }
 
 const fromBody = ({ info }: PendingRequest, body: unknown, origin: Origin, ctx: Context): Prepared =>

@@ -10,6 +10,8 @@ import type { HttpRequest } from '#cluster/api/http.ts'
 import { storedAs } from '#cluster/api/resources.ts'
 import { subresourceOf } from '#cluster/api/subresources.ts'
 import type { Context, Effect, Micros, StreamId } from '#cluster/kernel/component.ts'
+import { isApply } from './apply/apply.ts'
+import { applyProblem } from './apply/tracking.ts'
 import { authenticate } from './authentication.ts'
 import { authorize } from './authorization.ts'
 import { startCaching } from './cache-feed.ts'
@@ -154,7 +156,12 @@ function admit(state: State, row: PendingRequest, ctx: Context): Effect[] {
 /** A write whose body is what it should be. (A patch is looked at when it has been applied.) */
 function startDecoded(state: State, row: PendingRequest, ctx: Context): Effect[] {
   const { verb } = row.info
-  if (state.schemas === undefined || (verb !== 'create' && verb !== 'update')) return startWrite(state, row, ctx)
+  const applies = isApply(row.request)
+  if (state.schemas === undefined || (verb !== 'create' && verb !== 'update' && !applies)) {
+    return startWrite(state, row, ctx)
+  }
+  const problem = applies ? applyProblem(row) : undefined
+  if (problem) return refuse(state, row, problem)
   const decoded = decodeBody(state.schemas, row, row.request.body)
   if ('refused' in decoded) return refuse(state, row, decoded.refused)
   const { body, warnings } = decoded

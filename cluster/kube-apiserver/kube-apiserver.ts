@@ -10,7 +10,7 @@
  * anonymous requests, and RBAC with its bootstrap roles (AlwaysAllow is the default, as without `--authorization-mode`);
  * every built-in kind of the stable versions, and discovery; tables, and kinds in two versions. A kind is cached from when somebody first asks for it.
  * What we leave out: tokens of service accounts, the Node authorizer, webhooks, CRDs, aggregation,
- * server-side apply; priority and fairness is a single queue before the seats.
+ * priority and fairness is a single queue before the seats.
  * Where to read upstream: apiserver `pkg/server/config.go` (DefaultBuildHandlerChain), `pkg/endpoints/handlers`,
  * `pkg/registry/generic/registry/store.go`, `pkg/storage/{etcd3,cacher}`.
  */

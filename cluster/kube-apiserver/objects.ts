@@ -99,7 +99,7 @@ export function prepareCreate(info: RequestInfo, body: unknown, ctx: Context): P
   const decoded = decode(info, body)
   if ('refused' in decoded) return decoded
   const strategy = strategyOf(info.resource)
-  const { resourceVersion, deletionTimestamp: _, deletionGracePeriodSeconds: __, ...given } = decoded.object.metadata
+  const { resourceVersion, deletionTimestamp: _, deletionGracePeriodSeconds: __, managedFields: ___, ...given } = decoded.object.metadata // prettier-ignore
   if (resourceVersion) return refused(badRequest('resourceVersion should not be set on objects to be created'))
   const name = info.name || given.name || (given.generateName ? generateName(given.generateName, ctx) : '')
   const metadata: ObjectMeta = {
@@ -187,7 +187,10 @@ function combine(info: RequestInfo, given: any, old: any, strategy: Strategy, ct
 /** What the server owns stays as it is, whatever the client sends. */
 function ownMetadata(given: ObjectMeta, old: ObjectMeta, info: RequestInfo): ObjectMeta {
   const { uid, creationTimestamp, deletionTimestamp, deletionGracePeriodSeconds, generation, generateName } = old
-  const { deletionTimestamp: _, deletionGracePeriodSeconds: __, generation: ___, ...rest } = given
+  const { deletionTimestamp: _, deletionGracePeriodSeconds: __, generation: ___, managedFields: asked, ...rest } = given
+  // One entry that says nothing: the client wants them forgotten.
+  const forgets = asked?.length === 1 && Object.keys(asked[0]!).length === 0
+  const managedFields = forgets ? undefined : old.managedFields
   return {
     ...rest,
     name: info.name,
@@ -198,6 +201,7 @@ function ownMetadata(given: ObjectMeta, old: ObjectMeta, info: RequestInfo): Obj
     ...(deletionTimestamp !== undefined && { deletionTimestamp }),
     ...(deletionGracePeriodSeconds !== undefined && { deletionGracePeriodSeconds }),
     ...(generation !== undefined && { generation }),
+    ...(managedFields !== undefined && { managedFields }),
   }
 }
 

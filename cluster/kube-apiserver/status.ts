@@ -4,7 +4,7 @@
  * Where to read upstream: apimachinery `pkg/api/errors/errors.go`, `pkg/util/validation/field/errors.go`.
  */
 import type { Resource } from '#cluster/api/resources.ts'
-import type { Status } from '#cluster/api/types.ts'
+import type { ManagedFieldsEntry, Status } from '#cluster/api/types.ts'
 
 export interface FieldError {
   readonly reason:
@@ -81,6 +81,33 @@ export const conflict = (resource: Resource, name: string, why: string, subresou
     ...about(resource, name),
     kind: subresource ? `${resource.resource}/${subresource}` : resource.resource,
   })
+
+interface Contested {
+  readonly entry: ManagedFieldsEntry
+  /** What its manager has set, and the apply would change. */
+  readonly paths: readonly string[]
+}
+
+function managerText({ manager, subresource, operation, apiVersion }: ManagedFieldsEntry): string {
+  const name = `${JSON.stringify(manager ?? '')}${subresource ? ` with subresource ${JSON.stringify(subresource)}` : ''}`
+  return operation === 'Update' ? `${name} using ${apiVersion}` : name
+}
+
+/** An apply would change what others have set. */
+export function applyConflict(contested: readonly Contested[]): Status {
+  const causes = contested.flatMap(({ entry, paths }) =>
+    paths.map((field) => ({ reason: 'FieldManagerConflict', message: `conflict with ${managerText(entry)}`, field })),
+  )
+  const [only] = causes
+  const groups = contested.map(
+    ({ entry, paths }) => `conflicts with ${managerText(entry)}:\n${paths.map((path) => `- ${path}`).join('\n')}`,
+  )
+  const message =
+    causes.length === 1
+      ? `Apply failed with 1 conflict: ${only!.message}: ${only!.field}`
+      : `Apply failed with ${causes.length} conflicts: ${groups.join('\n')}`
+  return failure(409, 'Conflict', message, { causes })
+}
 
 export const MODIFIED = 'the object has been modified; please apply your changes to the latest version and try again'
 

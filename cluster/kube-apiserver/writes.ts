@@ -20,6 +20,8 @@ import type { Context, Effect } from '#cluster/kernel/component.ts'
 import type { DeleteOptions } from './deletion.ts'
 import { decideDeletion, isDue } from './deletion.ts'
 import { eventLeaseFor } from './event-leases.ts'
+import { isApply } from './apply/apply.ts'
+import { trackedCreation } from './apply/tracking.ts'
 import { currentOf, prepareChange } from './changes.ts'
 import { prepareCreate } from './objects.ts'
 import { strategyOf } from './registry/registry.ts'
@@ -79,9 +81,11 @@ export function originArrived(state: State, row: PendingRequest, response: Range
   const kv = response.kvs[0]
   if (kv) return changeFrom(state, row, originOf(kv), ctx)
   const { info } = row
-  if (info.verb === 'update' && info.subresource === '' && strategyOf(info.resource).allowCreateOnUpdate) {
-    return create(state, row, ctx)
-  }
+  const makesIt =
+    info.verb === 'update'
+      ? strategyOf(info.resource).allowCreateOnUpdate
+      : state.schemas !== undefined && isApply(row.request)
+  if (makesIt && info.subresource === '') return create(state, row, ctx)
   return refuse(state, row, status.notFound(info.resource, info.name))
 }
 
@@ -160,7 +164,7 @@ function create(state: State, row: PendingRequest, ctx: Context): Effect[] {
     if ('refused' in addressed) return refuse(state, row, addressed.refused)
     object = addressed.object
   }
-  return commitPut(state, row, undefined, object, ctx)
+  return commitPut(state, row, undefined, trackedCreation(state, row, object, ctx), ctx)
 }
 
 /** NamespaceLifecycle: nothing is created in a namespace that is not there, or that is going. */
@@ -268,7 +272,7 @@ function creationFailed(state: State, row: PendingRequest, kv: KeyValue | undefi
     const isGenerated = !given.name && given.generateName !== undefined
     if (isGenerated && row.attempts < GENERATED_NAMES_MAX) return create(state, row, ctx)
     // A PUT that meant to create has lost the race: it is an update after all.
-    if (info.verb === 'update') return changeFrom(state, row, originOf(kv), ctx)
+    if (info.verb !== 'create') return changeFrom(state, row, originOf(kv), ctx)
     return refuse(state, row, status.alreadyExists(info.resource, row.wanted!.metadata.name))
   }
   // The name is free, so the address was not.

@@ -1,0 +1,182 @@
+import { describe, expect, it } from 'vitest'
+import { builtInSchemas } from '#cluster/api/schema/built-in.ts'
+import type { ManagedFieldsEntry } from '#cluster/api/types.ts'
+import type { Query } from '../lab.ts'
+import { CONFIG_MAPS, configMap, deployment, DEPLOYMENTS, Lab, SERVICES } from '../lab.ts'
+import { difference, intersection, paths, union } from './field-set.ts'
+
+const APPLY = 'application/apply-patch+yaml'
+
+function ready(): Lab {
+  const lab = new Lab(1, {}, builtInSchemas)
+  lab.run(1_000_000)
+  return lab
+}
+
+const apply = (lab: Lab, path: string, body: unknown, query: Query = { fieldManager: 'me' }) =>
+  lab.send('PATCH', path, body, query, APPLY)
+
+const managers = (object: { metadata: { managedFields?: readonly ManagedFieldsEntry[] } }) =>
+  (object.metadata.managedFields ?? []).map(({ manager, operation, subresource }) =>
+    [manager, operation, subresource].filter(Boolean).join(' '),
+  )
+const fieldsOf = (object: { metadata: { managedFields: ManagedFieldsEntry[] } }, manager: string): string[] =>
+  paths(object.metadata.managedFields.find((entry) => entry.manager === manager)!.fieldsV1 as never)
+
+describe('sets of fields', () => {
+  const a = { 'f:spec': { 'f:replicas': {}, 'f:paused': {} }, 'f:data': { '.': {}, 'f:x': {} } }
+  const b = { 'f:spec': { 'f:replicas': {} }, 'f:data': {} }
+
+  it('are joined, compared and taken from each other', () => {
+    expect(paths(union(a, b))).toEqual(['.spec.replicas', '.spec.paused', '.data', '.data.x'])
+    expect(paths(difference(a, b))).toEqual(['.spec.paused', '.data.x'])
+    expect(paths(intersection(a, b))).toEqual(['.spec.replicas', '.data'])
+  })
+})
+
+describe('apply', () => {
+  it('makes what is not there, and is told whose it is', () => {
+    const lab = ready()
+    const { status, body } = apply(lab, `${CONFIG_MAPS}/app`, configMap('app', { a: '1' }))
+    expect(status).toBe(201)
+    expect(body.metadata.managedFields).toEqual([
+      {
+        manager: 'me',
+        operation: 'Apply',
+        apiVersion: 'v1',
+        time: expect.stringMatching(/^2026-/),
+        fieldsType: 'FieldsV1',
+        fieldsV1: { 'f:data': { 'f:a': {} } },
+      },
+    ])
+    // The same once more changes nothing, not even the time.
+    lab.run(5_000_000)
+    const again = apply(lab, `${CONFIG_MAPS}/app`, configMap('app', { a: '1' }))
+    expect(again).toEqual({ status: 200, body })
+  })
+
+  it('takes away what the same manager wants no more, and leaves what others have set', () => {
+    const lab = ready()
+    apply(lab, `${CONFIG_MAPS}/app`, configMap('app', { a: '1', b: '2' }))
+    lab.send(
+      'PATCH',
+      `${CONFIG_MAPS}/app`,
+      { data: { c: '3' } },
+      { fieldManager: 'other' },
+      'application/merge-patch+json',
+    )
+    const { body } = apply(lab, `${CONFIG_MAPS}/app`, configMap('app', { a: '1' }))
+    expect(body.data).toEqual({ a: '1', c: '3' })
+    expect(managers(body)).toEqual(['me Apply', 'other Update'])
+    expect(fieldsOf(body, 'other')).toEqual(['.data.c'])
+  })
+
+  it('refuses to change what somebody else has set, unless it is forced', () => {
+    const lab = ready()
+    apply(lab, `${DEPLOYMENTS}/web`, deployment('web', { replicas: 3 }))
+    const scaled = { spec: { replicas: 5 } }
+    lab.send('PATCH', `${DEPLOYMENTS}/web`, scaled, { fieldManager: 'scaler' }, 'application/merge-patch+json')
+    const refused = apply(lab, `${DEPLOYMENTS}/web`, deployment('web', { replicas: 3 }))
+    expect(refused).toMatchObject({
+      status: 409,
+      body: {
+        reason: 'Conflict',
+        message: 'Apply failed with 1 conflict: conflict with "scaler" using apps/v1: .spec.replicas',
+        details: {
+          causes: [
+            {
+              reason: 'FieldManagerConflict',
+              message: 'conflict with "scaler" using apps/v1',
+              field: '.spec.replicas',
+            },
+          ],
+        },
+      },
+    })
+    const forced = apply(lab, `${DEPLOYMENTS}/web`, deployment('web', { replicas: 3 }), {
+      fieldManager: 'me',
+      force: 'true',
+    })
+    expect(forced.body.spec.replicas).toBe(3)
+    expect(managers(forced.body)).toEqual(['me Apply'])
+  })
+
+  it('shares what two want alike, and a field goes when the last one lets it go', () => {
+    const lab = ready()
+    apply(lab, `${CONFIG_MAPS}/app`, configMap('app', { a: '1' }), { fieldManager: 'one' })
+    apply(lab, `${CONFIG_MAPS}/app`, configMap('app', { a: '1' }), { fieldManager: 'two' })
+    const less = apply(lab, `${CONFIG_MAPS}/app`, configMap('app'), { fieldManager: 'one' })
+    expect(less.body.data).toEqual({ a: '1' })
+    // An empty map is something, too.
+    expect(fieldsOf(less.body, 'one')).toEqual(['.data'])
+    expect(apply(lab, `${CONFIG_MAPS}/app`, configMap('app'), { fieldManager: 'two' }).body.data?.a).toBeUndefined()
+  })
+
+  it('merges lists by the keys of their items, with what an item means that does not say', () => {
+    const lab = ready()
+    const service = (ports: object[]) => ({
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: 'web' },
+      spec: { ports },
+    })
+    apply(lab, `${SERVICES}/web`, service([{ name: 'http', port: 80 }]), { fieldManager: 'one' })
+    const { body } = apply(lab, `${SERVICES}/web`, service([{ name: 'dns', port: 53, protocol: 'UDP' }]), { fieldManager: 'two' }) // prettier-ignore
+    expect(body.spec.ports.map(({ name }: { name: string }) => name)).toEqual(['http', 'dns'])
+    expect(fieldsOf(body, 'one')).toContain('.spec.ports[port=80,protocol="TCP"].name')
+    const gone = apply(lab, `${SERVICES}/web`, service([]), { fieldManager: 'two' })
+    expect(gone.body.spec.ports.map(({ name }: { name: string }) => name)).toEqual(['http'])
+  })
+
+  it('keeps the status apart', () => {
+    const lab = ready()
+    apply(lab, `${DEPLOYMENTS}/web`, deployment('web'))
+    const { uid, name } = lab.send('GET', `${DEPLOYMENTS}/web`).body.metadata
+    const path = `${DEPLOYMENTS}/web/status`
+    lab.send('PATCH', path, { metadata: { uid, name }, status: { replicas: 1 } }, { fieldManager: 'controller' }, 'application/merge-patch+json') // prettier-ignore
+    const { body } = apply(lab, `${DEPLOYMENTS}/web`, deployment('web'))
+    expect(managers(body)).toEqual(['me Apply', 'controller Update status'])
+    expect(fieldsOf(body, 'controller')).toEqual(['.status.replicas'])
+    expect(body.status).toEqual({ replicas: 1 })
+  })
+
+  it('says who writes by what the client calls itself, and forgets them all when told to', () => {
+    const lab = ready()
+    const { body } = lab.send('POST', CONFIG_MAPS, configMap('app', { a: '1' }))
+    expect(managers(body)).toEqual(['kubernetes-admin Update'])
+    const bare = { ...body, metadata: { ...body.metadata, managedFields: [{}] } }
+    expect(managers(lab.send('PUT', `${CONFIG_MAPS}/app`, bare).body)).toEqual([])
+  })
+
+  it('makes one of the oldest, when there are more than ten', () => {
+    const lab = ready()
+    lab.send('POST', CONFIG_MAPS, configMap('app'))
+    for (let i = 0; i < 12; i++) {
+      lab.run(1_000_000)
+      lab.send('PATCH', `${CONFIG_MAPS}/app`, { data: { [`k${i}`]: 'x' } }, { fieldManager: `m${i}` }, 'application/merge-patch+json') // prettier-ignore
+    }
+    const { body } = lab.send('GET', `${CONFIG_MAPS}/app`)
+    expect(managers(body)).toHaveLength(10)
+    expect(managers(body)[0]).toBe('ancient-changes Update')
+    expect(fieldsOf(body, 'ancient-changes')).toEqual(expect.arrayContaining(['.data.k0', '.data.k1', '.data.k2']))
+  })
+
+  it.each<[string, unknown, Query, number, string]>([
+    ['without a manager', configMap('app'), {}, 422, 'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch'], // prettier-ignore
+    ['without a kind', { metadata: { name: 'app' } }, { fieldManager: 'me' }, 400, "Object 'Kind'"],
+    ['with managers of its own', { ...configMap('app'), metadata: { name: 'app', managedFields: [{ manager: 'x' }] } }, { fieldManager: 'me' }, 400, 'metadata.managedFields must be nil'], // prettier-ignore
+    ['of another name', configMap('other'), { fieldManager: 'me' }, 400, 'does not match the name on the URL'],
+  ])('is refused %s', (_, body, query, status, text) => {
+    const answer = apply(ready(), `${CONFIG_MAPS}/app`, body, query)
+    expect(answer.status).toBe(status)
+    expect(answer.body.message).toContain(text)
+  })
+
+  it('is not to be had without schemas', () => {
+    const lab = new Lab()
+    lab.run(1_000_000)
+    expect(apply(lab, `${CONFIG_MAPS}/app`, configMap('app')).status).toBe(404)
+    lab.send('POST', CONFIG_MAPS, configMap('app'))
+    expect(apply(lab, `${CONFIG_MAPS}/app`, configMap('app')).status).toBe(415)
+  })
+})

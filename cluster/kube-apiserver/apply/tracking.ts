@@ -1,0 +1,90 @@
+/**
+ * Where `managedFields` come into a write: after it is known what the object will be.
+ *
+ * Without schemas nothing is tracked, and nothing can be applied.
+ */
+import { deepFreeze, formatTime } from '#cluster/api/meta.ts'
+import { apiVersionOf, storedAs } from '#cluster/api/resources.ts'
+import type { KubernetesObject, Status } from '#cluster/api/types.ts'
+import type { Context } from '#cluster/kernel/component.ts'
+import { toStored } from '../conversion/conversion.ts'
+import type { Prepared } from '../objects.ts'
+import type { PendingRequest, State } from '../state.ts'
+import { badRequest, invalid, required } from '../status.ts'
+import { withoutRevision } from '../storage/keys.ts'
+import { apply, isApply, managerOf, trackCreation, trackUpdate } from './apply.ts'
+import type { Manager } from './managers.ts'
+
+/** Fields are owned in the version in which they are stored. */
+const managerIn = ({ info, request, user }: PendingRequest): Manager => ({
+  ...managerOf(info, request, user),
+  apiVersion: apiVersionOf(storedAs(info.resource)),
+})
+
+const typeOf = ({ schemas }: State, { kind, apiVersion }: KubernetesObject) => schemas?.typeOfKind(apiVersion, kind)
+
+/** The new object with who made it. */
+export function trackedCreation(state: State, row: PendingRequest, object: KubernetesObject, ctx: Context) {
+  const type = typeOf(state, object)
+  if (!type) return object
+  const who = managerIn(row)
+  const time = formatTime(ctx.now)
+  const tracked = isApply(row.request)
+    ? trackCreation(state.schemas!, type, who, storedBody(row), object, time)
+    : trackUpdate(state.schemas!, type, who, undefined, object, time)
+  return deepFreeze(tracked)
+}
+
+/** The changed object with who changed it. */
+export function trackedUpdate(
+  state: State,
+  row: PendingRequest,
+  before: KubernetesObject,
+  after: KubernetesObject,
+  ctx: Context,
+): KubernetesObject {
+  const type = typeOf(state, after)
+  if (!type || after === before) return after
+  return deepFreeze(trackUpdate(state.schemas!, type, managerIn(row), before, after, formatTime(ctx.now)))
+}
+
+const storedBody = ({ info, request }: PendingRequest): KubernetesObject =>
+  toStored(info.resource, request.body as KubernetesObject)
+
+/** Why nothing can be applied like this; undefined where it can. */
+export function applyProblem({ info, request }: PendingRequest): Status | undefined {
+  if (!request.query?.['fieldManager']) {
+    const options = { ...info.resource, group: 'meta.k8s.io', kind: 'PatchOptions' }
+    return invalid(options, '', [required('fieldManager', 'is required for apply patch')])
+  }
+  const { metadata, kind, apiVersion } = (request.body ?? {}) as Partial<KubernetesObject>
+  if (kind === undefined || apiVersion === undefined) {
+    return badRequest("error decoding YAML: Object 'Kind' or 'apiVersion' is missing")
+  }
+  if (metadata?.managedFields?.length) return badRequest('metadata.managedFields must be nil')
+  return undefined
+}
+
+/**
+ * The object as an apply leaves it.
+ *
+ * @param prepare what else a write makes of an object: defaults, admission, validation
+ */
+export function prepareApply(
+  state: State,
+  row: PendingRequest,
+  old: KubernetesObject,
+  prepare: (wanted: KubernetesObject) => Prepared,
+  ctx: Context,
+): Prepared {
+  const type = typeOf(state, old)!
+  const outcome = apply(state.schemas!, type, row.request, managerIn(row), withoutRevision(old), storedBody(row))
+  if ('refused' in outcome) return outcome
+  const prepared = prepare(outcome.object)
+  if ('refused' in prepared) return prepared
+  const managedFields = outcome.managers(formatTime(ctx.now))
+  const { object } = prepared
+  if (object === old && JSON.stringify(managedFields) === JSON.stringify(old.metadata.managedFields ?? []))
+    return prepared
+  return { ...prepared, object: deepFreeze({ ...object, metadata: { ...object.metadata, managedFields } }) }
+}

@@ -1,0 +1,155 @@
+/**
+ * Values walked along their types: what an object's parts are called, and what two objects have together.
+ *
+ * Where to read upstream: sigs.k8s.io/structured-merge-diff `typed/{tofieldset,compare,merge,remove}.go`.
+ */
+import { isEqual } from '#cluster/api/meta.ts'
+import type { Field, FieldType, ObjectType, Schemas } from '#cluster/api/schema/schema.ts'
+import type { FieldSet } from './field-set.ts'
+import { EMPTY, isMember, reaches, union, withSelf } from './field-set.ts'
+
+/** A place in the tree of types. */
+export interface Place {
+  readonly type: FieldType
+  readonly field?: Field
+}
+
+interface Part {
+  readonly step: string
+  readonly value: unknown
+  readonly place: Place
+}
+
+type Json = Readonly<Record<string, unknown>>
+
+const isRecord = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+export const rootOf = ({ name }: ObjectType): Place => ({ type: { is: 'object', name } })
+
+/** The parts of a value that can be owned one by one; undefined where it is one whole. */
+export function partsOf(schemas: Schemas, { type, field }: Place, value: unknown): Part[] | undefined {
+  if (field?.atomic) return undefined
+  if (type.is === 'list') return Array.isArray(value) && field ? itemsOf(type.of, field, value) : undefined
+  if (type.is === 'scalar' || !isRecord(value)) return undefined
+  if (type.is !== 'object') {
+    return Object.keys(value).map((key) => ({ step: `f:${key}`, value: value[key], place: { type: type.of } }))
+  }
+  const { atomic, fields } = schemas.typeNamed(type.name)
+  if (atomic) return undefined
+  return Object.keys(value).flatMap((key): Part[] => {
+    const inner = fields.get(key)
+    return inner ? [{ step: `f:${key}`, value: value[key], place: { type: inner.type, field: inner } }] : []
+  })
+}
+
+function itemsOf(type: FieldType, { keys, set }: Field, list: readonly unknown[]): Part[] | undefined {
+  if (set) return list.map((value) => ({ step: `v:${JSON.stringify(value)}`, value, place: { type } }))
+  if (keys === undefined) return undefined
+  const sorted = keys.toSorted((a, b) => (a.field < b.field ? -1 : 1))
+  return list.map((value) => {
+    const given = isRecord(value) ? value : {}
+    const known = sorted.flatMap(({ field, otherwise }) => {
+      const key = given[field] ?? otherwise
+      return key === undefined ? [] : [[field, key]]
+    })
+    return { step: `k:${JSON.stringify(Object.fromEntries(known))}`, value, place: { type } }
+  })
+}
+
+/** Items and entries of maps are members themselves; the fields of a type are only what is in them. */
+const ownsItself = (step: string, parent: Place): boolean => step.startsWith('k:') || parent.type.is === 'map'
+
+/** All that there is in a value. */
+export function fieldsOf(schemas: Schemas, place: Place, value: unknown): FieldSet {
+  const result: Record<string, FieldSet> = {}
+  for (const part of partsOf(schemas, place, value) ?? []) {
+    const below = fieldsOf(schemas, part.place, part.value)
+    result[part.step] = ownsItself(part.step, place) ? withSelf(below) : below
+  }
+  return result
+}
+
+export interface Comparison {
+  /** Fields that the second value has anew or otherwise. */
+  readonly changed: FieldSet
+  /** Fields that only the first has. */
+  readonly removed: FieldSet
+}
+
+export function compare(schemas: Schemas, place: Place, before: unknown, after: unknown): Comparison {
+  const changed: Record<string, FieldSet> = {}
+  const removed: Record<string, FieldSet> = {}
+  const old = new Map((partsOf(schemas, place, before) ?? []).map((part) => [part.step, part]))
+  for (const part of partsOf(schemas, place, after) ?? []) {
+    const { step, value } = part
+    const was = old.get(step)
+    old.delete(step)
+    if (was === undefined) changed[step] = added(schemas, part, place)
+    else if (!isEqual(was.value, value)) {
+      const isWhole = partsOf(schemas, part.place, value) === undefined || partsOf(schemas, part.place, was.value) === undefined // prettier-ignore
+      const below = isWhole ? { changed: EMPTY, removed: EMPTY } : compare(schemas, part.place, was.value, value)
+      if (isWhole || Object.keys(below.changed).length > 0) changed[step] = below.changed
+      if (Object.keys(below.removed).length > 0) removed[step] = below.removed
+    }
+  }
+  for (const [step, part] of old) removed[step] = withSelf(fieldsOf(schemas, part.place, part.value))
+  return { changed, removed }
+}
+
+function added(schemas: Schemas, { step, value, place }: Part, parent: Place): FieldSet {
+  const below = fieldsOf(schemas, place, value)
+  return ownsItself(step, parent) || place.type.is === 'map' ? withSelf(below) : below
+}
+
+/** The first value with all that the second says. */
+export function merged(schemas: Schemas, place: Place, base: unknown, over: unknown): unknown {
+  const mine = partsOf(schemas, place, base)
+  const theirs = partsOf(schemas, place, over)
+  if (mine === undefined || theirs === undefined) return over
+  const known = new Map(mine.map((part) => [part.step, part]))
+  if (place.type.is === 'list') {
+    const values = new Map(mine.map(({ step, value }) => [step, value]))
+    for (const { step, value, place: inner } of theirs)
+      values.set(step, known.has(step) ? merged(schemas, inner, values.get(step), value) : value)
+    return [...values.values()]
+  }
+  const result: Record<string, unknown> = { ...(base as Json) }
+  for (const { step, value, place: inner } of theirs) {
+    const name = step.slice(2)
+    result[name] = known.has(step) ? merged(schemas, inner, result[name], value) : value
+  }
+  return result
+}
+
+/** The value without what is in a set, but for what somebody else has set too. */
+export function without(
+  schemas: Schemas,
+  place: Place,
+  value: unknown,
+  gone: FieldSet,
+  kept: FieldSet,
+  steps: readonly string[] = [],
+): unknown {
+  const parts = partsOf(schemas, place, value)
+  if (parts === undefined) return value
+  const left: [Part, unknown][] = []
+  for (const part of parts) {
+    const path = [...steps, part.step]
+    const mark = gone[part.step]
+    if (mark === undefined) left.push([part, part.value])
+    else if (!isMember(mark) || reaches(kept, path)) {
+      const inner = without(schemas, part.place, part.value, mark, kept, path)
+      // What had something and has nothing now is gone, unless it was there for its own sake.
+      if (!isHollow(inner) || isHollow(part.value) || reaches(kept, path)) left.push([part, inner])
+    }
+  }
+  if (place.type.is === 'list') return left.map(([, inner]) => inner)
+  const steady = Object.entries(value as Json).filter(([key]) => !parts.some(({ step }) => step === `f:${key}`))
+  return Object.fromEntries([...left.map(([{ step }, inner]) => [step.slice(2), inner]), ...steady])
+}
+
+const isHollow = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && Object.keys(value).length === 0
+
+/** All fields of all sets. */
+export const unionOf = (sets: readonly FieldSet[]): FieldSet => sets.reduce(union, EMPTY)
