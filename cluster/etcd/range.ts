@@ -26,7 +26,7 @@ export function readRange(store: Store, request: RangeRequest, newest: number): 
   }
   // What is sorted or bounded is fetched whole. A target without an order gets one more than the limit, and sorts those.
   const fetched = isBounded || sortOrder !== undefined || limit <= 0 ? 0 : limit + 1
-  const found = range(store, key, rangeEnd, revision, fetched, newest)
+  const found = range(store, key, rangeEnd, revision, countOnly ? 1 : fetched, newest)
   if (countOnly) return answer([], false, found.count)
   const kept = isBounded ? found.kvs.filter((kv) => isWithin(request, kv)) : found.kvs
   const sorted = isSorted ? sort(kept, sortTarget, sortOrder === 'DESCEND') : kept

@@ -17,8 +17,8 @@ import type { Keyspace, Lease } from './keyspace.ts'
 import { createKeyspace } from './keyspace.ts'
 import type { AlarmType } from './maintenance-messages.ts'
 import type { Member } from './messages.ts'
-import { NO_KEYS, withKey } from './mvcc/ordered-keys.ts'
-import type { Change } from './mvcc/store.ts'
+import { orderedKeys } from './mvcc/ordered-keys.ts'
+import { type Change, current } from './mvcc/store.ts'
 import { type Entry, type HardState, NO_HARD_STATE } from './raft/messages.ts'
 import { appendEntries, createStorage, type Storage } from './raft/storage.ts'
 import { confStateOf, tableOf } from './members.ts'
@@ -214,9 +214,9 @@ export function readSnapshot(records: readonly SnapshotRecord[]): Snapshotted {
     else if (record.type === 'alarm') keyspace.alarms.set(record.member, record.alarm)
   }
   while (store.firstOf.length <= store.revision) store.firstOf.push(store.history.length)
-  let ordered = NO_KEYS
-  for (const key of [...keys].sort()) ordered = withKey(ordered, key)
-  store.keys.set('root', ordered)
+  const known = [...keys].sort()
+  store.keys.set('known', orderedKeys(known))
+  store.keys.set('live', orderedKeys(known.filter((key) => current(store, key) !== undefined)))
   const { index: applied, term: appliedTerm, members, removed } = records[0] as SnapshotHeader
   return {
     keyspace,

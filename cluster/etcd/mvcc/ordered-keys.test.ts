@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { keysFrom, NO_KEYS, prefixEnd, withKey, withoutKey } from './ordered-keys.ts'
+import { countFrom, keysFrom, NO_KEYS, orderedKeys, prefixEnd, withKey, withoutKey } from './ordered-keys.ts'
 
 /** The numbers below `count`, each once, in an order that is not theirs. */
 const shuffled = (count: number): string[] =>
@@ -26,6 +26,25 @@ describe('ordered keys', () => {
     }
     expect(keys).toEqual([])
     expect(withoutKey(keys, 'k')).toEqual([])
+  })
+
+  it('are counted as they are listed, from anywhere to anywhere', () => {
+    const sorted = shuffled(1_000).sort()
+    const bounds = ['', 'k', 'k00000', 'k00127', 'k00128', 'k00128x', 'k00500', 'k00999', 'l', undefined]
+    for (const keys of [orderedKeys(sorted), shuffled(1_000).reduce(withKey, NO_KEYS), NO_KEYS]) {
+      for (const from of bounds) {
+        for (const end of bounds) {
+          const listed = [...keysFrom(keys, from ?? '', end)]
+          expect(countFrom(keys, from ?? '', end), `${from}..${end}`).toBe(listed.length)
+        }
+      }
+    }
+  })
+
+  it('that are in order already make the same set', () => {
+    const sorted = shuffled(1_000).sort()
+    expect(orderedKeys(sorted).flat()).toEqual(sorted)
+    expect(orderedKeys([])).toEqual(NO_KEYS)
   })
 
   it('leave the older set as it was', () => {

@@ -12,6 +12,13 @@ export const NO_KEYS: OrderedKeys = []
 // A change copies a leaf and the list of leaves: at a hundred thousand keys both are of like size.
 const LEAF_KEYS_MAX = 128
 
+/** The set of these keys, which are in order and none of them twice. */
+export function orderedKeys(sorted: readonly string[]): OrderedKeys {
+  const leaves: string[][] = []
+  for (let at = 0; at < sorted.length; at += LEAF_KEYS_MAX) leaves.push(sorted.slice(at, at + LEAF_KEYS_MAX))
+  return leaves
+}
+
 /** Index of the leaf that holds `key` or would. */
 function leafFor(keys: OrderedKeys, key: string): number {
   let low = 0
@@ -87,6 +94,18 @@ export function* keysFrom(keys: OrderedKeys, from: string, end?: string): Iterab
       yield key
     }
   }
+}
+
+/** How many keys `keysFrom` would give: only two leaves are looked into. */
+export function countFrom(keys: OrderedKeys, from: string, end?: string): number {
+  if (keys.length === 0) return 0
+  const first = leafFor(keys, from)
+  const last = end === undefined ? keys.length - 1 : leafFor(keys, end)
+  if (last < first) return 0
+  let count = -lowerBound(keys[first]!, from)
+  for (let index = first; index < last; index++) count += keys[index]!.length
+  count += end === undefined ? keys[last]!.length : lowerBound(keys[last]!, end)
+  return Math.max(count, 0)
 }
 
 /** The end of the range of all keys that begin with `prefix`, as clients of etcd reckon it. */

@@ -13,7 +13,7 @@ import { Log } from '#cluster/kernel/log.ts'
 import { Table } from '#cluster/kernel/table.ts'
 import { type KeyValue, NO_LEASE } from '../messages.ts'
 import type { OrderedKeys } from './ordered-keys.ts'
-import { keysFrom, NO_KEYS, withKey, withoutKey } from './ordered-keys.ts'
+import { countFrom, keysFrom, NO_KEYS, withKey, withoutKey } from './ordered-keys.ts'
 
 /** One change of one key. */
 export interface Change {
@@ -34,8 +34,8 @@ export interface Store {
   heads: Table<string, number>
   /** What held right before `compactRevision`. */
   base: Table<string, Change>
-  /** Every key in `heads`, under `root`. */
-  keys: Table<'root', OrderedKeys>
+  /** `known`: every key in `heads`; `live`: those that are not deleted at the newest revision. */
+  keys: Table<'known' | 'live', OrderedKeys>
   /** Newest main revision; an empty store is at 1. */
   revision: number
   /** Oldest revision that may still be read; below it everything is gone. -1: never compacted. */
@@ -55,7 +55,10 @@ export function createStore(): Store {
     firstOf,
     heads: new Table(),
     base: new Table(),
-    keys: new Table([['root', NO_KEYS]]),
+    keys: new Table<'known' | 'live', OrderedKeys>([
+      ['known', NO_KEYS],
+      ['live', NO_KEYS],
+    ]),
     revision: 1,
     compactRevision: -1,
   }
@@ -107,15 +110,31 @@ export function range(
   limit = 0,
   newest = store.revision,
 ): RangeResult {
-  const read = (one: string) => (revision > 0 && revision < newest ? at(store, one, revision) : current(store, one))
+  const isPast = revision > 0 && revision < newest
   if (rangeEnd === undefined) {
-    const kv = read(key)
+    const kv = isPast ? at(store, key, revision) : current(store, key)
     return kv ? { kvs: [kv], count: 1 } : { kvs: [], count: 0 }
   }
+  const end = rangeEnd === '\0' ? undefined : rangeEnd
+  return isPast ? pastRange(store, key, end, revision, limit) : newestRange(store, key, end, limit)
+}
+
+function newestRange(store: Store, key: string, end: string | undefined, limit: number): RangeResult {
+  const live = store.keys.get('live')!
+  const count = countFrom(live, key, end)
+  const wanted = limit > 0 && limit < count ? limit : count
+  const kvs: KeyValue[] = []
+  if (wanted === 0) return { kvs, count }
+  for (const one of keysFrom(live, key, end)) if (kvs.push(current(store, one)!) === wanted) break
+  return { kvs, count }
+}
+
+/** Which keys were there, only each of them can tell. */
+function pastRange(store: Store, key: string, end: string | undefined, revision: number, limit: number): RangeResult {
   const kvs: KeyValue[] = []
   let count = 0
-  for (const one of keysFrom(store.keys.get('root')!, key, rangeEnd === '\0' ? undefined : rangeEnd)) {
-    const kv = read(one)
+  for (const one of keysFrom(store.keys.get('known')!, key, end)) {
+    const kv = at(store, one, revision)
     if (!kv) continue
     count++
     if (limit <= 0 || kvs.length < limit) kvs.push(kv)
@@ -160,7 +179,8 @@ export function put(
     value,
     lease,
   }
-  if (!store.heads.has(key)) store.keys.set('root', withKey(store.keys.get('root')!, key))
+  if (!old) store.keys.set('live', withKey(store.keys.get('live')!, key))
+  if (!store.heads.has(key)) store.keys.set('known', withKey(store.keys.get('known')!, key))
   record(store, transaction, key, kv)
   return kv
 }
@@ -168,7 +188,9 @@ export function put(
 /** Deletes one key; returns what it held, or undefined where there was nothing to delete. */
 export function remove(store: Store, transaction: WriteTransaction, key: string): KeyValue | undefined {
   const old = current(store, key)
-  if (old) record(store, transaction, key, undefined)
+  if (!old) return undefined
+  store.keys.set('live', withoutKey(store.keys.get('live')!, key))
+  record(store, transaction, key, undefined)
   return old
 }
 
@@ -202,7 +224,7 @@ export function compact(store: Store, revision: number): string | undefined {
     else store.base.delete(key)
     if (kv || store.heads.get(key) !== place) continue
     store.heads.delete(key)
-    store.keys.set('root', withoutKey(store.keys.get('root')!, key))
+    store.keys.set('known', withoutKey(store.keys.get('known')!, key))
   }
   store.history.drop(end)
   store.firstOf.drop(Math.max(revision, 0))
