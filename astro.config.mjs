@@ -12,7 +12,6 @@ import { lessonId } from './src/course/sections.ts'
 import { solutionsPlugin } from './src/course/solutions-plugin.ts'
 import { firstPaint } from './src/first-paint/build.ts'
 import { offline } from './src/offline/build.ts'
-import { codeThemes } from './src/styles/code-themes.ts'
 
 const root = fileURLToPath(new URL('.', import.meta.url))
 process.env.CLUSTERWRIGHT_ROOT = root
@@ -49,33 +48,6 @@ export default defineConfig({
       tableOfContents: { minHeadingLevel: 2, maxHeadingLevel: 3 },
       sidebar,
       customCss: ['./src/styles/site.css'],
-      expressiveCode: {
-        themes: codeThemes,
-        themeCssSelector: (theme) => `[data-theme='${theme.type}']`,
-        useStarlightUiThemeColors: false,
-        useStarlightDarkModeSwitch: false,
-        defaultProps: { overridesByLang: { 'sh,bash,shell,console': { frame: 'none' } } },
-        styleOverrides: {
-          borderRadius: '10px',
-          borderColor: 'var(--line)',
-          codeBackground: 'var(--card)',
-          codeFontFamily: 'var(--font-code)',
-          codeFontSize: '0.875rem',
-          codeLineHeight: '1.7',
-          uiFontFamily: 'var(--font-ui)',
-          focusBorder: 'var(--accent)',
-          frames: {
-            shadowColor: 'transparent',
-            editorTabBarBackground: 'var(--sunk)',
-            editorActiveTabBackground: 'var(--card)',
-            editorActiveTabIndicatorTopColor: 'transparent',
-            editorTabBarBorderBottomColor: 'var(--line)',
-            terminalTitlebarBackground: 'var(--sunk)',
-            terminalTitlebarBorderBottomColor: 'var(--line)',
-            terminalBackground: 'var(--card)',
-          },
-        },
-      },
       components: {
         Head: frame('Head'),
         ThemeProvider: frame('ThemeProvider'),

@@ -108,6 +108,8 @@ const en = {
   loadingWorkbench: 'Opening the editor …',
   workbenchNeedsScripts: 'Writing and running code needs JavaScript. You can read the task without it.',
   workbenchMissing: 'The editor could not be loaded. Reload the page to try again; your draft is kept.',
+  whatYouStartFrom: 'What you start from',
+  typedCode: 'Code. Right and left arrow go from name to name and tell its type.',
   breadcrumbs: 'Where you are',
   task: 'Task',
 
@@ -287,6 +289,8 @@ const es: Words = {
   workbenchNeedsScripts: 'Para escribir y ejecutar código hace falta JavaScript. La tarea se puede leer sin él.',
   workbenchMissing: 'No se pudo cargar el editor. Recarga la página para intentarlo de nuevo; tu borrador se conserva.',
   breadcrumbs: 'Dónde estás',
+  whatYouStartFrom: 'De qué se parte',
+  typedCode: 'Código. Las flechas derecha e izquierda van de nombre en nombre y dicen su tipo.',
   task: 'Tarea',
 
   figure: 'Figura {id}',
