@@ -111,6 +111,14 @@ export { asyncGuest } from './async-guest.ts'
 export type { AsyncProcess, Crash, HostCall, Turns } from './async-host.ts'
 export { AsyncHost } from './async-host.ts'
 
+// Stores with revisions, and what watches them.
+export type { SentResponse, StepOutcome, StoreStep } from './store-guest.ts'
+export { LearnerStore, storeGuest } from './store-guest.ts'
+export type { StoreReport } from './learner-etcd.ts'
+export { etcdWithStore } from './learner-etcd.ts'
+export type { WholeClusterOptions } from './whole-cluster.ts'
+export { readyPods, wholeCluster } from './whole-cluster.ts'
+
 // Tests that learners write.
 export type { LearnerTests } from './learner-tests.ts'
 export { defineTests } from './learner-tests.ts'
