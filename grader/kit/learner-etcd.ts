@@ -9,19 +9,26 @@
  * What we leave out: snapshots (before 10,000 entries there are none); what `store-steps.ts` has no step for comes from the
  * member's own store, which also says which keys an entry has changed.
  */
-import type { Component, Effect, Event, StreamId } from '#cluster/kernel/component.ts'
+import type { Component, Effect, StreamId } from '#cluster/kernel/component.ts'
 import { Log } from '#cluster/kernel/log.ts'
 import { Table } from '#cluster/kernel/table.ts'
 import type { EtcdOptions } from '#cluster/etcd/etcd.ts'
 import { etcd } from '#cluster/etcd/etcd.ts'
-import type { EtcdResponse, RangeRequest, WatchEvent, WatchResponse, WriteRequest } from '#cluster/etcd/messages.ts'
+import type {
+  EtcdResponse,
+  LeaseId,
+  RangeRequest,
+  WatchEvent,
+  WatchResponse,
+  WriteRequest,
+} from '#cluster/etcd/messages.ts'
 import type { EtcdState } from '#cluster/etcd/state.ts'
 import type { Guest } from '../sandbox/guest.ts'
 import type { GuestInput } from '../sandbox/sandbox.ts'
 import { GuestMemo } from './learner-process.ts'
 import type { Finding } from './stop.ts'
 import type { StepOutcome, StoreStep } from './store-guest.ts'
-import { answerOf, fromText, inText, responseOf, stepOf } from './store-steps.ts'
+import { answerOf, fromText, inText, type LeaseNumbers, responseOf, stepOf } from './store-steps.ts'
 import type { Trial } from './trial.ts'
 
 /** What is known of a learner's store in a member, once the world has run. */
@@ -41,6 +48,7 @@ interface State extends EtcdState {
   readonly storeInputs: Log<GuestInput>
   /** Reads that have not been answered yet. */
   readonly storeReads: Table<StreamId, RangeRequest>
+  readonly storeLeases: LeaseNumbers
 }
 
 /** Makes the component; give it to the cluster under the name `etcd`. */
@@ -49,7 +57,10 @@ export function etcdWithStore(trial: Trial<any>, judge: Judge): { component: Com
   const report: StoreReport = { finding: undefined, writes: 0 }
   const component: Component<State, EtcdOptions> = {
     ...{ name: 'etcd' },
-    init: (options) => ({ ...(etcd.init(options) as State), storeInputs: new Log(), storeReads: new Table() }),
+    init: (options) => ({
+      ...(etcd.init(options) as State),
+      ...{ storeInputs: new Log(), storeReads: new Table(), storeLeases: new Table() },
+    }),
     step(state, event, ctx) {
       if (trial.trap || report.finding) return []
       const asked = (event.type === 'opened' && event.body.type === 'Range' && event.body) as RangeRequest | false
@@ -103,10 +114,13 @@ class Hand {
       const request = entry.data.body as WriteRequest
       const stream = waiting.get(entry.data.request!)
       const right = stream === undefined ? undefined : own.get(stream)
-      const answer = request.type === 'LeaseRevoke' ? this.#revoke(request.id) : this.#ask(stepOf(request), right)
+      const answer =
+        request.type === 'LeaseRevoke'
+          ? this.#revoke(request.id)
+          : this.#ask(stepOf(this.#state.storeLeases, request), right)
       this.#report.writes++
       if (answer && right && stream !== undefined && request.type !== 'LeaseRevoke')
-        this.#answers.set(stream, responseOf(request, answer))
+        this.#answers.set(stream, responseOf(this.#state.storeLeases, request, answer))
     }
   }
 
@@ -132,22 +146,28 @@ class Hand {
   #read(request: RangeRequest, own: EtcdResponse): EtcdResponse | undefined {
     const isLate = own.type === 'RangeResponse' && own.header.revision < this.#state.keyspace.store.revision
     if (isLate) return undefined
-    const answer = this.#ask(stepOf(request), own)
-    return answer && responseOf(request, answer)
+    const answer = this.#ask(stepOf(this.#state.storeLeases, request), own)
+    return answer && responseOf(this.#state.storeLeases, request, answer)
   }
 
   #event(event: WatchEvent): WatchEvent {
     const { key, modRevision } = event.kv
     if (event.type === 'DELETE' || modRevision < this.#state.keyspace.store.compactRevision) return event
     const step = { type: 'Range', key, revision: modRevision }
-    const expected = { kvs: [inText(event.kv)], count: 1, more: false, revision: this.#state.keyspace.store.revision }
+    const expected = {
+      kvs: [inText(this.#state.storeLeases, event.kv)],
+      count: 1,
+      more: false,
+      revision: this.#state.keyspace.store.revision,
+    }
     const kv = this.#ask(step, undefined, expected)?.['kvs'][0]
-    return kv ? { ...event, kv: fromText(kv) } : event
+    return kv ? { ...event, kv: fromText(this.#state.storeLeases, kv) } : event
   }
 
   /** The keys of a lease go with it, in one revision. */
-  #revoke(lease: number): undefined {
+  #revoke(id: LeaseId): undefined {
     const all = this.#ask({ type: 'Range', key: '\0', rangeEnd: '\0' }, undefined)
+    const lease = this.#state.storeLeases.get(id)
     const kvs = (all?.['kvs'] ?? []) as { key: string; lease: number }[]
     const success = kvs.filter((kv) => kv.lease === lease).map(({ key }) => ({ type: 'DeleteRange', key }))
     this.#ask({ type: 'Txn', compare: [], success, failure: [] }, undefined)
@@ -157,7 +177,7 @@ class Hand {
   #ask(
     step: StoreStep | undefined,
     own: EtcdResponse | undefined,
-    expected = own && answerOf(own),
+    expected = own && answerOf(this.#state.storeLeases, own),
   ): Readonly<Record<string, any>> | undefined {
     // What the member refuses for a reason of its own never reaches the store.
     if (!step || this.#trial.trap || this.#report.finding || (own && !expected)) return undefined
