@@ -79,4 +79,20 @@ export const { texts, say } = defineTexts({
     'ran-inside':
       'Un clúster entero funcionó sobre tu almacén: un Deployment se puso en marcha y el almacén volvió del registro tras una caída.',
   },
+  names: {
+    'the past can be read': 'el pasado puede leerse',
+    'a key that was deleted is made anew': 'una clave borrada se crea de nuevo',
+    'a range ends before its end': 'un rango termina antes de su final',
+    'a transaction is one revision, or none': 'una transacción es una revisión, o ninguna',
+    'compaction keeps what is still the newest': 'la compactación conserva lo que sigue siendo lo más nuevo',
+    'what chance seldom meets': 'lo que el azar rara vez encuentra',
+    'history: as a copy of the store for each revision': 'historia: como una copia del almacén por cada revisión',
+    'transactions: as a copy of the store for each revision':
+      'transacciones: como una copia del almacén por cada revisión',
+    'compaction: as a copy of the store for each revision':
+      'compactación: como una copia del almacén por cada revisión',
+    'a long history fits into memory': 'una historia larga cabe en la memoria',
+    'what compaction forgets leaves memory': 'lo que la compactación olvida deja la memoria',
+    'in a member of etcd: a Deployment comes up': 'en un miembro de etcd: un Deployment se pone en marcha',
+  },
 })
