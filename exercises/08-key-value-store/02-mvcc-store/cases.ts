@@ -1,9 +1,7 @@
 /** Sequences of calls to try a store with: plain JSON, so that they shrink. What a store must answer says `reference.ts`. */
 import type { Chance } from 'clusterwright/kit'
 import type { Compare, Operation } from 'clusterwright/mvcc'
-import { Reference } from './reference.ts'
-
-export type Step = Operation | { readonly type: 'Compact'; readonly revision: number }
+import { Reference, type Step } from './reference.ts'
 
 export interface Case {
   readonly steps: readonly Step[]

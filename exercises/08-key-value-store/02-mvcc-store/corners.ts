@@ -1,6 +1,7 @@
 /** Sequences that chance seldom meets, each written for one thing that is easily got wrong. */
 import type { Compare, Operation } from 'clusterwright/mvcc'
-import type { Case, Step } from './cases.ts'
+import type { Case } from './cases.ts'
+import type { Step } from './reference.ts'
 
 export const put = (key: string, value = '1', lease?: number): Operation => ({
   type: 'Put',

@@ -1,6 +1,6 @@
 /** Steps as one would write them: code needs no translation. */
 import type { Compare, Operation, Txn } from 'clusterwright/mvcc'
-import type { Step } from './cases.ts'
+import type { Step } from './reference.ts'
 
 const SHOWN_MAX = 50
 const quoted = (text: string): string =>

@@ -4,9 +4,9 @@
  */
 import { LearnerStore, type Finding, type Sayable, show, type TellLine, type Trial } from 'clusterwright/kit'
 import type { KeyValue } from 'clusterwright/mvcc'
-import type { Case, Step } from './cases.ts'
+import type { Case } from './cases.ts'
 import { stepInWords } from './in-words.ts'
-import { type Answer, Reference } from './reference.ts'
+import { type Answer, Reference, type Step } from './reference.ts'
 import { say } from './texts.ts'
 
 export function judge(trial: Trial<any>, { steps }: Case): void {

@@ -10,10 +10,10 @@ import { chanceFrom } from '#grader/kit/chance.ts'
 import { answerOf, stepOf } from '#grader/kit/store-steps.ts'
 import { loadEngineNode } from '#grader/sandbox/engine-node.ts'
 import { grade } from '#grader/verdict/grade.ts'
-import { compactionCase, historyCase, txnCase, type Step } from './cases.ts'
+import { compactionCase, historyCase, txnCase } from './cases.ts'
 import { corners } from './corners.ts'
 import { isSame, partOf } from './judge.ts'
-import { Reference } from './reference.ts'
+import { Reference, type Step } from './reference.ts'
 
 /** etcd lets nobody change one key twice in a transaction, and knows the leases that it was told of. */
 const REFUSED = /duplicate key|lease not found/

@@ -14,7 +14,8 @@ import type {
   Txn,
   TxnResponse,
 } from 'clusterwright/mvcc'
-import type { Step } from './cases.ts'
+
+export type Step = Operation | { readonly type: 'Compact'; readonly revision: number }
 
 /** What a step must be answered with. */
 export type Answer = StoreError | TxnResponse | RangeResponse | DeleteRangeResponse | { readonly revision: number }

@@ -1,7 +1,7 @@
 /** A learner's own examples for `mvcc-store`: how they are read, and how a store is held against them. */
 import { defineTests, LearnerStore, type Reader, show, storeGuest, type Trial } from 'clusterwright/kit'
 import type { Compare, Operation, Txn } from 'clusterwright/mvcc'
-import type { Step } from './cases.ts'
+import type { Step } from './reference.ts'
 import { stepInWords } from './in-words.ts'
 import { isSame, partOf } from './judge.ts'
 import { say, texts } from './tests-texts.ts'
