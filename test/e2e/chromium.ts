@@ -24,12 +24,15 @@ const FLAGS = [
   '--disable-dev-shm-usage',
 ]
 
-/** @throws when no Chromium is installed */
-export async function launchChromium(): Promise<Browser> {
+/** For pages whose scripts run for a moment only: compiling them well takes longer, and keeps the second core busy. */
+export const BRIEF_SCRIPTS = '--js-flags=--no-turbofan --no-maglev'
+
+/** @param more flags beyond those that are always given @throws when no Chromium is installed */
+export async function launchChromium(more: readonly string[] = []): Promise<Browser> {
   const executablePath = findChromium()
   if (!executablePath)
     throw new Refusal('There is no Chromium here.', 'Run npm run set-up, or set CHROMIUM to the path of one.')
-  return chromium.launch({ executablePath, args: FLAGS, headless: true })
+  return chromium.launch({ executablePath, args: [...FLAGS, ...more], headless: true })
 }
 
 export interface View {
@@ -85,25 +88,24 @@ export const quiet: Settled = async (page, going) => {
     last = performance.now()
   }
   page.on('request', begin).on('requestfinished', end).on('requestfailed', end)
-  await going
-  // Somebody is there: what waits for a reader's first move comes now.
-  await page.evaluate(() => window.dispatchEvent(new Event('scroll')))
-  const giveUp = performance.now() + 20_000
-  while (open.size > 0 || performance.now() - last < QUIET_MS) {
-    if (performance.now() > giveUp)
-      throw new Error(`The page still waits for ${[...open].map((request) => request.url()).join(', ')}`)
-    await new Promise((resolve) => setTimeout(resolve, QUIET_MS / 4))
+  try {
+    await going
+    // Somebody is there: what waits for a reader's first move comes now.
+    await page.evaluate(() => window.dispatchEvent(new Event('scroll')))
+    const giveUp = performance.now() + 20_000
+    while (open.size > 0 || performance.now() - last < QUIET_MS) {
+      if (performance.now() > giveUp)
+        throw new Error(`The page still waits for ${[...open].map((request) => request.url()).join(', ')}`)
+      await new Promise((resolve) => setTimeout(resolve, QUIET_MS / 4))
+    }
+    await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))))
+  } finally {
+    page.off('request', begin).off('requestfinished', end).off('requestfailed', end)
   }
-  await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))))
 }
 
-/** Opens a page and waits until it has settled; its problems are collected from the first byte on. */
-export async function openPage(
-  context: BrowserContext,
-  url: string,
-  settled: Settled = idle,
-): Promise<{ page: Page; problems: Problems }> {
-  const page = await context.newPage()
+/** What a page complains of from now on, wherever it goes. */
+export function problemsOf(page: Page): Problems {
   const problems: Problems = []
   page.on('console', (message) => message.type() === 'error' && problems.push(`console: ${message.text()}`))
   page.on('pageerror', (error) => problems.push(`thrown: ${error.message}`))
@@ -116,6 +118,17 @@ export async function openPage(
     'response',
     (response) => response.status() >= 400 && problems.push(`${response.status()}: ${response.url()}`),
   )
-  await settled(page, page.goto(url, { waitUntil: 'load' }))
+  return problems
+}
+
+/** Goes to an address and waits until the page there has settled. */
+export const goTo = (page: Page, url: string, settled: Settled = idle): Promise<void> =>
+  settled(page, page.goto(url, { waitUntil: 'load' }))
+
+/** Opens a page and waits until it has settled; its problems are collected from the first byte on. */
+export async function openPage(context: BrowserContext, url: string): Promise<{ page: Page; problems: Problems }> {
+  const page = await context.newPage()
+  const problems = problemsOf(page)
+  await goTo(page, url)
   return { page, problems }
 }

@@ -8,12 +8,22 @@ import type { BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { basedSite, plainSite } from '../../scripts/build-site.mjs'
 import { resolvePath } from '../../scripts/serve.mjs'
-import { newContext, openPage, quiet } from './chromium.ts'
+import { BRIEF_SCRIPTS, goTo, newContext, quiet } from './chromium.ts'
 import type { Theme, View } from './chromium.ts'
-import { WIDTHS, accessibilityViolations, address, contrastViolations, open, pagePaths, useBrowser } from './harness.ts'
+import {
+  WIDTHS,
+  accessibilityViolations,
+  address,
+  contrastViolations,
+  open,
+  pagePaths,
+  useBrowser,
+  violationsButContrast,
+} from './harness.ts'
+import { Tabs } from './tabs.ts'
 
 const pages = pagePaths(plainSite.folder)
-const browser = useBrowser()
+const browser = useBrowser(BRIEF_SCRIPTS)
 
 it('there are pages: the home page and the way a server says that there is none', () => {
   expect(pages).toContain('')
@@ -22,37 +32,46 @@ it('there are pages: the home page and the way a server says that there is none'
 
 /** Where each page is looked at. A desktop shows all that a page has: there the device changes its theme, and the width shrinks. */
 const VIEWS = [
-  { name: 'on a phone', site: 'plain', width: WIDTHS.phone, theme: 'dark' },
-  { name: 'on a desktop', site: 'based', width: WIDTHS.desktop, theme: 'light' },
+  { name: 'on a phone', site: 'plain', width: WIDTHS.phone, height: 844, theme: 'dark' },
+  { name: 'on a desktop', site: 'based', width: WIDTHS.desktop, height: 900, theme: 'light' },
 ] as const
 
 /** One context for each view, so that scripts and fonts that pages share are fetched and compiled once. */
 const contexts = new Map<View, BrowserContext>()
+const tabs = new Map<View, Tabs>()
 beforeAll(async () => {
-  for (const view of VIEWS) contexts.set(view, await newContext(browser(), view))
+  for (const view of VIEWS) {
+    const context = await newContext(browser(), view)
+    contexts.set(view, context)
+    tabs.set(view, new Tabs(context))
+  }
 })
 afterAll(async () => {
   for (const context of contexts.values()) await context.close()
 })
 
+/** Lessons are one frame around other words, and so are exercises: the first of them shows the frame's colours on a phone. */
+const kindOf = (path: string): string => path.replace(/(lessons|exercises)\/[^/]+\/$/, '$1/*')
+const firstOfKind = new Set(new Map(pages.toReversed().map((path) => [kindOf(path), path])).values())
+
 /** Opens a page and returns all that is wrong with how it looks and what it says. */
-async function wrongWith(path: string, view: (typeof VIEWS)[number]): Promise<string[]> {
-  const { page, problems } = await openPage(contexts.get(view)!, address(path, view.site), quiet)
-  try {
-    problems.push(...(await tooWide(page)))
-    if ((await page.title()) === '') problems.push('has no title')
-    problems.push(...(await accessibilityViolations(page)))
+const wrongWith = (path: string, view: (typeof VIEWS)[number]): Promise<string[]> =>
+  tabs.get(view)!.use(async ({ page, problems }) => {
+    // The tab is as its last page left it.
+    await page.setViewportSize({ width: view.width, height: view.height })
+    await page.emulateMedia({ colorScheme: view.theme })
+    await goTo(page, address(path, view.site), quiet)
+    const wrong = [...(await tooWide(page))]
+    if ((await page.title()) === '') wrong.push('has no title')
     if (view.width === WIDTHS.desktop) {
+      wrong.push(...(await accessibilityViolations(page)))
       await changeTheme(page, 'dark')
-      for (const violation of await contrastViolations(page)) problems.push(`in the dark: ${violation}`)
+      for (const violation of await contrastViolations(page)) wrong.push(`in the dark: ${violation}`)
       await page.setViewportSize({ width: WIDTHS.tablet, height: 1180 })
-      problems.push(...(await tooWide(page)))
-    }
-    return problems
-  } finally {
-    await page.close()
-  }
-}
+      wrong.push(...(await tooWide(page)))
+    } else wrong.push(...(await (firstOfKind.has(path) ? accessibilityViolations : violationsButContrast)(page)))
+    return [...problems, ...wrong]
+  })
 
 async function tooWide(page: Page): Promise<string[]> {
   const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
