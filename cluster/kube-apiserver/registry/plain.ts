@@ -9,15 +9,6 @@ import type { Strategy } from './strategy.ts'
 /** Kinds whose objects count the changes of their content. */
 const COUNTED: ReadonlySet<string> = new Set([
   'replicationcontrollers',
-  'daemonsets',
-  'statefulsets',
-  'cronjobs',
-  'jobs',
-  'poddisruptionbudgets',
-  'ingressclasses',
-  'ingresses',
-  'networkpolicies',
-  'priorityclasses',
   'customresourcedefinitions',
   'flowschemas',
   'prioritylevelconfigurations',
@@ -30,16 +21,10 @@ const COUNTED: ReadonlySet<string> = new Set([
   'resourceslices',
 ])
 
-const CREATED_BY_UPDATE: ReadonlySet<string> = new Set(['endpoints', 'limitranges'])
+const CREATED_BY_UPDATE: ReadonlySet<string> = new Set(['endpoints'])
 
 /** A deletion answers with what has gone. */
-const SHOWN_WHEN_DELETED: ReadonlySet<string> = new Set([
-  'persistentvolumeclaims',
-  'persistentvolumes',
-  'podtemplates',
-  'resourcequotas',
-  'serviceaccounts',
-])
+const SHOWN_WHEN_DELETED: ReadonlySet<string> = new Set(['podtemplates', 'serviceaccounts'])
 
 /** Names that may be anything that stands between two slashes. */
 const FREELY_NAMED: ReadonlySet<string> = new Set(['apiservices'])

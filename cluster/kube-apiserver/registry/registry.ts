@@ -1,17 +1,30 @@
 /** The strategy of each resource: those that have their own in one line each, and what does for the others. */
 import type { Resource } from '#cluster/api/resources.ts'
 import { RESOURCES, storedAs } from '#cluster/api/resources.ts'
-import { configMaps } from './config-maps.ts'
+import { daemonSets } from './daemon-sets.ts'
 import { deployments } from './deployments.ts'
 import { endpointSlices } from './endpoint-slices.ts'
 import { events } from './events.ts'
+import { cronJobs, jobs } from './jobs.ts'
 import { leases } from './leases.ts'
 import { namespaces } from './namespaces.ts'
+import { ingressClasses, ingresses, networkPolicies } from './networking.ts'
 import { nodes } from './nodes.ts'
+import { persistentVolumeClaims, persistentVolumes } from './persistent-volumes.ts'
 import { plainStrategy } from './plain.ts'
 import { pods } from './pods.ts'
+import {
+  horizontalPodAutoscalers,
+  limitRanges,
+  podDisruptionBudgets,
+  priorityClasses,
+  resourceQuotas,
+} from './policies.ts'
 import { replicaSets } from './replica-sets.ts'
+import { configMaps, secrets } from './secrets.ts'
 import { services } from './services.ts'
+import { statefulSets } from './stateful-sets.ts'
+import { csiDrivers, csiNodes, storageClasses, volumeAttachments } from './storage.ts'
 import { bindings, rolesStrategy } from './rbac.ts'
 import type { Strategy } from './strategy.ts'
 
@@ -30,6 +43,25 @@ const OWN: Readonly<Record<string, Strategy>> = {
   clusterroles: rolesStrategy,
   rolebindings: bindings,
   clusterrolebindings: bindings,
+  secrets,
+  statefulsets: statefulSets,
+  daemonsets: daemonSets,
+  jobs,
+  cronjobs: cronJobs,
+  horizontalpodautoscalers: horizontalPodAutoscalers,
+  poddisruptionbudgets: podDisruptionBudgets,
+  priorityclasses: priorityClasses,
+  resourcequotas: resourceQuotas,
+  limitranges: limitRanges,
+  ingresses,
+  ingressclasses: ingressClasses,
+  networkpolicies: networkPolicies,
+  persistentvolumes: persistentVolumes,
+  persistentvolumeclaims: persistentVolumeClaims,
+  storageclasses: storageClasses,
+  csidrivers: csiDrivers,
+  csinodes: csiNodes,
+  volumeattachments: volumeAttachments,
 }
 
 const strategies = new Map(

@@ -1,0 +1,45 @@
+/** Small rules that many kinds share. */
+import { isEqual } from '#cluster/api/meta.ts'
+import { parseQuantity } from '#cluster/api/quantity.ts'
+import type { FieldError } from '../status.ts'
+import { invalidValue, notSupported, required } from '../status.ts'
+
+export const atLeast = (least: number, value: number | undefined, field: string): FieldError[] =>
+  value === undefined || value >= least ? [] : [invalidValue(field, value, `must be greater than or equal to ${least}`)]
+
+/** @param needed whether it must be there at all */
+export function oneOf(
+  values: readonly string[],
+  value: string | undefined,
+  field: string,
+  needed = false,
+): FieldError[] {
+  if (value === undefined || value === '') return needed ? [required(field)] : []
+  return values.includes(value) ? [] : [notSupported(field, value, values.toSorted())]
+}
+
+export const needed = (value: unknown, field: string): FieldError[] =>
+  value === undefined || value === '' ? [required(field)] : []
+
+export const unchanged = (value: unknown, old: unknown, field: string, detail = 'field is immutable'): FieldError[] =>
+  isEqual(value, old) ? [] : [invalidValue(field, value, detail)]
+
+const PERCENT = /^\d+%$/
+
+/** A whole number, or a share such as `25%`. */
+export function numberOrPercent(value: number | string | undefined, field: string): FieldError[] {
+  if (value === undefined) return []
+  if (typeof value === 'number') return atLeast(0, value, field)
+  if (!PERCENT.test(value)) {
+    const detail = "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')" // prettier-ignore
+    return [invalidValue(field, value, detail)]
+  }
+  return Number(value.slice(0, -1)) <= 100 ? [] : [invalidValue(field, value, 'must not be greater than 100%')]
+}
+
+export function storageRequest(resources: any, field: string): FieldError[] {
+  const size = resources?.requests?.storage
+  if (size === undefined) return [required(`${field}[storage]`)]
+  const value = parseQuantity(size)
+  return value !== undefined && value > 0 ? [] : [invalidValue(`${field}[storage]`, size, 'must be greater than zero')]
+}
