@@ -76,6 +76,7 @@ export function describeEtcdResponse(response: EtcdResponse, asked: Words | unde
     return { ...base, label: 'compare failed', verb: 'compare failed', failed: true }
   if (response.type === 'StatusResponse')
     return { ...base, label: `file ${response.dbSize} · in use ${response.dbSizeInUse}`, verb: 'ok' }
+  if (response.type === 'LeaseKeepAliveResponse') return { ...base, label: `TTL ${response.ttl}`, verb: 'ok' }
   const revision = `revision ${response.header.revision}`
   const read = response.type === 'RangeResponse' ? response.kvs.map(({ value }) => value) : []
   // Objects of Kubernetes are too long to be told.

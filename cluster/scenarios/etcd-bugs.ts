@@ -12,6 +12,7 @@ import { committed } from '#cluster/etcd/raft/tracker/tracker.ts'
 import type { WalRecord } from '#cluster/etcd/wal.ts'
 import type { Component, Context, Effect, Event } from '#cluster/kernel/component.ts'
 import { etcdRestored, type HowToRestore } from './etcd-restored.ts'
+import { answeredBeforeSynced, readsWithoutAsking } from './museum-bugs.ts'
 import { etcdUnderFaults } from './etcd-under-faults.ts'
 
 export interface PlantedBug {
@@ -58,24 +59,6 @@ const onBoot = (name: string, alter: (record: WalRecord) => WalRecord): PlantedB
     return { ...event, disk: Object.fromEntries(files) }
   })
 
-const isLeading = ({ node }: EtcdState): boolean => node?.raft.state === 'StateLeader'
-
-/** Acts as if every sync were done the moment it is asked for. */
-const ackBeforePersist = planted('acknowledged before it is on the disk', (component) => ({
-  ...component,
-  step(state, event, ctx): Effect[] {
-    const effects = component.step(state, event, ctx)
-    for (let i = 0; i < effects.length; i++) {
-      const effect = effects[i]!
-      if (effect.type !== 'persist') continue
-      // What it promises goes out before the sync.
-      effects.splice(i, 0, ...component.step(state, { type: 'persisted', id: effect.id }, ctx))
-      i = effects.indexOf(effect)
-    }
-    return effects
-  },
-}))
-
 /** What Raft's own rule for asynchronous writes would allow. */
 const voteRequestsFirst = planted('votes are asked for before the own is on the disk', (component) => ({
   ...component,
@@ -98,7 +81,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     if (node?.raft.state === 'StateLeader') commitTo(node.raft.log, committed(node.raft.tracker))
     return event
   }),
-  ackBeforePersist,
+  planted('acknowledged before it is on the disk', answeredBeforeSynced),
   voteRequestsFirst,
   onBoot('a vote is forgotten in a crash', (record) =>
     record.type === 'state' ? { ...record, hardState: { ...record.hardState, vote: 0 } } : record,
@@ -111,11 +94,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
       ? { ...event, body: { ...event.body, serializable: true } as typeof event.body }
       : event,
   ),
-  before('a leader answers reads without asking', (event, state) =>
-    event.type === 'opened' && event.body.type === 'Range' && isLeading(state)
-      ? { ...event, body: { ...event.body, serializable: true } as typeof event.body }
-      : event,
-  ),
+  planted('a leader answers reads without asking', readsWithoutAsking),
   before('a leader commits what it alone has', (event, { node }) => {
     if (node?.raft.state === 'StateLeader') commitTo(node.raft.log, lastIndex(node.raft.log))
     return event

@@ -8,7 +8,8 @@
  *                                      (`taint:k=v:Effect`) and capacity (`cpu=…`) of single nodes; or lines
  *                                      `machine NAME program …`: machines and what runs on each
  *   boot etcd=N [joining=N] [seed=N]   no cluster but etcd alone: members etcd-1 … on machines of their own, and machines
- *                                      whose etcd joins once it is started; what is typed is `etcdctl`
+ *                                      whose etcd joins once it is started; what is typed is `etcdctl`; `bug=NAME` is one of the
+ *                                      bug museum’s
  *   etcdctl …                          typed on the laptop. `&` at the end: the story goes on without waiting for the answer
  *   etcdutl snapshot restore FILE [--bump-revision=N] [--mark-compacted]
  *                                      every member of etcd is stopped, gets its disk from what `etcdctl snapshot save FILE`
@@ -47,6 +48,7 @@ import type { KubectlState } from '#cluster/kubectl/kubectl.ts'
 import { etcdctl, type EtcdctlState } from '#cluster/etcdctl/etcdctl.ts'
 import { formatMicros, parseDuration } from './duration.ts'
 import { bootEtcd, ETCDCTL } from './etcd-world.ts'
+import { museumBug } from './museum-bugs.ts'
 import { RESTORE_MICROS, restoreCommands } from './restore.ts'
 import { answersOf, containerProcess, identitiesOf, machineOf, parseCondition, storeRevision } from './look.ts'
 import { type Block, parseScript } from './script.ts'
@@ -158,8 +160,13 @@ class Player {
     return ''
   }
 
-  #bootEtcd({ etcd, joining = '0', seed = '1' }: Record<string, string>): World {
-    return bootEtcd({ seed: this.#options.seed ?? Number(seed), members: Number(etcd), joining: Number(joining) })
+  #bootEtcd({ etcd, joining = '0', seed = '1', bug }: Record<string, string>): World {
+    return bootEtcd({
+      seed: this.#options.seed ?? Number(seed),
+      members: Number(etcd),
+      joining: Number(joining),
+      ...(bug && { wrap: museumBug(bug) }),
+    })
   }
 
   #bootCluster(fields: Record<string, string>, input: string): World {

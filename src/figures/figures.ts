@@ -15,4 +15,10 @@ export const FIGURES: Readonly<Record<string, () => Promise<{ readonly figure: F
   F18: () => import('./f18-disaster-day.ts'),
   F19: () => import('./f19-pod-as-a-unit.ts'),
   F27: () => import('./f27-first-packet.ts'),
+  // The bug museum's.
+  M1: () => import('./museum/m1-index.ts'),
+  M2: () => import('./museum/m2-reads.ts'),
+  M3: () => import('./museum/m3-lease.ts'),
+  M4: () => import('./museum/m4-watch.ts'),
+  M5: () => import('./museum/m5-durability.ts'),
 }

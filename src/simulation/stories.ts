@@ -3,6 +3,11 @@ import addToFirstPacket from '#cluster/scenarios/add-to-first-packet.txt?raw'
 import externalEtcd from '#cluster/scenarios/external-etcd.txt?raw'
 import stackedEtcd from '#cluster/scenarios/stacked-etcd.txt?raw'
 import disasterDay from '#cluster/scenarios/disaster-day.txt?raw'
+import museumIndex from '#cluster/scenarios/museum-index.txt?raw'
+import museumReads from '#cluster/scenarios/museum-reads.txt?raw'
+import museumLease from '#cluster/scenarios/museum-lease.txt?raw'
+import museumWatch from '#cluster/scenarios/museum-watch.txt?raw'
+import museumDurability from '#cluster/scenarios/museum-durability.txt?raw'
 import deploymentJourney from '#cluster/scenarios/deployment-journey.txt?raw'
 import lightsOut from '#cluster/scenarios/lights-out.txt?raw'
 import nodeGoesDark from '#cluster/scenarios/node-goes-dark.txt?raw'
@@ -31,6 +36,11 @@ const TEXTS: Readonly<Record<StoryName, string>> = {
   'stacked-etcd': stackedEtcd,
   'external-etcd': externalEtcd,
   'disaster-day': disasterDay,
+  'museum-index': museumIndex,
+  'museum-reads': museumReads,
+  'museum-lease': museumLease,
+  'museum-watch': museumWatch,
+  'museum-durability': museumDurability,
   'role-board': roleBoard,
 }
 

@@ -32,6 +32,10 @@ function faultSentence(event: Described): string {
       return say(`${machine} is started, with what its disk holds`, `${machine} arranca, con lo que hay en su disco`)
     case 'partition':
       return say('The network is cut: members on different sides do not hear each other', 'La red se corta: los miembros de lados distintos no se oyen') // prettier-ignore
+    case 'pause':
+      return say(`${machine} stands still, and does not know it`, `${machine} se detiene, y no lo sabe`)
+    case 'resume':
+      return say(`${machine} goes on as if nothing had happened`, `${machine} sigue como si nada hubiera pasado`)
     case 'heal':
       return say('The cut is mended: all hear each other again', 'El corte se repara: todos se oyen de nuevo')
     case 'slowDisk':
@@ -60,7 +64,10 @@ function asked({ verb, resource, to }: Described): string {
 function answered({ from, label, failed, kind }: Described): string {
   const machine = machineIn(from)
   if (kind === 'lost') return say(`Nobody answers on ${machine}`, `Nadie responde en ${machine}`)
+  if (kind === 'watch') return say(`The watch tells: ${label}`, `La observación dice: ${label}`)
   if (failed) return say(`${machine} answers with an error: ${label}`, `${machine} responde con un error: ${label}`)
+  const ttl = /^TTL (\d+)$/.exec(label)?.[1]
+  if (ttl) return say(`${machine} answers: renewed, for ${ttl} s`, `${machine} responde: renovado, por ${ttl} s`)
   const [revision = '', ...values] = label.split(' · ')
   const number = revision.replace('revision ', '')
   return values.length > 0
