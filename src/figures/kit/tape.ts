@@ -53,9 +53,10 @@ export function drawTape(view: View, reading: Reading | undefined): TemplateResu
       ${say('Nobody can look into the store now.', 'Ahora nadie puede mirar en el almacén.')}
     </p>`
   const { width } = view
-  const first = isNarrow(view) ? 34 : 58
-  const columns = columnsOf(keyspace, first, width)
   const keys = [...new Set(keyspace.cells.map(({ key }) => key))].sort()
+  const longest = Math.max(0, ...keys.map(({ length }) => length))
+  const first = Math.max(isNarrow(view) ? 34 : 58, longest * 7.6 + 14)
+  const columns = columnsOf(keyspace, first, width)
   const bottom = TOP + CELL_HEIGHT + 18
   const height = bottom + Math.max(3, keys.length) * KEY_ROW
   const found = reading?.isAnswered && !reading.failed ? findFor(columns, reading) : undefined
