@@ -7,7 +7,9 @@
  * `pkg/util/flowcontrol`.
  */
 import type { HttpRequest } from '#cluster/api/http.ts'
-import { storedAs } from '#cluster/api/resources.ts'
+import type { Resource } from '#cluster/api/resources.ts'
+import { resourceNamed, storedAs } from '#cluster/api/resources.ts'
+import type { KubernetesObject } from '#cluster/api/types.ts'
 import { subresourceOf } from '#cluster/api/subresources.ts'
 import type { Context, Effect, Micros, StreamId } from '#cluster/kernel/component.ts'
 import { isApply } from './apply/apply.ts'
@@ -18,9 +20,11 @@ import { startCaching } from './cache-feed.ts'
 import { startDeleteCollection } from './collections.ts'
 import { isConnect, startConnect } from './connect.ts'
 import { decodeBody } from './decoding/decoding.ts'
+import { BUDGETS } from './evictions.ts'
 import { health } from './health.ts'
 import { answerAtPath } from './paths.ts'
 import { startRead } from './reads.ts'
+import { review } from './reviews.ts'
 import { answer, isMutating, laneOf, refuse } from './responses.ts'
 import type { RequestInfo } from './route.ts'
 import { requestInfo } from './route.ts'
@@ -39,14 +43,16 @@ const RETRY_AFTER_SECONDS = 1
 export function receive(state: State, stream: StreamId, request: HttpRequest, ctx: Context): Effect[] {
   const plain = health(state, request)
   if (plain) return [{ type: 'close', stream, body: plain }]
-  const info = requestInfo(request)
+  const asked = requestInfo(request)
   const user = authenticate(state.options.tokens, request)
   if (!user) {
     ctx.note('unauthenticated', {})
     return [answer(stream, 401, unauthorized())]
   }
-  if (!info || !info.resource.verbs.includes('watch')) {
-    return [{ type: 'close', stream, body: answerAtPath(state, user, request) }]
+  if (!asked) return [{ type: 'close', stream, body: answerAtPath(state, user, request) }]
+  const info = bindingOf(asked, request)
+  if (!info.resource.verbs.includes('watch')) {
+    return [{ type: 'close', stream, body: review(state, user, info, request, ctx) }]
   }
   const wrong = verbProblem(info)
   if (wrong) return [answer(stream, 405, methodNotAllowed(info.resource, wrong))]
@@ -76,12 +82,24 @@ export function receive(state: State, stream: StreamId, request: HttpRequest, ct
   state.requests.set(row.id, row)
   state.queues[lane].set(row.id, true)
   const effects = scheduleDeadline(state, row.deadline, ctx)
-  return isCached ? effects : [...startCaching(state, storedAs(info.resource), ctx), ...effects]
+  return isCached ? effects : [...cachesFor(info).flatMap((resource) => startCaching(state, resource, ctx)), ...effects]
 }
 
-/** Whether the objects of that kind are in a cache, which is made when the kind is first asked for. */
-const hasCache = ({ caches }: State, { resource }: RequestInfo): boolean =>
-  (caches[resource.resource]?.revision ?? 0) > 0
+/** A Binding may also be sent to the collection of Bindings. */
+function bindingOf(info: RequestInfo, request: HttpRequest): RequestInfo {
+  if (info.resource.resource !== 'bindings' || info.verb !== 'create') return info
+  const { name = '' } = (request.body as Partial<KubernetesObject> | undefined)?.metadata ?? {}
+  return { ...info, resource: resourceNamed('pods'), name, subresource: 'binding' }
+}
+
+/** The kinds that must be cached before the request can be answered: its own, and for an eviction the budgets. */
+const cachesFor = ({ resource, subresource }: RequestInfo): Resource[] =>
+  subresource === 'eviction' ? [storedAs(resource), resourceNamed(BUDGETS)] : [storedAs(resource)]
+
+/** Whether they are: a cache is made when its kind is first asked for. */
+const hasCache = ({ caches }: State, info: RequestInfo): boolean =>
+  (caches[info.resource.resource]?.revision ?? 0) > 0 &&
+  (info.subresource !== 'eviction' || (caches[BUDGETS]?.revision ?? 0) > 0)
 
 const OF_COLLECTIONS: readonly string[] = ['list', 'watch', 'create', 'deletecollection']
 const OF_OBJECTS: readonly string[] = ['get', 'watch', 'update', 'patch', 'delete']

@@ -6,7 +6,7 @@
  */
 import { deepFreeze, formatTime, isEqual } from '#cluster/api/meta.ts'
 import { apiVersionOf } from '#cluster/api/resources.ts'
-import type { KubernetesObject, ObjectMeta, Status } from '#cluster/api/types.ts'
+import type { Container, KubernetesObject, ObjectMeta, Status } from '#cluster/api/types.ts'
 import type { Context } from '#cluster/kernel/component.ts'
 import { mutate } from './admission/admission.ts'
 import { toStored } from './conversion/conversion.ts'
@@ -170,7 +170,7 @@ function combine(info: RequestInfo, given: any, old: any, strategy: Strategy, ct
     const next = { ...rest, metadata, ...(given.status !== undefined && { status: given.status }) }
     return strategy.prepareForStatusUpdate ? strategy.prepareForStatusUpdate(next, old) : next
   }
-  if (info.subresource === 'finalize') return { ...old, spec: given.spec }
+  if (info.subresource !== '') return combineBelow(info.subresource, given, old)
   let next = strategy.defaults ? strategy.defaults(given) : given
   if (strategy.hasStatus) {
     const { status: _, ...rest } = next
@@ -182,6 +182,30 @@ function combine(info: RequestInfo, given: any, old: any, strategy: Strategy, ct
     metadata = { ...metadata, generation: (old.metadata.generation ?? 0) + 1 }
   }
   return { ...next, metadata }
+}
+
+/** Takes the one part that a subresource is for. */
+function combineBelow(subresource: string, given: any, old: any): KubernetesObject {
+  const { generation = 0 } = old.metadata
+  const counted = { ...old.metadata, generation: generation + 1 }
+  const respecified = (spec: object) => (isEqual(spec, old.spec) ? old : { ...old, metadata: counted, spec })
+  switch (subresource) {
+    case 'finalize':
+      return { ...old, spec: given.spec }
+    case 'approval':
+      return { ...old, status: { ...old.status, conditions: given.status?.conditions ?? [] } }
+    case 'ephemeralcontainers':
+      return respecified({ ...old.spec, ephemeralContainers: given.spec?.ephemeralContainers ?? [] })
+    case 'resize': {
+      const resized = (container: Container) => {
+        const { resources = {} } = given.spec?.containers?.find((one: Container) => one.name === container.name) ?? container // prettier-ignore
+        return { ...container, resources }
+      }
+      return respecified({ ...old.spec, containers: old.spec.containers.map(resized) })
+    }
+    default:
+      return old
+  }
 }
 
 /** What the server owns stays as it is, whatever the client sends. */
@@ -242,6 +266,19 @@ function updateErrors(
     }
   }
   if (info.subresource === '') errors.push(...(strategy.validateUpdate?.(next, old) ?? []))
+  if (info.subresource === 'ephemeralcontainers') errors.push(...ephemeralErrors(next as any, old as any))
   if (info.subresource === 'status') errors.push(...(strategy.validateStatusUpdate?.(next, old) ?? []))
   return errors
+}
+
+type WithEphemeral = { readonly spec: { readonly ephemeralContainers?: readonly Container[] } }
+
+/** Who was put into a running Pod stays there, as it is. */
+function ephemeralErrors({ spec }: WithEphemeral, { spec: before }: WithEphemeral): FieldError[] {
+  return (before.ephemeralContainers ?? []).flatMap((old) => {
+    const now = spec.ephemeralContainers?.find(({ name }) => name === old.name)
+    if (isEqual(now, old)) return []
+    const what = now ? 'changed' : 'removed'
+    return [forbiddenValue('spec.ephemeralContainers', `existing ephemeral containers ${JSON.stringify(old.name)} may not be ${what}`)] // prettier-ignore
+  })
 }

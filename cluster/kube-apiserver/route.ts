@@ -71,8 +71,8 @@ function segmentsAfter(path: string, slash: number): string[] {
   return segments
 }
 
-/** Those that lead on to a node or a Pod, and that this server does not pass on. */
-const UNCONNECTED: readonly string[] = ['proxy']
+/** Those that this server does not answer: ways through to a node or a Pod, and tokens that it cannot sign. */
+const UNCONNECTED: readonly string[] = ['proxy', 'token']
 
 const served = (resource: Resource, subresource: string): boolean =>
   resource.subresources.includes(subresource) && !UNCONNECTED.includes(subresource)

@@ -147,6 +147,13 @@ export const expired = (message: string): Status => failure(410, 'Expired', mess
 export const tooManyRequests = (message: string, retryAfterSeconds: number): Status =>
   failure(429, 'TooManyRequests', message, { retryAfterSeconds })
 
+/** An eviction that would leave too few of what a budget protects. */
+export const disruptionBudgetViolated = (why: string, retryAfterSeconds?: number): Status =>
+  failure(429, 'TooManyRequests', "Cannot evict pod as it would violate the pod's disruption budget.", {
+    causes: [{ reason: 'DisruptionBudget', message: why }],
+    ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
+  })
+
 export const timeout = (message: string): Status => failure(504, 'Timeout', `Timeout: ${message}`, {})
 
 export const tooLargeResourceVersion = (wanted: number, current: number): Status =>

@@ -7,7 +7,7 @@
  * Where to read upstream: apiserver `pkg/storage/etcd3/store.go` (GuaranteedUpdate, conditionalDelete).
  */
 import type { HttpRequest } from '#cluster/api/http.ts'
-import type { KubernetesObject, Namespace, Service, Status } from '#cluster/api/types.ts'
+import type { KubernetesObject, Namespace, Pod, Service, Status } from '#cluster/api/types.ts'
 import {
   type EtcdResponse,
   type KeyValue,
@@ -20,6 +20,7 @@ import type { Context, Effect } from '#cluster/kernel/component.ts'
 import type { DeleteOptions } from './deletion.ts'
 import { decideDeletion, isDue } from './deletion.ts'
 import { eventLeaseFor } from './event-leases.ts'
+import { evictionOptions, evictionProblem, isEviction } from './evictions.ts'
 import { isApply } from './apply/apply.ts'
 import { trackedCreation } from './apply/tracking.ts'
 import { currentOf, prepareChange } from './changes.ts'
@@ -95,7 +96,8 @@ function changeFrom(state: State, row: PendingRequest, origin: Origin, ctx: Cont
   if (row.attempts > ATTEMPTS_MAX) {
     return refuse(state, row, status.conflict(row.info.resource, row.info.name, status.MODIFIED))
   }
-  if (row.info.verb === 'delete') return deleteFrom(state, row, origin, ctx)
+  if (row.info.verb === 'delete') return deleteFrom(state, row, origin, optionsOf(row.request), ctx)
+  if (isEviction(row)) return evictFrom(state, row, origin, ctx)
   const prepared = prepareChange(state, row, origin, ctx)
   if ('refused' in prepared) {
     return origin.cached ? fetchOrigin(state, row, ctx) : refuse(state, row, prepared.refused)
@@ -127,8 +129,14 @@ export function optionsOf(request: HttpRequest): DeleteOptions {
   }
 }
 
-function deleteFrom(state: State, row: PendingRequest, origin: Origin, ctx: Context): Effect[] {
-  const decision = decideDeletion(row.info, origin, optionsOf(row.request), ctx.now)
+function evictFrom(state: State, row: PendingRequest, origin: Origin, ctx: Context): Effect[] {
+  const refused = evictionProblem(state, origin.object as Pod)
+  if (!refused) return deleteFrom(state, row, origin, evictionOptions(row), ctx)
+  return origin.cached ? fetchOrigin(state, row, ctx) : refuse(state, row, refused)
+}
+
+function deleteFrom(state: State, row: PendingRequest, origin: Origin, options: DeleteOptions, ctx: Context): Effect[] {
+  const decision = decideDeletion(row.info, origin, options, ctx.now)
   switch (decision.type) {
     case 'remove':
       return commitRemoval(state, row, origin, ctx)
@@ -136,7 +144,9 @@ function deleteFrom(state: State, row: PendingRequest, origin: Origin, ctx: Cont
       return commitPut(state, row, origin, decision.object, ctx)
     case 'pending':
       if (origin.cached) return fetchOrigin(state, row, ctx)
-      return respond(state, row, 200, currentOf(origin))
+      return isEviction(row)
+        ? respond(state, row, 201, status.success(201))
+        : respond(state, row, 200, currentOf(origin))
     case 'refuse':
       return origin.cached ? fetchOrigin(state, row, ctx) : refuse(state, row, decision.status)
   }
@@ -288,7 +298,7 @@ function creationFailed(state: State, row: PendingRequest, kv: KeyValue | undefi
 function answerCommitted(state: State, row: PendingRequest, revision: number | undefined): Effect[] {
   const versioned = (object: KubernetesObject) => (revision === undefined ? object : withRevision(object, revision))
   const { info, wanted, origin } = row
-  if (info.subresource === 'binding') return respond(state, row, 201, status.success(201))
+  if (info.subresource === 'binding' || isEviction(row)) return respond(state, row, 201, status.success(201))
   if (wanted) {
     const code = origin === undefined ? 201 : 200
     return respond(state, row, code, shown(row, versioned(wanted)))

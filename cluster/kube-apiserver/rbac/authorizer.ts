@@ -28,6 +28,26 @@ export function allowedBy({ caches }: Pick<State, 'caches'>, user: UserInfo, inf
   return undefined
 }
 
+/** All that somebody may do in a namespace, rule by rule. */
+export function rulesFor(caches: State['caches'], user: UserInfo, namespace: string): PolicyRule[] {
+  const rules: PolicyRule[] = []
+  for (const kind of ['clusterrolebindings', 'rolebindings']) {
+    const place = kind === 'rolebindings' ? namespace : ''
+    for (const object of caches[kind]!.objects.values()) {
+      const binding = object as RoleBinding
+      if (kind === 'rolebindings' && binding.metadata.namespace !== namespace) continue
+      if (!binding.subjects?.some((one) => isMeant(one, user, place))) continue
+      rules.push(...(roleOf(binding, place, caches)?.rules ?? []))
+    }
+  }
+  return rules
+}
+
+function roleOf({ roleRef: { kind, name } }: RoleBinding, namespace: string, caches: State['caches']) {
+  const found = kind === 'Role' ? caches['roles']!.objects.get(`${namespace}/${name}`) : caches['clusterroles']!.objects.get(name) // prettier-ignore
+  return found as Role | undefined
+}
+
 function reasonOf(
   binding: RoleBinding,
   user: UserInfo,
@@ -38,8 +58,7 @@ function reasonOf(
   const subject = binding.subjects?.find((one) => isMeant(one, user, namespace))
   if (!subject) return undefined
   const { kind, name } = binding.roleRef
-  const found = kind === 'Role' ? caches['roles']!.objects.get(`${namespace}/${name}`) : caches['clusterroles']!.objects.get(name) // prettier-ignore
-  const role = found as Role | undefined
+  const role = roleOf(binding, namespace, caches)
   if (!role?.rules?.some((rule) => allows(rule, info))) return undefined
   return `RBAC: allowed by ${binding.kind} "${binding.metadata.name}" of ${kind} "${name}" to ${subject.kind} "${subject.name}"`
 }

@@ -1,0 +1,61 @@
+/**
+ * `pods/eviction`: a deletion that asks the disruption budgets first.
+ *
+ * What we leave out: the budget is not charged here, so that of several evictions before its status is next computed, each is
+ * let through that the status allows.
+ * Where to read upstream: kubernetes/kubernetes `pkg/registry/core/pod/storage/eviction.go`.
+ */
+import { matchesSelector } from '#cluster/api/labels.ts'
+import { isPodFinished, isPodReady } from '#cluster/api/meta.ts'
+import type { KubernetesObject, LabelSelector, Pod, Status } from '#cluster/api/types.ts'
+import type { DeleteOptions } from './deletion.ts'
+import type { PendingRequest, State } from './state.ts'
+import { disruptionBudgetViolated, internalError } from './status.ts'
+
+type Budget = KubernetesObject & {
+  readonly spec: { readonly selector?: LabelSelector; readonly unhealthyPodEvictionPolicy?: string }
+  readonly status?: {
+    readonly disruptionsAllowed?: number
+    readonly observedGeneration?: number
+    readonly desiredHealthy?: number
+    readonly currentHealthy?: number
+  }
+}
+
+export const BUDGETS = 'poddisruptionbudgets'
+
+/** Why the Pod has to stay; undefined where it may go. */
+export function evictionProblem({ caches }: State, pod: Pod): Status | undefined {
+  // One that has ended, or never began, serves nobody.
+  if (isPodFinished(pod) || pod.status?.phase === 'Pending' || pod.metadata.deletionTimestamp !== undefined) return undefined // prettier-ignore
+  const { namespace, labels } = pod.metadata
+  const budgets: Budget[] = []
+  for (const object of caches[BUDGETS]!.objects.values()) {
+    const budget = object as Budget
+    if (budget.metadata.namespace === namespace && matchesSelector(budget.spec.selector, labels)) budgets.push(budget)
+  }
+  if (budgets.length > 1) {
+    return internalError('This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.') // prettier-ignore
+  }
+  const [budget] = budgets
+  if (!budget) return undefined
+  const { disruptionsAllowed = 0, observedGeneration = 0, desiredHealthy = 0, currentHealthy = 0 } = budget.status ?? {}
+  const { name, generation = 0 } = budget.metadata
+  if (observedGeneration < generation) {
+    return disruptionBudgetViolated(`The disruption budget ${name} is still being processed by the server.`, 10)
+  }
+  if (!isPodReady(pod)) {
+    const isHealthyEnough = currentHealthy >= desiredHealthy && desiredHealthy > 0
+    if (budget.spec.unhealthyPodEvictionPolicy === 'AlwaysAllow' || isHealthyEnough) return undefined
+  }
+  if (disruptionsAllowed > 0) return undefined
+  return disruptionBudgetViolated(
+    `The disruption budget ${name} needs ${desiredHealthy} healthy pods and has ${currentHealthy} currently`,
+  )
+}
+
+export const isEviction = ({ info }: PendingRequest): boolean => info.subresource === 'eviction'
+
+/** How the Pod is deleted, as the eviction says. */
+export const evictionOptions = ({ request }: PendingRequest): DeleteOptions =>
+  (request.body as { readonly deleteOptions?: DeleteOptions } | undefined)?.deleteOptions ?? {}

@@ -1,0 +1,119 @@
+/**
+ * Kinds that are no objects but questions: who am I, what may I do, whose is this token; and what became of the components.
+ * They are answered at once, and nothing is stored.
+ *
+ * What we leave out: components other than etcd (nobody asks them here, and upstream it is deprecated).
+ * Where to read upstream: kubernetes/kubernetes `pkg/registry/{authorization,authentication}`, `pkg/registry/core/componentstatus`.
+ */
+import type { HttpRequest, HttpResponse, UserInfo } from '#cluster/api/http.ts'
+import { apiVersionOf, resourceNamed } from '#cluster/api/resources.ts'
+import type { KubernetesObject } from '#cluster/api/types.ts'
+import type { Context } from '#cluster/kernel/component.ts'
+import { authenticate } from './authentication.ts'
+import { authorize } from './authorization.ts'
+import { rulesFor } from './rbac/authorizer.ts'
+import type { RequestInfo, Verb } from './route.ts'
+import type { State } from './state.ts'
+import { badRequest, methodNotAllowed, notFound } from './status.ts'
+
+interface ResourceAttributes {
+  readonly namespace?: string
+  readonly verb?: string
+  readonly group?: string
+  readonly resource?: string
+  readonly subresource?: string
+  readonly name?: string
+}
+
+interface Attributes {
+  readonly resourceAttributes?: ResourceAttributes
+  readonly nonResourceAttributes?: { readonly path?: string; readonly verb?: string }
+}
+
+const EVERYBODY = 'system:authenticated'
+
+/** Questions that whoever was recognised may ask, about themselves. */
+const OF_ONESELF = ['selfsubjectreviews', 'selfsubjectaccessreviews', 'selfsubjectrulesreviews']
+
+export function review(
+  state: State,
+  user: UserInfo,
+  info: RequestInfo,
+  request: HttpRequest,
+  ctx: Context,
+): HttpResponse {
+  // prettier-ignore
+  const { resource, verb } = info
+  if (!resource.verbs.includes(verb)) return respond(405, methodNotAllowed(resource, verb))
+  const isOwn = OF_ONESELF.includes(resource.resource) && user.groups.includes(EVERYBODY)
+  const refused = isOwn ? undefined : authorize(state, user, info, ctx)
+  if (refused) return respond(refused.code, refused)
+  if (resource.resource === 'componentstatuses') return components(state, info)
+  const body = (request.body ?? {}) as Partial<KubernetesObject> & { readonly spec?: any }
+  if (body.kind !== undefined && body.kind !== resource.kind) {
+    return respond(400, badRequest(`${body.kind} in version "${body.apiVersion}" cannot be handled as a ${resource.kind}`)) // prettier-ignore
+  }
+  const status = answerTo(state, user, info, body.spec ?? {}, ctx)
+  const metadata = { ...body.metadata, creationTimestamp: null }
+  const head = { apiVersion: apiVersionOf(resource), kind: resource.kind, metadata }
+  return respond(201, { ...head, ...(body.spec && { spec: body.spec }), status })
+}
+
+const respond = (status: number, body: unknown): HttpResponse => ({ type: 'response', status, body })
+
+function answerTo(state: State, user: UserInfo, info: RequestInfo, spec: any, ctx: Context): object {
+  switch (info.resource.resource) {
+    case 'selfsubjectreviews':
+      return { userInfo: shown(user) }
+    case 'tokenreviews': {
+      const owner = tokenOwner(state, spec.token)
+      return owner ? { authenticated: true, user: shown(owner) } : { authenticated: false }
+    }
+    case 'selfsubjectrulesreviews':
+      return { resourceRules: rulesOf(state, user, spec.namespace ?? ''), nonResourceRules: [], incomplete: false }
+    case 'selfsubjectaccessreviews':
+      return access(state, user, spec, ctx)
+    default:
+      return access(state, { name: spec.user ?? '', groups: spec.groups ?? [] }, spec, ctx)
+  }
+}
+
+const shown = ({ name, groups }: UserInfo): object => ({ username: name, groups })
+
+function tokenOwner({ options }: State, token: unknown): UserInfo | undefined {
+  if (typeof token !== 'string' || token === '') return undefined
+  const request: HttpRequest = { type: 'request', method: 'GET', path: '/', headers: { authorization: `Bearer ${token}` } } // prettier-ignore
+  return authenticate(options.tokens, request)
+}
+
+function rulesOf({ options, caches }: State, user: UserInfo, namespace: string): object[] {
+  if (options.authorizationMode === 'AlwaysAllow') return [{ verbs: ['*'], apiGroups: ['*'], resources: ['*'] }]
+  return options.authorizationMode === 'RBAC' ? rulesFor(caches, user, namespace) : []
+}
+
+function access(state: State, user: UserInfo, { resourceAttributes, nonResourceAttributes }: Attributes, ctx: Context) {
+  if (resourceAttributes === undefined) {
+    const isKnown = user.groups.includes(EVERYBODY) || user.groups.includes('system:masters')
+    const { authorizationMode } = state.options
+    const isAllowed = authorizationMode === 'AlwaysAllow' || (authorizationMode === 'RBAC' && isKnown)
+    return { allowed: nonResourceAttributes !== undefined && isAllowed }
+  }
+  const { namespace = '', verb = '', group = '', resource = '', subresource = '', name = '' } = resourceAttributes
+  const asked = { ...resourceNamed('pods'), group, resource }
+  const refused = authorize(state, user, { verb: verb as Verb, resource: asked, namespace, name, subresource }, ctx)
+  return { allowed: refused === undefined }
+}
+
+/** Each member of etcd, as far as calls to it have shown. */
+function components({ options, membersDown }: State, { resource, name }: RequestInfo): HttpResponse {
+  const items = options.etcd.map((member, index) => {
+    const isDown = membersDown.has(member)
+    const condition = isDown
+      ? { type: 'Healthy', status: 'False', message: 'no answer' }
+      : { type: 'Healthy', status: 'True', message: 'ok' }
+    return { apiVersion: 'v1', kind: 'ComponentStatus', metadata: { name: `etcd-${index}` }, conditions: [condition] }
+  })
+  if (name === '') return respond(200, { apiVersion: 'v1', kind: 'ComponentStatusList', metadata: {}, items })
+  const one = items.find(({ metadata }) => metadata.name === name)
+  return one ? respond(200, one) : respond(404, notFound(resource, name))
+}
