@@ -114,3 +114,56 @@ export interface MvccStore {
   /** Forgets what was out of date at this revision. */
   compact(revision: number): CompactResponse | StoreError
 }
+
+// ── what is watched ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+export interface WatchRequest {
+  /** Chosen by whoever watches; no two open watches have the same. */
+  readonly watchId: number
+  readonly key: string
+  /** As for `range`. */
+  readonly rangeEnd?: string
+  /** The first revision that is wanted. 0 or absent: what comes from now on. */
+  readonly startRevision?: number
+}
+
+export interface WatchEvent {
+  readonly type: 'PUT' | 'DELETE'
+  /** What the key holds from then on. Of a DELETE only `key` and `modRevision`, the revision of the deletion, mean anything. */
+  readonly kv: KeyValue
+}
+
+export interface WatchResponse {
+  readonly watchId: number
+  /** The store's newest revision. */
+  readonly revision: number
+  /** In the order in which it happened. None: all events up to `revision` have been told. */
+  readonly events: readonly WatchEvent[]
+  /** The watch is cancelled, because what it should be told next is compacted: watch from here, at the earliest. */
+  readonly compactRevision?: number
+}
+
+/** Sends a response to its receiver. `false`: there is no room, and nothing has been sent. */
+export type Send = (response: WatchResponse) => boolean
+
+export interface RestoreOptions {
+  /** So much is added to the revision. */
+  readonly bump?: number
+  /** Everything before the revision that comes of it is compacted. */
+  readonly markCompacted?: boolean
+}
+
+/** A store that can be watched. It is made with `new`, and gets `send`. */
+export interface WatchableStore extends MvccStore {
+  watch(request: WatchRequest): void
+  /** Nothing more is sent to this watch. */
+  cancel(watchId: number): void
+  /** Called now and then: whoever lags, and has room, is told what is missing. */
+  sync(): void
+  /** Tells each watch that has been told everything how far it has come, by a response without events. */
+  progress(): void
+  /** All that the store holds, as JSON data of any form. */
+  snapshot(): unknown
+  /** Called on a new store: it becomes the one of the snapshot, without its watches. */
+  restore(snapshot: unknown, options: RestoreOptions): void
+}

@@ -20,6 +20,13 @@ export type Step = Operation | { readonly type: 'Compact'; readonly revision: nu
 /** What a step must be answered with. */
 export type Answer = StoreError | TxnResponse | RangeResponse | DeleteRangeResponse | { readonly revision: number }
 
+export interface Change {
+  readonly revision: number
+  readonly key: string
+  /** Undefined: it was deleted. */
+  readonly kv: KeyValue | undefined
+}
+
 type Copy = ReadonlyMap<string, KeyValue>
 type RangeOperation = Extract<Operation, { type: 'Range' }>
 
@@ -30,6 +37,8 @@ export class Reference {
   /** By revision; nothing has been at revision 0. */
   readonly #copies: Copy[] = [new Map(), new Map()]
   compacted = 0
+  /** Every change in its order. */
+  readonly log: Change[] = []
 
   get revision(): number {
     return this.#copies.length - 1
@@ -55,6 +64,12 @@ export class Reference {
     return this.#copies[revision]!
   }
 
+  /** As `etcdutl snapshot restore` does: revisions at which nothing happens. */
+  bump(by: number, markCompacted: boolean): void {
+    for (let left = by; left > 0; left--) this.#copies.push(this.at(this.revision))
+    if (markCompacted) this.compacted = this.revision
+  }
+
   #problemAt(revision: number): StoreError['error'] | undefined {
     if (revision > this.revision) return 'ErrFutureRev'
     return revision > 0 && revision < this.compacted ? 'ErrCompacted' : undefined
@@ -65,9 +80,9 @@ export class Reference {
     const problem = this.#problemIn(txn, before)
     if (problem) return { error: problem }
     const now = new Map(before)
-    const tally = { changes: 0 }
-    const responses = this.#perform(txn, before, now, tally)
-    if (tally.changes > 0) this.#copies.push(now)
+    const { length } = this.log
+    const responses = this.#perform(txn, before, now)
+    if (this.log.length > length) this.#copies.push(now)
     return { revision: this.revision, succeeded: all(txn.compare, before), responses }
   }
 
@@ -84,7 +99,7 @@ export class Reference {
     return undefined
   }
 
-  #perform(txn: Txn, before: Copy, now: Map<string, KeyValue>, tally: { changes: number }): OperationResponse[] {
+  #perform(txn: Txn, before: Copy, now: Map<string, KeyValue>): OperationResponse[] {
     const main = this.revision + 1
     return branchOf(txn, before).map((operation): OperationResponse => {
       switch (operation.type) {
@@ -92,21 +107,24 @@ export class Reference {
           const { key, value, lease = 0 } = operation
           const old = now.get(key)
           const createRevision = old?.createRevision ?? main
-          now.set(key, { key, value, createRevision, modRevision: main, version: (old?.version ?? 0) + 1, lease })
-          tally.changes++
+          const kv = { key, value, createRevision, modRevision: main, version: (old?.version ?? 0) + 1, lease }
+          now.set(key, kv)
+          this.log.push({ revision: main, key, kv })
           return { type: 'Put' }
         }
         case 'DeleteRange': {
           const gone = [...now.keys()].filter((key) => isIn(key, operation.key, operation.rangeEnd))
-          for (const key of gone) now.delete(key)
-          tally.changes += gone.length
+          for (const key of gone.sort()) {
+            now.delete(key)
+            this.log.push({ revision: main, key, kv: undefined })
+          }
           return { type: 'DeleteRange', deleted: gone.length }
         }
         case 'Range':
           return { type: 'Range', ...rangeIn(operation.revision ? this.at(operation.revision) : now, operation) }
         case 'Txn': {
           const succeeded = all(operation.compare, before)
-          return { type: 'Txn', succeeded, responses: this.#perform(operation, before, now, tally) }
+          return { type: 'Txn', succeeded, responses: this.#perform(operation, before, now) }
         }
       }
     })
