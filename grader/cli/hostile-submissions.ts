@@ -46,3 +46,15 @@ export const HOSTILE: Readonly<Record<string, string>> = {
   'console flood': everyFunction('for (let i = 0; i < 1e5; i++) console.log("x".repeat(1000)); return {}'),
   'looks for a way out': everyFunction('return (function () {}).constructor("return process")().exit(0)'),
 }
+
+/** Those that use up a budget, and so end in every check alike: the examples show how. */
+export const SPENDS_ALL: ReadonlySet<string> = new Set([
+  'endless loop',
+  'endless loop in a built-in',
+  'endless loop of promises',
+  'endless calls to its host',
+  'too much memory',
+  'endless recursion',
+  'a huge result',
+  'console flood',
+])

@@ -46,7 +46,7 @@ export const check = defineCommand({
   summary: 'proves exercises: solution, starter, wrong solutions, hostile ones',
   usage: ['check [id …]'],
   options: OPTIONS,
-  details: `The solution passes on all seeds, twice, with one digest; the starter fails with feedback; each wrong solution fails
+  details: `The solution passes on all seeds, and twice on a tenth of them with one digest; the starter fails with feedback; each wrong solution fails
 the checks it names; each check is failed by some wrong solution; hostile submissions never pass. Texts are checked for what
 a machine can see. Feedback that is kept (feedback.en.txt, misconceptions.json) must be what is said today; --update takes it
 over. A page shows which wrong solution fails which check, and what each check costs.
