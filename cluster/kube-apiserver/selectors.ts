@@ -40,6 +40,11 @@ const FIELDS: Readonly<Record<string, readonly string[]>> = {
   ],
   nodes: ['spec.unschedulable'],
   namespaces: ['status.phase'],
+  secrets: ['type'],
+  jobs: ['status.successful'],
+  replicationcontrollers: ['status.replicas'],
+  certificatesigningrequests: ['spec.signerName'],
+  resourceslices: ['spec.nodeName', 'spec.driver'],
   services: ['spec.clusterIP', 'spec.type'],
   replicasets: ['status.replicas'],
   events: [
@@ -118,7 +123,11 @@ export function selects(selection: Selection, object: KubernetesObject): boolean
   return true
 }
 
+/** What they are where nobody has counted yet. */
+const NUMBERS = ['status.replicas', 'status.succeeded']
+
 function fieldOf(object: KubernetesObject, field: string): string {
+  if (field === 'status.successful') field = 'status.succeeded'
   let value: unknown = object
   for (const part of field.split('.')) {
     if (typeof value !== 'object' || value === null) return ''
@@ -126,6 +135,6 @@ function fieldOf(object: KubernetesObject, field: string): string {
   }
   if (field === 'source') value = (value as { component?: string } | undefined)?.component
   if (value === undefined || value === null)
-    return field === 'spec.hostNetwork' || field === 'spec.unschedulable' ? 'false' : ''
+    return field === 'spec.hostNetwork' || field === 'spec.unschedulable' ? 'false' : NUMBERS.includes(field) ? '0' : ''
   return String(value)
 }

@@ -25,6 +25,22 @@ describe('a watch', () => {
     expect(lab.told(watch)).toBe('ADDED b, ADDED c')
   })
 
+  it('that wants the initial events says when it has told them all', () => {
+    const lab = new Lab()
+    lab.run(1_000_000)
+    lab.send('POST', CONFIG_MAPS, configMap('one'))
+    const query = { sendInitialEvents: 'true', resourceVersionMatch: 'NotOlderThan', allowWatchBookmarks: 'true' }
+    const watch = lab.watch(CONFIG_MAPS, query)
+    expect(lab.told(watch)).toBe('ADDED one, BOOKMARK')
+    const { object } = lab.events(watch).at(-1)!
+    expect(object.metadata).toMatchObject({ annotations: { 'k8s.io/initial-events-end': 'true' } })
+    lab.send('POST', CONFIG_MAPS, configMap('two'))
+    lab.run(100_000)
+    expect(lab.told(watch)).toBe('ADDED one, BOOKMARK, ADDED two')
+    const { body } = lab.send('GET', CONFIG_MAPS, undefined, { watch: 'true', sendInitialEvents: 'true' })
+    expect(body).toMatchObject({ code: 422 })
+  })
+
   it('with a selector tells entering and leaving it as ADDED and DELETED', () => {
     const lab = new Lab()
     lab.send('POST', PODS, pod('a', { app: 'x' }))

@@ -325,9 +325,9 @@ describe('the three-way patch', () => {
     [
       'a new item',
       {},
-      { ports: [{ port: 80 }, { port: 81 }] },
-      { ports: [{ port: 80, protocol: 'TCP' }] },
-      { ports: [{ port: 81 }] },
+      { spec: { ports: [{ port: 80 }, { port: 81 }] } },
+      { spec: { ports: [{ port: 80, protocol: 'TCP' }] } },
+      { spec: { ports: [{ port: 81 }] } },
     ],
   ])('%s', (_rule, original, modified, current, patch) => {
     expect(threeWayPatch(original, modified, current)).toEqual(patch)

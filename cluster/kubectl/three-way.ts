@@ -15,14 +15,16 @@ const isRecord = (value: unknown): value is Json => typeof value === 'object' &&
 /**
  * A strategic merge patch that takes `current` to where `modified` is, removing what `original` had and `modified` has
  * not. Undefined when there is nothing to do.
+ *
+ * @param parent the field that the object is in, or in a list of
  */
-export function threeWayPatch(original: unknown, modified: unknown, current: unknown): Json | undefined {
+export function threeWayPatch(original: unknown, modified: unknown, current: unknown, parent = ''): Json | undefined {
   const before = isRecord(original) ? original : {}
   const wanted = isRecord(modified) ? modified : {}
   const there = isRecord(current) ? current : {}
   const patch: Json = {}
   for (const field of Object.keys(wanted)) {
-    const change = fieldPatch(field, before[field], wanted[field], there[field])
+    const change = fieldPatch(field, parent, before[field], wanted[field], there[field])
     if (change !== undefined) patch[field] = change
   }
   for (const field of Object.keys(before)) {
@@ -31,16 +33,17 @@ export function threeWayPatch(original: unknown, modified: unknown, current: unk
   return Object.keys(patch).length === 0 ? undefined : patch
 }
 
-function fieldPatch(field: string, before: unknown, wanted: unknown, there: unknown): unknown {
+function fieldPatch(field: string, parent: string, before: unknown, wanted: unknown, there: unknown): unknown {
   if (wanted === null || wanted === undefined) return there === undefined ? undefined : null
-  if (isRecord(wanted)) return isRecord(there) ? threeWayPatch(before, wanted, there) : wanted
+  if (isRecord(wanted)) return isRecord(there) ? threeWayPatch(before, wanted, there, field) : wanted
   if (!Array.isArray(wanted)) return isEqual(wanted, there) ? undefined : wanted
-  const key = mergeKeyOf(field, wanted)
+  const key = mergeKeyOf(field, parent)
   if (key === undefined || !Array.isArray(there)) return isEqual(wanted, there) ? undefined : wanted
-  return listPatch(key, Array.isArray(before) ? before : [], wanted, there)
+  return listPatch(field, key, Array.isArray(before) ? before : [], wanted, there)
 }
 
 function listPatch(
+  field: string,
   key: string,
   before: readonly unknown[],
   wanted: readonly unknown[],
@@ -50,7 +53,7 @@ function listPatch(
   const patch: Json[] = []
   for (const item of wanted as Json[]) {
     const present = find(there, item[key])
-    const change = present === undefined ? item : threeWayPatch(find(before, item[key]), item, present)
+    const change = present === undefined ? item : threeWayPatch(find(before, item[key]), item, present, field)
     if (change !== undefined) patch.push({ ...change, [key]: item[key] })
   }
   for (const item of before as Json[]) {

@@ -100,15 +100,21 @@ describe('a strategic merge patch', () => {
   it.each([
     [
       'keys of container ports are the container’s',
-      { ports: [{ containerPort: 80 }] },
-      { ports: [{ containerPort: 80, name: 'http' }] },
-      { ports: [{ containerPort: 80, name: 'http' }] },
+      { containers: [{ name: 'a', ports: [{ containerPort: 80 }] }] },
+      { containers: [{ name: 'a', ports: [{ containerPort: 80, name: 'http' }] }] },
+      { containers: [{ name: 'a', ports: [{ containerPort: 80, name: 'http' }] }] },
     ],
     [
       'keys of Service ports are the Service’s',
-      { ports: [{ port: 80 }, { port: 81 }] },
-      { ports: [{ port: 81, name: 'x' }] },
-      { ports: [{ port: 80 }, { port: 81, name: 'x' }] },
+      { spec: { ports: [{ port: 80 }, { port: 81 }] } },
+      { spec: { ports: [{ port: 81, name: 'x' }] } },
+      { spec: { ports: [{ port: 80 }, { port: 81, name: 'x' }] } },
+    ],
+    [
+      'ports of an EndpointSlice, or of a rule of a network policy, have none',
+      { ports: [{ port: 80 }], spec: { ingress: [{ ports: [{ port: 80 }] }] } },
+      { ports: [{ port: 81 }], spec: { ingress: [{ ports: [{ port: 81 }] }] } },
+      { ports: [{ port: 81 }], spec: { ingress: [{ ports: [{ port: 81 }] }] } },
     ],
     [
       'conditions go by type',

@@ -3,7 +3,6 @@
  *
  * What we model: the merge keys of the lists in use, `$patch: delete|replace|merge`, `$deleteFromPrimitiveList/…`,
  * `$setElementOrder/…` and `$retainKeys`.
- * What we leave out: merge keys by kind, see `cluster/api/merge-keys.ts`.
  * Where to read upstream: apimachinery `pkg/util/strategicpatch/patch.go`; `patchMergeKey` tags in `types.go`.
  */
 import { mergeKeyOf } from '#cluster/api/merge-keys.ts'
@@ -12,12 +11,16 @@ import { define } from './define.ts'
 type Json = Record<string, unknown>
 
 /** Lists of plain values that grow instead of being replaced. */
-const MERGED_PRIMITIVES: ReadonlySet<string> = new Set(['finalizers'])
+const MERGED_PRIMITIVES: ReadonlySet<string> = new Set(['finalizers', 'podCIDRs'])
 
 const isRecord = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** Throws where the patch is none: an unknown directive, an item without its key. */
-export function strategicMergePatch(target: unknown, patch: unknown): unknown {
+/**
+ * Throws where the patch is none: an unknown directive, an item without its key.
+ *
+ * @param parent the field that the object is in, or in a list of
+ */
+export function strategicMergePatch(target: unknown, patch: unknown, parent = ''): unknown {
   if (!isRecord(patch)) return patch
   const directive = patch['$patch']
   if (directive === 'replace') return withoutDirectives(patch)
@@ -34,10 +37,15 @@ export function strategicMergePatch(target: unknown, patch: unknown): unknown {
     if (value === null) delete result[field]
     else {
       const old = Object.hasOwn(result, field) ? result[field] : undefined
-      define(result, field, Array.isArray(value) ? mergeList(field, old, value) : strategicMergePatch(old, value))
+      define(
+        result,
+        field,
+        Array.isArray(value) ? mergeList(field, parent, old, value) : strategicMergePatch(old, value, field),
+      )
     }
   }
-  for (const field of Object.keys(patch)) if (field.startsWith('$setElementOrder/')) reorder(result, patch, field)
+  for (const field of Object.keys(patch))
+    if (field.startsWith('$setElementOrder/')) reorder(result, patch, field, parent)
   return result
 }
 
@@ -54,10 +62,10 @@ function deletePrimitives(result: Json, patch: Json, directive: string): void {
     result[field] = (result[field] as unknown[]).filter((value) => !gone.includes(value))
 }
 
-function mergeList(field: string, target: unknown, patch: readonly unknown[]): unknown {
+function mergeList(field: string, parent: string, target: unknown, patch: readonly unknown[]): unknown {
   const old = Array.isArray(target) ? (target as readonly unknown[]) : []
   if (MERGED_PRIMITIVES.has(field)) return [...old, ...patch.filter((value) => !old.includes(value))]
-  const key = mergeKeyOf(field, [...patch, ...old])
+  const key = mergeKeyOf(field, parent)
   if (key === undefined || !patch.every(isRecord)) return patch.map(withoutDirectives)
   const items = patch as readonly Json[]
   if (items.some((item) => item['$patch'] === 'replace')) {
@@ -70,8 +78,8 @@ function mergeList(field: string, target: unknown, patch: readonly unknown[]): u
     const index = result.findIndex((other) => other[key] === item[key])
     if (item['$patch'] === 'delete') {
       if (index >= 0) result.splice(index, 1)
-    } else if (index >= 0) result[index] = strategicMergePatch(result[index], item) as Json
-    else result.push(strategicMergePatch({}, item) as Json)
+    } else if (index >= 0) result[index] = strategicMergePatch(result[index], item, field) as Json
+    else result.push(strategicMergePatch({}, item, field) as Json)
   }
   return result
 }
@@ -82,12 +90,12 @@ function withoutDirectives<T>(value: T): T {
 }
 
 /** The items named come in that order; the others keep their place behind their neighbour. */
-function reorder(result: Json, patch: Json, directive: string): void {
+function reorder(result: Json, patch: Json, directive: string, parent: string): void {
   const field = directive.slice(directive.indexOf('/') + 1)
   const list = result[field]
   const order = patch[directive]
   if (!Array.isArray(list) || !Array.isArray(order)) return
-  const key = mergeKeyOf(field, list)
+  const key = mergeKeyOf(field, parent)
   const idOf = (item: unknown): unknown => (key !== undefined && isRecord(item) ? item[key] : item)
   const wanted = order.map(idOf)
   const rank = (item: unknown): number => wanted.indexOf(idOf(item))

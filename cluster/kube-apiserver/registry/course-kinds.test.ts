@@ -42,6 +42,15 @@ describe('what a client leaves out is filled in', () => {
     expect(body).toMatchObject(filled)
   })
 
+  it('is found by the fields that its kind can be selected by', () => {
+    const { body } = create('secrets', { type: 'example.com/key' }, 'by-type')
+    const found = (resource: string, fieldSelector: string) =>
+      lab.send('GET', pathOf(resource, 'default'), undefined, { fieldSelector })
+    expect(found('secrets', 'type=example.com/key').body.items[0].metadata.uid).toBe(body.metadata.uid)
+    expect(found('jobs', 'status.successful=0').body.items).toHaveLength(1)
+    expect(found('secrets', 'data=x')).toMatchObject({ status: 400, body: { message: 'field label not supported: data' } }) // prettier-ignore
+  })
+
   it('a Job selects its own Pods', () => {
     const { body } = create('jobs', { spec: { template: once } })
     const { uid, name } = body.metadata
