@@ -9,7 +9,7 @@
  */
 import { crc32c } from './crc32c.ts'
 import type { Keyspace } from './keyspace.ts'
-import type { Member } from './messages.ts'
+import type { Member } from './cluster-messages.ts'
 import { type Change, retained, type Store } from './mvcc/store.ts'
 import type { Snapshotted } from './wal.ts'
 import { bigEndian, bigEndianId, changeEntry, idField, numberField, revisionBytes } from './wire-bytes.ts'

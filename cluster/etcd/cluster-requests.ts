@@ -1,7 +1,7 @@
 /**
  * Requests about the cluster itself: its members, its leader, this member's state.
  *
- * What we leave out: peer URLs that change (`member update`), the check that enough members have started.
+ * What we leave out: the check that enough members have started.
  * Where to read upstream: etcd `server/etcdserver/server.go` (AddMember, RemoveMember, PromoteMember, MoveLeader),
  * `server/etcdserver/api/v3rpc/maintenance.go` (Status).
  */
@@ -9,15 +9,8 @@ import type { Context, Effect, StreamId } from '#cluster/kernel/component.ts'
 import { errorResponse } from './apply.ts'
 import { membersResponse } from './committed.ts'
 import { changeProblem, memberFor, memberIdFor } from './members.ts'
-import type {
-  ClusterRequest,
-  ErrorResponse,
-  EtcdResponse,
-  LeaseKeepAliveRequest,
-  LeaseTimeToLiveRequest,
-  Member,
-  StatusResponse,
-} from './messages.ts'
+import type { ClusterRequest, Member, StatusResponse } from './cluster-messages.ts'
+import type { ErrorResponse, EtcdResponse, LeaseKeepAliveRequest, LeaseTimeToLiveRequest } from './messages.ts'
 import { fileSize, sizeInUse } from './maintenance.ts'
 import { fileMemberChange, unavailable } from './proposals.ts'
 import { NONE } from './raft/messages.ts'
@@ -54,6 +47,11 @@ export function clusterRequest(
       const member = state.members.get(request.id)
       if (!member) return say(refused('etcdserver: member not found'))
       return fileMemberChange(state, 'ConfChangeRemoveNode', member, stream, ctx)
+    }
+    case 'MemberUpdate': {
+      const member = state.members.get(request.id)
+      if (!member) return say(refused('etcdserver: member not found'))
+      return fileMemberChange(state, 'ConfChangeUpdateNode', { ...member, peer: request.peer }, stream, ctx)
     }
     case 'MemberPromote': {
       const member = state.members.get(request.id)

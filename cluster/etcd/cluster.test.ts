@@ -1,8 +1,10 @@
 /** Several members: what they promise together, and keep when some of them fail. */
 import { describe, expect, it } from 'vitest'
 import type { Component } from '#cluster/kernel/component.ts'
+import { imageOf } from '#cluster/kernel/disk.ts'
 import { examine } from '#cluster/kernel/exam.ts'
 import { EtcdCluster, member, SECOND } from './cluster.test-world.ts'
+import type { Member } from './cluster-messages.ts'
 import type { WatchResponse } from './messages.ts'
 
 const everything = { type: 'Range', key: '\0', rangeEnd: '\0' } as const
@@ -222,6 +224,36 @@ describe('members', () => {
   ] as const)('are not changed by a request about %s', (_, request, message) => {
     const cluster = new EtcdCluster(3)
     expect(cluster.call(cluster.elect(), request)).toMatchObject({ type: 'Error', message })
+  })
+
+  it('are found elsewhere once their cluster is told, as the ones they were', () => {
+    const cluster = new EtcdCluster(3)
+    const leader = cluster.elect()
+    const [moving, staying] = [1, 2, 3].filter((n) => n !== leader) as [number, number]
+    cluster.put(leader, 'a', 1)
+    cluster.run(0.5)
+    const { id } = cluster.state(moving)
+    const { world } = cluster
+    world.command(world.now, { type: 'stop', process: member(moving) })
+    cluster.run(0.1)
+    const files = imageOf(world.process(member(moving))!.disk)
+    const update = { type: 'MemberUpdate', id } as const
+    expect(cluster.call(staying, { ...update, peer: member(leader) }).message).toMatch('Peer URLs already exists')
+    expect(cluster.call(staying, { ...update, id: 1, peer: member(4) }).message).toMatch('member not found')
+    const { members } = cluster.call(staying, { ...update, peer: member(4) })
+    expect(members.map(({ peer }: Member) => peer).sort()).toEqual([leader, staying, 4].map(member).sort())
+    world.addMachine('m-4')
+    world.declareProcess({ machine: 'm-4', name: 'etcd', component: 'etcd', options: {} })
+    world.command(world.now, { type: 'replaceDisk', process: member(4), files })
+    world.command(world.now, { type: 'start', process: member(4) })
+    cluster.run(3)
+    expect(cluster.state(4).id).toBe(id)
+    expect(content(cluster, 4)).toEqual(content(cluster, leader))
+    // Its vote counts: without the other follower there is a majority.
+    cluster.crash(staying)
+    expect(cluster.put(leader, 'a', 2)).toMatchObject({ type: 'PutResponse' })
+    cluster.run(0.5)
+    expect(cluster.get(4, 'a', true)).toBe(2)
   })
 
   it('hand leadership over, and only the leader can', () => {

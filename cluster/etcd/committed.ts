@@ -6,12 +6,13 @@
 import type { Context, Effect } from '#cluster/kernel/component.ts'
 import { apply, errorResponse } from './apply.ts'
 import { leaseApplied, wakeForLeases } from './leases.ts'
-import { changeProblem, confStateOf } from './members.ts'
-import type { EtcdResponse, MembersResponse, WriteRequest } from './messages.ts'
+import { changeProblem, confStateOf, type MemberChangeKind } from './members.ts'
+import type { MembersResponse } from './cluster-messages.ts'
+import type { EtcdResponse, WriteRequest } from './messages.ts'
 import type { Change } from './mvcc/store.ts'
 import { ioOf } from './raft-config.ts'
 import { answer } from './proposals.ts'
-import type { Entry } from './raft/messages.ts'
+import type { ConfChangeType, Entry } from './raft/messages.ts'
 import * as nodes from './raft/node.ts'
 import type { EtcdState, MemberChange } from './state.ts'
 import { deliver } from './watches.ts'
@@ -52,7 +53,7 @@ function applyMemberChange(
 ): void {
   const { member, isPromotion } = data.context!.body as MemberChange
   const { request } = data.context!
-  const kind = data.type === 'ConfChangeRemoveNode' ? 'remove' : isPromotion ? 'promote' : 'add'
+  const kind = kindOf(data.type, isPromotion)
   const problem = changeProblem(state, kind, member)
   const change = problem ? { ...data, nodeId: 0 } : data
   const wanted = { transition: 'ConfChangeTransitionAuto', changes: [change] } as const
@@ -62,13 +63,26 @@ function applyMemberChange(
     state.members.delete(member.id)
     state.removed.set(member.id, true)
     if (member.id === state.id) stop(state, ctx, effects)
-  } else state.members.set(member.id, { ...member, isLearner: data.type === 'ConfChangeAddLearnerNode' })
+  } else if (kind === 'update') state.members.set(member.id, { ...state.members.get(member.id)!, peer: member.peer })
+  else state.members.set(member.id, { ...member, isLearner: data.type === 'ConfChangeAddLearnerNode' })
   ctx.note('membership', { kind, member: member.name, members: state.members.size })
   const { storage } = state.node!.raft.log
   const confState = confStateOf(state.members.values())
   storage.snapshot = { metadata: { ...storage.snapshot.metadata, confState } }
-  const type = `Member${kind === 'add' ? 'Add' : kind === 'remove' ? 'Remove' : 'Promote'}Response` as const
-  answer(state, request, membersResponse(state, type, kind === 'add' ? member.id : undefined), effects)
+  answer(state, request, membersResponse(state, RESPONSES[kind], kind === 'add' ? member.id : undefined), effects)
+}
+
+const RESPONSES = {
+  add: 'MemberAddResponse',
+  promote: 'MemberPromoteResponse',
+  update: 'MemberUpdateResponse',
+  remove: 'MemberRemoveResponse',
+} as const
+
+function kindOf(type: ConfChangeType, isPromotion: boolean): MemberChangeKind {
+  if (type === 'ConfChangeRemoveNode') return 'remove'
+  if (type === 'ConfChangeUpdateNode') return 'update'
+  return isPromotion ? 'promote' : 'add'
 }
 
 export function membersResponse(state: EtcdState, type: MembersResponse['type'], added?: number): EtcdResponse {

@@ -25,14 +25,15 @@ import { allLeases, expireDue, grantRequest, keepAlive, timeToLive, wakeForLease
 import { drive, persisted, receive, type RaftBody, snapshotEnded } from './member.ts'
 import { defragment, hashKv, quotaProblem, snapshot } from './maintenance.ts'
 import { clusterIdFor, memberFor, memberIdFor } from './members.ts'
-import type { ClusterRequest, EtcdRequest, WatchCreateRequest, WriteRequest } from './messages.ts'
+import type { ClusterRequest } from './cluster-messages.ts'
+import type { EtcdRequest, WatchCreateRequest, WriteRequest } from './messages.ts'
 import { expireWaiting, fileWrite, firstRequest, unavailable } from './proposals.ts'
 import * as nodes from './raft/node.ts'
 import { ioOf, isAlone, raftConfig } from './raft-config.ts'
 import { createReads, read, tickReads } from './reads.ts'
 import type { EtcdState } from './state.ts'
 import { begin, recover, walFile } from './wal.ts'
-import { cancelWatch, createWatch, dropStream, progress, tellProgress } from './watches.ts'
+import { cancelWatch, createWatch, dropStream, progress, tellProgress, widenWindow } from './watches.ts'
 
 export type { EtcdState } from './state.ts'
 
@@ -80,6 +81,7 @@ export const etcd: Component<State, EtcdOptions> = {
     snapshotIndex: 0,
     snapshotPending: 0,
     watches: new Table(),
+    windows: new Table(),
     nextWatchIds: new Table(),
     toldOf: new Table(),
     fileBytes: 0,
@@ -196,6 +198,7 @@ function request(state: State, stream: StreamId, body: EtcdRequest, ctx: Context
     case 'MemberList':
     case 'MemberAdd':
     case 'MemberRemove':
+    case 'MemberUpdate':
     case 'MoveLeader':
     case 'Status':
       return clusterRequest(state, stream, body as ClusterRequest, ctx)
@@ -220,6 +223,8 @@ function onWatchStream(state: State, stream: StreamId, body: EtcdRequest): Effec
       return cancelWatch(state, stream, body.watchId)
     case 'WatchProgress':
       return progress(state, stream)
+    case 'WatchWindow':
+      return widenWindow(state, stream, body.responses)
     default:
       return []
   }

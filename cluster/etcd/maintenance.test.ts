@@ -4,7 +4,8 @@ import type { ProbeState } from '#cluster/kernel/probe.ts'
 import { probe } from '#cluster/kernel/probe.ts'
 import { World } from '#cluster/kernel/world.ts'
 import { etcd, type EtcdOptions } from './etcd.ts'
-import type { EtcdRequest, StatusResponse } from './messages.ts'
+import type { StatusResponse } from './cluster-messages.ts'
+import type { EtcdRequest } from './messages.ts'
 
 /** One member, asked one thing after the other. */
 function conversation(options: EtcdOptions = {}) {

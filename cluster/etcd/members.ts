@@ -9,7 +9,7 @@ import type { ProcessId } from '#cluster/kernel/component.ts'
 import { hashString } from '#cluster/kernel/random.ts'
 import { Table } from '#cluster/kernel/table.ts'
 import { type ConfState, NO_CONF_STATE } from './raft/messages.ts'
-import type { Member } from './messages.ts'
+import type { Member } from './cluster-messages.ts'
 import type { EtcdState } from './state.ts'
 
 /** etcd's default for `--max-learners`. */
@@ -48,7 +48,7 @@ export function confStateOf(members: Iterable<Member>): ConfState {
   return { ...NO_CONF_STATE, voters: ids(false), learners: ids(true) }
 }
 
-export type MemberChangeKind = 'add' | 'promote' | 'remove'
+export type MemberChangeKind = 'add' | 'promote' | 'update' | 'remove'
 
 /** Why a change cannot be made, in etcd's words; undefined: it can. */
 export function changeProblem(
@@ -61,8 +61,11 @@ export function changeProblem(
   if (kind !== 'add' && !known) return 'etcdserver: member not found'
   if (kind === 'promote') return known!.isLearner ? undefined : 'etcdserver: can only promote a learner member'
   if (kind === 'remove') return undefined
-  if (known) return 'etcdserver: member ID already exist'
-  for (const other of members.values()) if (other.peer === member.peer) return 'etcdserver: Peer URLs already exists'
+  if (kind === 'add' && known) return 'etcdserver: member ID already exist'
+  for (const { id, peer } of members.values()) {
+    if (id !== member.id && peer === member.peer) return 'etcdserver: Peer URLs already exists'
+  }
+  if (kind === 'update') return undefined
   const learners = [...members.values()].filter(({ isLearner }) => isLearner).length
   if (member.isLearner && learners >= LEARNERS_MAX) return 'etcdserver: too many learner members in cluster'
   return undefined

@@ -5,7 +5,8 @@
  * a `WatchCreate`, may carry more of them (each with its own `watchId`), and is answered by `WatchResponse`s.
  * Where to read upstream: etcd `api/etcdserverpb/rpc.proto`, `api/mvccpb/kv.proto`.
  */
-import type { Body, ProcessId } from '#cluster/kernel/component.ts'
+import type { Body } from '#cluster/kernel/component.ts'
+import type { ClusterRequest, MembersResponse, MoveLeaderResponse, StatusResponse } from './cluster-messages.ts'
 import type {
   AlarmRequest,
   AlarmResponse,
@@ -36,16 +37,6 @@ export interface KeyValue {
   /** A frozen object, a string (its bytes are UTF-8) or `Bytes`. */
   readonly value: unknown
   readonly lease: LeaseId
-}
-
-/** A member of the cluster, as all members know it. */
-export interface Member {
-  /** Below 2^53; in hex it is what etcdctl prints. */
-  readonly id: number
-  readonly name: string
-  /** Where its peers reach it. */
-  readonly peer: ProcessId
-  readonly isLearner: boolean
 }
 
 export interface RangeRequest extends Body {
@@ -154,6 +145,17 @@ export interface WatchCreateRequest extends Body {
   readonly progressNotify?: boolean
   /** A response that is too large may come in pieces. */
   readonly fragment?: boolean
+  /**
+   * So many responses with events may be sent on this stream before `WatchWindow` asks for more; without it any number. What
+   * HTTP/2 does for a gRPC stream, in responses instead of bytes; only the first watch of a stream can say it.
+   */
+  readonly window?: number
+}
+
+/** The client has read: so many more responses with events may be sent. */
+export interface WatchWindowRequest extends Body {
+  readonly type: 'WatchWindow'
+  readonly responses: number
 }
 
 export interface WatchCancelRequest extends Body {
@@ -165,43 +167,6 @@ export interface WatchCancelRequest extends Body {
 export interface WatchProgressRequest extends Body {
   readonly type: 'WatchProgress'
 }
-
-/** Who is in the cluster, as the leader knows it. */
-export interface MemberListRequest extends Body {
-  readonly type: 'MemberList'
-}
-
-export interface MemberAddRequest extends Body {
-  readonly type: 'MemberAdd'
-  /** Where the new member will be. */
-  readonly peer: ProcessId
-  readonly isLearner?: boolean
-}
-
-export interface MemberRemoveRequest extends Body {
-  readonly type: 'MemberRemove'
-  readonly id: number
-}
-
-/** Makes a learner that has caught up a voter. */
-export interface MemberPromoteRequest extends Body {
-  readonly type: 'MemberPromote'
-  readonly id: number
-}
-
-/** Only the leader takes it. */
-export interface MoveLeaderRequest extends Body {
-  readonly type: 'MoveLeader'
-  readonly targetId: number
-}
-
-/** How this member is. */
-export interface StatusRequest extends Body {
-  readonly type: 'Status'
-}
-
-export type ClusterRequest =
-  MemberListRequest | MemberAddRequest | MemberRemoveRequest | MemberPromoteRequest | MoveLeaderRequest | StatusRequest
 
 /** Requests that change something, and therefore go through the log. */
 export type WriteRequest =
@@ -216,6 +181,7 @@ export type EtcdRequest =
   | WatchCreateRequest
   | WatchCancelRequest
   | WatchProgressRequest
+  | WatchWindowRequest
   | DefragmentRequest
   | HashKvRequest
   | SnapshotRequest
@@ -315,37 +281,6 @@ export interface WatchResponse extends Body {
   readonly fragment?: boolean
   /** In order; events of one revision are never torn apart. */
   readonly events: readonly WatchEvent[]
-}
-
-export interface MembersResponse extends Body {
-  readonly type: 'MemberListResponse' | 'MemberAddResponse' | 'MemberRemoveResponse' | 'MemberPromoteResponse'
-  readonly header: ResponseHeader
-  /** By ascending id. */
-  readonly members: readonly Member[]
-  /** The one that was added. */
-  readonly member?: Member
-}
-
-export interface MoveLeaderResponse extends Body {
-  readonly type: 'MoveLeaderResponse'
-  readonly header: ResponseHeader
-}
-
-export interface StatusResponse extends Body {
-  readonly type: 'StatusResponse'
-  readonly header: ResponseHeader
-  readonly memberId: number
-  /** 0: none. */
-  readonly leader: number
-  readonly raftTerm: number
-  /** Committed, as far as this member knows. */
-  readonly raftIndex: number
-  readonly raftAppliedIndex: number
-  readonly isLearner: boolean
-  /** Bytes of the file, and of what is in use of it. */
-  readonly dbSize: number
-  readonly dbSizeInUse: number
-  readonly errors: readonly string[]
 }
 
 /** A failed call, with the gRPC code's name. */

@@ -6,7 +6,8 @@
  * Where to read upstream: etcd `server/etcdserver/v3_server.go` (processInternalRaftRequestOnce), `server/etcdserver/errors`.
  */
 import type { Body, Context, Effect, Micros, StreamId } from '#cluster/kernel/component.ts'
-import type { ErrorResponse, EtcdResponse, Member, WriteRequest } from './messages.ts'
+import type { Member } from './cluster-messages.ts'
+import type { ErrorResponse, EtcdResponse, WriteRequest } from './messages.ts'
 import { ioOf } from './raft-config.ts'
 import { type ConfChangeType, type Entry, NONE } from './raft/messages.ts'
 import * as nodes from './raft/node.ts'

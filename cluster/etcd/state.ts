@@ -3,7 +3,8 @@ import type { Micros, StreamId } from '#cluster/kernel/component.ts'
 import type { Log } from '#cluster/kernel/log.ts'
 import type { Table } from '#cluster/kernel/table.ts'
 import type { Keyspace } from './keyspace.ts'
-import type { LeaseId, Member, RangeRequest } from './messages.ts'
+import type { Member } from './cluster-messages.ts'
+import type { LeaseId, RangeRequest } from './messages.ts'
 import type { Entry, Message } from './raft/messages.ts'
 import type { Node } from './raft/node.ts'
 
@@ -19,6 +20,8 @@ export interface Watch {
   readonly filters: readonly ('NOPUT' | 'NODELETE')[]
   readonly progressNotify: boolean
   readonly fragment: boolean
+  /** From this revision on it has been told nothing, since its stream does not read; undefined: it is in step. */
+  readonly behind?: number
 }
 
 /** What an entry that changes the membership holds beside the change. */
@@ -96,6 +99,8 @@ export interface EtcdState {
   snapshotPending: number
   /** Watches in the order of their creation, by `stream/watchId`. */
   watches: Table<string, Watch>
+  /** How many more responses with events a stream takes; one that is not here takes them all. */
+  windows: Table<StreamId, number>
   /** The number that the next watch of a stream gets, where it brings none. */
   nextWatchIds: Table<StreamId, number>
   /** Watches that want to hear of progress, and have been told something since the last round. */

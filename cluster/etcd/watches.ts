@@ -2,7 +2,9 @@
  * Watches: whoever asked for a range hears of every change in it, in order, from a revision on.
  *
  * Ordered, atomic (events of one revision come in one message), resumable from any revision that is not compacted.
- * A watch catches up from the history the moment it is created, so every watch is in step with the store ever after.
+ * A watch catches up from the history the moment it is created, and is in step with the store ever after, unless its client
+ * does not read: then nothing is kept for it but how far it has come, and it catches up when the client reads again, or is
+ * cancelled if that has been compacted meanwhile.
  * Where to read upstream: etcd `server/storage/mvcc/watchable_store.go`, `server/etcdserver/api/v3rpc/watch.go`.
  */
 import type { Effect, StreamId } from '#cluster/kernel/component.ts'
@@ -17,7 +19,7 @@ const EVENTS_PER_RESPONSE = 1_000
 
 /** etcd's default: how often a watch that wants it, and has nothing to hear, is told how far it has come. */
 const PROGRESS_EVERY_MICROS = 600_000_000
-/** A response that is larger, and may, goes in pieces: etcd's limit for requests and half a kilobyte. */
+/** etcd's limit for requests and half a kilobyte. A larger response goes in pieces, if it may; no more is gathered into one. */
 const RESPONSE_BYTES_MAX = 1_572_864 + 512
 const INVALID_WATCH_ID = -1
 const EMPTY_RANGE = 'mvcc: watcher range is empty'
@@ -51,8 +53,8 @@ export function createWatch(state: EtcdState, stream: StreamId, request: WatchCr
   }
   const base = { stream, watchId, key, rangeEnd, prevKv, filters, progressNotify, fragment }
   const watch: Watch = { ...base, minRevision: startRevision }
-  state.watches.set(watchKey(stream, watchId), watch)
-  const effects = [say({ watchId }), ...catchUp(store, watch, startRevision)]
+  if (request.window !== undefined && !state.windows.has(stream)) state.windows.set(stream, request.window)
+  const effects = [say({ watchId }), ...catchUp(state, watch, startRevision)]
   if (progressNotify) effects.push({ type: 'wake', key: 'progress', after: PROGRESS_EVERY_MICROS })
   return effects
 }
@@ -69,7 +71,7 @@ export function tellProgress(state: EtcdState): Effect[] {
   const effects: Effect[] = []
   let isWanted = false
   for (const [key, watch] of state.watches) {
-    if (!watch.progressNotify) continue
+    if (!watch.progressNotify || watch.behind !== undefined) continue
     isWanted = true
     if (state.toldOf.has(key)) continue
     const body: WatchResponse = {
@@ -93,6 +95,8 @@ export function cancelWatch(state: EtcdState, stream: StreamId, watchId: number)
 }
 
 export function progress(state: EtcdState, stream: StreamId): Effect[] {
+  // It would say that everything up to now has been told.
+  for (const watch of state.watches.values()) if (watch.stream === stream && watch.behind !== undefined) return []
   const { revision } = state.keyspace.store
   const body: WatchResponse = { type: 'WatchResponse', header: { revision }, watchId: -1, events: [] }
   return [{ type: 'write', stream, body }]
@@ -101,22 +105,39 @@ export function progress(state: EtcdState, stream: StreamId): Effect[] {
 export function dropStream(state: EtcdState, stream: StreamId): void {
   for (const [key, watch] of [...state.watches]) if (watch.stream === stream) state.watches.delete(key)
   state.nextWatchIds.delete(stream)
+  state.windows.delete(stream)
 }
 
 /** The store has been replaced by a newer one: every watch is told what it missed, or that it cannot be. */
 export function watchesRestored(state: EtcdState, revision: number): Effect[] {
-  const { store } = state.keyspace
+  return [...state.watches.values()].flatMap((watch) =>
+    resume(state, watch, watch.behind ?? Math.max(revision + 1, watch.minRevision)),
+  )
+}
+
+/** A client has read: what it has missed meanwhile may come. */
+export function widenWindow(state: EtcdState, stream: StreamId, responses: number): Effect[] {
+  state.windows.set(stream, (state.windows.get(stream) ?? 0) + responses)
   const effects: Effect[] = []
-  for (const [key, watch] of [...state.watches]) {
-    const start = Math.max(revision + 1, watch.minRevision)
-    if (start >= store.compactRevision) {
-      effects.push(...catchUp(store, watch, start))
-      continue
-    }
-    state.watches.delete(key)
-    effects.push(compacted(store, watch))
+  for (const watch of [...state.watches.values()]) {
+    if (watch.stream === stream && watch.behind !== undefined) effects.push(...resume(state, watch, watch.behind))
   }
   return effects
+}
+
+function resume(state: EtcdState, watch: Watch, from: number): Effect[] {
+  const { store } = state.keyspace
+  if (from >= store.compactRevision) return catchUp(state, watch, from)
+  state.watches.delete(watchKey(watch.stream, watch.watchId))
+  return [compacted(store, watch)]
+}
+
+/** Takes one place in a stream's window. @returns whether there was one */
+function takePlace({ windows }: EtcdState, stream: StreamId): boolean {
+  const left = windows.get(stream)
+  if (left === 0) return false
+  if (left !== undefined) windows.set(stream, left - 1)
+  return true
 }
 
 /** As etcd 3.4 says it: without a revision, and without a word. */
@@ -130,28 +151,47 @@ function compacted({ compactRevision }: Store, { stream, watchId }: Pick<Watch, 
 export function deliver(state: EtcdState, changes: readonly Change[]): Effect[] {
   const { store } = state.keyspace
   const effects: Effect[] = []
-  for (const watch of state.watches.values()) {
+  for (const [key, watch] of state.watches) {
+    if (watch.behind !== undefined) continue
     const events = eventsFor(store, watch, changes)
     if (events.length === 0) continue
-    if (watch.progressNotify) state.toldOf.set(watchKey(watch.stream, watch.watchId), true)
+    if (!takePlace(state, watch.stream)) {
+      state.watches.set(key, { ...watch, behind: events[0]!.kv.modRevision })
+      continue
+    }
+    if (watch.progressNotify) state.toldOf.set(key, true)
     effects.push(...responses(store, watch, events))
   }
   return effects
 }
 
-function catchUp(store: Store, watch: Watch, startRevision: number): Effect[] {
-  if (startRevision === 0 || startRevision > store.revision) return []
+/** Tells a watch what there is from this revision on, as far as its stream takes it. */
+function catchUp(state: EtcdState, watch: Watch, from: number): Effect[] {
+  const { store } = state.keyspace
+  const key = watchKey(watch.stream, watch.watchId)
+  const { behind: _, ...inStep } = watch
+  state.watches.set(key, inStep)
+  if (from === 0 || from > store.revision) return []
   const effects: Effect[] = []
   let events: WatchEvent[] = []
-  for (const change of changesFrom(store, startRevision)) {
-    if (!covers(watch, change.key) || isFiltered(watch, change)) continue
-    if (events.length >= EVENTS_PER_RESPONSE && events[events.length - 1]!.kv.modRevision < change.main) {
-      effects.push(...responses(store, watch, events))
-      events = []
-    }
-    events.push(eventOf(store, watch, change))
+  let bytes = 0
+  const tell = (): boolean => {
+    const isTaken = takePlace(state, watch.stream)
+    if (isTaken) effects.push(...responses(store, watch, events))
+    else state.watches.set(key, { ...inStep, behind: events[0]!.kv.modRevision })
+    events = []
+    bytes = 0
+    return isTaken
   }
-  if (events.length > 0) effects.push(...responses(store, watch, events))
+  for (const change of changesFrom(store, from)) {
+    if (!covers(watch, change.key) || isFiltered(watch, change)) continue
+    const isMuch = events.length >= EVENTS_PER_RESPONSE || bytes >= RESPONSE_BYTES_MAX
+    if (isMuch && events[events.length - 1]!.kv.modRevision < change.main && !tell()) return effects
+    const event = eventOf(store, watch, change)
+    bytes += bytesOfEvent(event)
+    events.push(event)
+  }
+  if (events.length > 0) tell()
   return effects
 }
 
@@ -165,11 +205,14 @@ function responses(store: Store, watch: Watch, events: readonly WatchEvent[]): E
   })
 }
 
+const bytesOfEvent = ({ kv, prevKv }: WatchEvent): number =>
+  sizeOf(kv.value ?? '') + sizeOf(prevKv?.value ?? '') + kv.key.length
+
 function piecesOf(events: readonly WatchEvent[]): WatchEvent[][] {
   const pieces: WatchEvent[][] = [[]]
   let bytes = 0
   for (const event of events) {
-    const size = sizeOf(event.kv.value ?? '') + sizeOf(event.prevKv?.value ?? '') + event.kv.key.length
+    const size = bytesOfEvent(event)
     if (bytes > 0 && bytes + size >= RESPONSE_BYTES_MAX) {
       pieces.push([])
       bytes = 0

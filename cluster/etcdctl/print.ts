@@ -1,6 +1,7 @@
 /** What etcdctl prints of an answer, and how it exits. */
 import { memberIdFor } from '#cluster/etcd/members.ts'
-import type { EtcdRequest, EtcdResponse, KeyValue, LeaseId, Member } from '#cluster/etcd/messages.ts'
+import type { Member } from '#cluster/etcd/cluster-messages.ts'
+import type { EtcdRequest, EtcdResponse, KeyValue, LeaseId } from '#cluster/etcd/messages.ts'
 
 export interface Printed {
   readonly text: string
@@ -41,6 +42,7 @@ function textFor(
     case 'MemberListResponse':
     case 'MemberAddResponse':
     case 'MemberRemoveResponse':
+    case 'MemberUpdateResponse':
     case 'MemberPromoteResponse':
       return printMembers(request, response)
     case 'MoveLeaderResponse':
@@ -82,6 +84,8 @@ function printMembers(request: EtcdRequest, { members, member }: Members): strin
       return `Member ${hex(member?.id ?? memberIdFor(request.peer))} added to cluster`
     case 'MemberRemove':
       return `Member ${hex(request.id)} removed from cluster`
+    case 'MemberUpdate':
+      return `Member ${hex(request.id)} updated in cluster`
     case 'MemberPromote':
       return `Member ${hex(request.id)} promoted in cluster`
     default:

@@ -23,7 +23,7 @@ export function parseKey(key: string): { resource: string; name: string } {
 const TYPES = new Set([
   'Range', 'Put', 'DeleteRange', 'Txn', 'Compact', 'LeaseGrant', 'LeaseRevoke', 'LeaseKeepAlive',
   'WatchCreate', 'WatchCancel', 'WatchProgress', 'LeaseTimeToLive', 'LeaseLeases',
-  'Defragment', 'HashKV', 'Snapshot', 'Alarm', 'Status', 'MoveLeader', 'MemberList', 'MemberAdd', 'MemberRemove', 'MemberPromote',
+  'Defragment', 'HashKV', 'Snapshot', 'Alarm', 'Status', 'MoveLeader', 'MemberList', 'MemberAdd', 'MemberRemove', 'MemberUpdate', 'MemberPromote',
 ]) // prettier-ignore
 
 export const isEtcdRequest = (body: Body): body is EtcdRequest => TYPES.has(body.type)

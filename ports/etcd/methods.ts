@@ -1,7 +1,8 @@
 /** The calls about leases, members and upkeep: what each asks of a member, and what its answer is on the wire. */
 import type { Outside } from '#cluster/etcd/backend.ts'
-import type { EtcdResponse, Member } from '#cluster/etcd/messages.ts'
-import type { Body, ProcessId } from '#cluster/kernel/component.ts'
+import type { Member } from '#cluster/etcd/cluster-messages.ts'
+import type { EtcdResponse } from '#cluster/etcd/messages.ts'
+import type { Body } from '#cluster/kernel/component.ts'
 import { fileHash } from './snapshot.ts'
 import type { Wire } from './wire.ts'
 
@@ -48,12 +49,12 @@ const lease: Methods = {
   },
 }
 
-/** Where clients reach a member; undefined: it has no port. */
-export type AddressOf = (member: ProcessId) => string | undefined
+/** Where clients reach a member, by its name, which it keeps wherever it goes; undefined: it has no port. */
+export type AddressOf = (name: string) => string | undefined
 
 /** What a snapshot or a hash has to know that the simulation does not. */
 export const outside = (addressOf: AddressOf): Outside => ({
-  urlsOf: ({ peer }) => ({ peerURLs: [peerUrl(peer)], clientURLs: clientUrls(addressOf(peer)) }),
+  urlsOf: ({ name, peer }) => ({ peerURLs: [peerUrl(peer)], clientURLs: clientUrls(addressOf(name)) }),
   clusterVersion: '3.4.0',
 })
 
@@ -64,8 +65,11 @@ const clientUrls = (address: string | undefined): string[] => (address === undef
 export function methodsFor(addressOf: AddressOf): { cluster: Methods; lease: Methods; maintenance: Methods } {
   const { urlsOf } = outside(addressOf)
   const memberOf = (member: Member): Wire => {
-    const { id, name, isLearner } = member
-    return { ID: id, name, ...urlsOf(member), isLearner }
+    const { id, isLearner } = member
+    const urls = urlsOf(member)
+    // A member tells its name and where its clients find it at once, when it has started.
+    const name = urls.clientURLs.length > 0 ? member.name : ''
+    return { ID: id, name, ...urls, isLearner }
   }
   const members = (answer: any): Wire => ({
     ...headed(answer),
@@ -79,6 +83,10 @@ export function methodsFor(addressOf: AddressOf): { cluster: Methods; lease: Met
       response: members,
     },
     MemberRemove: { request: ({ ID }) => ({ type: 'MemberRemove', id: Number(ID) }) as Body, response: members },
+    MemberUpdate: {
+      request: ({ ID, peerURLs }) => ({ type: 'MemberUpdate', id: Number(ID), peer: peerOf(peerURLs[0]) }) as Body,
+      response: members,
+    },
     MemberPromote: { request: ({ ID }) => ({ type: 'MemberPromote', id: Number(ID) }) as Body, response: members },
   }
   const hash: Unary = {

@@ -43,6 +43,9 @@ const CODES: Readonly<Record<ErrorResponse['code'], status>> = {
   Unavailable: status.UNAVAILABLE,
 }
 
+/** Responses with events that may be on their way to a client that does not read. */
+const WINDOW = 16
+
 /** What a call fails with. */
 interface Failure {
   readonly code: status
@@ -65,15 +68,15 @@ export interface EtcdPorts {
 
 /** Serves each of these members on a port of its own: the first on `port`, the others on the next ones; 0: on free ones. */
 export async function serveEtcd(live: LiveWorld, members: readonly ProcessId[], port: number): Promise<EtcdPorts> {
-  const addresses = new Map<ProcessId, string>()
+  const addresses = new Map<string, string>()
   const servers: Server[] = []
   const close = (): void => servers.forEach((server) => server.forceShutdown())
   try {
     for (const [i, member] of members.entries()) {
       const server = new Server({ 'grpc.max_receive_message_length': -1, 'grpc.max_send_message_length': -1 })
       servers.push(server)
-      addServices(server, new Door(live, member), (peer) => addresses.get(peer))
-      addresses.set(member, `127.0.0.1:${await bind(server, port === 0 ? 0 : port + i)}`)
+      addServices(server, new Door(live, member), (name) => addresses.get(name))
+      addresses.set(member.slice(0, member.indexOf('/')), `127.0.0.1:${await bind(server, port === 0 ? 0 : port + i)}`)
     }
   } catch (error) {
     close()
@@ -172,16 +175,34 @@ class Door {
 
   readonly watches = (call: ServerDuplexStream<Wire, Wire>): void => {
     let stream: number | undefined
+    let unread = 0
+    let isFlowing = true
+    const read = (): void => {
+      if (stream === undefined || unread === 0 || !isFlowing) return
+      const body = { type: 'WatchWindow', responses: unread } as Body
+      unread = 0
+      this.#live.say(stream, body)
+    }
+    call.on('drain', () => {
+      isFlowing = true
+      read()
+    })
+    const tell = (response: WatchResponse): void => {
+      isFlowing = call.write(this.#identified(watchResponse(response)))
+      if (response.events.length > 0 && !response.fragment) unread++
+      read()
+    }
     const hear = (heard: Heard): void => {
-      if (heard.how === 'data') return void call.write(this.#identified(watchResponse(heard.body as WatchResponse)))
+      if (heard.how === 'data') return tell(heard.body as WatchResponse)
       const failure = failureOf(heard)
       if (failure) call.emit('error', failure)
       else call.end()
     }
     call.on('data', (wire: Wire) => {
       const body = watchRequest(wire)
-      if (stream === undefined) stream = this.#live.call(this.#member, body, hear)
-      else this.#live.say(stream, body)
+      if (stream !== undefined) return this.#live.say(stream, body)
+      stream = this.#live.call(this.#member, body, hear)
+      read()
     })
     const hangUp = (): void => {
       if (stream !== undefined) this.#live.hangUp(stream)
@@ -196,7 +217,7 @@ class Door {
 }
 
 function watchRequest(wire: Wire): Body {
-  if (wire.create_request) return watchCreateRequest(wire.create_request)
+  if (wire.create_request) return watchCreateRequest(wire.create_request, WINDOW)
   if (wire.cancel_request) return { type: 'WatchCancel', watchId: Number(wire.cancel_request.watch_id) } as Body
   return { type: 'WatchProgress' }
 }

@@ -115,8 +115,10 @@ function compareOf(wire: Wire): Compare {
   }
 }
 
-export const watchCreateRequest = (wire: Wire): WatchCreateRequest => ({
+/** `window`: see there. */
+export const watchCreateRequest = (wire: Wire, window: number): WatchCreateRequest => ({
   type: 'WatchCreate',
+  window,
   watchId: Number(wire.watch_id),
   key: wire.key.length > 0 ? keyOf(wire.key) : '\0',
   rangeEnd: endOf(wire.range_end),

@@ -41,7 +41,7 @@ export class EtcdClient {
   }
 }
 
-const HEARD_WITHIN_MS = 5_000
+const HEARD_WITHIN_MS = 20_000
 
 export class WatchSession {
   readonly heard: Answer[] = []
@@ -60,6 +60,15 @@ export class WatchSession {
 
   get events(): Answer[] {
     return this.heard.flatMap(({ events }) => events)
+  }
+
+  /** Reads no more. */
+  pause(): void {
+    this.#stream.pause()
+  }
+
+  resume(): void {
+    this.#stream.resume()
   }
 
   /** Asks how far it has come; the answer has watch id -1. */

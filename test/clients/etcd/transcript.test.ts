@@ -43,17 +43,21 @@ const refusals = (stderr: string): string =>
 
 /** Equal ids stay equal: the first is `<id 1>`. */
 function mask(output: string, address: string): string {
-  return output
-    .replaceAll(`http://${address}`, '<endpoint>')
-    .replaceAll(address, '<endpoint>')
-    .replace(
-      /"(cluster_id|member_id|ID|MemberID|ClusterID|leader|raft_term|RaftTerm|raftTerm|raftIndex|raftAppliedIndex|dbSize|dbSizeInUse|hash|lease)"( ?):( ?)\d+/g,
-      '"$1"$2:$3<n>',
-    )
-    .replace(/\b(?=[0-9a-f]*\d)[0-9a-f]{12,16}\b/g, '<id>')
-    .replace(/remaining\(\d+s\)/g, 'remaining(<s>)')
-    .replace(/took = [\d.]+[mµ]?s/g, 'took = <time>')
-    .replace(/, \d+$/gm, ', <n>')
+  return (
+    output
+      .replaceAll(`http://${address}`, '<endpoint>')
+      .replaceAll(address, '<endpoint>')
+      .replace(
+        /"(cluster_id|member_id|ID|MemberID|ClusterID|leader|raft_term|RaftTerm|raftTerm|raftIndex|raftAppliedIndex|dbSize|dbSizeInUse|hash|lease)"( ?):( ?)\d+/g,
+        '"$1"$2:$3<n>',
+      )
+      .replace(/\b(?=[0-9a-f]*\d)[0-9a-f]{12,16}\b/g, '<id>')
+      // Ids below 2^60 are padded.
+      .replace(/ {2,}<id>/g, ' <id>')
+      .replace(/remaining\(\d+s\)/g, 'remaining(<s>)')
+      .replace(/took = [\d.]+[mµ]?s/g, 'took = <time>')
+      .replace(/, \d+$/gm, ', <n>')
+  )
 }
 
 const commands = readFileSync(join(import.meta.dirname, 'commands.txt'), 'utf8')
