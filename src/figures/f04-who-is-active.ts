@@ -252,7 +252,11 @@ export const figure: FigureDefinition = {
         choice(MANAGER, 'the controller manager that works', 'el gestor de controladores que trabaja', (view) =>
           killHolder(view, MANAGER),
         ),
-        choice('etcd', 'etcd on cp-1 (the only member)', 'etcd en cp-1 (el único miembro)', () => kill('cp-1/etcd')),
+        choice('etcd', 'the etcd member that leads', 'el miembro de etcd que lidera', ({ frame }) => {
+          const leader = frame.etcd.find(({ role, state }) => role === 'leader' && state === 'up')
+          if (!leader) throw new Error(say('no member of etcd leads now', 'ahora no lidera ningún miembro de etcd'))
+          return kill(leader.process)
+        }),
       ],
     },
   ],
