@@ -4,6 +4,7 @@
  * Each figure's own code, and the worker with the cluster, are fetched when the element is, which is near the viewport.
  */
 import { LitElement, type PropertyValues, type TemplateResult, html } from 'lit'
+import { guard } from 'lit/directives/guard.js'
 import type { Described } from '#cluster/scenarios/described.ts'
 import type { Change, StoryRequest, Timeline } from '../simulation/protocol.ts'
 import { type SimulationClient, startSimulation } from '../simulation/simulation-client.ts'
@@ -338,13 +339,26 @@ export class FigureElement extends LitElement {
     const said = isPlaying && step?.isMajor === false ? '' : (step?.sentence ?? '')
     return html`<div class="figure">
       ${drawHead(model)} ${drawPrediction(model, this.#actions)}
-      <div class="picture">${model.definition.draw(view)}</div>
+      <div class="picture">${guard(drawnFrom(view), () => model.definition.draw(view))}</div>
       ${drawNow(model, this.#actions)} ${drawControls(model, this.#actions)} ${drawChanges(model, this.#actions)}
       ${drawPanel(model, this.#actions)}
       <p class="visually-hidden" aria-live="polite">${said}</p>
     </div>`
   }
 }
+
+/** What a picture is drawn from: while none of it changes, the picture is not drawn again, however the slider moves. */
+const drawnFrom = ({ frame, timeline, steps, index, width, inspected, kept, setup }: View): unknown[] => [
+  frame,
+  timeline,
+  steps,
+  index,
+  width,
+  inspected,
+  kept,
+  setup?.now,
+  setup?.hasRun,
+]
 
 /** The page's language is not known yet when the picture is put into it. */
 function inThisLanguage(opening: PlayerState, { lens }: FigureDefinition): PlayerState {
