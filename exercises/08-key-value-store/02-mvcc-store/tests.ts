@@ -74,7 +74,7 @@ function readCompare(given: Reader): Compare {
   return { key, target, result, operand: target === 'VALUE' ? text(operand) : number(operand) }
 }
 
-function readStep(given: Reader): Step {
+export function readStep(given: Reader): Step {
   if (given.at('type').value !== 'Compact') return readOperation(given, ['expect'])
   return { type: 'Compact', revision: given.only('type', 'revision', 'expect').at('revision').whole(2, NUMBER_MAX) }
 }
