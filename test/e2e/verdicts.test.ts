@@ -4,15 +4,17 @@
  */
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
+import type { Page } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { findExercises } from '#grader/cli/exercises-node.ts'
 import type { Verdict } from '#grader/verdict/verdict.ts'
 import { root } from '../../scripts/set-up/run.mjs'
-import { open, useBrowser } from './harness.ts'
+import { openPage, newContext } from './chromium.ts'
+import { address, useBrowser } from './harness.ts'
 import { gradeInNode } from './node-grader.ts'
 import { gradeInPage } from './page-grader.ts'
 import type { Graded, Grading } from './page-grader.ts'
-import { allSubmissions, submission } from './submissions.ts'
+import { allSubmissions } from './submissions.ts'
 import type { Submission } from './submissions.ts'
 
 /**
@@ -34,14 +36,22 @@ const all = allSubmissions()
 const isOurs = ({ file }: Submission) => file === 'solution.ts' || file === 'starter.ts'
 const everyNth = (nth: number) => all.filter((one, index) => isOurs(one) || index % nth === 0)
 
+const examples = everyNth(RUN_EVERY)
 const rounds: { what: string; submissions: Submission[]; grading: Grading }[] = [
-  { what: 'the examples', submissions: everyNth(RUN_EVERY), grading: { mode: 'run' } },
+  { what: 'the examples', submissions: examples, grading: { mode: 'run' } },
   {
     what: `everything, on ${FEW_SEEDS} seeds`,
     submissions: everyNth(SUBMITTED_EVERY),
     grading: { mode: 'submit', seeds: FEW_SEEDS },
   },
 ]
+
+/** One page for all rounds: its workers have read the compiler's libraries once. */
+let page: Page
+beforeAll(async () => {
+  const context = await newContext(browser())
+  page = (await openPage(context, address('exercises/fit-filter/'))).page
+})
 
 it('every exercise has its files here', () => {
   for (const { id } of findExercises())
@@ -52,7 +62,6 @@ describe.each(rounds)('in Node and in Chromium: $what', ({ what, submissions, gr
   let here: Graded[]
   let there: Graded[]
   beforeAll(async () => {
-    const { page } = await open(browser(), 'exercises/fit-filter/')
     // At the same time: two cores, two hosts.
     ;[there, here] = await Promise.all([gradeInPage(page, submissions, grading), gradeInNode(submissions, grading)])
     console.log(`${submissions.length} submissions graded in both hosts: ${what}`)
@@ -101,10 +110,10 @@ function clusterwright(args: readonly string[]): Promise<Verdict> {
 
 describe.each(findExercises().map(({ id, path }) => ({ id, path })))('$id at the command line', ({ id, path }) => {
   it.each(['solution.ts', 'starter.ts'])('%s has the digest that the page gives', async (file) => {
-    const { page } = await open(browser(), `exercises/${id}/`)
+    const ours = examples.filter((one) => one.exercise === id && one.file === file)
     const [verdict, [inPage]] = await Promise.all([
       clusterwright(['grade', id, join(path, file), '--json', '--mode', 'run']),
-      gradeInPage(page, [submission(id, file)], { mode: 'run' }),
+      gradeInPage(page, ours, { mode: 'run' }),
     ])
     expect(verdict.digest).toBe(inPage!.verdict.digest)
     expect(verdict).toEqual(inPage!.verdict)
