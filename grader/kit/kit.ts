@@ -119,6 +119,12 @@ export { etcdWithStore } from './learner-etcd.ts'
 export type { WholeClusterOptions } from './whole-cluster.ts'
 export { readyPods, wholeCluster } from './whole-cluster.ts'
 
+// Raft nodes: each in a guest of its own, alone or in a network.
+export type { RaftConfig, RaftEntry, RaftHardState, RaftInput, RaftMessage, RaftReady, RaftTurn } from './raft-guest.ts'
+export { messageInWords, raftGuest, RaftGuest } from './raft-guest.ts'
+export type { NodeView, RaftGroup, RaftWitness } from './raft-world.ts'
+export { RaftWorld, TICK_MICROS } from './raft-world.ts'
+
 // Tests that learners write.
 export type { LearnerTests } from './learner-tests.ts'
 export { defineTests } from './learner-tests.ts'

@@ -72,7 +72,7 @@ export const objectives: readonly CourseObjective[] = [
       'key-value-store/scenario-four',
       'key-value-store/scenario-restore',
     ],
-    exercises: ['quorum-math', 'mvcc-store', 'watch-compact', 'replicaset'],
+    exercises: ['quorum-math', 'mvcc-store', 'watch-compact', 'raft-election', 'raft-log', 'replicaset'],
   },
   {
     id: 'network',

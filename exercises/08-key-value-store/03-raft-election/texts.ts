@@ -1,0 +1,148 @@
+/** What the checks of `raft-election` say when they fail. Names of messages and states are etcd-io/raft's and stay as they are. */
+import { defineTexts } from 'clusterwright/kit'
+
+export const { texts, say } = defineTexts({
+  en: {
+    'promise-unwritten': 'Node {id} sends {message}, but the hard state that is written before does not say so.',
+    'two-leaders': 'Nodes {one} and {two} both lead in term {term}.',
+    'one-leader': 'at most one leader in term {term}',
+    'leaders-are': '{one} and {two}',
+    'two-votes': 'Node {node} votes twice in term {term}: for {one}, and for {two}.',
+    'one-vote': 'one vote of node {node} in term {term}',
+    'no-leader': 'The network is whole again, and after {timeouts} election timeouts nobody leads.',
+    'not-followed':
+      'The network is whole again, and after {timeouts} election timeouts not everybody follows node {leader}.',
+    'leader-expected': 'a leader whom all follow, within {timeouts} election timeouts',
+    'leads-alone':
+      'Node {leader} leads, has been cut off from both others for two election timeouts, and still believes that it leads.',
+    'steps-down': 'it steps down',
+    'no-successor': 'Node {leader} is cut off, and the two others do not elect one of themselves.',
+    nobody: 'nobody leads',
+    disturbed:
+      'Node {away} was cut off and comes back. Node {leader}, who leads in term {term}, should not have noticed.',
+
+    'too-early': 'It asks for votes after {ticks} ticks of silence; the election timeout is {least}.',
+    'never-asks': 'Silence for {ticks} ticks, and it asks nobody for a vote.',
+    'same-timeout':
+      'Twelve times it waited for votes in vain, and every time for {ticks} ticks. Two such nodes would stand against each other for ever.',
+    'timeouts-differ': 'timeouts drawn anew, from {least} to {most} ticks',
+
+    must: 'After {last} it must send {message}.',
+    extra: 'After {last} it sends {message}, which nobody asked for.',
+    'is-not': 'After {last} the node is not what it should be.',
+    'rule-election': '{finding} (It heard nothing for too long and stands for election.)',
+    'rule-won': '{finding} (A majority of all voters has said yes.)',
+    'rule-lost': '{finding} (A majority has said no.)',
+    'rule-old-term': '{finding} (The message is of an older term.)',
+    'rule-new-term': '{finding} (The message is of a newer term.)',
+    'rule-held': '{finding} (It has heard of its leader less than an election timeout ago, and CheckQuorum is on.)',
+    'rule-vote': '{finding} (One vote in a term, for who asked first.)',
+    'rule-log': '{finding} (The other log is behind.)',
+    'rule-heartbeat': '{finding} (A heartbeat of its term’s leader.)',
+    'rule-quiet': '{finding} (Nothing is to change.)',
+
+    stands: 'After {last} it should stand for election: a new term, its own vote, a request to both others.',
+    'puts-off': 'After {last} it should wait: less than an election timeout ago it gave its vote, or heard its leader.',
+    'still-leads': 'After {last} it should lead as before: without CheckQuorum nobody but a newer term ends that.',
+    'refusal-no-reset':
+      'After {last} two election timeouts have passed without a leader. To refuse a vote puts nothing off.',
+    leads: 'After {last} it has a majority and should lead, and tell both others at once.',
+    beats: 'After {last} a leader should have sent a heartbeat to both others.',
+    'still-candidate': 'After {last} it has no majority yet.',
+    'gives-vote': 'After {last} it should give its vote: nobody else has it in this term.',
+    'refuses-second': 'After {last} it should refuse: its vote in this term is given.',
+    'refuses-log': 'After {last} it should refuse: the candidate’s log is behind its own.',
+    'gives-log': 'After {last} it should give its vote: the candidate’s log is as good as its own, or better.',
+    'steps-to-term': 'After {last} it should be a follower in the newer term.',
+    'asks-first': 'After {last} it should ask first (MsgPreVote for the next term) and keep its own term and vote.',
+    'then-votes': 'After {last} most would vote for it: now it should stand for election.',
+    'pre-gives': 'After {last} it should say yes, and change neither its term nor its vote.',
+    stays: 'After {last} it should not move: it has a leader.',
+    'lets-go': 'After {last} it should listen again: its leader has been silent for an election timeout.',
+    'steps-down-alone': 'After {last} it has heard nobody and should not lead any more.',
+    'keeps-leading': 'After {last} it should still lead: with itself, a majority is there.',
+    'old-vote-ignored': 'After {last} it should not have moved: the message is of an older term.',
+  },
+  es: {
+    'promise-unwritten': 'El nodo {id} envía {message}, pero el hard state que se escribe antes no lo dice.',
+    'two-leaders': 'Los nodos {one} y {two} son ambos líderes en el mandato {term}.',
+    'one-leader': 'como mucho un líder en el mandato {term}',
+    'leaders-are': '{one} y {two}',
+    'two-votes': 'El nodo {node} vota dos veces en el mandato {term}: por {one} y por {two}.',
+    'one-vote': 'un solo voto del nodo {node} en el mandato {term}',
+    'no-leader': 'La red vuelve a estar entera, y tras {timeouts} plazos de elección nadie es líder.',
+    'not-followed':
+      'La red vuelve a estar entera, y tras {timeouts} plazos de elección no todos siguen al nodo {leader}.',
+    'leader-expected': 'un líder al que todos siguen, en {timeouts} plazos de elección',
+    'leads-alone':
+      'El nodo {leader} es líder, lleva dos plazos de elección aislado de los otros dos y sigue creyéndose líder.',
+    'steps-down': 'deja el liderazgo',
+    'no-successor': 'El nodo {leader} está aislado, y los otros dos no eligen a uno de ellos.',
+    nobody: 'nadie es líder',
+    disturbed:
+      'El nodo {away} estuvo aislado y vuelve. El nodo {leader}, líder en el mandato {term}, no tendría que haberlo notado.',
+
+    'too-early': 'Pide votos tras {ticks} ticks de silencio; el plazo de elección es {least}.',
+    'never-asks': 'Silencio durante {ticks} ticks, y no pide el voto a nadie.',
+    'same-timeout':
+      'Doce veces esperó votos en vano, y siempre {ticks} ticks. Dos nodos así se enfrentarían para siempre.',
+    'timeouts-differ': 'plazos sorteados cada vez, de {least} a {most} ticks',
+
+    must: 'Tras {last} debe enviar {message}.',
+    extra: 'Tras {last} envía {message}, que nadie ha pedido.',
+    'is-not': 'Tras {last} el nodo no es lo que debería.',
+    'rule-election': '{finding} (No ha oído nada durante demasiado tiempo y se presenta a la elección.)',
+    'rule-won': '{finding} (La mayoría de todos los votantes ha dicho que sí.)',
+    'rule-lost': '{finding} (La mayoría ha dicho que no.)',
+    'rule-old-term': '{finding} (El mensaje es de un mandato anterior.)',
+    'rule-new-term': '{finding} (El mensaje es de un mandato más nuevo.)',
+    'rule-held': '{finding} (Ha oído a su líder hace menos de un plazo de elección, y CheckQuorum está activo.)',
+    'rule-vote': '{finding} (Un voto por mandato, para quien lo pidió primero.)',
+    'rule-log': '{finding} (El otro registro va por detrás.)',
+    'rule-heartbeat': '{finding} (Un latido del líder de su mandato.)',
+    'rule-quiet': '{finding} (Nada debe cambiar.)',
+
+    stands: 'Tras {last} debería presentarse: un mandato nuevo, su propio voto, una petición a los otros dos.',
+    'puts-off':
+      'Tras {last} debería esperar: hace menos de un plazo de elección que dio su voto, o que oyó a su líder.',
+    'still-leads': 'Tras {last} debería seguir siendo líder: sin CheckQuorum solo acaba con eso un mandato más nuevo.',
+    'refusal-no-reset': 'Tras {last} han pasado dos plazos de elección sin líder. Negar un voto no aplaza nada.',
+    leads: 'Tras {last} tiene mayoría y debería ser líder, y decírselo enseguida a los otros dos.',
+    beats: 'Tras {last} un líder debería haber enviado un latido a los otros dos.',
+    'still-candidate': 'Tras {last} todavía no tiene mayoría.',
+    'gives-vote': 'Tras {last} debería dar su voto: en este mandato no lo tiene nadie más.',
+    'refuses-second': 'Tras {last} debería negarse: su voto en este mandato ya está dado.',
+    'refuses-log': 'Tras {last} debería negarse: el registro del candidato va por detrás del suyo.',
+    'gives-log': 'Tras {last} debería dar su voto: el registro del candidato es tan bueno como el suyo, o mejor.',
+    'steps-to-term': 'Tras {last} debería ser seguidor en el mandato más nuevo.',
+    'asks-first':
+      'Tras {last} debería preguntar antes (MsgPreVote para el mandato siguiente) y conservar su mandato y su voto.',
+    'then-votes': 'Tras {last} la mayoría le votaría: ahora debería presentarse.',
+    'pre-gives': 'Tras {last} debería decir que sí, sin cambiar su mandato ni su voto.',
+    stays: 'Tras {last} no debería moverse: tiene un líder.',
+    'lets-go': 'Tras {last} debería volver a escuchar: su líder lleva callado un plazo de elección.',
+    'steps-down-alone': 'Tras {last} no ha oído a nadie y ya no debería ser líder.',
+    'keeps-leading': 'Tras {last} debería seguir siendo líder: contándose a sí mismo, hay mayoría.',
+    'old-vote-ignored': 'Tras {last} no debería haberse movido: el mensaje es de un mandato anterior.',
+  },
+  names: {
+    'silence leads to an election': 'el silencio lleva a una elección',
+    'a majority makes a leader, and heartbeats keep it one': 'una mayoría hace un líder, y los latidos lo mantienen',
+    'one vote in a term, for who asked first': 'un voto por mandato, para quien lo pidió primero',
+    'nobody votes for a log that is behind': 'nadie vota por un registro que va por detrás',
+    'a newer term ends every older role': 'un mandato más nuevo acaba con todo papel anterior',
+    'a promise outlives a restart': 'una promesa sobrevive a un reinicio',
+    'with PreVote, asking changes nothing': 'con PreVote, preguntar no cambia nada',
+    'who has a leader lets nobody disturb it': 'quien tiene un líder no deja que nadie lo estorbe',
+    'a leader that hears no quorum steps down': 'un líder que no oye a un quórum deja de serlo',
+    'each timeout is drawn anew, from one to two times the least':
+      'cada plazo se sortea de nuevo, de una a dos veces el mínimo',
+    'one node, told anything: what the rules say': 'un nodo, se le diga lo que se le diga: lo que dictan las reglas',
+    'nodes that do everything in step elect somebody all the same':
+      'unos nodos que lo hacen todo a la vez eligen a alguien de todos modos',
+    'whatever the network does: one leader in a term, and one in the end':
+      'haga la red lo que haga: un líder por mandato, y uno al final',
+    'who comes back after long disturbs nobody': 'quien vuelve tras mucho tiempo no estorba a nadie',
+    'a leader that is cut off steps down, and the others go on': 'un líder aislado deja de serlo, y los demás siguen',
+  },
+})

@@ -1,0 +1,113 @@
+/** What the checks of `raft-log` say when they fail. Entries are named by index and term: 7/3. */
+import { defineTexts } from 'clusterwright/kit'
+
+export const { texts, say } = defineTexts({
+  en: {
+    gap: 'Node {node} has {length} entries and writes {entry}: a log has no holes and no entry twice.',
+    'leader-overwrites': 'Node {node} leads in term {term} and takes {entry} out of its own log.',
+    'log-matching': 'Node {node} writes entry {entry}, and elsewhere what stands before it, or in it, is another.',
+    'two-leaders': 'Nodes {one} and {two} both lead in term {term}.',
+    'leader-lacks': 'Node {node} leads in term {term}, and its log lacks {entry}, which is committed.',
+    'commit-nowhere':
+      'Node {node} says that {commit} is committed; it has said {last} before, and its log has {length} entries.',
+    'commit-old-term':
+      'Node {node} leads in term {term} and counts {entry}, of an older term, as committed: one who lacks it can still be elected.',
+    'acknowledges-nothing': 'Node {node} says that its log agrees up to {index}, and its disk has {length} entries.',
+    'applied-out-of-order': 'Node {node} applies {entry} where entry {index} is due.',
+    'state-machine': 'Node {node} applies another entry at index {index} than somebody before it.',
+    'not-on-a-quorum': 'Node {node} applies {entry}, which is on the disks of {holders} alone: that is no quorum.',
+    'read-unasked': 'Node {node} answers a read ({context}) that nobody asked for.',
+    'stale-read':
+      'Node {node} answers a read with index {index}; before it was asked, {least} had been answered to a client.',
+    'read-unanswered': 'Node {node} leads, everybody hears it, and a read is not answered.',
+    'read-alone': 'Node {node} has been cut off and others lead; it answers a read from what it has.',
+    'no-leader': 'After twenty election timeouts nobody leads.',
+    'a-leader': 'a leader whom all follow',
+    'not-applied':
+      'Nodes {nodes} have not applied, {ticks} ticks later, what node {leader} was given when all was well.',
+    'applied-by-all': '{data}, applied by all',
+
+    begins: 'After {last} it leads, and should begin its term with an entry of its own and send it to both others.',
+    sends: 'After {last} it should send its new entry to both others, after the one that stands before it.',
+    refused: 'After {last} it should answer false and do nothing: it does not lead.',
+    takes: 'After {last} the log should be {log}.',
+    agrees: 'After {last} it should answer that it agrees up to {index}.',
+    rejects: 'After {last} it should refuse: it has no such entry before.',
+    steps: 'After {last} it should send what fits: from the entry after {index} on.',
+    'commit-is': 'After {last} the commit index should be {commit}.',
+    applies: 'After {last} it should have handed out to be applied: {indexes}.',
+    'reads-are': 'After {last} it should have answered these reads: {reads}.',
+    'old-leader': 'After {last} it should not have moved: the message is of an older term.',
+    'beat-commit': 'After {last} a heartbeat tells a follower of commits that it is not known to have.',
+    'many-refusals':
+      'Node {node} was away and lacked twenty entries; it had to refuse {count} appends before one fitted.',
+    none: 'none',
+  },
+  es: {
+    gap: 'El nodo {node} tiene {length} entradas y escribe {entry}: un registro no tiene huecos ni entradas repetidas.',
+    'leader-overwrites': 'El nodo {node} es líder en el mandato {term} y quita {entry} de su propio registro.',
+    'log-matching':
+      'El nodo {node} escribe la entrada {entry}, y en otro sitio lo que va antes, o dentro, es distinto.',
+    'two-leaders': 'Los nodos {one} y {two} son ambos líderes en el mandato {term}.',
+    'leader-lacks':
+      'El nodo {node} es líder en el mandato {term}, y a su registro le falta {entry}, que está confirmada.',
+    'commit-nowhere':
+      'El nodo {node} dice que {commit} está confirmada; antes dijo {last}, y su registro tiene {length} entradas.',
+    'commit-old-term':
+      'El nodo {node} es líder en el mandato {term} y da por confirmada {entry}, de un mandato anterior: todavía puede ser elegido alguien a quien le falta.',
+    'acknowledges-nothing':
+      'El nodo {node} dice que su registro coincide hasta {index}, y su disco tiene {length} entradas.',
+    'applied-out-of-order': 'El nodo {node} aplica {entry} cuando toca la entrada {index}.',
+    'state-machine': 'El nodo {node} aplica en el índice {index} otra entrada que alguien antes que él.',
+    'not-on-a-quorum': 'El nodo {node} aplica {entry}, que solo está en los discos de {holders}: no es un quórum.',
+    'read-unasked': 'El nodo {node} responde una lectura ({context}) que nadie pidió.',
+    'stale-read':
+      'El nodo {node} responde una lectura con el índice {index}; antes de pedirla ya se había respondido {least} a un cliente.',
+    'read-unanswered': 'El nodo {node} es líder, todos lo oyen, y una lectura queda sin respuesta.',
+    'read-alone': 'El nodo {node} está aislado y otros tienen líder; responde una lectura con lo que tiene.',
+    'no-leader': 'Tras veinte plazos de elección nadie es líder.',
+    'a-leader': 'un líder al que todos siguen',
+    'not-applied':
+      'Los nodos {nodes} no han aplicado, {ticks} ticks después, lo que se dio al nodo {leader} cuando todo iba bien.',
+    'applied-by-all': '{data}, aplicada por todos',
+
+    begins: 'Tras {last} es líder, y debería empezar su mandato con una entrada propia y enviarla a los otros dos.',
+    sends: 'Tras {last} debería enviar su entrada nueva a los otros dos, detrás de la que va antes.',
+    refused: 'Tras {last} debería responder false y no hacer nada: no es líder.',
+    takes: 'Tras {last} el registro debería ser {log}.',
+    agrees: 'Tras {last} debería responder que coincide hasta {index}.',
+    rejects: 'Tras {last} debería negarse: no tiene esa entrada anterior.',
+    steps: 'Tras {last} debería enviar lo que encaja: desde la entrada que sigue a {index}.',
+    'commit-is': 'Tras {last} el índice confirmado debería ser {commit}.',
+    applies: 'Tras {last} debería haber entregado para aplicar: {indexes}.',
+    'reads-are': 'Tras {last} debería haber respondido estas lecturas: {reads}.',
+    'old-leader': 'Tras {last} no debería haberse movido: el mensaje es de un mandato anterior.',
+    'beat-commit': 'Tras {last} un latido habla a un seguidor de confirmaciones que no consta que tenga.',
+    'many-refusals':
+      'El nodo {node} estuvo fuera y le faltaban veinte entradas; tuvo que negarse a {count} envíos antes de que uno encajara.',
+    none: 'ninguna',
+  },
+  names: {
+    'a leader begins its term with an entry, and sends what it is given':
+      'un líder empieza su mandato con una entrada y envía lo que le dan',
+    'a follower takes what fits, and refuses what does not': 'un seguidor toma lo que encaja y rechaza lo que no',
+    'only a real conflict cuts a log': 'solo un conflicto de verdad corta un registro',
+    'a refusal moves the leader back, and what is lost is sent again':
+      'una negativa hace retroceder al líder, y lo perdido se reenvía',
+    'committed is what a majority has, and no earlier': 'confirmado es lo que tiene una mayoría, y no antes',
+    'an old term is committed only by an entry of the leader’s own':
+      'un mandato viejo solo se confirma con una entrada propia del líder',
+    'a follower commits as far as it agrees with the leader': 'un seguidor confirma hasta donde coincide con el líder',
+    'what is committed is applied in order, once in a life': 'lo confirmado se aplica en orden, una vez en la vida',
+    'a read waits until a quorum confirms the leader': 'una lectura espera a que un quórum confirme al líder',
+    'one follower, any appends: the log that the rules give':
+      'un seguidor, cualquier envío: el registro que dictan las reglas',
+    'whatever happens: one history, no committed entry lost, no stale read':
+      'pase lo que pase: una sola historia, nada confirmado perdido, ninguna lectura vieja',
+    'figure 8: an old entry on a majority is not yet committed':
+      'figura 8: una entrada vieja en una mayoría aún no está confirmada',
+    'a leader that is cut off answers no read': 'un líder aislado no responde ninguna lectura',
+    'who was away for twenty entries catches up in a few rounds':
+      'quien se perdió veinte entradas se pone al día en pocas rondas',
+  },
+})
