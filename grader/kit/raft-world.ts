@@ -13,6 +13,7 @@ import type { Body, Component, Context, Effect, Event, Micros, ProcessId } from 
 import type { Link } from '#cluster/kernel/network.ts'
 import { World } from '#cluster/kernel/world.ts'
 import type { Story, StoryEntry } from '../verdict/verdict.ts'
+import { diskOf, recordsOf, type Written } from './raft-disk.ts'
 import type { RaftConfig, RaftEntry, RaftHardState, RaftInput, RaftMessage, RaftReady, RaftTurn } from './raft-guest.ts'
 import { messageInWords, RaftGuest } from './raft-guest.ts'
 import { Crash } from './stop.ts'
@@ -374,30 +375,3 @@ export class RaftWorld {
 
 const machine = (id: number): string => `m-${id}`
 const processOf = (id: number): ProcessId => `m-${id}/raft`
-
-type Written = { readonly hardState: RaftHardState } | { readonly entries: readonly RaftEntry[] }
-
-function recordsOf(view: NodeView, { hardState, entries }: RaftReady): Written[] {
-  const { term, vote, commit } = hardState
-  const isNew = term !== view.term || vote !== view.vote || commit !== view.commit
-  return [...(isNew ? [{ hardState: { term, vote, commit } }] : []), ...(entries.length > 0 ? [{ entries }] : [])]
-}
-
-/** Later entries take the place of those at their indexes and beyond. */
-function diskOf(
-  disk: Readonly<Record<string, readonly Written[]>>,
-  first: { readonly hardState: RaftHardState; readonly entries: readonly RaftEntry[] } = EMPTY_DISK,
-): { hardState: RaftHardState; entries: RaftEntry[] } {
-  let hardState = first.hardState
-  let entries = [...first.entries]
-  for (const record of disk['wal'] ?? []) {
-    if ('hardState' in record) hardState = record.hardState
-    else {
-      const start = record.entries[0]!.index
-      entries = [...entries.filter(({ index }) => index < start), ...record.entries]
-    }
-  }
-  return { hardState, entries }
-}
-
-const EMPTY_DISK = { hardState: { term: 0, vote: 0, commit: 0 }, entries: [] }

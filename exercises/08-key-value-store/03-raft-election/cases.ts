@@ -95,9 +95,9 @@ function isPossible(reference: Reference, input: Input): boolean {
     return !isLeader && (reference.lead === 0 || reference.lead === from)
   }
   // Nobody changes its mind within an election.
-  if (/Resp$/.test(type) && (reference.said(from) ?? !reject) !== !reject) return false
+  if (type.endsWith('Resp') && (reference.said(from) ?? !reject) !== !reject) return false
   // Nobody changes its mind within an election.
-  if (/Resp$/.test(type) && (reference.said(from) ?? !reject) !== !reject) return false
+  if (type.endsWith('Resp') && (reference.said(from) ?? !reject) !== !reject) return false
   if (type === 'MsgHeartbeatResp') return term > reference.term || isLeader
   if (type === 'MsgVoteResp' && !reject) return term <= reference.term
   if (type === 'MsgPreVoteResp' && !reject)
