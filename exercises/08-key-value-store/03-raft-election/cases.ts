@@ -96,8 +96,6 @@ function isPossible(reference: Reference, input: Input): boolean {
   }
   // Nobody changes its mind within an election.
   if (type.endsWith('Resp') && (reference.said(from) ?? !reject) !== !reject) return false
-  // Nobody changes its mind within an election.
-  if (type.endsWith('Resp') && (reference.said(from) ?? !reject) !== !reject) return false
   if (type === 'MsgHeartbeatResp') return term > reference.term || isLeader
   if (type === 'MsgVoteResp' && !reject) return term <= reference.term
   if (type === 'MsgPreVoteResp' && !reject)
