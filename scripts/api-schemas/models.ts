@@ -18,7 +18,8 @@ export interface Field {
 /** `V1PodSpec` → its fields. */
 export type Models = ReadonlyMap<string, readonly Field[]>
 
-const FOLDER = join(dirname(createRequire(import.meta.url).resolve('@kubernetes/client-node')), 'gen/models')
+const require = createRequire(import.meta.url)
+const FOLDER = join(dirname(require.resolve('@kubernetes/client-node')), 'gen/models')
 const FIELD = /"name": "[^"]*",\s+"baseName": "([^"]+)",\s+"type": "([^"]+)",\s+"format": "([^"]*)"/g
 const REQUIRED = /^ {4}'([^']+)': /gm
 
