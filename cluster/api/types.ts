@@ -235,6 +235,8 @@ export interface PodSpec {
   readonly affinity?: Affinity
   readonly tolerations?: readonly Toleration[]
   readonly restartPolicy?: 'Always' | 'OnFailure' | 'Never'
+  /** Seconds from its start, after which the Pod is ended. */
+  readonly activeDeadlineSeconds?: number
   readonly terminationGracePeriodSeconds?: number
   readonly schedulerName?: string
   readonly hostNetwork?: boolean

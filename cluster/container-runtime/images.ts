@@ -60,7 +60,7 @@ export const imageRows: readonly ImageRow[] = [
   }),
   library('busybox', 4, {
     component: 'sleep',
-    tags: ['latest', '1.36', '1.37'],
+    tags: ['latest', '1', '1.36', '1.37'],
     entrypoint: ['sh'],
     isCmd: true,
     commands: ['sleep', 'sh', 'echo', 'cat', 'true', 'false', 'date', 'env', 'hostname', 'ls', 'seq', 'tail'],

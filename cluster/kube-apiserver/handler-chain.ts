@@ -54,8 +54,7 @@ export function receive(state: State, stream: StreamId, request: HttpRequest, ct
   if (!info.resource.verbs.includes('watch')) {
     return [{ type: 'close', stream, body: review(state, user, info, request, ctx) }]
   }
-  const wrong = verbProblem(info)
-  if (wrong) return [answer(stream, 405, methodNotAllowed(info.resource, wrong))]
+  if (!knowsVerb(info)) return [answer(stream, 405, methodNotAllowed())]
   const lane = laneOf(info)
   if (state.queues[lane].size >= QUEUE_MAX) {
     const status = tooManyRequests(
@@ -105,12 +104,12 @@ const OF_COLLECTIONS: readonly string[] = ['list', 'watch', 'create', 'deletecol
 const OF_OBJECTS: readonly string[] = ['get', 'watch', 'update', 'patch', 'delete']
 
 /** Subresources know few verbs, collections fewer. */
-function verbProblem({ verb, resource, name, subresource }: RequestInfo): string | undefined {
-  const isKnown =
-    subresource !== ''
-      ? subresourceOf(resource, subresource).verbs.includes(verb)
-      : (name === '' ? OF_COLLECTIONS : OF_OBJECTS).includes(verb) && resource.verbs.includes(verb)
-  return isKnown ? undefined : verb
+function knowsVerb({ verb, resource, namespace, name, subresource }: RequestInfo): boolean {
+  // Across namespaces, objects are listed and watched, and nothing else.
+  if (resource.namespaced && namespace === '' && verb !== 'list' && verb !== 'watch') return false
+  return subresource !== ''
+    ? subresourceOf(resource, subresource).verbs.includes(verb)
+    : (name === '' ? OF_COLLECTIONS : OF_OBJECTS).includes(verb) && resource.verbs.includes(verb)
 }
 
 function canStart(state: State, info: RequestInfo): boolean {

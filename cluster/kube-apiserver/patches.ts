@@ -30,6 +30,7 @@ export function patched(info: RequestInfo, request: HttpRequest, object: Kuberne
       const named = operations.some(({ path }) => path === '/metadata/resourceVersion')
       return { object: jsonPatch(object, operations) as KubernetesObject, named }
     }
+    if (Array.isArray(body)) return { refused: badRequest('the patch is a list, and no object') }
     const named = (body as Partial<KubernetesObject>).metadata?.resourceVersion !== undefined
     const merge = type === 'application/merge-patch+json' ? mergePatch : strategicMergePatch
     return { object: merge(object, body) as KubernetesObject, named }

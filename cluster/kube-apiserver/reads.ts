@@ -47,6 +47,8 @@ export function startRead(state: State, row: PendingRequest, ctx: Context): Effe
     }
     return whenFresh(state, row, Number(resourceVersion), ctx)
   }
+  const wrong = matchProblem(request.query ?? {})
+  if (wrong) return refuse(state, row, status.invalidListOptions(wrong))
   const selection = selectionOf(row)
   if (typeof selection === 'string') return refuse(state, row, status.badRequest(selection))
   if (token !== '') return continueList(state, row, token, ctx)
@@ -57,6 +59,22 @@ export function startRead(state: State, row: PendingRequest, ctx: Context): Effe
   // Any key will do: what is wanted is the revision in the header.
   const body: RangeRequest = { type: 'Range', key: registryPrefix(info.resource) }
   return [callEtcd(state, ctx, body, { type: 'request', id: row.id })]
+}
+
+const MATCHES = ['Exact', 'NotOlderThan', '']
+
+/** How a version is to be matched makes sense with a version alone. */
+function matchProblem(query: Readonly<Record<string, string>>): status.FieldError | undefined {
+  const { resourceVersion = '', resourceVersionMatch: match = '', continue: token = '' } = query
+  const field = 'resourceVersionMatch'
+  if (match === '') return undefined
+  if (token !== '') return status.forbiddenValue(field, `${field} is forbidden when continue is provided`)
+  if (resourceVersion === '')
+    return status.forbiddenValue(field, `${field} is forbidden unless resourceVersion is provided`)
+  if (!MATCHES.includes(match)) return status.notSupported(field, match, MATCHES)
+  if (match === 'Exact' && resourceVersion === '0')
+    return status.forbiddenValue(field, `${field} "Exact" is forbidden for resourceVersion "0"`)
+  return undefined
 }
 
 const selectionOf = ({ info, request }: PendingRequest): Selection | string =>

@@ -123,6 +123,13 @@ export function invalid(resource: Resource, name: string, errors: readonly Field
   })
 }
 
+export const invalidListOptions = ({ field, message, reason }: FieldError): Status =>
+  failure(422, 'Invalid', `ListOptions.meta.k8s.io "" is invalid: ${field}: ${message}`, {
+    group: 'meta.k8s.io',
+    kind: 'ListOptions',
+    causes: [{ reason, message, field }],
+  })
+
 export const badRequest = (message: string): Status => failure(400, 'BadRequest', message)
 
 export const forbidden = (
@@ -168,11 +175,8 @@ export const internal = (message: string): Status => failure(500, undefined, mes
 export const internalError = (message: string): Status =>
   failure(500, 'InternalError', `Internal error occurred: ${message}`, { causes: [{ message }] })
 
-export const methodNotAllowed = (resource: Resource, verb: string): Status =>
-  failure(405, 'MethodNotAllowed', `${verb} is not supported on resources of kind "${qualified(resource)}"`, {
-    ...(resource.group && { group: resource.group }),
-    kind: resource.resource,
-  })
+export const methodNotAllowed = (): Status =>
+  failure(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {})
 
 export const noSuchPath = (): Status => failure(404, 'NotFound', 'the server could not find the requested resource', {})
 

@@ -87,6 +87,8 @@ export interface ExecHost {
   }
   readonly ctx: Context
   effect(effect: Effect): void
+  /** Begins to serve files to other Pods. */
+  serve(server: NonNullable<Ran['serves']>): void
   /** Empty files that nobody wrote. */
   readonly there: readonly string[]
 }
@@ -187,6 +189,7 @@ function go(host: ExecHost, id: number, session: Session): void {
     const own = Object.entries(ran.files).filter(([path]) => !host.there.includes(path))
     host.state.files = Object.freeze(Object.fromEntries(own))
   }
+  if (ran.serves) host.serve(ran.serves)
   take(host, id, session, ran)
 }
 

@@ -104,6 +104,8 @@ interface ProgramState<Own> {
   sessions: Readonly<Record<string, Session>>
   /** Files that somebody wrote, by path. */
   files: Readonly<Record<string, string>>
+  /** The folder whose files a web server of a shell's hands out. */
+  served: string | undefined
   readonly own: Own
 }
 
@@ -121,6 +123,7 @@ export function program<Own extends object>(
       tags: NONE,
       sessions: NO_SESSIONS,
       files: NONE,
+      served: undefined,
       own: definition.init(options),
     }),
     step(state, event, ctx): Effect[] {
@@ -191,7 +194,22 @@ function hostOf<Own extends object>(
   io: ProgramIo,
 ): ExecHost {
   const there = definition.files?.(state.own, io) ?? []
-  return { state, options: state.options, ctx: io.ctx, effect: io.effect, there }
+  const serve = ({ port, folder }: { readonly port: number; readonly folder: string }): void => {
+    state.served = folder
+    io.quiet([{ call: 'listen', port }])
+  }
+  return { state, options: state.options, ctx: io.ctx, effect: io.effect, serve, there }
+}
+
+/** A shell's web server: what other Pods ask for is a file's content. */
+function hand(folder: string, files: Readonly<Record<string, string>>, io: ProgramIo, news: KernelNews): void {
+  if (news.type === 'socketClosed') return io.quiet([{ call: 'close', socket: news.socket }])
+  if (news.type !== 'received') return
+  const { path = '/' } = (news.data ?? {}) as { readonly path?: string }
+  const file = `${folder === '/' ? '' : folder}${path.endsWith('/') ? `${path}index.html` : path}`
+  const found = Object.hasOwn(files, file)
+  const data = found ? { status: 200, body: files[file]!.trimEnd() } : { status: 404, body: 'Not Found' }
+  io.quiet([{ call: 'send', socket: news.socket, data, close: true }])
 }
 
 /** The stream to the kernel first; the program's first batch travels with it. */
@@ -235,7 +253,8 @@ function message<Own extends object>(
     case 'received':
     case 'socketClosed':
     case 'fileChanged':
-      definition.news?.(state.own, io, body as KernelNews)
+      if (state.served !== undefined) hand(state.served, state.files, io, body as KernelNews)
+      else definition.news?.(state.own, io, body as KernelNews)
       return
     default:
       definition.event?.(state.own, io, event)

@@ -28,10 +28,10 @@ const isHeard = (name: string): boolean =>
   ['accept', 'authorization', 'content-type', 'if-none-match', 'user-agent'].includes(name) ||
   name.startsWith('impersonate-')
 
-/** Undefined where the request line is not even HTTP as the server speaks it. */
-export function requestOf(message: IncomingMessage, bytes: Buffer): HttpRequest | undefined {
+/** `method` where nobody has that method; undefined where the path cannot be read. */
+export function requestOf(message: IncomingMessage, bytes: Buffer): HttpRequest | 'method' | undefined {
   const { method = '', url = '' } = message
-  if (!METHODS.includes(method)) return undefined
+  if (!METHODS.includes(method)) return 'method'
   const mark = url.indexOf('?')
   const path = decoded(mark < 0 ? url : url.slice(0, mark))
   if (path === undefined) return undefined

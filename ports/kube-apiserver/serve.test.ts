@@ -22,7 +22,7 @@ let config: any
 beforeAll(async () => {
   up = await bringUp(OPTIONS)
   config = parse(readFileSync(file, 'utf8'))
-})
+}, 60_000)
 afterAll(() => {
   up.stop()
   rmSync(folder, { recursive: true })

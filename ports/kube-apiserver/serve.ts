@@ -76,6 +76,7 @@ async function handle(
   const bytes = await bodyOf(message)
   if (bytes === undefined) return
   const request = requestOf(message, bytes)
+  if (request === 'method') return plain(answer, 405, '405: Method Not Allowed')
   if (!request) return plain(answer, 400, '400 Bad Request')
   const pretty = request.query?.['pretty']
   const exchange = new Exchange(message, answer, pretty === 'true' || pretty === '1')

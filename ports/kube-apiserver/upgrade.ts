@@ -43,7 +43,7 @@ export function upgrade(
   const refused = foreign(message.headers, port)
   if (refused !== undefined) return refuse(socket, 403, refused)
   const request = requestOf(message, Buffer.alloc(0))
-  if (!request) return refuse(socket, 400, 'Bad Request')
+  if (typeof request !== 'object') return refuse(socket, 400, 'Bad Request')
   const query = new URL(message.url ?? '', 'https://localhost').searchParams
   const body = { command: query.getAll('command') }
   const session = new Session(

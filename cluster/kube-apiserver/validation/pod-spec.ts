@@ -4,7 +4,7 @@ import { parseQuantity } from '#cluster/api/quantity.ts'
 import type { Container, PodSpec, Probe, ResourceList, Toleration } from '#cluster/api/types.ts'
 import type { FieldError } from '../status.ts'
 import { duplicateValue, forbiddenValue, invalidValue, notSupported, required } from '../status.ts'
-import { nameProblem } from './names.ts'
+import { nameProblem, validateLabels } from './names.ts'
 
 const QUANTITY_TEXT = "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"
 
@@ -33,6 +33,8 @@ export function validateResourceList(list: ResourceList | undefined, field: stri
   return errors
 }
 
+const DNS_POLICIES = ['ClusterFirst', 'ClusterFirstWithHostNet', 'Default', 'None']
+
 export function validatePodSpec(spec: PodSpec | undefined, path: string): FieldError[] {
   if (spec === undefined) return [required(`${path}.containers`)]
   const errors: FieldError[] = []
@@ -46,6 +48,12 @@ export function validatePodSpec(spec: PodSpec | undefined, path: string): FieldE
   if (!['Always', 'OnFailure', 'Never'].includes(spec.restartPolicy!)) {
     errors.push(notSupported(`${path}.restartPolicy`, spec.restartPolicy, ['Always', 'Never', 'OnFailure']))
   }
+  if (spec.dnsPolicy !== undefined && !DNS_POLICIES.includes(spec.dnsPolicy))
+    errors.push(notSupported(`${path}.dnsPolicy`, spec.dnsPolicy, DNS_POLICIES))
+  const deadline = spec.activeDeadlineSeconds
+  if (deadline !== undefined && !(deadline >= 1 && deadline <= 2_147_483_647))
+    errors.push(invalidValue(`${path}.activeDeadlineSeconds`, deadline, 'must be between 1 and 2147483647, inclusive'))
+  validateLabels(spec.nodeSelector, `${path}.nodeSelector`, errors)
   const grace = spec.terminationGracePeriodSeconds ?? 0
   if (grace < 0)
     errors.push(invalidValue(`${path}.terminationGracePeriodSeconds`, grace, 'must be greater than or equal to 0'))

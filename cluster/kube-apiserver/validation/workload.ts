@@ -13,6 +13,8 @@ interface WorkloadSpec {
   readonly template: PodTemplateSpec
 }
 
+const OPERATORS: readonly string[] = ['In', 'NotIn', 'Exists', 'DoesNotExist']
+
 const isEmpty = ({ matchLabels, matchExpressions }: LabelSelector): boolean =>
   Object.keys(matchLabels ?? {}).length === 0 && (matchExpressions ?? []).length === 0
 
@@ -28,6 +30,11 @@ export function validateWorkload(spec: WorkloadSpec | undefined): FieldError[] {
   if (selector === undefined) errors.push(required('spec.selector'))
   else if (isEmpty(selector))
     errors.push(invalidValue('spec.selector', selector, 'empty selector is invalid for deployment'))
+  selector?.matchExpressions?.forEach(({ operator }, index) => {
+    if (OPERATORS.includes(operator)) return
+    const field = `spec.selector.matchExpressions[${index}].operator`
+    errors.push(invalidValue(field, operator, 'not a valid selector operator'))
+  })
   if (template === undefined) return [...errors, required('spec.template')]
   const labels = template.metadata?.labels
   if (selector !== undefined && !isEmpty(selector) && !matchesSelector(selector, labels)) {

@@ -36,6 +36,8 @@ export interface CommandResult {
   readonly waits?: { readonly for: 'time'; readonly micros: Micros } | { readonly for: 'input' }
   /** It ends the shell. */
   readonly exits?: boolean
+  /** A web server begins on this port, with the files below a folder. */
+  readonly serves?: { readonly port: number; readonly folder: string }
 }
 
 type Run = (args: readonly string[], world: CommandWorld) => CommandResult
@@ -170,6 +172,10 @@ const COMMANDS: Readonly<Record<string, Run>> = {
     return done(joined([...names].sort()))
   },
   mkdir: () => done(),
+  httpd(args) {
+    const after = (flag: string, otherwise: string): string => args[args.indexOf(flag) + 1 || args.length] ?? otherwise
+    return done('', { serves: { port: Number(after('-p', '80')), folder: pathOf(after('-h', '/')) } })
+  },
   touch: (args, { files }) => {
     const made = flagless(args)
       .map(pathOf)

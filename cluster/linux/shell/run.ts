@@ -33,6 +33,7 @@ export interface Ran {
   readonly shell: Shell
   readonly files: Readonly<Record<string, string>>
   readonly output: readonly Output[]
+  readonly serves: CommandResult['serves']
   /** What it waits for; undefined: it has ended. */
   readonly waits: { readonly for: 'time'; readonly micros: Micros } | { readonly for: 'input' } | undefined
 }
@@ -87,6 +88,7 @@ class Stretch {
   slept: boolean
   readonly output: Output[] = []
   printed = 0
+  serves: CommandResult['serves']
 
   constructor(shell: Shell, world: ShellWorld) {
     this.at = shell.at
@@ -115,9 +117,9 @@ export function resumeShell(shell: Shell, world: ShellWorld): Ran {
     else if (run.at >= run.code.length) ({ waits, ended } = nextLine(run, shell, world))
     else waits = step(run, run.code[run.at]!, shell, world)
   }
-  const { output, files, at, status, code, variables, counters, input, slept } = run
+  const { output, files, at, status, code, variables, counters, input, slept, serves } = run
   const now: Shell = { ...shell, at, status, code, variables, counters, input, slept }
-  return { shell: Object.freeze(now), files, output, waits: ended ? undefined : waits }
+  return { shell: Object.freeze(now), files, output, serves, waits: ended ? undefined : waits }
 }
 
 /** The code is done: an interactive shell reads on. */
@@ -186,6 +188,7 @@ function pipeline(run: Stretch, commands: readonly SimpleCommand[], shell: Shell
     }
     run.slept = false
     run.files = result.files ?? run.files
+    run.serves = result.serves ?? run.serves
     const isLast = index === commands.length - 1
     piped = direct(run, command, result, world, !isLast)
     run.status = result.status

