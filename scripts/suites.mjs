@@ -10,6 +10,7 @@ import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { ensureChromium } from './set-up/chromium.mjs'
 import { ensureEtcd, ensureEtcdctl } from './set-up/etcd.mjs'
+import { ensureKubectl120, ensureKubectl136 } from './set-up/kubectl.mjs'
 import { nodeForSources } from './set-up/node-24.mjs'
 import { root } from './set-up/run.mjs'
 
@@ -139,13 +140,15 @@ export const suites = [
   {
     name: 'clients',
     what: 'Comparing with real programs, and serving real clients (vitest)',
-    budgetS: 90,
+    budgetS: 120,
     line: () => vitest('clients'),
     count: byVitest('clients'),
     needs: async () => ({
       ...(await clearReport('clients')()),
       ETCD: await ensureEtcd(),
       ETCDCTL: await ensureEtcdctl(),
+      KUBECTL_1_20: await ensureKubectl120(),
+      ...(await ensureKubectl136().then(({ kubectl, helm }) => ({ KUBECTL_1_36: kubectl, HELM: helm }))),
     }),
   },
   {

@@ -8,7 +8,8 @@ const HOSTS = ['127.0.0.1', 'localhost', '[::1]']
 
 /** Why the request is refused; undefined where it may pass. */
 export function foreign({ host, origin }: IncomingHttpHeaders, port: number): string | undefined {
-  if (host === undefined || !HOSTS.some((known) => host === `${known}:${port}` || host === known))
+  // Whatever the port: `kubectl proxy` passes its own on, and a name is what tells a page from this machine.
+  if (host === undefined || !HOSTS.includes(host.replace(/:\d+$/, '')))
     return `the host ${JSON.stringify(host ?? '')} is not served here`
   // kubectl and client libraries send none. (`kubectl proxy` filters pages by itself.)
   if (origin !== undefined && !isOwn(origin, port)) return `the origin ${JSON.stringify(origin)} may not ask here`

@@ -1,0 +1,113 @@
+/**
+ * The command lines of a recording, by two unmodified kubectl against the simulated cluster: what they print and how they end is what a
+ * genuine cluster answered, or the difference has its reason in `differences.yaml`.
+ *
+ * `KUBECTL_TABLE=write npm test -- clients` writes the table of commands anew.
+ */
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
+import { masked, recorded, type Spoken, speak } from './transcript.ts'
+
+type Why = 'server' | 'client' | 'cluster' | 'timing' | 'missing'
+
+interface Difference {
+  readonly command: string
+  readonly in?: string
+  readonly why: Why
+  readonly note?: string
+}
+
+const HERE = import.meta.dirname
+const TABLE = join(HERE, '../../../ports/kube-apiserver/COMMANDS.md')
+const differences = parse(readFileSync(join(HERE, 'differences.yaml'), 'utf8')) as readonly Difference[]
+const PROGRAMS: Readonly<Record<string, string | undefined>> = {
+  '1.20': process.env['KUBECTL_1_20'],
+  '1.36': process.env['KUBECTL_1_36'],
+}
+const VERSIONS = Object.keys(PROGRAMS)
+const genuine = recorded()
+/** Everything has come up before it is asked for. */
+const SPEED = 4
+
+let transcripts: readonly (readonly Spoken[])[] = []
+beforeAll(async () => {
+  transcripts = await Promise.all(VERSIONS.map((version) => transcriptOf(version)))
+}, 300_000)
+
+async function transcriptOf(version: string): Promise<readonly Spoken[]> {
+  const program = PROGRAMS[version]
+  if (!program) throw new Error(`kubectl ${version} is not named in the environment: npm test -- clients fetches it`)
+  return speak(
+    program,
+    genuine.map(({ command }) => command),
+    { speed: SPEED },
+  )
+}
+
+const reasonOf = (command: string, version: string): readonly Difference[] =>
+  differences.filter((row) => row.command === command && (row.in ?? version) === version)
+
+const isEqual = (ours: Spoken, theirs: Spoken): boolean =>
+  ours.code === theirs.code && masked(ours.output) === masked(theirs.output)
+
+it('each reason is about a command of the recording', () => {
+  const known = new Set(genuine.map(({ command }) => command))
+  expect(differences.filter(({ command }) => !known.has(command))).toEqual([])
+  expect(genuine.length).toBeGreaterThanOrEqual(120)
+})
+
+describe.each(VERSIONS)('kubectl %s', (version) => {
+  it.each(genuine.map((theirs, index) => [theirs.command, index, theirs] as const))('%s', (command, index, theirs) => {
+    const ours = transcripts[VERSIONS.indexOf(version)]![index]!
+    const reasons = reasonOf(command, version)
+    if (reasons.length === 0) {
+      expect([masked(ours.output), ours.code]).toEqual([masked(theirs.output), theirs.code])
+      return
+    }
+    // What need not be different may be equal one day.
+    const mayBeEqual = reasons.some(({ why }) => why === 'timing' || why === 'missing')
+    expect(mayBeEqual || !isEqual(ours, theirs)).toBe(true)
+  })
+})
+
+afterAll(() => {
+  for (const [at, spoken] of transcripts.entries()) {
+    const version = VERSIONS[at]!
+    const unequal = spoken.filter((ours, index) => !isEqual(ours, genuine[index]!))
+    const counts = new Map<string, number>()
+    for (const { command } of unequal) {
+      const why = reasonOf(command, version)[0]?.why ?? 'unexplained'
+      counts.set(why, (counts.get(why) ?? 0) + 1)
+    }
+    const reasons = [...counts].map(([why, count]) => `${why} ${count}`).join(', ')
+    const line = `kubectl ${version}: ${spoken.length} tried, ${spoken.length - unequal.length} equal, ${unequal.length} different (${reasons})`
+    process.stdout.write(`${line}\n`)
+  }
+  if (process.env['KUBECTL_TABLE'] === 'write' && transcripts.length > 0) writeFileSync(TABLE, tableOf())
+})
+
+function tableOf(): string {
+  const cell = (ours: Spoken, theirs: Spoken, version: string): string => {
+    if (isEqual(ours, theirs)) return 'yes'
+    const [reason] = reasonOf(ours.command, version)
+    const works = reason?.why !== 'missing'
+    return `${works ? 'yes' : 'no'}: ${reason?.why ?? 'unexplained'}${reason?.note ? `, ${reason.note}` : ''}`
+  }
+  const rows = genuine.map((theirs, index) => {
+    const cells = transcripts.map((spoken, at) => cell(spoken[index]!, theirs, VERSIONS[at]!))
+    return `| \`${theirs.command.replaceAll('|', '\\|')}\` | ${cells.join(' | ')} |`
+  })
+  return `# Which commands work
+
+Each line was given to an unmodified kubectl against a simulated cluster. \`yes\`: the answer is the one that a genuine cluster gave, or is
+another for a reason that has nothing to do with the command: our server is newer (server), that kubectl speaks otherwise (client), other
+things are in the cluster (cluster), or it depends on the moment (timing). \`no\`: something that it needs is missing.
+Written by \`KUBECTL_TABLE=write npm test -- clients\`.
+
+| Command | ${VERSIONS.map((version) => `kubectl ${version}`).join(' | ')} |
+| --- | ${VERSIONS.map(() => '---').join(' | ')} |
+${rows.join('\n')}
+`
+}
