@@ -44,7 +44,7 @@ export function review(
 ): HttpResponse {
   // prettier-ignore
   const { resource, verb } = info
-  if (!resource.verbs.includes(verb)) return respond(405, methodNotAllowed(resource, verb))
+  if (!resource.verbs.includes(verb)) return respond(405, methodNotAllowed())
   const isOwn = OF_ONESELF.includes(resource.resource) && user.groups.includes(EVERYBODY)
   const refused = isOwn ? undefined : authorize(state, user, info, ctx)
   if (refused) return respond(refused.code, refused)
