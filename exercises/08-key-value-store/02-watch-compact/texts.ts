@@ -1,6 +1,6 @@
 /** What the checks of `watch-compact` say when they fail. Calls are code, and stay as they are. */
 import { defineTexts } from 'clusterwright/kit'
-import { texts as storeTexts } from '../02-mvcc-store/texts.ts'
+import { texts as storeTexts } from '../01-mvcc-store/texts.ts'
 
 const defined = defineTexts({
   en: {

@@ -12,8 +12,8 @@ import {
   type Trial,
 } from 'clusterwright/kit'
 import type { WatchEvent, WatchResponse } from 'clusterwright/mvcc'
-import { held } from '../02-mvcc-store/judge.ts'
-import { type Change, isIn, Reference, type Step as StoreStep } from '../02-mvcc-store/reference.ts'
+import { held } from '../01-mvcc-store/judge.ts'
+import { type Change, isIn, Reference, type Step as StoreStep } from '../01-mvcc-store/reference.ts'
 import { type Case, isOfStore, type Step } from './cases.ts'
 import { stepInWords } from './in-words.ts'
 import { say } from './texts.ts'

@@ -1,6 +1,6 @@
 /** Sequences that chance seldom meets, each written for one thing that is easily got wrong. */
 import type { WatchRequest } from 'clusterwright/mvcc'
-import { compact, del, list, put, txn } from '../02-mvcc-store/corners.ts'
+import { compact, del, list, put, txn } from '../01-mvcc-store/corners.ts'
 import type { Case, Step } from './cases.ts'
 
 export { compact, del, list, put, txn }

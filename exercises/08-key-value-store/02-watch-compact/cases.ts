@@ -1,7 +1,7 @@
 /** Sequences of calls to a store that is watched, by receivers who may be slow: plain JSON, so that they shrink. */
 import type { Chance } from 'clusterwright/kit'
 import type { WatchRequest } from 'clusterwright/mvcc'
-import { Reference, type Step as StoreStep } from '../02-mvcc-store/reference.ts'
+import { Reference, type Step as StoreStep } from '../01-mvcc-store/reference.ts'
 
 export type Step =
   | StoreStep

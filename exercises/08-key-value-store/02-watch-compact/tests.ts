@@ -4,8 +4,8 @@
  */
 import { defineTests, LearnerStore, type Reader, show, storeGuest, type Trial } from 'clusterwright/kit'
 import type { WatchResponse } from 'clusterwright/mvcc'
-import { readStep as readStoreStep } from '../02-mvcc-store/tests.ts'
-import { texts as storeTexts } from '../02-mvcc-store/tests-texts.ts'
+import { readStep as readStoreStep } from '../01-mvcc-store/tests.ts'
+import { texts as storeTexts } from '../01-mvcc-store/tests-texts.ts'
 import type { Step } from './cases.ts'
 import { stepInWords } from './in-words.ts'
 import { say, texts } from './tests-texts.ts'

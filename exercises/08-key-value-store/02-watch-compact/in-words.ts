@@ -1,5 +1,5 @@
 /** Steps as one would write them: code needs no translation. */
-import { stepInWords as storeStepInWords } from '../02-mvcc-store/in-words.ts'
+import { stepInWords as storeStepInWords } from '../01-mvcc-store/in-words.ts'
 import { isOfStore, type Step } from './cases.ts'
 
 export function stepInWords(step: Step): string {
