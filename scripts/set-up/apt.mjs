@@ -27,6 +27,21 @@ function aptPrefix() {
 }
 
 /**
+ * A package's file, not installed; where apt does not know the package yet, its lists are fetched first.
+ * @param {string} name of the package @param {string} folder where its .deb is put @param {string} remedy for a person
+ */
+export async function downloadByApt(name, folder, remedy) {
+  const download = () => run(['sh', '-c', `cd '${folder}' && apt-get download ${name}`], { quiet: true })
+  if ((await download()).code === 0) return
+  const prefix = aptPrefix()
+  if (prefix) await run([...prefix, 'apt-get', 'update'], { quiet: true })
+  const { code, output } = await download()
+  if (code === 0) return
+  process.stderr.write(output)
+  throw new Refusal(`apt-get download ${name} failed (exit code ${code}).`, remedy)
+}
+
+/**
  * Finds a program, or installs it first.
  * @param {object} wanted
  * @param {() => string | undefined} wanted.find

