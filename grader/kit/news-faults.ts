@@ -83,13 +83,11 @@ function timer<Inner>(state: State<Inner>, pass: (event: Event) => Effect[]): Ef
   if (!isSilent(state)) return release(state, pass)
   const { stream } = state
   state.stream = -1
-  const effects = pass({ type: 'data', stream, body: GONE })
-  if (state.fault?.do === 'stale') return effects.map((effect) => listingStale(state, effect))
-  state.listed = ''
-  return effects
+  if (state.fault?.do !== 'stale') state.listed = ''
+  return follow(state, pass({ type: 'data', stream, body: GONE }))
 }
 
-/** The new list, asked of a server that is as far as that. */
+/** The next list, asked of a server that is as far as that. The reflector takes its time before it lists. */
 function listingStale(state: State<unknown>, effect: Effect): Effect {
   const request = requestIn(effect)
   if (effect.type !== 'open' || request?.query?.['resourceVersion'] !== '0') return effect
@@ -97,10 +95,14 @@ function listingStale(state: State<unknown>, effect: Effect): Effect {
   return { ...effect, body: { ...request, query } as HttpRequest }
 }
 
-/** The watch that begins where the stale list ends belongs to the same server, and is as late. */
-function follow(state: State<unknown>, effects: Effect[]): Effect[] {
-  if (!isSilent(state) || state.stream !== -1) return effects
-  const watch = effects.find((effect) => requestIn(effect)?.query?.['resourceVersion'] === state.listed)
+/** What is asked of the server that lags: the list, then the watch that begins where that ends, which is as late. */
+function follow(state: State<unknown>, all: Effect[]): Effect[] {
+  if (!isSilent(state) || state.stream !== -1) return all
+  const effects = all.map((effect) => listingStale(state, effect))
+  const watch = effects.find((effect) => {
+    const query = requestIn(effect)?.query
+    return query?.['watch'] !== undefined && query['resourceVersion'] === state.listed
+  })
   if (watch?.type !== 'open') return effects
   state.listed = ''
   state.stream = watch.stream

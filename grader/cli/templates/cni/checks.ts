@@ -18,6 +18,12 @@ const { texts, say } = defineTexts({
     shared: 'Dos contenedores tienen la dirección {address}.',
     own: 'una dirección propia para cada contenedor',
   },
+  names: {
+    'a full range is an error, and what is released can be had again':
+      'un rango lleno es un error, y lo que se libera puede volver a obtenerse',
+    'containers that come at the same time never share an address':
+      'contenedores que llegan a la vez nunca comparten una dirección',
+  },
 })
 
 /** Adds one container, to whom this address is due. */
@@ -65,5 +71,5 @@ export default defineChecks(
       },
     }),
   ],
-  { en: { ...nodeTexts.en, ...texts.en }, es: { ...nodeTexts.es, ...texts.es } },
+  { ...texts, en: { ...nodeTexts.en, ...texts.en }, es: { ...nodeTexts.es, ...texts.es } },
 )

@@ -31,6 +31,11 @@ const { texts, say } = defineTexts({
     labels: 'El Pod {pod} ha perdido una etiqueta que no es asunto tuyo.',
     none: 'ningún equipo',
   },
+  names: {
+    'who has no team gets one, who has one keeps it': 'quien no tiene equipo recibe uno, quien lo tiene lo conserva',
+    'every Pod has a team in the end, whatever is refused on the way':
+      'al final todo Pod tiene equipo, se rechace lo que se rechace por el camino',
+  },
 })
 
 /** A plan is plain JSON, so that a failing one can be made smaller and played again. */

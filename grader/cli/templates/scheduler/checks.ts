@@ -30,6 +30,11 @@ const { texts, say } = defineTexts({
     mute: 'El nodo {node} se rechazó sin dar una razón.',
     reasons: 'al menos una razón',
   },
+  names: {
+    'a node under maintenance is refused, with a reason': 'un nodo en mantenimiento se rechaza, con una razón',
+    'on any cluster, only nodes under maintenance are refused':
+      'en cualquier clúster solo se rechazan los nodos en mantenimiento',
+  },
 })
 
 /** One cycle of a fresh plugin over these nodes, each answer judged by the rule of the task. */
