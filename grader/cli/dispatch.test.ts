@@ -115,7 +115,13 @@ describe('clusterwright', () => {
     const { stdout } = await run('list', '--json')
     const listed = JSON.parse(stdout) as { id: string }[]
     const folder = 'exercises/04-scheduler/01-fit-filter'
-    expect(listed.find(({ id }) => id === 'fit-filter')).toEqual({ id: 'fit-filter', title: 'Does the Pod fit?', section: 'scheduler', estimate: 30, folder })
+    expect(listed.find(({ id }) => id === 'fit-filter')).toEqual({
+      id: 'fit-filter',
+      title: 'Does the Pod fit?',
+      section: 'scheduler',
+      estimate: 30,
+      folder,
+    })
   })
 
   it('grades: 0 for a pass, and says the same as JSON', async () => {
