@@ -61,8 +61,8 @@ export const exhibits: readonly ExhibitText[] = [
       es: 'En la 3.5, tras mover código, el número de la última entrada aplicada podía llegar al disco antes que lo que la entrada cambiaba. Un miembro que moría entre medias la daba por aplicada.',
     },
     mended: {
-      en: 'Both are written in one transaction again. The project told the whole story in a postmortem, and tests now kill members at every such place.',
-      es: 'Ambos se escriben de nuevo en una sola transacción. El proyecto contó toda la historia en un análisis público, y las pruebas matan ahora miembros en cada uno de esos puntos.',
+      en: 'Both are written in one transaction again. The project told the whole story in a postmortem, and tests now kill members at such places.',
+      es: 'Ambos se escriben de nuevo en una sola transacción. El proyecto contó toda la historia en un análisis público, y las pruebas matan ahora miembros en puntos así.',
     },
   },
   {
@@ -72,8 +72,8 @@ export const exhibits: readonly ExhibitText[] = [
     issueTitle: 'Consistent reads are not consistent',
     told: { en: '18 April 2014', es: '18 de abril de 2014' },
     seen: {
-      en: 'Somebody writes foo, then bar, and then reads foo. Jepsen, a test that cuts networks, found it within seconds.',
-      es: 'Alguien escribe foo, después bar, y después lee foo. Jepsen, una prueba que corta redes, lo encontró en segundos.',
+      en: 'Somebody writes foo, then bar, and then reads foo. Jepsen, a test that cuts networks, found it in about twenty seconds.',
+      es: 'Alguien escribe foo, después bar, y después lee foo. Jepsen, una prueba que corta redes, lo encontró en unos veinte segundos.',
     },
     wrong: {
       en: 'Whoever believed that it led answered reads from its own store. A leader that is cut off believes so for a while, and the others have one already.',

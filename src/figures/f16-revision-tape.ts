@@ -17,21 +17,33 @@ const isShown = ({ kind, to }: Described): boolean =>
 function sentence(event: Described, timeline: Timeline): string {
   if (event.kind === 'command') return say(`Somebody types: ${event.label}`, `Alguien escribe: ${event.label}`)
   const command = typedIn(timeline).find(({ answer }) => answer === event)
-  return command ? answered(command, event) : event.label
+  return command ? answered(command, event, timeline) : event.label
 }
+
+const revisionIn = (label: string): number => Number(/^revision (\d+)/.exec(label)?.[1] ?? 0)
+const askedIn = ({ events }: Timeline, { tick }: TypedCommand): number =>
+  Number(/--rev=(\d+)/.exec(events.find((event) => event.tick === tick)?.label ?? '')?.[1] ?? 0)
+
+/** A deletion that finds nothing makes no revision. */
+const foundNothing = (timeline: Timeline, { tick }: TypedCommand, label: string): boolean =>
+  typedIn(timeline).some((one) => one.tick < tick && revisionIn(one.answer?.label ?? '') >= revisionIn(label))
 
 const numberIn = (label: string): string => /\d+/.exec(label)?.[0] ?? ''
 
-function answered({ op, key }: TypedCommand, { label, failed }: Described): string {
+function answered(command: TypedCommand, { label, failed }: Described, timeline: Timeline): string {
+  const { op, key } = command
   if (failed) return say(`etcd refuses: ${label}`, `etcd se niega: ${label}`)
   const revision = numberIn(label)
   switch (op) {
     case 'put':
       return say(`Written at the end of the tape, as revision ${revision}`, `Escrito al final de la cinta, como revisión ${revision}`) // prettier-ignore
     case 'del':
+      if (foundNothing(timeline, command, label)) return say(`There was no ${key} to delete: no revision is made`, `No había ${key} que borrar: no se crea ninguna revisión`) // prettier-ignore
       return say(`Deleted: a tombstone is written, revision ${revision}. Nothing was erased`, `Borrado: se escribe una lápida, la revisión ${revision}. Nada se ha eliminado`) // prettier-ignore
     case 'get': {
       const [, value] = label.split(' · ')
+      const asked = askedIn(timeline, command)
+      if (!value && asked > 0) return say(`At revision ${asked} there was no ${key}`, `En la revisión ${asked} no había ${key}`) // prettier-ignore
       return value
         ? say(`${key} was ${value} then`, `${key} era ${value} entonces`)
         : say(`There is no ${key} now: its newest revision is a tombstone`, `Ahora no hay ${key}: su última revisión es una lápida`) // prettier-ignore
@@ -106,8 +118,7 @@ function readingOf(view: View): Reading | undefined {
   const { tick } = view.frame
   const command = typedIn(view.timeline).findLast((one) => one.tick <= tick)
   if (command?.op !== 'get') return undefined
-  const label = view.timeline.events.find((event) => event.tick === command.tick)?.label ?? ''
-  const revision = Number(/--rev=(\d+)/.exec(label)?.[1] ?? 0)
+  const revision = askedIn(view.timeline, command)
   const isAnswered = command.answer !== undefined && command.answer.tick <= tick
   return { key: command.key, revision, isAnswered, failed: isAnswered && !command.ok }
 }

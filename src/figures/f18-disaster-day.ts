@@ -119,8 +119,8 @@ function outcome(timeline: Timeline): Outcome | undefined {
           `se ejecutan ${count}. A cada observación se le dijo que su revisión está compactada, y todos listaron de nuevo: el kubelet detuvo dos Pods que la API ya no conocía, y el tercero llegó cuando se pidió.`,
         )
       : say(
-          `${count} run, as before. The store has two Pods and the wish for three; the API server, the controllers and the kubelet wait for revisions that lie in their past and the store’s future, and hear nothing.`,
-          `se ejecutan ${count}, como antes. El almacén tiene dos Pods y el deseo de tres; el servidor de API, los controladores y el kubelet esperan revisiones que están en su pasado y en el futuro del almacén, y no oyen nada.`,
+          `${count} run, as before. The store has two Pods and the wish for three; the API server, the controllers and the kubelet wait for what follows the last revision that they have seen. The store is not that far again, and they hear nothing.`,
+          `se ejecutan ${count}, como antes. El almacén tiene dos Pods y el deseo de tres; el servidor de API, los controladores y el kubelet esperan lo que siga a la última revisión que vieron. El almacén aún no ha vuelto a llegar ahí, y no oyen nada.`,
         ),
     tick: timeline.end.tick,
   }

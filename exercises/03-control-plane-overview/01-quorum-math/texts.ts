@@ -35,17 +35,17 @@ export const { texts, say } = defineTexts({
     'of three voters two must agree, and one may fail': 'de tres votantes deben coincidir dos, y uno puede fallar',
     'a fourth voter lets no more fail than three did': 'con un cuarto votante no pueden fallar más que con tres',
     'who is down still counts as a member': 'el miembro caído sigue contando como miembro',
-    'a learner has no vote': 'un learner no tiene voto',
+    'a learner has no vote': 'un aprendiz no tiene voto',
     'a stacked host takes an API server and a member with it':
-      'un host apilado se lleva consigo un API server y un miembro',
+      'una máquina apilada se lleva consigo un servidor de API y un miembro',
     'with an external store, each kind of host counts for itself':
-      'con un almacén externo, cada clase de host cuenta por su lado',
+      'con un almacén externo, cada clase de máquina cuenta por su lado',
     'every size up to seven voters, with everybody up or down':
       'todos los tamaños hasta siete votantes, con cualquiera en pie o caído',
     'members in any order: the same answers as the reference':
       'miembros en cualquier orden: las mismas respuestas que la referencia',
-    'every set of hosts that can fail': 'todo conjunto de hosts que puede fallar',
+    'every set of hosts that can fail': 'todo conjunto de máquinas que puede fallar',
     'hosts named twice, or that carry nothing: the same answers':
-      'hosts nombrados dos veces, o que no llevan nada: las mismas respuestas',
+      'máquinas nombradas dos veces, o que no llevan nada: las mismas respuestas',
   },
 })

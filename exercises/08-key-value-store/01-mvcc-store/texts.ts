@@ -5,7 +5,7 @@ export const { texts, say } = defineTexts({
   en: {
     after: '{finding} The last change before it: {before}.',
     'no-answer': '{call} gave no answer that is an object.',
-    otherwise: '{call} was answered otherwise.',
+    otherwise: '{call} should have been answered otherwise.',
     'is-compacted': '{call}: this revision has been compacted, so the answer is ErrCompacted.',
     'is-future': '{call}: there is no such revision yet, so the answer is ErrFutureRev.',
     'must-refuse-all': '{call}: a Range in it cannot be read, so the answer is the error, and nothing has happened.',
@@ -13,7 +13,7 @@ export const { texts, say } = defineTexts({
     revision: '{call} named another revision than the store’s newest.',
     holds: '{call}: all its conditions hold, so success is done.',
     'holds-not': '{call}: not all its conditions hold, so failure is done.',
-    responses: '{call}: an operation in it was answered otherwise.',
+    responses: '{call}: an operation in it should have been answered otherwise.',
     deleted: '{call} deleted another number of keys.',
     missing: '{call}: {key} is missing.',
     'missing-then': '{call}: {key} was there at that revision, and is missing.',
@@ -43,7 +43,7 @@ export const { texts, say } = defineTexts({
   es: {
     after: '{finding} El último cambio antes: {before}.',
     'no-answer': '{call} no dio una respuesta que sea un objeto.',
-    otherwise: '{call} recibió otra respuesta.',
+    otherwise: '{call} debería haber recibido otra respuesta.',
     'is-compacted': '{call}: esta revisión se compactó, así que la respuesta es ErrCompacted.',
     'is-future': '{call}: esa revisión aún no existe, así que la respuesta es ErrFutureRev.',
     'must-refuse-all':
@@ -52,7 +52,7 @@ export const { texts, say } = defineTexts({
     revision: '{call} nombró otra revisión que la más nueva del almacén.',
     holds: '{call}: se cumplen todas sus condiciones, así que se hace success.',
     'holds-not': '{call}: no se cumplen todas sus condiciones, así que se hace failure.',
-    responses: '{call}: una de sus operaciones recibió otra respuesta.',
+    responses: '{call}: una de sus operaciones debería haber recibido otra respuesta.',
     deleted: '{call} borró otro número de claves.',
     missing: '{call}: falta {key}.',
     'missing-then': '{call}: {key} estaba en esa revisión, y falta.',

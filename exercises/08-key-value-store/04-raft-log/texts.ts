@@ -5,7 +5,8 @@ export const { texts, say } = defineTexts({
   en: {
     gap: 'Node {node} has {length} entries and writes {entry}: a log has no holes and no entry twice.',
     'leader-overwrites': 'Node {node} leads in term {term} and takes {entry} out of its own log.',
-    'log-matching': 'Node {node} writes entry {entry}, and elsewhere what stands before it, or in it, is another.',
+    'log-matching':
+      'Node {node} writes entry {entry}. Elsewhere the entry of that index and term holds something else, or follows another.',
     'two-leaders': 'Nodes {one} and {two} both lead in term {term}.',
     'leader-lacks': 'Node {node} leads in term {term}, and its log lacks {entry}, which is committed.',
     'commit-nowhere':
@@ -47,7 +48,7 @@ export const { texts, say } = defineTexts({
     gap: 'El nodo {node} tiene {length} entradas y escribe {entry}: un registro no tiene huecos ni entradas repetidas.',
     'leader-overwrites': 'El nodo {node} es líder en el mandato {term} y quita {entry} de su propio registro.',
     'log-matching':
-      'El nodo {node} escribe la entrada {entry}, y en otro sitio lo que va antes, o dentro, es distinto.',
+      'El nodo {node} escribe la entrada {entry}. En otro sitio la entrada de ese índice y mandato contiene otra cosa, o sigue a otra.',
     'two-leaders': 'Los nodos {one} y {two} son ambos líderes en el mandato {term}.',
     'leader-lacks':
       'El nodo {node} es líder en el mandato {term}, y a su registro le falta {entry}, que está confirmada.',

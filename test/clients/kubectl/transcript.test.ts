@@ -101,10 +101,10 @@ function tableOf(): string {
   })
   return `# Which commands work
 
-Each line was given to an unmodified kubectl against a simulated cluster. \`yes\`: the answer is the one that a genuine cluster gave, or is
-another for a reason that has nothing to do with the command: our server is newer (server), that kubectl speaks otherwise (client), other
-things are in the cluster (cluster), or it depends on the moment (timing). \`no\`: something that it needs is missing.
-Written by \`KUBECTL_TABLE=write npm test -- clients\`.
+Each line was given to an unmodified kubectl against a simulated cluster. \`yes\`: the answer is the one that a genuine Kubernetes 1.20 gave,
+or differs for a reason that is not a lack of ours: our server is newer (server), kubectl 1.36 says it otherwise, or knows a command that
+1.20 did not (client), other things are in the cluster (cluster), or it depends on the moment (timing). \`no\`: something that the command
+needs is missing. Written by \`KUBECTL_TABLE=write npm test -- clients\`.
 
 | Command | ${VERSIONS.map((version) => `kubectl ${version}`).join(' | ')} |
 | --- | ${VERSIONS.map(() => '---').join(' | ')} |
