@@ -2,7 +2,7 @@
 import type { Described } from '#cluster/scenarios/described.ts'
 import type { Timeline } from '../../simulation/protocol.ts'
 import { quorumOf } from './raft-odds.ts'
-import { machineIn, plotOf } from './raft-plot.ts'
+import { machineIn, plotOf, typedIn } from './raft-plot.ts'
 import { sentenceOf } from './sentences.ts'
 import { say } from './words.ts'
 
@@ -17,7 +17,7 @@ export function raftSentence(event: Described, timeline: Timeline): string {
       return say('etcdctl has waited for 5 s, and gives up: context deadline exceeded. What it asked may still happen, or not', 'etcdctl ha esperado 5 s y se rinde: context deadline exceeded. Lo que pidió aún puede ocurrir, o no') // prettier-ignore
     default:
       if (from?.startsWith('laptop/')) return asked(event)
-      if (to.startsWith('laptop/')) return answered(event)
+      if (to.startsWith('laptop/')) return answered(event, timeline)
       return said(event, timeline)
   }
 }
@@ -61,7 +61,8 @@ function asked({ verb, resource, to }: Described): string {
   }
 }
 
-function answered({ from, label, failed, kind }: Described): string {
+function answered(event: Described, timeline: Timeline): string {
+  const { from, label, failed, kind } = event
   const machine = machineIn(from)
   if (kind === 'lost') return say(`Nobody answers on ${machine}`, `Nadie responde en ${machine}`)
   if (kind === 'watch') return say(`The watch tells: ${label}`, `La observación dice: ${label}`)
@@ -70,6 +71,9 @@ function answered({ from, label, failed, kind }: Described): string {
   if (ttl) return say(`${machine} answers: renewed, for ${ttl} s`, `${machine} responde: renovado, por ${ttl} s`)
   const [revision = '', ...values] = label.split(' · ')
   const number = revision.replace('revision ', '')
+  const isRead = typedIn(timeline).some(({ op, answer }) => answer === event && op === 'get')
+  if (isRead && values.length === 0)
+    return say(`${machine} answers: there is nothing, as of revision ${number}`, `${machine} responde: no hay nada, en la revisión ${number}`) // prettier-ignore
   return values.length > 0
     ? say(
         `${machine} answers: ${values.join(', ')}, as of revision ${number}`,
