@@ -136,7 +136,7 @@ export interface LogReady extends Ready {
 export interface LogNode extends Node {
   /** Appends to the log, if this node leads. False: it does not, and nothing happens. */
   propose(data: string): boolean
-  /** Asks from which index on a read is linearizable. The answer is a ReadState. False: this node cannot say. */
+  /** Asks from which index on a read is linearizable. The answer is a ReadState, sooner or later. False: this node does not lead. */
   readIndex(context: string): boolean
   ready(): LogReady
 }

@@ -67,7 +67,7 @@ export const exhibits: readonly ExhibitText[] = [
   },
   {
     figure: 'M2',
-    title: { en: 'The leader that was none', es: 'El líder que ya no lo era' },
+    title: { en: 'The leader that led no more', es: 'El líder que ya no lo era' },
     issue: 741,
     issueTitle: 'Consistent reads are not consistent',
     told: { en: '18 April 2014', es: '18 de abril de 2014' },
@@ -80,7 +80,7 @@ export const exhibits: readonly ExhibitText[] = [
       es: 'Quien creía liderar respondía a las lecturas desde su propio almacén. Un líder aislado lo cree durante un rato, y los demás ya tienen otro.',
     },
     mended: {
-      en: 'An ordinary read asks a majority first whether the leader still leads, and waits until this member has applied as much. Who can do with old answers says so: serializable.',
+      en: 'An ordinary read asks a majority first whether the leader still leads, and waits until this member has applied as much. A client that can live with old answers says so: serializable.',
       es: 'Una lectura normal pregunta antes a una mayoría si el líder aún lidera, y espera a que este miembro haya aplicado lo mismo. Quien se conforma con respuestas viejas lo dice: serializable.',
     },
   },
