@@ -80,8 +80,8 @@ const clearReport = (project) => async () => {
 }
 
 /**
- * Seconds for everything on two cores. It takes about twenty minutes, more than the fifteen that it should: first to be made
- * shorter are the end-to-end tests. This leaves room for a slow machine.
+ * Seconds for everything on two cores. It takes more than twenty minutes, and should take fifteen: first to be made shorter
+ * are the end-to-end tests and the proof of `replicaset`. This leaves room for a slow machine.
  */
 export const wholeBudgetS = 1800
 
@@ -104,14 +104,14 @@ export const suites = [
   {
     name: 'pages',
     what: 'Checking the types of the pages (astro check)',
-    budgetS: 80,
+    budgetS: 110,
     line: () => ['astro', 'check', '--minimumFailingSeverity', 'error', '--minimumSeverity', 'warning'],
     count: byExitCode('types of the pages'),
   },
   {
     name: 'types',
     what: 'Checking the types (tsc)',
-    budgetS: 35,
+    budgetS: 60,
     line: () => ['tsc', '--noEmit'],
     count: byExitCode('types'),
   },
@@ -125,7 +125,7 @@ export const suites = [
   {
     name: 'unit',
     what: 'Running the unit tests and the house rules (vitest)',
-    budgetS: 330,
+    budgetS: 400,
     line: () => vitest('unit'),
     count: byVitest('unit'),
     needs: clearReport('unit'),
@@ -133,14 +133,14 @@ export const suites = [
   {
     name: 'exercises',
     what: 'Proving each exercise (clusterwright check)',
-    budgetS: 200,
+    budgetS: 300,
     line: () => [nodeForSources(), 'grader/cli/clusterwright.ts', 'check'],
     count: byClosingLine('clusterwright check'),
   },
   {
     name: 'clients',
     what: 'Comparing with real programs, and serving real clients (vitest)',
-    budgetS: 120,
+    budgetS: 240,
     line: () => vitest('clients'),
     count: byVitest('clients'),
     needs: async () => ({
@@ -154,7 +154,7 @@ export const suites = [
   {
     name: 'package',
     what: 'Packing the command, installing it in an empty folder offline, and making a course with it (vitest)',
-    budgetS: 110,
+    budgetS: 180,
     line: () => vitest('package'),
     count: byVitest('package'),
     needs: clearReport('package'),
@@ -162,7 +162,7 @@ export const suites = [
   {
     name: 'build',
     what: 'Building the site, under / and under a base path',
-    budgetS: 110,
+    budgetS: 150,
     line: () => [nodeForSources(), 'scripts/build-for-tests.mjs'],
     count: byExitCode('the build of the site'),
   },

@@ -138,7 +138,7 @@ export function heals(trial: Trial<any>): void {
   // In a later term nothing of this is known any more: another leader may have cut what it had.
   node.step({ type: 'MsgHeartbeat', from: 2, term: 3, commit: 0 })
   node.lead()
-  node.step({ type: 'MsgAppResp', from: 3, term: node.term, index: 5, reject: true, rejectHint: 4 })
+  node.step({ type: 'MsgAppResp', from: 3, term: node.term, index: 6, reject: true, rejectHint: 4 })
   const anew = node.sent('MsgApp').find(({ to }) => to === 3)
   node.ensure(anew?.index === 4, 'steps', { index: 4 }, 'MsgApp to 3, index 4', 'next')
 }
