@@ -47,9 +47,16 @@ it('the search finds words of a lesson without a network', async () => {
   await isKept(page)
   await page.context().setOffline(true)
   await page.goto(address('course/'))
-  await page.keyboard.press('Control+k')
+  const dialog = page.getByRole('dialog')
+  // Scripts come after the first paint: the key is heard a moment later than the page is there.
+  await expect
+    .poll(async () => {
+      await page.keyboard.press('Control+k')
+      return dialog.isVisible()
+    })
+    .toBe(true)
   await page.keyboard.type('tombstone')
-  await page.getByRole('dialog').getByRole('link').first().waitFor()
+  await dialog.getByRole('link').first().waitFor()
 })
 
 let site: { folder: string; base: string; url: string; close(): Promise<void> } | undefined
