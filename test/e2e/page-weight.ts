@@ -35,7 +35,10 @@ export async function weigh(browser: Browser, url: string): Promise<Weight> {
     )
     answers.push(counted)
   })
-  await page.goto(url, { waitUntil: 'networkidle' })
+  await page.goto(url)
+  // Scripts come after the first paint, which a busy machine takes its time for.
+  await page.locator('head > script[type=module]').first().waitFor({ state: 'attached' })
+  await page.waitForLoadState('networkidle')
   await Promise.all(answers)
   await context.close()
   return weight
