@@ -140,7 +140,7 @@ export const suites = [
   {
     name: 'clients',
     what: 'Comparing with real programs, and serving real clients (vitest)',
-    budgetS: 330,
+    budgetS: 420,
     line: () => vitest('clients'),
     count: byVitest('clients'),
     needs: async () => ({
