@@ -140,7 +140,7 @@ export const suites = [
   {
     name: 'clients',
     what: 'Comparing with real programs, and serving real clients (vitest)',
-    budgetS: 420,
+    budgetS: 270,
     line: () => vitest('clients'),
     count: byVitest('clients'),
     needs: async () => ({

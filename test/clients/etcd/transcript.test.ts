@@ -28,7 +28,8 @@ function run(command: string, { address }: EtcdServer): Promise<Ended> {
   const program = process.env['ETCDCTL'] ?? 'etcdctl'
   const env = { ...process.env, ETCDCTL_API: '3', E: `${program} --endpoints ${address}` }
   return new Promise((resolve) => {
-    execFile('bash', ['-c', command], { env, timeout: COMMAND_MS_MAX }, (error, stdout, stderr) =>
+    // Started by a program over a socket, bash takes that for a remote login, and reads the user's own .bashrc each time.
+    execFile('bash', ['--norc', '-c', command], { env, timeout: COMMAND_MS_MAX }, (error, stdout, stderr) =>
       resolve({ output: mask(stdout + refusals(stderr), address), code: error ? Number(error.code ?? 1) : 0 }),
     )
   })

@@ -67,7 +67,7 @@ export async function speak(
         // Both streams in one, in order, as one sees them.
         const shorter = SHORTER.reduce((so, [from, to]) => so.replace(from, to), command)
         const line = `exec 2>&1\n${shorter}`
-        execFile('bash', ['-c', line], { cwd: folder, env, timeout: COMMAND_MS_MAX }, (error, stdout) =>
+        execFile('bash', ['--norc', '-c', line], { cwd: folder, env, timeout: COMMAND_MS_MAX }, (error, stdout) =>
           resolve({ output: stdout, code: error ? Number(error.code ?? 124) : 0 }),
         )
       })
