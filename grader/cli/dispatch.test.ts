@@ -46,6 +46,8 @@ describe('clusterwright', () => {
     [['grade', 'fit-filter', join(folder, 'none.ts')], /there is no file ".*none\.ts"/],
     [['grade', 'fit-filter', folder], /--out DIR/],
     [['grade', 'fit-filter', command, '--seeds', 'many'], /--seeds is "many": write a whole number from 1/],
+    [['up', '--control-planes', '99'], /--control-planes is "99": write a whole number from 1 to 7/],
+    [['up', '--port', '70000'], /--port is "70000": write a whole number from 1 to 65535/],
     [['grade', 'fit-filter', command, '--mode', 'fast'], /--mode is "fast": write run or submit/],
     [['check', 'nothing'], /there is no exercise "nothing"/],
     [['list', '--colour'], /list has no option --colour; there are --json, --course, --help/],

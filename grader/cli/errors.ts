@@ -15,10 +15,11 @@ export function didYouMean(problem: string, typed: string, known: readonly strin
 }
 
 /** A whole number from 1 that stood behind an option. */
-export function wholeNumber(option: string, text: string | undefined): number | undefined {
+export function wholeNumber(option: string, text: string | undefined, most = 999_999_999): number | undefined {
   if (text === undefined) return undefined
-  if (!/^[1-9]\d{0,8}$/.test(text)) throw new UsageError(`${option} is "${text}": write a whole number from 1`)
-  return Number(text)
+  if (/^[1-9]\d{0,8}$/.test(text) && Number(text) <= most) return Number(text)
+  const range = most === 999_999_999 ? 'from 1' : `from 1 to ${most}`
+  throw new UsageError(`${option} is "${text}": write a whole number ${range}`)
 }
 
 /** One of a few words that stood behind an option. */

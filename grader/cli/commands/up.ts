@@ -7,6 +7,11 @@ const PORT_DEFAULT = 6_443
 const NODES_DEFAULT = 2
 const KUBECONFIG_DEFAULT = 'clusterwright.kubeconfig'
 const SPEED_MAX = 1_000
+const PORT_MAX = 65_535
+/** As Kubernetes is tested. */
+const NODES_MAX = 5_000
+/** Each has a member of etcd when it is stacked, and more than seven only make it slower. */
+const CONTROL_PLANES_MAX = 7
 
 export const up = defineCommand({
   name: 'up',
@@ -39,7 +44,7 @@ export const up = defineCommand({
     'The API server speaks HTTPS on 127.0.0.1, for an unmodified kubectl, helm or client library; the kubeconfig has a context for each of four people, and is removed in the end. etcd speaks gRPC without TLS, for an unmodified etcdctl: give it endpoints without a scheme. Each member has a port of its own: the first the one you name, the others those after it. Ctrl-C ends it; nothing is kept.',
   async run({ positionals, values, out, interruption }) {
     if (positionals.length > 0) throw new UsageError('up takes no arguments')
-    const nodes = values['etcd-alone'] ? undefined : (wholeNumber('--nodes', values.nodes) ?? NODES_DEFAULT)
+    const nodes = values['etcd-alone'] ? undefined : (wholeNumber('--nodes', values.nodes, NODES_MAX) ?? NODES_DEFAULT)
     const kubeconfig = values.kubeconfig ?? KUBECONFIG_DEFAULT
     const signal = interruption()
     // gRPC and TLS are loaded by whoever needs them, and not by --help.
@@ -47,11 +52,11 @@ export const up = defineCommand({
     const running = await bringUp({
       seed: wholeNumber('--seed', values.seed) ?? 1,
       nodes,
-      controlPlanes: wholeNumber('--control-planes', values['control-planes']) ?? 1,
+      controlPlanes: wholeNumber('--control-planes', values['control-planes'], CONTROL_PLANES_MAX) ?? 1,
       etcd: oneOf('--etcd', values.etcd ?? 'stacked', ['stacked', 'external']),
       speed: values.paused ? 0 : speedOf(values.speed),
-      etcdPort: wholeNumber('--etcd-port', values['etcd-port']) ?? ETCD_PORT_DEFAULT,
-      port: wholeNumber('--port', values.port) ?? PORT_DEFAULT,
+      etcdPort: wholeNumber('--etcd-port', values['etcd-port'], PORT_MAX) ?? ETCD_PORT_DEFAULT,
+      port: wholeNumber('--port', values.port, PORT_MAX) ?? PORT_DEFAULT,
       kubeconfig,
     }).catch((error: Error) => {
       throw new ConfigurationError(error.message)
