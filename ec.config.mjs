@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url'
 import { defineEcConfig } from '@astrojs/starlight/expressive-code'
 import { typesOnHover } from './src/hover-types/plugin.ts'
+import { codeByKeyboard } from './src/styles/code-by-keyboard.ts'
 import { codeThemes } from './src/styles/code-themes.ts'
 
 export default defineEcConfig({
@@ -30,5 +31,8 @@ export default defineEcConfig({
       terminalBackground: 'var(--card)',
     },
   },
-  plugins: [typesOnHover(process.env.CLUSTERWRIGHT_ROOT ?? fileURLToPath(new URL('.', import.meta.url)))],
+  plugins: [
+    typesOnHover(process.env.CLUSTERWRIGHT_ROOT ?? fileURLToPath(new URL('.', import.meta.url))),
+    codeByKeyboard(),
+  ],
 })

@@ -78,31 +78,46 @@ const idle: Settled = async (page, going) => {
 /** As long as nothing has been asked for, in ms, before a page counts as quiet. */
 const QUIET_MS = 120
 
-/** The page has loaded, all that it asked for has come, it asks for nothing more, and a frame was drawn since. */
-export const quiet: Settled = async (page, going) => {
-  const open = new Set<Request>()
-  let last = performance.now()
-  const begin = (request: Request) => open.add(request)
-  const end = (request: Request) => {
-    open.delete(request)
-    last = performance.now()
-  }
-  page.on('request', begin).on('requestfinished', end).on('requestfailed', end)
-  try {
-    await going
-    // Somebody is there: what waits for a reader's first move comes now.
-    await page.evaluate(() => window.dispatchEvent(new Event('scroll')))
-    const giveUp = performance.now() + 20_000
-    while (open.size > 0 || performance.now() - last < QUIET_MS) {
-      if (performance.now() > giveUp)
-        throw new Error(`The page still waits for ${[...open].map((request) => request.url()).join(', ')}`)
-      await new Promise((resolve) => setTimeout(resolve, QUIET_MS / 4))
+/** How long a busy machine may take to bring all that a page asks for, in ms. */
+const PATIENCE_MS = 60_000
+
+/**
+ * The page has loaded, all that it asked for has come, it asks for nothing more, and a frame was drawn since.
+ * @param first is done once the page has loaded
+ */
+const settledAfter =
+  (first: (page: Page) => Promise<unknown>): Settled =>
+  async (page, going) => {
+    const open = new Set<Request>()
+    let last = performance.now()
+    const begin = (request: Request) => open.add(request)
+    const end = (request: Request) => {
+      open.delete(request)
+      last = performance.now()
     }
-    await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))))
-  } finally {
-    page.off('request', begin).off('requestfinished', end).off('requestfailed', end)
+    page.on('request', begin).on('requestfinished', end).on('requestfailed', end)
+    try {
+      await going
+      await first(page)
+      const giveUp = performance.now() + PATIENCE_MS
+      while (open.size > 0 || performance.now() - last < QUIET_MS) {
+        if (performance.now() > giveUp)
+          throw new Error(`The page still waits for ${[...open].map((request) => request.url()).join(', ')}`)
+        await new Promise((resolve) => setTimeout(resolve, QUIET_MS / 4))
+      }
+      await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))))
+    } finally {
+      page.off('request', begin).off('requestfinished', end).off('requestfailed', end)
+    }
   }
-}
+
+/** Somebody is there: what waits for a reader's first move comes too. */
+export const quiet = settledAfter((page) => page.evaluate(() => window.dispatchEvent(new Event('scroll'))))
+
+/** Nobody has touched the page: its scripts have come, as they do after the first paint, and nothing that waits for a reader. */
+export const untouched = settledAfter((page) =>
+  page.locator('head > script[type=module]').first().waitFor({ state: 'attached' }),
+)
 
 /** What a page complains of from now on, wherever it goes. */
 export function problemsOf(page: Page): Problems {

@@ -4,7 +4,7 @@
  */
 import { gzipSync } from 'node:zlib'
 import type { Browser } from 'playwright-core'
-import { newContext } from './chromium.ts'
+import { goTo, newContext, untouched } from './chromium.ts'
 
 /** What a lesson's scripts may weigh before a figure or an exercise comes into view, kB gzipped. */
 export const SCRIPTS_KB_MAX = 120
@@ -35,10 +35,7 @@ export async function weigh(browser: Browser, url: string): Promise<Weight> {
     )
     answers.push(counted)
   })
-  await page.goto(url)
-  // Scripts come after the first paint, which a busy machine takes its time for.
-  await page.locator('head > script[type=module]').first().waitFor({ state: 'attached' })
-  await page.waitForLoadState('networkidle')
+  await goTo(page, url, untouched)
   await Promise.all(answers)
   await context.close()
   return weight
