@@ -7,6 +7,7 @@
  *
  * Where to read upstream: `kubectl api-resources`; kubernetes/kubernetes `pkg/registry/<group>/rest/storage_*.go`.
  */
+import type { CustomVersion } from './custom-version.ts'
 
 export interface Resource {
   /** Plural, lower case, as in paths. */
@@ -24,7 +25,12 @@ export interface Resource {
   readonly verbs: readonly string[]
   /** Another version of what is stored as that row; undefined: it is stored as it is. */
   readonly storedAs?: Resource
+  /** What its definition says; undefined: the kind is built in. */
+  readonly custom?: CustomVersion
 }
+
+/** Under which name the server keeps a resource: the plural; of a custom one with its group, as another may have the same plural. */
+export const keyOf = ({ resource, group, custom }: Resource): string => (custom ? `${resource}.${group}` : resource)
 
 const ALL_VERBS = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'] as const
 const CREATE_ONLY = ['create'] as const

@@ -6,7 +6,7 @@
  * Where to read upstream: apiserver `pkg/storage/cacher/cacher.go` (startCaching), client-go `tools/cache/reflector.go`.
  */
 import type { Resource } from '#cluster/api/resources.ts'
-import { resourceNamed } from '#cluster/api/resources.ts'
+import { keyOf, resourceNamed } from '#cluster/api/resources.ts'
 import type { RangeResponse, WatchCreateRequest, WatchResponse } from '#cluster/etcd/messages.ts'
 import { prefixEnd } from '#cluster/etcd/mvcc/ordered-keys.ts'
 import type { Context, Effect } from '#cluster/kernel/component.ts'
@@ -35,11 +35,11 @@ export function listResource(state: State, resource: string, ctx: Context): Effe
 
 /** Begins to cache a kind that nobody had asked for before. */
 export function startCaching(state: State, resource: Resource, ctx: Context): Effect[] {
-  if (Object.hasOwn(state.caches, resource.resource)) return []
+  if (Object.hasOwn(state.caches, keyOf(resource))) return []
   state.cached = [...state.cached, resource]
-  state.caches = { ...state.caches, [resource.resource]: createWatchCache(resource) }
-  ctx.note('cache-started', { resource: resource.resource })
-  return [listResource(state, resource.resource, ctx)]
+  state.caches = { ...state.caches, [keyOf(resource)]: createWatchCache(resource) }
+  ctx.note('cache-started', { resource: keyOf(resource) })
+  return [listResource(state, keyOf(resource), ctx)]
 }
 
 /** A list has arrived: the cache begins anew from it. */
@@ -54,7 +54,7 @@ export function listed(state: State, resource: string, response: RangeResponse, 
       stream: state.watchStream,
       body: watchCreate(
         state,
-        state.cached.findIndex((row) => row.resource === resource),
+        state.cached.findIndex((row) => keyOf(row) === resource),
       ),
     })
   }
@@ -66,7 +66,7 @@ export function listed(state: State, resource: string, response: RangeResponse, 
 function watchCreate(state: State, watchId: number): WatchCreateRequest {
   const resource = state.cached[watchId]!
   const key = registryPrefix(resource)
-  const cache = state.caches[resource.resource]!
+  const cache = state.caches[keyOf(resource)]!
   cache.watching = true
   const startRevision = cache.revision + 1
   return { type: 'WatchCreate', watchId, key, rangeEnd: prefixEnd(key), startRevision }
@@ -77,9 +77,9 @@ export function openWatches(state: State, ctx: Context): Effect[] {
   state.watchStream = stream
   const to = nextMember(state)
   state.watchMember = to
-  return state.cached.flatMap(({ resource }, watchId): Effect[] => {
+  return state.cached.flatMap((row, watchId): Effect[] => {
     // One whose list is still out is watched once that is there.
-    if (state.caches[resource]!.revision === 0) return []
+    if (state.caches[keyOf(row)]!.revision === 0) return []
     const body = watchCreate(state, watchId)
     return [watchId === 0 ? { type: 'open', stream, to, body } : { type: 'write', stream, body }]
   })
@@ -98,13 +98,13 @@ export function watchStreamClosed(state: State, ctx: Context): Effect[] {
 export function watchResponse(state: State, response: WatchResponse, ctx: Context): Effect[] {
   const { watchId, events, header } = response
   if (watchId < 0) {
-    for (const { resource } of state.cached) {
-      const cache = state.caches[resource]!
+    for (const row of state.cached) {
+      const cache = state.caches[keyOf(row)]!
       if (cache.watching && cache.revision < header.revision) cache.revision = header.revision
     }
     return cachesAdvanced(state)
   }
-  const { resource } = state.cached[watchId]!
+  const resource = keyOf(state.cached[watchId]!)
   const cache = state.caches[resource]!
   if (response.canceled) {
     ctx.note('etcd-watch-compacted', { resource, from: cache.revision, compacted: response.compactRevision })

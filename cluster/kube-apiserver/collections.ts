@@ -3,7 +3,7 @@
  *
  * Where to read upstream: apiserver `pkg/registry/generic/registry/store.go` (DeleteCollection).
  */
-import { apiVersionOf } from '#cluster/api/resources.ts'
+import { apiVersionOf, keyOf } from '#cluster/api/resources.ts'
 import type { KubernetesObject } from '#cluster/api/types.ts'
 import type { Context, Effect } from '#cluster/kernel/component.ts'
 import { refuse, respond } from './responses.ts'
@@ -17,7 +17,7 @@ export function startDeleteCollection(state: State, row: PendingRequest, ctx: Co
   const { info, request } = row
   const selection = parseSelection(info.resource, info.namespace, '', request.query)
   if (typeof selection === 'string') return refuse(state, row, badRequest(selection))
-  const cache = state.caches[info.resource.resource]!
+  const cache = state.caches[keyOf(info.resource)]!
   const items: KubernetesObject[] = []
   for (const object of objectsIn(cache, selection.namespace, selection.node))
     if (selects(selection, object)) items.push(object)

@@ -5,6 +5,7 @@
  * What we leave out: the cache's Pod is taken, which may be a moment old; the way through a proxy (konnectivity); `proxy`.
  * Where to read upstream: kubernetes/kubernetes `pkg/registry/core/pod/{rest/subresources.go,strategy.go}`.
  */
+import { keyOf } from '#cluster/api/resources.ts'
 import type { HttpRequest, HttpResponse } from '#cluster/api/http.ts'
 import type { Pod, Status } from '#cluster/api/types.ts'
 import type { Body, CloseReason, Context, Effect, StreamId } from '#cluster/kernel/component.ts'
@@ -22,7 +23,7 @@ const SERVICES: Readonly<Record<string, string>> = {
 
 /** Whether the request leads on to a node. */
 export const isConnect = ({ resource, subresource }: RequestInfo): boolean =>
-  resource.resource === 'pods' && Object.hasOwn(SERVICES, subresource)
+  keyOf(resource) === 'pods' && Object.hasOwn(SERVICES, subresource)
 
 export function startConnect(
   state: State,

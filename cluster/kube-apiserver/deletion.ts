@@ -3,6 +3,7 @@
  *
  * Where to read upstream: apiserver `pkg/registry/rest/delete.go` (BeforeDelete), `pkg/registry/generic/registry/store.go`.
  */
+import { keyOf } from '#cluster/api/resources.ts'
 import { deepFreeze, formatTime, parseTime } from '#cluster/api/meta.ts'
 import type { KubernetesObject, Namespace, ObjectMeta, Status } from '#cluster/api/types.ts'
 import type { Micros } from '#cluster/kernel/component.ts'
@@ -38,7 +39,7 @@ export function decideDeletion(info: RequestInfo, origin: Origin, options: Delet
     const why = `the ResourceVersion in the precondition (${resourceVersion}) does not match the ResourceVersion in record (${modRevision}). The object might have been modified`
     return { type: 'refuse', status: conflict(info.resource, info.name, why) }
   }
-  if (info.resource.resource === 'namespaces') return deleteNamespace(info, object as Namespace, now)
+  if (keyOf(info.resource) === 'namespaces') return deleteNamespace(info, object as Namespace, now)
   const grace = strategyOf(info.resource).gracePeriodSeconds?.(object, options.gracePeriodSeconds) ?? 0
   const finalizers = withPropagation(metadata.finalizers, options.propagationPolicy)
   if (metadata.deletionTimestamp !== undefined) return deleteAgain(object, grace, options, finalizers)

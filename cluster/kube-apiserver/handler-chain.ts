@@ -8,7 +8,7 @@
  */
 import type { HttpRequest } from '#cluster/api/http.ts'
 import type { Resource } from '#cluster/api/resources.ts'
-import { resourceNamed, storedAs } from '#cluster/api/resources.ts'
+import { keyOf, resourceNamed, storedAs } from '#cluster/api/resources.ts'
 import type { KubernetesObject } from '#cluster/api/types.ts'
 import { subresourceOf } from '#cluster/api/subresources.ts'
 import type { Context, Effect, Micros, StreamId } from '#cluster/kernel/component.ts'
@@ -86,7 +86,7 @@ export function receive(state: State, stream: StreamId, request: HttpRequest, ct
 
 /** A Binding may also be sent to the collection of Bindings. */
 function bindingOf(info: RequestInfo, request: HttpRequest): RequestInfo {
-  if (info.resource.resource !== 'bindings' || info.verb !== 'create') return info
+  if (keyOf(info.resource) !== 'bindings' || info.verb !== 'create') return info
   const { name = '' } = (request.body as Partial<KubernetesObject> | undefined)?.metadata ?? {}
   return { ...info, resource: resourceNamed('pods'), name, subresource: 'binding' }
 }
@@ -97,7 +97,7 @@ const cachesFor = ({ resource, subresource }: RequestInfo): Resource[] =>
 
 /** Whether they are: a cache is made when its kind is first asked for. */
 const hasCache = ({ caches }: State, info: RequestInfo): boolean =>
-  (caches[info.resource.resource]?.revision ?? 0) > 0 &&
+  (caches[keyOf(info.resource)]?.revision ?? 0) > 0 &&
   (info.subresource !== 'eviction' || (caches[BUDGETS]?.revision ?? 0) > 0)
 
 const OF_COLLECTIONS: readonly string[] = ['list', 'watch', 'create', 'deletecollection']

@@ -14,6 +14,7 @@
  * Where to read upstream: apiserver `pkg/server/config.go` (DefaultBuildHandlerChain), `pkg/endpoints/handlers`,
  * `pkg/registry/generic/registry/store.go`, `pkg/storage/{etcd3,cacher}`.
  */
+import { keyOf } from '#cluster/api/resources.ts'
 import type { HttpRequest } from '#cluster/api/http.ts'
 import type { Schemas } from '#cluster/api/schema/schema.ts'
 import { NO_LEASE, type RangeResponse, type WatchResponse } from '#cluster/etcd/messages.ts'
@@ -76,7 +77,7 @@ const BEHAVIOUR: Component<State, ApiserverOptions> = {
       deadlineSet: false,
       phase: 'listing',
       outstanding: 0,
-      caches: Object.fromEntries(cached.map((resource) => [resource.resource, createWatchCache(resource)])),
+      caches: Object.fromEntries(cached.map((resource) => [keyOf(resource), createWatchCache(resource)])),
       watchStream: 0,
       watchMember: '',
       watchers: new Table(),
@@ -109,7 +110,7 @@ function handle(state: State, event: Event, ctx: Context): Effect[] {
   switch (event.type) {
     case 'booted':
       state.outstanding = state.cached.length
-      return [...state.cached.map(({ resource }) => listResource(state, resource, ctx)), scheduleCompaction()]
+      return [...state.cached.map((row) => listResource(state, keyOf(row), ctx)), scheduleCompaction()]
     case 'opened':
       return receive(state, event.stream, event.body as HttpRequest, ctx)
     case 'data':

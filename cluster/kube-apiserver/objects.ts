@@ -5,7 +5,7 @@
  * Where to read upstream: apiserver `pkg/registry/rest/{create,update}.go`, `pkg/registry/generic/registry/store.go`.
  */
 import { deepFreeze, formatTime, isEqual } from '#cluster/api/meta.ts'
-import { apiVersionOf } from '#cluster/api/resources.ts'
+import { apiVersionOf, keyOf } from '#cluster/api/resources.ts'
 import type { Container, KubernetesObject, ObjectMeta, Status } from '#cluster/api/types.ts'
 import type { Context } from '#cluster/kernel/component.ts'
 import { mutate } from './admission/admission.ts'
@@ -125,7 +125,7 @@ const hasSpec = (object: KubernetesObject): boolean => (object as { spec?: unkno
 
 /** The kinds that are nothing without a spec say so, before anything looks into it. */
 function preconditionsOfSpec(info: RequestInfo, object: KubernetesObject): FieldError[] {
-  if (info.resource.resource !== 'pods') return []
+  if (keyOf(info.resource) !== 'pods') return []
   const containers = (object as { spec?: { containers?: unknown } }).spec?.containers
   if (Array.isArray(containers)) return []
   return [{ reason: 'FieldValueRequired', field: 'spec.containers', message: 'Required value' }]

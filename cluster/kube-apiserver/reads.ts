@@ -6,7 +6,7 @@
  * revision.
  * Where to read upstream: apiserver `pkg/storage/cacher/{cacher,delegator}.go`, `pkg/storage/etcd3/store.go` (GetList).
  */
-import { apiVersionOf } from '#cluster/api/resources.ts'
+import { apiVersionOf, keyOf } from '#cluster/api/resources.ts'
 import type { KubernetesObject, List } from '#cluster/api/types.ts'
 import type { EtcdResponse, RangeRequest, RangeResponse } from '#cluster/etcd/messages.ts'
 import { prefixEnd } from '#cluster/etcd/mvcc/ordered-keys.ts'
@@ -89,7 +89,7 @@ function read(state: State, row: PendingRequest, body: RangeRequest, ctx: Contex
 
 /** Answers from the cache, now or once it has reached that revision. */
 function whenFresh(state: State, row: PendingRequest, revision: number, ctx: Context): Effect[] {
-  const cache = state.caches[row.info.resource.resource]!
+  const cache = state.caches[keyOf(row.info.resource)]!
   if (cache.revision >= revision) return answerFromCache(state, row, cache)
   moveTo(state, row, 'fresh', { awaited: revision })
   state.awaitingCache.set(row.id, true)
@@ -97,7 +97,7 @@ function whenFresh(state: State, row: PendingRequest, revision: number, ctx: Con
   // The cache learns how far etcd is only from events; without any it has to ask.
   if (state.watchStream !== 0)
     effects.push({ type: 'write', stream: state.watchStream, body: { type: 'WatchProgress' } })
-  ctx.note('wait-for-cache', { resource: cache.resource.resource, wanted: revision, cached: cache.revision })
+  ctx.note('wait-for-cache', { resource: keyOf(cache.resource), wanted: revision, cached: cache.revision })
   return effects
 }
 
@@ -106,7 +106,7 @@ export function cachesAdvanced(state: State): Effect[] {
   const effects: Effect[] = []
   for (const id of [...state.awaitingCache.keys()]) {
     const row = state.requests.get(id)!
-    const cache = state.caches[row.info.resource.resource]!
+    const cache = state.caches[keyOf(row.info.resource)]!
     if (cache.revision < row.awaited!) continue
     effects.push({ type: 'cancelWake', key: freshTimer(id) }, ...answerFromCache(state, row, cache))
   }
@@ -116,7 +116,7 @@ export function cachesAdvanced(state: State): Effect[] {
 export function freshTimedOut(state: State, id: number): Effect[] {
   const row = state.requests.get(id)
   if (row?.stage !== 'fresh') return []
-  const { revision } = state.caches[row.info.resource.resource]!
+  const { revision } = state.caches[keyOf(row.info.resource)]!
   return refuse(state, row, status.tooLargeResourceVersion(row.awaited!, revision))
 }
 

@@ -5,6 +5,7 @@
  */
 import { matchesRequirement, parseSelector } from '#cluster/api/labels.ts'
 import type { Resource } from '#cluster/api/resources.ts'
+import { keyOf } from '#cluster/api/resources.ts'
 import type { KubernetesObject, LabelSelectorRequirement } from '#cluster/api/types.ts'
 
 export interface FieldRequirement {
@@ -84,29 +85,33 @@ export function parseSelection(
     const match = /^([^=!]+)(==|=|!=)(.*)$/.exec(part)
     if (!match) return `invalid selector: '${fieldSelector}'; can't understand '${part}'`
     const field = storedField(resource, match[1]!)
-    if (!ALL_KINDS.includes(field) && !FIELDS[resource.resource]?.includes(field)) {
-      return FIELDS[resource.resource]
+    const known = fieldsOf(resource)
+    if (!ALL_KINDS.includes(field) && !known?.includes(field)) {
+      return known
         ? `field label not supported: ${field}`
         : `${JSON.stringify(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`
     }
     fields.push({ field, equal: match[2] !== '!=', value: match[3]! })
   }
-  return narrow({ namespace, name, node: undefined, labels, fields })
+  return narrow({ namespace, name, node: undefined, labels, fields }, keyOf(resource) === 'pods')
 }
 
 /** Events of events.k8s.io call what they are about by another name. */
 const storedField = ({ storedAs }: Resource, field: string): string =>
   storedAs && field.startsWith('regarding.') ? `involvedObject.${field.slice('regarding.'.length)}` : field
 
-/** Takes out the requirements that an index answers. */
-function narrow(selection: Selection): Selection {
+const fieldsOf = (resource: Resource): readonly string[] | undefined =>
+  resource.custom ? resource.custom.selectableFields : FIELDS[resource.resource]
+
+/** Takes out the requirements that an index answers. @param byNode whether there is one of nodes */
+function narrow(selection: Selection, byNode: boolean): Selection {
   let { namespace, name, node } = selection
   const rest: FieldRequirement[] = []
   for (const requirement of selection.fields) {
     const { field, equal, value } = requirement
     if (equal && field === 'metadata.name' && (name === '' || name === value)) name = value
     else if (equal && field === 'metadata.namespace' && (namespace === '' || namespace === value)) namespace = value
-    else if (equal && field === 'spec.nodeName' && node === undefined && value !== '') node = value
+    else if (byNode && equal && field === 'spec.nodeName' && node === undefined && value !== '') node = value
     else rest.push(requirement)
   }
   return { ...selection, namespace, name, node, fields: rest }

@@ -8,6 +8,7 @@
  * Where to read upstream: apiserver `pkg/storage/cacher/{cacher,watch_cache,watch_cache_history}.go`.
  */
 import type { Resource } from '#cluster/api/resources.ts'
+import { keyOf } from '#cluster/api/resources.ts'
 import type { KubernetesObject, Pod } from '#cluster/api/types.ts'
 import type { KeyValue, WatchEvent } from '#cluster/etcd/messages.ts'
 import type { OrderedKeys } from '#cluster/etcd/mvcc/ordered-keys.ts'
@@ -122,7 +123,7 @@ function moveNode(
   previous: KubernetesObject | undefined,
   object: KubernetesObject | undefined,
 ): void {
-  if (cache.resource.resource !== 'pods') return
+  if (keyOf(cache.resource) !== 'pods') return
   const [from, to] = [nodeOf(previous), nodeOf(object)]
   if (from === to) return
   if (from !== '') cache.byNode.delete(from, key)

@@ -7,7 +7,7 @@
  * Where to read upstream: apiserver `pkg/endpoints/handlers/{get,watch}.go`, `pkg/storage/cacher/cacher.go` (Watch).
  */
 import type { HttpRequest, HttpResponse, WatchMessage } from '#cluster/api/http.ts'
-import { apiVersionOf } from '#cluster/api/resources.ts'
+import { apiVersionOf, keyOf } from '#cluster/api/resources.ts'
 import type { Status } from '#cluster/api/types.ts'
 import type { Context, Effect, StreamId } from '#cluster/kernel/component.ts'
 import { answer } from './responses.ts'
@@ -49,12 +49,12 @@ export function startWatch(
     const text = 'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan'
     return [answer(stream, 422, { ...badRequest(text), code: 422, reason: 'Invalid' })]
   }
-  const cache = state.caches[info.resource.resource]!
+  const cache = state.caches[keyOf(info.resource)]!
   const after = Number(resourceVersion)
   const effects: Effect[] = [{ type: 'write', stream, body: OK }]
   const fromStart = sendInitialEvents || after === 0
   if (!fromStart && after < cache.oldest) {
-    ctx.note('watch-expired', { resource: info.resource.resource, wanted: after, oldest: cache.oldest })
+    ctx.note('watch-expired', { resource: keyOf(info.resource), wanted: after, oldest: cache.oldest })
     return [
       ...effects,
       errorEvent(stream, expired(`too old resource version: ${after} (${cache.oldest})`)),
@@ -128,7 +128,7 @@ export function watchClosed(state: State, stream: StreamId): Effect[] {
 export function endWatchesOf(state: State, resource: string): Effect[] {
   const effects: Effect[] = []
   for (const watcher of [...state.watchers.values()]) {
-    if (watcher.resource.resource !== resource) continue
+    if (keyOf(watcher.resource) !== resource) continue
     effects.push({ type: 'close', stream: watcher.stream }, ...watchClosed(state, watcher.stream))
   }
   return effects
@@ -137,7 +137,7 @@ export function endWatchesOf(state: State, resource: string): Effect[] {
 // ── bookmarks ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 function bookmarkFor(state: State, { stream, resource, after, allowBookmarks }: Watcher): Effect[] {
-  const { revision } = state.caches[resource.resource]!
+  const { revision } = state.caches[keyOf(resource)]!
   if (!allowBookmarks || revision < after) return []
   return [{ type: 'write', stream, body: bookmark(resource, apiVersionOf(resource), revision) }]
 }

@@ -11,6 +11,7 @@
  */
 import type { WatchMessage } from '#cluster/api/http.ts'
 import type { Resource } from '#cluster/api/resources.ts'
+import { keyOf } from '#cluster/api/resources.ts'
 import type { KubernetesObject, Pod, WatchEvent } from '#cluster/api/types.ts'
 import type { Effect, Micros, StreamId } from '#cluster/kernel/component.ts'
 import type { Selection } from './selectors.ts'
@@ -36,7 +37,7 @@ function bucketOf({ resource, selection }: Watcher): readonly [kind: keyof Bucke
 export function addWatcher(state: State, watcher: Watcher): void {
   state.watchers.set(watcher.stream, watcher)
   const [kind, value] = bucketOf(watcher)
-  const { resource } = watcher.resource
+  const resource = keyOf(watcher.resource)
   const others = state.buckets[kind].get(resource, value) ?? []
   state.buckets[kind].set(resource, value, [...others, watcher.stream])
   if (!watcher.allowBookmarks) return
@@ -50,7 +51,7 @@ export function removeWatcher(state: State, stream: StreamId): boolean {
   state.watchers.delete(stream)
   const isOther = (other: StreamId) => other !== stream
   const [kind, value] = bucketOf(watcher)
-  const { resource } = watcher.resource
+  const resource = keyOf(watcher.resource)
   const bucket = state.buckets[kind].get(resource, value)!.filter(isOther)
   if (bucket.length === 0) state.buckets[kind].delete(resource, value)
   else state.buckets[kind].set(resource, value, bucket)
@@ -87,7 +88,7 @@ export function dispatch(state: State, resource: Resource, event: CacheEvent, ef
   const made: Messages = {}
   const some = (event.object ?? event.previous)!
   const { all, key, namespace, node } = state.buckets
-  const name = resource.resource
+  const name = keyOf(resource)
   visit(state, all.get(name, ''), event, made, effects)
   visit(state, key.get(name, event.key), event, made, effects)
   if (some.metadata.namespace) visit(state, namespace.get(name, some.metadata.namespace), event, made, effects)

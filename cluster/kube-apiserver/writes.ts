@@ -6,6 +6,7 @@
  * therefore nothing is refused on its word alone.
  * Where to read upstream: apiserver `pkg/storage/etcd3/store.go` (GuaranteedUpdate, conditionalDelete).
  */
+import { keyOf } from '#cluster/api/resources.ts'
 import type { HttpRequest } from '#cluster/api/http.ts'
 import type { KubernetesObject, Namespace, Pod, Service, Status } from '#cluster/api/types.ts'
 import {
@@ -61,7 +62,7 @@ export function moveTo(
 
 function cachedOrigin(state: State, { info }: PendingRequest): Origin | undefined {
   const key = info.resource.namespaced ? `${info.namespace}/${info.name}` : info.name
-  const object = state.caches[info.resource.resource]!.objects.get(key)
+  const object = state.caches[keyOf(info.resource)]!.objects.get(key)
   if (!object) return undefined
   return { object: withoutRevision(object), modRevision: Number(object.metadata.resourceVersion), cached: object }
 }
@@ -111,7 +112,7 @@ function changeFrom(state: State, row: PendingRequest, origin: Origin, ctx: Cont
     return respond(state, row, 200, shown(row, currentOf(origin)))
   }
   if (isDue(object)) return commitRemoval(state, row, origin, ctx)
-  if (row.info.resource.resource === 'services' && row.info.subresource === '' && wantsAddress(object as Service)) {
+  if (keyOf(row.info.resource) === 'services' && row.info.subresource === '' && wantsAddress(object as Service)) {
     const addressed = giveAddress(state, object as Service, ctx)
     if ('refused' in addressed) return refuse(state, row, addressed.refused)
     object = addressed.object
@@ -169,7 +170,7 @@ function create(state: State, row: PendingRequest, ctx: Context): Effect[] {
   const prepared = prepareCreate(info, row.request.body, ctx)
   if ('refused' in prepared) return refuse(state, row, prepared.refused)
   let { object } = prepared
-  if (info.resource.resource === 'services' && object.metadata.name) {
+  if (keyOf(info.resource) === 'services' && object.metadata.name) {
     const addressed = giveAddress(state, object as Service, ctx)
     if ('refused' in addressed) return refuse(state, row, addressed.refused)
     object = addressed.object
@@ -232,7 +233,7 @@ function commitPut(
   ctx: Context,
 ): Effect[] {
   let lease = NO_LEASE
-  if (row.info.resource.resource === 'events') {
+  if (keyOf(row.info.resource) === 'events') {
     const granted = eventLeaseFor(state, ctx)
     if (granted.id === NO_LEASE) {
       moveTo(state, row, 'lease')

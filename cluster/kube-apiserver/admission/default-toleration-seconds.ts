@@ -4,6 +4,7 @@
  *
  * Where to read upstream: kubernetes/kubernetes `plugin/pkg/admission/defaulttolerationseconds/admission.go`.
  */
+import { keyOf } from '#cluster/api/resources.ts'
 import type { Pod, Toleration } from '#cluster/api/types.ts'
 import type { AdmissionPlugin } from './plugin.ts'
 
@@ -19,7 +20,7 @@ const covers = (toleration: Toleration, key: string): boolean =>
 
 export const defaultTolerationSeconds: AdmissionPlugin = {
   name: 'DefaultTolerationSeconds',
-  admits: (info) => info.resource.resource === 'pods' && info.verb === 'create' && info.subresource === '',
+  admits: (info) => keyOf(info.resource) === 'pods' && info.verb === 'create' && info.subresource === '',
   mutate(pod: Pod): Pod {
     if (pod.spec === undefined) return pod
     const given = pod.spec.tolerations

@@ -4,6 +4,7 @@
  * Where to read upstream: apiserver `pkg/registry/generic/registry/store.go`, `pkg/storage/api_object_versioner.go`.
  */
 import type { Resource } from '#cluster/api/resources.ts'
+import { keyOf } from '#cluster/api/resources.ts'
 import type { KubernetesObject } from '#cluster/api/types.ts'
 
 // Upstream's own irregular names are kept, so that etcdctl shows what people know.
@@ -23,10 +24,11 @@ const prefixes = new Map<string, string>()
 
 /** Prefix of all keys of a resource, with the slash. */
 export function registryPrefix(resource: Resource): string {
-  let prefix = prefixes.get(resource.resource)
+  let prefix = prefixes.get(keyOf(resource))
   if (prefix === undefined) {
-    prefix = `/registry/${FOLDERS[resource.resource] ?? resource.resource}/`
-    prefixes.set(resource.resource, prefix)
+    const folder = resource.custom ? `${resource.group}/${resource.resource}` : resource.resource
+    prefix = `/registry/${FOLDERS[folder] ?? folder}/`
+    prefixes.set(keyOf(resource), prefix)
   }
   return prefix
 }

@@ -5,6 +5,7 @@
  * frees its address in the same transaction.
  * Where to read upstream: apiserver `pkg/storage/etcd3/store.go` (Create, GuaranteedUpdate, conditionalDelete).
  */
+import { keyOf } from '#cluster/api/resources.ts'
 import type { KubernetesObject, Service } from '#cluster/api/types.ts'
 import type { Compare, LeaseId, RequestOp, TxnRequest } from '#cluster/etcd/messages.ts'
 import type { RequestInfo } from '../route.ts'
@@ -47,7 +48,7 @@ function addressChange(
   before: KubernetesObject | undefined,
   after: KubernetesObject | undefined,
 ): { readonly freed?: string; readonly taken?: string } {
-  if (info.resource.resource !== 'services') return {}
+  if (keyOf(info.resource) !== 'services') return {}
   const old = before && addressOf(before as Service)
   const next = after && addressOf(after as Service)
   if (old === next) return {}
