@@ -97,6 +97,7 @@ export interface ClusterOptions {
   readonly controlPlaneNode?: boolean
   readonly defaultLink?: WorldOptions['defaultLink']
   readonly choose?: WorldOptions['choose']
+  readonly onDefect?: WorldOptions['onDefect']
 }
 
 /** Every component of the cluster, by the name under which processes run it. */
@@ -121,13 +122,14 @@ export const components: Readonly<Record<string, Component>> = {
 /** A cluster that has just been switched on: nothing has happened yet. Run it to let it come up. */
 export function bootCluster(given: ClusterOptions): World {
   const options = given.machines ? given : { ...given, controlPlanes: controlPlanesOf(given) }
-  const { seed, epochMicros = DEFAULT_EPOCH_MICROS, defaultLink, choose } = options
+  const { seed, epochMicros = DEFAULT_EPOCH_MICROS, defaultLink, choose, onDefect } = options
   const world = new World({
     seed,
     epochMicros,
     components: { ...components, ...options.components },
     ...(defaultLink && { defaultLink }),
     ...(choose && { choose }),
+    ...(onDefect && { onDefect }),
   })
   const hosts = options.machines ? hostsOf(options.machines) : hostTable(options, nodeList(options))
   for (const host of hosts) world.addMachine(host.name)

@@ -3,10 +3,14 @@
  *
  * Virtual time follows real time. A call runs the world at once, a little ahead of the clock, until its
  * answer is there: so an answer takes no longer than it takes to compute. Time can go faster, or stand still but for that.
+ * Whatever comes in is in its journal.
  */
-import type { Body, ProcessId } from '#cluster/kernel/component.ts'
+import type { Command } from '#cluster/kernel/command.ts'
+import type { Body, Micros, ProcessId } from '#cluster/kernel/component.ts'
 import type { World } from '#cluster/kernel/world.ts'
 import type { CallerBody, CallerState, Heard } from './caller.ts'
+import type { Report } from './defects.ts'
+import { type Entry, Journal } from './journal.ts'
 
 /** How far virtual time may run ahead of the clock on the wall. */
 const AHEAD_MICROS = 50_000
@@ -16,24 +20,40 @@ const PAUSED_AHEAD_MICROS = 5_000_000
 
 export type Listener = (heard: Heard) => void
 
+export interface LiveOptions {
+  /** Virtual seconds in a real one; 0: time stands still. Default 1. */
+  readonly speed?: number
+  /** What came in before, where the world has been replayed: those calls are nobody's any more. */
+  readonly entries?: readonly Entry[]
+  /** Told of what fails out here. Without it the error leaves. */
+  readonly report?: Report
+}
+
 export class LiveWorld {
   readonly world: World
   readonly #caller: ProcessId
+  readonly #journal: Journal
+  readonly #report: Report | undefined
   readonly #listeners = new Map<number, Listener>()
   #beganMs = performance.now()
   #beganMicros: number
   #speed: number
   #timer: NodeJS.Timeout | undefined
-  #calls = 0
-  #fetched = 0
+  #calls: number
+  #fetched: number
   #fetching = false
 
-  /** `caller` is a process of the component of that name. @param speed virtual seconds in a real one; 0: time stands still */
-  constructor(world: World, caller: ProcessId, speed = 1) {
+  /** @param caller a process of the component of that name */
+  constructor(world: World, caller: ProcessId, { speed = 1, entries = [], report }: LiveOptions = {}) {
     this.world = world
     this.#caller = caller
-    this.#speed = speed
+    this.#journal = new Journal(entries)
+    this.#report = report
     this.#beganMicros = world.now
+    this.#speed = speed
+    this.#fetched = this.#heard.length
+    for (const call of world.stateOf<CallerState>(caller).streams.keys()) this.hangUp(call)
+    this.#calls = entries.reduce((most, { command }) => Math.max(most, callIn(command)), 0)
     this.#timer = setInterval(() => this.#keepStep(), PACE_MS)
   }
 
@@ -66,7 +86,21 @@ export class LiveWorld {
 
   hangUp(call: number): void {
     this.#listeners.delete(call)
-    this.#tell({ type: 'HangUp', call })
+    this.#put({ type: 'HangUp', call })
+  }
+
+  /** Does something to the world from outside; the first commands take effect at once, the others `after` so long. */
+  command(commands: readonly Command[], after: Micros = 0): void {
+    this.#catchUp()
+    for (const command of commands) this.#journal.command(this.world, this.world.now + after, command)
+    this.world.run({ untilMicros: this.world.now })
+    this.#fetch()
+  }
+
+  /** What has come in, and the instant until which everything has happened. */
+  journal(): { readonly entries: readonly Entry[]; readonly until: Micros } {
+    this.#catchUp()
+    return { entries: this.#journal.entries, until: this.world.now }
   }
 
   #clockMicros(): number {
@@ -80,19 +114,34 @@ export class LiveWorld {
       : this.#clockMicros() + Math.max(1, this.#speed) * AHEAD_MICROS
   }
 
+  /** Up to the clock, and everything of that instant. */
+  #catchUp(): void {
+    this.world.run({ untilMicros: Math.max(this.world.now, this.#clockMicros()) })
+  }
+
+  #put(body: CallerBody): void {
+    this.#catchUp()
+    this.#journal.command(this.world, this.world.now, { type: 'tell', process: this.#caller, body })
+  }
+
+  /** Says something that is answered. */
   #tell(body: CallerBody): void {
     const { world } = this
-    world.run({ untilMicros: Math.max(world.now, this.#clockMicros()) })
-    world.command(world.now, { type: 'tell', process: this.#caller, body })
+    this.#put(body)
     const heard = this.#heard.length
     world.run({ untilMicros: this.#limitMicros(), until: () => this.#heard.length > heard })
     this.#fetch()
   }
 
   #keepStep(): void {
-    const now = this.#clockMicros()
-    if (now > this.world.now) this.world.run({ untilMicros: now })
-    this.#fetch()
+    try {
+      const now = this.#clockMicros()
+      if (now > this.world.now) this.world.run({ untilMicros: now })
+      this.#fetch()
+    } catch (error) {
+      if (!this.#report) throw error
+      this.#report('the clock', error, 'it goes on')
+    }
   }
 
   get #heard(): CallerState['heard'] {
@@ -107,8 +156,22 @@ export class LiveWorld {
       const heard = this.#heard.get(this.#fetched++)!
       const listener = this.#listeners.get(heard.call)
       if (heard.how !== 'data') this.#listeners.delete(heard.call)
-      listener?.(heard)
+      this.#hand(heard, listener)
     }
     this.#fetching = false
   }
+
+  #hand(heard: Heard, listener: Listener | undefined): void {
+    try {
+      listener?.(heard)
+    } catch (error) {
+      if (!this.#report) throw error
+      this.#report(`the answer to call ${heard.call}`, error, 'whoever waits for it hears no more')
+    }
+  }
+}
+
+function callIn(command: Command): number {
+  const body = command.type === 'tell' ? (command.body as CallerBody) : undefined
+  return body?.type === 'Call' ? body.call : 0
 }

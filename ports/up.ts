@@ -2,22 +2,23 @@
 import { API_SERVER, bootCluster, etcdMembersOf, KUBECTL, LOAD_BALANCER } from '#cluster/cluster.ts'
 import { builtInSchemas } from '#cluster/api/schema/built-in.ts'
 import type { Component, ProcessId } from '#cluster/kernel/component.ts'
+import type { World, WorldOptions } from '#cluster/kernel/world.ts'
 import { kubeApiserverWith } from '#cluster/kube-apiserver/kube-apiserver.ts'
 import { caller } from './caller.ts'
-import { bootEtcdAlone } from './etcd/alone.ts'
+import { serveControl } from './control.ts'
+import { contain, type Report, reporter } from './defects.ts'
+import { etcdAloneWorld } from './etcd/alone.ts'
 import { type EtcdPorts, serveEtcd } from './etcd/serve.ts'
+import { replay } from './journal.ts'
 import { createAuthority } from './kube-apiserver/certificates.ts'
 import { kubeconfig, refuseForeign, removeKubeconfig, writeKubeconfig } from './kube-apiserver/kubeconfig.ts'
 import { newTokens, personas, PERSONAS_MANIFEST } from './kube-apiserver/personas.ts'
 import { serveApi } from './kube-apiserver/serve.ts'
 import { LiveWorld } from './live-world.ts'
+import { type Genesis, readWorld, worldText, writeWorld } from './saved-world.ts'
 
-export interface UpOptions {
-  readonly seed: number
-  /** Worker nodes; undefined: etcd alone, and empty. */
-  readonly nodes: number | undefined
-  readonly controlPlanes: number
-  readonly etcd: 'stacked' | 'external'
+/** The doors of a world. */
+export interface DoorOptions {
   /** Virtual seconds in a real one; 0: time stands still. */
   readonly speed: number
   /** Both: 0 takes a free one. Members of etcd are on this port and the next ones, in the order of their names. */
@@ -25,11 +26,29 @@ export interface UpOptions {
   readonly port: number
   /** Where the credentials are written. */
   readonly kubeconfig: string
+  /** A file in which the world is kept when it stops. */
+  readonly save?: string | undefined
+  /** Where our own mistakes are told; default: nowhere. */
+  readonly warn?: ((text: string) => void) | undefined
 }
+
+/** A world that begins now, by this machine's clock. */
+export interface NewWorldOptions extends Omit<Genesis, 'epochMicros' | 'tokens'> {
+  readonly load?: undefined
+}
+
+/** A world that goes on. */
+export interface LoadOptions {
+  readonly load: string
+}
+
+export type UpOptions = DoorOptions & (NewWorldOptions | LoadOptions)
 
 export interface Up {
   /** What to try. */
   readonly greeting: string
+  readonly live: LiveWorld
+  /** Closes the doors; a second call does nothing. @throws Error where the world could not be kept */
   stop(): void
 }
 
@@ -39,54 +58,104 @@ const typedApiserver = kubeApiserverWith(builtInSchemas) as Component
 /** How long the cluster takes to come up; it has done so before anybody is let in. */
 const COMING_UP_MICROS = 30_000_000
 
-/** The world begins now, by this machine's clock. @throws Error that says what is in the way, and the remedy */
+const HOW_TO_REPORT =
+  'Please report it, with the file that clusterwright world save FILE writes: it tells the whole story again.'
+
+/** @throws Error that says what is in the way, and the remedy */
 export async function bringUp(options: UpOptions): Promise<Up> {
-  const { seed, nodes } = options
-  if (nodes === undefined) {
-    const { live, members } = bootEtcdAlone({ seed, epochMicros: Date.now() * 1_000, size: membersIn(options) })
-    return openDoors(live, async () => {
-      const etcd = await etcdDoor(live, members, options.etcdPort)
-      return { greeting: etcdGreeting(etcd), close: etcd.close }
-    })
-  }
-  refuseForeign(options.kubeconfig)
-  const tokens = newTokens()
-  const { live, server, members } = boot(options, tokens)
-  return openDoors(live, async () => {
-    const etcd = await etcdDoor(live, members, options.etcdPort)
-    const authority = createAuthority()
-    const api = await serveApi({ live, server, authority, port: options.port }).catch((error: Error) => {
-      etcd.close()
-      throw taken(error, options.port, '--port')
-    })
-    const text = kubeconfig({ server: `https://127.0.0.1:${api.port}`, authority, tokens })
-    writeKubeconfig(options.kubeconfig, text)
-    const close = (): void => {
-      removeKubeconfig(options.kubeconfig, text)
-      api.close()
-      etcd.close()
-    }
-    return { greeting: apiGreeting(options.kubeconfig) + etcdGreeting(etcd), close }
-  })
-}
-
-interface Doors {
-  readonly greeting: string
-  close(): void
-}
-
-async function openDoors(live: LiveWorld, open: () => Promise<Doors>): Promise<Up> {
+  const report: Report = options.warn ? reporter(options.warn, HOW_TO_REPORT) : () => {}
+  if (!isAlone(options)) refuseForeign(options.kubeconfig)
+  const { genesis, booted, live } = begin(options, report)
+  const closers: (() => void)[] = [() => live.stop()]
+  const close = (): void => closers.splice(0).forEach((closer) => closer())
   try {
-    const { greeting, close } = await open()
+    const text = (): string => worldText(genesis, live.world, live.journal())
+    const control = await serveControl(live, options.kubeconfig, text)
+    closers.unshift(() => control.close())
+    const etcd = await etcdDoor(live, booted.members, options.etcdPort)
+    closers.unshift(() => etcd.close())
+    const greeting = booted.server
+      ? await apiDoor(options, { live, server: booted.server, genesis, report }, closers)
+      : ''
     const stop = (): void => {
+      const isFirst = closers.length > 0
+      const kept = isFirst && options.save !== undefined ? text() : undefined
       close()
-      live.stop()
+      if (kept !== undefined) writeWorld(options.save!, kept)
     }
-    return { greeting, stop }
+    return { greeting: greeting + etcdGreeting(etcd), live, stop }
   } catch (error) {
-    live.stop()
+    close()
     throw error
   }
+}
+
+/** From now on no error ends this process: it is told instead, until `end`. */
+export function surviving(warn: (text: string) => void): { end(): void } {
+  const report = reporter(warn, HOW_TO_REPORT)
+  const hear = (error: unknown): void => report('something outside the simulation', error, 'its connection has ended')
+  process.on('uncaughtException', hear)
+  process.on('unhandledRejection', hear)
+  return {
+    end() {
+      process.off('uncaughtException', hear)
+      process.off('unhandledRejection', hear)
+    },
+  }
+}
+
+const isAlone = (options: UpOptions): boolean => options.load === undefined && options.nodes === undefined
+
+interface Booted {
+  readonly world: World
+  /** The process that speaks for whoever is outside. */
+  readonly door: ProcessId
+  /** The API server that is asked; undefined: etcd alone. */
+  readonly server: ProcessId | undefined
+  readonly members: readonly ProcessId[]
+}
+
+/** A new world, or one from a file, at the moment in which it was saved. */
+function begin(
+  options: UpOptions,
+  report: Report,
+): { readonly genesis: Genesis; readonly booted: Booted; readonly live: LiveWorld } {
+  const { speed } = options
+  if (options.load === undefined) {
+    const { seed, nodes, controlPlanes, etcd } = options
+    const epochMicros = Date.now() * 1_000 - (nodes === undefined ? 0 : COMING_UP_MICROS)
+    const genesis: Genesis = { seed, nodes, controlPlanes, etcd, epochMicros, tokens: newTokens() }
+    const booted = boot(genesis, contain(report))
+    return { genesis, booted, live: new LiveWorld(booted.world, booted.door, { speed, report }) }
+  }
+  const { genesis, entries, untilMicros, verify } = readWorld(options.load)
+  const booted = boot(genesis, contain(report))
+  replay(booted.world, entries, untilMicros)
+  verify(booted.world)
+  return { genesis, booted, live: new LiveWorld(booted.world, booted.door, { speed, entries, report }) }
+}
+
+interface Behind {
+  readonly live: LiveWorld
+  readonly server: ProcessId
+  readonly genesis: Genesis
+  readonly report: Report
+}
+
+async function apiDoor(
+  { port, kubeconfig: file }: DoorOptions,
+  { live, server, genesis: { tokens }, report }: Behind,
+  closers: (() => void)[],
+): Promise<string> {
+  const authority = createAuthority()
+  const api = await serveApi({ live, server, authority, port, report }).catch((error: Error) => {
+    throw taken(error, port, '--port')
+  })
+  closers.unshift(() => api.close())
+  const text = kubeconfig({ server: `https://127.0.0.1:${api.port}`, authority, tokens })
+  writeKubeconfig(file, text)
+  closers.unshift(() => removeKubeconfig(file, text))
+  return apiGreeting(file)
 }
 
 const etcdDoor = (live: LiveWorld, members: readonly ProcessId[], port: number): Promise<EtcdPorts> =>
@@ -101,23 +170,28 @@ const taken = (error: Error, port: number, option: string): Error =>
   )
 
 /** Stacked, each control plane has its member. */
-const membersIn = ({ controlPlanes, etcd }: Pick<UpOptions, 'controlPlanes' | 'etcd'>): number =>
-  etcd === 'stacked' ? controlPlanes : 3
+const membersIn = ({ controlPlanes, etcd }: Genesis): number => (etcd === 'stacked' ? controlPlanes : 3)
 
-function boot(
-  { seed, nodes, controlPlanes, etcd, speed }: UpOptions,
-  tokens: ReturnType<typeof newTokens>,
-): { live: LiveWorld; server: ProcessId; members: readonly ProcessId[] } {
-  const cluster = { controlPlanes, etcdMembers: membersIn({ controlPlanes, etcd }), topology: etcd } as const
-  const epochMicros = Date.now() * 1_000 - COMING_UP_MICROS
-  const common = { seed, nodes: nodes!, epochMicros, components: { caller, 'kube-apiserver': typedApiserver }, tokens }
+function boot(genesis: Genesis, onDefect: NonNullable<WorldOptions['onDefect']>): Booted {
+  const { seed, nodes, controlPlanes, etcd, epochMicros, tokens } = genesis
+  if (nodes === undefined)
+    return { ...etcdAloneWorld({ seed, epochMicros, size: membersIn(genesis), onDefect }), server: undefined }
+  const cluster = { controlPlanes, etcdMembers: membersIn(genesis), topology: etcd } as const
+  const common = {
+    seed,
+    nodes,
+    epochMicros,
+    components: { caller, 'kube-apiserver': typedApiserver },
+    tokens,
+    onDefect,
+  }
   const world = bootCluster({ ...common, ...cluster, authorization: 'RBAC' })
   const body = { type: 'kubectl', id: 0, args: ['apply', '-f', '-'], stdin: PERSONAS_MANIFEST } as const
   world.command(3_000_000, { type: 'tell', process: KUBECTL, body })
   const door = world.addProcess({ machine: 'laptop', name: 'caller', component: 'caller', options: {} })
   world.run({ untilMicros: COMING_UP_MICROS })
   const server = controlPlanes > 1 ? LOAD_BALANCER : API_SERVER
-  return { live: new LiveWorld(world, door, speed), server, members: etcdMembersOf({ seed, ...cluster }) }
+  return { world, door, server, members: etcdMembersOf({ seed, ...cluster }) }
 }
 
 const etcdGreeting = ({ endpoints }: EtcdPorts): string =>
@@ -128,6 +202,9 @@ const apiGreeting = (file: string): string => `The cluster is up. Point your own
   kubectl get nodes
   kubectl create deployment web --image=nginx --replicas=3
   kubectl get pods -o wide --watch
+Break it, from another terminal:
+  clusterwright fault list
+  clusterwright fault stop-node node-1 --for 2m
 You are ${personas[0]!.name}. With --context you are somebody else:
 ${personas
   .slice(1)

@@ -3,7 +3,7 @@ import type { Body, Component, Effect } from './component.ts'
 import { History } from './history.ts'
 import { Table } from './table.ts'
 import { TraceRing } from './trace.ts'
-import { World } from './world.ts'
+import { type Defect, World } from './world.ts'
 
 interface Ball extends Body {
   type: 'ball'
@@ -238,5 +238,48 @@ describe('a stream', () => {
     ],
   ] as [string, string, [number, Parameters<World['command']>[1]][], RegExp][])('%s', (_, peer, commands, expected) => {
     expect(call(peer, commands).join()).toMatch(expected)
+  })
+})
+
+describe('a step that throws', () => {
+  /** Does what it is told, and dies of a `bomb`. */
+  const clumsy: Component<{ heard: string[] }> = {
+    name: 'clumsy',
+    init: () => ({ heard: [] }),
+    step(state, event): Effect[] {
+      if (event.type !== 'message') return []
+      if (event.body.type === 'bomb') throw new TypeError('boom')
+      if (event.body.type === 'twins')
+        return ['child', 'child'].map((child) => ({ type: 'spawn', child, component: 'reader', options: {} }))
+      if (event.body.type === 'later') return [{ type: 'persist', id: 1 }, spawnUnknown]
+      state.heard = [...state.heard, event.body.type]
+      return []
+    },
+  }
+  const spawnUnknown: Effect = { type: 'spawn', child: 'x', component: 'nobody', options: {} }
+
+  const run = (type: string, onDefect?: (world: World, defect: Defect) => void) => {
+    const world = new World({ seed: 1, components: { ...components, clumsy }, ...(onDefect && { onDefect }) })
+    world.addMachine('a')
+    world.addProcess({ machine: 'a', name: 'clumsy', component: 'clumsy', options: {}, restartAfterMicros: 1_000_000 })
+    world.command(1_000, { type: 'tell', process: 'a/clumsy', body: { type } })
+    world.command(2_000_000, { type: 'tell', process: 'a/clumsy', body: { type: 'after' } })
+    world.run({ untilMicros: 3_000_000 })
+    return world
+  }
+
+  it('leaves the run', () => {
+    expect(() => run('bomb')).toThrow('boom')
+  })
+
+  it.each([
+    ['bomb', 'message'],
+    ['twins', 'message'],
+    ['later', undefined],
+  ])('ends its process where somebody is told, and the supervisor starts it again: %s', (type, event) => {
+    const defects: Defect[] = []
+    const world = run(type, (_, defect) => defects.push(defect))
+    expect(defects.map((defect) => [defect.process, defect.event?.type])).toEqual([['a/clumsy', event]])
+    expect(world.process('a/clumsy')).toMatchObject({ incarnation: 2, state: { heard: ['after'] } })
   })
 })

@@ -13,7 +13,7 @@ import type { Command } from './command.ts'
 import { applyCommand } from './command-apply.ts'
 import type { Component, Event, Micros, ProcessId, StreamId } from './component.ts'
 import { type EffectHost, perform, synced } from './effects.ts'
-import { createProcess, restart, startProcess } from './lifecycle.ts'
+import { crash, createProcess, restart, startProcess } from './lifecycle.ts'
 import type { Link, Network } from './network.ts'
 import { createNetwork, forkNetwork, LAN, setMachine, skewOf } from './network.ts'
 import type { Process, ProcessSpec } from './process.ts'
@@ -38,6 +38,21 @@ export interface WorldOptions {
    * Schedule exploration is this hook and nothing else.
    */
   choose?: (ready: readonly Item[], world: World) => number
+  /**
+   * Told when a step threw or returned what cannot be done: the process has crashed by then, as a real one would, and whoever
+   * supervises it may start it again. Without it the error leaves the run, so that a test or a grader cannot miss it.
+   */
+  onDefect?: (world: World, defect: Defect) => void
+}
+
+/** A component's mistake. */
+export interface Defect {
+  readonly process: ProcessId
+  readonly at: Micros
+  readonly tick: number
+  /** What it was handed; undefined where it failed at its start, or when a sync let its effects go. */
+  readonly event: Event | undefined
+  readonly error: unknown
 }
 
 export interface RunLimits {
@@ -56,8 +71,15 @@ export type RunEnd = 'idle' | 'time' | 'events' | 'condition'
 const EFFECTS_PER_STEP_MAX = 1_000_000
 const DEFAULT_FSYNC_MICROS = 2_000
 
+interface Resumed {
+  readonly process: number
+  readonly incarnation: number
+}
+
+type Hook = 'choose' | 'onDefect'
+
 export class World implements EffectHost {
-  readonly options: Required<Omit<WorldOptions, 'choose'>> & Pick<WorldOptions, 'choose'>
+  readonly options: Required<Omit<WorldOptions, Hook>> & Pick<WorldOptions, Hook>
   /** Where recorded events go; not part of the state, so a fork starts without. */
   trace: TraceSink | undefined
   network: Network
@@ -236,7 +258,18 @@ export class World implements EffectHost {
         if (!this.streams.deliverable(process.index, event)) return
         break
     }
-    this.#step(process, event, item.from, item.cause)
+    if (!this.options.onDefect) return this.#step(process, event, item.from, item.cause)
+    try {
+      this.#step(process, event, item.from, item.cause)
+    } catch (error) {
+      this.#failed(process, event, error)
+    }
+  }
+
+  #failed(process: Process, event: Event | undefined, error: unknown): void {
+    if (!this.options.onDefect) throw error
+    if (process.up) crash(this, process)
+    this.options.onDefect(this, { process: process.id, at: this.now, tick: this.tick, event, error })
   }
 
   /** Hands one event to one component and performs what comes back. */
@@ -268,13 +301,21 @@ export class World implements EffectHost {
         this.trace?.command({ tick: this.tick, at: this.now, command: data })
         return applyCommand(this, data)
       case 'synced':
-        return synced(this, data.process, data.incarnation, cause)
       case 'restart':
-        return restart(this, data.process, data.incarnation)
+        return this.#resume(event.action, data, cause)
       case 'streamTimeout':
         return this.streams.timeout(this, data.stream, data.since)
       default:
         throw new Error(`unknown kernel action ${event.action}`)
+    }
+  }
+
+  #resume(action: 'synced' | 'restart', { process, incarnation }: Resumed, cause: number): void {
+    try {
+      if (action === 'synced') synced(this, process, incarnation, cause)
+      else restart(this, process, incarnation)
+    } catch (error) {
+      this.#failed(this.own(process), undefined, error)
     }
   }
 

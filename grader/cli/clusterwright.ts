@@ -10,7 +10,7 @@ let isListening = false
 
 /** Grading does not come up for air: so Ctrl-C ends the process as it always does, until a command asks to hear it. */
 function interruption(): AbortSignal {
-  if (!isListening) for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => interrupted.abort())
+  if (!isListening) for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => interrupted.abort())
   isListening = true
   return interrupted.signal
 }

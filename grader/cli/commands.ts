@@ -15,6 +15,8 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   export: async () => (await import('./commands/export.ts')).exportCommand,
   schema: async () => (await import('./commands/schema.ts')).schema,
   up: async () => (await import('./commands/up.ts')).up,
+  fault: async () => (await import('./commands/fault.ts')).fault,
+  world: async () => (await import('./commands/world.ts')).world,
   doctor: async () => (await import('./commands/doctor.ts')).doctor,
 }
 

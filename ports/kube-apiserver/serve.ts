@@ -13,6 +13,7 @@ import type { HttpResponse, WatchMessage } from '#cluster/api/http.ts'
 import type { Chunk } from '#cluster/container-runtime/cri.ts'
 import type { ProcessId } from '#cluster/kernel/component.ts'
 import type { Heard } from '../caller.ts'
+import type { Report } from '../defects.ts'
 import type { LiveWorld } from '../live-world.ts'
 import type { Authority } from './certificates.ts'
 import { foreign } from './guard.ts'
@@ -32,21 +33,36 @@ export interface ApiPortOptions {
   readonly authority: Authority
   /** 0 takes a free one. */
   readonly port: number
+  /** Told of what fails out here. */
+  readonly report: Report
 }
 
 /** Bytes that a client may have left unread before it counts as gone. */
 const UNREAD_MAX = 64 * 1_024 * 1_024
 
-export async function serveApi({ live, server, authority, port }: ApiPortOptions): Promise<ApiPort> {
+/** The real one's words, when a handler panics. */
+const PANIC = 'This request caused apiserver to panic. Look in the logs for details.'
+
+export async function serveApi({ live, server, authority, port, report }: ApiPortOptions): Promise<ApiPort> {
   const { cert, key } = authority.server()
   const bound = { port }
   const https = createServer(
     { cert, key, ca: authority.cert, requestCert: true, rejectUnauthorized: false, minVersion: 'TLSv1.2' },
-    (message, answer) => void handle(live, server, bound.port, message, answer),
+    (message, answer) =>
+      void handle(live, server, bound.port, message, answer).catch((error: unknown) => {
+        report(`${message.method} ${message.url}`, error, 'the client has been told')
+        if (answer.headersSent) answer.destroy()
+        else plain(answer, 500, PANIC)
+      }),
   )
-  https.on('upgrade', (message: IncomingMessage, socket: Duplex, head: Buffer) =>
-    upgrade({ live, server, port: bound.port }, message, socket, head),
-  )
+  https.on('upgrade', (message: IncomingMessage, socket: Duplex, head: Buffer) => {
+    try {
+      upgrade({ live, server, port: bound.port }, message, socket, head)
+    } catch (error) {
+      report(`${message.method} ${message.url}`, error, 'the connection has ended')
+      socket.destroy()
+    }
+  })
   // A watch is silent for as long as nothing happens.
   https.requestTimeout = 0
   https.keepAliveTimeout = 60_000
