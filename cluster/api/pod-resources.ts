@@ -17,18 +17,21 @@ const cache = new WeakMap<object, Amounts>()
 export function podRequests(pod: Pod): Amounts {
   const { spec } = pod
   let amounts = cache.get(spec)
-  if (!amounts) cache.set(spec, (amounts = Object.freeze(computeRequests(pod))))
+  if (!amounts) cache.set(spec, (amounts = Object.freeze(together(pod, requestsOf))))
   return amounts
 }
 
-function computeRequests(pod: Pod): Record<string, number> {
+/** Limits of the Pod in thousandths, by the same rule. */
+export const podLimits = (pod: Pod): Amounts => together(pod, ({ resources }) => resources?.limits ?? {})
+
+function together(pod: Pod, listOf: (container: Container) => ResourceList): Record<string, number> {
   const { containers, initContainers = [], overhead } = pod.spec
   const total: Record<string, number> = {}
-  for (const container of containers) addTo(total, requestsOf(container))
+  for (const container of containers) addTo(total, listOf(container))
   const sidecars: Record<string, number> = {}
   const peak: Record<string, number> = {}
   for (const init of initContainers) {
-    const requests = toAmounts(requestsOf(init))
+    const requests = toAmounts(listOf(init))
     if (init.restartPolicy === 'Always') {
       addAmounts(total, requests)
       addAmounts(sidecars, requests)

@@ -133,9 +133,38 @@ export interface Probe {
   readonly failureThreshold?: number
 }
 
+/** Of a container, or of a Pod (which has some of these fields, and lends them to its containers). */
+export interface SecurityContext {
+  readonly privileged?: boolean
+  readonly allowPrivilegeEscalation?: boolean
+  readonly runAsNonRoot?: boolean
+  readonly runAsUser?: number
+  readonly procMount?: string
+  readonly capabilities?: { readonly add?: readonly string[]; readonly drop?: readonly string[] }
+  readonly seccompProfile?: { readonly type: string }
+  readonly appArmorProfile?: { readonly type: string }
+  readonly seLinuxOptions?: { readonly type?: string; readonly user?: string; readonly role?: string }
+  readonly sysctls?: readonly { readonly name: string; readonly value: string }[]
+  readonly windowsOptions?: { readonly hostProcess?: boolean }
+}
+
+export interface VolumeMount {
+  readonly name: string
+  readonly mountPath: string
+  readonly readOnly?: boolean
+}
+
+/** A volume is its name and one source, under the source's name. */
+export interface Volume {
+  readonly name: string
+  readonly [source: string]: unknown
+}
+
 export interface Container {
   readonly name: string
   readonly image: string
+  readonly volumeMounts?: readonly VolumeMount[]
+  readonly securityContext?: SecurityContext
   readonly imagePullPolicy?: 'Always' | 'IfNotPresent' | 'Never'
   readonly command?: readonly string[]
   readonly args?: readonly string[]
@@ -240,7 +269,18 @@ export interface PodSpec {
   readonly terminationGracePeriodSeconds?: number
   readonly schedulerName?: string
   readonly hostNetwork?: boolean
+  readonly hostPID?: boolean
+  readonly hostIPC?: boolean
   readonly dnsPolicy?: string
+  readonly volumes?: readonly Volume[]
+  readonly securityContext?: SecurityContext
+  readonly serviceAccountName?: string
+  /** The former name of the same. */
+  readonly serviceAccount?: string
+  readonly automountServiceAccountToken?: boolean
+  readonly imagePullSecrets?: readonly { readonly name: string }[]
+  readonly runtimeClassName?: string
+  readonly priorityClassName?: string
   readonly priority?: number
   readonly preemptionPolicy?: 'PreemptLowerPriority' | 'Never'
   readonly topologySpreadConstraints?: readonly TopologySpreadConstraint[]

@@ -17,6 +17,14 @@ import { forbidden } from './status.ts'
 
 const PRIVILEGED = 'system:masters'
 
+/** Whether somebody may do that: for whoever asks on the way. */
+export function mayDo(state: Pick<State, 'options' | 'caches'>, user: UserInfo, info: RequestInfo): boolean {
+  const { authorizationMode } = state.options
+  if (authorizationMode === 'AlwaysAllow') return true
+  if (authorizationMode !== 'RBAC') return false
+  return user.groups.includes(PRIVILEGED) || allowedBy(state, user, info) !== undefined
+}
+
 /** The refusal; undefined where the request may pass. */
 export function authorize(
   state: Pick<State, 'options' | 'caches'>,

@@ -1,8 +1,8 @@
 /**
  * What the API server sets up by itself before it is ready: the system namespaces, and the Service `kubernetes` by which
- * Pods reach it; with RBAC, the roles without which nobody could do anything.
+ * Pods reach it; with RBAC, the roles without which nobody could do anything; with Priority, the two classes of the system.
  *
- * What we leave out: several servers behind that Service (the lease reconciler of endpoints), priority classes; putting roles right that somebody has changed.
+ * What we leave out: several servers behind that Service (the lease reconciler of endpoints), putting roles right that somebody has changed.
  * Where to read upstream: kubernetes/kubernetes `pkg/controlplane/controller/{systemnamespaces,kubernetesservice}`.
  */
 import { resourceOfKind } from '#cluster/api/resources.ts'
@@ -20,6 +20,19 @@ import { formatIPv4, parseCIDR } from './validation/addresses.ts'
 
 const SYSTEM_NAMESPACES = ['default', 'kube-system', 'kube-public', 'kube-node-lease']
 
+const systemPriority = (name: string, value: number, who: string): KubernetesObject & Record<string, unknown> => ({
+  apiVersion: 'scheduling.k8s.io/v1',
+  kind: 'PriorityClass',
+  metadata: { name },
+  value,
+  description: `Used for system critical pods that must ${who}.`,
+})
+
+const SYSTEM_PRIORITIES: readonly KubernetesObject[] = [
+  systemPriority('system-node-critical', 2_000_001_000, 'not be moved from their current node'),
+  systemPriority('system-cluster-critical', 2_000_000_000, 'run in the cluster, but can be moved to another node if necessary'), // prettier-ignore
+]
+
 /** Writes what is missing; a write that finds its object there changes nothing. */
 export function bootstrap(state: State, ctx: Context): Effect[] {
   const missing = wantedObjects(state).filter((object) => !exists(state, object))
@@ -30,7 +43,7 @@ export function bootstrap(state: State, ctx: Context): Effect[] {
 function exists(state: State, { kind, metadata }: KubernetesObject): boolean {
   const resource = resourceOfKind(kind)!.resource
   const key = metadata.namespace ? `${metadata.namespace}/${metadata.name}` : metadata.name
-  return state.caches[resource]!.objects.has(key)
+  return state.caches[resource]?.objects.has(key) === true
 }
 
 function wantedObjects(state: State): KubernetesObject[] {
@@ -51,7 +64,10 @@ function wantedObjects(state: State): KubernetesObject[] {
     },
     address,
   )
-  const policy = authorizationMode === 'RBAC' ? bootstrapPolicy() : []
+  const policy = [
+    ...(authorizationMode === 'RBAC' ? bootstrapPolicy() : []),
+    ...(state.options.admissionPlugins.includes('Priority') ? SYSTEM_PRIORITIES : []),
+  ]
   if (advertiseAddress === '') return [...namespaces, service, ...policy]
   const slice: EndpointSlice = {
     apiVersion: 'discovery.k8s.io/v1',

@@ -6,8 +6,10 @@
 import type { KubernetesObject } from '#cluster/api/types.ts'
 import type { Context } from '#cluster/kernel/component.ts'
 import { storedAs } from '#cluster/api/resources.ts'
+import { type Admission, admissionFor } from './admission/admission.ts'
 import { isApply } from './apply/apply.ts'
 import { prepareApply, trackedUpdate } from './apply/tracking.ts'
+import { mayDo } from './authorization.ts'
 import { bind } from './binding.ts'
 import { fromStored } from './conversion/conversion.ts'
 import { decodeBody } from './decoding/decoding.ts'
@@ -22,28 +24,45 @@ import { withoutRevision, withRevision } from './storage/keys.ts'
 export const currentOf = (origin: Origin): KubernetesObject =>
   origin.cached ?? withRevision(origin.object, origin.modRevision)
 
-export function prepareChange(state: State, row: PendingRequest, origin: Origin, ctx: Context): Prepared {
+/** The plugins that have a say in this write. @param info as it is, or as the creation that it turns out to be */
+export function admissionOf(state: State, row: PendingRequest, ctx: Context, info = row.info): Admission | undefined {
+  const isDryRun = row.request.query?.['dryRun'] === 'All'
+  return admissionFor(state, { info, user: row.user, isDryRun }, (asked) => mayDo(state, row.user, asked), ctx)
+}
+
+/** @param admission the plugins that have a say */
+export function prepareChange(
+  state: State,
+  row: PendingRequest,
+  origin: Origin,
+  admission: Admission | undefined,
+  ctx: Context,
+): Prepared {
   const { info, request } = row
   if (info.subresource === 'binding') return bind(info, request.body, origin, ctx)
-  if (state.schemas && isApply(request)) return prepareFromApply(state, row, origin, ctx)
+  if (state.schemas && isApply(request)) return prepareFromApply(state, row, origin, admission, ctx)
   const prepared =
-    info.verb === 'patch' ? prepareFromPatch(state, row, origin, ctx) : fromBody(row, request.body, origin, ctx)
+    info.verb === 'patch'
+      ? prepareFromPatch(state, row, origin, admission, ctx)
+      : fromBody(row, request.body, origin, admission, ctx)
   if ('refused' in prepared) return prepared
   return { ...prepared, object: trackedUpdate(state, row, origin.object, prepared.object, ctx) }
 }
 
-function prepareFromApply(state: State, row: PendingRequest, origin: Origin, ctx: Context): Prepared {
+type Plugins = Admission | undefined
+
+function prepareFromApply(state: State, row: PendingRequest, origin: Origin, plugins: Plugins, ctx: Context): Prepared {
   const { info, request } = row
   // A scale is applied as a whole.
   if (info.subresource === 'scale') return applyScale(info, request.body, origin)
   const stored = { ...info, resource: storedAs(info.resource) }
-  return prepareApply(state, row, origin.object, (wanted) => prepareUpdate(stored, wanted, origin, ctx), ctx)
+  return prepareApply(state, row, origin.object, (wanted) => prepareUpdate(stored, wanted, origin, ctx, plugins), ctx)
 }
 
-const fromBody = ({ info }: PendingRequest, body: unknown, origin: Origin, ctx: Context): Prepared =>
-  info.subresource === 'scale' ? applyScale(info, body, origin) : prepareUpdate(info, body, origin, ctx)
+const fromBody = ({ info }: PendingRequest, body: unknown, origin: Origin, plugins: Plugins, ctx: Context): Prepared =>
+  info.subresource === 'scale' ? applyScale(info, body, origin) : prepareUpdate(info, body, origin, ctx, plugins)
 
-function prepareFromPatch(state: State, row: PendingRequest, origin: Origin, ctx: Context): Prepared {
+function prepareFromPatch(state: State, row: PendingRequest, origin: Origin, plugins: Plugins, ctx: Context): Prepared {
   const { info, request } = row
   const start = fromStored(info.resource, currentOf(origin))
   const outcome = patched(info, request, info.subresource === 'scale' ? scaleOf(start) : start)
@@ -52,6 +71,6 @@ function prepareFromPatch(state: State, row: PendingRequest, origin: Origin, ctx
   if ('refused' in decoded) return decoded
   const object = decoded.body as KubernetesObject
   // A patch that does not name a version means the newest one.
-  const prepared = fromBody(row, outcome.named ? object : withoutRevision(object), origin, ctx)
+  const prepared = fromBody(row, outcome.named ? object : withoutRevision(object), origin, plugins, ctx)
   return 'refused' in prepared || decoded.warnings.length === 0 ? prepared : { ...prepared, warnings: decoded.warnings }
 }

@@ -12,6 +12,7 @@ import { keyOf, resourceNamed, storedAs } from '#cluster/api/resources.ts'
 import type { KubernetesObject } from '#cluster/api/types.ts'
 import { subresourceOf } from '#cluster/api/subresources.ts'
 import type { Context, Effect, Micros, StreamId } from '#cluster/kernel/component.ts'
+import { readsOf } from './admission/admission.ts'
 import { isApply } from './apply/apply.ts'
 import { applyProblem } from './apply/tracking.ts'
 import { authenticate } from './authentication.ts'
@@ -81,7 +82,8 @@ export function receive(state: State, stream: StreamId, request: HttpRequest, ct
   state.requests.set(row.id, row)
   state.queues[lane].set(row.id, true)
   const effects = scheduleDeadline(state, row.deadline, ctx)
-  return isCached ? effects : [...cachesFor(info).flatMap((resource) => startCaching(state, resource, ctx)), ...effects]
+  if (isCached) return effects
+  return [...cachesFor(state, info).flatMap((resource) => startCaching(state, resource, ctx)), ...effects]
 }
 
 /** A Binding may also be sent to the collection of Bindings. */
@@ -91,14 +93,21 @@ function bindingOf(info: RequestInfo, request: HttpRequest): RequestInfo {
   return { ...info, resource: resourceNamed('pods'), name, subresource: 'binding' }
 }
 
-/** The kinds that must be cached before the request can be answered: its own, and for an eviction the budgets. */
-const cachesFor = ({ resource, subresource }: RequestInfo): Resource[] =>
-  subresource === 'eviction' ? [storedAs(resource), resourceNamed(BUDGETS)] : [storedAs(resource)]
+/** The kinds that must be cached before the request can be answered: its own, and what is looked up on the way. */
+function cachesFor(state: State, info: RequestInfo): readonly Resource[] {
+  const own = storedAs(info.resource)
+  if (info.verb === 'get' || info.verb === 'list' || info.verb === 'watch') return [own]
+  const reads = readsOf(state, info)
+  // A PUT or an apply may turn out to be a creation.
+  const made = info.verb === 'update' || info.verb === 'patch' ? readsOf(state, { ...info, verb: 'create' }) : []
+  const budgets = info.subresource === 'eviction' ? [BUDGETS] : []
+  if (reads.length === 0 && made.length === 0 && budgets.length === 0) return [own]
+  return [own, ...[...reads, ...made, ...budgets].map(resourceNamed)]
+}
 
 /** Whether they are: a cache is made when its kind is first asked for. */
-const hasCache = ({ caches }: State, info: RequestInfo): boolean =>
-  (caches[keyOf(info.resource)]?.revision ?? 0) > 0 &&
-  (info.subresource !== 'eviction' || (caches[BUDGETS]?.revision ?? 0) > 0)
+const hasCache = (state: State, info: RequestInfo): boolean =>
+  cachesFor(state, info).every((resource) => (state.caches[keyOf(resource)]?.revision ?? 0) > 0)
 
 const OF_COLLECTIONS: readonly string[] = ['list', 'watch', 'create', 'deletecollection']
 const OF_OBJECTS: readonly string[] = ['get', 'watch', 'update', 'patch', 'delete']

@@ -21,6 +21,7 @@ import { NO_LEASE, type RangeResponse, type WatchResponse } from '#cluster/etcd/
 import type { Component, Context, Effect, Event, StreamId } from '#cluster/kernel/component.ts'
 import { Groups } from '#cluster/kernel/groups.ts'
 import { Table } from '#cluster/kernel/table.ts'
+import { FEW_ADMISSION_PLUGINS } from './admission/admission.ts'
 import { bootstrap } from './bootstrap.ts'
 import {
   cachedAtStart,
@@ -42,13 +43,14 @@ import { internal } from './status.ts'
 import { callClosed, ETCD_PROBE_TIMER, ETCD_RETRY_TIMER, probeMember, retryParked } from './storage/etcd-client.ts'
 import { createWatchCache } from './watch-cache.ts'
 import { BOOKMARK_TIMER, sendBookmarks, watchClosed, watchTimedOut } from './watch-requests.ts'
-import { leaseArrived, writeAnswered } from './writes.ts'
+import { ADMISSION_TIMER, leaseArrived, waitedForAdmission, writeAnswered } from './writes.ts'
 
 const DEFAULTS = {
   serviceCIDR: '10.96.0.0/12',
   advertiseAddress: '',
   securePort: 6443,
   authorizationMode: 'AlwaysAllow' as const,
+  admissionPlugins: FEW_ADMISSION_PLUGINS,
   tokens: {},
   maxRequestsInflight: 400,
   maxMutatingRequestsInflight: 200,
@@ -195,5 +197,6 @@ function timer(state: State, key: string, ctx: Context): Effect[] {
   if (key.startsWith(ETCD_PROBE_TIMER)) return probeMember(state, key.slice(ETCD_PROBE_TIMER.length), ctx)
   const [kind, id] = key.split('/') as [string, string]
   const stream: StreamId = Number(id)
+  if (kind === ADMISSION_TIMER) return waitedForAdmission(state, stream, ctx)
   return kind === 'fresh' ? freshTimedOut(state, stream) : kind === 'watch-timeout' ? watchTimedOut(state, stream) : []
 }

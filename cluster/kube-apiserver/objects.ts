@@ -1,15 +1,17 @@
 /**
  * What a write makes of an object, before it is stored: the order of steps is the handler chain's.
  *
- * decode → defaults → mutating admission → what the server sets itself → validation.
+ * decode → defaults → mutating admission → what the server sets itself → validation → validating admission.
  * Where to read upstream: apiserver `pkg/registry/rest/{create,update}.go`, `pkg/registry/generic/registry/store.go`.
  */
 import { deepFreeze, formatTime, isEqual } from '#cluster/api/meta.ts'
 import { apiVersionOf, keyOf } from '#cluster/api/resources.ts'
 import type { Container, KubernetesObject, ObjectMeta, Status } from '#cluster/api/types.ts'
 import type { Context } from '#cluster/kernel/component.ts'
-import { mutate } from './admission/admission.ts'
+import { isStatus } from '#cluster/api/http.ts'
+import type { Admission } from './admission/admission.ts'
 import { toStored } from './conversion/conversion.ts'
+import { generateName, newUid } from './names.ts'
 import { strategyOf } from './registry/registry.ts'
 import type { Strategy } from './registry/strategy.ts'
 import type { RequestInfo } from './route.ts'
@@ -62,26 +64,6 @@ export function decode(info: RequestInfo, body: unknown): Prepared {
   return { object: toStored(info.resource, object) }
 }
 
-const NAME_LENGTH_MAX = 58
-const SUFFIX_ALPHABET = 'bcdfghjklmnpqrstvwxz2456789'
-
-/** Upstream's alphabet: no vowels and no look-alikes, so that no word arises by chance. */
-export function generateName(base: string, ctx: Context): string {
-  const random = ctx.random('generate-name')
-  let name = base.slice(0, NAME_LENGTH_MAX)
-  for (let i = 0; i < 5; i++) name += SUFFIX_ALPHABET[random.int(SUFFIX_ALPHABET.length)]
-  return name
-}
-
-/** A version-4 UUID from the world's own chance. */
-export function newUid(ctx: Context): string {
-  const random = ctx.random('uid')
-  const word = (): string => random.int(4294967296).toString(16).padStart(8, '0')
-  const [a, b, c, d] = [word(), word(), word(), word()]
-  const variant = '89ab'[random.int(4)]
-  return `${a}-${b.slice(0, 4)}-4${b.slice(5)}-${variant}${c.slice(1, 4)}-${c.slice(4)}${d}`
-}
-
 let lastSecond = -1
 let lastTime = ''
 
@@ -95,7 +77,8 @@ export function timestamp(ctx: Context): string {
   return lastTime
 }
 
-export function prepareCreate(info: RequestInfo, body: unknown, ctx: Context): Prepared {
+/** @param admission the plugins that have a say; undefined: none, as for the server's own objects */
+export function prepareCreate(info: RequestInfo, body: unknown, ctx: Context, admission?: Admission): Prepared {
   const decoded = decode(info, body)
   if ('refused' in decoded) return decoded
   const strategy = strategyOf(info.resource)
@@ -112,13 +95,16 @@ export function prepareCreate(info: RequestInfo, body: unknown, ctx: Context): P
   }
   let object: KubernetesObject = { ...decoded.object, metadata }
   if (strategy.defaults) object = strategy.defaults(object)
-  object = mutate(info, object)
+  const admitted = admission?.mutate(object, undefined, info.name || given.name || given.generateName || '') ?? object
+  if (isStatus(admitted)) return refused(admitted)
+  object = admitted
   const errors = preconditionsOfSpec(info, object)
   if (errors.length === 0 && strategy.prepareForCreate) object = strategy.prepareForCreate(object, ctx.now)
   errors.unshift(...validateMetadata(metadata, strategy.nameRule ?? 'subdomain'))
   if (errors.length === 0 || hasSpec(object)) errors.push(...(strategy.validate?.(object) ?? []))
   if (errors.length > 0) return refused(invalid(info.resource, name || given.generateName || '', errors))
-  return { object: deepFreeze(object) }
+  const forbidden = admission?.validate(object, undefined)
+  return forbidden ? refused(forbidden) : { object: deepFreeze(object) }
 }
 
 const hasSpec = (object: KubernetesObject): boolean => (object as { spec?: unknown }).spec !== undefined
@@ -139,7 +125,13 @@ const MISSING_VERSION: FieldError = {
 }
 
 /** The object as an update would leave it; equal to the old one where nothing changes. */
-export function prepareUpdate(info: RequestInfo, body: unknown, origin: Origin, ctx: Context): Prepared {
+export function prepareUpdate(
+  info: RequestInfo,
+  body: unknown,
+  origin: Origin,
+  ctx: Context,
+  admission?: Admission,
+): Prepared {
   const decoded = decode(info, body)
   if ('refused' in decoded) return decoded
   const { name } = info
@@ -155,11 +147,14 @@ export function prepareUpdate(info: RequestInfo, body: unknown, origin: Origin, 
   if (!resourceVersion && strategy.requiresResourceVersion && info.verb === 'update') {
     return refused(invalid(info.resource, name, [MISSING_VERSION]))
   }
-  const next = combine(info, withoutRevision(decoded.object), old, strategy, ctx)
+  const combined = combine(info, withoutRevision(decoded.object), old, strategy, ctx)
+  const next = admission?.mutate(combined, old, name) ?? combined
+  if (isStatus(next)) return refused(next)
   if (isEqual(next, old)) return { object: old }
   const errors = updateErrors(info, next, old, strategy)
   if (errors.length > 0) return refused(invalid(info.resource, name, errors))
-  return { object: deepFreeze(next) }
+  const forbidden = admission?.validate(next, old)
+  return forbidden ? refused(forbidden) : { object: deepFreeze(next) }
 }
 
 /** Takes from the client what its subresource may change, and the rest from the old object. */

@@ -32,7 +32,8 @@ export function respond(state: State, row: PendingRequest, status: number, body:
   if (row.stream !== undefined) {
     const { resource } = row.info
     const isPlain = status >= 300 || (row.view === undefined && resource.storedAs === undefined)
-    return [answer(row.stream, status, isPlain ? body : shaped(resource, row.view, body, row.arrived), row.warnings)]
+    const warnings = row.advice?.length ? [...(row.warnings ?? []), ...row.advice] : row.warnings
+    return [answer(row.stream, status, isPlain ? body : shaped(resource, row.view, body, row.arrived), warnings)]
   }
   const parent = row.parent === undefined ? undefined : state.requests.get(row.parent)
   if (!parent) return []

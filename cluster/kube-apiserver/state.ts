@@ -26,6 +26,8 @@ export interface ApiserverOptions {
   readonly maxRequestsInflight?: number
   readonly maxMutatingRequestsInflight?: number
   readonly authorizationMode?: AuthorizationMode
+  /** By name, in any order. Default: the few that a small cluster needs; kube-apiserver's own are `DEFAULT_ADMISSION_PLUGINS`. */
+  readonly admissionPlugins?: readonly string[]
   /** Bearer tokens and whose they are: `--token-auth-file`. */
   readonly tokens?: Readonly<Record<string, UserInfo>>
   /** How long an Event is kept. */
@@ -38,6 +40,8 @@ export type Stage =
   | 'queued'
   /** For etcd to say whether the namespace exists, since the cache does not know it. */
   | 'namespace'
+  /** For what it is in want of, and may come yet. */
+  | 'admission'
   /** For the lease that its Event will hang on. */
   | 'lease'
   /** For the object as etcd has it. */
@@ -81,8 +85,13 @@ export interface PendingRequest {
   /** What the running transaction writes; undefined: it deletes. */
   readonly wanted?: KubernetesObject | undefined
   readonly namespaceChecked?: boolean
-  /** What its answer warns of. */
+  /** What its answer warns of: of the body, and by admission plugins. */
   readonly warnings?: readonly string[]
+  readonly advice?: readonly string[]
+  /** Remarks of admission plugins for the audit event. */
+  readonly annotations?: Readonly<Record<string, string>>
+  /** How often it has waited for what it is in want of. */
+  readonly waits?: number
   readonly awaited?: number
   /** Deletions under way, and the answer once they are done. */
   readonly children?: number

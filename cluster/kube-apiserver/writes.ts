@@ -22,9 +22,10 @@ import type { DeleteOptions } from './deletion.ts'
 import { decideDeletion, isDue } from './deletion.ts'
 import { eventLeaseFor } from './event-leases.ts'
 import { evictionOptions, evictionProblem, isEviction } from './evictions.ts'
+import type { Admission } from './admission/admission.ts'
 import { isApply } from './apply/apply.ts'
 import { trackedCreation } from './apply/tracking.ts'
-import { currentOf, prepareChange } from './changes.ts'
+import { admissionOf, currentOf, prepareChange } from './changes.ts'
 import { prepareCreate } from './objects.ts'
 import { strategyOf } from './registry/registry.ts'
 import { refuse, respond } from './responses.ts'
@@ -38,6 +39,11 @@ import { putTransaction, removalTransaction } from './storage/transactions.ts'
 
 /** A change that always finds the object newer than it knew gives up after so many tries. */
 const ATTEMPTS_MAX = 20
+
+export const ADMISSION_TIMER = 'admission'
+/** How often, and how long each time, a write waits for what it is in want of. */
+const WAITS_MAX = 10
+const WAIT_MICROS = 150_000
 
 export function startWrite(state: State, row: PendingRequest, ctx: Context): Effect[] {
   const { verb, subresource } = row.info
@@ -99,7 +105,9 @@ function changeFrom(state: State, row: PendingRequest, origin: Origin, ctx: Cont
   }
   if (row.info.verb === 'delete') return deleteFrom(state, row, origin, optionsOf(row.request), ctx)
   if (isEviction(row)) return evictFrom(state, row, origin, ctx)
-  const prepared = prepareChange(state, row, origin, ctx)
+  const admission = admissionOf(state, row, ctx)
+  const prepared = prepareChange(state, row, origin, admission, ctx)
+  row = withRemarks(state, row, admission)
   if ('refused' in prepared) {
     return origin.cached ? fetchOrigin(state, row, ctx) : refuse(state, row, prepared.refused)
   }
@@ -120,6 +128,14 @@ function changeFrom(state: State, row: PendingRequest, origin: Origin, ctx: Cont
   return commitPut(state, row, origin, object, ctx)
 }
 
+/** With what the plugins have to say beside yes or no. */
+function withRemarks(state: State, row: PendingRequest, admission: Admission | undefined): PendingRequest {
+  if (!admission) return row
+  const { warnings: advice, annotations } = admission
+  const isSilent = advice.length === 0 && row.advice === undefined && Object.keys(annotations).length === 0
+  return isSilent ? row : moveTo(state, row, row.stage, { advice, annotations })
+}
+
 export function optionsOf(request: HttpRequest): DeleteOptions {
   const body = (request.body ?? {}) as DeleteOptions
   const { gracePeriodSeconds, propagationPolicy } = request.query ?? {}
@@ -137,6 +153,8 @@ function evictFrom(state: State, row: PendingRequest, origin: Origin, ctx: Conte
 }
 
 function deleteFrom(state: State, row: PendingRequest, origin: Origin, options: DeleteOptions, ctx: Context): Effect[] {
+  const forbidden = admissionOf(state, row, ctx)?.validate(undefined, origin.object)
+  if (forbidden) return origin.cached ? fetchOrigin(state, row, ctx) : refuse(state, row, forbidden)
   const decision = decideDeletion(row.info, origin, options, ctx.now)
   switch (decision.type) {
     case 'remove':
@@ -167,8 +185,14 @@ function create(state: State, row: PendingRequest, ctx: Context): Effect[] {
     const refused = namespaceProblem(row, cached)
     if (refused) return refuse(state, row, refused)
   }
-  const prepared = prepareCreate(info, row.request.body, ctx)
-  if ('refused' in prepared) return refuse(state, row, prepared.refused)
+  const admission = admissionOf(state, row, ctx, info.verb === 'create' ? info : { ...info, verb: 'create' })
+  const prepared = prepareCreate(info, row.request.body, ctx, admission)
+  row = withRemarks(state, row, admission)
+  if ('refused' in prepared) {
+    return admission?.mayWait() === true && (row.waits ?? 0) < WAITS_MAX
+      ? waitAWhile(state, row)
+      : refuse(state, row, prepared.refused)
+  }
   let { object } = prepared
   if (keyOf(info.resource) === 'services' && object.metadata.name) {
     const addressed = giveAddress(state, object as Service, ctx)
@@ -176,6 +200,18 @@ function create(state: State, row: PendingRequest, ctx: Context): Effect[] {
     object = addressed.object
   }
   return commitPut(state, row, undefined, trackedCreation(state, row, object, ctx), ctx)
+}
+
+/** What the write is in want of may come yet: the account `default` of a namespace that has just been made. */
+function waitAWhile(state: State, row: PendingRequest): Effect[] {
+  moveTo(state, row, 'admission', { waits: (row.waits ?? 0) + 1 })
+  return [{ type: 'wake', key: `${ADMISSION_TIMER}/${row.id}`, after: WAIT_MICROS }]
+}
+
+/** Tries again. */
+export function waitedForAdmission(state: State, id: number, ctx: Context): Effect[] {
+  const row = state.requests.get(id)
+  return row?.stage === 'admission' ? create(state, row, ctx) : []
 }
 
 /** NamespaceLifecycle: nothing is created in a namespace that is not there, or that is going. */

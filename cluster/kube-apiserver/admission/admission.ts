@@ -1,19 +1,138 @@
 /**
- * Mutating admission: the built-in plugins in the order of the real server. None of them looks outside the object; the one
- * that does (NamespaceLifecycle) is a stage of its own, because it may have to wait for etcd.
+ * Admission: what the cluster's own rules make of a write, and whether they let it pass.
  *
- * What we leave out: webhooks, policies, ServiceAccount, LimitRanger, quota.
- * Where to read upstream: kubernetes/kubernetes `pkg/kubeapiserver/options/plugins.go`.
+ * What the real one does: plugins in a fixed order, first all that change the object, then (after the object was validated)
+ * all that judge it. What we model: the same order; which plugins there are is an option of the server. NamespaceLifecycle
+ * stands in `writes.ts` and `deletion.ts`, because it may have to wait for etcd, and so does the charge to a quota.
+ * What we leave out: AlwaysPullImages and the others that are off by default; ValidatingAdmissionPolicy, because no library
+ * that evaluates CEL is both pure and exact; ClusterTrustBundleAttest, and the subject of a certificate's request, which is in
+ * its bytes; PodTopologyLabels.
+ * Where to read upstream: kubernetes/kubernetes `pkg/kubeapiserver/options/plugins.go`, apiserver `pkg/admission/chain.go`.
  */
-import type { KubernetesObject } from '#cluster/api/types.ts'
+import { isStatus, type UserInfo } from '#cluster/api/http.ts'
+import type { KubernetesObject, Status } from '#cluster/api/types.ts'
+import type { Context } from '#cluster/kernel/component.ts'
 import type { RequestInfo } from '../route.ts'
+import type { State } from '../state.ts'
+import { certificateApproval, certificateSigning } from './certificates.ts'
+import { defaultIngressClass } from './default-ingress-class.ts'
+import { defaultStorageClass } from './default-storage-class.ts'
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts'
-import type { AdmissionPlugin } from './plugin.ts'
+import { limitRanger } from './limit-ranger.ts'
+import { nodeRestriction } from './node-restriction.ts'
+import { persistentVolumeClaimResize } from './persistent-volume-claim-resize.ts'
+import type { AdmissionPlugin, Attributes } from './plugin.ts'
+import { podSecurity } from './pod-security/pod-security.ts'
+import { priority } from './priority.ts'
+import { runtimeClass } from './runtime-class.ts'
+import { serviceAccount } from './service-account.ts'
+import { storageObjectInUseProtection } from './storage-object-in-use-protection.ts'
+import { taintNodesByCondition } from './taint-nodes-by-condition.ts'
 
-const PLUGINS: readonly AdmissionPlugin[] = [defaultTolerationSeconds]
+/** All that there are, in upstream's order. */
+const PLUGINS: readonly AdmissionPlugin[] = [
+  limitRanger,
+  serviceAccount,
+  nodeRestriction,
+  taintNodesByCondition,
+  podSecurity,
+  priority,
+  defaultTolerationSeconds,
+  defaultStorageClass,
+  storageObjectInUseProtection,
+  persistentVolumeClaimResize,
+  runtimeClass,
+  certificateApproval,
+  certificateSigning,
+  defaultIngressClass,
+]
 
-export function mutate(info: RequestInfo, object: KubernetesObject): KubernetesObject {
-  let next = object
-  for (const plugin of PLUGINS) if (plugin.admits(info)) next = plugin.mutate(next)
-  return next
+/** What kube-apiserver 1.36 runs unless it is told otherwise, and NodeRestriction, which kubeadm adds. */
+export const DEFAULT_ADMISSION_PLUGINS: readonly string[] = Object.freeze([
+  ...PLUGINS.map(({ name }) => name),
+  'ResourceQuota',
+])
+
+/** What a small cluster gets along with, in which every message counts. */
+export const FEW_ADMISSION_PLUGINS: readonly string[] = Object.freeze([defaultTolerationSeconds.name])
+
+const chains = new WeakMap<readonly string[], readonly AdmissionPlugin[]>()
+
+function chainOf(names: readonly string[]): readonly AdmissionPlugin[] {
+  let chain = chains.get(names)
+  if (!chain) chains.set(names, (chain = PLUGINS.filter(({ name }) => names.includes(name))))
+  return chain
+}
+
+/** The kinds that plugins will look up for such a request. */
+export function readsOf({ options }: Pick<State, 'options'>, info: RequestInfo): readonly string[] {
+  let reads: readonly string[] = []
+  for (const plugin of chainOf(options.admissionPlugins)) {
+    if (plugin.reads && plugin.handles(info)) reads = reads.length === 0 ? plugin.reads : [...reads, ...plugin.reads]
+  }
+  return reads
+}
+
+/** A write on its way through the plugins. */
+export interface Admission {
+  readonly mutate: (object: KubernetesObject, old: KubernetesObject | undefined, name: string) => KubernetesObject | Status // prettier-ignore
+  readonly validate: (object: KubernetesObject | undefined, old: KubernetesObject | undefined) => Status | undefined
+  readonly warnings: readonly string[]
+  /** For the audit event. */
+  readonly annotations: Readonly<Record<string, string>>
+  /** The refusal was for want of something that may come yet. */
+  mayWait(): boolean
+}
+
+interface Asked {
+  readonly info: RequestInfo
+  readonly user: UserInfo
+  readonly isDryRun: boolean
+}
+
+/** The plugins that have something to say about this request; undefined: none has. */
+export function admissionFor(
+  { options, caches }: Pick<State, 'options' | 'caches'>,
+  { info, user, isDryRun }: Asked,
+  mayUser: Attributes['mayUser'],
+  ctx: Context,
+): Admission | undefined {
+  const plugins = chainOf(options.admissionPlugins).filter((plugin) => plugin.handles(info))
+  if (plugins.length === 0) return undefined
+  const warnings: string[] = []
+  const warn = (text: string): void => void (warnings.includes(text) || warnings.push(text))
+  const annotations: Record<string, string> = {}
+  const annotate = (key: string, value: string): void => void (annotations[key] = value)
+  let waits = false
+  const wait = (): void => void (waits = true)
+  const known = { info, user, isDryRun, caches, ctx, warn, annotate, wait, mayUser }
+  const note = (plugin: string, phase: string, outcome: string): void => {
+    if (ctx.tracing) ctx.note('admission', { plugin, phase, outcome })
+  }
+  return {
+    warnings,
+    annotations,
+    mayWait: () => waits,
+    mutate(object, old, name) {
+      let next = object
+      for (const plugin of plugins) {
+        if (!plugin.mutate) continue
+        const after = plugin.mutate(next, { ...known, old, name })
+        note(plugin.name, 'mutating', isStatus(after) ? 'refused' : after === next ? 'unchanged' : 'changed')
+        if (isStatus(after)) return after
+        next = after
+      }
+      return next
+    },
+    validate(object, old) {
+      const { name = '' } = (object ?? old)?.metadata ?? {}
+      for (const plugin of plugins) {
+        if (!plugin.validate) continue
+        const refused = plugin.validate(object, { ...known, old, name: info.name || name })
+        note(plugin.name, 'validating', refused ? 'refused' : 'admitted')
+        if (refused) return refused
+      }
+      return undefined
+    },
+  }
 }

@@ -4,9 +4,8 @@
  *
  * Where to read upstream: kubernetes/kubernetes `plugin/pkg/admission/defaulttolerationseconds/admission.go`.
  */
-import { keyOf } from '#cluster/api/resources.ts'
 import type { Pod, Toleration } from '#cluster/api/types.ts'
-import type { AdmissionPlugin } from './plugin.ts'
+import { type AdmissionPlugin, isPodCreation } from './plugin.ts'
 
 const SECONDS = 300
 const tolerate = (key: string): Toleration =>
@@ -20,7 +19,7 @@ const covers = (toleration: Toleration, key: string): boolean =>
 
 export const defaultTolerationSeconds: AdmissionPlugin = {
   name: 'DefaultTolerationSeconds',
-  admits: (info) => keyOf(info.resource) === 'pods' && info.verb === 'create' && info.subresource === '',
+  handles: isPodCreation,
   mutate(pod: Pod): Pod {
     if (pod.spec === undefined) return pod
     const given = pod.spec.tolerations
