@@ -2,8 +2,9 @@
  * kube-controller-manager: the loops that make the cluster become what its objects say.
  *
  * What the real one does: runs some forty controllers in one process, on shared informers.
- * What we model: deployment, replicaset, endpointslice, node-lifecycle, taint-eviction, node-ipam, garbage-collector and
- * pod-gc, each in its own file or folder; leader election, where there are several control planes.
+ * What we model: deployment, replicaset, endpointslice, node-lifecycle, taint-eviction, node-ipam, garbage-collector, pod-gc,
+ * persistentvolume-binder and ephemeral-volume, each in its own file or folder, and with them, in place of the CSI drivers' own,
+ * an external-provisioner; leader election, where there are several control planes.
  * What we leave out: the other controllers; the client's rate limits; one service account per controller.
  * Where to read upstream: kubernetes/kubernetes `cmd/kube-controller-manager/app/controllermanager.go`.
  */
@@ -15,6 +16,9 @@ import { endpointSliceController } from './endpointslice/endpointslice.ts'
 import { garbageCollector } from './garbage-collector.ts'
 import { nodeIpamController } from './node-ipam.ts'
 import { nodeLifecycleController } from './node-lifecycle/node-lifecycle.ts'
+import { ephemeralVolumeController } from './persistentvolume/ephemeral-volume.ts'
+import { externalProvisioner } from './persistentvolume/external-provisioner.ts'
+import { persistentVolumeBinder } from './persistentvolume/persistentvolume-binder.ts'
 import { podGcController } from './pod-gc.ts'
 import { replicaSetController } from './replicaset/replicaset.ts'
 import { taintEvictionController } from './taint-eviction.ts'
@@ -36,6 +40,9 @@ export const controllers: readonly Controller[] = [
   deploymentController,
   replicaSetController,
   endpointSliceController,
+  persistentVolumeBinder,
+  externalProvisioner,
+  ephemeralVolumeController,
 ]
 
 export const kubeControllerManager: Component<ManagerState, KubeControllerManagerOptions> = controllerManager(

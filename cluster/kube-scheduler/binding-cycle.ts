@@ -10,9 +10,10 @@ import type { Pod } from '#cluster/api/types.ts'
 import type { Answer } from '#cluster/client/api-client.ts'
 import { isOk, messageOf, send } from '#cluster/client/api-client.ts'
 import type { Micros } from '#cluster/kernel/component.ts'
-import { assumePod, forgetPod, removePod } from './cache.ts'
-import type { CycleState, Handle, Status } from './framework.ts'
+import { assumePod, forgetPod, infoOf, nodesOf, removePod } from './cache.ts'
+import type { CycleState, Handle, Nodes, Objects, Status } from './framework.ts'
 import { isRejected } from './framework.ts'
+import { objectsOf } from './listers.ts'
 import type { Profile } from './profile.ts'
 import type { QueuedPod } from './queued-pod.ts'
 import { withdraw } from './nominator.ts'
@@ -22,10 +23,13 @@ import type { Binding, Scheduling } from './state.ts'
 import { schedulerNameOf } from './state.ts'
 
 interface BindTag {
-  readonly stage: 'bind' | 'report'
+  readonly stage: 'preBind' | 'bind' | 'report'
   readonly key: string
   readonly uid: string | undefined
 }
+
+/** How often a binding that waits at PreBind is looked at. */
+const PRE_BIND_POLL_MICROS = 1_000_000
 
 /** Upstream's longest wait at Permit. */
 const PERMIT_TIMEOUT_MICROS_MAX = 15 * 60_000_000
@@ -43,7 +47,7 @@ export function startBinding(
   const cycleState = forBinding(profile, wholeState)
   const binding: Binding = { queued, nodeName, cycleState, stage: 'permit', waitingFor: [] }
   for (const plugin of profile.reserve) {
-    const status = plugin.reserve?.(cycleState, queued.pod, nodeName)
+    const status = plugin.reserve?.(cycleState, queued.pod, nodeName, nodesFor(scheduling))
     if (status) return rollBack(scheduling, binding, profile, { ...status, plugin: plugin.name })
   }
   const waitingFor: string[] = []
@@ -56,7 +60,7 @@ export function startBinding(
     waitingFor.push(plugin.name)
     timeout = Math.min(Math.max(timeout, result.timeoutMicros ?? PERMIT_TIMEOUT_MICROS_MAX), PERMIT_TIMEOUT_MICROS_MAX)
   }
-  if (waitingFor.length === 0) return bind(scheduling, binding, profile)
+  if (waitingFor.length === 0) return preBind(scheduling, binding, profile)
   ctx.note('permitWait', { pod: queued.key, nodeName, plugins: waitingFor })
   state.bindings.set(queued.key, { ...binding, waitingFor })
   effects.push({ type: 'wake', key: `permit/${queued.key}`, after: timeout })
@@ -69,14 +73,71 @@ function forBinding({ scratchPlugins }: Profile, state: CycleState): CycleState 
   return kept
 }
 
+/** What has to be true before the Pod is bound: at once, or once requests have gone through and others have done their part. */
+function preBind(scheduling: Scheduling, binding: Binding, profile: Profile): void {
+  const { state, ctx, effects } = scheduling
+  const { queued, nodeName, cycleState } = binding
+  const plugins: string[] = []
+  let [open, timeout] = [0, 0]
+  const tag: BindTag = { stage: 'preBind', key: queued.key, uid: queued.pod.metadata.uid }
+  for (const plugin of profile.preBind) {
+    const result = plugin.preBind!(cycleState, queued.pod, nodeName, objectsFor(scheduling))
+    if (result === undefined) continue
+    if ('requests' in result) {
+      plugins.push(plugin.name)
+      timeout = Math.max(timeout, result.timeoutMicros)
+      open += result.requests.length
+      for (const request of result.requests) effects.push(send(state.client, ctx, request, tag))
+    } else if (result.code !== 'Skip') return rollBack(scheduling, binding, profile, { ...result, plugin: plugin.name })
+  }
+  if (plugins.length === 0) return bind(scheduling, binding, profile)
+  const waiting: Binding = { ...binding, stage: 'preBind', preBind: { open, plugins, until: ctx.now + timeout } }
+  state.bindings.set(queued.key, waiting)
+  if (open === 0) lookAgain(scheduling, queued.key)
+}
+
+/** Binds a Pod that waits at PreBind, if all is as it should be; else looks again in a second. */
+export function lookAgain(scheduling: Scheduling, key: string): void {
+  const { state, ctx, effects } = scheduling
+  const binding = state.bindings.get(key)
+  if (binding?.stage !== 'preBind' || binding.preBind!.open > 0) return
+  const { queued, nodeName, cycleState, preBind: work } = binding
+  const profile = scheduling.profiles.get(schedulerNameOf(queued.pod))!
+  const node = infoOf(state.cache, nodeName)?.node
+  const gone = state.pods.items.get(key)?.metadata.uid !== queued.pod.metadata.uid
+  for (const name of work!.plugins) {
+    const status: Status | undefined = gone
+      ? { code: 'Error', reasons: ['pod does not exist any more'] }
+      : profile.pluginOf(name)?.preBindDone?.(cycleState, queued.pod, node, objectsFor(scheduling))
+    if (status === undefined) continue
+    if (status.code !== 'Wait') return rollBack(scheduling, binding, profile, { ...status, plugin: name })
+    if (ctx.now >= work!.until) {
+      const reasons = ['binding volumes: context deadline exceeded']
+      return rollBack(scheduling, binding, profile, { code: 'Error', reasons, plugin: name })
+    }
+    effects.push({ type: 'wake', key: `prebind/${key}`, after: PRE_BIND_POLL_MICROS })
+    return
+  }
+  bind(scheduling, binding, profile)
+}
+
+function settlePreBind(scheduling: Scheduling, answer: Answer, { key, uid }: BindTag): void {
+  const binding = scheduling.state.bindings.get(key)
+  // The answer to a request of a binding that has been given up.
+  if (binding?.stage !== 'preBind' || binding.queued.pod.metadata.uid !== uid) return
+  const profile = scheduling.profiles.get(schedulerNameOf(binding.queued.pod))!
+  const work = binding.preBind!
+  if (!isOk(answer)) {
+    const reasons = [`running PreBind plugin "${work.plugins[0]}": ${messageOf(answer)}`]
+    return rollBack(scheduling, binding, profile, { code: 'Error', reasons, plugin: work.plugins[0]! })
+  }
+  scheduling.state.bindings.set(key, { ...binding, preBind: { ...work, open: work.open - 1 } })
+  lookAgain(scheduling, key)
+}
+
 function bind(scheduling: Scheduling, binding: Binding, profile: Profile): void {
   const { state, ctx, effects } = scheduling
   const { queued, nodeName, cycleState } = binding
-  for (const plugin of profile.preBind) {
-    const status = plugin.preBind!(cycleState, queued.pod, nodeName)
-    if (status && status.code !== 'Skip')
-      return rollBack(scheduling, binding, profile, { ...status, plugin: plugin.name })
-  }
   for (const plugin of profile.bind) {
     const result = plugin.bind!(cycleState, queued.pod, nodeName)
     if ('request' in result) {
@@ -93,6 +154,7 @@ function bind(scheduling: Scheduling, binding: Binding, profile: Profile): void 
 /** The answer to a request to bind (or to a report, which nobody waits for). */
 export function settleAnswer(scheduling: Scheduling, answer: Answer): void {
   const tag = answer.tag as BindTag
+  if (tag.stage === 'preBind') return settlePreBind(scheduling, answer, tag)
   if (tag.stage !== 'bind') return
   const { state, ctx } = scheduling
   const binding = state.bindings.get(tag.key)
@@ -119,7 +181,8 @@ export function settleAnswer(scheduling: Scheduling, answer: Answer): void {
 function rollBack(scheduling: Scheduling, binding: Binding, profile: Profile, status: Status): void {
   const { state, ctx, queuePlugins } = scheduling
   const { queued, nodeName, cycleState } = binding
-  for (const plugin of [...profile.reserve].reverse()) plugin.unreserve?.(cycleState, queued.pod, nodeName)
+  for (const plugin of [...profile.reserve].reverse())
+    plugin.unreserve?.(cycleState, queued.pod, nodeName, nodesFor(scheduling))
   state.bindings.delete(queued.key)
   forgetPod(state.cache, queued.key)
   ctx.note('bindingFailed', { pod: queued.key, nodeName, plugin: status.plugin, reasons: status.reasons })
@@ -133,6 +196,10 @@ function rollBack(scheduling: Scheduling, binding: Binding, profile: Profile, st
   else queues.addAfterError(state.queue, again, ctx.now)
   reportFailure(scheduling, again.pod, rejected ? 'Unschedulable' : 'SchedulerError', status.reasons.join(', '))
 }
+
+const objectsFor = ({ state }: Scheduling): Objects => objectsOf(state.listers, state.cache.assumed)
+
+const nodesFor = (scheduling: Scheduling): Nodes => nodesOf(scheduling.state.cache, objectsFor(scheduling))
 
 const isStillPending = (current: Pod | undefined, pod: Pod): boolean =>
   current !== undefined && current.metadata.uid === pod.metadata.uid && !current.spec.nodeName
@@ -173,7 +240,7 @@ function allow(scheduling: Scheduling, key: string, plugin: string): void {
     return
   }
   scheduling.effects.push({ type: 'cancelWake', key: `permit/${key}` })
-  bind(scheduling, binding, scheduling.profiles.get(schedulerNameOf(binding.queued.pod))!)
+  preBind(scheduling, binding, scheduling.profiles.get(schedulerNameOf(binding.queued.pod))!)
 }
 
 function handleOf(scheduling: Scheduling): Handle {

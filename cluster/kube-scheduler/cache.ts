@@ -8,10 +8,12 @@
  */
 import { isEqual, isPodFinished, keyOf } from '#cluster/api/meta.ts'
 import { podRequests } from '#cluster/api/pod-resources.ts'
+import { claimNameOf } from '#cluster/api/storage-types.ts'
 import type { Node, Pod } from '#cluster/api/types.ts'
 import { Groups } from '#cluster/kernel/groups.ts'
 import { Table } from '#cluster/kernel/table.ts'
 import type { Nodes, Objects } from './framework.ts'
+import type { Assumed } from './listers.ts'
 import type { NodeInfo } from './node-info.ts'
 import { createNodeInfo, withNode, withoutPod, withPod } from './node-info.ts'
 import type { Nominator } from './nominator.ts'
@@ -37,6 +39,10 @@ export interface Cache {
   /** Image name, node, size in bytes: which nodes have it already. */
   images: Groups<number>
   nominator: Nominator
+  /** Claim, Pod key. */
+  claimUsers: Groups<true>
+  /** Volumes and claims as bindings under way will have them. */
+  assumed: Assumed
 }
 
 export function createCache(): Cache {
@@ -48,10 +54,13 @@ export function createCache(): Cache {
     topology: createTopologyIndex(),
     images: new Groups(),
     nominator: createNominator(),
+    claimUsers: new Groups(),
+    assumed: new Groups(),
   }
 }
 
-const NO_OBJECTS: Objects = { all: () => [], get: () => undefined }
+const NOTHING = () => undefined
+const NO_OBJECTS: Objects = { all: () => [], get: NOTHING, told: NOTHING, assume: NOTHING, forget: NOTHING }
 
 export function nodesOf(cache: Cache, objects: Objects = NO_OBJECTS): Nodes {
   return {
@@ -61,6 +70,7 @@ export function nodesOf(cache: Cache, objects: Objects = NO_OBJECTS): Nodes {
     topology: cache.topology,
     images: cache.images,
     nominator: cache.nominator,
+    claimUsers: cache.claimUsers,
     objects,
   }
 }
@@ -149,6 +159,7 @@ export function removePod(cache: Cache, key: string): void {
   const held = cache.pods.get(key)
   if (!held) return
   cache.pods.delete(key)
+  for (const claim of claimsOf(held.pod)) cache.claimUsers.delete(claim, key)
   const slot = cache.slots.get(held.nodeName)
   if (slot === undefined) return cache.strays.delete(held.nodeName, key)
   const info = cache.infos.get(slot)!
@@ -160,6 +171,7 @@ function hold(cache: Cache, held: Held): void {
   const key = keyOf(held.pod)
   removePod(cache, key)
   cache.pods.set(key, held)
+  for (const claim of claimsOf(held.pod)) cache.claimUsers.set(claim, key, true)
   const slot = cache.slots.get(held.nodeName)
   if (slot === undefined) {
     cache.strays.set(held.nodeName, key, held.pod)
@@ -168,4 +180,14 @@ function hold(cache: Cache, held: Held): void {
   const info = cache.infos.get(slot)!
   cache.infos.set(slot, withPod(info, held.pod))
   countPod(cache.topology, info.node, held.pod, 1)
+}
+
+const NO_CLAIMS: readonly string[] = Object.freeze([])
+
+/** Keys of the claims that a Pod's volumes name. */
+export function claimsOf(pod: Pod): readonly string[] {
+  const { volumes } = pod.spec
+  if (volumes === undefined || volumes.length === 0) return NO_CLAIMS
+  const names = volumes.map((volume) => claimNameOf(pod, volume)).filter((name) => name !== undefined)
+  return names.length === 0 ? NO_CLAIMS : names.map((name) => `${pod.metadata.namespace ?? 'default'}/${name}`)
 }

@@ -59,6 +59,11 @@ export interface Objects {
   all<T>(resource: string): Iterable<T>
   /** By `namespace/name`, or the bare name. */
   get<T>(resource: string, key: string): T | undefined
+  /** As `get`, without what is only assumed. */
+  told<T>(resource: string, key: string): T | undefined
+  /** For Reserve: the object as it will be, until the watch tells of a newer one or `forget` takes it back. */
+  assume(resource: string, object: KubernetesObject): void
+  forget(resource: string, key: string): void
 }
 
 /** The nodes as they were when the cycle began, and what else is known. */
@@ -69,6 +74,8 @@ export interface Nodes extends Iterable<NodeInfo> {
   /** Image name, node, size in bytes. */
   readonly images: Groups<number>
   readonly nominator: Nominator
+  /** Claim (`namespace/name`), Pod key: Pods on nodes that use it. */
+  readonly claimUsers: Groups<true>
   readonly objects: Objects
 }
 
@@ -99,6 +106,13 @@ export interface PermitResult {
   readonly status: Status
   /** For `Wait`: refused after this long. */
   readonly timeoutMicros?: Micros
+}
+
+/** What PreBind has to write before the Pod can be bound. */
+export interface PreBindWork {
+  readonly requests: readonly ApiRequest[]
+  /** How long `preBindDone` may take to say yes. */
+  readonly timeoutMicros: Micros
 }
 
 /** What plugins may do about Pods that wait at Permit. */
@@ -132,6 +146,7 @@ export interface ClusterEvent {
   readonly pod?: Pod
   readonly oldPod?: Pod
   readonly object?: KubernetesObject
+  readonly oldObject?: KubernetesObject
 }
 
 /** A change that may turn this plugin's "no" into a "yes"; `hint` looks closer (without it, every such change counts). */
@@ -170,11 +185,13 @@ export interface Plugin {
   score?(state: CycleState, pod: Pod, nodeInfo: NodeInfo): number
   /** Brings all raw scores into 0 to 100, in place. */
   normalizeScore?(state: CycleState, pod: Pod, scores: NodeScore[]): void
-  reserve?(state: CycleState, pod: Pod, nodeName: string): Status | undefined
+  reserve?(state: CycleState, pod: Pod, nodeName: string, nodes: Nodes): Status | undefined
   /** Undoes `reserve`; called in reverse order, also when `reserve` was never reached. */
-  unreserve?(state: CycleState, pod: Pod, nodeName: string): void
+  unreserve?(state: CycleState, pod: Pod, nodeName: string, nodes: Nodes): void
   permit?(state: CycleState, pod: Pod, nodeName: string, handle: Handle): PermitResult | undefined
-  preBind?(state: CycleState, pod: Pod, nodeName: string): Status | undefined
+  preBind?(state: CycleState, pod: Pod, nodeName: string, objects: Objects): Status | PreBindWork | undefined
+  /** Asked once a second after the requests of `preBind` went well: undefined is done, `Wait` not yet. */
+  preBindDone?(state: CycleState, pod: Pod, node: Node | undefined, objects: Objects): Status | undefined
   /** The request that binds; `SKIP` leaves it to the next Bind plugin. */
   bind?(state: CycleState, pod: Pod, nodeName: string): Status | { readonly request: ApiRequest }
   postBind?(state: CycleState, pod: Pod, nodeName: string): void

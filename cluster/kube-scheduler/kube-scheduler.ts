@@ -5,11 +5,11 @@
  * Pod on the best one, and binds it in the background while the next cycle runs.
  * What we model: the queue with back-off and waking events, the cache with assumed Pods, all extension points of the
  * framework, profiles, sampling of nodes in big clusters, ties settled by a seeded draw, binding with roll-back, the
- * PodScheduled condition and Events with upstream's words; preemption and nominated Pods; every default plugin but those
- * named below; leader election, where there are several: one that waits keeps its cache and its queue up to date, and
+ * PodScheduled condition and Events with upstream's words; preemption and nominated Pods; every default plugin but
+ * DynamicResources; leader election, where there are several: one that waits keeps its cache and its queue up to date, and
  * starts no cycle.
- * What we leave out: the volume plugins, dynamic resources, gangs of Pods, extenders, the client's rate limit, the even order
- * of nodes over zones. A cycle takes a fixed time.
+ * What we leave out: dynamic resources, gangs of Pods, the client's rate limit, the even order of nodes over zones, the
+ * translation of in-tree volumes to CSI drivers. A cycle takes a fixed time.
  * Where to read upstream: kubernetes/kubernetes `pkg/scheduler/{scheduler,schedule_one,eventhandlers}.go`.
  */
 import { isPodFinished, keyOf } from '#cluster/api/meta.ts'
@@ -21,7 +21,7 @@ import { createInformer, startInformer, stepInformer } from '#cluster/client/inf
 import { createLeaderElection, startElection, stepElection } from '#cluster/client/leader-election.ts'
 import type { Component, Effect, Event } from '#cluster/kernel/component.ts'
 import { Table } from '#cluster/kernel/table.ts'
-import { settleAnswer, timeOutPermit } from './binding-cycle.ts'
+import { lookAgain, settleAnswer, timeOutPermit } from './binding-cycle.ts'
 import { createCache, isAssumed, removeNode, removePod, setNode, setPod } from './cache.ts'
 import { assignedPodChanges, nodeChanges, pendingPodChanges } from './cluster-events.ts'
 import { optionsFrom } from './configuration.ts'
@@ -114,6 +114,7 @@ function takeIn(scheduling: Scheduling, event: Event): void {
       return queues.flushUnschedulable(state.queue, scheduling.queuePlugins, ctx.now)
     }
     if (event.key.startsWith('permit/')) return timeOutPermit(scheduling, event.key.slice('permit/'.length))
+    if (event.key.startsWith('prebind/')) return lookAgain(scheduling, event.key.slice('prebind/'.length))
   }
   const nodes = stepInformer(state.nodes, {}, state.client, event, ctx)
   if (nodes) {
@@ -127,7 +128,7 @@ function takeIn(scheduling: Scheduling, event: Event): void {
     for (const delta of pods.deltas) onPod(scheduling, delta)
     return
   }
-  const others = stepListers(state.listers, state.client, event, ctx)
+  const others = stepListers(state.listers, state.cache.assumed, state.client, event, ctx)
   if (!others) return
   effects.push(...others.effects)
   for (const each of others.events) moveAll(scheduling, each)

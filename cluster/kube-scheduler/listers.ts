@@ -1,12 +1,28 @@
 /** What the scheduler watches besides Pods and nodes, for its plugins to read. */
+import { keyOf } from '#cluster/api/meta.ts'
+import type { KubernetesObject } from '#cluster/api/types.ts'
 import type { ApiClient } from '#cluster/client/api-client.ts'
 import type { Informer, InformerStep } from '#cluster/client/informer.ts'
 import { createInformer, startInformer, stepInformer } from '#cluster/client/informer.ts'
 import type { Context, Effect, Event } from '#cluster/kernel/component.ts'
+import type { Groups } from '#cluster/kernel/groups.ts'
 import type { ClusterEvent, ClusterEventName, Objects } from './framework.ts'
 
-/** The kinds that its plugins read, without those that nothing in this cluster makes yet. */
-const WANTED: readonly string[] = ['namespaces', 'services', 'replicasets']
+/** The kinds that its plugins read. */
+const WANTED: readonly string[] = [
+  'namespaces',
+  'services',
+  'replicasets',
+  'statefulsets',
+  'replicationcontrollers',
+  'poddisruptionbudgets',
+  'persistentvolumes',
+  'persistentvolumeclaims',
+  'storageclasses',
+  'csinodes',
+  'csidrivers',
+  'csistoragecapacities',
+]
 
 export type Listers = Readonly<Record<string, Informer>>
 
@@ -19,8 +35,12 @@ export const startListers = (listers: Listers, client: ApiClient, ctx: Context):
 
 export const areSynced = (listers: Listers): boolean => Object.values(listers).every(({ synced }) => synced)
 
+/** Objects as they will be once a binding under way has come through, by resource and key. */
+export type Assumed = Groups<KubernetesObject>
+
 export function stepListers(
   listers: Listers,
+  assumed: Assumed,
   client: ApiClient,
   event: Event,
   ctx: Context,
@@ -28,7 +48,12 @@ export function stepListers(
   for (const [resource, informer] of Object.entries(listers)) {
     const step = stepInformer(informer, {}, client, event, ctx)
     if (!step) continue
-    const events = step.deltas.map(({ type, object }) => ({ name: eventName(resource, type), object }))
+    for (const { object } of step.deltas) assumed.delete(resource, keyOf(object))
+    const events = step.deltas.map(({ type, object, old }) => ({
+      name: eventName(resource, type),
+      object,
+      ...(old && { oldObject: old }),
+    }))
     return { ...step, events }
   }
   return undefined
@@ -40,10 +65,22 @@ const eventName = (resource: string, type: keyof typeof VERBS): ClusterEventName
 
 const NONE: readonly never[] = Object.freeze([])
 
-export function objectsOf(listers: Listers): Objects {
+export function objectsOf(listers: Listers, assumed: Assumed): Objects {
   const itemsOf = (resource: string) => (Object.hasOwn(listers, resource) ? listers[resource]!.items : undefined)
+  const told = (resource: string, key: string) => itemsOf(resource)?.get(key)
   return {
-    all: (resource) => itemsOf(resource)?.values() ?? NONE,
-    get: (resource, key) => itemsOf(resource)?.get(key),
+    all(resource) {
+      const items = itemsOf(resource)
+      if (items === undefined) return NONE
+      return assumed.sizeOf(resource) === 0 ? items.values() : withAssumed(items, assumed, resource)
+    },
+    get: (resource, key) => (assumed.get(resource, key) as any) ?? told(resource, key),
+    told,
+    assume: (resource, object) => assumed.set(resource, keyOf(object), object),
+    forget: (resource, key) => assumed.delete(resource, key),
   }
+}
+
+function* withAssumed(items: Informer['items'], assumed: Assumed, resource: string): IterableIterator<any> {
+  for (const [key, object] of items) yield assumed.get(resource, key) ?? object
 }

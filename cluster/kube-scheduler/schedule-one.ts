@@ -49,7 +49,7 @@ export function scheduleOne(scheduling: Scheduling): void {
     start: state.nextStart,
     explain: ctx.tracing || decisionsKept > 0,
     random: () => ctx.random('tie-break'),
-    objects: objectsOf(state.listers),
+    objects: objectsOf(state.listers, state.cache.assumed),
   })
   state.nextStart = decision.nextStart
   if (ctx.tracing) ctx.note('scheduling', explain(queued, decision, state.cache))
@@ -74,7 +74,7 @@ export function scheduleOne(scheduling: Scheduling): void {
 function makeRoom(scheduling: Scheduling, decision: Decision): PostFilterResult | undefined {
   const { state, ctx } = scheduling
   const { profile, pod, state: cycleState } = decision.filters
-  const nodes = nodesOf(state.cache, objectsOf(state.listers))
+  const nodes = nodesOf(state.cache, objectsOf(state.listers, state.cache.assumed))
   const whatIf = whatIfOf(decision.filters, () => ctx.random('preemption-offset'))
   for (const plugin of profile.postFilter) {
     const result = plugin.postFilter!(cycleState, pod, nodes, statusOfEach(decision, state.cache), whatIf)

@@ -71,9 +71,11 @@ export interface Binding {
   readonly queued: QueuedPod
   readonly nodeName: string
   readonly cycleState: CycleState
-  readonly stage: 'permit' | 'bind'
+  readonly stage: 'permit' | 'preBind' | 'bind'
   /** Permit plugins that have not allowed it yet. */
   readonly waitingFor: readonly string[]
+  /** In stage `preBind`: what has been sent and is not answered, who waits, and until when. */
+  readonly preBind?: { readonly open: number; readonly plugins: readonly string[]; readonly until: Micros }
 }
 
 export const schedulerNameOf = (pod: Pod): string => pod.spec.schedulerName ?? 'default-scheduler'

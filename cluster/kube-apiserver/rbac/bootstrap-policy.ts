@@ -15,6 +15,7 @@ const WRITE = ['create', 'update', 'patch', 'delete', 'deletecollection']
 const APPS = 'apps'
 const COORDINATION = 'coordination.k8s.io'
 const DISCOVERY = 'discovery.k8s.io'
+const STORAGE = 'storage.k8s.io'
 
 const rule = (verbs: readonly string[], group: string, ...resources: string[]): PolicyRule => ({
   verbs,
@@ -54,7 +55,9 @@ const ROLES: Readonly<Record<string, readonly PolicyRule[]>> = {
     rule(READ, '', 'namespaces', 'services', 'replicationcontrollers', 'persistentvolumeclaims', 'persistentvolumes'),
     rule(READ, APPS, 'replicasets', 'statefulsets'),
     rule(READ, 'policy', 'poddisruptionbudgets'),
-    rule(READ, 'storage.k8s.io', 'storageclasses', 'csinodes'),
+    rule(READ, STORAGE, 'storageclasses', 'csinodes', 'csidrivers', 'csistoragecapacities'),
+    // What `system:volume-scheduler` adds.
+    rule(['update', 'patch'], '', 'persistentvolumeclaims', 'persistentvolumes'),
     EVENTS,
     ...leading('kube-scheduler'),
   ],
@@ -86,6 +89,18 @@ const ROLES: Readonly<Record<string, readonly PolicyRule[]>> = {
     rule(['list', 'watch', 'delete'], '', 'pods'),
     rule(['patch'], '', 'pods/status'),
     rule(READ, '', 'nodes'),
+  ],
+  'system:controller:persistent-volume-binder': [
+    rule([...READ, 'create', 'update', 'delete'], '', 'persistentvolumes'),
+    rule(['update', 'patch'], '', 'persistentvolumes/status', 'persistentvolumeclaims/status'),
+    rule([...READ, 'update', 'patch'], '', 'persistentvolumeclaims'),
+    rule(READ, STORAGE, 'storageclasses'),
+    EVENTS,
+  ],
+  'system:controller:ephemeral-volume-controller': [
+    rule(READ, '', 'pods'),
+    rule([...READ, 'create'], '', 'persistentvolumeclaims'),
+    EVENTS,
   ],
   'system:controller:generic-garbage-collector': [rule([...READ, 'patch', 'update', 'delete'], '*', '*')],
   'system:node': [

@@ -9,7 +9,7 @@ import { nominate } from '../nominator.ts'
 import { createProfile } from '../profile.ts'
 import { defaultPreemption } from './default-preemption.ts'
 import { defaultRegistry } from './default-registry.ts'
-import { node, pod } from './scene.test-world.ts'
+import { listed, node, pod } from './scene.test-world.ts'
 
 /**
  * Nodes of four CPUs: `a: low1=2 high9=1 | b: x5=4`. A Pod is a name, its priority, and after `=` its CPUs. Then, in any order:
@@ -72,10 +72,7 @@ function preempt(text: string, incoming: string, more: More = {}): string {
     ...(nominatedOn && { status: { nominatedNodeName: nominatedOn } }),
   }
   const profile = createProfile({ schedulerName: 's' }, defaultRegistry)
-  const nodes = nodesOf(cache, {
-    all: <T>(resource: string) => (resource === 'poddisruptionbudgets' ? budgets : []) as Iterable<T>,
-    get: () => undefined,
-  })
+  const nodes = nodesOf(cache, listed({ poddisruptionbudgets: budgets }))
   const state: CycleState = {}
   const { filters } = runPreFilter(profile, state, aPod, nodes)
   const whatIf = whatIfOf(filters, () => randomFrom(seed, 'offset'))

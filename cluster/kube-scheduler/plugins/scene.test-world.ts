@@ -8,9 +8,13 @@
  * well-known label, `zone` likewise.
  */
 import type { KubernetesObject, Node, Pod, Taint } from '#cluster/api/types.ts'
+import { keyOf } from '#cluster/api/meta.ts'
+import { createInformer } from '#cluster/client/informer.ts'
+import { Groups } from '#cluster/kernel/groups.ts'
 import type { Cache } from '../cache.ts'
 import { createCache, nodesOf, setNode, setPod } from '../cache.ts'
 import type { CycleState, Nodes, NodeScore, Objects, Plugin, Status } from '../framework.ts'
+import { objectsOf } from '../listers.ts'
 
 export type Spec = Partial<Pod['spec']>
 export type Requests = Readonly<Record<string, string>>
@@ -95,14 +99,16 @@ export function scene(text: string, { specs = {}, objects = {}, nodes = {} }: Sc
   return { cache, nodes: nodesOf(cache, listed(objects)) }
 }
 
-function listed(given: Readonly<Record<string, readonly object[]>>): Objects {
-  const of = (resource: string) => (given[resource] ?? []) as KubernetesObject[]
-  return {
-    all: <T>(resource: string) => of(resource) as Iterable<T>,
-    get: <T>(resource: string, key: string) =>
-      of(resource).find(({ metadata }) => [metadata.namespace, metadata.name].filter(Boolean).join('/') === key) as
-        T | undefined,
-  }
+/** Objects by resource, each under its key; assumed ones take their place. */
+export function listed(given: Readonly<Record<string, readonly object[]>>): Objects {
+  const listers = Object.fromEntries(
+    Object.keys(given).map((resource) => {
+      const informer = createInformer({ resource })
+      for (const object of given[resource] as KubernetesObject[]) informer.items.set(keyOf(object), object)
+      return [resource, informer]
+    }),
+  )
+  return objectsOf(listers, new Groups())
 }
 
 /** '' for yes, the reasons otherwise, `!` before hopeless ones. */
