@@ -38,6 +38,7 @@ export function startCaching(state: State, resource: Resource, ctx: Context): Ef
   if (Object.hasOwn(state.caches, keyOf(resource))) return []
   state.cached = [...state.cached, resource]
   state.caches = { ...state.caches, [keyOf(resource)]: createWatchCache(resource) }
+  if (state.phase === 'listing') state.outstanding++
   ctx.note('cache-started', { resource: keyOf(resource) })
   return [listResource(state, keyOf(resource), ctx)]
 }

@@ -148,8 +148,11 @@ function etcdAnswered(state: State, { purpose }: Call, response: RangeResponse, 
       if (!row) return []
       return isMutating(row.info) ? writeAnswered(state, row, response, ctx) : readAnswered(state, row, response, ctx)
     }
-    case 'list':
-      return [...listed(state, purpose.resource, response, ctx), ...nextPhase(state, ctx)]
+    case 'list': {
+      const isFirst = state.phase === 'listing'
+      const effects = listed(state, purpose.resource, response, ctx)
+      return isFirst ? [...effects, ...nextPhase(state, ctx)] : effects
+    }
     case 'bootstrap':
       return nextPhase(state, ctx)
     case 'lease':
