@@ -154,10 +154,43 @@ export interface VolumeMount {
   readonly readOnly?: boolean
 }
 
+/** The part of a claim that says what is wanted. */
+export interface PersistentVolumeClaimSpec {
+  readonly accessModes?: readonly string[]
+  readonly resources?: { readonly requests?: ResourceList }
+  /** Undefined: the cluster's default class; '' is none at all. */
+  readonly storageClassName?: string
+  readonly volumeMode?: 'Filesystem' | 'Block'
+  readonly volumeName?: string
+  readonly selector?: LabelSelector
+}
+
 /** A volume is its name and one source, under the source's name. */
 export interface Volume {
   readonly name: string
   readonly [source: string]: unknown
+  readonly persistentVolumeClaim?: { readonly claimName: string; readonly readOnly?: boolean }
+  /** A claim of the Pod's own, made and deleted with it. */
+  readonly ephemeral?: {
+    readonly volumeClaimTemplate?: {
+      readonly metadata?: Partial<ObjectMeta>
+      readonly spec: PersistentVolumeClaimSpec
+    }
+  }
+  readonly csi?: { readonly driver: string; readonly readOnly?: boolean }
+  readonly gcePersistentDisk?: { readonly pdName: string; readonly readOnly?: boolean }
+  readonly awsElasticBlockStore?: { readonly volumeID: string; readonly readOnly?: boolean }
+  readonly iscsi?: { readonly iqn: string; readonly lun?: number; readonly readOnly?: boolean }
+  readonly rbd?: {
+    readonly monitors: readonly string[]
+    readonly image: string
+    readonly pool?: string
+    readonly readOnly?: boolean
+  }
+  readonly emptyDir?: { readonly medium?: string; readonly sizeLimit?: Quantity }
+  readonly hostPath?: { readonly path: string; readonly type?: string }
+  readonly configMap?: { readonly name?: string }
+  readonly secret?: { readonly secretName?: string }
 }
 
 export interface Container {
@@ -256,47 +289,8 @@ export interface TopologySpreadConstraint {
   readonly matchLabelKeys?: readonly string[]
 }
 
-/** The part of a claim that says what is wanted. */
-export interface PersistentVolumeClaimSpec {
-  readonly accessModes?: readonly string[]
-  readonly resources?: { readonly requests?: ResourceList }
-  /** Undefined: the cluster's default class; '' is none at all. */
-  readonly storageClassName?: string
-  readonly volumeMode?: 'Filesystem' | 'Block'
-  readonly volumeName?: string
-  readonly selector?: LabelSelector
-}
-
-/** One of a Pod's volumes: a name, and one of the sources. */
-export interface Volume {
-  readonly name: string
-  readonly persistentVolumeClaim?: { readonly claimName: string; readonly readOnly?: boolean }
-  /** A claim of the Pod's own, made and deleted with it. */
-  readonly ephemeral?: {
-    readonly volumeClaimTemplate?: {
-      readonly metadata?: Partial<ObjectMeta>
-      readonly spec: PersistentVolumeClaimSpec
-    }
-  }
-  readonly csi?: { readonly driver: string; readonly readOnly?: boolean }
-  readonly gcePersistentDisk?: { readonly pdName: string; readonly readOnly?: boolean }
-  readonly awsElasticBlockStore?: { readonly volumeID: string; readonly readOnly?: boolean }
-  readonly iscsi?: { readonly iqn: string; readonly lun?: number; readonly readOnly?: boolean }
-  readonly rbd?: {
-    readonly monitors: readonly string[]
-    readonly image: string
-    readonly pool?: string
-    readonly readOnly?: boolean
-  }
-  readonly emptyDir?: { readonly medium?: string; readonly sizeLimit?: Quantity }
-  readonly hostPath?: { readonly path: string; readonly type?: string }
-  readonly configMap?: { readonly name?: string }
-  readonly secret?: { readonly secretName?: string }
-}
-
 export interface PodSpec {
   readonly containers: readonly Container[]
-  readonly volumes?: readonly Volume[]
   readonly initContainers?: readonly Container[]
   readonly nodeName?: string
   readonly nodeSelector?: Readonly<Record<string, string>>
