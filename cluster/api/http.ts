@@ -14,6 +14,9 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 export interface UserInfo {
   readonly name: string
   readonly groups: readonly string[]
+  readonly uid?: string
+  /** What else whoever recognised them knows, by what it is about. */
+  readonly extra?: Readonly<Record<string, readonly string[]>>
 }
 
 export interface HttpRequest extends Body {

@@ -11,7 +11,7 @@ import type { RangeResponse, WatchCreateRequest, WatchResponse } from '#cluster/
 import { prefixEnd } from '#cluster/etcd/mvcc/ordered-keys.ts'
 import type { Context, Effect } from '#cluster/kernel/component.ts'
 import { cachesAdvanced } from './reads.ts'
-import type { AuthorizationMode, State } from './state.ts'
+import type { ApiserverOptions, State } from './state.ts'
 import { callEtcd, memberFailed, nextMember } from './storage/etcd-client.ts'
 import { registryPrefix } from './storage/keys.ts'
 import { applyEvent, createWatchCache, replaceAll } from './watch-cache.ts'
@@ -22,8 +22,13 @@ const AT_START = ['namespaces', 'nodes', 'pods', 'services', 'configmaps', 'even
 const POLICY = ['roles', 'rolebindings', 'clusterroles', 'clusterrolebindings'].map(resourceNamed)
 
 /** What the cluster's own components live on. Of other kinds a cache is made when somebody first asks for one. */
-export const cachedAtStart = (mode: AuthorizationMode): readonly Resource[] =>
-  mode === 'RBAC' ? [...AT_START, ...POLICY] : AT_START
+export const cachedAtStart = (options: Required<ApiserverOptions>): readonly Resource[] => [
+  ...AT_START,
+  ...(options.authorizationMode === 'RBAC' ? POLICY : []),
+  // By these, tokens are known to be somebody's.
+  ...(options.serviceAccountIssuer === '' ? [] : [resourceNamed('serviceaccounts')]),
+  ...(options.serviceAccountIssuer === '' && !options.enableBootstrapTokenAuth ? [] : [resourceNamed('secrets')]),
+]
 
 export const WATCH_RETRY_TIMER = 'etcd-watch-retry'
 const WATCH_RETRY_MICROS = 1_000_000

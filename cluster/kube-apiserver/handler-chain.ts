@@ -1,12 +1,12 @@
 /**
  * The handler chain: what every request passes before it reads or writes.
  *
- * Order: route → authentication → a seat (or the queue before it) → authorisation → the verb. Admission, validation and
+ * Order: route → authentication → impersonation → a seat (or the queue before it) → authorisation → the verb. Admission, validation and
  * storage are the verb's own stages. A watch takes no seat: it lasts.
  * Where to read upstream: apiserver `pkg/server/config.go` (DefaultBuildHandlerChain), `pkg/server/filters/maxinflight.go`,
  * `pkg/util/flowcontrol`.
  */
-import type { HttpRequest } from '#cluster/api/http.ts'
+import { type HttpRequest, isStatus } from '#cluster/api/http.ts'
 import type { Resource } from '#cluster/api/resources.ts'
 import { keyOf, resourceNamed, storedAs } from '#cluster/api/resources.ts'
 import type { KubernetesObject } from '#cluster/api/types.ts'
@@ -23,6 +23,7 @@ import { isConnect, startConnect } from './connect.ts'
 import { decodeBody } from './decoding/decoding.ts'
 import { BUDGETS } from './evictions.ts'
 import { health } from './health.ts'
+import { actingUser } from './impersonation.ts'
 import { answerAtPath } from './paths.ts'
 import { startRead } from './reads.ts'
 import { review } from './reviews.ts'
@@ -31,6 +32,7 @@ import type { RequestInfo } from './route.ts'
 import { requestInfo } from './route.ts'
 import type { PendingRequest, State } from './state.ts'
 import { methodNotAllowed, timeout, tooManyRequests, unauthorized } from './status.ts'
+import { TOKEN_READS } from './tokens/token-requests.ts'
 import { viewOf } from './views.ts'
 import { startWatch } from './watch-requests.ts'
 import { moveTo, startWrite } from './writes.ts'
@@ -44,12 +46,16 @@ const RETRY_AFTER_SECONDS = 1
 export function receive(state: State, stream: StreamId, request: HttpRequest, ctx: Context): Effect[] {
   const plain = health(state, request)
   if (plain) return [{ type: 'close', stream, body: plain }]
-  const asked = requestInfo(request)
-  const user = authenticate(state.options.tokens, request)
-  if (!user) {
+  const routed = requestInfo(request)
+  // Without an issuer there are no tokens to be had.
+  const asked = routed?.subresource === 'token' && state.options.serviceAccountIssuer === '' ? undefined : routed
+  const recognised = authenticate(state, request, ctx.now)
+  if (!recognised) {
     ctx.note('unauthenticated', {})
     return [answer(stream, 401, unauthorized())]
   }
+  const user = actingUser(state, recognised, request, ctx)
+  if (isStatus(user)) return [answer(stream, user.code, user)]
   if (!asked) return [{ type: 'close', stream, body: answerAtPath(state, user, request) }]
   const info = bindingOf(asked, request)
   if (!info.resource.verbs.includes('watch')) {
@@ -100,9 +106,9 @@ function cachesFor(state: State, info: RequestInfo): readonly Resource[] {
   const reads = readsOf(state, info)
   // A PUT or an apply may turn out to be a creation.
   const made = info.verb === 'update' || info.verb === 'patch' ? readsOf(state, { ...info, verb: 'create' }) : []
-  const budgets = info.subresource === 'eviction' ? [BUDGETS] : []
-  if (reads.length === 0 && made.length === 0 && budgets.length === 0) return [own]
-  return [own, ...[...reads, ...made, ...budgets].map(resourceNamed)]
+  const below = info.subresource === 'eviction' ? [BUDGETS] : info.subresource === 'token' ? TOKEN_READS : []
+  if (reads.length === 0 && made.length === 0 && below.length === 0) return [own]
+  return [own, ...[...reads, ...made, ...below].map(resourceNamed)]
 }
 
 /** Whether they are: a cache is made when its kind is first asked for. */

@@ -9,7 +9,7 @@
  * Services; Events that go after an hour; compaction; limits on requests in flight; client certificates, a file of tokens,
  * anonymous requests, and RBAC with its bootstrap roles (AlwaysAllow is the default, as without `--authorization-mode`);
  * every built-in kind of the stable versions, and discovery; tables, and kinds in two versions. A kind is cached from when somebody first asks for it.
- * What we leave out: tokens of service accounts, the Node authorizer, webhooks, CRDs, aggregation,
+ * What we leave out: the Node authorizer, webhooks, CRDs, aggregation,
  * priority and fairness is a single queue before the seats.
  * Where to read upstream: apiserver `pkg/server/config.go` (DefaultBuildHandlerChain), `pkg/endpoints/handlers`,
  * `pkg/registry/generic/registry/store.go`, `pkg/storage/{etcd3,cacher}`.
@@ -52,6 +52,9 @@ const DEFAULTS = {
   authorizationMode: 'AlwaysAllow' as const,
   admissionPlugins: FEW_ADMISSION_PLUGINS,
   tokens: {},
+  serviceAccountIssuer: '',
+  serviceAccountKey: 'the key of a simulated cluster',
+  enableBootstrapTokenAuth: false,
   maxRequestsInflight: 400,
   maxMutatingRequestsInflight: 200,
   eventTTLMicros: 3_600_000_000,
@@ -62,7 +65,7 @@ const BEHAVIOUR: Component<State, ApiserverOptions> = {
 
   init: (given) => {
     const options = Object.freeze({ ...DEFAULTS, ...given })
-    const cached = cachedAtStart(options.authorizationMode)
+    const cached = cachedAtStart(options)
     return {
       options,
       schemas: undefined,

@@ -9,7 +9,7 @@ import type { HttpRequest, HttpResponse, UserInfo } from '#cluster/api/http.ts'
 import { apiVersionOf, resourceNamed } from '#cluster/api/resources.ts'
 import type { KubernetesObject } from '#cluster/api/types.ts'
 import type { Context } from '#cluster/kernel/component.ts'
-import { authenticate } from './authentication.ts'
+import { ownerOf } from './authentication.ts'
 import { authorize } from './authorization.ts'
 import { rulesFor } from './rbac/authorizer.ts'
 import type { RequestInfo, Verb } from './route.ts'
@@ -66,8 +66,12 @@ function answerTo(state: State, user: UserInfo, info: RequestInfo, spec: any, ct
     case 'selfsubjectreviews':
       return { userInfo: shown(user) }
     case 'tokenreviews': {
-      const owner = tokenOwner(state, spec.token)
-      return owner ? { authenticated: true, user: shown(owner) } : { authenticated: false }
+      const { token = '' } = spec
+      if (token === '') return { user: {} }
+      const audiences = spec.audiences?.length ? spec.audiences : [state.options.serviceAccountIssuer]
+      const owner = ownerOf(state, token, ctx.now, audiences)
+      if ('error' in owner) return { user: {}, error: owner.error }
+      return { authenticated: true, user: shown(owner.user), audiences: owner.audiences.filter(Boolean) }
     }
     case 'selfsubjectrulesreviews':
       return { resourceRules: rulesOf(state, user, spec.namespace ?? ''), nonResourceRules: [], incomplete: false }
@@ -78,13 +82,12 @@ function answerTo(state: State, user: UserInfo, info: RequestInfo, spec: any, ct
   }
 }
 
-const shown = ({ name, groups }: UserInfo): object => ({ username: name, groups })
-
-function tokenOwner({ options }: State, token: unknown): UserInfo | undefined {
-  if (typeof token !== 'string' || token === '') return undefined
-  const request: HttpRequest = { type: 'request', method: 'GET', path: '/', headers: { authorization: `Bearer ${token}` } } // prettier-ignore
-  return authenticate(options.tokens, request)
-}
+const shown = ({ name, groups, uid, extra }: UserInfo): object => ({
+  username: name,
+  ...(uid && { uid }),
+  groups,
+  ...(extra && { extra }),
+})
 
 function rulesOf({ options, caches }: State, user: UserInfo, namespace: string): object[] {
   if (options.authorizationMode === 'AlwaysAllow') return [{ verbs: ['*'], apiGroups: ['*'], resources: ['*'] }]

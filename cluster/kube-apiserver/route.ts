@@ -71,8 +71,8 @@ function segmentsAfter(path: string, slash: number): string[] {
   return segments
 }
 
-/** Those that this server does not answer: ways through to a node or a Pod, and tokens that it cannot sign. */
-const UNCONNECTED: readonly string[] = ['proxy', 'token']
+/** Those that this server does not answer: ways through to a node or a Pod. */
+const UNCONNECTED: readonly string[] = ['proxy']
 
 const served = (resource: Resource, subresource: string): boolean =>
   resource.subresources.includes(subresource) && !UNCONNECTED.includes(subresource)

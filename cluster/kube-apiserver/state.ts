@@ -30,6 +30,12 @@ export interface ApiserverOptions {
   readonly admissionPlugins?: readonly string[]
   /** Bearer tokens and whose they are: `--token-auth-file`. */
   readonly tokens?: Readonly<Record<string, UserInfo>>
+  /** Who signs the tokens of service accounts, and whom they are for; empty: there are none. */
+  readonly serviceAccountIssuer?: string
+  /** What it signs them with: the same on all servers of a cluster. */
+  readonly serviceAccountKey?: string
+  /** Whether tokens for bootstrapping count: Secrets of kube-system. */
+  readonly enableBootstrapTokenAuth?: boolean
   /** How long an Event is kept. */
   readonly eventTTLMicros?: Micros
 }

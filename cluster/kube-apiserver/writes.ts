@@ -33,6 +33,7 @@ import { scaleOf } from './scale.ts'
 import { addressError, addressOf, cannotAllocate, chooseAddress, wantsAddress, withAddress } from './service-address.ts'
 import type { Origin, PendingRequest, Stage, State } from './state.ts'
 import * as status from './status.ts'
+import { isTokenRequest, issueToken } from './tokens/token-requests.ts'
 import { callEtcd } from './storage/etcd-client.ts'
 import { registryKey, withoutRevision, withRevision } from './storage/keys.ts'
 import { putTransaction, removalTransaction } from './storage/transactions.ts'
@@ -106,6 +107,11 @@ function changeFrom(state: State, row: PendingRequest, origin: Origin, ctx: Cont
   if (row.info.verb === 'delete') return deleteFrom(state, row, origin, optionsOf(row.request), ctx)
   if (isEviction(row)) return evictFrom(state, row, origin, ctx)
   const admission = admissionOf(state, row, ctx)
+  if (isTokenRequest(row)) {
+    const refused = admission?.validate(row.request.body as KubernetesObject, origin.object)
+    const outcome = refused ? { refused } : issueToken(state, row, origin.object, ctx)
+    return 'refused' in outcome ? refuse(state, row, outcome.refused) : respond(state, row, 201, outcome.issued)
+  }
   const prepared = prepareChange(state, row, origin, admission, ctx)
   row = withRemarks(state, row, admission)
   if ('refused' in prepared) {

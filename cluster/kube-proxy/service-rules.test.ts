@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import type { Endpoint, EndpointSlice, Service } from '#cluster/api/types.ts'
 import { formatRule } from '#cluster/linux/netfilter-rule.ts'
 import { changeBetween, endpointChain, rulesOf, serviceChain } from './service-rules.ts'
-import { base32, sha256 } from './sha256.ts'
+import { base32 } from './base32.ts'
+import { sha256 } from '#cluster/kernel/sha256.ts'
 
 const service = (spec: Partial<Service['spec']> = {}): Service => ({
   apiVersion: 'v1',

@@ -9,7 +9,8 @@ import type { Endpoint, EndpointSlice, Service, ServicePort } from '#cluster/api
 import type { Rule } from '#cluster/linux/netfilter-rule.ts'
 import type { Protocol } from '#cluster/linux/packet.ts'
 import type { ChainSet } from '#cluster/linux/syscall.ts'
-import { base32, sha256 } from './sha256.ts'
+import { sha256 } from '#cluster/kernel/sha256.ts'
+import { base32 } from './base32.ts'
 
 /** The mark that says: masquerade this on its way out. */
 export const MASQUERADE_MARK = 0x4000

@@ -1,4 +1,8 @@
-/** SHA-256 and base 32, for the names of chains: upstream names a chain by the hash of what it is for. */
+/**
+ * SHA-256, and the code by which two who share a key know each other's messages.
+ *
+ * In plain arithmetic, since what the hosts offer is asynchronous or Node's alone. A text is one character for each byte.
+ */
 
 const INITIAL = [0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19]
 const ROUND_CONSTANTS = roundConstants()
@@ -29,7 +33,7 @@ function cubeRootFraction(n: bigint): number {
 
 const rotate = (word: number, by: number): number => (word >>> by) | (word << (32 - by))
 
-/** Of ASCII text. */
+/** @param text one character for each byte */
 export function sha256(text: string): Uint8Array {
   const padded = new Uint8Array((((text.length + 8) >> 6) + 1) << 6)
   for (let i = 0; i < text.length; i++) padded[i] = text.charCodeAt(i)
@@ -66,21 +70,13 @@ function compress(hash: number[], words: Int32Array): void {
   ;[a, b, c, d, e, f, g, h].forEach((word, i) => (hash[i] = (hash[i]! + word) | 0))
 }
 
-const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
+const HMAC_BLOCK = 64
 
-/** RFC 4648 without padding. */
-export function base32(bytes: Uint8Array): string {
-  let text = ''
-  let bits = 0
-  let value = 0
-  for (const byte of bytes) {
-    value = (value << 8) | byte
-    bits += 8
-    while (bits >= 5) {
-      bits -= 5
-      text += ALPHABET[(value >>> bits) & 31]
-    }
-    value &= (1 << bits) - 1
-  }
-  return bits > 0 ? text + ALPHABET[(value << (5 - bits)) & 31] : text
+const asText = (bytes: Iterable<number>): string => String.fromCharCode(...bytes)
+
+/** RFC 2104, with SHA-256. @param key of at most 64 characters, one for each byte, as the message has */
+export function hmacSha256(key: string, message: string): Uint8Array {
+  const pad = (mask: number): string =>
+    asText(Array.from({ length: HMAC_BLOCK }, (_, i) => (i < key.length ? key.charCodeAt(i) : 0) ^ mask))
+  return sha256(pad(0x5c) + asText(sha256(pad(0x36) + message)))
 }
