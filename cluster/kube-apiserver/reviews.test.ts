@@ -49,7 +49,7 @@ describe('a review', () => {
     const lab = ready({ tokens: { secret: ANNA } })
     const ask = (token: string) => lab.send('POST', `${AUTHENTICATION}/tokenreviews`, { spec: { token } }).body.status
     expect(ask('secret')).toMatchObject({ authenticated: true, user: { username: 'anna' } })
-    expect(ask('wrong')).toEqual({ authenticated: false })
+    expect(ask('wrong')).toEqual({ user: {}, error: 'invalid bearer token' })
   })
 
   it('can only be made', () => {
