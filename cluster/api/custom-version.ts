@@ -64,8 +64,6 @@ export interface CustomVersion {
   readonly definition: string
   readonly listKind: string
   readonly schema: JsonSchema
-  /** Fields that the schema does not know are kept, everywhere. */
-  readonly preserveUnknownFields: boolean
   readonly hasStatus: boolean
   readonly scale: ScalePaths | undefined
   readonly columns: readonly PrinterColumn[]

@@ -167,6 +167,9 @@ const firstBy = (field: 'resource' | 'kind'): ReadonlyMap<string, Resource> =>
 const byResource = firstBy('resource')
 const byKind = firstBy('kind')
 
+/** `PodList`. */
+export const listKindOf = ({ kind, custom }: Resource): string => custom?.listKind ?? `${kind}List`
+
 export const apiVersionOf = (resource: Resource): string =>
   resource.group === '' ? resource.version : `${resource.group}/${resource.version}`
 

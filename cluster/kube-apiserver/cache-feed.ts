@@ -19,15 +19,18 @@ import { endWatchesOf } from './watch-requests.ts'
 import { dispatch } from './watchers.ts'
 
 const AT_START = ['namespaces', 'nodes', 'pods', 'services', 'configmaps', 'events', 'deployments', 'replicasets', 'endpointslices', 'leases'].map(resourceNamed) // prettier-ignore
+/** What adds to the API itself: a server with schemas knows of it from the start. */
+const EXTENSIONS = ['customresourcedefinitions'].map(resourceNamed)
 const POLICY = ['roles', 'rolebindings', 'clusterroles', 'clusterrolebindings'].map(resourceNamed)
 
 /** What the cluster's own components live on. Of other kinds a cache is made when somebody first asks for one. */
-export const cachedAtStart = (options: Required<ApiserverOptions>): readonly Resource[] => [
+export const cachedAtStart = (options: Required<ApiserverOptions>, withDefinitions: boolean): readonly Resource[] => [
   ...AT_START,
   ...(options.authorizationMode === 'RBAC' ? POLICY : []),
   // By these, tokens are known to be somebody's.
   ...(options.serviceAccountIssuer === '' ? [] : [resourceNamed('serviceaccounts')]),
   ...(options.serviceAccountIssuer === '' && !options.enableBootstrapTokenAuth ? [] : [resourceNamed('secrets')]),
+  ...(withDefinitions ? EXTENSIONS : []),
 ]
 
 export const WATCH_RETRY_TIMER = 'etcd-watch-retry'

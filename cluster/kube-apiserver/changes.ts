@@ -65,7 +65,7 @@ const fromBody = ({ info }: PendingRequest, body: unknown, origin: Origin, plugi
 function prepareFromPatch(state: State, row: PendingRequest, origin: Origin, plugins: Plugins, ctx: Context): Prepared {
   const { info, request } = row
   const start = fromStored(info.resource, currentOf(origin))
-  const outcome = patched(info, request, info.subresource === 'scale' ? scaleOf(start) : start)
+  const outcome = patched(info, request, info.subresource === 'scale' ? scaleOf(info.resource, start) : start)
   if ('refused' in outcome) return outcome
   const decoded = decodeBody(state.schemas, row, outcome.object)
   if ('refused' in decoded) return decoded

@@ -3,7 +3,7 @@
  *
  * Where to read upstream: apiserver `pkg/registry/generic/registry/store.go` (DeleteCollection).
  */
-import { apiVersionOf, keyOf } from '#cluster/api/resources.ts'
+import { apiVersionOf, keyOf, listKindOf } from '#cluster/api/resources.ts'
 import type { KubernetesObject } from '#cluster/api/types.ts'
 import type { Context, Effect } from '#cluster/kernel/component.ts'
 import { refuse, respond } from './responses.ts'
@@ -23,7 +23,7 @@ export function startDeleteCollection(state: State, row: PendingRequest, ctx: Co
     if (selects(selection, object)) items.push(object)
   const listed = Object.freeze({
     apiVersion: apiVersionOf(info.resource),
-    kind: `${info.resource.kind}List`,
+    kind: listKindOf(info.resource),
     metadata: Object.freeze({ resourceVersion: String(cache.revision) }),
     items: Object.freeze(items),
   })

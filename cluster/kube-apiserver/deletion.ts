@@ -7,6 +7,9 @@ import { keyOf } from '#cluster/api/resources.ts'
 import { deepFreeze, formatTime, parseTime } from '#cluster/api/meta.ts'
 import type { KubernetesObject, Namespace, ObjectMeta, Status } from '#cluster/api/types.ts'
 import type { Micros } from '#cluster/kernel/component.ts'
+import type { Definition } from './extensions/definition.ts'
+import { DEFINITIONS } from './extensions/definition.ts'
+import { markedForDeletion } from './extensions/ending.ts'
 import { strategyOf } from './registry/registry.ts'
 import type { RequestInfo } from './route.ts'
 import type { Origin } from './state.ts'
@@ -38,6 +41,9 @@ export function decideDeletion(info: RequestInfo, origin: Origin, options: Delet
   if (resourceVersion !== undefined && resourceVersion !== String(modRevision)) {
     const why = `the ResourceVersion in the precondition (${resourceVersion}) does not match the ResourceVersion in record (${modRevision}). The object might have been modified`
     return { type: 'refuse', status: conflict(info.resource, info.name, why) }
+  }
+  if (keyOf(info.resource) === DEFINITIONS && metadata.deletionTimestamp === undefined) {
+    return { type: 'mark', object: deepFreeze(markedForDeletion(object as Definition, now)) }
   }
   if (keyOf(info.resource) === 'namespaces') return deleteNamespace(info, object as Namespace, now)
   const grace = strategyOf(info.resource).gracePeriodSeconds?.(object, options.gracePeriodSeconds) ?? 0

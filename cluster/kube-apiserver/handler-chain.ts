@@ -20,6 +20,7 @@ import { authorize } from './authorization.ts'
 import { startCaching } from './cache-feed.ts'
 import { startDeleteCollection } from './collections.ts'
 import { isConnect, startConnect } from './connect.ts'
+import { customResource } from './extensions/custom-resources.ts'
 import { decodeBody } from './decoding/decoding.ts'
 import { BUDGETS } from './evictions.ts'
 import { health } from './health.ts'
@@ -42,11 +43,12 @@ const REQUEST_TIMEOUT_MICROS = 60_000_000
 /** Requests that may wait for a seat: as many as the 128 queues of 50 of a priority level. */
 const QUEUE_MAX = 6_400
 const RETRY_AFTER_SECONDS = 1
+const NOT_WHILE_TERMINATING = 'create not allowed while custom resource definition is terminating'
 
 export function receive(state: State, stream: StreamId, request: HttpRequest, ctx: Context): Effect[] {
   const plain = health(state, request)
   if (plain) return [{ type: 'close', stream, body: plain }]
-  const routed = requestInfo(request)
+  const routed = requestInfo(request, (group, version, plural) => customResource(state, group, version, plural))
   // Without an issuer there are no tokens to be had.
   const asked = routed?.subresource === 'token' && state.options.serviceAccountIssuer === '' ? undefined : routed
   const recognised = authenticate(state, request, ctx.now)
@@ -79,6 +81,9 @@ export function receive(state: State, stream: StreamId, request: HttpRequest, ct
     user,
     stage: 'queued',
     view: viewOf(request),
+    ...(info.resource.custom?.deprecationWarning !== undefined && {
+      warnings: [info.resource.custom.deprecationWarning],
+    }),
     arrived: ctx.now,
     deadline: ctx.now + REQUEST_TIMEOUT_MICROS,
     attempts: 0,
@@ -189,7 +194,9 @@ function admit(state: State, row: PendingRequest, ctx: Context): Effect[] {
 function startDecoded(state: State, row: PendingRequest, ctx: Context): Effect[] {
   const { verb } = row.info
   const applies = isApply(row.request)
-  if (state.schemas === undefined || (verb !== 'create' && verb !== 'update' && !applies)) {
+  const { custom } = row.info.resource
+  if (custom?.terminating && verb === 'create') return refuse(state, row, methodNotAllowed(NOT_WHILE_TERMINATING))
+  if ((state.schemas === undefined && !custom) || (verb !== 'create' && verb !== 'update' && !applies)) {
     return startWrite(state, row, ctx)
   }
   const problem = applies ? applyProblem(row) : undefined
@@ -197,7 +204,11 @@ function startDecoded(state: State, row: PendingRequest, ctx: Context): Effect[]
   const decoded = decodeBody(state.schemas, row, row.request.body)
   if ('refused' in decoded) return refuse(state, row, decoded.refused)
   const { body, warnings } = decoded
-  return startWrite(state, { ...row, request: { ...row.request, body }, warnings }, ctx)
+  return startWrite(
+    state,
+    { ...row, request: { ...row.request, body }, warnings: [...(row.warnings ?? []), ...warnings] },
+    ctx,
+  )
 }
 
 // ── deadlines ───────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -8,8 +8,8 @@
  * per resource feeds; subresources; graceful deletion and finalizers; admission of namespaces and tolerations; addresses of
  * Services; Events that go after an hour; compaction; limits on requests in flight; client certificates, a file of tokens,
  * anonymous requests, and RBAC with its bootstrap roles (AlwaysAllow is the default, as without `--authorization-mode`);
- * every built-in kind of the stable versions, and discovery; tables, and kinds in two versions. A kind is cached from when somebody first asks for it.
- * What we leave out: the Node authorizer, webhooks, CRDs, aggregation,
+ * every built-in kind of the stable versions, those that definitions add, and discovery; tables, and kinds in two versions. A kind is cached from when somebody first asks for it.
+ * What we leave out: the Node authorizer, webhooks, aggregation,
  * priority and fairness is a single queue before the seats.
  * Where to read upstream: apiserver `pkg/server/config.go` (DefaultBuildHandlerChain), `pkg/endpoints/handlers`,
  * `pkg/registry/generic/registry/store.go`, `pkg/storage/{etcd3,cacher}`.
@@ -34,6 +34,8 @@ import {
 } from './cache-feed.ts'
 import { connectEnded, connectSaid } from './connect.ts'
 import { claimCompaction, claimed, COMPACTION_TIMER, scheduleCompaction } from './compaction.ts'
+import { definitionsMoved } from './extensions/define.ts'
+import { DEFINITIONS } from './extensions/definition.ts'
 import { leaseGranted } from './event-leases.ts'
 import { admitQueued, DEADLINE_TIMER, expireRequests, queued, receive } from './handler-chain.ts'
 import { freshTimedOut, readAnswered } from './reads.ts'
@@ -60,41 +62,43 @@ const DEFAULTS = {
   eventTTLMicros: 3_600_000_000,
 }
 
+function initialState(given: ApiserverOptions, schemas: Schemas | undefined): State {
+  const options = Object.freeze({ ...DEFAULTS, ...given })
+  const cached = cachedAtStart(options, schemas !== undefined)
+  return {
+    options,
+    schemas,
+    cached,
+    member: 0,
+    membersDown: new Table(),
+    calls: new Table(),
+    parked: new Table(),
+    requests: new Table(),
+    queues: { reading: new Table(), mutating: new Table() },
+    awaitingCache: new Table(),
+    reading: 0,
+    mutating: 0,
+    deadlineSet: false,
+    phase: 'listing',
+    outstanding: 0,
+    caches: Object.fromEntries(cached.map((resource) => [keyOf(resource), createWatchCache(resource)])),
+    watchStream: 0,
+    watchMember: '',
+    watchers: new Table(),
+    connections: new Table(),
+    backends: new Table(),
+    buckets: { all: new Groups(), namespace: new Groups(), key: new Groups(), node: new Groups() },
+    bookmarks: new Table(),
+    bookmarkSet: false,
+    eventLease: { id: NO_LEASE, granted: 0, count: 0, pending: false },
+    compaction: { version: 0, revision: 0 },
+  }
+}
+
 const BEHAVIOUR: Component<State, ApiserverOptions> = {
   name: 'kube-apiserver',
 
-  init: (given) => {
-    const options = Object.freeze({ ...DEFAULTS, ...given })
-    const cached = cachedAtStart(options)
-    return {
-      options,
-      schemas: undefined,
-      cached,
-      member: 0,
-      membersDown: new Table(),
-      calls: new Table(),
-      parked: new Table(),
-      requests: new Table(),
-      queues: { reading: new Table(), mutating: new Table() },
-      awaitingCache: new Table(),
-      reading: 0,
-      mutating: 0,
-      deadlineSet: false,
-      phase: 'listing',
-      outstanding: 0,
-      caches: Object.fromEntries(cached.map((resource) => [keyOf(resource), createWatchCache(resource)])),
-      watchStream: 0,
-      watchMember: '',
-      watchers: new Table(),
-      connections: new Table(),
-      backends: new Table(),
-      buckets: { all: new Groups(), namespace: new Groups(), key: new Groups(), node: new Groups() },
-      bookmarks: new Table(),
-      bookmarkSet: false,
-      eventLease: { id: NO_LEASE, granted: 0, count: 0, pending: false },
-      compaction: { version: 0, revision: 0 },
-    }
-  },
+  init: (given) => initialState(given, undefined),
 
   step(state, event, ctx) {
     const effects = handle(state, event, ctx)
@@ -105,7 +109,7 @@ const BEHAVIOUR: Component<State, ApiserverOptions> = {
 /** @param schemas the types of the API: with them, bodies are held to their types, and there is OpenAPI and apply */
 export const kubeApiserverWith = (schemas: Schemas): Component<State, ApiserverOptions> => ({
   ...BEHAVIOUR,
-  init: (given) => ({ ...BEHAVIOUR.init(given), schemas }),
+  init: (given) => initialState(given, schemas),
 })
 
 /** One without schemas, for simulations in which everybody sends what they should. */
@@ -119,7 +123,7 @@ function handle(state: State, event: Event, ctx: Context): Effect[] {
     case 'opened':
       return receive(state, event.stream, event.body as HttpRequest, ctx)
     case 'data':
-      if (event.stream === state.watchStream) return watchResponse(state, event.body as WatchResponse, ctx)
+      if (event.stream === state.watchStream) return cachesMoved(state, event.body as WatchResponse, ctx)
       return connectSaid(state, event.stream, event.body) ?? []
     case 'closed':
       return closed(state, event, ctx)
@@ -144,6 +148,14 @@ function closed(state: State, event: Extract<Event, { type: 'closed' }>, ctx: Co
   return watchClosed(state, event.stream)
 }
 
+/** News of the caches, and what the server's own controllers make of it. */
+function cachesMoved(state: State, response: WatchResponse, ctx: Context): Effect[] {
+  const effects = watchResponse(state, response, ctx)
+  // Word of etcd's progress comes about once a minute: then whatever went wrong before is tried again.
+  const key = response.watchId < 0 ? DEFINITIONS : keyOf(state.cached[response.watchId]!)
+  return [...effects, ...definitionsMoved(state, key, ctx)]
+}
+
 function etcdAnswered(state: State, { purpose }: Call, response: RangeResponse, ctx: Context): Effect[] {
   switch (purpose.type) {
     case 'request': {
@@ -154,7 +166,8 @@ function etcdAnswered(state: State, { purpose }: Call, response: RangeResponse, 
     case 'list': {
       const isFirst = state.phase === 'listing'
       const effects = listed(state, purpose.resource, response, ctx)
-      return isFirst ? [...effects, ...nextPhase(state, ctx)] : effects
+      const moved = definitionsMoved(state, purpose.resource, ctx)
+      return isFirst ? [...effects, ...nextPhase(state, ctx), ...moved] : [...effects, ...moved]
     }
     case 'bootstrap':
       return nextPhase(state, ctx)

@@ -173,7 +173,10 @@ function combine(info: RequestInfo, given: any, old: any, strategy: Strategy, ct
   }
   if (strategy.prepareForUpdate) next = strategy.prepareForUpdate(next, old, ctx.now)
   let metadata: ObjectMeta = ownMetadata(next.metadata, old.metadata, info)
-  if (strategy.hasGeneration && contentChanged(next, old)) {
+  if (
+    strategy.hasGeneration &&
+    (contentChanged(next, old) || (strategy.countsStatus && !isEqual(next.status, old.status)))
+  ) {
     metadata = { ...metadata, generation: (old.metadata.generation ?? 0) + 1 }
   }
   return { ...next, metadata }

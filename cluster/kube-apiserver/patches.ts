@@ -13,6 +13,8 @@ const ACCEPTED = [
   'application/merge-patch+json',
   'application/strategic-merge-patch+json',
 ]
+/** Nobody knows how the lists of a custom object are merged. (An apply, which is among these, has a way of its own.) */
+const ACCEPTED_OF_CUSTOM = [...ACCEPTED.slice(0, 2), 'application/apply-patch+yaml']
 
 export type Patched =
   | { readonly object: KubernetesObject; /** The patch names a resourceVersion. */ readonly named: boolean }
@@ -21,7 +23,8 @@ export type Patched =
 export function patched(info: RequestInfo, request: HttpRequest, object: KubernetesObject): Patched {
   const type = (request.headers?.['content-type'] ?? '').split(';')[0]!.trim()
   const { body } = request
-  if (!ACCEPTED.includes(type)) return { refused: unsupportedMediaType(ACCEPTED) }
+  const accepted = info.resource.custom && info.subresource !== 'scale' ? ACCEPTED_OF_CUSTOM : ACCEPTED
+  if (!accepted.includes(type)) return { refused: unsupportedMediaType(accepted) }
   if (typeof body !== 'object' || body === null) return { refused: badRequest('the patch is no JSON object or list') }
   try {
     if (type === 'application/json-patch+json') {

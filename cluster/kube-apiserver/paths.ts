@@ -8,20 +8,25 @@
 import type { HttpRequest, HttpResponse, UserInfo } from '#cluster/api/http.ts'
 import type { Status } from '#cluster/api/types.ts'
 import { discover } from './discovery/discovery.ts'
+import { resourcesOf } from './extensions/custom-resources.ts'
 import { openApi } from './openapi/openapi.ts'
 import type { State } from './state.ts'
-import { forbiddenPath, noSuchPath } from './status.ts'
+import { forbiddenPath, noSuchPath, notYet } from './status.ts'
 
 const AUTHENTICATED = 'system:authenticated'
 
-export function answerAtPath({ options, schemas }: State, user: UserInfo, request: HttpRequest): HttpResponse {
+export function answerAtPath(state: State, user: UserInfo, request: HttpRequest): HttpResponse {
+  const { options, schemas, phase } = state
   const { authorizationMode, advertiseAddress, securePort } = options
   const isAllowed =
     authorizationMode === 'AlwaysAllow' || (authorizationMode === 'RBAC' && user.groups.includes(AUTHENTICATED))
   if (!isAllowed) return failed(forbiddenPath(user.name, request.method.toLowerCase(), request.path))
+  const resources = resourcesOf(state)
   const found =
-    discover(request, `${advertiseAddress || '127.0.0.1'}:${securePort}`) ?? (schemas && openApi(schemas, request))
-  if (!found) return failed(noSuchPath())
+    discover(request, `${advertiseAddress || '127.0.0.1'}:${securePort}`, resources) ??
+    (schemas && openApi(schemas, request, resources))
+  // Until all definitions are known, nobody can say that there is no such thing.
+  if (!found) return failed(phase === 'ready' || !request.path.startsWith('/apis/') ? noSuchPath() : notYet())
   if (request.method !== 'GET') return { type: 'response', status: 405, body: '405: Method Not Allowed' }
   return found
 }

@@ -6,7 +6,7 @@
  * revision.
  * Where to read upstream: apiserver `pkg/storage/cacher/{cacher,delegator}.go`, `pkg/storage/etcd3/store.go` (GetList).
  */
-import { apiVersionOf, keyOf } from '#cluster/api/resources.ts'
+import { apiVersionOf, keyOf, listKindOf } from '#cluster/api/resources.ts'
 import type { KubernetesObject, List } from '#cluster/api/types.ts'
 import type { EtcdResponse, RangeRequest, RangeResponse } from '#cluster/etcd/messages.ts'
 import { prefixEnd } from '#cluster/etcd/mvcc/ordered-keys.ts'
@@ -136,7 +136,7 @@ function answerFromCache(state: State, row: PendingRequest, cache: WatchCache): 
 function answerGet(state: State, row: PendingRequest, object: KubernetesObject | undefined): Effect[] {
   const { info } = row
   if (!object) return refuse(state, row, status.notFound(info.resource, info.name))
-  return respond(state, row, 200, info.subresource === 'scale' ? scaleOf(object) : object)
+  return respond(state, row, 200, info.subresource === 'scale' ? scaleOf(info.resource, object) : object)
 }
 
 function listOf(
@@ -148,7 +148,7 @@ function listOf(
   const { resource } = row.info
   return Object.freeze({
     apiVersion: apiVersionOf(resource),
-    kind: `${resource.kind}List`,
+    kind: listKindOf(resource),
     metadata: Object.freeze({ resourceVersion: String(revision), ...rest }),
     items: Object.freeze(items),
   })

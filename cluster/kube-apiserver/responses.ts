@@ -2,6 +2,7 @@
 import type { HttpResponse } from '#cluster/api/http.ts'
 import type { Status } from '#cluster/api/types.ts'
 import type { Effect, StreamId } from '#cluster/kernel/component.ts'
+import { isStoredAsSeen } from './conversion/conversion.ts'
 import type { RequestInfo } from './route.ts'
 import type { PendingRequest, State } from './state.ts'
 import { shaped } from './views.ts'
@@ -31,7 +32,7 @@ export function respond(state: State, row: PendingRequest, status: number, body:
   dropRequest(state, row)
   if (row.stream !== undefined) {
     const { resource } = row.info
-    const isPlain = status >= 300 || (row.view === undefined && resource.storedAs === undefined)
+    const isPlain = status >= 300 || (row.view === undefined && isStoredAsSeen(resource))
     const warnings = row.advice?.length ? [...(row.warnings ?? []), ...row.advice] : row.warnings
     return [answer(row.stream, status, isPlain ? body : shaped(resource, row.view, body, row.arrived), warnings)]
   }

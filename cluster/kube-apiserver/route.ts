@@ -30,25 +30,36 @@ const byRoot = new Map(
   }),
 )
 
+/** The resources that definitions have added. */
+export type CustomLookup = (group: string, version: string, plural: string) => Resource | undefined
+const noneCustom: CustomLookup = () => undefined
+
 const VERBS = { POST: 'create', PUT: 'update', PATCH: 'patch' } as const
 
 /** Undefined where no resource of the API lives at that path. */
-export function requestInfo(request: HttpRequest): RequestInfo | undefined {
+export function requestInfo(request: HttpRequest, custom: CustomLookup = noneCustom): RequestInfo | undefined {
   const { path } = request
   // `/api/v1/…` or `/apis/<group>/<version>/…`
   const depth = path.startsWith('/api/') ? 2 : path.startsWith('/apis/') ? 3 : 0
   let rootEnd = 0
   for (let i = 0; i < depth; i++) rootEnd = path.indexOf('/', rootEnd + 1)
   if (depth === 0 || rootEnd < 0) return undefined
-  const resources = byRoot.get(path.slice(0, rootEnd))
+  const root = path.slice(0, rootEnd)
+  const builtIn = byRoot.get(root)
+  const find = (plural: string | undefined): Resource | undefined => {
+    const found = plural === undefined ? undefined : builtIn?.get(plural)
+    if (found || depth === 2 || !plural) return found
+    const [, , group = '', version = ''] = root.split('/')
+    return custom(group, version, plural)
+  }
   const parts = segmentsAfter(path, rootEnd)
   let at = 0
   let namespace = ''
-  if (parts[0] === 'namespaces' && parts.length > 2 && resources?.get(parts[2]!)?.namespaced) {
+  if (parts[0] === 'namespaces' && parts.length > 2 && find(parts[2])?.namespaced) {
     namespace = parts[1]!
     at = 2
   }
-  const resource = resources?.get(parts[at]!)
+  const resource = find(parts[at])
   if (!resource || parts.length > at + 3) return undefined
   const name = parts[at + 1] ?? ''
   const subresource = parts[at + 2] ?? ''

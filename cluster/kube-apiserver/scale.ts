@@ -1,10 +1,14 @@
 /**
- * `scale`: the number of replicas of a Deployment or ReplicaSet as an object of its own (autoscaling/v1).
+ * `scale`: the number of replicas of a Deployment or ReplicaSet, or of what a definition says can be scaled, as an object of
+ * its own (autoscaling/v1).
  *
  * Where to read upstream: kubernetes/kubernetes `pkg/registry/apps/deployment/storage/storage.go` (ScaleREST).
  */
 import { deepFreeze } from '#cluster/api/meta.ts'
+import type { ScalePaths } from '#cluster/api/custom-version.ts'
+import { valuesAt, withValueAt } from '#cluster/api/json-path.ts'
 import { formatSelector } from '#cluster/api/labels.ts'
+import type { Resource } from '#cluster/api/resources.ts'
 import type { Deployment, KubernetesObject, ReplicaSet } from '#cluster/api/types.ts'
 import type { Prepared } from './objects.ts'
 import type { RequestInfo } from './route.ts'
@@ -18,8 +22,8 @@ export interface Scale extends KubernetesObject {
   readonly status: { readonly replicas: number; readonly selector: string }
 }
 
-export function scaleOf(object: KubernetesObject): Scale {
-  const { metadata, spec, status } = object as Scalable
+export function scaleOf({ custom }: Resource, object: KubernetesObject): Scale {
+  const { metadata, spec, status } = custom?.scale ? scaled(custom.scale, object) : (object as Scalable)
   const { name, namespace, uid, resourceVersion, creationTimestamp } = metadata
   return deepFreeze({
     apiVersion: 'autoscaling/v1',
@@ -32,8 +36,19 @@ export function scaleOf(object: KubernetesObject): Scale {
       ...(creationTimestamp && { creationTimestamp }),
     },
     spec: { replicas: spec.replicas ?? 1 },
-    status: { replicas: status?.replicas ?? 0, selector: formatSelector(spec.selector) },
+    status: {
+      replicas: status?.replicas ?? 0,
+      selector: typeof spec.selector === 'string' ? spec.selector : formatSelector(spec.selector),
+    },
   })
+}
+
+/** What the paths of a definition lead to. */
+function scaled({ specReplicasPath, statusReplicasPath, labelSelectorPath }: ScalePaths, object: KubernetesObject) {
+  const [replicas = 0] = valuesAt(object, specReplicasPath) as number[]
+  const [current = 0] = valuesAt(object, statusReplicasPath) as number[]
+  const [selector = ''] = labelSelectorPath ? (valuesAt(object, labelSelectorPath) as string[]) : []
+  return { metadata: object.metadata, spec: { replicas, selector }, status: { replicas: current } }
 }
 
 export function applyScale(info: RequestInfo, body: unknown, origin: Origin): Prepared {
@@ -49,8 +64,12 @@ export function applyScale(info: RequestInfo, body: unknown, origin: Origin): Pr
   const version = given?.metadata?.resourceVersion
   if (version && version !== String(origin.modRevision))
     return { refused: conflict(info.resource, info.name, MODIFIED) }
+  const { scale } = info.resource.custom ?? {}
   const old = origin.object as Scalable
-  if (old.spec.replicas === replicas) return { object: old }
-  const metadata = { ...old.metadata, generation: (old.metadata.generation ?? 0) + 1 }
-  return { object: deepFreeze({ ...old, metadata, spec: { ...old.spec, replicas } } as Scalable) }
+  if ((scale ? valuesAt(old, scale.specReplicasPath)[0] : old.spec.replicas) === replicas) return { object: old }
+  const next = { ...old, metadata: { ...old.metadata, generation: (old.metadata.generation ?? 0) + 1 } }
+  const object = scale
+    ? withValueAt(next, scale.specReplicasPath, replicas)
+    : ({ ...next, spec: { ...old.spec, replicas } } as Scalable)
+  return { object: deepFreeze(object) }
 }

@@ -14,6 +14,8 @@ export interface FieldError {
     | 'FieldValueNotSupported'
     | 'FieldValueDuplicate'
     | 'FieldValueTooLong'
+    | 'FieldValueTooMany'
+    | 'FieldValueTypeInvalid'
   readonly message: string
   readonly field: string
 }
@@ -175,10 +177,15 @@ export const internal = (message: string): Status => failure(500, undefined, mes
 export const internalError = (message: string): Status =>
   failure(500, 'InternalError', `Internal error occurred: ${message}`, { causes: [{ message }] })
 
-export const methodNotAllowed = (): Status =>
-  failure(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {})
+export const methodNotAllowed = (why = 'the server does not allow this method on the requested resource'): Status =>
+  failure(405, 'MethodNotAllowed', why, {})
 
 export const noSuchPath = (): Status => failure(404, 'NotFound', 'the server could not find the requested resource', {})
+
+export const notYet = (): Status => {
+  const why = 'the request has been made before all known HTTP paths have been installed, please try again'
+  return failure(503, 'ServiceUnavailable', why, { retryAfterSeconds: 5 })
+}
 
 export const unsupportedMediaType = (accepted: readonly string[]): Status =>
   failure(

@@ -8,9 +8,10 @@ import type { HttpRequest } from '#cluster/api/http.ts'
 import type { Printer } from '#cluster/api/printers/printer.ts'
 import { printerOf } from '#cluster/api/printers/printers.ts'
 import type { Resource } from '#cluster/api/resources.ts'
+import { listKindOf } from '#cluster/api/resources.ts'
 import type { KubernetesObject, List, Pod, WatchEvent } from '#cluster/api/types.ts'
 import type { Micros } from '#cluster/kernel/component.ts'
-import { fromStored } from './conversion/conversion.ts'
+import { fromStored, isStoredAsSeen } from './conversion/conversion.ts'
 import { mediaTypes } from './negotiation.ts'
 
 /** A shape other than the objects themselves. */
@@ -41,11 +42,11 @@ export function viewOf({ headers, query }: HttpRequest): View | undefined {
 }
 
 const isListOf = (resource: Resource, body: { kind?: string }): body is List<KubernetesObject> =>
-  body.kind === `${resource.kind}List`
+  body.kind === listKindOf(resource)
 
 /** An object or a list, as it is stored, in the shape that was asked for. */
 export function shaped(resource: Resource, view: View | undefined, body: any, now: Micros): unknown {
-  if (view === undefined && resource.storedAs === undefined) return body
+  if (view === undefined && isStoredAsSeen(resource)) return body
   const isList = isListOf(resource, body)
   if (!isList && body.kind !== resource.kind) return body
   const objects: readonly KubernetesObject[] = isList ? body.items : [body]
@@ -70,7 +71,7 @@ function tableOf(
   withColumns = true,
 ): object {
   const printer = printerOf(resource)
-  const columns = printer.columns.map((column) => ({ ...column, description: '' }))
+  const columns = printer.columns.map((column) => ({ description: '', ...column }))
   return Object.freeze({
     kind: 'Table',
     apiVersion: `meta.k8s.io/${view.version}`,

@@ -14,6 +14,7 @@ import type { Resource } from '#cluster/api/resources.ts'
 import { keyOf } from '#cluster/api/resources.ts'
 import type { KubernetesObject, Pod, WatchEvent } from '#cluster/api/types.ts'
 import type { Effect, Micros, StreamId } from '#cluster/kernel/component.ts'
+import { isStoredAsSeen } from './conversion/conversion.ts'
 import type { Selection } from './selectors.ts'
 import { selects } from './selectors.ts'
 import type { Buckets, State, Watcher } from './state.ts'
@@ -115,7 +116,7 @@ function visit(
   }
 }
 
-const isPlain = ({ view, resource }: Watcher): boolean => view === undefined && resource.storedAs === undefined
+const isPlain = ({ view, resource }: Watcher): boolean => view === undefined && isStoredAsSeen(resource)
 
 /** The message in the shape that this watcher wants. */
 function inShape(state: State, watcher: Watcher, message: WatchMessage, now: Micros): WatchMessage {

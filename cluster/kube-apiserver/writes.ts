@@ -354,7 +354,7 @@ function answerCommitted(state: State, row: PendingRequest, revision: number | u
 }
 
 const shown = (row: PendingRequest, object: KubernetesObject): KubernetesObject =>
-  row.info.subresource === 'scale' ? scaleOf(object) : object
+  row.info.subresource === 'scale' ? scaleOf(row.info.resource, object) : object
 
 /** Whatever etcd answers to a writing request, by the stage in which it waits. */
 export function writeAnswered(state: State, row: PendingRequest, response: EtcdResponse, ctx: Context): Effect[] {

@@ -9,13 +9,15 @@ import { ageOf } from './human-duration.ts'
 
 export interface Column {
   readonly name: string
-  readonly type: 'string' | 'integer' | 'boolean' | 'date'
+  readonly type: 'string' | 'integer' | 'number' | 'boolean' | 'date'
   readonly format: '' | 'name'
   /** 1: only where there is room for more (`-o wide`). */
   readonly priority: 0 | 1
+  readonly description?: string
 }
 
-export type Cell = string | number | boolean
+/** Null: there is nothing to show. */
+export type Cell = string | number | boolean | null
 
 export interface Printer {
   readonly columns: readonly Column[]

@@ -9,6 +9,7 @@ import { storedAs } from '../resources.ts'
 import { CORE } from './core.ts'
 import { NETWORKING } from './networking.ts'
 import { DEFAULT, POLICIES } from './policies.ts'
+import { customPrinter } from './custom.ts'
 import type { Printer } from './printer.ts'
 import { STORAGE } from './storage.ts'
 import { WORKLOADS } from './workloads.ts'
@@ -17,6 +18,7 @@ const PRINTERS: Readonly<Record<string, Printer>> = { ...CORE, ...WORKLOADS, ...
 
 /** It prints objects as they are stored. */
 export function printerOf(resource: Resource): Printer {
+  if (resource.custom) return customPrinter(resource.custom)
   const { resource: name } = storedAs(resource)
   return Object.hasOwn(PRINTERS, name) ? PRINTERS[name]! : DEFAULT
 }

@@ -45,6 +45,8 @@ export interface ObjectType {
   /** Changes as a whole only. */
   readonly atomic: boolean
   readonly fields: ReadonlyMap<string, Field>
+  /** What other fields are, where there may be others. */
+  readonly rest?: FieldType
 }
 
 export interface SchemaData {

@@ -8,6 +8,7 @@ import { apiVersionOf, storedAs } from '#cluster/api/resources.ts'
 import type { KubernetesObject, Status } from '#cluster/api/types.ts'
 import type { Context } from '#cluster/kernel/component.ts'
 import { toStored } from '../conversion/conversion.ts'
+import { schemasWith } from '../extensions/schema/types.ts'
 import type { Prepared } from '../objects.ts'
 import type { PendingRequest, State } from '../state.ts'
 import { badRequest, invalid, required } from '../status.ts'
@@ -21,17 +22,24 @@ const managerIn = ({ info, request, user }: PendingRequest): Manager => ({
   apiVersion: apiVersionOf(storedAs(info.resource)),
 })
 
-const typeOf = ({ schemas }: State, { kind, apiVersion }: KubernetesObject) => schemas?.typeOfKind(apiVersion, kind)
+/** The types by which the fields of that resource are owned. */
+function typesFor({ schemas }: State, { resource }: PendingRequest['info']) {
+  const stored = storedAs(resource)
+  const all = schemas && stored.custom ? schemasWith(schemas, stored) : schemas
+  const type = all?.typeOfKind(apiVersionOf(stored), stored.kind)
+  return all && type && { all, type }
+}
 
 /** The new object with who made it. */
 export function trackedCreation(state: State, row: PendingRequest, object: KubernetesObject, ctx: Context) {
-  const type = typeOf(state, object)
-  if (!type) return object
+  const types = typesFor(state, row.info)
+  if (!types) return object
+  const { all, type } = types
   const who = managerIn(row)
   const time = formatTime(ctx.now)
   const tracked = isApply(row.request)
-    ? trackCreation(state.schemas!, type, who, storedBody(row), object, time)
-    : trackUpdate(state.schemas!, type, who, undefined, object, time)
+    ? trackCreation(all, type, who, storedBody(row), object, time)
+    : trackUpdate(all, type, who, undefined, object, time)
   return deepFreeze(tracked)
 }
 
@@ -43,9 +51,9 @@ export function trackedUpdate(
   after: KubernetesObject,
   ctx: Context,
 ): KubernetesObject {
-  const type = typeOf(state, after)
-  if (!type || after === before) return after
-  return deepFreeze(trackUpdate(state.schemas!, type, managerIn(row), before, after, formatTime(ctx.now)))
+  const types = after === before ? undefined : typesFor(state, row.info)
+  if (!types) return after
+  return deepFreeze(trackUpdate(types.all, types.type, managerIn(row), before, after, formatTime(ctx.now)))
 }
 
 const storedBody = ({ info, request }: PendingRequest): KubernetesObject =>
@@ -77,8 +85,8 @@ export function prepareApply(
   prepare: (wanted: KubernetesObject) => Prepared,
   ctx: Context,
 ): Prepared {
-  const type = typeOf(state, old)!
-  const outcome = apply(state.schemas!, type, row.request, managerIn(row), withoutRevision(old), storedBody(row))
+  const { all, type } = typesFor(state, row.info)!
+  const outcome = apply(all, type, row.request, managerIn(row), withoutRevision(old), storedBody(row))
   if ('refused' in outcome) return outcome
   const prepared = prepare(outcome.object)
   if ('refused' in prepared) return prepared

@@ -34,11 +34,12 @@ export function partsOf(schemas: Schemas, { type, field }: Place, value: unknown
   if (type.is !== 'object') {
     return Object.keys(value).map((key) => ({ step: `f:${key}`, value: value[key], place: { type: type.of } }))
   }
-  const { atomic, fields } = schemas.typeNamed(type.name)
+  const { atomic, fields, rest } = schemas.typeNamed(type.name)
   if (atomic) return undefined
   return Object.keys(value).flatMap((key): Part[] => {
     const inner = fields.get(key)
-    return inner ? [{ step: `f:${key}`, value: value[key], place: { type: inner.type, field: inner } }] : []
+    if (inner) return [{ step: `f:${key}`, value: value[key], place: { type: inner.type, field: inner } }]
+    return rest ? [{ step: `f:${key}`, value: value[key], place: { type: rest } }] : []
   })
 }
 

@@ -5,8 +5,10 @@
  * Where to read upstream: apimachinery `pkg/runtime/serializer/versioning`; kubernetes/kubernetes `pkg/apis/<group>/<version>/conversion.go`.
  */
 import type { Resource } from '#cluster/api/resources.ts'
-import { apiVersionOf } from '#cluster/api/resources.ts'
+import { deepFreeze } from '#cluster/api/meta.ts'
+import { apiVersionOf, storedAs } from '#cluster/api/resources.ts'
 import type { KubernetesObject } from '#cluster/api/types.ts'
+import { withDefaults } from '../extensions/schema/defaults.ts'
 import { autoscalerFromV1, autoscalerToV1 } from './autoscaling.ts'
 import { eventFromEventsV1, eventToEventsV1 } from './events.ts'
 
@@ -21,9 +23,22 @@ const CONVERSIONS: Readonly<Record<string, Conversion>> = {
   'events.k8s.io/v1': { fromStored: eventToEventsV1, toStored: eventFromEventsV1 },
 }
 
-/** The object as that version has it; the very object where it is stored so. */
-export const fromStored = (resource: Resource, object: KubernetesObject): KubernetesObject =>
-  resource.storedAs === undefined ? object : CONVERSIONS[apiVersionOf(resource)]!.fromStored(object)
+/** Whether objects leave as they are stored. Custom ones may have been stored in another version than now, or before a default. */
+export const isStoredAsSeen = ({ storedAs, custom }: Resource): boolean => storedAs === undefined && !custom
 
-export const toStored = (resource: Resource, object: KubernetesObject): KubernetesObject =>
-  resource.storedAs === undefined ? object : CONVERSIONS[apiVersionOf(resource)]!.toStored(object)
+/** The object as that version has it; the very object where it is stored so. */
+export function fromStored(resource: Resource, object: KubernetesObject): KubernetesObject {
+  if (resource.custom) return deepFreeze(withDefaults(resource.custom.schema, inVersion(resource, object)))
+  return resource.storedAs === undefined ? object : CONVERSIONS[apiVersionOf(resource)]!.fromStored(object)
+}
+
+export function toStored(resource: Resource, object: KubernetesObject): KubernetesObject {
+  if (resource.custom) return inVersion(storedAs(resource), object)
+  return resource.storedAs === undefined ? object : CONVERSIONS[apiVersionOf(resource)]!.toStored(object)
+}
+
+/** Between versions of a custom resource nothing changes but the version (the strategy `None`). */
+function inVersion(resource: Resource, object: KubernetesObject): KubernetesObject {
+  const apiVersion = apiVersionOf(resource)
+  return object.apiVersion === apiVersion ? object : { ...object, apiVersion }
+}

@@ -12,7 +12,9 @@ import type { Status } from '#cluster/api/types.ts'
 import type { RequestInfo } from '../route.ts'
 import type { PendingRequest } from '../state.ts'
 import { badRequest, invalid, notSupported } from '../status.ts'
+import type { Json } from '../extensions/schema/prune.ts'
 import { conform } from './conform.ts'
+import { decodeCustom } from './custom.ts'
 
 const MODES = ['Ignore', 'Strict', 'Warn'] as const
 type Mode = (typeof MODES)[number]
@@ -33,23 +35,34 @@ const NO_WARNINGS: readonly string[] = Object.freeze([])
 
 /** The body as its type has it. */
 export function decodeBody(schemas: Schemas | undefined, row: PendingRequest, body: unknown): Decoded {
-  const type = schemas && typeOfBody(schemas, row.info)
+  const { resource, subresource } = row.info
+  const isCustom = resource.custom !== undefined && subresource !== 'scale'
+  const type = schemas && !isCustom ? typeOfBody(schemas, row.info) : undefined
   // What is no object at all is refused further on, as it is without schemas.
-  if (!type || typeof body !== 'object' || body === null || Array.isArray(body)) return { body, warnings: NO_WARNINGS }
+  if ((!type && !isCustom) || typeof body !== 'object' || body === null || Array.isArray(body))
+    return { body, warnings: NO_WARNINGS }
   const mode = (row.request.query?.['fieldValidation'] || 'Warn') as Mode
   if (!MODES.includes(mode)) return { refused: noSuchMode(row.info, mode) }
-  const { value, unknown, problem } = conform(schemas, type, body)
-  if (problem !== undefined) return { refused: cannotBeHandled(type, problem) }
+  const conformed = type ? conform(schemas!, type, body) : decodeCustom(schemas, resource, body as Json)
+  const { value, unknown, problem } = conformed
+  const name = type?.name ?? `${apiVersionOf(resource)}.${resource.kind}`
+  if (problem !== undefined) return { refused: cannotBeHandled(name, problem) }
   const texts = unknown.map((path) => `unknown field ${JSON.stringify(path)}`)
   if (texts.length === 0 || mode === 'Ignore') return { body: value, warnings: NO_WARNINGS }
-  if (mode === 'Strict') return { refused: cannotBeHandled(type, `strict decoding error: ${texts.join(', ')}`) }
+  if (mode === 'Strict') return { refused: cannotBeHandled(name, `strict decoding error: ${texts.join(', ')}`) }
   return { body: value, warnings: texts }
 }
 
 /** `apps/v1.Deployment` → `Deployment in version "v1" cannot be handled as a Deployment: …` */
-function cannotBeHandled({ name }: ObjectType, why: string): Status {
-  const [version, kind] = name.slice(name.indexOf('/') + 1).split('.') as [string, string]
+function cannotBeHandled(name: string, why: string): Status {
+  const [version, kind] = splitName(name)
   return badRequest(`${kind} in version "${version}" cannot be handled as a ${kind}: ${why}`)
+}
+
+function splitName(name: string): [version: string, kind: string] {
+  const rest = name.slice(name.indexOf('/') + 1)
+  const dot = rest.indexOf('.')
+  return [rest.slice(0, dot), rest.slice(dot + 1)]
 }
 
 const OPTIONS = { create: 'CreateOptions', update: 'UpdateOptions', patch: 'PatchOptions' } as const

@@ -7,7 +7,7 @@
  */
 import type { HttpRequest, HttpResponse } from '#cluster/api/http.ts'
 import { deepFreeze } from '#cluster/api/meta.ts'
-import { RESOURCES } from '#cluster/api/resources.ts'
+import type { Resource } from '#cluster/api/resources.ts'
 import { mediaTypes } from '../negotiation.ts'
 import type { AggregatedVersion } from './aggregated.ts'
 import { groupDiscoveryList } from './aggregated.ts'
@@ -15,38 +15,47 @@ import { tagged } from './entity-tag.ts'
 import { apiGroup, apiGroupList, apiResourceList, apiVersions } from './legacy.ts'
 
 /** Undefined where the path is none of discovery's. */
-export function discover(request: HttpRequest, address: string): HttpResponse | undefined {
+export function discover(
+  request: HttpRequest,
+  address: string,
+  resources: readonly Resource[],
+): HttpResponse | undefined {
   const path = request.path.endsWith('/') ? request.path.slice(0, -1) : request.path
   const [root, group, version, ...more] = path.slice(1).split('/')
   if (more.length > 0) return undefined
+  const plain = (key: string, make: () => object | undefined): HttpResponse | undefined => {
+    const body = documentAt(resources, key, make)
+    return body && { type: 'response', status: 200, body }
+  }
   if (root === 'api' && version === undefined) {
-    if (group !== undefined) return plain(path, () => apiResourceList(RESOURCES, group))
-    return aggregated(request, '/api') ?? plain(`${path} ${address}`, () => apiVersions(address))
+    if (group !== undefined) return plain(path, () => apiResourceList(resources, group))
+    return aggregated(request, '/api', resources) ?? plain(`${path} ${address}`, () => apiVersions(address))
   }
   if (root !== 'apis') return undefined
-  if (group === undefined) return aggregated(request, '/apis') ?? plain(path, () => apiGroupList(RESOURCES))
-  if (version === undefined) return plain(path, () => apiGroup(RESOURCES, group))
-  return plain(path, () => apiResourceList(RESOURCES, `${group}/${version}`))
+  if (group === undefined) return aggregated(request, '/apis', resources) ?? plain(path, () => apiGroupList(resources))
+  if (version === undefined) return plain(path, () => apiGroup(resources, group))
+  return plain(path, () => apiResourceList(resources, `${group}/${version}`))
 }
 
-// The table of resources does not change, so neither do the documents.
-const documents = new Map<string, object>()
+// As long as there are the same resources, there are the same documents.
+const documents = new WeakMap<readonly Resource[], Map<string, object>>()
 
-function documentAt(key: string, make: () => object | undefined): object | undefined {
-  let document = documents.get(key)
-  if (document === undefined && (document = deepFreeze(make()))) documents.set(key, document)
+function documentAt(resources: readonly Resource[], key: string, make: () => object | undefined): object | undefined {
+  let made = documents.get(resources)
+  if (made === undefined) documents.set(resources, (made = new Map<string, object>()))
+  let document = made.get(key)
+  if (document === undefined && (document = deepFreeze(make()))) made.set(key, document)
   return document
 }
 
-function plain(path: string, make: () => object | undefined): HttpResponse | undefined {
-  const body = documentAt(path, make)
-  return body && { type: 'response', status: 200, body }
-}
-
-function aggregated(request: HttpRequest, root: '/api' | '/apis'): HttpResponse | undefined {
+function aggregated(
+  request: HttpRequest,
+  root: '/api' | '/apis',
+  resources: readonly Resource[],
+): HttpResponse | undefined {
   const version = aggregatedVersion(request.headers?.['accept'])
   if (version === undefined) return undefined
-  const body = documentAt(`${root} ${version}`, () => groupDiscoveryList(RESOURCES, version, root))!
+  const body = documentAt(resources, `${root} ${version}`, () => groupDiscoveryList(resources, version, root))!
   return tagged(request, body, `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`)
 }
 

@@ -5,8 +5,9 @@
  * Where to read upstream: kube-openapi `pkg/{builder,builder3}`; `kubectl get --raw /openapi/v2`.
  */
 import type { Resource } from '#cluster/api/resources.ts'
-import { apiVersionOf } from '#cluster/api/resources.ts'
+import { apiVersionOf, listKindOf } from '#cluster/api/resources.ts'
 import type { Field, FieldType, ObjectType, Scalar, Schemas } from '#cluster/api/schema/schema.ts'
+import { published } from '../extensions/schema/publish.ts'
 
 export type Dialect = 'v2' | 'v3'
 export type Definition = Readonly<Record<string, unknown>>
@@ -24,8 +25,17 @@ const PACKAGES: Readonly<Record<string, string>> = {
   'apiregistration.k8s.io/v1': 'io.k8s.kube-aggregator.pkg.apis.apiregistration.v1',
 }
 
+const CUSTOM = 'custom:'
+
+/** `stable.example.com/v1.CronTab` → `com.example.stable.v1.CronTab` */
+function customName(type: string): string {
+  const slash = type.indexOf('/')
+  return `${type.slice(0, slash).split('.').reverse().join('.')}.${type.slice(slash + 1)}`
+}
+
 /** `core/v1.PodSpec` → `io.k8s.api.core.v1.PodSpec` */
 export function definitionName(type: string): string {
+  if (type.startsWith(CUSTOM)) return customName(type.slice(CUSTOM.length))
   const dot = type.lastIndexOf('.')
   const home = type.slice(0, dot)
   const [group, version] = home.split('/') as [string, string]
@@ -35,7 +45,7 @@ export function definitionName(type: string): string {
 
 /** `apps/v1`, `Deployment` → the name of its type, whether the schemas know it or not. */
 export const typeName = (resource: Resource, kind = resource.kind): string =>
-  `${resource.group || 'core'}/${resource.version}.${kind}`
+  `${resource.custom ? CUSTOM : ''}${resource.group || 'core'}/${resource.version}.${kind}`
 
 export const referTo = (dialect: Dialect, definition: string): Definition => ({
   $ref: `${dialect === 'v2' ? '#/definitions/' : '#/components/schemas/'}${definition}`,
@@ -86,11 +96,14 @@ export function definitions(
   for (const further of ['meta/v1.DeleteOptions', 'meta/v1.Status', 'meta/v1.ListMeta']) add(further)
   for (const resource of resources) {
     const name = typeName(resource)
-    add(name)
+    if (resource.custom) {
+      result[definitionName(name)] = published(resource, dialect === 'v2', referTo(dialect, `${META}.ObjectMeta`))
+      add('meta/v1.ObjectMeta')
+    } else add(name)
     for (const other of furtherTypes(resource)) add(other)
     result[definitionName(name)] = withKinds(result[definitionName(name)]!, resource, resource.kind)
     if (!resource.verbs.includes('list')) continue
-    result[definitionName(`${name}List`)] = listOf(resource, dialect)
+    result[definitionName(typeName(resource, listKindOf(resource)))] = listOf(resource, dialect)
   }
   return Object.fromEntries(Object.entries(result).sort(([a], [b]) => (a < b ? -1 : 1)))
 }
@@ -120,7 +133,7 @@ const withKinds = (definition: Definition, resource: Resource, kind: string): De
 })
 
 function listOf(resource: Resource, dialect: Dialect): Definition {
-  const kind = `${resource.kind}List`
+  const kind = listKindOf(resource)
   const properties = {
     apiVersion: { type: 'string' },
     items: { type: 'array', items: referTo(dialect, definitionName(typeName(resource))) },

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { builtInSchemas } from '#cluster/api/schema/built-in.ts'
+import { RESOURCES } from '#cluster/api/resources.ts'
 import type { HttpRequest } from '#cluster/api/http.ts'
 import { openApi } from './openapi.ts'
 
 const ask = (path: string, headers: Record<string, string> = {}) => {
   const request: HttpRequest = { type: 'request', method: 'GET', path, headers }
-  return openApi(builtInSchemas, request)
+  return openApi(builtInSchemas, request, RESOURCES)
 }
 const bodyAt = (path: string): any => ask(path)!.body
 

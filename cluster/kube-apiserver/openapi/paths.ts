@@ -5,6 +5,7 @@
  * Where to read upstream: apiserver `pkg/endpoints/installer.go`.
  */
 import type { Resource } from '#cluster/api/resources.ts'
+import { listKindOf } from '#cluster/api/resources.ts'
 import { subresourceOf } from '#cluster/api/subresources.ts'
 import type { Definition, Dialect } from './definitions.ts'
 import { definitionName, referTo, subresourceType, typeName } from './definitions.ts'
@@ -70,11 +71,12 @@ function pathsOf(resource: Resource, dialect: Dialect): Record<string, Definitio
   const root = group === '' ? `/api/${version}` : `/apis/${group}/${version}`
   const collection = `${root}${namespaced ? '/namespaces/{namespace}' : ''}/${resource.resource}`
   const own = definitionName(typeName(resource))
+  const list = definitionName(typeName(resource, listKindOf(resource)))
   const of = (onCollection: boolean): string[] => verbs.filter((verb) => VERBS[verb]?.onCollection === onCollection)
   const result: Record<string, Definition> = {}
   const add = (path: string, names: readonly string[], type: string, kind: object): void => {
     if (names.length === 0) return
-    const operations = names.map((name) => [VERBS[name]!.method, operation(VERBS[name]!, type, kind, dialect)])
+    const operations = names.map((name) => [VERBS[name]!.method, operation(VERBS[name]!, type, list, kind, dialect)])
     result[path] = { ...Object.fromEntries(operations), parameters: pathParameters(path, dialect) }
   }
   add(collection, of(true), own, kindOf(resource))
@@ -103,9 +105,9 @@ const parameter = ([name, type]: Parameter, place: 'path' | 'query', dialect: Di
   ...(dialect === 'v2' ? { type, uniqueItems: true } : { schema: { type, uniqueItems: true } }),
 })
 
-function operation(verb: Verb, type: string, kind: object, dialect: Dialect): object {
+function operation(verb: Verb, type: string, list: string, kind: object, dialect: Dialect): object {
   const query = verb.parameters.map((one) => parameter(one, 'query', dialect))
-  const answerType = verb.answer === 'own' ? type : verb.answer === 'list' ? `${type}List` : `${META}.Status`
+  const answerType = verb.answer === 'own' ? type : verb.answer === 'list' ? list : `${META}.Status`
   const answer = referTo(dialect, answerType)
   const body = verb.body && referTo(dialect, verb.body === 'own' ? type : `${META}.${verb.body}`)
   const bodyTypes = verb.body === 'Patch' ? PATCH_TYPES : JSON_TYPES

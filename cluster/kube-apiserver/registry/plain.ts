@@ -9,7 +9,6 @@ import type { Strategy } from './strategy.ts'
 /** Kinds whose objects count the changes of their content. */
 const COUNTED: ReadonlySet<string> = new Set([
   'replicationcontrollers',
-  'customresourcedefinitions',
   'flowschemas',
   'prioritylevelconfigurations',
   'mutatingadmissionpolicies',

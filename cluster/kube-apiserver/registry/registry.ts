@@ -1,6 +1,8 @@
 /** The strategy of each resource: those that have their own in one line each, and what does for the others. */
 import type { Resource } from '#cluster/api/resources.ts'
 import { RESOURCES, storedAs } from '#cluster/api/resources.ts'
+import { customStrategy } from './custom-objects.ts'
+import { customResourceDefinitions } from './custom-resource-definitions.ts'
 import { daemonSets } from './daemon-sets.ts'
 import { deployments } from './deployments.ts'
 import { endpointSlices } from './endpoint-slices.ts'
@@ -59,6 +61,7 @@ const OWN: Readonly<Record<string, Strategy>> = {
   persistentvolumes: persistentVolumes,
   persistentvolumeclaims: persistentVolumeClaims,
   storageclasses: storageClasses,
+  customresourcedefinitions: customResourceDefinitions,
   csidrivers: csiDrivers,
   csinodes: csiNodes,
   volumeattachments: volumeAttachments,
@@ -71,4 +74,5 @@ const strategies = new Map(
   }),
 )
 
-export const strategyOf = (resource: Resource): Strategy => strategies.get(resource) ?? plainStrategy(resource)
+export const strategyOf = (resource: Resource): Strategy =>
+  resource.custom ? customStrategy(resource) : (strategies.get(resource) ?? plainStrategy(resource))

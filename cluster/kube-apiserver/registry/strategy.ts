@@ -23,6 +23,8 @@ export interface Strategy<T extends KubernetesObject = any> {
   readonly nameRule?: 'subdomain' | 'label' | 'label-1035' | 'path-segment'
   /** Counts changes of the spec in `metadata.generation`. */
   readonly hasGeneration: boolean
+  /** Changes of the status count too, where it has no subresource of its own. */
+  readonly countsStatus?: boolean
   /** The status is written through its own subresource only. */
   readonly hasStatus: boolean
   /** A PUT to a name that does not exist creates it. */
