@@ -190,7 +190,9 @@ export function createMonaco(host: HTMLElement, options: CodeEditorOptions): Cod
   })
   const changes = files.own.onDidChangeContent(() => options.onChange(files.own.getValue()))
   const font = `${options.fontSizePx}px ${getComputedStyle(host).getPropertyValue('--font-code')}`
-  void document.fonts.load(font).then(() => editor.remeasureFonts())
+  // Of the fonts that stand in for ours a device has some; that one is missing is no error.
+  const loaded = document.fonts.load(font).catch(() => undefined)
+  void loaded.then(() => editor.remeasureFonts())
   return {
     kind: 'monaco',
     value: () => files.own.getValue(),

@@ -14,6 +14,8 @@ export interface EditorOwner {
   fileName(): string
   typed(text: string): void
   run(): void
+  /** Resolves when the compiler should be made ready. */
+  wanted(): Promise<void>
 }
 
 const WARM_UP_MS = 400
@@ -94,7 +96,8 @@ export class EditorController {
     this.#slot = slot
     this.#host.requestUpdate()
     // The compiler's first time is its slowest: let that pass before anybody waits for it.
-    setTimeout(() => void slot.compile(text).catch(() => undefined), WARM_UP_MS)
+    const warmUp = () => void slot.compile(text).catch(() => undefined)
+    void this.#owner.wanted().then(() => setTimeout(warmUp, WARM_UP_MS))
   }
 
   /** Goes over to the other editor, or tries once more for the one that failed. */

@@ -43,6 +43,8 @@ export class TestsBench {
       fileName: () => TESTS_FILE,
       typed: (text) => this.#desk?.typed(text),
       run: () => this.run('solutions'),
+      // Who opens this tab means to write.
+      wanted: () => Promise.resolve(),
     })
   }
 

@@ -26,6 +26,7 @@ import { pageLocale } from './page-locale.ts'
 import { SharedReplay } from './shared-replay.ts'
 import { TESTS_FILE, TestsBench } from './tests-bench.ts'
 import { formatAgo } from './units.ts'
+import { whenWanted } from './warm-up.ts'
 import { words } from './words.ts'
 import { firstFailure } from './workbench-state.ts'
 import { type Pane, type WorkbenchActions, type WorkbenchModel, drawTools, drawWorkbench } from './workbench-view.ts'
@@ -53,7 +54,9 @@ export class Workbench extends LitElement {
     fileName: () => this.dataset.fileName ?? 'main.ts',
     typed: (text) => this.#desk?.typed(text),
     run: () => this.#actions.run(),
+    wanted: () => this.#wanted,
   })
+  readonly #wanted = whenWanted(this)
   readonly #dialogs = new DialogController(this)
   readonly #digest = new DigestCopy(this)
   readonly #replay = new ReplayPanel(this)
@@ -178,7 +181,7 @@ export class Workbench extends LitElement {
     this.#measure()
     await this.#editor.open(text, exercise.starter, manifest?.types ?? {})
     this.#tests.offer({ id, contentHash }, await exercise.testsStarter(), manifest?.types ?? {})
-    this.#grading.warm()
+    void this.#wanted.then(() => this.#grading.warm())
     void this.#shared.readHash(location.hash)
     if (desk.attempts().hintsOpenedAt.length > 0) void this.#hints.load()
   }
