@@ -150,15 +150,18 @@ function define({ name, atomic, fields }: ObjectType, dialect: Dialect): Definit
     type: 'object',
     ...(required.length > 0 && { required }),
     ...(all.length > 0 && {
-      properties: Object.fromEntries(all.map((field) => [field.name, property(field, dialect)])),
+      properties: Object.fromEntries(all.map((field) => [field.name, property(field, dialect, name === ANY_JSON)])),
     }),
     ...(atomic && { 'x-kubernetes-map-type': 'atomic' }),
     ...(name === 'meta/v1.DeleteOptions' && { 'x-kubernetes-group-version-kind': [{ group: '', kind: 'DeleteOptions', version: 'v1' }] }), // prettier-ignore
   }
 }
 
-function property(field: Field, dialect: Dialect): Definition {
-  const schema = fieldSchema(field.type, dialect)
+/** Where what may be anything need not be an object. */
+const ANY_JSON = 'apiextensions.k8s.io/v1.JSONSchemaProps'
+
+function property(field: Field, dialect: Dialect, mayBeAny: boolean): Definition {
+  const schema = fieldSchema(field.type, dialect, mayBeAny)
   const strategy = [field.patchMerge || field.mergeKey ? 'merge' : '', field.retainKeys ? 'retainKeys' : '']
   const strategies = strategy.filter((word) => word !== '').join(',')
   const isList = field.type.is === 'list'
@@ -174,15 +177,16 @@ function property(field: Field, dialect: Dialect): Definition {
   return dialect === 'v3' && '$ref' in schema ? { allOf: [schema], ...marks } : { ...schema, ...marks }
 }
 
-function fieldSchema(type: FieldType, dialect: Dialect): Definition {
+function fieldSchema(type: FieldType, dialect: Dialect, mayBeAny: boolean): Definition {
   switch (type.is) {
     case 'object':
       return referTo(dialect, definitionName(type.name))
     case 'list':
-      return { type: 'array', items: fieldSchema(type.of, dialect) }
+      return { type: 'array', items: fieldSchema(type.of, dialect, mayBeAny) }
     case 'map':
-      return { type: 'object', additionalProperties: fieldSchema(type.of, dialect) }
+      return { type: 'object', additionalProperties: fieldSchema(type.of, dialect, mayBeAny) }
     case 'scalar': {
+      if (type.scalar === '*' && mayBeAny) return {}
       const named = NAMED[type.scalar]
       return named ? referTo(dialect, named) : SCALARS[type.scalar as keyof typeof SCALARS]
     }

@@ -76,7 +76,10 @@ function pathsOf(resource: Resource, dialect: Dialect): Record<string, Definitio
   const result: Record<string, Definition> = {}
   const add = (path: string, names: readonly string[], type: string, kind: object): void => {
     if (names.length === 0) return
-    const operations = names.map((name) => [VERBS[name]!.method, operation(VERBS[name]!, type, list, kind, dialect)])
+    const operations = names.map((name) => [
+      VERBS[name]!.method,
+      operation(VERBS[name]!, { type, list, kind, isCustom: resource.custom !== undefined && type === own }, dialect),
+    ])
     result[path] = { ...Object.fromEntries(operations), parameters: pathParameters(path, dialect) }
   }
   add(collection, of(true), own, kindOf(resource))
@@ -105,16 +108,26 @@ const parameter = ([name, type]: Parameter, place: 'path' | 'query', dialect: Di
   ...(dialect === 'v2' ? { type, uniqueItems: true } : { schema: { type, uniqueItems: true } }),
 })
 
-function operation(verb: Verb, type: string, list: string, kind: object, dialect: Dialect): object {
+interface Subject {
+  /** Definitions of one object, and of a list of them. */
+  readonly type: string
+  readonly list: string
+  readonly kind: object
+  /** How its lists are merged nobody knows. */
+  readonly isCustom: boolean
+}
+
+function operation(verb: Verb, { type, list, kind, isCustom }: Subject, dialect: Dialect): object {
+  const patchTypes = isCustom ? PATCH_TYPES.filter((one) => !one.includes('strategic')) : PATCH_TYPES
   const query = verb.parameters.map((one) => parameter(one, 'query', dialect))
   const answerType = verb.answer === 'own' ? type : verb.answer === 'list' ? list : `${META}.Status`
   const answer = referTo(dialect, answerType)
   const body = verb.body && referTo(dialect, verb.body === 'own' ? type : `${META}.${verb.body}`)
-  const bodyTypes = verb.body === 'Patch' ? PATCH_TYPES : JSON_TYPES
+  const bodyTypes = verb.body === 'Patch' ? patchTypes : JSON_TYPES
   const marks = { 'x-kubernetes-action': verb.action, 'x-kubernetes-group-version-kind': kind }
   if (dialect === 'v2') {
     return {
-      consumes: verb.body === 'Patch' ? PATCH_TYPES : ['*/*'],
+      consumes: verb.body === 'Patch' ? patchTypes : ['*/*'],
       produces: JSON_TYPES,
       parameters: [...(body ? [{ name: 'body', in: 'body', ...(verb.body !== 'DeleteOptions' && { required: true }), schema: body }] : []), ...query], // prettier-ignore
       responses: { 200: { description: 'OK', schema: answer }, 401: { description: 'Unauthorized' } },
