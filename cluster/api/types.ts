@@ -290,6 +290,7 @@ export interface TopologySpreadConstraint {
 }
 
 export interface PodSpec {
+  readonly securityContext?: { readonly [field: string]: unknown }
   readonly containers: readonly Container[]
   readonly initContainers?: readonly Container[]
   readonly nodeName?: string

@@ -3,16 +3,17 @@
  *
  * What the real one does: keeps a graph of all objects by UID, and looks twice (the second time live) before it deletes.
  * What we model: deletion in the background by ownerReferences, the live look at an owner that the cache does not show, owners
- * told apart by UID, the precondition that the dependent is still the one that was looked at.
- * What we leave out: foreground deletion and orphaning (their finalizers), kinds other than the API here serves, the
- * removal of single dead owners from an object that has living ones too.
+ * told apart by UID, the precondition that the dependent is still the one that was looked at; foreground deletion (the owner
+ * waits for dependents that block it) and orphaning, by their finalizers; a dead owner's name taken off an object that has
+ * living ones too.
+ * What we leave out: kinds other than those that own or are owned by a controller here.
  * Where to read upstream: kubernetes/kubernetes `pkg/controller/garbagecollector/{garbagecollector,graph_builder}.go`.
  */
 import { keyOf } from '#cluster/api/meta.ts'
 import { resourceOfKind } from '#cluster/api/resources.ts'
 import type { KubernetesObject, OwnerReference } from '#cluster/api/types.ts'
 import type { Answer } from '#cluster/client/api-client.ts'
-import { deleteRequest, getRequest } from '#cluster/client/api-client.ts'
+import { deleteRequest, getRequest, patchRequest } from '#cluster/client/api-client.ts'
 import type { Caches, Call, Controller, Reconciled, Watch } from '#cluster/client/controller.ts'
 import type { Delta, Indexer } from '#cluster/client/informer.ts'
 import { Table } from '#cluster/kernel/table.ts'
@@ -31,6 +32,13 @@ interface Tag {
 
 /** As many as upstream remembers. */
 const ABSENT_MAX = 500
+
+const ORPHAN = 'orphan'
+const FOREGROUND = 'foregroundDeletion'
+
+/** Its end waits for us: `orphan`, `foregroundDeletion`. */
+const awaits = ({ metadata }: KubernetesObject, finalizer: string): boolean =>
+  metadata.deletionTimestamp !== undefined && metadata.finalizers?.includes(finalizer) === true
 
 const byOwner: Indexer = (object: KubernetesObject) => (object.metadata.ownerReferences ?? []).map(({ uid }) => uid)
 
@@ -51,13 +59,30 @@ export const garbageCollector: Controller<Memory> = {
 /** A deletion concerns the dependents; a new or newly owned object itself. */
 function onChange(resource: string, delta: Delta<KubernetesObject>, caches: Caches): string[] {
   const { object, old } = delta
-  if (delta.type === 'deleted') return dependentsOf(object.metadata.uid!, caches)
+  const self = `${resource}|${keyOf(object)}`
+  if (delta.type === 'deleted') return [...dependentsOf(object.metadata.uid!, caches), ...waitingOwners(object, caches)]
+  if (awaits(object, ORPHAN)) return [self]
+  if (awaits(object, FOREGROUND)) return [...dependentsOf(object.metadata.uid!, caches), self]
+  // One that no longer blocks lets its owner go.
+  if (old && !sameOwners(old, object)) {
+    const released = waitingOwners(old, caches)
+    if (released.length > 0) return [...released, self]
+  }
+  if (!old && waitingOwners(object, caches).length > 0) return [self]
   const replaced = old && old.metadata.uid !== object.metadata.uid ? dependentsOf(old.metadata.uid!, caches) : []
   const owners = object.metadata.ownerReferences ?? []
   if (owners.length === 0 || (old && replaced.length === 0 && sameOwners(old, object))) return replaced
-  return owners.every((owner) => isCached(owner, object, caches))
-    ? replaced
-    : [...replaced, `${resource}|${keyOf(object)}`]
+  return owners.every((owner) => isCached(owner, object, caches)) ? replaced : [...replaced, self]
+}
+
+/** The owners whose end waits for it to go, or to forget them. */
+function waitingOwners(object: KubernetesObject, caches: Caches): string[] {
+  return (object.metadata.ownerReferences ?? []).flatMap((owner) => {
+    const found = cachedOwner(owner, object, caches)
+    return found && (awaits(found, FOREGROUND) || awaits(found, ORPHAN))
+      ? [`${resourceOfKind(owner.kind)!.resource}|${keyOf(found)}`]
+      : []
+  })
 }
 
 const sameOwners = (a: KubernetesObject, b: KubernetesObject): boolean => byOwner(a).join(' ') === byOwner(b).join(' ')
@@ -68,34 +93,87 @@ function dependentsOf(uid: string, caches: Caches): string[] {
   )
 }
 
-function isCached(owner: OwnerReference, dependent: KubernetesObject, caches: Caches): boolean {
+const isCached = (owner: OwnerReference, dependent: KubernetesObject, caches: Caches): boolean =>
+  cachedOwner(owner, dependent, caches) !== undefined
+
+function cachedOwner(owner: OwnerReference, dependent: KubernetesObject, caches: Caches): KubernetesObject | undefined {
   const row = resourceOfKind(owner.kind)
-  if (!row || !(RESOURCES as readonly string[]).includes(row.resource)) return false
+  if (!row || !(RESOURCES as readonly string[]).includes(row.resource)) return undefined
   const key = row.namespaced ? `${dependent.metadata.namespace}/${owner.name}` : owner.name
-  return caches.get<KubernetesObject>(row.resource, key)?.metadata.uid === owner.uid
+  const found = caches.get<KubernetesObject>(row.resource, key)
+  return found?.metadata.uid === owner.uid ? found : undefined
 }
 
 function reconcile(key: string, caches: Caches, memory: Memory): Reconciled {
   const bar = key.indexOf('|')
   const resource = key.slice(0, bar)
   const object = caches.get<KubernetesObject>(resource, key.slice(bar + 1))
-  if (!object || object.metadata.deletionTimestamp !== undefined) return {}
+  if (!object) return {}
+  if (awaits(object, ORPHAN)) return orphan(resource, object, caches)
+  if (awaits(object, FOREGROUND)) return inForeground(resource, object, caches)
+  if (object.metadata.deletionTimestamp !== undefined) return {}
   const owners = object.metadata.ownerReferences ?? []
   if (owners.length === 0) return {}
+  const gone: OwnerReference[] = []
   const unsure: OwnerReference[] = []
+  const waiting: OwnerReference[] = []
+  let lives = false
   for (const owner of owners) {
-    if (memory.absent.has(owner.uid)) continue
-    // One living owner is enough to keep it.
-    if (isCached(owner, object, caches)) return {}
-    unsure.push(owner)
+    const found = cachedOwner(owner, object, caches)
+    if (memory.absent.has(owner.uid)) gone.push(owner)
+    else if (!found) unsure.push(owner)
+    else if (awaits(found, FOREGROUND)) waiting.push(owner)
+    else lives = true
   }
+  // One living owner is enough to keep it; the others it need not name any more.
+  if (lives) return { calls: withoutOwners(resource, object, [...gone, ...waiting]) }
   if (unsure.length > 0) {
     const calls = unsure.flatMap((owner) => lookUp(owner, object))
     // Of a kind that we cannot look up we know nothing, so it stays.
     return calls.length < unsure.length ? {} : { calls, again: true }
   }
-  const options = { preconditions: { uid: object.metadata.uid! }, propagationPolicy: 'Background' } as const
+  // What waits is waited for all the way down.
+  const isFamily = waiting.length > 0 && dependentsOf(object.metadata.uid!, caches).length > 0
+  const propagationPolicy = isFamily ? 'Foreground' : 'Background'
+  const options = { preconditions: { uid: object.metadata.uid! }, propagationPolicy } as const
   return { calls: [{ request: deleteRequest(resource, object, options), accept: ['NotFound', 'Conflict'] }] }
+}
+
+/** The dependents forget their owner; then it may go. */
+function orphan(resource: string, owner: KubernetesObject, caches: Caches): Reconciled {
+  const { name, uid } = owner.metadata
+  const { apiVersion, kind } = owner
+  const self: OwnerReference = { apiVersion, kind, name, uid: uid! }
+  const calls = dependents(owner, caches).flatMap(([of, object]) => withoutOwners(of, object, [self]))
+  return { calls: calls.length > 0 ? calls : [withoutFinalizer(resource, owner, ORPHAN)] }
+}
+
+/** It goes when no dependent is left that blocks it. */
+function inForeground(resource: string, owner: KubernetesObject, caches: Caches): Reconciled {
+  const isBlocking = ({ metadata }: KubernetesObject): boolean =>
+    metadata.ownerReferences?.some((one) => one.uid === owner.metadata.uid && one.blockOwnerDeletion === true) === true
+  if (dependents(owner, caches).some(([, object]) => isBlocking(object))) return {}
+  return { calls: [withoutFinalizer(resource, owner, FOREGROUND)] }
+}
+
+function dependents(owner: KubernetesObject, caches: Caches): (readonly [string, KubernetesObject])[] {
+  return dependentsOf(owner.metadata.uid!, caches).map((key) => {
+    const [resource = '', name = ''] = key.split('|')
+    return [resource, caches.get<KubernetesObject>(resource, name)!]
+  })
+}
+
+function withoutOwners(resource: string, object: KubernetesObject, owners: readonly OwnerReference[]): Call[] {
+  if (owners.length === 0) return []
+  const ownerReferences = owners.map(({ uid }) => ({ $patch: 'delete', uid }))
+  const patch = { metadata: { ownerReferences, uid: object.metadata.uid } }
+  return [{ request: patchRequest(resource, object, 'strategic', patch), accept: ['NotFound', 'Conflict'] }]
+}
+
+function withoutFinalizer(resource: string, object: KubernetesObject, finalizer: string): Call {
+  const { finalizers = [], resourceVersion } = object.metadata
+  const patch = { metadata: { finalizers: finalizers.filter((one) => one !== finalizer), resourceVersion } }
+  return { request: patchRequest(resource, object, 'merge', patch), accept: ['NotFound'] }
 }
 
 /** The caches of different kinds are not of one moment: ask the API server before anything is deleted. */

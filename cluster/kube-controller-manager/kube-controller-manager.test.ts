@@ -239,6 +239,56 @@ describe('the other controllers', () => {
     expect(it.get('deployments', 'web')).toBeDefined()
   })
 
+  it('the garbage collector lets an owner go last, when it is asked to delete in the foreground', () => {
+    const it = plane()
+    it.create(deployment('web', 3))
+    it.until(() => live(it).filter(isRunning).length === 3)
+    it.kubectl('kubectl delete deployment web --cascade=foreground --wait=false')
+    it.until(() => it.get('deployments', 'web') === undefined, 60)
+    expect([it.pods(), it.cached('replicasets')]).toEqual([[], []])
+  })
+
+  it('the garbage collector lets dependents forget an owner that orphans them', () => {
+    const it = plane()
+    it.create(deployment('web', 3))
+    it.until(() => live(it).filter(isRunning).length === 3)
+    it.kubectl('kubectl delete deployment web --cascade=orphan --wait=false')
+    it.until(() => it.get('deployments', 'web') === undefined, 20)
+    it.seconds(30)
+    expect(it.cached('replicasets').map(({ metadata }) => metadata.ownerReferences ?? [])).toEqual([[]])
+    expect(live(it)).toHaveLength(3)
+  })
+
+  it('a Service has its Pods’ addresses in one object as well, ready or not, and takes it along', () => {
+    const it = plane()
+    it.create(deployment('web', 3))
+    it.create(service)
+    it.until(() => readyAddresses(it) === 3)
+    it.seconds(2)
+    const subsets = () => (it.get('endpoints', 'web') as any)?.subsets ?? []
+    expect(subsets()).toMatchObject([{ addresses: [{}, {}, {}], ports: [{ port: 80, protocol: 'TCP' }] }])
+    expect(it.kubectl('kubectl get endpoints web')).toMatch(/:80,.*:80,.*:80/)
+    it.kubectl('kubectl scale deployment web --replicas=1')
+    it.until(() => subsets()[0]?.addresses.length === 1, 60)
+    it.kubectl('kubectl delete service web')
+    it.until(() => it.get('endpoints', 'web') === undefined, 20)
+  })
+
+  it('a namespace takes all that is in it along, and goes last', () => {
+    const it = plane()
+    it.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'demo' } })
+    const web = deployment('web', 3) as { metadata: object }
+    it.create({ ...web, metadata: { ...web.metadata, namespace: 'demo' } })
+    it.create({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'kept', namespace: 'default' } })
+    it.until(() => it.cached<Pod>('pods').filter(isRunning).length === 3)
+    it.kubectl('kubectl delete namespace demo --wait=false')
+    it.seconds(1)
+    expect(it.kubectl('kubectl get ns demo')).toContain('Terminating')
+    it.until(() => it.kubectl('kubectl get ns demo').includes('NotFound'), 60)
+    expect(['pods', 'replicasets', 'deployments'].map((resource) => it.cached(resource))).toEqual([[], [], []])
+    expect(it.kubectl('kubectl get cm kept')).toContain('kept')
+  })
+
   it('pod-gc ends Pods of a node that no longer exists, after its quarantine', () => {
     const it = plane()
     it.create(deployment('web', 3))

@@ -2,7 +2,8 @@
  * kube-controller-manager: the loops that make the cluster become what its objects say.
  *
  * What the real one does: runs some forty controllers in one process, on shared informers.
- * What we model: deployment, replicaset, endpointslice, node-lifecycle, taint-eviction, node-ipam, garbage-collector, pod-gc,
+ * What we model: deployment, replicaset, endpoints, endpointslice, namespace, node-lifecycle, taint-eviction, node-ipam,
+ * garbage-collector, pod-gc,
  * persistentvolume-binder and ephemeral-volume, each in its own file or folder, and with them, in place of the CSI drivers' own,
  * an external-provisioner; leader election, where there are several control planes.
  * What we leave out: the other controllers; the client's rate limits; one service account per controller.
@@ -12,8 +13,10 @@ import type { Controller, ManagerOptions, ManagerState } from '#cluster/client/c
 import { controllerManager } from '#cluster/client/controller.ts'
 import type { Component, ProcessId } from '#cluster/kernel/component.ts'
 import { deploymentController } from './deployment/deployment.ts'
+import { endpointsController } from './endpoints.ts'
 import { endpointSliceController } from './endpointslice/endpointslice.ts'
 import { garbageCollector } from './garbage-collector.ts'
+import { namespaceController } from './namespace.ts'
 import { nodeIpamController } from './node-ipam.ts'
 import { nodeLifecycleController } from './node-lifecycle/node-lifecycle.ts'
 import { ephemeralVolumeController } from './persistentvolume/ephemeral-volume.ts'
@@ -37,9 +40,11 @@ export const controllers: readonly Controller[] = [
   taintEvictionController,
   podGcController,
   garbageCollector,
+  namespaceController,
   deploymentController,
   replicaSetController,
   endpointSliceController,
+  endpointsController,
   persistentVolumeBinder,
   externalProvisioner,
   ephemeralVolumeController,

@@ -94,10 +94,17 @@ async function handle(
   const request = requestOf(message, bytes)
   if (request === 'method') return plain(answer, 405, '405: Method Not Allowed')
   if (!request) return plain(answer, 400, '400 Bad Request')
-  const pretty = request.query?.['pretty']
-  const exchange = new Exchange(message, answer, pretty === 'true' || pretty === '1')
+  const exchange = new Exchange(message, answer, isForEyes(message, request.query?.['pretty']))
   const call = live.call(server, request, (heard) => exchange.hear(heard))
   if (!exchange.ended) answer.once('close', () => exchange.ended || live.hangUp(call))
+}
+
+/** Browsers and the like get it with line breaks without asking. */
+const READERS = /^(?:curl|Wget|Mozilla\/5\.0)/
+
+function isForEyes({ headers }: IncomingMessage, pretty: string | undefined): boolean {
+  if (pretty) return ['1', 't', 'T', 'true', 'TRUE', 'True'].includes(pretty)
+  return READERS.test(headers['user-agent'] ?? '')
 }
 
 function plain(answer: ServerResponse, status: number, text: string): void {

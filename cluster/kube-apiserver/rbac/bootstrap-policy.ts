@@ -80,10 +80,20 @@ const ROLES: Readonly<Record<string, readonly PolicyRule[]>> = {
     rule(['list', 'watch', 'create', 'patch', 'delete'], '', 'pods'),
     EVENTS,
   ],
+  'system:controller:endpoint-controller': [
+    rule(READ, '', 'services', 'pods'),
+    rule([...READ, 'create', 'update', 'delete'], '', 'endpoints'),
+    EVENTS,
+  ],
   'system:controller:endpointslice-controller': [
     rule(READ, '', 'services', 'pods', 'nodes'),
     rule([...READ, 'create', 'update', 'delete'], DISCOVERY, 'endpointslices'),
     EVENTS,
+  ],
+  'system:controller:namespace-controller': [
+    rule([...READ, 'delete'], '', 'namespaces'),
+    rule(['update'], '', 'namespaces/finalize', 'namespaces/status'),
+    rule([...READ, 'delete', 'deletecollection'], '*', '*'),
   ],
   'system:controller:pod-garbage-collector': [
     rule(['list', 'watch', 'delete'], '', 'pods'),

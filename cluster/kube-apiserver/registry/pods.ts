@@ -63,7 +63,9 @@ export const pods: Strategy<Pod> = {
   gracePeriodSeconds,
   defaults: (pod) => {
     const spec = defaultPodSpec(pod.spec)
-    return spec === pod.spec ? pod : { ...pod, spec }
+    if (spec?.securityContext !== undefined) return spec === pod.spec ? pod : { ...pod, spec }
+    // Upstream gives templates one as well; clients look for it in Pods.
+    return spec === undefined ? pod : { ...pod, spec: { ...spec, securityContext: {} } }
   },
   prepareForCreate,
   validate: (pod) => validatePodSpec(pod.spec, 'spec'),
