@@ -290,7 +290,6 @@ export interface TopologySpreadConstraint {
 }
 
 export interface PodSpec {
-  readonly securityContext?: { readonly [field: string]: unknown }
   readonly containers: readonly Container[]
   readonly initContainers?: readonly Container[]
   readonly nodeName?: string
