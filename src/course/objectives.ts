@@ -54,7 +54,7 @@ export const objectives: readonly CourseObjective[] = [
       'kube-proxy/killed',
       'addons/metrics-history',
     ],
-    exercises: ['fit-filter', 'replicaset'],
+    exercises: ['aggregation-router', 'fit-filter', 'replicaset'],
   },
   {
     id: 'state',
@@ -72,7 +72,7 @@ export const objectives: readonly CourseObjective[] = [
       'key-value-store/scenario-four',
       'key-value-store/scenario-restore',
     ],
-    exercises: ['quorum-math', 'mvcc-store', 'watch-compact', 'raft-election', 'raft-log', 'replicaset'],
+    exercises: ['quorum-math', 'cas-update', 'mvcc-store', 'watch-compact', 'raft-election', 'raft-log', 'replicaset'],
   },
   {
     id: 'network',
