@@ -10,7 +10,7 @@ import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { ensureChromium } from './set-up/chromium.mjs'
 import { ensureEtcd, ensureEtcdctl } from './set-up/etcd.mjs'
-import { ensureKubectl120, ensureKubectl136 } from './set-up/kubectl.mjs'
+import { ensureHelm3, ensureKubectl120, ensureKubectl136 } from './set-up/kubectl.mjs'
 import { nodeForSources } from './set-up/node-24.mjs'
 import { root } from './set-up/run.mjs'
 
@@ -149,6 +149,7 @@ export const suites = [
       ETCDCTL: await ensureEtcdctl(),
       KUBECTL_1_20: await ensureKubectl120(),
       ...(await ensureKubectl136().then(({ kubectl, helm }) => ({ KUBECTL_1_36: kubectl, HELM: helm }))),
+      HELM_3: await ensureHelm3(),
     }),
   },
   {

@@ -86,7 +86,7 @@ export function startContainer(work: Work, stream: StreamId, { containerId }: Re
   effects.push({
     type: 'spawn',
     child: container.process.slice(ctx.machine.length + 1),
-    component: row.component,
+    component: row.otherComponents?.[binaryOf(argvOf(container.config, row)[0]!)] ?? row.component,
     options,
   })
   state.children.set(container.process, container.id)
@@ -102,11 +102,13 @@ function argvOf({ command, args = [] }: ContainerConfig, { entrypoint, isCmd }: 
   return isCmd && args.length > 0 ? args : [...entrypoint, ...args]
 }
 
+const binaryOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1)
+
 function missingCommand(config: ContainerConfig, row: ImageRow): string | undefined {
   const isNamed = config.command !== undefined || row.isCmd === true
   const name = isNamed ? argvOf(config, row)[0] : undefined
   if (name === undefined) return undefined
-  const binary = name.slice(name.lastIndexOf('/') + 1)
+  const binary = binaryOf(name)
   const known = row.commands.includes(binary) || row.entrypoint[0]!.endsWith(binary)
   return known ? undefined : name
 }

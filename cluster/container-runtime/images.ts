@@ -22,6 +22,8 @@ export interface ImageRow {
   readonly isCmd?: boolean
   /** Other binaries in it; naming one that is not there is a start error. */
   readonly commands: readonly string[]
+  /** Those of its binaries that another component is. */
+  readonly otherComponents?: Readonly<Record<string, string>>
   readonly sizeBytes: number
 }
 
@@ -45,7 +47,8 @@ export const imageRows: readonly ImageRow[] = [
   library('pause', 1, { repository: 'registry.k8s.io/pause', tags: ['3.10', '3.10.1', 'latest'] }),
   library('web', 20),
   library('nginx', 70, {
-    tags: ['latest', '1.25', '1.26', '1.27', '1.28', '1.29', 'alpine'],
+    // 1.14.2 and 1.16.1 are in Kubernetes' own examples, 1.16.0 in the chart that helm makes.
+    tags: ['latest', '1.14.2', '1.16.0', '1.16.1', '1.25', '1.26', '1.27', '1.28', '1.29', 'alpine'],
     entrypoint: ['nginx', '-g', 'daemon off;'],
   }),
   library('client', 5, { commands: ['client', 'curl', 'wget', 'sh'] }),
@@ -63,7 +66,8 @@ export const imageRows: readonly ImageRow[] = [
     tags: ['latest', '1', '1.36', '1.37'],
     entrypoint: ['sh'],
     isCmd: true,
-    commands: ['sleep', 'sh', 'echo', 'cat', 'true', 'false', 'date', 'env', 'hostname', 'ls', 'seq', 'tail'],
+    commands: ['sleep', 'sh', 'echo', 'cat', 'true', 'false', 'date', 'env', 'hostname', 'ls', 'seq', 'tail', 'wget'],
+    otherComponents: { wget: 'client' },
   }),
 ]
 

@@ -79,7 +79,8 @@ function finish(own: Own, io: ProgramIo, status: number, text: string): void {
   own.answers.push(Object.freeze(answer))
   own.answers.drop(own.answers.length - ANSWERS_MAX)
   io.ctx.note('answer', answer)
-  if (own.sent >= numberOf(io, 'COUNT', Infinity)) return io.exit(status >= 200 && status < 400 ? 0 : 1)
+  const isOnce = io.options.argv[0]?.endsWith('wget') === true
+  if (own.sent >= numberOf(io, 'COUNT', isOnce ? 1 : Infinity)) return io.exit(status >= 200 && status < 400 ? 0 : 1)
   io.wake('again', numberOf(io, 'INTERVAL_SECONDS', 1) * 1_000_000)
 }
 
