@@ -25,8 +25,12 @@ import { etcd } from '#cluster/etcd/etcd.ts'
 import { haproxy } from '#cluster/haproxy/haproxy.ts'
 import type { Component, Micros, ProcessId } from '#cluster/kernel/component.ts'
 import { World, type WorldOptions } from '#cluster/kernel/world.ts'
+import { FULL_CHAIN } from '#cluster/kube-apiserver/full-chain.ts'
 import { kubeApiserver } from '#cluster/kube-apiserver/kube-apiserver.ts'
-import { kubeControllerManager } from '#cluster/kube-controller-manager/kube-controller-manager.ts'
+import {
+  FULL_CHAIN_CONTROLLERS,
+  kubeControllerManager,
+} from '#cluster/kube-controller-manager/kube-controller-manager.ts'
 import { kubeProxy } from '#cluster/kube-proxy/kube-proxy.ts'
 import { kubeScheduler } from '#cluster/kube-scheduler/kube-scheduler.ts'
 import { kubectl } from '#cluster/kubectl/kubectl.ts'
@@ -81,8 +85,13 @@ export interface ClusterOptions {
    * Default stacked.
    */
   readonly topology?: 'stacked' | 'external'
-  /** Who may do what. Default: everybody everything (kubeadm: RBAC). */
-  readonly authorization?: 'AlwaysAllow' | 'RBAC'
+  /** Who may do what. Default: everybody everything; with the full chain `Node,RBAC`, as kubeadm has it. */
+  readonly authorization?: 'AlwaysAllow' | 'RBAC' | 'Node,RBAC'
+  /**
+   * What a request passes: `full` as kubeadm sets it up, with accounts and tokens for Pods and every admission plugin; `short`
+   * with the few stages that lessons need in which each message counts. Default short.
+   */
+  readonly chain?: 'short' | 'full'
   /** Bearer tokens that the API servers know, and whose they are. */
   readonly tokens?: Readonly<Record<string, UserInfo>>
   /** Wall clock at virtual time 0, in microseconds since 1970. */
@@ -136,9 +145,17 @@ export function bootCluster(given: ClusterOptions): World {
   world.addMachine('laptop')
   const endpoint = options.machines ? addParts(world, options.machines, options) : addControlPlanes(world, options)
   const neighbours = Object.freeze(Object.fromEntries(hosts.map((host) => [host.address, host.name])))
-  for (const host of hosts) if (host.registered) addNode(world, host, endpoint, neighbours)
+  // NodeRestriction keeps a kubelet from calling its own node a control plane: kubeadm does that in a phase of its own.
+  const marks = options.chain === 'full' && !options.machines ? hosts.filter(isControlPlane) : []
+  for (const host of hosts)
+    if (host.registered) addNode(world, marks.includes(host) ? { ...host, labels: {} } : host, endpoint, neighbours)
   const servers = [endpoint]
   world.addProcess({ machine: 'laptop', name: 'kubectl', component: 'kubectl', options: { servers } })
+  if (marks.length > 0) {
+    const names = marks.map(({ name }) => name)
+    const body = { type: 'kubectl', id: 0, args: ['label', 'nodes', ...names, `${CONTROL_PLANE_LABEL}=`] } as const
+    world.command(MARK_MICROS, { type: 'tell', process: KUBECTL, body })
+  }
   // Whoever has a token has a program that shows it.
   for (const name of options.tokens ? ['dashboard', 'program'] : [])
     world.addProcess({ machine: 'laptop', name, component: 'rest-client', options: { servers } })
@@ -178,9 +195,15 @@ interface Host extends NodeSpecOptions {
   readonly local?: ProcessId
 }
 
+const CONTROL_PLANE_LABEL = 'node-role.kubernetes.io/control-plane'
+/** By then the control plane's own kubelets have registered. */
+const MARK_MICROS = 6_000_000
+
+const isControlPlane = ({ registered, local }: Host): boolean => registered && local !== undefined
+
 const CONTROL_PLANE_NODE: Pick<NodeSpecOptions, 'labels' | 'taints'> = {
-  labels: { 'node-role.kubernetes.io/control-plane': '' },
-  taints: [{ key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' }],
+  labels: { [CONTROL_PLANE_LABEL]: '' },
+  taints: [{ key: CONTROL_PLANE_LABEL, effect: 'NoSchedule' }],
 }
 
 function nodeList({ nodes = 3 }: ClusterOptions): readonly NodeSpecOptions[] {
@@ -279,6 +302,7 @@ function addControlPlane(world: World, machine: string, options: ClusterOptions,
   add('kube-apiserver', {
     etcd: parts.etcd,
     serviceCIDR: SERVICE_CIDR,
+    ...(options.chain === 'full' && FULL_CHAIN),
     ...(options.authorization && { authorizationMode: options.authorization }),
     ...(options.tokens && { tokens: options.tokens }),
   })
@@ -287,6 +311,7 @@ function addControlPlane(world: World, machine: string, options: ClusterOptions,
     leaderElect,
     clusterCIDR: CLUSTER_CIDR,
     ...(options.disabledControllers && { disabled: options.disabledControllers }),
+    ...(options.chain === 'full' && { enabled: FULL_CHAIN_CONTROLLERS }),
   })
   add('kube-scheduler', { servers, leaderElect })
 }

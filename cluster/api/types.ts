@@ -560,6 +560,8 @@ export interface PolicyRule {
   /** `pods`, `pods/status`, `*`. */
   readonly resources?: readonly string[]
   readonly resourceNames?: readonly string[]
+  /** Paths that are no resources: `/version`, `/apis/*`. */
+  readonly nonResourceURLs?: readonly string[]
 }
 
 /** Also the shape of a ClusterRole. */

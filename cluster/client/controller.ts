@@ -60,6 +60,8 @@ export interface Watch<Memory> {
 
 export interface Controller<Memory = any> {
   readonly name: string
+  /** It runs only where it is asked for by name. */
+  readonly offByDefault?: boolean
   /** Keys worked on at once. Default 5, as upstream. */
   readonly workers?: number
   readonly watches: readonly Watch<Memory>[]
@@ -85,6 +87,8 @@ export interface ManagerOptions {
   readonly servers: readonly ProcessId[]
   /** Names of the controllers to leave out, for example because a learner's takes its place. */
   readonly disabled?: readonly string[]
+  /** Names of those that are off by default, and are to run nevertheless. */
+  readonly enabled?: readonly string[]
   /** Others like it run: it works only while it holds the Lease of its name. Default false. */
   readonly leaderElect?: boolean
   /** Options of single controllers, such as `clusterCIDR`. */
@@ -132,7 +136,10 @@ export function controllerManager(
   return {
     name,
     init(options) {
-      const active = controllers.filter((controller) => !options.disabled?.includes(controller.name))
+      const active = controllers.filter(
+        ({ name: one, offByDefault = false }) =>
+          !options.disabled?.includes(one) && (!offByDefault || options.enabled?.includes(one) === true),
+      )
       const resources = [...new Set(active.flatMap(({ watches }) => watches.map(({ resource }) => resource)))]
       const informers = resources.map((resource) => {
         return [resource, createInformer({ resource }, Object.keys(indexers[resource] ?? {}))]

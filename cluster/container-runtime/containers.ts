@@ -139,6 +139,7 @@ function programOptions(
     argv: argvOf(config, row),
     env: Object.freeze(Object.fromEntries(envs.map(({ key, value }) => [key, value]))),
     version,
+    ...(config.files && { files: config.files }),
     ...(config.stdin && { stdin: true }),
     ...(config.tty && { tty: true }),
     ...(sandbox.netns !== '' && { netns: sandbox.inode }),

@@ -93,6 +93,8 @@ export interface ContainerConfig {
   readonly stdin?: boolean
   readonly tty?: boolean
   readonly envs?: readonly { readonly key: string; readonly value: string }[]
+  /** What is mounted, file by file; the real CRI names directories of the host instead. */
+  readonly files?: Readonly<Record<string, string>>
   readonly labels?: Readonly<Record<string, string>>
   readonly annotations?: Readonly<Record<string, string>>
   readonly linux?: { readonly resources?: LinuxContainerResources }

@@ -3,26 +3,54 @@
  *
  * What we model: AlwaysAllow (the default, as without `--authorization-mode`), AlwaysDeny, and RBAC. Before any of them,
  * `system:masters` may do everything, whatever roles say: that is how one mends roles that are wrong.
- * What we leave out: the Node authorizer, webhooks, requests for paths that are no resources.
+ * With `Node,RBAC` kubelets are asked about by the Node authorizer first; RBAC has the last word.
+ * What we leave out: webhooks; structured configuration.
  * Where to read upstream: apiserver `pkg/endpoints/filters/authorization.go`, `pkg/authorization/authorizerfactory`,
  * `pkg/endpoints/handlers/responsewriters/errors.go`.
  */
 import type { UserInfo } from '#cluster/api/http.ts'
 import type { Status } from '#cluster/api/types.ts'
 import type { Context } from '#cluster/kernel/component.ts'
-import { allowedBy } from './rbac/authorizer.ts'
+import { allowedBy, missingRoles, pathAllowedBy } from './rbac/authorizer.ts'
+import { nodeOpinion } from './rbac/node-authorizer.ts'
 import type { RequestInfo } from './route.ts'
-import type { State } from './state.ts'
+import type { AuthorizationMode, State } from './state.ts'
 import { forbidden } from './status.ts'
 
 const PRIVILEGED = 'system:masters'
 
+export const hasRbac = (mode: AuthorizationMode): boolean => mode === 'RBAC' || mode === 'Node,RBAC'
+
 /** Whether somebody may do that: for whoever asks on the way. */
 export function mayDo(state: Pick<State, 'options' | 'caches'>, user: UserInfo, info: RequestInfo): boolean {
-  const { authorizationMode } = state.options
-  if (authorizationMode === 'AlwaysAllow') return true
-  if (authorizationMode !== 'RBAC') return false
-  return user.groups.includes(PRIVILEGED) || allowedBy(state, user, info) !== undefined
+  return verdictOn(state, user, info).allowed
+}
+
+interface Verdict {
+  readonly allowed: boolean
+  /** Why it may, for the trace; or what is added to the refusal. */
+  readonly reason: string
+}
+
+/** Whether somebody may do that, and why. */
+export function verdictOn(state: Pick<State, 'options' | 'caches'>, user: UserInfo, info: RequestInfo): Verdict {
+  const { authorizationMode: mode } = state.options
+  if (!hasRbac(mode)) return { allowed: mode === 'AlwaysAllow', reason: '' }
+  if (user.groups.includes(PRIVILEGED)) return { allowed: true, reason: `${PRIVILEGED} may do everything` }
+  const opinion = mode === 'Node,RBAC' ? nodeOpinion(state, user, info) : undefined
+  if (opinion?.allowed) return { allowed: true, reason: 'Node: a kubelet and what it needs' }
+  const reason = allowedBy(state, user, info)
+  if (reason !== undefined) return { allowed: true, reason }
+  const missing = missingRoles(state, user, info.namespace)
+  const rbac = missing.length === 0 ? '' : `RBAC: ${missing.length === 1 ? missing[0]! : `[${missing.join(', ')}]`}`
+  return { allowed: false, reason: [opinion?.reason ?? '', rbac].filter(Boolean).join(', ') }
+}
+
+/** Whether somebody may ask for a path that is no resource. */
+export function mayAsk(state: Pick<State, 'options' | 'caches'>, user: UserInfo, verb: string, path: string): boolean {
+  const { authorizationMode: mode } = state.options
+  if (!hasRbac(mode)) return mode === 'AlwaysAllow'
+  return user.groups.includes(PRIVILEGED) || pathAllowedBy(state, user, verb, path) !== undefined
 }
 
 /** The refusal; undefined where the request may pass. */
@@ -34,14 +62,14 @@ export function authorize(
 ): Status | undefined {
   const mode = state.options.authorizationMode
   if (mode === 'AlwaysAllow') return undefined
-  if (mode === 'RBAC') {
-    const reason = user.groups.includes(PRIVILEGED) ? `${PRIVILEGED} may do everything` : allowedBy(state, user, info)
-    if (ctx.tracing) ctx.note('authorization', { user: user.name, allowed: reason !== undefined, reason })
-    if (reason !== undefined) return undefined
+  const { allowed, reason } = verdictOn(state, user, info)
+  if (hasRbac(mode) && ctx.tracing) {
+    ctx.note('authorization', { user: user.name, allowed, reason: allowed || reason ? reason : undefined })
   }
+  if (allowed) return undefined
   const { resource, subresource, namespace, verb, name } = info
   const target = subresource ? `${resource.resource}/${subresource}` : resource.resource
   const place = namespace ? `in the namespace "${namespace}"` : 'at the cluster scope'
-  const why = `User "${user.name}" cannot ${verb} resource "${target}" in API group "${resource.group}" ${place}`
+  const why = `User "${user.name}" cannot ${verb} resource "${target}" in API group "${resource.group}" ${place}${reason && `: ${reason}`}`
   return forbidden(resource, name, why)
 }

@@ -9,6 +9,7 @@ import { resourceOfKind } from '#cluster/api/resources.ts'
 import type { EndpointSlice, KubernetesObject, Namespace, Service } from '#cluster/api/types.ts'
 import type { RequestOp } from '#cluster/etcd/messages.ts'
 import type { Context, Effect } from '#cluster/kernel/component.ts'
+import { hasRbac } from './authorization.ts'
 import { prepareCreate } from './objects.ts'
 import { bootstrapPolicy } from './rbac/bootstrap-policy.ts'
 import type { RequestInfo } from './route.ts'
@@ -65,7 +66,7 @@ function wantedObjects(state: State): KubernetesObject[] {
     address,
   )
   const policy = [
-    ...(authorizationMode === 'RBAC' ? bootstrapPolicy() : []),
+    ...(hasRbac(authorizationMode) ? bootstrapPolicy(authorizationMode === 'Node,RBAC') : []),
     ...(state.options.admissionPlugins.includes('Priority') ? SYSTEM_PRIORITIES : []),
   ]
   if (advertiseAddress === '') return [...namespaces, service, ...policy]

@@ -10,6 +10,7 @@ import { keyOf, resourceNamed } from '#cluster/api/resources.ts'
 import type { RangeResponse, WatchCreateRequest, WatchResponse } from '#cluster/etcd/messages.ts'
 import { prefixEnd } from '#cluster/etcd/mvcc/ordered-keys.ts'
 import type { Context, Effect } from '#cluster/kernel/component.ts'
+import { hasRbac } from './authorization.ts'
 import { cachesAdvanced } from './reads.ts'
 import type { ApiserverOptions, State } from './state.ts'
 import { callEtcd, memberFailed, nextMember } from './storage/etcd-client.ts'
@@ -26,7 +27,7 @@ const POLICY = ['roles', 'rolebindings', 'clusterroles', 'clusterrolebindings'].
 /** What the cluster's own components live on. Of other kinds a cache is made when somebody first asks for one. */
 export const cachedAtStart = (options: Required<ApiserverOptions>, withDefinitions: boolean): readonly Resource[] => [
   ...AT_START,
-  ...(options.authorizationMode === 'RBAC' ? POLICY : []),
+  ...(hasRbac(options.authorizationMode) ? POLICY : []),
   // By these, tokens are known to be somebody's.
   ...(options.serviceAccountIssuer === '' ? [] : [resourceNamed('serviceaccounts')]),
   ...(options.serviceAccountIssuer === '' && !options.enableBootstrapTokenAuth ? [] : [resourceNamed('secrets')]),

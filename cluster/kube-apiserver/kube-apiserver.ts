@@ -9,7 +9,7 @@
  * Services; Events that go after an hour; compaction; limits on requests in flight; client certificates, a file of tokens,
  * anonymous requests, and RBAC with its bootstrap roles (AlwaysAllow is the default, as without `--authorization-mode`);
  * every built-in kind of the stable versions, those that definitions add, and discovery; tables, and kinds in two versions. A kind is cached from when somebody first asks for it.
- * What we leave out: the Node authorizer, webhooks, aggregation,
+ * What we leave out: webhooks, aggregation,
  * priority and fairness is a single queue before the seats.
  * Where to read upstream: apiserver `pkg/server/config.go` (DefaultBuildHandlerChain), `pkg/endpoints/handlers`,
  * `pkg/registry/generic/registry/store.go`, `pkg/storage/{etcd3,cacher}`.

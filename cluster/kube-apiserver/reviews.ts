@@ -10,7 +10,7 @@ import { apiVersionOf, resourceNamed } from '#cluster/api/resources.ts'
 import type { KubernetesObject } from '#cluster/api/types.ts'
 import type { Context } from '#cluster/kernel/component.ts'
 import { ownerOf } from './authentication.ts'
-import { authorize } from './authorization.ts'
+import { authorize, hasRbac, mayAsk, verdictOn } from './authorization.ts'
 import { rulesFor } from './rbac/authorizer.ts'
 import type { RequestInfo, Verb } from './route.ts'
 import type { State } from './state.ts'
@@ -74,11 +74,11 @@ function answerTo(state: State, user: UserInfo, info: RequestInfo, spec: any, ct
       return { authenticated: true, user: shown(owner.user), audiences: owner.audiences.filter(Boolean) }
     }
     case 'selfsubjectrulesreviews':
-      return { resourceRules: rulesOf(state, user, spec.namespace ?? ''), nonResourceRules: [], incomplete: false }
+      return { ...rulesOf(state, user, spec.namespace ?? ''), incomplete: false }
     case 'selfsubjectaccessreviews':
-      return access(state, user, spec, ctx)
+      return access(state, user, spec)
     default:
-      return access(state, { name: spec.user ?? '', groups: spec.groups ?? [] }, spec, ctx)
+      return access(state, { name: spec.user ?? '', groups: spec.groups ?? [] }, spec)
   }
 }
 
@@ -89,22 +89,29 @@ const shown = ({ name, groups, uid, extra }: UserInfo): object => ({
   ...(extra && { extra }),
 })
 
-function rulesOf({ options, caches }: State, user: UserInfo, namespace: string): object[] {
-  if (options.authorizationMode === 'AlwaysAllow') return [{ verbs: ['*'], apiGroups: ['*'], resources: ['*'] }]
-  return options.authorizationMode === 'RBAC' ? rulesFor(caches, user, namespace) : []
+/** Rules about resources, and about paths. */
+function rulesOf({ options, caches }: State, user: UserInfo, namespace: string) {
+  if (options.authorizationMode === 'AlwaysAllow') {
+    const resourceRules = [{ verbs: ['*'], apiGroups: ['*'], resources: ['*'] }]
+    return { resourceRules, nonResourceRules: [{ verbs: ['*'], nonResourceURLs: ['*'] }] }
+  }
+  const rules = hasRbac(options.authorizationMode) ? rulesFor(caches, user, namespace) : []
+  return {
+    resourceRules: rules.filter(({ nonResourceURLs }) => nonResourceURLs === undefined),
+    nonResourceRules: rules.filter(({ nonResourceURLs }) => nonResourceURLs !== undefined),
+  }
 }
 
-function access(state: State, user: UserInfo, { resourceAttributes, nonResourceAttributes }: Attributes, ctx: Context) {
+function access(state: State, user: UserInfo, { resourceAttributes, nonResourceAttributes }: Attributes) {
   if (resourceAttributes === undefined) {
-    const isKnown = user.groups.includes(EVERYBODY) || user.groups.includes('system:masters')
-    const { authorizationMode } = state.options
-    const isAllowed = authorizationMode === 'AlwaysAllow' || (authorizationMode === 'RBAC' && isKnown)
-    return { allowed: nonResourceAttributes !== undefined && isAllowed }
+    const { path = '', verb = '' } = nonResourceAttributes ?? {}
+    return { allowed: nonResourceAttributes !== undefined && mayAsk(state, user, verb, path) }
   }
   const { namespace = '', verb = '', group = '', resource = '', subresource = '', name = '' } = resourceAttributes
   const asked = { ...resourceNamed('pods'), group, resource }
-  const refused = authorize(state, user, { verb: verb as Verb, resource: asked, namespace, name, subresource }, ctx)
-  return { allowed: refused === undefined }
+  const info = { verb: verb as Verb, resource: asked, namespace, name, subresource }
+  const { allowed, reason } = verdictOn(state, user, info)
+  return { allowed, ...(reason && { reason }) }
 }
 
 /** Each member of etcd, as far as calls to it have shown. */

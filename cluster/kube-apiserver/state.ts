@@ -12,7 +12,7 @@ import type { Selection } from './selectors.ts'
 import type { View } from './views.ts'
 import type { WatchCache } from './watch-cache.ts'
 
-export type AuthorizationMode = 'AlwaysAllow' | 'AlwaysDeny' | 'RBAC'
+export type AuthorizationMode = 'AlwaysAllow' | 'AlwaysDeny' | 'RBAC' | 'Node,RBAC'
 
 export interface ApiserverOptions {
   /** Members of etcd, asked in turn when one does not answer. */

@@ -5,7 +5,8 @@
  * What we model: deployment, replicaset, endpoints, endpointslice, namespace, node-lifecycle, taint-eviction, node-ipam,
  * garbage-collector, pod-gc,
  * persistentvolume-binder and ephemeral-volume, each in its own file or folder, and with them, in place of the CSI drivers' own,
- * an external-provisioner; leader election, where there are several control planes.
+ * an external-provisioner; serviceaccount, root-ca-certificate-publisher, pvc-protection and pv-protection, which run where they are
+ * asked for; leader election, where there are several control planes.
  * What we leave out: the other controllers; the client's rate limits; one service account per controller.
  * Where to read upstream: kubernetes/kubernetes `cmd/kube-controller-manager/app/controllermanager.go`.
  */
@@ -22,8 +23,11 @@ import { nodeLifecycleController } from './node-lifecycle/node-lifecycle.ts'
 import { ephemeralVolumeController } from './persistentvolume/ephemeral-volume.ts'
 import { externalProvisioner } from './persistentvolume/external-provisioner.ts'
 import { persistentVolumeBinder } from './persistentvolume/persistentvolume-binder.ts'
+import { pvcProtectionController, pvProtectionController } from './persistentvolume/protection.ts'
 import { podGcController } from './pod-gc.ts'
 import { replicaSetController } from './replicaset/replicaset.ts'
+import { rootCaCertificatePublisher } from './service-account/root-ca-certificate-publisher.ts'
+import { serviceAccountController } from './service-account/service-account.ts'
 import { taintEvictionController } from './taint-eviction.ts'
 
 export interface KubeControllerManagerOptions extends ManagerOptions {
@@ -48,7 +52,16 @@ export const controllers: readonly Controller[] = [
   persistentVolumeBinder,
   externalProvisioner,
   ephemeralVolumeController,
+  serviceAccountController,
+  rootCaCertificatePublisher,
+  pvcProtectionController,
+  pvProtectionController,
 ]
+
+/** What a control plane needs whose API server admits as upstream's does: accounts for Pods, and who lets go of volumes. */
+export const FULL_CHAIN_CONTROLLERS: readonly string[] = controllers
+  .filter(({ offByDefault }) => offByDefault)
+  .map(({ name }) => name)
 
 export const kubeControllerManager: Component<ManagerState, KubeControllerManagerOptions> = controllerManager(
   'kube-controller-manager',

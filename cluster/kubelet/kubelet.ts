@@ -5,7 +5,7 @@
  * runtime over the CRI until what runs is what the API says; probes containers; reports statuses.
  * What we model: all of that, with the real intervals, back-offs, reasons and messages; recovery after a restart from
  * nothing but the runtime's own listing; refusal of Pods that do not fit; its own API (see `server.ts`).
- * What we leave out: static Pods, volumes, lifecycle hooks, ephemeral containers, node-pressure eviction, image garbage
+ * What we leave out: static Pods, most kinds of volumes, lifecycle hooks, ephemeral containers, node-pressure eviction, image garbage
  * collection, Events.
  * Where to read upstream: kubernetes/kubernetes `pkg/kubelet/kubelet.go` (syncLoop).
  */
@@ -33,13 +33,14 @@ import {
 } from './node.ts'
 import type { DeleteTag } from './pod-workers.ts'
 import { podOf } from './pod-lookup.ts'
-import { deleteAnswered, runtimeAnswered, tend } from './pod-workers.ts'
+import { deleteAnswered, runtimeAnswered, tend, workerTimer } from './pod-workers.ts'
 import { countProbe, probeNow, probeReplied } from './prober.ts'
 import { clientEnded, clientSaid, forwardReplied, runtimeEnded, runtimeSaid, serve } from './server.ts'
 import { connectRuntime, cri, takeContainerEvent, takeSandboxStatus } from './runtime.ts'
 import type { CriTag, KubeletOptions, KubeletState } from './state.ts'
 import type { StatusTag } from './status-manager.ts'
 import { reported } from './status-manager.ts'
+import { volumeAnswered, type VolumeTag } from './volumes.ts'
 
 /** How often the runtime is asked how it is, and how soon a lost connection to it is tried again. */
 const RUNTIME_STATUS_MICROS = 5_000_000
@@ -67,6 +68,7 @@ export const kubelet: Component<KubeletState, KubeletOptions> = {
       workers: new Table(),
       images: new Table(),
       statuses: new Table(),
+      volumes: new Table(),
       waiting: new Table(),
       backoffs: new Table(),
       probes: new Table(),
@@ -253,10 +255,15 @@ function probeResult(state: KubeletState, ctx: Context, key: string, success: bo
 }
 
 function apiAnswered(state: KubeletState, ctx: Context, answer: Answer): Effect[] {
-  const tag = answer.tag as StatusTag | DeleteTag | NodeTag
+  const tag = answer.tag as StatusTag | DeleteTag | NodeTag | VolumeTag
   if (tag.for === 'status') {
     const { again, effects } = reported(state, ctx, tag, answer)
     return again ? [...effects, ...tend(state, ctx, tag.uid)] : effects
+  }
+  if (tag.for === 'volume') {
+    const after = volumeAnswered(state, ctx, tag, answer)
+    if (after === 0) return tend(state, ctx, tag.uid)
+    return after === undefined ? [] : [{ type: 'wake', key: workerTimer(tag.uid), after }]
   }
   if (tag.for === 'delete') {
     const reason = reasonOf(answer)

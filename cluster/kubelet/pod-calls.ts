@@ -6,6 +6,7 @@ import { latestSandbox } from './pod-actions.ts'
 import { podOf } from './pod-lookup.ts'
 import { cri, forgetContainer, forgetSandbox, markSandboxStopped, takeContainer, takeSandboxStatus } from './runtime.ts'
 import type { KubeletState, PodAction } from './state.ts'
+import { mountedFiles } from './volumes.ts'
 
 export function callFor(
   state: KubeletState,
@@ -26,7 +27,8 @@ export function callFor(
       return cri(state, ctx, 'PullImage', { image: action.image }, tag)
     case 'createContainer': {
       const podSandboxId = latestSandbox(state.runtimePods.get(uid))!.id
-      const config = containerConfig(pod!, action.container, action.attempt)
+      const files = mountedFiles(state, pod!, action.container)
+      const config = { ...containerConfig(pod!, action.container, action.attempt), ...(files && { files }) }
       return cri(state, ctx, 'CreateContainer', { podSandboxId, config }, tag)
     }
     case 'startContainer':

@@ -22,6 +22,7 @@ import { podStatus } from './pod-status.ts'
 import { dropProbes, probeKey, tendProbes } from './prober.ts'
 import type { KubeletState, PodAction, PodWorker, ProbeKind, ProbeState } from './state.ts'
 import { report } from './status-manager.ts'
+import { mount } from './volumes.ts'
 
 export interface DeleteTag {
   readonly for: 'delete'
@@ -96,6 +97,9 @@ function sync(state: KubeletState, ctx: Context, pod: Pod, worker: PodWorker): E
     probe: (container, kind) => probeOf(state, uid, container, kind),
   })
   if (next !== 'settled' && 'action' in next) {
+    const mounting = needsVolumes(next.action) ? mount(state, ctx, pod) : undefined
+    if (mounting)
+      return [...effects, ...mounting, ...(state.statuses.has(uid) ? [] : reportStatus(state, ctx, pod, worker))]
     effects.push(...perform(state, ctx, pod, worker, next.action))
     // As upstream's syncPod: the status goes out when the work begins and when it has settled, not in between.
     if (state.statuses.has(uid)) return effects
@@ -105,6 +109,9 @@ function sync(state: KubeletState, ctx: Context, pod: Pod, worker: PodWorker): E
   effects.push(...reportStatus(state, ctx, pod, worker))
   return effects
 }
+
+/** Before there is anything of a Pod, what it mounts has to be there. */
+const needsVolumes = ({ type }: PodAction): boolean => type === 'createSandbox' || type === 'createContainer'
 
 function probeOf(state: KubeletState, uid: string, container: string, kind: ProbeKind): ProbeState | undefined {
   return state.probes.size === 0 ? undefined : state.probes.get(probeKey(uid, container, kind))
@@ -189,6 +196,7 @@ function forgetPod(state: KubeletState, uid: string): void {
   if (worker) release(state, worker)
   state.workers.delete(uid)
   state.statuses.delete(uid)
+  state.volumes.delete(uid)
   state.runtimePods.delete(uid)
   dropProbes(state, uid)
   for (const table of [state.waiting, state.backoffs]) {

@@ -73,6 +73,18 @@ export interface Backoff {
   readonly until: Micros
 }
 
+/** What a Pod's volumes hold, as far as it has come. */
+export interface PodVolumes {
+  /** Requests that are still out. */
+  readonly open: number
+  /** What has come, by the request's key. */
+  readonly bodies: Readonly<Record<string, unknown>>
+  /** Why something has not. */
+  readonly failure: string | undefined
+  /** When it is to be looked for again, or tokens are due for renewal. */
+  readonly until: Micros
+}
+
 export interface KubeletState {
   readonly options: KubeletOptions
   /** What the node may give to Pods, in thousandths. */
@@ -97,6 +109,8 @@ export interface KubeletState {
   /** Images on this machine: name → reference. */
   images: Table<string, string>
   statuses: Table<string, SentStatus>
+  /** What the volumes of Pods hold, by the Pod's uid. */
+  volumes: Table<string, PodVolumes>
   /** By `uid/container`. */
   waiting: Table<string, Waiting>
   backoffs: Table<string, Backoff>

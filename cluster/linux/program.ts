@@ -34,6 +34,8 @@ export interface ProgramOptions {
   /** Inode of the network namespace; missing: the machine's own. */
   readonly netns?: number
   readonly cgroup: string
+  /** What is mounted, by path. */
+  readonly files?: Readonly<Record<string, string>>
   readonly resolvConf: ResolvConf
   /** Where programs that speak to the API find it: stands for the `kubernetes` Service and the mounted token. */
   readonly apiServers: readonly ProcessId[]
@@ -122,7 +124,7 @@ export function program<Own extends object>(
       stream: -1,
       tags: NONE,
       sessions: NO_SESSIONS,
-      files: NONE,
+      files: options.files ?? NONE,
       served: undefined,
       own: definition.init(options),
     }),

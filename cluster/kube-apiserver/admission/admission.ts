@@ -24,6 +24,7 @@ import { persistentVolumeClaimResize } from './persistent-volume-claim-resize.ts
 import type { AdmissionPlugin, Attributes } from './plugin.ts'
 import { podSecurity } from './pod-security/pod-security.ts'
 import { priority } from './priority.ts'
+import { rbacEscalation } from '../rbac/escalation.ts'
 import { runtimeClass } from './runtime-class.ts'
 import { serviceAccount } from './service-account.ts'
 import { storageObjectInUseProtection } from './storage-object-in-use-protection.ts'
@@ -60,7 +61,7 @@ const chains = new WeakMap<readonly string[], readonly AdmissionPlugin[]>()
 
 function chainOf(names: readonly string[]): readonly AdmissionPlugin[] {
   let chain = chains.get(names)
-  if (!chain) chains.set(names, (chain = PLUGINS.filter(({ name }) => names.includes(name))))
+  if (!chain) chains.set(names, (chain = [rbacEscalation, ...PLUGINS.filter(({ name }) => names.includes(name))]))
   return chain
 }
 
@@ -106,8 +107,8 @@ export function admissionFor(
   let waits = false
   const wait = (): void => void (waits = true)
   const known = { info, user, isDryRun, caches, ctx, warn, annotate, wait, mayUser }
-  const note = (plugin: string, phase: string, outcome: string): void => {
-    if (ctx.tracing) ctx.note('admission', { plugin, phase, outcome })
+  const note = (plugin: string, phase: string, outcome: string, refused?: Status): void => {
+    if (ctx.tracing) ctx.note('admission', { plugin, phase, outcome, ...(refused && { why: refused.message }) })
   }
   return {
     warnings,
@@ -118,8 +119,11 @@ export function admissionFor(
       for (const plugin of plugins) {
         if (!plugin.mutate) continue
         const after = plugin.mutate(next, { ...known, old, name })
-        note(plugin.name, 'mutating', isStatus(after) ? 'refused' : after === next ? 'unchanged' : 'changed')
-        if (isStatus(after)) return after
+        if (isStatus(after)) {
+          note(plugin.name, 'mutating', waits ? 'waits' : 'refused', after)
+          return after
+        }
+        note(plugin.name, 'mutating', after === next ? 'unchanged' : 'changed')
         next = after
       }
       return next
@@ -129,7 +133,7 @@ export function admissionFor(
       for (const plugin of plugins) {
         if (!plugin.validate) continue
         const refused = plugin.validate(object, { ...known, old, name: info.name || name })
-        note(plugin.name, 'validating', refused ? 'refused' : 'admitted')
+        note(plugin.name, 'validating', refused ? 'refused' : 'admitted', refused)
         if (refused) return refused
       }
       return undefined

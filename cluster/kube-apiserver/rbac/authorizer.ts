@@ -4,8 +4,8 @@
  * What we model: ClusterRoleBindings everywhere, RoleBindings within their namespace (to a Role of it, or to a ClusterRole);
  * users, groups and service accounts; wildcards, subresources, resourceNames. Rules only add: nothing refuses, so their
  * order does not matter. Roles come from the watch caches, so a binding counts a moment after it was written.
- * What we leave out: rules for paths that are no resources, aggregated ClusterRoles, the check that nobody gives away more
- * than they have (escalation).
+ * That nobody gives away more than they have is in `escalation.ts`; roles that are gathered from others are filled by a
+ * controller.
  * Where to read upstream: kubernetes/kubernetes `plugin/pkg/auth/authorizer/rbac/rbac.go`, `pkg/registry/rbac/validation/rule.go`.
  */
 import type { UserInfo } from '#cluster/api/http.ts'
@@ -26,6 +26,36 @@ export function allowedBy({ caches }: Pick<State, 'caches'>, user: UserInfo, inf
     if (reason !== undefined) return reason
   }
   return undefined
+}
+
+/** Why somebody may ask for a path that is no resource; undefined: nothing allows it. */
+export function pathAllowedBy({ caches }: Pick<State, 'caches'>, user: UserInfo, verb: string, path: string) {
+  for (const object of caches['clusterrolebindings']!.objects.values()) {
+    const binding = object as RoleBinding
+    if (!binding.subjects?.some((one) => isMeant(one, user, ''))) continue
+    const { rules = [] } = roleOf(binding, '', caches) ?? {}
+    if (rules.some((rule) => allowsPath(rule, verb, path))) return `RBAC: allowed by ${binding.metadata.name}`
+  }
+  return undefined
+}
+
+const allowsPath = ({ verbs, nonResourceURLs = [] }: PolicyRule, verb: string, path: string): boolean =>
+  has(verbs, verb) &&
+  nonResourceURLs.some((url) => url === path || (url.endsWith('*') && path.startsWith(url.slice(0, -1))))
+
+/** Roles that bindings of this user name, and that are not there: upstream says so with a refusal. */
+export function missingRoles({ caches }: Pick<State, 'caches'>, user: UserInfo, namespace: string): string[] {
+  const missing = new Set<string>()
+  for (const kind of ['clusterrolebindings', 'rolebindings']) {
+    const place = kind === 'rolebindings' ? namespace : ''
+    for (const object of caches[kind]!.objects.values()) {
+      const binding = object as RoleBinding
+      if (kind === 'rolebindings' && (namespace === '' || binding.metadata.namespace !== namespace)) continue
+      if (!binding.subjects?.some((one) => isMeant(one, user, place)) || roleOf(binding, place, caches)) continue
+      missing.add(`${binding.roleRef.kind.toLowerCase()}.rbac.authorization.k8s.io "${binding.roleRef.name}" not found`)
+    }
+  }
+  return [...missing]
 }
 
 /** All that somebody may do in a namespace, rule by rule. */

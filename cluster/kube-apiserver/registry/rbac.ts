@@ -4,10 +4,18 @@ import type { FieldError } from '../status.ts'
 import { invalidValue, notSupported, required } from '../status.ts'
 import type { Strategy } from './strategy.ts'
 
-function validateRole({ rules = [] }: Role): FieldError[] {
-  return rules.flatMap(({ verbs, apiGroups = [], resources = [] }, i) => {
+function validateRole({ kind, rules = [] }: Role): FieldError[] {
+  return rules.flatMap(({ verbs, apiGroups = [], resources = [], resourceNames = [], nonResourceURLs = [] }, i) => {
     const at = `rules[${i}]`
     if (!verbs?.length) return [required(`${at}.verbs`, 'verbs must contain at least one value')]
+    if (nonResourceURLs.length > 0) {
+      const both = apiGroups.length + resources.length + resourceNames.length > 0
+      const wrong = (why: string): FieldError => invalidValue(`${at}.nonResourceURLs`, nonResourceURLs, why)
+      return [
+        ...(kind === 'Role' ? [wrong('namespaced rules cannot apply to non-resource URLs')] : []),
+        ...(both ? [wrong('rules cannot apply to both regular resources and non-resource URLs')] : []),
+      ]
+    }
     if (apiGroups.length === 0)
       return [required(`${at}.apiGroups`, 'resource rules must supply at least one api group')]
     return resources.length === 0

@@ -1,0 +1,148 @@
+/**
+ * The roles of controllers: what each may do, and no more.
+ *
+ * Upstream each controller acts as a service account of its own in kube-system. One controller manager acts under one name
+ * here, so the roles are bound to that name too.
+ * What we leave out: the roles of controllers that no version of the simulation has (attach-detach, expand, route …).
+ * Where to read upstream: kubernetes/kubernetes `plugin/pkg/auth/authorizer/rbac/bootstrappolicy/controller_policy.go`.
+ */
+import type { PolicyRule } from '#cluster/api/types.ts'
+import { EVENTS, READ, rule } from './rules.ts'
+
+const APPS = 'apps'
+const BATCH = 'batch'
+const DISCOVERY = 'discovery.k8s.io'
+const RBAC = 'rbac.authorization.k8s.io'
+const STORAGE = 'storage.k8s.io'
+
+/** By the controller's name, as in `system:controller:<name>`. */
+export const CONTROLLER_RULES: Readonly<Record<string, readonly PolicyRule[]>> = {
+  'clusterrole-aggregation-controller': [rule(['escalate', ...READ, 'patch', 'update'], RBAC, 'clusterroles')],
+  'cronjob-controller': [
+    rule([...READ, 'update'], BATCH, 'cronjobs'),
+    rule([...READ, 'create', 'update', 'delete', 'patch'], BATCH, 'jobs'),
+    rule(['update'], BATCH, 'cronjobs/status', 'cronjobs/finalizers'),
+    rule(['list', 'watch', 'delete'], '', 'pods'),
+    EVENTS,
+  ],
+  'daemon-set-controller': [
+    rule(READ, APPS, 'daemonsets'),
+    rule(['update'], APPS, 'daemonsets/status', 'daemonsets/finalizers'),
+    rule(['list', 'watch'], '', 'nodes'),
+    rule(['list', 'watch', 'create', 'delete', 'patch'], '', 'pods'),
+    rule(['create'], '', 'pods/binding'),
+    rule([...READ, 'create', 'delete', 'update', 'patch'], APPS, 'controllerrevisions'),
+    EVENTS,
+  ],
+  'deployment-controller': [
+    rule([...READ, 'update', 'patch'], APPS, 'deployments'),
+    rule(['update', 'patch'], APPS, 'deployments/status'),
+    rule(['update'], APPS, 'deployments/finalizers'),
+    rule([...READ, 'create', 'update', 'patch', 'delete'], APPS, 'replicasets'),
+    rule([...READ, 'update'], '', 'pods'),
+    EVENTS,
+  ],
+  'disruption-controller': [
+    rule(READ, APPS, 'deployments', 'replicasets', 'statefulsets'),
+    rule(READ, '', 'replicationcontrollers', 'pods'),
+    rule(READ, 'policy', 'poddisruptionbudgets'),
+    rule(['update'], 'policy', 'poddisruptionbudgets/status'),
+    rule(['patch', 'update'], '', 'pods/status'),
+    rule(['get'], '*', '*/scale'),
+    EVENTS,
+  ],
+  'endpoint-controller': [
+    rule(READ, '', 'services', 'pods'),
+    rule([...READ, 'create', 'update', 'delete'], '', 'endpoints'),
+    rule(['create'], '', 'endpoints/restricted'),
+    EVENTS,
+  ],
+  'endpointslice-controller': [
+    rule(READ, '', 'services', 'pods', 'nodes'),
+    rule(['update'], '', 'services/finalizers'),
+    rule([...READ, 'create', 'update', 'delete'], DISCOVERY, 'endpointslices'),
+    EVENTS,
+  ],
+  'ephemeral-volume-controller': [
+    rule(READ, '', 'pods'),
+    rule(['update'], '', 'pods/finalizers'),
+    rule([...READ, 'create'], '', 'persistentvolumeclaims'),
+    EVENTS,
+  ],
+  'generic-garbage-collector': [rule([...READ, 'patch', 'update', 'delete'], '*', '*'), EVENTS],
+  'horizontal-pod-autoscaler': [
+    rule(READ, 'autoscaling', 'horizontalpodautoscalers'),
+    rule(['update'], 'autoscaling', 'horizontalpodautoscalers/status'),
+    rule(['get', 'update'], '*', '*/scale'),
+    rule(['list', 'watch'], '', 'pods'),
+    rule(['list', 'watch'], 'metrics.k8s.io', 'pods'),
+    EVENTS,
+  ],
+  'job-controller': [
+    rule([...READ, 'update', 'patch'], BATCH, 'jobs'),
+    rule(['update'], BATCH, 'jobs/status', 'jobs/finalizers'),
+    rule(['list', 'watch', 'create', 'delete', 'patch'], '', 'pods'),
+    EVENTS,
+  ],
+  'namespace-controller': [
+    rule([...READ, 'delete'], '', 'namespaces'),
+    rule(['update'], '', 'namespaces/finalize', 'namespaces/status'),
+    rule([...READ, 'delete', 'deletecollection'], '*', '*'),
+  ],
+  'node-controller': [
+    rule([...READ, 'update', 'patch', 'delete'], '', 'nodes'),
+    rule(['update', 'patch'], '', 'nodes/status', 'pods/status'),
+    rule([...READ, 'delete'], '', 'pods'),
+    EVENTS,
+  ],
+  'persistent-volume-binder': [
+    rule([...READ, 'update', 'create', 'delete'], '', 'persistentvolumes'),
+    rule(['update'], '', 'persistentvolumes/status', 'persistentvolumeclaims/status'),
+    rule([...READ, 'update'], '', 'persistentvolumeclaims'),
+    rule([...READ, 'create', 'delete'], '', 'pods'),
+    rule(READ, STORAGE, 'storageclasses'),
+    rule(['list', 'watch'], '', 'nodes'),
+    EVENTS,
+  ],
+  'pod-garbage-collector': [
+    rule(['list', 'watch', 'delete'], '', 'pods'),
+    rule(['get', 'list', 'watch'], '', 'nodes'),
+    rule(['patch'], '', 'pods/status'),
+  ],
+  'pv-protection-controller': [rule([...READ, 'update', 'patch'], '', 'persistentvolumes'), EVENTS],
+  'pvc-protection-controller': [
+    rule([...READ, 'update', 'patch'], '', 'persistentvolumeclaims'),
+    rule(READ, '', 'pods'),
+    EVENTS,
+  ],
+  'replicaset-controller': [
+    rule([...READ, 'update', 'patch'], APPS, 'replicasets'),
+    rule(['update', 'patch'], APPS, 'replicasets/status'),
+    rule(['update'], APPS, 'replicasets/finalizers'),
+    rule(['list', 'watch', 'create', 'delete', 'patch'], '', 'pods'),
+    EVENTS,
+  ],
+  'replication-controller': [
+    rule([...READ, 'update'], '', 'replicationcontrollers'),
+    rule(['update'], '', 'replicationcontrollers/status', 'replicationcontrollers/finalizers'),
+    rule(['list', 'watch', 'create', 'delete', 'patch'], '', 'pods'),
+    EVENTS,
+  ],
+  'resourcequota-controller': [
+    rule(['list', 'watch'], '*', '*'),
+    rule(['update'], '', 'resourcequotas/status'),
+    EVENTS,
+  ],
+  'root-ca-cert-publisher': [rule(['create', 'update'], '', 'configmaps'), EVENTS],
+  'service-account-controller': [rule(['create'], '', 'serviceaccounts'), EVENTS],
+  'statefulset-controller': [
+    rule(['list', 'watch'], '', 'pods'),
+    rule(READ, APPS, 'statefulsets'),
+    rule(['update'], APPS, 'statefulsets/status', 'statefulsets/finalizers'),
+    rule(['get', 'create', 'delete', 'update', 'patch'], '', 'pods'),
+    rule([...READ, 'create', 'delete', 'update', 'patch'], APPS, 'controllerrevisions'),
+    rule(['get', 'create', 'update', 'delete'], '', 'persistentvolumeclaims'),
+    EVENTS,
+  ],
+  'ttl-after-finished-controller': [rule([...READ, 'delete'], BATCH, 'jobs'), EVENTS],
+}

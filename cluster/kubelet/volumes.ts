@@ -1,0 +1,165 @@
+/**
+ * What a Pod's volumes hold: ConfigMaps, Secrets, tokens and words about the Pod itself, fetched before its containers are made.
+ *
+ * What the real one does: the volume manager mounts, and keeps what is mounted up to date; the token manager renews tokens when
+ * four fifths of their time are over.
+ * What we model: the files as a container finds them when it is made; one that is made again gets a fresh token where the old one
+ * is due for renewal. What is missing is looked for again after a while, and no container starts meanwhile.
+ * What we leave out: changes in containers that run; Events; every other kind of volume (an empty directory has no files).
+ * Where to read upstream: kubernetes/kubernetes `pkg/volume/{projected,configmap,secret,downwardapi}`, `pkg/kubelet/token`.
+ */
+import type { Pod } from '#cluster/api/types.ts'
+import type { Answer, ApiRequest } from '#cluster/client/api-client.ts'
+import { getRequest, isOk, messageOf, send } from '#cluster/client/api-client.ts'
+import { pathOf } from '#cluster/api/resources.ts'
+import type { Context, Effect, Micros } from '#cluster/kernel/component.ts'
+import type { KubeletState, PodVolumes } from './state.ts'
+
+/** Contents by path below the mount point. */
+type Files = Readonly<Record<string, string>>
+
+export interface VolumeTag {
+  readonly for: 'volume'
+  readonly uid: string
+  readonly key: string
+  readonly optional: boolean
+}
+
+const RETRY_MICROS = 2_000_000
+const TOKEN_SECONDS_DEFAULT = 3_600
+const FOR_EVER = Number.MAX_SAFE_INTEGER
+
+interface Item {
+  readonly key: string
+  readonly path: string
+}
+
+/** One part of a volume. */
+type Source =
+  | { readonly type: 'configmaps' | 'secrets'; readonly name: string; readonly items?: readonly Item[]; readonly optional?: boolean } // prettier-ignore
+  | { readonly type: 'token'; readonly path: string; readonly seconds: number; readonly audience?: string }
+  | { readonly type: 'downward'; readonly items: readonly { path: string; fieldRef?: { fieldPath: string } }[] }
+
+function sourcesOf(volume: Readonly<Record<string, any>>): readonly Source[] {
+  const { configMap, secret, downwardAPI, projected, serviceAccountToken } = volume
+  if (projected) return (projected.sources ?? []).flatMap(sourcesOf)
+  if (configMap) return [{ type: 'configmaps', ...configMap }]
+  if (secret) return [{ type: 'secrets', name: secret.secretName ?? secret.name, items: secret.items, optional: secret.optional }] // prettier-ignore
+  if (downwardAPI) return [{ type: 'downward', items: downwardAPI.items ?? [] }]
+  if (!serviceAccountToken) return []
+  const { path, expirationSeconds: seconds = TOKEN_SECONDS_DEFAULT, audience } = serviceAccountToken
+  return [{ type: 'token', path, seconds, ...(audience && { audience }) }]
+}
+
+const allSources = (pod: Pod): readonly Source[] => (pod.spec.volumes ?? []).flatMap(sourcesOf)
+
+/** What names the request that brings it; undefined where none is needed. */
+function keyOf(source: Source): string | undefined {
+  if (source.type === 'downward') return undefined
+  return source.type === 'token' ? `token/${source.audience ?? ''}/${source.seconds}` : `${source.type}/${source.name}`
+}
+
+function requestFor({ metadata, spec }: Pod, source: Exclude<Source, { type: 'downward' }>): ApiRequest {
+  const { namespace, name, uid } = metadata
+  if (source.type !== 'token') return getRequest(source.type, namespace, source.name)
+  const boundObjectRef = { apiVersion: 'v1', kind: 'Pod', name, uid }
+  const wanted = { expirationSeconds: source.seconds, boundObjectRef, ...(source.audience && { audiences: [source.audience] }) } // prettier-ignore
+  return {
+    method: 'POST',
+    path: pathOf('serviceaccounts', namespace, spec.serviceAccountName ?? 'default', 'token'),
+    body: { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: wanted },
+  }
+}
+
+/** Fetches what the Pod's volumes hold; undefined: it is all there. */
+export function mount(state: KubeletState, ctx: Context, pod: Pod): Effect[] | undefined {
+  if (!pod.spec.volumes?.length) return undefined
+  const uid = pod.metadata.uid!
+  const known = state.volumes.get(uid)
+  if (known && known.open > 0) return []
+  if (known && known.until > ctx.now) return known.failure === undefined ? undefined : []
+  const wanted = new Map<string, Exclude<Source, { type: 'downward' }>>()
+  for (const source of allSources(pod)) {
+    const key = keyOf(source)
+    if (key !== undefined) wanted.set(key, source as Exclude<Source, { type: 'downward' }>)
+  }
+  if (wanted.size === 0) return undefined
+  state.volumes.set(uid, { open: wanted.size, bodies: {}, failure: undefined, until: renewalOf(pod, ctx.now) })
+  return [...wanted].map(([key, source]) => {
+    const tag: VolumeTag = { for: 'volume', uid, key, optional: source.type !== 'token' && source.optional === true }
+    return send(state.client, ctx, requestFor(pod, source), tag)
+  })
+}
+
+/** Four fifths into the life of the token that ends first. */
+function renewalOf(pod: Pod, now: Micros): Micros {
+  const seconds = allSources(pod).flatMap((source) => (source.type === 'token' ? [source.seconds] : []))
+  return seconds.length === 0 ? FOR_EVER : now + Math.min(...seconds) * 800_000
+}
+
+/** Something has come, or not. @returns how long to wait before looking again; undefined while more is to come */
+export function volumeAnswered(state: KubeletState, ctx: Context, tag: VolumeTag, answer: Answer): Micros | undefined {
+  const known = state.volumes.get(tag.uid)
+  if (!known) return undefined
+  const isMissing = !isOk(answer) && !(tag.optional && answer.status === 404)
+  const bodies = isOk(answer) ? { ...known.bodies, [tag.key]: answer.body } : known.bodies
+  const failure = known.failure ?? (isMissing ? messageOf(answer) : undefined)
+  const open = known.open - 1
+  const until = open === 0 && failure !== undefined ? ctx.now + RETRY_MICROS : known.until
+  state.volumes.set(tag.uid, { open, bodies, failure, until })
+  if (open > 0) return undefined
+  if (failure === undefined) return 0
+  ctx.note('FailedMount', { uid: tag.uid, message: `MountVolume.SetUp failed: ${failure}` })
+  return RETRY_MICROS
+}
+
+// ── files ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+function chosen(data: Files, items: readonly Item[] | undefined): Files {
+  if (!items) return data
+  return Object.fromEntries(items.flatMap(({ key, path }) => (Object.hasOwn(data, key) ? [[path, data[key]!]] : [])))
+}
+
+function fieldOf({ metadata, spec }: Pod, path: string): string {
+  const [, map, key] = /^metadata\.(labels|annotations)\['(.*)'\]$/.exec(path) ?? []
+  if (map !== undefined) return metadata[map as 'labels' | 'annotations']?.[key!] ?? ''
+  const fields: Readonly<Record<string, string | undefined>> = {
+    'metadata.name': metadata.name,
+    'metadata.namespace': metadata.namespace,
+    'metadata.uid': metadata.uid,
+    'spec.nodeName': spec.nodeName,
+    'spec.serviceAccountName': spec.serviceAccountName,
+  }
+  return fields[path] ?? ''
+}
+
+function filesOf(pod: Pod, source: Source, bodies: PodVolumes['bodies']): Files {
+  const body = (bodies[keyOf(source) ?? ''] ?? {}) as { data?: Files; status?: { token?: string } }
+  switch (source.type) {
+    case 'token':
+      return { [source.path]: body.status?.token ?? '' }
+    case 'configmaps':
+      return chosen(body.data ?? {}, source.items)
+    case 'secrets':
+      return chosen(
+        Object.fromEntries(Object.entries(body.data ?? {}).map(([key, text]) => [key, atob(text)])),
+        source.items,
+      )
+    case 'downward':
+      return Object.fromEntries(source.items.map(({ path, fieldRef }) => [path, fieldOf(pod, fieldRef?.fieldPath ?? '')])) // prettier-ignore
+  }
+}
+
+/** The files that a container of the Pod finds, by their whole paths. */
+export function mountedFiles(state: KubeletState, pod: Pod, container: string): Files | undefined {
+  const { spec } = pod
+  const { volumeMounts = [] } =
+    [...(spec.initContainers ?? []), ...spec.containers].find(({ name }) => name === container) ?? {}
+  const bodies = state.volumes.get(pod.metadata.uid!)?.bodies ?? {}
+  const all = volumeMounts.flatMap(({ name, mountPath }) => {
+    const volume = spec.volumes?.find((one) => one.name === name)
+    const files = (volume ? sourcesOf(volume) : []).flatMap((source) => Object.entries(filesOf(pod, source, bodies)))
+    return files.map(([path, text]) => [`${mountPath.replace(/\/$/, '')}/${path}`, text] as const)
+  })
+  return all.length === 0 ? undefined : Object.fromEntries(all)
+}
