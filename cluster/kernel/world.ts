@@ -69,7 +69,7 @@ export type RunEnd = 'idle' | 'time' | 'events' | 'condition'
 
 /** A step that returns more than this is a defect of the component. */
 const EFFECTS_PER_STEP_MAX = 1_000_000
-const DEFAULT_FSYNC_MICROS = 2_000
+export const DEFAULT_FSYNC_MICROS = 2_000
 
 interface Resumed {
   readonly process: number

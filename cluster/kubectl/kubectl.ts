@@ -3,8 +3,8 @@
  *
  * What the real one does: reads a command line and manifests, speaks HTTP with the API server, and prints.
  * What we model: get, describe, apply, create, delete, scale, cordon, uncordon, taint, label, annotate and set image, with
- * their flags, layouts, messages and exit codes. Each command is told to it from outside (`type: 'kubectl'`) and leaves an
- * entry in the transcript.
+ * their flags, layouts, messages and exit codes. Each command is told to it from outside (`type: 'kubectl'`), so is Ctrl+C
+ * (`type: 'interrupt'`), and leaves an entry in the transcript.
  * What we leave out: the other commands, output by jsonpath and custom columns, --watch, kubeconfig, discovery (the kinds are
  * known), server-side tables and apply, validation against OpenAPI.
  * Where to read upstream: kubernetes/kubectl `pkg/cmd`.
@@ -87,6 +87,11 @@ const COMMANDS: Readonly<Record<string, { readonly run: Command; readonly flags:
   set: { run: set, flags: {} },
 }
 
+/** The flags of each command, for those who complete a line. */
+export const kubectlFlags: Readonly<Record<string, FlagSpec>> = Object.fromEntries(
+  Object.entries(COMMANDS).map(([name, { flags }]) => [name, flags]),
+)
+
 export const kubectl: Component<KubectlState, KubectlOptions> = {
   name: 'kubectl',
   init: ({ servers }) => ({
@@ -101,6 +106,7 @@ export const kubectl: Component<KubectlState, KubectlOptions> = {
     else if (event.type === 'timer') resume(state, Number(event.key), [], ctx, effects)
     else if (event.type === 'message' && event.body.type === 'kubectl')
       begin(state, event.body as KubectlBody, ctx, effects)
+    else if (event.type === 'message' && event.body.type === 'interrupt') interrupt(state, ctx)
     return effects
   },
 }
@@ -127,6 +133,17 @@ function begin(state: KubectlState, body: KubectlBody, ctx: Context, effects: Ef
   }
   state.runs.set(body.id, { words, files, rounds: [], answers: [] })
   advance(state, body.id, ctx, effects)
+}
+
+/** Exit code of a program that Ctrl+C ended. */
+const INTERRUPTED = 130
+
+/** Ctrl+C ends whatever runs; what comes in for it later finds nobody. */
+function interrupt(state: KubectlState, ctx: Context): void {
+  for (const id of [...state.runs.keys()]) {
+    const { output, errors } = state.transcript.get(id)!
+    finish(state, id, { output, errors, exitCode: INTERRUPTED }, ctx)
+  }
 }
 
 function takeAnswer(state: KubectlState, answer: Answer, ctx: Context, effects: Effect[]): void {

@@ -3,6 +3,7 @@
  *
  * `label` is verb and resource, as the grammar of figures wants it; `background` marks what never stops and says nothing.
  */
+import type { KubectlBody } from '#cluster/kubectl/kubectl.ts'
 import type { RestBody } from '#cluster/kubectl/rest-client.ts'
 import type { HttpRequest, HttpResponse, WatchMessage } from '#cluster/api/http.ts'
 import type { Node } from '#cluster/api/types.ts'
@@ -155,8 +156,10 @@ function describeBody(body: Body, from: ProcessId | undefined, asked: Words | un
       return describeSyscallReply(body as SyscallReply)
     case 'frame':
       return describeFrame(body as Frame)
+    case 'interrupt':
+      return { kind: 'command', label: '^C', verb: 'interrupt', resource: '', name: '' }
     case 'kubectl': {
-      const line = ['kubectl', ...(body as Body & { args: readonly string[] }).args].join(' ')
+      const { args = [], line = `kubectl ${args.join(' ')}` } = body as unknown as Partial<KubectlBody>
       return { kind: 'command', label: line, verb: 'kubectl', resource: '', name: '' }
     }
     case 'etcdctl': {

@@ -11,13 +11,18 @@ import { textOf } from './etcd-members.ts'
 import { PLAIN, storeKey } from './frame.ts'
 import type { FieldChange, Inspection, ObjectKey } from './protocol.ts'
 
-/** @param earlier the moment to compare with; default: the object's own revision before */
-export function inspect(world: World, key: ObjectKey, earlier?: World): Inspection | undefined {
+/**
+ * @param earlier the moment to compare with; default: the object's own revision before
+ * @param revision the object as this revision left it; default: its newest
+ */
+export function inspect(world: World, key: ObjectKey, earlier?: World, revision?: number): Inspection | undefined {
   const { resource, namespace, name } = key
   const etcd = storeProcess(world)
-  const change = newestOf(world, key)
-  if (etcd === undefined || !change) return undefined
+  const newest = newestOf(world, key)
+  if (etcd === undefined || !newest) return undefined
   const { store } = world.stateOf<EtcdState>(etcd).keyspace
+  const change = leftBy(newest, revision, (at) => store.history.get(at))
+  if (!change) return undefined
   const previous = before(store, change)
   const read = (kv: KeyValue | undefined) => kv && (resource === PLAIN ? plain(kv) : (kv.value as KubernetesObject))
   const now = read(change.kv)
@@ -31,7 +36,7 @@ export function inspect(world: World, key: ObjectKey, earlier?: World): Inspecti
     wasThere: old !== undefined,
     changes: now && old ? fieldChanges(old, now) : [],
     lines: diffLines(toYaml(old), toYaml(now)).map(({ kind, text }) => ({ kind, text })),
-    revisions: revisionsOf(change, (at) => store.history.get(at)),
+    revisions: revisionsOf(newest, (at) => store.history.get(at)),
   }
 }
 
@@ -46,6 +51,18 @@ function newestOf(world: World, { resource, namespace, name }: ObjectKey): Chang
   const { store } = world.stateOf<EtcdState>(etcd).keyspace
   const place = store.heads.get(storeKey(resource, namespace, name))
   return place === undefined ? undefined : store.history.get(place)
+}
+
+/** What the newest of an object's changes up to a revision is; undefined where it did not exist yet, or is compacted. */
+function leftBy(
+  newest: Change,
+  revision: number | undefined,
+  get: (place: number) => Change | undefined,
+): Change | undefined {
+  let change: Change | undefined = newest
+  while (change && revision !== undefined && change.main > revision)
+    change = change.previous < 0 ? undefined : get(change.previous)
+  return change
 }
 
 function revisionsOf(newest: Change, get: (place: number) => Change | undefined): number[] {

@@ -3,6 +3,7 @@ import type { Micros } from '#cluster/kernel/component.ts'
 import type { History } from '#cluster/kernel/history.ts'
 import type { Described } from '#cluster/scenarios/described.ts'
 import type { World } from '#cluster/kernel/world.ts'
+import { storeProcess } from '#cluster/scenarios/look.ts'
 import type { NoteView, SceneView, Timeline } from './protocol.ts'
 import { Recorder } from './recorder.ts'
 
@@ -19,6 +20,22 @@ export interface Run {
 export function worldAt(run: Run, tick: number): World {
   if (run.parent && tick < run.parent.tick) return worldAt(run.parent.run, tick)
   return run.history.at(tick)
+}
+
+/** Faults behind which the store is looked for. */
+const FAULTS_MAX = 8
+
+const canBeRead = (world: World): boolean => storeProcess(world) !== undefined
+
+/** A world of the run in which the store can be read: this one, or the one before the fault that took the store away. */
+export function readable(run: Run, world: World, tick: number): World | undefined {
+  if (canBeRead(world)) return world
+  const faults = eventsOf(run).filter((event) => event.kind === 'fault' && event.tick <= tick + 1)
+  for (const fault of faults.slice(-FAULTS_MAX).reverse()) {
+    const before = worldAt(run, fault.tick - 1)
+    if (canBeRead(before)) return before
+  }
+  return undefined
 }
 
 export function eventsOf(run: Run): readonly Described[] {

@@ -1,10 +1,15 @@
 /** The page's side of a simulation in a worker: a question is a call, an answer a promise. */
-import type { Answered, Asked, RequestName, Requests } from './protocol.ts'
+import type { Answered, Requests } from './protocol.ts'
 
-export interface SimulationClient {
-  ask<N extends RequestName>(name: N, body: Requests[N][0]): Promise<Requests[N][1]>
+/** Questions by name: what is asked, and what is answered. */
+type Questions<R> = { readonly [N in keyof R]: readonly [body: unknown, answer: unknown] }
+
+export interface WorkerClient<R extends Questions<R>> {
+  ask<N extends keyof R & string>(name: N, body: R[N][0]): Promise<R[N][1]>
   dispose(): void
 }
+
+export type SimulationClient = WorkerClient<Requests>
 
 /** What this needs of a Worker, so that tests can hand in their own. */
 export interface WorkerLike {
@@ -19,8 +24,8 @@ interface Waiting {
   reject(error: Error): void
 }
 
-/** @param worker a worker that answers each `Asked` with one `Answered`, in order */
-export function createSimulationClient(worker: WorkerLike): SimulationClient {
+/** @param worker a worker that answers each question (`id`, `name`, `body`) with one `Answered`, in order */
+export function createWorkerClient<R extends Questions<R>>(worker: WorkerLike): WorkerClient<R> {
   const waiting = new Map<number, Waiting>()
   let next = 0
   let broken: Error | undefined
@@ -39,7 +44,7 @@ export function createSimulationClient(worker: WorkerLike): SimulationClient {
     ask(name, body) {
       if (broken) return Promise.reject(broken)
       const id = ++next
-      worker.postMessage({ id, name, body } satisfies Asked)
+      worker.postMessage({ id, name, body })
       return new Promise((resolve, reject) => waiting.set(id, { resolve, reject }))
     },
     dispose: () => worker.terminate(),
@@ -49,11 +54,11 @@ export function createSimulationClient(worker: WorkerLike): SimulationClient {
 /** A worker of its own for one figure: what one does shows in no other. */
 export function startSimulation(): SimulationClient {
   const worker = new Worker(new URL('./simulation-worker.ts', import.meta.url), { type: 'module', name: 'simulation' })
-  return createSimulationClient(worker)
+  return createWorkerClient(worker)
 }
 
 /** The same for a failing run of an exercise's check; its worker brings the grader along. */
 export function startReplay(): SimulationClient {
   const worker = new Worker(new URL('./replay-worker.ts', import.meta.url), { type: 'module', name: 'replay' })
-  return createSimulationClient(worker)
+  return createWorkerClient(worker)
 }

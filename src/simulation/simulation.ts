@@ -8,7 +8,6 @@ import { History } from '#cluster/kernel/history.ts'
 import type { World } from '#cluster/kernel/world.ts'
 import { kubeScheduler } from '#cluster/kube-scheduler/kube-scheduler.ts'
 import { ETCDCTL } from '#cluster/scenarios/etcd-world.ts'
-import { storeProcess } from '#cluster/scenarios/look.ts'
 import { playStory } from '#cluster/scenarios/story.ts'
 import { frameOf } from './frame.ts'
 import { inspect } from './inspect.ts'
@@ -25,7 +24,7 @@ import type {
   Timeline,
 } from './protocol.ts'
 import { Recorder } from './recorder.ts'
-import { type Run, eventsOf, timelineOf, whyOf, worldAt } from './run.ts'
+import { type Run, readable, timelineOf, whyOf, worldAt } from './run.ts'
 
 /** Events of a lesson's world are costly, compared with a checkpoint: a seek runs at most so many again. */
 const CHECKPOINT_EVERY = 100
@@ -106,14 +105,14 @@ export function createSimulation(textOf: (story: StoryRequest['story']) => strin
   function seek({ branch, tick }: Requests['seek'][0]): Frame {
     const run = runOf(branch)
     const world = worldAt(run, tick)
-    return frameOf(world, branch, tick, canBeRead(world) ? world : lastStored(run, tick))
+    return frameOf(world, branch, tick, readable(run, world, tick))
   }
 
   function look({ branch, tick, sinceTick, ...key }: Requests['inspect'][0]): Inspection | undefined {
     const run = runOf(branch)
     const stored = (at: number): World => {
       const world = worldAt(run, at)
-      return canBeRead(world) ? world : (lastStored(run, at) ?? world)
+      return readable(run, world, at) ?? world
     }
     return inspect(stored(tick), key, sinceTick === undefined ? undefined : stored(sinceTick))
   }
@@ -129,21 +128,6 @@ export function createSimulation(textOf: (story: StoryRequest['story']) => strin
     answer: (name, body) => answers[name](body),
     adopt: (history, recorder, seed) => begin({ seed, history, recorder, scenes: [] }),
   }
-}
-
-const canBeRead = (world: World): boolean => storeProcess(world) !== undefined
-
-/** Faults behind which the store is looked for. */
-const FAULTS_MAX = 8
-
-/** The world before the fault that took the store away; undefined if no fault did. */
-function lastStored(run: Run, tick: number): World | undefined {
-  const faults = eventsOf(run).filter((event) => event.kind === 'fault' && event.tick <= tick + 1)
-  for (const fault of faults.slice(-FAULTS_MAX).reverse()) {
-    const world = worldAt(run, fault.tick - 1)
-    if (canBeRead(world)) return world
-  }
-  return undefined
 }
 
 function edited(text: string, edits: readonly Edit[]): string {

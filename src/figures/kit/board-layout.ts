@@ -54,6 +54,8 @@ const SHORT: Readonly<Record<string, string>> = { 'kube-controller-manager': 'co
 const GAP = 14
 const POD = { width: 78, height: 46 }
 const ROW = 34
+/** Nodes that would be narrower begin another line. */
+const NODE_WIDTH_MIN = 150
 
 const placed = (machine: MachineView, name: string, rect: Rect): PlacedProcess | undefined => {
   const process = machine.processes.find((candidate) => candidate.name === name)
@@ -66,63 +68,143 @@ export function layoutBoard(frame: Frame, width: number, options: BoardOptions):
   return width < (options.narrowBelow ?? NARROW) ? narrowBoard(frame, width, options) : wideBoard(frame, width, options)
 }
 
+/** A machine that etcd has for itself. */
+export const isStore = ({ processes, node }: MachineView): boolean =>
+  node === undefined && processes.some(({ name }) => name === 'etcd')
+
 function groups(frame: Frame, { shows, hidesOutside }: BoardOptions) {
   return {
-    outside: hidesOutside ? undefined : frame.machines.find(({ role }) => role === 'outside'),
+    outside: hidesOutside ? undefined : frame.machines.find(({ name }) => name === 'laptop'),
+    balancer: hidesOutside
+      ? undefined
+      : frame.machines.find(({ role, name }) => role === 'outside' && name !== 'laptop'),
     controlPlane: frame.machines.filter(({ role }) => role === 'control-plane'),
-    nodes: frame.machines.filter(({ role }) => role === 'node'),
+    stores: frame.machines.filter((machine) => machine.role === 'node' && isStore(machine)),
+    nodes: frame.machines.filter((machine) => machine.role === 'node' && !isStore(machine)),
     pods: frame.pods.filter(shows),
   }
 }
 
 function wideBoard(frame: Frame, width: number, options: BoardOptions): BoardLayout {
-  const { outside, controlPlane, nodes, pods } = groups(frame, options)
+  const { outside, balancer, controlPlane, stores, nodes, pods } = groups(frame, options)
   const laptop = 108
   const waitingColumns = Math.min(2, options.waitingRoom)
   const waitingWidth = options.waitingRoom > 0 ? waitingColumns * (POD.width + 8) + 20 : 0
   const top = 166
   const machines: PlacedMachine[] = []
   if (outside) {
-    const rect = { x: 1, y: 1, width: laptop, height: top }
-    const kubectl = placed(outside, 'kubectl', { x: 13, y: top - ROW - 14, width: laptop - 24, height: ROW })
-    machines.push({ machine: outside, rect, processes: [kubectl].filter(present), pods: [], more: 0 })
+    const height = balancer ? (top - GAP) / 2 : top
+    const rect = { x: 1, y: 1, width: laptop, height }
+    machines.push(placeOne(outside, 'kubectl', rect))
+    if (balancer) machines.push(placeOne(balancer, 'haproxy', { ...rect, y: 1 + height + GAP }))
   }
   const left = outside ? laptop + GAP + 1 : 1
   const middle = width - left - 1 - (waitingWidth > 0 ? waitingWidth + GAP : 0)
   let tape: Rect = { x: left, y: 90, width: 0, height: 26 }
-  for (const machine of controlPlane) {
-    const rect = { x: left, y: 1, width: middle, height: top }
-    // The API server is a bar along the bottom: everybody speaks with it, and with nobody else.
-    const inner = { x: left + 16, width: middle - 32 }
-    const box = Math.min(150, inner.width * 0.24)
-    const row = (x: number, width: number): Rect => ({ x, y: 36, width, height: ROW })
-    const scheduler = inner.x + inner.width - box
-    const manager = scheduler - box - 12
-    const boxes = [
-      placed(machine, 'etcd', row(inner.x, 66)),
-      placed(machine, 'kube-controller-manager', row(manager, box)),
-      placed(machine, 'kube-scheduler', row(scheduler, box)),
-      placed(machine, 'kube-apiserver', { x: inner.x, y: top - ROW - 15, width: inner.width, height: ROW }),
-    ]
-    tape = { x: inner.x + 76, y: 40, width: manager - inner.x - 76 - 14, height: 26 }
-    machines.push({ machine, rect, processes: boxes.filter(present), pods: [], more: 0 })
-  }
-  const y = top + GAP + 1
+  const [alone, ...others] = controlPlane
+  if (alone && others.length === 0) {
+    const whole = placeControlPlane(alone, { x: left, y: 1, width: middle, height: top })
+    tape = whole.tape
+    machines.push(whole.placed)
+  } else machines.push(...placeControlPlanes(controlPlane, { x: left, y: 1, width: middle, height: top }))
+  machines.push(...placeStores(stores, { x: 1, y: top + GAP + 1, width: width - 2, height: STORE }))
+  const y = top + GAP + 1 + (stores.length > 0 ? STORE + GAP : 0)
   const rows = options.podRows ?? 1
-  const nodeWidth = (width - 2 - GAP * (nodes.length - 1)) / Math.max(1, nodes.length)
+  const columns = Math.max(1, Math.min(nodes.length, Math.floor((width - 2 + GAP) / (NODE_WIDTH_MIN + GAP))))
+  const nodeWidth = (width - 2 - GAP * (columns - 1)) / columns
   const height = 38 + ROW + 12 + rows * (POD.height + 8) + 8
   nodes.forEach((machine, i) => {
-    const rect = { x: 1 + i * (nodeWidth + GAP), y, width: nodeWidth, height }
+    const line = Math.floor(i / columns)
+    const rect = { x: 1 + (i % columns) * (nodeWidth + GAP), y: y + line * (height + GAP), width: nodeWidth, height }
     machines.push(placeNode(machine, rect, pods, rows))
   })
+  const lines = Math.max(1, Math.ceil(nodes.length / columns))
   const waitingRect =
     waitingWidth > 0 ? { x: width - 1 - waitingWidth, y: 1, width: waitingWidth, height: top } : undefined
   const waiting = waitingRect ? placeWaiting(pods, waitingRect, waitingColumns) : []
-  return { width, height: y + height + 1, machines, tape, waiting, waitingRect }
+  const bottom = y + lines * (height + GAP) - GAP
+  return { width, height: bottom + 1, machines, tape, waiting, waitingRect }
+}
+
+/** A machine with one process that matters: its name above, the process below. */
+function placeOne(machine: MachineView, name: string, rect: Rect): PlacedMachine {
+  const { x, y, width, height } = rect
+  const box = placed(machine, name, {
+    x: x + 12,
+    y: y + height - ROW - (height < 90 ? 8 : 14),
+    width: width - 24,
+    height: ROW,
+  })
+  return { machine, rect, processes: [box].filter(present), pods: [], more: 0 }
+}
+
+/** The only control plane: the API server is a bar along the bottom, because everybody speaks with it and with nobody else. */
+function placeControlPlane(machine: MachineView, rect: Rect): { placed: PlacedMachine; tape: Rect } {
+  const inner = { x: rect.x + 16, width: rect.width - 32 }
+  const box = Math.min(150, inner.width * 0.24)
+  const row = (x: number, width: number): Rect => ({ x, y: 36, width, height: ROW })
+  const scheduler = inner.x + inner.width - box
+  const manager = scheduler - box - 12
+  const boxes = [
+    placed(machine, 'etcd', row(inner.x, 66)),
+    placed(machine, 'kube-controller-manager', row(manager, box)),
+    placed(machine, 'kube-scheduler', row(scheduler, box)),
+    placed(machine, 'kube-apiserver', { x: inner.x, y: rect.height - ROW - 15, width: inner.width, height: ROW }),
+  ]
+  return {
+    placed: { machine, rect, processes: boxes.filter(present), pods: [], more: 0 },
+    tape: { x: inner.x + 76, y: 40, width: manager - inner.x - 76 - 14, height: 26 },
+  }
+}
+
+/** Several side by side: who leads above, the API server and its member of etcd below. */
+function placeControlPlanes(machines: readonly MachineView[], rect: Rect): readonly PlacedMachine[] {
+  const across = (rect.width - GAP * (machines.length - 1)) / Math.max(1, machines.length)
+  return machines.map((machine, i) => {
+    const own = { ...rect, x: rect.x + i * (across + GAP), width: across }
+    const inner = { x: own.x + 14, width: own.width - 28 }
+    const hasStore = machine.processes.some(({ name }) => name === 'etcd')
+    const low = rect.y + rect.height - ROW - 15
+    const etcd = hasStore ? Math.min(60, inner.width * 0.3) : -8
+    const half = (inner.width - 8) / 2
+    const row = (x: number, y: number, width: number): Rect => ({ x, y, width, height: ROW })
+    const isTight = half < 110
+    const boxes = isTight
+      ? [
+          placed(machine, 'kube-controller-manager', { ...row(inner.x, rect.y + 34, inner.width), height: 28 }),
+          placed(machine, 'kube-scheduler', { ...row(inner.x, rect.y + 66, inner.width), height: 28 }),
+        ]
+      : [
+          placed(machine, 'kube-controller-manager', row(inner.x, rect.y + 40, half)),
+          placed(machine, 'kube-scheduler', row(inner.x + half + 8, rect.y + 40, half)),
+        ]
+    boxes.push(
+      placed(machine, 'etcd', row(inner.x, low, etcd)),
+      placed(machine, 'kube-apiserver', row(inner.x + etcd + 8, low, inner.width - etcd - 8)),
+    )
+    return { machine, rect: own, processes: boxes.filter(present), pods: [], more: 0 }
+  })
+}
+
+const STORE = 46
+
+/** Machines that etcd has for itself, in one row: the name, and the process beside it. */
+function placeStores(machines: readonly MachineView[], rect: Rect): readonly PlacedMachine[] {
+  const across = (rect.width - GAP * (machines.length - 1)) / Math.max(1, machines.length)
+  return machines.map((machine, i) => {
+    const own = { ...rect, x: rect.x + i * (across + GAP), width: across }
+    const box = placed(machine, 'etcd', {
+      x: own.x + 80,
+      y: own.y + 7,
+      width: Math.min(90, own.width - 92),
+      height: 32,
+    })
+    return { machine, rect: own, processes: [box].filter(present), pods: [], more: 0 }
+  })
 }
 
 function narrowBoard(frame: Frame, width: number, options: BoardOptions): BoardLayout {
-  const { outside, controlPlane, nodes, pods } = groups(frame, options)
+  const { outside, balancer, controlPlane, stores, nodes, pods } = groups(frame, options)
   const machines: PlacedMachine[] = []
   let y = 1
   let tape: Rect = { x: 0, y: 0, width: 0, height: 0 }
@@ -130,6 +212,12 @@ function narrowBoard(frame: Frame, width: number, options: BoardOptions): BoardL
     const rect = { x: 1, y, width: width - 2, height: 46 }
     const kubectl = placed(outside, 'kubectl', { x: width - 112, y: y + 7, width: 100, height: 32 })
     machines.push({ machine: outside, rect, processes: [kubectl].filter(present), pods: [], more: 0 })
+    y += 46 + 10
+  }
+  if (balancer) {
+    const rect = { x: 1, y, width: width - 2, height: 46 }
+    const haproxy = placed(balancer, 'haproxy', { x: width - 112, y: y + 7, width: 100, height: 32 })
+    machines.push({ machine: balancer, rect, processes: [haproxy].filter(present), pods: [], more: 0 })
     y += 46 + 10
   }
   for (const machine of controlPlane) {
@@ -141,7 +229,8 @@ function narrowBoard(frame: Frame, width: number, options: BoardOptions): BoardL
       placed(machine, 'kube-controller-manager', row(1, y + 36)),
       placed(machine, 'kube-scheduler', row(2, y + 36)),
     ]
-    tape = { x: 13, y: y + 76, width: width - 26, height: 26 }
+    // Of several, none has the only store.
+    if (controlPlane.length === 1) tape = { x: 13, y: y + 76, width: width - 26, height: 26 }
     const height = 184
     machines.push({
       machine,
@@ -151,6 +240,10 @@ function narrowBoard(frame: Frame, width: number, options: BoardOptions): BoardL
       more: 0,
     })
     y += height + 10
+  }
+  for (const machine of stores) {
+    machines.push(...placeStores([machine], { x: 1, y, width: width - 2, height: STORE }))
+    y += STORE + 8
   }
   for (const machine of nodes) {
     const rect = { x: 1, y, width: width - 2, height: POD.height + 16 }

@@ -4,7 +4,7 @@ import { keyed } from 'lit/directives/keyed.js'
 import type { Described } from '#cluster/scenarios/described.ts'
 import { formatMicros } from '#cluster/scenarios/duration.ts'
 import type { Frame, MachineView } from '../../simulation/protocol.ts'
-import { type BoardLayout, type BoardOptions, type PlacedMachine, boxOf, layoutBoard } from './board-layout.ts'
+import { type BoardLayout, type BoardOptions, type PlacedMachine, boxOf, isStore, layoutBoard } from './board-layout.ts'
 import {
   type MachineLook,
   type ProcessLook,
@@ -55,14 +55,15 @@ function spotsOf({ machines, waiting }: BoardLayout): Spot[] {
   return [...nodes, ...pods]
 }
 
-function lookOf({ role, up, node }: MachineView): { look: MachineLook; words: string } {
+function lookOf(machine: MachineView): { look: MachineLook; words: string } {
+  const { role, up, node } = machine
   if (!up)
     return {
       look: 'off',
       words: node && node.ready !== 'True' ? `NotReady${silence(node.leaseAge)}` : say('no power', 'sin corriente'),
     }
   if (role !== 'node') return { look: role, words: '' }
-  if (!node) return { look: 'node', words: say('not registered', 'sin registrar') }
+  if (!node) return { look: 'node', words: isStore(machine) ? '' : say('not registered', 'sin registrar') }
   if (node.ready === 'True') return { look: 'node', words: '' }
   return { look: 'not-ready', words: `NotReady${silence(node.leaseAge)}` }
 }

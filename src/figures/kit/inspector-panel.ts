@@ -43,7 +43,7 @@ export function drawInspector(model: FigureModel, actions: FigureActions): Templ
   </section>`
 }
 
-function drawInspection(inspection: Inspection, since: Since): TemplateResult {
+export function drawInspection(inspection: Inspection, since: Since): TemplateResult {
   const { ref, changes, lines, previousRevision, isGone, wasThere } = inspection
   const text = words()
   return html`<p class="told" role="status">

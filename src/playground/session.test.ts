@@ -1,0 +1,78 @@
+/** The playground's world: what is done goes into its story, and the story again is the same run. */
+import { expect, it } from 'vitest'
+import { createSession, type Session } from './session.ts'
+import type { Progress } from './protocol.ts'
+import { DEFAULT_SETUP, FIRST_LOOK_MICROS, freshStory, type Setup, type Story } from './story.ts'
+import { FILES } from './files.ts'
+
+const SETUP: Setup = { ...DEFAULT_SETUP, nodes: 2 }
+
+function opened(story: Story): { session: Session; progress: Progress } {
+  const session = createSession()
+  session.answer('open', story)
+  return { session, progress: session.answer('run', { untilMicros: story.until, maxEvents: 1_000_000 }) }
+}
+
+const runTo = (session: Session, untilMicros: number): Progress =>
+  session.answer('run', { untilMicros, maxEvents: 1_000_000 })
+
+it('boots, applies a file, takes a fault, and plays the same again from its story', () => {
+  const { session, progress } = opened(freshStory(SETUP))
+  expect(progress.isBehind).toBe(false)
+  const { id } = session.answer('type', { line: 'kubectl apply -f web.yaml', files: FILES })
+  const applied = runTo(session, FIRST_LOOK_MICROS + 5_000_000)
+  expect(applied.typed).toMatchObject([
+    { id, output: 'deployment.apps/web created\nservice/web created\n', exitCode: 0 },
+  ])
+  expect(applied.frame.pods.filter(({ name, phase }) => name.startsWith('web-') && phase === 'ready')).toHaveLength(3)
+  session.answer('fault', { type: 'powerOff', machine: 'node-1' })
+  const { frame } = runTo(session, FIRST_LOOK_MICROS + 70_000_000)
+  expect(frame.machines.find(({ name }) => name === 'node-1')?.node?.ready).toBe('Unknown')
+
+  const { acts, at } = session.answer('story', undefined)
+  // Only the file that the line names goes with it.
+  expect(acts).toMatchObject([{ files: { 'web.yaml': FILES['web.yaml'] } }, { fault: { machine: 'node-1' } }])
+  const again = opened({ setup: SETUP, acts, until: at })
+  expect(again.progress.frame).toEqual(frame)
+  expect(again.progress.tick).toBe(frame.tick)
+})
+
+it('tells the history of an object, revision by revision, and when each was written', () => {
+  const { session } = opened(freshStory(SETUP))
+  session.answer('type', { line: 'kubectl apply -f web.yaml', files: FILES })
+  const { at, tick } = runTo(session, FIRST_LOOK_MICROS + 5_000_000)
+  session.answer('type', { line: 'kubectl scale deployment web --replicas=1', files: {} })
+  const later = runTo(session, at + 5_000_000)
+  const web = { resource: 'deployments', namespace: 'default', name: 'web' }
+  const newest = session.answer('history', { ...web, tick: later.tick })!
+  const { revisions } = newest
+  const first = session.answer('history', { ...web, tick: later.tick, revision: revisions[0]! })!
+  expect(first.inspection).toMatchObject({ ref: { revision: revisions[0] }, wasThere: false })
+  expect(first.written.tick).toBeLessThan(tick)
+  const scaled = revisions
+    .map((revision) => session.answer('history', { ...web, tick: later.tick, revision })!)
+    .find(({ inspection }) => inspection.changes.some(({ path }) => path === 'spec.replicas'))!
+  expect(scaled.written.at).toBeGreaterThan(at)
+  expect(scaled.inspection.changes).toContainEqual({ path: 'spec.replicas', before: '3', after: '1' })
+})
+
+it('completes from what is in the store, without a trace in the run', () => {
+  const { session, progress } = opened(freshStory(SETUP))
+  const complete = (line: string) => session.answer('complete', { line, files: Object.keys(FILES) })
+  expect(complete('kubectl get no').options).toContain('nodes')
+  expect(complete('kubectl describe node ').options).toEqual(['cp-1', 'node-1', 'node-2'])
+  expect(complete('kubectl -n kube-system get pod/co').options[0]).toMatch(/^pod\/coredns-/)
+  expect(complete('kubectl apply -f w')).toEqual({ from: 17, options: ['web.yaml'] })
+  expect(complete('kubectl get pods -n kube-s').options).toEqual(['kube-system'])
+  expect(complete('kubectl uncordon ').options).toContain('node-1')
+  expect(runTo(session, progress.at).tick).toBe(progress.tick)
+})
+
+it.each([
+  { nodes: 1, controlPlanes: 3, etcd: 'stacked', seed: 4 },
+  { nodes: 1, controlPlanes: 1, etcd: 'external', seed: 5 },
+] as const)('comes up with $controlPlanes control planes and $etcd etcd', (setup) => {
+  const { progress } = opened(freshStory(setup))
+  const ready = progress.frame.machines.filter(({ node }) => node?.ready === 'True')
+  expect(ready).toHaveLength(setup.nodes + setup.controlPlanes)
+})
