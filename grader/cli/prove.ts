@@ -9,14 +9,14 @@ import type { Mistake } from '../author/mistake.ts'
 import { readMistake } from '../author/mistake.ts'
 import type { Told } from '../author/told.ts'
 import { tell, toldFile, unkeyed } from '../author/told.ts'
-import type { Check } from '../kit/checks.ts'
 import type { Engine } from '../sandbox/engine.ts'
 import type { Exercise } from '../verdict/exercise.ts'
-import { grade } from '../verdict/grade.ts'
-import type { CheckResult, Compiled, Verdict } from '../verdict/verdict.ts'
+import { grade, type GradeOptions } from '../verdict/grade.ts'
+import type { Compiled, Verdict } from '../verdict/verdict.ts'
 import type { ExerciseFolder } from './exercises-node.ts'
 import { compileSubmission, read } from './exercises-node.ts'
 import { HOSTILE, SPENDS_ALL } from './hostile-submissions.ts'
+import { findingsDiffer, type Graded, gradeSpending, isBad, sampleDiffers, withoutTelling } from './prove-again.ts'
 
 export type Job =
   | { readonly kind: 'solution' | 'starter' }
@@ -75,8 +75,6 @@ const HOSTILE_FUEL = 5_000_000
 const WRONG_SEEDS = 200
 /** Other right solutions show that checks do not ask for too much; that shows soon. */
 const acceptedSeeds = (seeds: number): number => Math.max(10, Math.ceil(seeds / 10))
-/** What is not deterministic shows soon, if two gradings differ at all: each seed runs the same code. */
-const againSeeds = (seeds: number): number => Math.ceil(seeds / 10)
 
 export function prove(job: Job, setup: ProofSetup): JobResult {
   const { folder, exercise } = setup
@@ -92,8 +90,10 @@ export function prove(job: Job, setup: ProofSetup): JobResult {
   const seeds =
     job.kind === 'solution' ? setup.seeds : job.kind === 'accepted' ? acceptedSeeds(setup.seeds) : WRONG_SEEDS
   const graded = job.kind === 'wrong' ? withNamedChecks(exercise, source) : exercise
-  const verdict = gradeOnce(setup, graded, compiled, seeds)
-  complaints.push(...againDiffers(job, setup, graded, compiled, verdict, seeds).map((what) => `${file} ${what}`))
+  const options: GradeOptions = { exercise: graded, compiled, mode: 'submit', engine: setup.engine, seeds }
+  const grading = gradeSpending(options)
+  const { verdict } = grading
+  complaints.push(...againDiffers(job, setup, options, grading).map((what) => `${file} ${what}`))
   const judged =
     job.kind === 'solution' || job.kind === 'accepted'
       ? judgeSolution(verdict)
@@ -101,7 +101,7 @@ export function prove(job: Job, setup: ProofSetup): JobResult {
         ? judgeStarter(verdict)
         : judgeWrong(source, verdict, exercise)
   complaints.push(...judged.map((complaint) => `${file} ${complaint}`))
-  const hints = verdict.checks.flatMap(({ status, hint }) => (isBad(status) && hint !== undefined ? [hint] : []))
+  const hints = verdict.checks.flatMap(({ status, hint }) => (isBad({ status }) && hint !== undefined ? [hint] : []))
   const result: JobResult = { job, complaints, failed: failedIn(verdict), hints, fuel: verdict.fuel }
   if (job.kind === 'solution') return { ...result, costs: costsOf(verdict) }
   if (job.kind !== 'wrong') return result
@@ -114,15 +114,11 @@ const OTHER_SEEDS = 20
 
 /** With the checks that it does not name as well, in source order. */
 function failedInAll(setup: ProofSetup, source: string, compiled: Compiled, failed: readonly string[]): string[] {
-  const { exercise } = setup
+  const { exercise, engine } = setup
   const named = readMistake(source).checks
   const others = exercise.checks.checks.filter(({ name }) => !named.includes(name)).map(withoutTelling)
-  const verdict = gradeOnce(
-    setup,
-    { ...exercise, checks: { ...exercise.checks, checks: others } },
-    compiled,
-    OTHER_SEEDS,
-  )
+  const narrowed = { ...exercise, checks: { ...exercise.checks, checks: others } }
+  const verdict = grade({ exercise: narrowed, compiled, mode: 'submit', engine, seeds: OTHER_SEEDS })
   const all = new Set([...failed, ...failedIn(verdict)])
   return exercise.checks.checks.map(({ name }) => name).filter((name) => all.has(name))
 }
@@ -136,54 +132,15 @@ function toldOf(file: string, source: string, { checks }: Verdict, { checks: { t
   return { mistake, told: tell(file.replace(/\.ts$/, ''), named, texts) }
 }
 
-/**
- * Grades again. The solution and the starter twice, on a tenth of the seeds: digest and fuel must be equal. Of a wrong solution, each
- * check that failed is run from its failing seed alone, as `--seed` would, so a finding hangs on nothing but its seed. What
- * it then finds must be the same to the word; where that is kept beside the exercise (`feedback.en.txt`) the comparison with
- * what is kept shows it already, and it is enough that it fails. Other right solutions show all at the first grading.
- */
-function againDiffers(
-  { kind }: Job,
-  setup: ProofSetup,
-  exercise: Exercise,
-  compiled: Compiled,
-  verdict: Verdict,
-  seeds: number,
-): string[] {
+function againDiffers({ kind }: Job, setup: ProofSetup, options: GradeOptions, graded: Graded): string[] {
+  // Other right solutions show all at the first grading.
   if (kind === 'accepted') return []
-  if (kind !== 'wrong') {
-    const [once, again] = [1, 2].map(() => gradeOnce(setup, exercise, compiled, againSeeds(seeds)))
-    if (once!.digest !== again!.digest)
-      return ['gets another digest at the second grading: something is not deterministic']
-    if (once!.fuel === again!.fuel) return []
-    return [`uses ${once!.fuel} units of fuel, then ${again!.fuel}: something is not deterministic`]
-  }
+  if (kind !== 'wrong') return sampleDiffers(options, graded)
   const isKept = existsSync(join(setup.folder.path, toldFile('en')))
-  return verdict.checks.flatMap((before) => {
-    if (!isBad(before.status)) return []
-    const seed = before.seeds?.failing ?? 1
-    const checks = exercise.checks.checks
-      .filter(({ name }) => name === before.name)
-      .map((check) => (isKept ? withoutTelling(check) : check))
-    const alone = { ...exercise, checks: { ...exercise.checks, checks } }
-    const [after] = grade({ exercise: alone, compiled, mode: 'submit', engine: setup.engine, seeds: 1, seed }).checks
-    if (isKept ? before.status === after!.status : findingText(before) === findingText(after!)) return []
-    return [`fails "${before.name}" otherwise when seed ${seed} is run alone: something is not deterministic`]
-  })
+  return findingsDiffer({ ...options, isKept }, graded.verdict)
 }
 
-/** The same check, whose failing case is neither made smaller nor told. */
-const withoutTelling = ({ shrink: _shrink, tell: _tell, calm: _calm, ...check }: Check): Check => check
-
-/** All that a check found, but for what depends on how many seeds came before. */
-const findingText = ({ seeds, fuel: _fuel, exploration: _schedules, ...found }: CheckResult): string =>
-  JSON.stringify([seeds?.failing, seeds?.shrunk, found])
-
-const gradeOnce = ({ engine }: ProofSetup, exercise: Exercise, compiled: Compiled, seeds: number): Verdict =>
-  grade({ exercise, compiled, mode: 'submit', engine, seeds })
-
-const isBad = (status: string): boolean => status === 'fail' || status === 'error'
-const failedIn = ({ checks }: Verdict): string[] => checks.filter(({ status }) => isBad(status)).map(({ name }) => name)
+const failedIn = ({ checks }: Verdict): string[] => checks.filter(isBad).map(({ name }) => name)
 
 function judgeSolution(verdict: Verdict): string[] {
   if (verdict.status === 'pass') return []
@@ -214,7 +171,7 @@ function withNamedChecks(exercise: Exercise, source: string): Exercise {
 function judgeWrong(source: string, verdict: Verdict, exercise: Exercise): string[] {
   const { checks, hint } = readMistake(source)
   const complaints: string[] = []
-  if (!isBad(verdict.status)) complaints.push(`ends as ${verdict.status}`)
+  if (!isBad(verdict)) complaints.push(`ends as ${verdict.status}`)
   if (exercise.checks.texts) {
     const mute = unkeyed(verdict.checks)[0]
     if (mute)
@@ -222,10 +179,10 @@ function judgeWrong(source: string, verdict: Verdict, exercise: Exercise): strin
   }
   for (const name of checks) {
     const result = verdict.checks.find((check) => check.name === name)
-    if (result && !isBad(result.status)) complaints.push(`is not caught by "${name}" (${result.status})`)
+    if (result && !isBad(result)) complaints.push(`is not caught by "${name}" (${result.status})`)
   }
   const hints = verdict.checks
-    .filter(({ name, status }) => checks.includes(name) && isBad(status))
+    .filter(({ name, status }) => checks.includes(name) && isBad({ status }))
     .map((check) => check.hint)
   if (hint !== undefined && hints.length > 0 && !hints.includes(hint))
     complaints.push(`gives the hint ${hints.map((key) => `"${key}"`).join(', ')}, not "${hint}"`)
@@ -240,8 +197,8 @@ function proveHostile(job: Job & { kind: 'hostile' }, setup: ProofSetup): JobRes
     grade({ exercise: { ...exercise, limits }, compiled, mode, engine: setup.engine, seeds: 2 })
   // What lies is held against every check, because each has code of its own that could believe it.
   const atFirst = by(SPENDS_ALL.has(job.name) ? 'run' : 'submit')
-  const verdict = isBad(atFirst.status) ? atFirst : by('submit')
-  const complaints = isBad(verdict.status)
+  const verdict = isBad(atFirst) ? atFirst : by('submit')
+  const complaints = isBad(verdict)
     ? []
     : [
         `hostile submission "${job.name}" ends as ${verdict.status}: ${verdict.message ?? verdict.checks.find(({ status }) => status === 'internal')?.message ?? ''}`,

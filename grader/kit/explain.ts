@@ -28,7 +28,8 @@ export interface Explained {
 
 /** Virtual time that is told beyond the failure, so that one sees what came too late. */
 const AFTERMATH_MICROS = 5_000_000
-const AFTERMATH_EVENTS_MAX = 20_000
+/** A run that is calm by then has some hundred events left; who makes Pods without end would make them for seconds. */
+const AFTERMATH_EVENTS_MAX = 2_000
 
 /** `thrown`: how it has ended before, where that is known; a run that ends otherwise is not told. */
 export function explain(check: Check, bench: Bench, seed: number, plan: unknown, thrown?: unknown): Explained {

@@ -24,6 +24,10 @@ export interface RunSetup extends Bench {
   /** How many seeds a check without `per200` runs. */
   readonly seeds: number
   readonly onSeed?: (check: Check, done: number, total: number, seed: number) => void
+  /** Of fault checks only each so-manieth fault is tried: enough to see whether a grading repeats. Default 1, all. */
+  readonly everyNthFault?: number
+  /** What a run with that fault, of that seed, has spent; where there are no faults, fault 0. */
+  readonly onSpent?: (check: Check, seed: number, fault: number, fuel: number) => void
 }
 
 export interface CheckRun {
@@ -99,25 +103,29 @@ interface SeedRun {
 /** One seed: one trial, or (explorations) one per schedule, or (fault checks) one without a fault and one per fault. */
 function runSeed(check: Check, setup: RunSetup, seed: number, plan: unknown): SeedRun {
   const all: { trial: Trial }[] = []
-  const attempt = (use: unknown, act: (trial: Trial) => void): Ending | undefined => {
+  const attempt = (use: unknown, act: (trial: Trial) => void, nth = 0): Ending | undefined => {
     const trial = newTrial(check, setup, seed, use)
     all.push({ trial })
-    return endingOf(trial, use, act)
+    const ending = endingOf(trial, use, act)
+    setup.onSpent?.(check, seed, nth, trial.fuel())
+    return ending
   }
   if (check.explore) {
     const { ending, explored, first, fuel } = exploreCase<Ending>(check, plan, (use, act) => {
       const trial = newTrial(check, setup, seed, use)
       return { trial, ending: endingOf(trial, use, act) }
     })
+    setup.onSpent?.(check, seed, 0, fuel)
     return { all: [{ trial: first }], fuel: fuel - first.fuel(), ending, explored }
   }
   if (!check.faults) return { all, ending: attempt(plan, (trial) => check.run(trial, plan)) }
   let faults: readonly unknown[] = []
   const listing = attempt({ plan }, (trial) => void (faults = check.faults!(trial, plan)))
   if (listing) return { all, ending: listing }
-  for (const fault of faults) {
+  for (const [index, fault] of faults.entries()) {
+    if (index % (setup.everyNthFault ?? 1) > 0) continue
     const use = { plan, fault }
-    const ending = attempt(use, (trial) => check.run(trial, use))
+    const ending = attempt(use, (trial) => check.run(trial, use), index + 1)
     if (ending) return { all, ending }
   }
   return { all, ending: undefined }

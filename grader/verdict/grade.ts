@@ -35,6 +35,9 @@ export interface GradeOptions {
   readonly credit?: Score['credit']
   readonly onProgress?: (progress: { check: string; done: number; total: number; seed: number }) => void
   readonly onCheck?: (result: CheckResult) => void
+  /** For those who compare two gradings; see `run-check.ts`. */
+  readonly onSpent?: (check: Check, seed: number, fault: number, fuel: number) => void
+  readonly everyNthFault?: number
 }
 
 const CONSOLE_ENTRIES_MAX = 1000
@@ -55,11 +58,14 @@ export function grade(options: GradeOptions): Verdict {
   return verdictOf(options, { runs, status: statusOf(runs.map(({ result }) => result)) })
 }
 
-function setupFor({ engine, compiled, exercise, seed = 1, seeds = SUBMIT_SEEDS, onProgress }: GradeOptions) {
+function setupFor(options: GradeOptions) {
+  const { engine, compiled, exercise, seed = 1, seeds = SUBMIT_SEEDS, onProgress, onSpent, everyNthFault } = options
   const { guest, texts } = exercise.checks
   return {
     ...{ engine, code: compiled.code, guest, limits: exercise.limits, firstSeed: seed, seeds },
     ...(texts && { texts }),
+    ...(onSpent && { onSpent }),
+    ...(everyNthFault !== undefined && { everyNthFault }),
     onSeed: (check: Check, done: number, total: number, at: number) =>
       onProgress?.({ check: check.name, done, total, seed: at }),
   }
