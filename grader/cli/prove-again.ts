@@ -50,7 +50,9 @@ export function sampleDiffers(options: GradeOptions, { verdict, spent }: Graded)
     if (isBad(before) && isSample) return false
     return findingText(after) !== findingText(before)
   })
-  return other < 0 ? [] : [`ends "${checks[other]!.name}" otherwise at the second grading: something is not deterministic`]
+  return other < 0
+    ? []
+    : [`ends "${checks[other]!.name}" otherwise at the second grading: something is not deterministic`]
 }
 
 export interface WrongAgain {

@@ -21,27 +21,60 @@ export interface Deviation {
   readonly label: Sayable
 }
 
+/** Where a run stood before one of its choices. Another run goes on from there, instead of coming there once more. */
+export interface Standpoint {
+  readonly taken: readonly number[]
+  readonly deviations: readonly Deviation[]
+  /** What whoever asked has kept of the run. */
+  readonly kept: unknown
+}
+
+interface Forking {
+  /** Where this run begins. */
+  readonly from?: Standpoint | undefined
+  /** Other runs will go on from its choices. */
+  readonly keeps?: boolean
+}
+
 export class Choices {
   /** What was chosen at each point so far. */
   readonly taken: number[] = []
   /** How many options there were, from the end of the given part on. */
   readonly open: number[] = []
+  /** For each of those, where the run stood, where that was kept. */
+  readonly standpoints: (Standpoint | undefined)[] = []
+  readonly from: Standpoint | undefined
   readonly deviations: Deviation[] = []
   /** The run went on beyond the bound of steps, without a choice. */
   isCut = false
   readonly given: readonly number[]
   readonly #seen: Set<string> | undefined
   readonly #stepsMax: number
+  readonly #keeps: boolean
 
   /** The first choices are given, all others the default. Without `seen` a run is never ended early. */
-  constructor(given: readonly number[] = [], seen?: Set<string>, stepsMax = Infinity) {
+  constructor(
+    given: readonly number[] = [],
+    seen?: Set<string>,
+    stepsMax = Infinity,
+    { from, keeps = false }: Forking = {},
+  ) {
     this.given = given
+    this.from = from
+    this.#keeps = keeps
+    if (from) {
+      this.taken.push(...from.taken)
+      this.deviations.push(...from.deviations)
+    }
     this.#seen = seen
     this.#stepsMax = stepsMax
   }
 
-  /** `state` tells everything that the rest of the run hangs on, as text; asked only where it can save work. */
-  choose(options: readonly Sayable[], state?: () => string): number {
+  /**
+   * `state` tells everything that the rest of the run hangs on, as text; asked only where it can save work. `keep` keeps the run
+   * as it is, so that another can go on from here.
+   */
+  choose(options: readonly Sayable[], state?: () => string, keep?: () => unknown): number {
     const at = this.taken.length
     const isGiven = at < this.given.length
     if (!isGiven && at >= this.#stepsMax) {
@@ -58,8 +91,13 @@ export class Choices {
       const have = `there are ${options.length}: ${JSON.stringify(options)}`
       throw new Error(`choice ${at} of this run is option ${pick}, but ${have}; the choices belong to another case`)
     }
+    if (!isGiven) {
+      this.open.push(options.length)
+      const kept = this.#keeps && options.length > 1 ? keep?.() : undefined
+      const { deviations } = this
+      this.standpoints.push(kept === undefined ? kept : { taken: [...this.taken], deviations: [...deviations], kept })
+    }
     this.taken.push(pick)
-    if (!isGiven) this.open.push(options.length)
     if (pick > 0) this.deviations.push({ at, label: options[pick]! })
     return pick
   }

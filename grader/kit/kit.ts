@@ -80,8 +80,8 @@ export type { Change } from './witness.ts'
 export { runWatched, seenBy, WITNESS } from './witness.ts'
 
 // Controllers, explored: what reaches one, in an order that is chosen.
-export type { TurnDeed, TurnsSpec } from './take-turns.ts'
-export { takeTurns, turnsWorld } from './take-turns.ts'
+export type { ForkingJudge, TurnDeed, TurnsSpec } from './take-turns.ts'
+export { playTurns, turnsWorld } from './take-turns.ts'
 export { turnstile } from './turnstile.ts'
 
 // Faults for a while, then none.

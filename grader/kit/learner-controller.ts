@@ -77,7 +77,7 @@ export function learnerController(
   trial: Trial<any>,
   spec: LearnerControllerSpec,
 ): Component<ControllerState, LearnerControllerOptions> {
-  const memo = new GuestMemo(trial.engine, trial.guestOptions)
+  const memo = new GuestMemo(trial)
   const report: ControllerReport = { calls: 0, writes: [], liveReads: 0, reconciles: 0, lives: 0 }
   trial.controllers.push(report)
   return {

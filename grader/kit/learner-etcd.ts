@@ -53,7 +53,7 @@ interface State extends EtcdState {
 
 /** Makes the component; give it to the cluster under the name `etcd`. */
 export function etcdWithStore(trial: Trial<any>, judge: Judge): { component: Component; report: StoreReport } {
-  const memo = new GuestMemo(trial.engine, trial.guestOptions)
+  const memo = new GuestMemo(trial)
   const report: StoreReport = { finding: undefined, writes: 0 }
   const component: Component<State, EtcdOptions> = {
     ...{ name: 'etcd' },

@@ -49,7 +49,7 @@ export function runCheck(check: Check, given: RunSetup): CheckRun {
   const setup = withFullPurse(given)
   const total = seedsOf(check, setup.seeds)
   let fuel = 0
-  let first: Trial | undefined
+  let first: Wrote | undefined
   const explored: Explored<Ending>[] = []
   for (let index = 0; index < total; index++) {
     const seed = setup.firstSeed + index
@@ -59,7 +59,7 @@ export function runCheck(check: Check, given: RunSetup): CheckRun {
     for (const { trial } of trials.all) fuel += trial.fuel()
     if (trials.explored) explored.push(trials.explored)
     fuel += trials.fuel ?? 0
-    first ??= trials.all[0]?.trial
+    first ??= trials.first ?? trials.all[0]?.trial
     if (!trials.ending) continue
     const { ending, fuel: shrinking } = smallest(check, withFullPurse(setup), seed, trials.ending)
     const sizes = { from: sizeOf(trials.ending.plan), to: sizeOf(ending.plan) }
@@ -92,11 +92,15 @@ type Head = 'name' | 'kind' | 'weight' | 'advisory'
 
 const sizeOf = (plan: unknown): number => JSON.stringify(plan ?? null).length
 
+type Wrote = Pick<Trial, 'console' | 'consoleTruncated'>
+
 interface SeedRun {
   readonly all: readonly { readonly trial: Trial }[]
   readonly ending: Ending | undefined
   /** Of trials that are not kept. */
   readonly fuel?: number
+  /** What the first of those wrote. */
+  readonly first?: Wrote
   readonly explored?: Explored<Ending>
 }
 
@@ -111,12 +115,13 @@ function runSeed(check: Check, setup: RunSetup, seed: number, plan: unknown): Se
     return ending
   }
   if (check.explore) {
-    const { ending, explored, first, fuel } = exploreCase<Ending>(check, plan, (use, act) => {
-      const trial = newTrial(check, setup, seed, use)
+    const { ending, explored, first, fuel } = exploreCase<Ending>(check, plan, (use, act, goingOn) => {
+      const trial = goingOn ?? newTrial(check, setup, seed, use)
+      trial.plan = use
       return { trial, ending: endingOf(trial, use, act) }
     })
     setup.onSpent?.(check, seed, 0, fuel)
-    return { all: [{ trial: first }], fuel: fuel - first.fuel(), ending, explored }
+    return { all: [], first, fuel, ending, explored }
   }
   if (!check.faults) return { all, ending: attempt(plan, (trial) => check.run(trial, plan)) }
   let faults: readonly unknown[] = []

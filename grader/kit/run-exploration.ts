@@ -6,17 +6,19 @@ import { SeenBefore } from './choices.ts'
 import type { Check, ExploredPlan } from './checks.ts'
 import type { Explored } from './explore.ts'
 import { explore } from './explore.ts'
-import type { Trial } from './trial.ts'
+import { Trial } from './trial.ts'
 
 /** Runs the check along these choices, and says how it ended badly, if it did. */
 type Run<Ending> = (
   use: ExploredPlan<unknown>,
   act: (trial: Trial) => void,
+  /** The trial that is to go on; else a new one. */
+  goingOn: Trial | undefined,
 ) => { trial: Trial; ending: Ending | undefined }
 
 export interface ExploredCase<Ending> {
-  /** The trial of the usual schedule. */
-  readonly first: Trial
+  /** What the usual schedule wrote. */
+  readonly first: Pick<Trial, 'console' | 'consoleTruncated'>
   readonly fuel: number
   readonly ending: Ending | undefined
   readonly explored: Explored<Ending>
@@ -24,20 +26,23 @@ export interface ExploredCase<Ending> {
 
 export function exploreCase<Ending>(check: Check, plan: unknown, run: Run<Ending>): ExploredCase<Ending> {
   const { bound, budget } = check.explore!
-  let [first, fuel]: [Trial | undefined, number] = [undefined, 0]
+  let [first, fuel]: [ExploredCase<Ending>['first'] | undefined, number] = [undefined, 0]
   const explored = explore<Ending>(
     (choices: Choices) => {
       const use = { plan, choices: choices.given }
-      const { trial, ending } = run(use, (fresh) => {
-        fresh.choices = choices
+      const goingOn = Trial.goingOn(choices)
+      const before = goingOn?.fuel() ?? 0
+      const act = (one: Trial): void => {
+        one.choices = choices
         try {
-          check.run(fresh, use)
+          check.run(one, use)
         } catch (thrown) {
           if (!(thrown instanceof SeenBefore)) throw thrown
         }
-      })
-      first ??= trial
-      const used = trial.fuel()
+      }
+      const { trial, ending } = run(use, act, goingOn)
+      first ??= { console: [...trial.console], consoleTruncated: trial.consoleTruncated }
+      const used = trial.fuel() - before
       fuel += used
       return { found: ending, fuel: used }
     },

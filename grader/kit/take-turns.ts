@@ -12,6 +12,7 @@ import type { Sayable } from '../verdict/said.ts'
 import { Choices } from './choices.ts'
 import type { Trial } from './trial.ts'
 import { ableToPass, controllerAsText, objectsAsText, type Told } from './turnstile.ts'
+import { type Change, runWatched } from './witness.ts'
 
 /** Something that somebody does at the API server. */
 export interface TurnDeed {
@@ -42,45 +43,105 @@ const TURN_MICROS: Micros = 25_000
 const IDLE_TURNS = 4
 const TURNS_MAX = 400
 
-/** Takes turns until nothing is left to do, and opens the turnstile. `also`: other worlds to which the same is done. */
-export function takeTurns(trial: Trial<any>, world: World, spec: TurnsSpec, also: readonly World[] = []): void {
+/** Where between two turns it is. */
+interface Place {
+  at: Micros
+  turn: number
+  done: number
+  died: boolean
+  idle: number
+}
+
+/** What holds the rules against a run; a twin goes on in a world that is a fork of its own. */
+export interface ForkingJudge<Judge> {
+  observe(change: Change): void
+  fork(world: World): Judge
+}
+
+/** A run that is kept before a choice. */
+interface Kept<Judge> {
+  readonly world: World
+  readonly judge: Judge
+  readonly place: Readonly<Place>
+}
+
+/** More in one turn is a controller that does not come to rest. */
+const TURN_EVENTS_MAX = 10_000
+
+/**
+ * Plays the turns of a trial that explores. Where the exploration goes on from a run that was kept, the world and the judge are
+ * forks of that run's, and the turns before are not taken again.
+ */
+export function playTurns<Judge extends ForkingJudge<Judge>>(
+  trial: Trial<any>,
+  spec: Omit<TurnsSpec, 'run'>,
+  judgeOf: (world: World) => Judge,
+): { readonly world: World; readonly judge: Judge } {
+  const kept = trial.resumed as Kept<Judge> | undefined
+  const world = kept ? kept.world.fork() : trial.world()
+  if (kept) trial.goOnIn(world)
+  const judge = kept ? kept.judge.fork(world) : judgeOf(world)
+  const run = (_: World, untilMicros: Micros): void =>
+    void runWatched(world, { untilMicros, maxEvents: TURN_EVENTS_MAX }, (change) => judge.observe(change))
+  const keep = (place: Place): Kept<Judge> => {
+    const twin = world.fork()
+    return { world: twin, judge: judge.fork(twin), place: { ...place } }
+  }
+  takeTurns(trial, world, { ...spec, run }, { from: kept?.place, keep })
+  return { world, judge }
+}
+
+interface TurnsMore {
+  /** Worlds to which the same is done. */
+  readonly also?: readonly World[]
+  /** Before the choice of that turn. */
+  readonly from?: Readonly<Place> | undefined
+  readonly keep?: (place: Place) => unknown
+}
+
+/** Takes turns until nothing is left to do, and opens the turnstile. */
+function takeTurns(trial: Trial<any>, world: World, spec: TurnsSpec, { also = [], from, keep }: TurnsMore = {}): void {
   const { process, deeds, run } = spec
   const each = (act: (one: World) => void): void => [world, ...also].forEach(act)
   const tellIt = (at: Micros, what: Told['do']): void => {
     const body: Told = { type: 'turnstile', do: what }
     each((one) => one.command(at, { type: 'tell', process, body }))
   }
-  let at = spec.fromMicros
-  tellIt(at, 'shut')
-  let [done, died, idle] = [0, false, 0]
-  for (let turn = 0; turn < TURNS_MAX && idle < IDLE_TURNS; turn++) {
-    at += TURN_MICROS
-    run(world, at - 1)
+  const place: Place = { ...(from ?? { at: spec.fromMicros, turn: 0, done: 0, died: false, idle: 0 }) }
+  if (!from) tellIt(place.at, 'shut')
+  let isThere = from !== undefined
+  for (; place.turn < TURNS_MAX && place.idle < IDLE_TURNS; place.turn++) {
+    if (!isThere) {
+      place.at += TURN_MICROS
+      run(world, place.at - 1)
+    }
+    isThere = false
+    const { at } = place
     const isUp = world.process(process)!.up
     const news = ableToPass(world, process)
-    const deed = deeds[done]
+    const deed = deeds[place.done]
     const options = deed ? [...news, deed.what] : [...news]
     const isAble = options.length > 0
-    if (isAble && isUp && spec.mayDie && !died) options.push({ key: 'grader.dies', params: { who: process } })
-    idle = isAble || !isUp ? 0 : idle + 1
+    if (isAble && isUp && spec.mayDie && !place.died) options.push({ key: 'grader.dies', params: { who: process } })
+    place.idle = isAble || !isUp ? 0 : place.idle + 1
     if (!isAble) continue
     const state = (): string =>
-      [done, died, controllerAsText(world, process), objectsAsText(spec.objects(world))].join('\n')
+      [place.done, place.died, controllerAsText(world, process), objectsAsText(spec.objects(world))].join('\n')
     // With deeds first, the deed is option 0 and all others move up by one.
     const shift = spec.deedsFirst && deed ? news.length : 0
     const inOrder = [...options.slice(shift, shift + 1), ...options.slice(0, shift), ...options.slice(shift + 1)]
-    const chosen = options.length === 1 ? 0 : trial.choose(inOrder, state)
+    const chosen = options.length === 1 ? 0 : trial.choose(inOrder, state, keep && (() => keep(place)))
     const pick = options.indexOf(inOrder[chosen]!)
     if (pick < news.length) tellIt(at, pick)
     else if (deed && pick === news.length) {
       each((one) => deed.act(one, at))
-      done++
+      place.done++
     } else {
       each((one) => one.command(at, { type: 'crash', process }))
-      died = true
+      place.died = true
     }
   }
-  tellIt(at + TURN_MICROS, 'open')
+  tellIt(place.at + TURN_MICROS, 'open')
 }
 
 /**
@@ -96,6 +157,7 @@ export function turnsWorld(
   const world = build()
   if (trial.choices) return world
   trial.choices = new Choices(choices)
-  takeTurns(trial, build(), { ...specOf(), run: (dry, untilMicros) => void dry.run({ untilMicros }) }, [world])
+  const run = (dry: World, untilMicros: Micros): void => void dry.run({ untilMicros })
+  takeTurns(trial, build(), { ...specOf(), run }, { also: [world] })
   return world
 }

@@ -40,6 +40,22 @@ export interface Tried {
   readonly world?: (plan: any, trial: Trial<any>) => World
 }
 
+/** Something that a trial has made, whose own state a mark keeps. */
+interface Marked {
+  mark(): void
+}
+
+/** A trial as it was: what is not in its world. */
+interface Mark {
+  readonly trial: Trial<any>
+  readonly kept: unknown
+  readonly console: number
+  readonly consoleTruncated: boolean
+  readonly trap: Trial['trap']
+  readonly thrown: Trial['thrown']
+  readonly reports: readonly ControllerReport[]
+}
+
 export class Trial<Plan = unknown> {
   readonly seed: number
   readonly engine: Engine
@@ -63,6 +79,8 @@ export class Trial<Plan = unknown> {
   clock: (() => Moment) | undefined
   /** How this run is to go where it could go on in several ways; absent where nobody explores. */
   choices: Choices | undefined
+  /** Memories of guests, which a mark makes keep theirs as they are. */
+  readonly memos: Marked[] = []
   #fuel = 0
   #calls = 0
   #guests: Guest[] = []
@@ -88,10 +106,34 @@ export class Trial<Plan = unknown> {
 
   /**
    * Which of several ways the run goes on; 0, the first, is the usual one. An exploration tries them all. `state` is all that
-   * the rest of the run hangs on, as text: where another run has been in the same, this one ends.
+   * the rest of the run hangs on, as text: where another run has been in the same, this one ends. `keep` forks the world and
+   * whatever else the run hangs on; a run that goes on from here finds it in `resumed`.
    */
-  choose(options: readonly Sayable[], state?: () => string): number {
-    return this.choices?.choose(options, state) ?? 0
+  choose(options: readonly Sayable[], state?: () => string, keep?: () => unknown): number {
+    return this.choices?.choose(options, state, keep && (() => this.#mark(keep()))) ?? 0
+  }
+
+  /** What a choice has kept of the run that this one goes on from; undefined where it begins at the beginning. */
+  get resumed(): unknown {
+    return (this.choices?.from?.kept as Mark | undefined)?.kept
+  }
+
+  #mark(kept: unknown): Mark {
+    for (const memo of this.memos) memo.mark()
+    const { console, consoleTruncated, trap, thrown } = this
+    const reports = this.controllers.map(copyOf)
+    return { ...{ trial: this, kept, console: console.length, consoleTruncated, trap, thrown }, reports }
+  }
+
+  /** The trial whose run these choices go on from, as it was then: its world's components know it, and no other. */
+  static goingOn(choices: Choices): Trial | undefined {
+    const mark = choices.from?.kept as Mark | undefined
+    if (!mark) return undefined
+    const { trial, consoleTruncated, trap, thrown } = mark
+    trial.console.length = mark.console
+    Object.assign(trial, { consoleTruncated, trap, thrown })
+    for (const [index, report] of mark.reports.entries()) Object.assign(trial.controllers[index]!, copyOf(report))
+    return trial
   }
 
   /** What a guest of the learner's module is started from, for hosts that start their own. */
@@ -169,10 +211,15 @@ export class Trial<Plan = unknown> {
     if (!this.check.world) throw new Error(`check "${this.check.name}" has no world: add one to use trial.world()`)
     this.plan = plan
     const world = this.check.world(plan, this)
-    this.built = world
-    this.clock = () => ({ tick: world.tick, atMicros: world.now })
+    this.goOnIn(world)
     if (this.story) world.trace = this.story
     return world
+  }
+
+  /** From now on this is the world that is run. */
+  goOnIn(world: World): void {
+    this.built = world
+    this.clock = () => ({ tick: world.tick, atMicros: world.now })
   }
 
   /** Fuel that all guests of this trial have used so far. */
@@ -180,8 +227,9 @@ export class Trial<Plan = unknown> {
     return this.#guests.reduce((sum, guest) => sum + guest.fuelUsed(), this.#fuel)
   }
 
-  /** Counts a guest that a host started itself. */
-  adopt(guest: Guest): void {
+  /** Counts a guest that a host started itself; what it had spent by then was counted before. */
+  adopt(guest: Guest, spentBefore = 0): void {
+    this.#fuel -= spentBefore
     this.#guests.push(guest)
   }
 
@@ -209,6 +257,8 @@ export class Trial<Plan = unknown> {
     for (const guest of [...this.#guests]) this.release(guest)
   }
 }
+
+const copyOf = (report: ControllerReport): ControllerReport => ({ ...report, writes: [...report.writes] })
 
 const CONSOLE_LINES_MAX = 500
 const SHOWN_MAX = 600

@@ -94,6 +94,16 @@ const digest = (value: unknown): string => {
   return `${hashString(text)}.${hashString(text, 1)}`
 }
 
+/** Of what never changes again, and is asked for at each choice. */
+const digests = new WeakMap<object, string>()
+function digestOnce(value: object): string {
+  const known = digests.get(value)
+  if (known !== undefined) return known
+  const made = digest(value)
+  digests.set(value, made)
+  return made
+}
+
 /** Streams have numbers that hang on what came before; what counts is their order. */
 const withoutStream = (event: Event): unknown => ('stream' in event ? { ...event, stream: 0 } : event)
 
@@ -105,7 +115,7 @@ export function controllerAsText(world: World, process: string): string {
   const { inputs, queue, informers, tasks, open } = inner
   const cached = Object.values(informers).map(({ phase, items }) => [phase, versions(items.values())])
   const line = [[...queue.waiting.keys()], [...queue.processing], [...queue.failures], [...tasks], [...open.keys()]]
-  const heard = inputs.toArray().map(digest)
+  const heard = inputs.toArray().map(digestOnce)
   const queued = [...waiting.values()].map((event) => digest(withoutStream(event)))
   return [isShut, heard.join(' '), digest([cached, line]), queued.join(' ')].join('\n')
 }
@@ -114,4 +124,4 @@ const versions = (objects: Iterable<KubernetesObject>): string[] =>
   [...objects].map(({ metadata: { name, resourceVersion } }) => `${name}@${resourceVersion}`)
 
 /** Objects as text by which they are told apart. */
-export const objectsAsText = (objects: Iterable<KubernetesObject>): string => [...objects].map(digest).join(' ')
+export const objectsAsText = (objects: Iterable<KubernetesObject>): string => [...objects].map(digestOnce).join(' ')

@@ -6,7 +6,7 @@
  */
 import { preludeFileName, preludeSource } from './guest-code/prelude.ts'
 import { resumeGuest, startGuest } from './guest.ts'
-import type { Guest, Started, StartedState } from './guest.ts'
+import type { Guest, GuestCopy, Started } from './guest.ts'
 import { Machine, pagesFor } from './machine.ts'
 import type { Snapshot } from './machine.ts'
 import { defaultLimits } from './sandbox.ts'
@@ -20,7 +20,7 @@ const preparationUnits = 0x7fffffff
 /** A grader starts one submission many times: from the second time on, its module is evaluated no more. */
 interface KeptStart {
   options: GuestOptions
-  resume: { snapshot: Snapshot; state: StartedState }
+  copy: GuestCopy
 }
 /** One submission at a time, with a few adapters. A kept start is about a megabyte. */
 const keptStartsMax = 4
@@ -50,16 +50,9 @@ export class Engine {
    * be restarted in the middle of a step. A module that throws, loops or has no usable default export is a failure.
    */
   start(options: GuestOptions): Started {
-    const { memoryBytes } = { ...defaultLimits, ...options.limits }
-    if (memoryBytes < smallestMemoryBytes) {
-      throw new Error(`limits.memoryBytes is ${memoryBytes}: at least ${smallestMemoryBytes} bytes are needed`)
-    }
-    const machine = this.machine(memoryBytes)
+    const machine = this.machine(options)
     const known = this.known(options)
-    if (known !== undefined) {
-      machine.restore(known.resume.snapshot)
-      return resumeGuest(machine, options, known.resume.state)
-    }
+    if (known !== undefined) return { ok: true, guest: resumeGuest(machine, options, known.copy, true) }
     machine.restore(this.prepared)
     const started = startGuest(machine, options)
     if (!started.ok) {
@@ -67,9 +60,19 @@ export class Engine {
       return started
     }
     // Nothing has entered this guest since its start.
-    const resume = { snapshot: started.guest.snapshot(this.untouched), state: started.guest.startedState() }
-    this.kept = [{ options, resume }, ...this.kept].slice(0, keptStartsMax)
+    const copy = this.copyOf(started.guest)
+    this.kept = [{ options, copy }, ...this.kept].slice(0, keptStartsMax)
     return started
+  }
+
+  /** A guest as it is now, at rest. It lives on; from the copy others go on, as often as wanted. */
+  copyOf(guest: Guest): GuestCopy {
+    return guest.copy(this.untouched)
+  }
+
+  /** A guest that goes on from a copy; `options` are those that the copied one was started with. */
+  resume(options: GuestOptions, copy: GuestCopy): Guest {
+    return resumeGuest(this.machine(options), options, copy, false)
   }
 
   /** Takes back the machine of a guest that nothing more will be asked of. The guest remembers what it used, and no more. */
@@ -82,7 +85,11 @@ export class Engine {
     if (machine.isReusable && this.idle.length < idleMachinesMax) this.idle.push(machine)
   }
 
-  private machine(memoryBytes: number): Machine {
+  private machine({ limits }: GuestOptions): Machine {
+    const { memoryBytes } = { ...defaultLimits, ...limits }
+    if (memoryBytes < smallestMemoryBytes) {
+      throw new Error(`limits.memoryBytes is ${memoryBytes}: at least ${smallestMemoryBytes} bytes are needed`)
+    }
     const index = this.idle.findLastIndex(({ pagesMax }) => pagesMax === pagesFor(memoryBytes))
     return index < 0 ? new Machine(this.module, memoryBytes) : this.idle.splice(index, 1)[0]!
   }

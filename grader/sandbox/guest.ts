@@ -90,16 +90,22 @@ export class Guest {
     return loaded.ok ? undefined : loaded
   }
 
-  /** For a copy of this guest as it is now, right after its start. */
-  startedState() {
-    return { spent: this.spent, console: [...this.console], consoleRoom: this.consoleRoom }
+  /** This guest as it is now, to go on from as another. `fresh` is an unused machine. It has not ended. */
+  copy(fresh: Machine): GuestCopy {
+    const { spent, console, consoleRoom, nextTask, inputs } = this
+    const state = { spent, consoleRoom, nextTask, console: [...console], inputs: [...inputs] }
+    return { snapshot: this.machine.snapshot(fresh), state }
   }
 
-  resume(state: StartedState): void {
+  /** What a copy had spent is paid again where it counts as a start of its own. */
+  resume({ spent, consoleRoom, nextTask, console, inputs }: GuestCopy['state'], isPaid: boolean): void {
     this.isLoading = false
-    this.spend(state.spent)
-    this.console = [...state.console]
-    this.consoleRoom = state.consoleRoom
+    if (isPaid) this.spend(spent)
+    else this.spent = spent
+    this.console = [...console]
+    this.consoleRoom = consoleRoom
+    this.nextTask = nextTask
+    this.inputs.push(...inputs)
   }
 
   /** Gives up its machine; see `Engine.release`. Undefined when it has done so before. */
@@ -110,14 +116,14 @@ export class Guest {
     return machine
   }
 
+  /** Whether it was released. */
+  get isGone(): boolean {
+    return this.machineOrGone === undefined
+  }
+
   private get machine(): Machine {
     if (this.machineOrGone) return this.machineOrGone
     throw new Error('this guest was released: ask nothing of it afterwards, or release it later')
-  }
-
-  /** A snapshot of its machine. `fresh` is an unused one. */
-  snapshot(fresh: Machine): Snapshot {
-    return this.machine.snapshot(fresh)
   }
 
   /**
@@ -353,12 +359,22 @@ export function startGuest(machine: Machine, options: GuestOptions): Started {
   return { ...failure, console: guest.takeConsole(), fuel: guest.fuelUsed() }
 }
 
-/** A guest as its start left it: what the host knew of it. Its memory is kept beside. */
-export type StartedState = ReturnType<Guest['startedState']>
+/** A guest at rest, kept: its memory, and what the host knew of it. */
+export interface GuestCopy {
+  readonly snapshot: Snapshot
+  readonly state: {
+    readonly spent: number
+    readonly nextTask: number
+    readonly console: readonly ConsoleLine[]
+    readonly consoleRoom: number
+    readonly inputs: readonly GuestInput[]
+  }
+}
 
-/** The guest that a start with these options led to, on a machine restored to what it was then. */
-export function resumeGuest(machine: Machine, options: GuestOptions, state: StartedState): Started {
+/** The guest that was copied, on this machine, whose memory is written anew. `options` are those that it was started with. */
+export function resumeGuest(machine: Machine, options: GuestOptions, copy: GuestCopy, isPaid: boolean): Guest {
+  machine.restore(copy.snapshot)
   const guest = new Guest(machine, options)
-  guest.resume(state)
-  return { ok: true, guest }
+  guest.resume(copy.state, isPaid)
+  return guest
 }

@@ -56,6 +56,16 @@ export class Judge {
     this.#byHand = new Set(plan.steps.flatMap(({ act }) => (act.do === 'pod' ? [act.pod.name] : [])))
   }
 
+  /** The same judge, of a world that goes on from here. */
+  fork(world: World): Judge {
+    const twin = new Judge(this.#trial, this.#plan, world)
+    twin.victims.push(...this.victims)
+    for (const [uid, history] of this.#wanted) twin.#wanted.set(uid, [...history])
+    for (const [uid, set] of this.#sets) twin.#sets.set(uid, set)
+    for (const [uid, at] of this.#removedAt) twin.#removedAt.set(uid, at)
+    return twin
+  }
+
   /** Takes in a change; ends the trial when it breaks a rule. */
   observe(change: Change): void {
     this.isStale = true

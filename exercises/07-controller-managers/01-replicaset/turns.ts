@@ -5,9 +5,8 @@
 import {
   exploration,
   type ExploredPlan,
-  runWatched,
+  playTurns,
   seenBy,
-  takeTurns,
   type Trial,
   type TurnsSpec,
   turnsWorld,
@@ -52,7 +51,6 @@ const specOf = (trial: Trial<any>, { acts, mayDie, atOnce, ...rest }: TurnsPlan)
   ...(atOnce && { deedsFirst: true }),
 })
 
-const TURN_EVENTS_MAX = 10_000
 const inTurns = (one: TurnsPlan, trial: Trial<any>): World => replicaSetWorld(one, trial, { inTurns: true })
 
 const worldInTurns = ({ plan: one, choices }: ExploredPlan<TurnsPlan>, trial: Trial<any>): World =>
@@ -64,11 +62,8 @@ const worldInTurns = ({ plan: one, choices }: ExploredPlan<TurnsPlan>, trial: Tr
   )
 
 function playInTurns(trial: Trial<any>, one: TurnsPlan): void {
-  const world = trial.world()
-  const judge: Judge = new Judge(trial, { ...one, steps: one.acts.map((act) => ({ atMs: 0, act })) }, world)
-  const run = (_: World, untilMicros: number) =>
-    void runWatched(world, { untilMicros, maxEvents: TURN_EVENTS_MAX }, (change) => judge.observe(change))
-  takeTurns(trial, world, { ...specOf(trial, one), run })
+  const judged = { ...one, steps: one.acts.map((act) => ({ atMs: 0, act })) }
+  const { world, judge } = playTurns(trial, specOf(trial, one), (begun) => new Judge(trial, judged, begun))
   comeRight(one, judge, world, world.now)
 }
 
