@@ -34,11 +34,30 @@ async function run(...args: string[]) {
 }
 
 const CLUSTERWRIGHT = `${process.execPath} ${join(import.meta.dirname, 'clusterwright.ts')}`
+/**
+ * The same command on two seeds and without the second wall, which costs seconds to build. Whoever does not ask for an official
+ * grade is refused: that is what scripts are to ask for, and one of them gets it.
+ */
+const QUICK = `sh ${at('quick.sh')}`
+writeFileSync(
+  at('quick.sh'),
+  [
+    'case " $* " in *" --official --workers 1 "*" --out "*) ;; *) echo "not official" >&2; exit 2 ;; esac',
+    'skip=',
+    'for word; do',
+    '  shift',
+    '  if [ -n "$skip" ]; then skip=; continue; fi',
+    '  case $word in --official) ;; --workers | --out) skip=1 ;; *) set -- "$@" "$word" ;; esac',
+    'done',
+    `exec ${CLUSTERWRIGHT} "$@" --seeds 2`,
+    '',
+  ].join('\n'),
+)
 
-/** Runs a script that was written, with the command of this repository in place of the installed one. */
+/** Runs a script that was written, with a command of this repository in place of the installed one. */
 function start(script: string, args: string[], env: Record<string, string> = {}) {
   const { status, stderr } = spawnSync(script, args, {
-    env: { ...process.env, CLUSTERWRIGHT, ...env },
+    env: { ...process.env, CLUSTERWRIGHT: QUICK, ...env },
     encoding: 'utf8',
   })
   return { status, stderr }
@@ -152,7 +171,7 @@ describe('what was written grades, for real', () => {
 
   it('gradescope: full score for the solution, words for two files', grade, async () => {
     handIn(at('autograder/submission/whatever.ts'))
-    const env = { AUTOGRADER: at('autograder') }
+    const env = { AUTOGRADER: at('autograder'), CLUSTERWRIGHT }
     expect(start(at('gradescope/run_autograder'), [], env).status).toBe(0)
     const text = readFileSync(at('autograder/results/results.json'), 'utf8')
     expect(await VALIDATORS['gradescope']!.check(text)).toEqual([])

@@ -21,10 +21,20 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 
-async function run(...args: string[]) {
+const run = (...args: string[]) => runUntil(undefined, ...args)
+
+/** Is interrupted, as by Ctrl-C, once that is said. */
+async function runUntil(words: string | undefined, ...args: string[]) {
   const said = { out: '', err: '' }
-  const stream = (to: 'out' | 'err') => ({ write: (text: string) => void (said[to] += text) })
-  const code = await runCommand(args, { out: stream('out'), err: stream('err') })
+  const interrupted = new AbortController()
+  const stream = (to: 'out' | 'err') => ({
+    write: (text: string) => {
+      said[to] += text
+      if (words !== undefined && text.includes(words)) setTimeout(() => interrupted.abort())
+    },
+  })
+  const interruption = () => interrupted.signal
+  const code = await runCommand(args, { out: stream('out'), err: stream('err'), interruption })
   return { code, ...said }
 }
 
@@ -32,7 +42,7 @@ const quick = ['--mode', 'run', '--no-types', '--workers', '1']
 
 describe('grade of a folder', () => {
   it('killed half-way and resumed comes to what an undisturbed one comes to', { timeout: 240_000 }, async () => {
-    const options = { exercise: 'fit-filter', submissions: 24, killAt: [9], args: quick }
+    const options = { exercise: 'fit-filter', submissions: 8, killAt: [3], args: quick }
     expect(await killedBatch(options)).toEqual([])
   })
 
@@ -55,8 +65,10 @@ describe('grade of a folder', () => {
     expect(ledger()[0]).not.toBe(empty)
     expect(ledger()[1]).toBe(right)
 
-    const others = await run('grade', 'fit-filter', submissions, '--out', out, '--resume', ...quick, '--seed', '2')
+    const line = ['grade', 'fit-filter', submissions, '--out', out, '--resume', ...quick, '--seed', '2']
+    const others = await runUntil('graded anew', ...line)
     expect(others.err).toContain('graded anew: 2, because the seeds')
+    expect(others).toMatchObject({ code: 130, err: expect.stringContaining('interrupted: 0 of 2 graded') })
   })
 
   it.each([

@@ -26,7 +26,14 @@ const here = import.meta.dirname
 const say = (text) => writeSync(1, text)
 const deeds = {
   nothing() {},
-  fail: (trial) => trial.fail({ message: 'it is wrong' }),
+  'all that is refused': () => {
+    const refused = {}
+    for (const name of Object.keys(deeds).slice(2)) {
+      if (name === 'find an environment') break
+      try { deeds[name](); refused[name] = 'done' } catch ({ message }) { refused[name] = message }
+    }
+    throw new Error(JSON.stringify(refused))
+  },
   'read a file outside': () => readFileSync('/etc/hostname'),
   'read the solution': () => readFileSync(here + '/solution.ts'),
   'write a file': () => writeFileSync(here + '/written', ''),
@@ -37,6 +44,7 @@ const deeds = {
   fetch: () => fetch('http://127.0.0.1/'),
   'signal its parent': () => process.kill(process.ppid, 0),
   'find an environment': (trial) => trial.equal(Object.keys(process.env), [], 'there is an environment'),
+  fail: (trial) => trial.fail({ message: 'it is wrong' }),
   'take much memory': () => { for (const all = []; ; ) all.push(Buffer.alloc(16 << 20, 1)) },
   'loop for ever': () => { for (;;) ; },
   exit: () => process.exit(0),
@@ -81,7 +89,7 @@ afterAll(() => {
 const judge = (deed: string, by = court): Promise<Judgement> =>
   by.judge({ source: `export default { deed: ${JSON.stringify(deed)} }` })
 
-/** Deeds that are refused while the worker lives on, and deeds that end it; each with what is said of it. */
+/** Deeds that are refused while the worker lives on, tried one after the other; and deeds that end it. Each with what is said of it. */
 const REFUSED: [string, RegExp][] = [
   ['read a file outside', /restricted/],
   ['read the solution', /restricted/],
@@ -105,7 +113,7 @@ const ENDED: [string, RegExp][] = [
 describe('a worker that is broken out of', () => {
   it('ends as internal whatever it does, and the others get their verdicts', { timeout: 240_000 }, async () => {
     const bad = [
-      ...REFUSED.map(([deed, why]) => ({ deed, why, by: court, losses: 2 })),
+      { deed: 'all that is refused', why: /read a file outside/, by: court, losses: 2 },
       ...ENDED.map(([deed, why]) => ({ deed, why, by: strict, losses: 1 })),
       { deed: 'exit', why: /ended/, by: court, losses: 2 },
       // A slow machine takes its time to give it so much.
@@ -117,6 +125,8 @@ describe('a worker that is broken out of', () => {
       const found = { deed, status: verdict.status, losses: lost.length, message: verdict.message ?? lost.at(-1) }
       expect(found).toEqual({ deed, status: 'internal', losses, message: expect.stringMatching(why) })
     }
+    const refused = JSON.parse(/\{.*\}/.exec(String(judged[0]!.verdict.message ?? judged[0]!.losses.at(-1)))![0])
+    expect(refused).toEqual(Object.fromEntries(REFUSED.map(([deed, why]) => [deed, expect.stringMatching(why)])))
     const innocent = judged.filter((_, index) => index % 2 === 1)
     expect(innocent.map(({ verdict, losses }) => [verdict.status, losses])).toEqual(innocent.map(() => ['pass', []]))
   })
