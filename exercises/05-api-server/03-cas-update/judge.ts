@@ -3,7 +3,7 @@
  * before it, done once, and wanted; each answer must have been true at some moment while its wish was being carried out.
  */
 import { AsyncHost, type AsyncProcess, type Finding, show, type Trial, type Turns } from 'clusterwright/kit'
-import type { ApiObject, KeyValue, Preconditions, Result, Status } from 'clusterwright/storage'
+import type { ApiObject, KeyValue, Preconditions, Status } from 'clusterwright/storage'
 import { applied, type Case, FIRST_REVISION, KEY, type Wish } from './cases.ts'
 import { type Change, type Span, Store, writerName } from './store.ts'
 import { say } from './texts.ts'
