@@ -108,7 +108,9 @@ class Session {
     if (!this.#channels && !this.#forwarder) return void this.#early.push(body)
     if (body.type === 'chunk') {
       const { channel, bytes } = body as Chunk
-      if (channel !== 'stdin') this.#channels?.write(channel, Buffer.from(bytes, 'latin1'))
+      // What nobody asked for is not sent: client libraries stumble over it.
+      if (channel !== 'stdin' && this.#expected().has(channel))
+        this.#channels?.write(channel, Buffer.from(bytes, 'latin1'))
     } else if (body.type === 'forward') this.#forwarder?.hear(body as Forwarded)
     else if (body.type === 'response') this.#channels?.finish((body as HttpResponse).body as Status)
   }

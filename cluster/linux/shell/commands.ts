@@ -192,19 +192,20 @@ const COMMANDS: Readonly<Record<string, Run>> = {
     const at = rest.indexOf('-C')
     const folder = at < 0 ? '/' : (rest[at + 1] ?? '/')
     if (modes.includes('x')) return whole(world, (input) => extract(input, folder, world))
-    const names = rest.filter((name, index) => name !== '-' && index !== at && index !== at + 1).map(pathOf)
-    const packed = Object.entries(world.files).filter(([file]) =>
-      names.some((name) => file === name || file.startsWith(`${name === '/' ? '' : name}/`)),
-    )
-    const missing = names.find((name) => !packed.some(([file]) => file.startsWith(name)))
-    if (missing !== undefined) return failed(1, `tar: ${missing.slice(1)}: No such file or directory`)
+    const names = rest.filter((name, index) => name !== '-' && index !== at && index !== at + 1)
+    const packed: [string, string][] = []
+    for (const name of names) {
+      // What is named from the folder is stored without it.
+      const path = pathOf(name.startsWith('/') ? name : `${folder}/${name}`)
+      const cut = name.startsWith('/') || folder === '/' ? 1 : pathOf(folder).length + 1
+      const found = Object.entries(world.files).filter(
+        ([file]) => file === path || file.startsWith(`${path === '/' ? '' : path}/`),
+      )
+      if (found.length === 0) return failed(1, `tar: ${name.replace(/^\//, '')}: No such file or directory`)
+      for (const [file, bytes] of found) packed.push([file.slice(cut), bytes])
+    }
     const seconds = Math.floor(world.now / 1_000_000)
-    return done(
-      packTar(
-        packed.map(([file, bytes]) => [file.slice(1), bytes]),
-        seconds,
-      ),
-    )
+    return done(packTar(packed, seconds))
   },
 }
 

@@ -80,6 +80,8 @@ it('tar takes files in and gives them back', () => {
     inputEnded: true,
   })
   expect(unpacked.files['/srv/tmp/a']).toHaveLength(600)
+  const fromFolder = resume(startShell(['tar', 'cf', '-', '-C', '/srv', 'tmp']), unpacked.files)
+  expect(unpackTar(textOf(fromFolder, 'stdout'))?.map(([name]) => name)).toEqual(['tmp/a', 'tmp/b/c'])
   const packed = resume(startShell(['tar', 'cf', '-', '/srv/tmp']), unpacked.files)
   expect(unpackTar(textOf(packed, 'stdout'))?.map(([name]) => name)).toEqual(['srv/tmp/a', 'srv/tmp/b/c'])
 })

@@ -1,19 +1,27 @@
 /** The official JavaScript client, unmodified, against the simulated cluster. */
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import {
   AppsV1Api,
+  Attach,
+  AuthorizationV1Api,
+  BatchV1Api,
   CoordinationV1Api,
   CoreV1Api,
+  Cp,
   Exec,
   KubeConfig,
   KubernetesObjectApi,
   Log,
   makeInformer,
   PatchStrategy,
+  PortForward,
   setHeaderOptions,
+  type V1Lease,
+  V1MicroTime,
   type V1Pod,
   type V1Status,
   VersionApi,
@@ -157,22 +165,121 @@ it('scales a Deployment', async () => {
   expect(ready.replicas).toBe(2)
 })
 
-it('holds a Lease to the microsecond', async () => {
-  const leases = config.makeApiClient(CoordinationV1Api)
-  const renewTime = '2026-01-02T03:04:05.678901Z'
-  const body = { metadata: { name: 'held' }, spec: { holderIdentity: 'me', leaseDurationSeconds: 15, renewTime } }
-  await leases.createNamespacedLease({ namespace, body: body as never })
-  const read = await leases.readNamespacedLease({ name: 'held', namespace })
-  expect(read.spec?.holderIdentity).toBe('me')
+it('applies, and is told whose field it would take', async () => {
+  const apply = (fieldManager: string, data: Record<string, string>, force = false) =>
+    core.patchNamespacedConfigMap(
+      {
+        ...{ name: 'applied', namespace, fieldManager, force },
+        body: { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'applied' }, data },
+      },
+      setHeaderOptions('Content-Type', PatchStrategy.ServerSideApply),
+    )
+  await apply('one', { a: '1', b: '1' })
+  const refused: { code: number; body: string } = await apply('two', { a: '2' }).catch((error) => error)
+  expect(refused.code).toBe(409)
+  expect(JSON.parse(refused.body).details.causes).toMatchObject([{ field: '.data.a', reason: 'FieldManagerConflict' }])
+  await apply('two', { a: '2' }, true)
+  // What nobody applies any more goes.
+  await apply('one', {})
+  const { data, metadata } = await core.readNamespacedConfigMap({ name: 'applied', namespace })
+  expect([data, metadata?.managedFields?.map(({ manager }) => manager).sort()]).toEqual([{ a: '2' }, ['one', 'two']])
+})
+
+it('lists in pages, and deletes a collection', async () => {
+  const labels = { page: 'x' }
+  for (const name of ['p1', 'p2', 'p3', 'p4', 'p5'])
+    await core.createNamespacedConfigMap({ namespace, body: { metadata: { name, labels } } })
+  const asked = { namespace, labelSelector: 'page=x', limit: 2 }
+  const names: (string | undefined)[] = []
+  let _continue: string | undefined
+  do {
+    const page = await core.listNamespacedConfigMap({ ...asked, ...(_continue && { _continue }) })
+    names.push(...page.items.map(({ metadata }) => metadata?.name))
+    _continue = page.metadata?._continue
+  } while (_continue)
+  expect(names).toEqual(['p1', 'p2', 'p3', 'p4', 'p5'])
+  await core.deleteCollectionNamespacedConfigMap({ namespace, labelSelector: 'page=x' })
+  expect((await core.listNamespacedConfigMap(asked)).items).toEqual([])
+})
+
+it('asks what it may do', async () => {
+  const reviews = config.makeApiClient(AuthorizationV1Api)
+  const resourceAttributes = { namespace, verb: 'create', resource: 'pods' }
+  const { status } = await reviews.createSelfSubjectAccessReview({ body: { spec: { resourceAttributes } } })
+  expect(status?.allowed).toBe(true)
+})
+
+it('makes a Job', async () => {
+  const batch = config.makeApiClient(BatchV1Api)
+  const container = { name: 'c', image: 'busybox', command: ['true'] }
+  const template = { spec: { restartPolicy: 'Never', containers: [container] } }
+  await batch.createNamespacedJob({ namespace, body: { metadata: { name: 'job' }, spec: { template } } })
+  expect((await batch.readNamespacedJob({ name: 'job', namespace })).spec?.backoffLimit).toBe(6)
+})
+
+/** As a controller in JavaScript does it, by a Lease: the library has nothing of its own. */
+class Candidate {
+  readonly #leases = config.makeApiClient(CoordinationV1Api)
+  readonly #id: string
+
+  constructor(id: string) {
+    this.#id = id
+  }
+
+  /** Whether it leads now. */
+  async campaign(): Promise<boolean> {
+    const at = { name: 'leader', namespace }
+    const now = new V1MicroTime()
+    const spec = { holderIdentity: this.#id, leaseDurationSeconds: 2, acquireTime: now, renewTime: now }
+    let lease: V1Lease
+    try {
+      lease = await this.#leases.readNamespacedLease(at)
+    } catch {
+      const body = { metadata: { name: 'leader' }, spec }
+      return this.#leases.createNamespacedLease({ namespace, body }).then(
+        () => true,
+        () => false,
+      )
+    }
+    const { holderIdentity, renewTime, leaseDurationSeconds = 0 } = lease.spec ?? {}
+    const isOver = Number(now) - Date.parse(String(renewTime)) > leaseDurationSeconds * 1_000
+    if (holderIdentity !== this.#id && !isOver) return false
+    return this.#leases.replaceNamespacedLease({ ...at, body: { ...lease, spec } }).then(
+      () => true,
+      () => false,
+    )
+  }
+}
+
+it('elects one leader of several, and another when it is gone', async () => {
+  const [a, b, c] = [new Candidate('a'), new Candidate('b'), new Candidate('c')]
+  const first = await Promise.all([a.campaign(), b.campaign(), c.campaign()])
+  expect(first.filter(Boolean)).toHaveLength(1)
+  const rest = [a, b, c].filter((_, index) => !first[index])
+  const second = await until(async () => {
+    const now = await Promise.all(rest.map((one) => one.campaign()))
+    return now.some(Boolean) ? now : undefined
+  })
+  expect(second.filter(Boolean)).toHaveLength(1)
 })
 
 it('reads logs', async () => {
   await running('box')
   const stream = new PassThrough()
   const said = textOf(stream)
-  await new Log(config).log(namespace, 'box', 'c', stream, { follow: false, tailLines: 50 })
+  await new Log(config).log(namespace, 'box', 'c', stream, { follow: false, tailLines: 100_000 })
   await until(() => said.text.includes('begun\ntick'))
 })
+
+/** What a command in the box prints. */
+async function ran(...command: string[]): Promise<string> {
+  const stdout = new PassThrough()
+  const out = textOf(stdout)
+  await new Promise((resolve, reject) => {
+    new Exec(config).exec(namespace, 'box', 'c', command, stdout, null, null, false, resolve).catch(reject)
+  })
+  return out.text
+}
 
 it('runs a command, and hears how it ended', async () => {
   await running('box')
@@ -185,6 +292,61 @@ it('runs a command, and hears how it ended', async () => {
   })
   await until(() => out.text !== '' && err.text !== '')
   expect([out.text, err.text, status.reason]).toEqual(['out\n', 'err\n', 'NonZeroExitCode'])
+})
+
+it('follows a log until the container has ended', async () => {
+  const container = { name: 'c', image: 'busybox', command: ['sh', '-c', 'echo one; sleep 2; echo two'] }
+  const spec = { restartPolicy: 'Never', containers: [container] }
+  await core.createNamespacedPod({ namespace, body: { metadata: { name: 'brief' }, spec } })
+  await until(async () => {
+    const { status } = await core.readNamespacedPod({ name: 'brief', namespace })
+    return status?.phase !== 'Pending'
+  })
+  const stream = new PassThrough()
+  const said = textOf(stream)
+  const ended = new Promise((resolve) => stream.once('end', resolve))
+  await new Log(config).log(namespace, 'brief', 'c', stream, { follow: true })
+  await ended
+  expect(said.text).toBe('one\ntwo\n')
+})
+
+it('speaks with a command’s input, and attaches to a process', async () => {
+  await running('box')
+  const [stdin, stdout] = [new PassThrough(), new PassThrough()]
+  const out = textOf(stdout)
+  const socket = await new Exec(config).exec(namespace, 'box', 'c', ['cat'], stdout, null, stdin, false)
+  stdin.write('hello\n')
+  await until(() => out.text === 'hello\n')
+  socket.close()
+  const attached = new PassThrough()
+  const heard = textOf(attached)
+  const other = await new Attach(config).attach(namespace, 'box', 'c', attached, null, null, false)
+  await until(() => heard.text.includes('tick'))
+  other.close()
+})
+
+it('copies files into a container and back', async () => {
+  await running('box')
+  const [there, back] = [mkdtempSync(join(folder, 'there-')), mkdtempSync(join(folder, 'back-'))]
+  writeFileSync(join(there, 'letter'), 'and back\n')
+  const cp = new Cp(config)
+  await cp.cpToPod(namespace, 'box', 'c', there, '/tmp')
+  await until(async () => (await ran('cat', '/tmp/letter')) === 'and back\n')
+  await cp.cpFromPod(namespace, 'box', 'c', 'letter', back, '/tmp')
+  await until(() => existsSync(join(back, 'letter')) && readFileSync(join(back, 'letter'), 'utf8') === 'and back\n')
+})
+
+it('forwards a port', async () => {
+  const container = { name: 'c', image: 'nginx' }
+  await core.createNamespacedPod({ namespace, body: { metadata: { name: 'site' }, spec: { containers: [container] } } })
+  await running('site')
+  const forward = new PortForward(config)
+  const server = createServer((socket) => void forward.portForward(namespace, 'site', [80], socket, null, socket))
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  const answer = await fetch(`http://127.0.0.1:${port}/`)
+  server.close()
+  expect(answer.status).toBe(200)
 })
 
 it('is somebody else in another context', async () => {
