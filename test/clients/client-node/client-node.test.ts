@@ -330,9 +330,9 @@ it('copies files into a container and back', async () => {
   const [there, back] = [mkdtempSync(join(folder, 'there-')), mkdtempSync(join(folder, 'back-'))]
   writeFileSync(join(there, 'letter'), 'and back\n')
   const cp = new Cp(config)
-  await cp.cpToPod(namespace, 'box', 'c', there, '/tmp')
-  await until(async () => (await ran('cat', '/tmp/letter')) === 'and back\n')
-  await cp.cpFromPod(namespace, 'box', 'c', 'letter', back, '/tmp')
+  await cp.cpToPod(namespace, 'box', 'c', there, '/srv')
+  await until(async () => (await ran('cat', '/srv/letter')) === 'and back\n')
+  await cp.cpFromPod(namespace, 'box', 'c', 'letter', back, '/srv')
   await until(() => existsSync(join(back, 'letter')) && readFileSync(join(back, 'letter'), 'utf8') === 'and back\n')
 })
 
