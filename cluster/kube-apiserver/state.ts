@@ -7,6 +7,7 @@ import type { Groups } from '#cluster/kernel/groups.ts'
 import type { Table } from '#cluster/kernel/table.ts'
 import type { Resource } from '#cluster/api/resources.ts'
 import type { Schemas } from '#cluster/api/schema/schema.ts'
+import type { ResourceQuota } from '#cluster/api/resource-quota.ts'
 import type { RequestInfo } from './route.ts'
 import type { Selection } from './selectors.ts'
 import type { View } from './views.ts'
@@ -48,6 +49,8 @@ export type Stage =
   | 'namespace'
   /** For what it is in want of, and may come yet. */
   | 'admission'
+  /** For etcd to write what it costs the quotas. */
+  | 'quota'
   /** For the lease that its Event will hang on. */
   | 'lease'
   /** For the object as etcd has it. */
@@ -62,6 +65,12 @@ export type Stage =
   | 'fresh'
   /** For the deletions that it has started. */
   | 'children'
+
+/** A quota as etcd has it, which a charge starts from. */
+export interface QuotaOrigin {
+  readonly quota: ResourceQuota
+  readonly modRevision: number
+}
 
 /** The object that a change starts from. */
 export interface Origin {
@@ -96,6 +105,10 @@ export interface PendingRequest {
   readonly advice?: readonly string[]
   /** Remarks of admission plugins for the audit event. */
   readonly annotations?: Readonly<Record<string, string>>
+  /** The quotas as etcd has them, when they were not as the cache had them. */
+  readonly quotas?: readonly QuotaOrigin[]
+  /** The quotas have been charged. */
+  readonly charged?: boolean
   /** How often it has waited for what it is in want of. */
   readonly waits?: number
   readonly awaited?: number

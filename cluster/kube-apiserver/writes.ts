@@ -23,6 +23,7 @@ import { decideDeletion, isDue } from './deletion.ts'
 import { eventLeaseFor } from './event-leases.ts'
 import { evictionOptions, evictionProblem, isEviction } from './evictions.ts'
 import type { Admission } from './admission/admission.ts'
+import { chargeFor, quotasIn } from './admission/resource-quota.ts'
 import { isApply } from './apply/apply.ts'
 import { trackedCreation } from './apply/tracking.ts'
 import { admissionOf, currentOf, prepareChange } from './changes.ts'
@@ -274,6 +275,14 @@ function commitPut(
   wanted: KubernetesObject,
   ctx: Context,
 ): Effect[] {
+  const charge = row.charged ? undefined : chargeFor(state, row, wanted, origin?.object)
+  if (charge && 'refused' in charge) {
+    return origin?.cached ? fetchOrigin(state, row, ctx) : refuse(state, row, charge.refused)
+  }
+  if (charge && row.request.query?.['dryRun'] !== 'All') {
+    moveTo(state, row, 'quota', { origin, wanted })
+    return [callEtcd(state, ctx, charge.txn, { type: 'request', id: row.id })]
+  }
   let lease = NO_LEASE
   if (keyOf(row.info.resource) === 'events') {
     const granted = eventLeaseFor(state, ctx)
@@ -284,6 +293,16 @@ function commitPut(
     lease = granted.id
   }
   return commit(state, row, origin, wanted, putTransaction(row.info, origin, wanted, lease), ctx)
+}
+
+/** The quotas have been charged, or somebody else has charged them meanwhile. */
+function quotaCharged(state: State, row: PendingRequest, response: TxnResponse, ctx: Context): Effect[] {
+  const { origin, wanted } = row
+  if (response.succeeded) return commitPut(state, { ...row, charged: true }, origin, wanted!, ctx)
+  ctx.note('conflict', { stage: 'quota', attempts: row.attempts + 1 })
+  const { resource, name } = row.info
+  if (row.attempts > ATTEMPTS_MAX) return refuse(state, row, status.conflict(resource, name, status.MODIFIED))
+  return commitPut(state, { ...row, attempts: row.attempts + 1, quotas: quotasIn(response) }, origin, wanted!, ctx)
 }
 
 const commitRemoval = (state: State, row: PendingRequest, origin: Origin, ctx: Context): Effect[] =>
@@ -367,6 +386,7 @@ export function writeAnswered(state: State, row: PendingRequest, response: EtcdR
     return refuse(state, row, status.internal(response.message))
   }
   if (row.stage === 'namespace') return namespaceArrived(state, row, response as RangeResponse, ctx)
+  if (row.stage === 'quota') return quotaCharged(state, row, response as TxnResponse, ctx)
   if (row.stage === 'origin') return originArrived(state, row, response as RangeResponse, ctx)
   return committed(state, row, response as TxnResponse, ctx)
 }

@@ -5,7 +5,7 @@
  * What we model: deployment, replicaset, endpoints, endpointslice, namespace, node-lifecycle, taint-eviction, node-ipam,
  * garbage-collector, pod-gc,
  * persistentvolume-binder and ephemeral-volume, each in its own file or folder, and with them, in place of the CSI drivers' own,
- * an external-provisioner; serviceaccount, root-ca-certificate-publisher, pvc-protection and pv-protection, which run where they are
+ * an external-provisioner; serviceaccount, root-ca-certificate-publisher, pvc-protection, pv-protection and resourcequota, which run where they are
  * asked for; leader election, where there are several control planes.
  * What we leave out: the other controllers; the client's rate limits; one service account per controller.
  * Where to read upstream: kubernetes/kubernetes `cmd/kube-controller-manager/app/controllermanager.go`.
@@ -26,6 +26,7 @@ import { persistentVolumeBinder } from './persistentvolume/persistentvolume-bind
 import { pvcProtectionController, pvProtectionController } from './persistentvolume/protection.ts'
 import { podGcController } from './pod-gc.ts'
 import { replicaSetController } from './replicaset/replicaset.ts'
+import { resourceQuotaController } from './resource-quota.ts'
 import { rootCaCertificatePublisher } from './service-account/root-ca-certificate-publisher.ts'
 import { serviceAccountController } from './service-account/service-account.ts'
 import { taintEvictionController } from './taint-eviction.ts'
@@ -56,6 +57,7 @@ export const controllers: readonly Controller[] = [
   rootCaCertificatePublisher,
   pvcProtectionController,
   pvProtectionController,
+  resourceQuotaController,
 ]
 
 /** What a control plane needs whose API server admits as upstream's does: accounts for Pods, and who lets go of volumes. */

@@ -25,6 +25,7 @@ import type { AdmissionPlugin, Attributes } from './plugin.ts'
 import { podSecurity } from './pod-security/pod-security.ts'
 import { priority } from './priority.ts'
 import { rbacEscalation } from '../rbac/escalation.ts'
+import { resourceQuota } from './resource-quota.ts'
 import { runtimeClass } from './runtime-class.ts'
 import { serviceAccount } from './service-account.ts'
 import { storageObjectInUseProtection } from './storage-object-in-use-protection.ts'
@@ -46,13 +47,11 @@ const PLUGINS: readonly AdmissionPlugin[] = [
   certificateApproval,
   certificateSigning,
   defaultIngressClass,
+  resourceQuota,
 ]
 
 /** What kube-apiserver 1.36 runs unless it is told otherwise, and NodeRestriction, which kubeadm adds. */
-export const DEFAULT_ADMISSION_PLUGINS: readonly string[] = Object.freeze([
-  ...PLUGINS.map(({ name }) => name),
-  'ResourceQuota',
-])
+export const DEFAULT_ADMISSION_PLUGINS: readonly string[] = Object.freeze([...PLUGINS.map(({ name }) => name)])
 
 /** What a small cluster gets along with, in which every message counts. */
 export const FEW_ADMISSION_PLUGINS: readonly string[] = Object.freeze([defaultTolerationSeconds.name])

@@ -62,6 +62,8 @@ export function replicaSetStatus(
 function conditionsOf(set: ReplicaSet, failure: Failure | undefined, now: Micros): readonly Condition[] {
   const old = set.status?.conditions ?? []
   if (!failure) return old.filter(({ type }) => type !== 'ReplicaFailure')
+  // The first failure is the one that is told: a new text each time (it names the Pod) would be a new status each time.
+  if (old.some(({ type }) => type === 'ReplicaFailure')) return old
   const lastTransitionTime = formatTime(now)
   return withCondition(old, { type: 'ReplicaFailure', status: 'True', ...failure, lastTransitionTime })
 }
