@@ -75,6 +75,40 @@ export function nodesOf(cache: Cache, objects: Objects = NO_OBJECTS): Nodes {
   }
 }
 
+/** The NodeInfos side by side, each with a stamp that no other has ever had: what a cycle goes over. */
+export interface NodeSlots {
+  readonly infos: (NodeInfo | undefined)[]
+  stamps: Float64Array
+}
+
+// Made from `infos` where it is missing, so it is no state; a fork makes its own.
+const slotsOfCache = new WeakMap<Cache, NodeSlots>()
+let lastStamp = 0
+
+export function slotsOf(cache: Cache): NodeSlots {
+  let slots = slotsOfCache.get(cache)
+  if (slots) return slots
+  slotsOfCache.set(cache, (slots = { infos: [], stamps: new Float64Array(64) }))
+  for (const [slot, info] of cache.infos) stamp(slots, slot, info)
+  return slots
+}
+
+function stamp(slots: NodeSlots, slot: number, info: NodeInfo | undefined): void {
+  if (slot >= slots.stamps.length) {
+    const larger = new Float64Array(slots.stamps.length * 2)
+    larger.set(slots.stamps)
+    slots.stamps = larger
+  }
+  slots.infos[slot] = info
+  slots.stamps[slot] = ++lastStamp
+}
+
+function putInfo(cache: Cache, slot: number, info: NodeInfo): void {
+  cache.infos.set(slot, info)
+  const slots = slotsOfCache.get(cache)
+  if (slots) stamp(slots, slot, info)
+}
+
 export function infoOf(cache: Cache, nodeName: string): NodeInfo | undefined {
   const slot = cache.slots.get(nodeName)
   return slot === undefined ? undefined : cache.infos.get(slot)
@@ -85,7 +119,7 @@ export function setNode(cache: Cache, node: Node): void {
   const slot = cache.slots.get(name)
   if (slot !== undefined) {
     const info = cache.infos.get(slot)!
-    cache.infos.set(slot, withNode(info, node))
+    putInfo(cache, slot, withNode(info, node))
     countImages(cache, info.node, node)
     if (isEqual(info.node.metadata.labels, node.metadata.labels)) return
     countNode(cache.topology, info.node, info.pods, -1)
@@ -95,7 +129,7 @@ export function setNode(cache: Cache, node: Node): void {
   const pods = [...cache.strays.values(name)]
   for (const pod of pods) cache.strays.delete(name, keyOf(pod))
   cache.slots.set(name, cache.infos.size)
-  cache.infos.set(cache.infos.size, createNodeInfo(node, pods))
+  putInfo(cache, cache.infos.size, createNodeInfo(node, pods))
   countNode(cache.topology, node, pods, 1)
   countImages(cache, undefined, node)
 }
@@ -118,9 +152,11 @@ export function removeNode(cache: Cache, nodeName: string): void {
   const last = cache.infos.size - 1
   const moved = cache.infos.get(last)!
   cache.infos.delete(last)
+  const slots = slotsOfCache.get(cache)
+  if (slots) stamp(slots, last, undefined)
   cache.slots.delete(nodeName)
   if (slot === last) return
-  cache.infos.set(slot, moved)
+  putInfo(cache, slot, moved)
   cache.slots.set(moved.name, slot)
 }
 
@@ -163,7 +199,7 @@ export function removePod(cache: Cache, key: string): void {
   const slot = cache.slots.get(held.nodeName)
   if (slot === undefined) return cache.strays.delete(held.nodeName, key)
   const info = cache.infos.get(slot)!
-  cache.infos.set(slot, withoutPod(info, held.pod))
+  putInfo(cache, slot, withoutPod(info, held.pod))
   countPod(cache.topology, info.node, held.pod, -1)
 }
 
@@ -178,7 +214,7 @@ function hold(cache: Cache, held: Held): void {
     return
   }
   const info = cache.infos.get(slot)!
-  cache.infos.set(slot, withPod(info, held.pod))
+  putInfo(cache, slot, withPod(info, held.pod))
   countPod(cache.topology, info.node, held.pod, 1)
 }
 

@@ -8,11 +8,13 @@ import { keyOf } from '#cluster/api/meta.ts'
 import type { Pod } from '#cluster/api/types.ts'
 import type { Random } from '#cluster/kernel/component.ts'
 import type { Cache } from './cache.ts'
-import { infoOf } from './cache.ts'
+import { infoOf, slotsOf } from './cache.ts'
 import type { CycleState, Nodes, Plugin, PreFilterResult, Status, WhatIf } from './framework.ts'
-import { isRejected, unresolvable } from './framework.ts'
+import { unresolvable } from './framework.ts'
 import type { NodeInfo } from './node-info.ts'
 import { withPod } from './node-info.ts'
+import type { Recall } from './node-memo.ts'
+import { answerOf, lookAnew, recall, verdictOf } from './node-memo.ts'
 import { nominatedBeside } from './nominator.ts'
 import type { Profile } from './profile.ts'
 
@@ -35,6 +37,8 @@ export interface Filtered {
   /** What each node that was looked at said, other than yes. */
   readonly statuses: Map<string, Status>
   readonly evaluated: number
+  /** What is remembered of the nodes, and the slots of the feasible ones, in their order; absent where few were looked at. */
+  readonly remembered?: { readonly recall: Recall; readonly slots: readonly number[] }
   /** What to say of nodes that were not looked at, because PreFilter ruled them out. */
   readonly absent?: string
 }
@@ -110,17 +114,31 @@ function lookAtNamed(filters: Filters, named: NonNullable<Prepared['named']>, ca
 function lookAround(filters: Filters, cache: Cache, percentage: number, start: number): Filtered {
   const statuses = new Map<string, Status>()
   const feasible: NodeInfo[] = []
+  const slots: number[] = []
+  const { profile, state, pod, plugins, nodes } = filters
+  const { infos, stamps } = slotsOf(cache)
+  const it = recall(profile, slotsOf(cache), state, pod, plugins)
+  const { row } = it
+  const asksAnew = it.fresh.length > 0 || nodes.nominator.nodes.size > 0
   const count = cache.infos.size
   const enough = numFeasibleNodesToFind(percentage, count)
   let evaluated = 0
   let slot = count === 0 ? 0 : start % count
   while (evaluated < count && feasible.length < enough) {
-    lookAt(filters, cache.infos.get(slot)!, feasible, statuses)
+    if (row.stamps[slot] !== stamps[slot]) lookAnew(it, slot)
+    let status = row.statuses[slot]
+    if (asksAnew) status = isPromised(filters, infos[slot]!) ? filterNode(filters, infos[slot]!) : verdictOf(it, slot)
+    if (status === undefined) {
+      feasible.push(infos[slot]!)
+      slots.push(slot)
+    } else statuses.set(infos[slot]!.name, status)
     evaluated++
     slot = slot + 1 === count ? 0 : slot + 1
   }
-  return { feasible, statuses, evaluated }
+  return { feasible, statuses, evaluated, remembered: { recall: it, slots } }
 }
+
+const isPromised = ({ nodes }: Filters, { name }: NodeInfo): boolean => nodes.nominator.pods.sizeOf(name) > 0
 
 function lookAt(filters: Filters, info: NodeInfo, feasible: NodeInfo[], statuses: Map<string, Status>): void {
   const status = filterNode(filters, info)
@@ -149,12 +167,10 @@ function filterNode(filters: Filters, info: NodeInfo): Status | undefined {
 }
 
 function runFilters({ plugins, pod }: Filters, state: CycleState, info: NodeInfo): Status | undefined {
+  const asked = { state, pod }
   for (let i = 0; i < plugins.length; i++) {
-    const status = plugins[i]!.filter!(state, pod, info)
-    if (status === undefined) continue
-    const plugin = plugins[i]!.name
-    if (isRejected(status) || status.code === 'Error') return { ...status, plugin }
-    return { code: 'Error', reasons: [`${plugin} returned ${status.code} from filter`], plugin }
+    const status = answerOf(plugins[i]!, asked, info)
+    if (status !== undefined) return status
   }
   return undefined
 }

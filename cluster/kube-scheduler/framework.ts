@@ -161,6 +161,12 @@ export interface EventToRegister {
  */
 export interface Plugin {
   readonly name: string
+  /**
+   * Everything that the plugin reads of a Pod, as a JSON value, where `filter` and `score` look at nothing but Pod and
+   * NodeInfo, whether they are skipped at the Pod alone, and `normalizeScore` at the largest and smallest score. What such a
+   * plugin says of a node is remembered (node-memo.ts).
+   */
+  reads?(pod: Pod): unknown
   /** Before a Pod may enter the active queue at all. */
   preEnqueue?(pod: Pod): Status | undefined
   /** Whether `a` is scheduled before `b`. Exactly one enabled plugin has it. */

@@ -8,10 +8,11 @@ import type { Pod } from '#cluster/api/types.ts'
 import type { Random } from '#cluster/kernel/component.ts'
 import type { Cache } from './cache.ts'
 import { nodesOf } from './cache.ts'
-import type { Filters } from './filtering.ts'
+import type { Filtered, Filters } from './filtering.ts'
 import { findNodesThatFit, runPreFilter } from './filtering.ts'
 import type { CycleState, NodeScore, Objects, Plugin, Status } from './framework.ts'
 import type { NodeInfo } from './node-info.ts'
+import { addRemembered, invalidScore } from './node-memo.ts'
 import type { Profile } from './profile.ts'
 
 export interface Score {
@@ -76,14 +77,15 @@ export function schedulePod(
     return { ...nothing, statuses: new Map(), preFilterStatus: refused, evaluated: 0, ...error }
   }
   const { percentageOfNodesToScore, start } = options
-  const { feasible, statuses, evaluated, absent } = findNodesThatFit(prepared, cache, percentageOfNodesToScore, start)
+  const found = findNodesThatFit(prepared, cache, percentageOfNodesToScore, start)
+  const { feasible, statuses, evaluated, absent } = found
   const nextStart = count === 0 || named ? start : (start + evaluated) % count
   const looked = { ...nothing, statuses, evaluated, nextStart, ...(absent !== undefined && { absent }) }
   const failed = firstError(statuses)
   if (failed !== undefined) return { ...looked, error: failed }
   if (feasible.length === 0) return looked
   if (feasible.length === 1) return { ...looked, chosen: feasible[0]!.name, feasible: 1 }
-  const { totals, scored, error } = prioritizeNodes(filters, feasible, options.explain)
+  const { totals, scored, error } = prioritizeNodes(filters, found, options.explain)
   if (error !== undefined) return { ...looked, error }
   const { chosen, tiedWith } = selectHost(feasible, totals, options)
   return { ...looked, chosen, tiedWith, scored, feasible: feasible.length }
@@ -100,28 +102,47 @@ interface Prioritized {
   readonly error?: string
 }
 
-function prioritizeNodes(filters: Filters, feasible: readonly NodeInfo[], explain: boolean): Prioritized {
+function prioritizeNodes(filters: Filters, found: Filtered, explain: boolean): Prioritized {
   const { profile, state, pod } = filters
+  const { feasible } = found
   const totals: number[] = new Array(feasible.length).fill(0)
-  // One list for all plugins, filled anew by each: at thousands of nodes these rows are most of what a cycle allocates.
-  const scores: NodeScore[] = feasible.map(({ name }) => ({ name, score: 0 }))
   const breakdown: Record<string, Score>[] = explain ? feasible.map(() => ({})) : []
-  for (const plugin of activeScorers(filters, feasible)) {
-    for (let i = 0; i < scores.length; i++) scores[i]!.score = plugin.score!(state, pod, feasible[i]!)
+  const active = activeScorers(filters, feasible)
+  // Who asks for the parts gets them from the plugins themselves.
+  const memory = explain ? undefined : found.remembered
+  const known = memory ? active.filter(({ reads }) => reads !== undefined) : []
+  const normalized = known.filter(({ normalizeScore }) => normalizeScore !== undefined)
+  if (memory) {
+    const plain = known.filter((plugin) => !normalized.includes(plugin))
+    const error = addRemembered(memory.recall, memory.slots, totals, plain, normalized, profile.weightOf)
+    if (error !== undefined) return { totals, scored: [], error }
+  }
+  // One list for all plugins, filled anew by each: at thousands of nodes these rows are most of what a cycle allocates.
+  let scores: NodeScore[] | undefined
+  for (const plugin of active) {
+    const place = normalized.indexOf(plugin)
+    if (place < 0 && known.includes(plugin)) continue
+    const weight = profile.weightOf(plugin.name)
+    const raws = place < 0 ? undefined : memory!.recall.row.raws[place]!
+    if (raws && memory!.slots.every((slot) => raws[slot] === 0)) {
+      const alike = [{ name: '', score: 0 }]
+      plugin.normalizeScore!(state, pod, alike)
+      for (let i = 0; i < totals.length; i++) totals[i]! += alike[0]!.score * weight
+      continue
+    }
+    scores ??= feasible.map(({ name }) => ({ name, score: 0 }))
+    if (raws) for (let i = 0; i < scores.length; i++) scores[i]!.score = raws[memory!.slots[i]!]!
+    else for (let i = 0; i < scores.length; i++) scores[i]!.score = plugin.score!(state, pod, feasible[i]!)
     const raw = explain ? scores.map(({ score }) => score) : undefined
     plugin.normalizeScore?.(state, pod, scores)
-    const weight = profile.weightOf(plugin.name)
     for (let i = 0; i < scores.length; i++) {
       const { name, score } = scores[i]!
-      if (!(score >= 0 && score <= 100)) {
-        const error = `plugin "${plugin.name}" returns an invalid score ${score} for node "${name}", it should in the range of [0, 100] after normalizing`
-        return { totals, scored: [], error }
-      }
+      if (!(score >= 0 && score <= 100)) return { totals, scored: [], error: invalidScore(plugin.name, score, name) }
       totals[i]! += score * weight
       if (raw) breakdown[i]![plugin.name] = { raw: raw[i]!, normalized: score, weighted: score * weight }
     }
   }
-  const scored = breakdown.map((scores, i) => ({ node: feasible[i]!.name, scores, total: totals[i]! }))
+  const scored = breakdown.map((parts, i) => ({ node: feasible[i]!.name, scores: parts, total: totals[i]! }))
   return { totals, scored }
 }
 

@@ -6,7 +6,7 @@
  */
 import type { Pod } from '#cluster/api/types.ts'
 import type { Plugin } from '../framework.ts'
-import { MAX_NODE_SCORE } from '../framework.ts'
+import { MAX_NODE_SCORE, SKIP } from '../framework.ts'
 
 const NAME = 'ImageLocality'
 const MEBI = 1024 * 1024
@@ -20,6 +20,8 @@ type Images = readonly ReadonlyMap<string, number>[]
 export const imageLocality: Plugin = {
   name: NAME,
   preScore(state, pod, _feasible, { images, size }) {
+    // Upstream gives every node the same 0 then.
+    if (imagesOf(pod).every((name) => images.sizeOf(name) === 0)) return SKIP
     state[NAME] = imagesOf(pod).map((name) => {
       const share = images.sizeOf(name) / size
       const bytes = new Map<string, number>()

@@ -32,6 +32,7 @@ export function nodeAffinity({ addedAffinity = {} }: NodeAffinityArguments = {})
     (added === undefined || matchesNodeSelector(added, node)) && matchesRequiredAffinity(pod, node)
   return {
     name: 'NodeAffinity',
+    reads: ({ spec }) => [spec.nodeSelector, spec.affinity?.nodeAffinity],
     preFilter(_state, pod) {
       if (!isSelective(pod)) return added === undefined ? SKIP : undefined
       const required = pod.spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution

@@ -6,6 +6,7 @@ const REFUSED = unresolvable("node(s) didn't match the requested node name")
 
 export const nodeName: Plugin = {
   name: 'NodeName',
+  reads: ({ spec }) => spec.nodeName,
   filter(_state, pod, { name }) {
     const wanted = pod.spec.nodeName
     return wanted === undefined || wanted === '' || wanted === name ? undefined : REFUSED

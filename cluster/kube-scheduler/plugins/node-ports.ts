@@ -19,6 +19,7 @@ interface HostPort {
 
 export const nodePorts: Plugin = {
   name: NAME,
+  reads: hostPorts,
   preFilter(state, pod) {
     const wanted = hostPorts(pod)
     if (wanted.length === 0) return SKIP

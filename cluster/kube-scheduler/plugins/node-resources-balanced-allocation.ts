@@ -25,6 +25,7 @@ export function nodeResourcesBalancedAllocation({ resources = DEFAULT_RESOURCES 
   const names = resources.map(({ name }) => name)
   return {
     name: 'NodeResourcesBalancedAllocation',
+    reads: podRequests,
     /** A Pod that asks for none of them would only pile up on one node. */
     preScore(_state, pod) {
       const asked = podRequests(pod)

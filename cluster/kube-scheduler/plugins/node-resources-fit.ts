@@ -11,6 +11,7 @@ import type { Pod, ResourceList } from '#cluster/api/types.ts'
 import type { CycleState, Plugin, Status } from '../framework.ts'
 import { unresolvable, unschedulable } from '../framework.ts'
 import type { NodeInfo } from '../node-info.ts'
+import { nonZeroRequests } from '../node-info.ts'
 import type { ScoringStrategy } from './resource-allocation.ts'
 import { scoreFunction } from './resource-allocation.ts'
 
@@ -43,6 +44,7 @@ export function nodeResourcesFit(args: FitArguments = {}): Plugin {
     wanted(pod).every(({ name, amount }) => amount <= milli(list[name]))
   return {
     name: NAME,
+    reads: (pod) => [podRequests(pod), nonZeroRequests(pod)],
     preFilter(state, pod) {
       state[NAME] = wanted(pod)
       return undefined

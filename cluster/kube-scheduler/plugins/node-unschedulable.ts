@@ -9,6 +9,7 @@ const CORDONED: Taint = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSc
 
 export const nodeUnschedulable: Plugin = {
   name: 'NodeUnschedulable',
+  reads: ({ spec }) => spec.tolerations,
   filter(_state, pod, { unschedulable }) {
     if (!unschedulable || isTolerated(CORDONED, pod.spec.tolerations)) return undefined
     return REFUSED

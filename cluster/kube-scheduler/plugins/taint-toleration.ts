@@ -13,6 +13,7 @@ const REFUSED = unresolvable('node(s) had untolerated taint(s)')
 
 export const taintToleration: Plugin = {
   name: NAME,
+  reads: ({ spec }) => spec.tolerations,
   filter(_state, pod, { taints }) {
     return untolerated(taints, pod) === undefined ? undefined : REFUSED
   },

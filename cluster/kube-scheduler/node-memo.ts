@@ -1,0 +1,176 @@
+/**
+ * What was said of a node before, so that it need not be said again: Pods come in crowds that ask for the same, and between
+ * two cycles only the node that got the last one has changed.
+ *
+ * Kept per profile, by what the plugins read of a Pod (`reads`), and per node, for the very NodeInfo that was looked at (its
+ * stamp). So it is no state: whoever forgets it all gets the same answers, later. Only plugins that look at nothing but Pod
+ * and NodeInfo are asked through here. Numbers lie side by side in typed arrays: a cycle over 500 nodes is bound by memory.
+ * Where to read upstream: KEP-5598 "opportunistic batching" has the same idea (`SignPod`), for whole cycles.
+ */
+import type { Pod } from '#cluster/api/types.ts'
+import type { NodeSlots } from './cache.ts'
+import type { CycleState, Plugin, Status } from './framework.ts'
+import { isRejected } from './framework.ts'
+import type { NodeInfo } from './node-info.ts'
+import type { Profile } from './profile.ts'
+
+/** What is remembered for one kind of Pod, by slot of the node. */
+interface Row {
+  /** Stamps of the NodeInfos that were looked at. */
+  stamps: Float64Array
+  readonly statuses: (Status | undefined)[]
+  /** Where the plugin that refused stands among the profile's filters. */
+  readonly places: number[]
+  /** Weighted scores of those that do not normalise; -1 until the node is scored. */
+  sums: Float64Array
+  /** Raw scores of those that do, plugin by plugin. */
+  raws: Float64Array[]
+}
+
+interface Place {
+  readonly plugin: Plugin
+  readonly at: number
+}
+
+interface Memo {
+  readonly filters: readonly Place[]
+  /** The others, which are asked every time. */
+  readonly fresh: readonly Place[]
+  readonly rows: Map<string, Row>
+}
+
+/** Kinds of Pods remembered at once; the one not seen for longest makes room. */
+const ROWS_MAX = 16
+
+const memos = new WeakMap<Profile, Memo>()
+const read = new WeakMap<Pod, { readonly profile: Profile; readonly text: string }>()
+
+function memoOf(profile: Profile): Memo {
+  let memo = memos.get(profile)
+  if (memo) return memo
+  const all = profile.filter.map((plugin, at) => ({ plugin, at }))
+  const filters = all.filter(({ plugin }) => plugin.reads !== undefined)
+  memos.set(profile, (memo = { filters, fresh: all.filter((each) => !filters.includes(each)), rows: new Map() }))
+  return memo
+}
+
+function signatureOf(profile: Profile, pod: Pod): string {
+  const known = read.get(pod)
+  if (known?.profile === profile) return known.text
+  const text = JSON.stringify(profile.plugins.map((plugin) => plugin.reads?.(pod)))
+  read.set(pod, { profile, text })
+  return text
+}
+
+/** One cycle's access to it. */
+export interface Recall {
+  readonly row: Row
+  readonly slots: NodeSlots
+  readonly state: CycleState
+  readonly pod: Pod
+  /** Filters that PreFilter did not skip: those that are remembered, and those that are not. */
+  readonly filters: readonly Place[]
+  readonly fresh: readonly Place[]
+}
+
+export function recall(
+  profile: Profile,
+  slots: NodeSlots,
+  state: CycleState,
+  pod: Pod,
+  plugins: readonly Plugin[],
+): Recall {
+  const { rows, filters, fresh } = memoOf(profile)
+  const signature = signatureOf(profile, pod)
+  let row = rows.get(signature)
+  if (row) rows.delete(signature)
+  else if (rows.size >= ROWS_MAX) rows.delete(rows.keys().next().value!)
+  rows.set(signature, (row ??= { stamps: NO_NUMBERS, statuses: [], places: [], sums: NO_NUMBERS, raws: [] }))
+  const room = slots.stamps.length
+  if (row.stamps.length < room) {
+    row.stamps = grown(row.stamps, room)
+    row.sums = grown(row.sums, room)
+    row.raws = row.raws.map((raws) => grown(raws, room))
+  }
+  const isActive = ({ plugin }: Place): boolean => plugins.includes(plugin)
+  return { row, slots, state, pod, filters: filters.filter(isActive), fresh: fresh.filter(isActive) }
+}
+
+const NO_NUMBERS = new Float64Array(0)
+
+function grown(numbers: Float64Array, room: number): Float64Array {
+  const larger = new Float64Array(room)
+  larger.set(numbers)
+  return larger
+}
+
+/** Asks anew what is remembered of this node no longer. */
+export function lookAnew({ row, slots, state, pod, filters }: Recall, slot: number): void {
+  const asked = { state, pod }
+  row.stamps[slot] = slots.stamps[slot]!
+  row.statuses[slot] = undefined
+  row.places[slot] = Infinity
+  row.sums[slot] = -1
+  for (const { plugin, at } of filters) {
+    const status = answerOf(plugin, asked, slots.infos[slot]!)
+    if (status === undefined) continue
+    row.statuses[slot] = status
+    row.places[slot] = at
+    return
+  }
+}
+
+/** What the node says, of all filters: the first that refuses, in their order. */
+export function verdictOf(it: Recall, slot: number): Status | undefined {
+  const place = it.row.places[slot]!
+  for (const { plugin, at } of it.fresh) {
+    if (at > place) break
+    const status = answerOf(plugin, it, it.slots.infos[slot]!)
+    if (status !== undefined) return status
+  }
+  return it.row.statuses[slot]
+}
+
+/** One filter's answer, with its name on it. */
+export function answerOf(
+  { name, filter }: Plugin,
+  { state, pod }: { readonly state: CycleState; readonly pod: Pod },
+  info: NodeInfo,
+): Status | undefined {
+  const status = filter!(state, pod, info)
+  if (status === undefined) return undefined
+  if (isRejected(status) || status.code === 'Error') return { ...status, plugin: name }
+  return { code: 'Error', reasons: [`${name} returned ${status.code} from filter`], plugin: name }
+}
+
+/** Begins the totals of these nodes with the scores that are remembered, or are from now on. */
+export function addRemembered(
+  { row, slots, state, pod }: Recall,
+  chosen: readonly number[],
+  totals: number[],
+  plain: readonly Plugin[],
+  normalized: readonly Plugin[],
+  weightOf: Profile['weightOf'],
+): string | undefined {
+  while (row.raws.length < normalized.length) row.raws.push(new Float64Array(row.stamps.length))
+  const { sums } = row
+  for (let i = 0; i < chosen.length; i++) {
+    const slot = chosen[i]!
+    if (sums[slot]! < 0) {
+      const info = slots.infos[slot]!
+      let sum = 0
+      for (const plugin of plain) {
+        const score = plugin.score!(state, pod, info)
+        if (!(score >= 0 && score <= 100)) return invalidScore(plugin.name, score, info.name)
+        sum += score * weightOf(plugin.name)
+      }
+      normalized.forEach((plugin, number) => (row.raws[number]![slot] = plugin.score!(state, pod, info)))
+      sums[slot] = sum
+    }
+    totals[i] = sums[slot]!
+  }
+  return undefined
+}
+
+export const invalidScore = (plugin: string, score: number, node: string): string =>
+  `plugin "${plugin}" returns an invalid score ${score} for node "${node}", it should in the range of [0, 100] after normalizing`

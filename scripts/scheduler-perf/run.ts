@@ -1,0 +1,70 @@
+/**
+ * One workload in a world of its own: etcd, the API server and the scheduler, and no kubelets, as upstream's harness has it.
+ *
+ * Pods per second is what upstream calls SchedulingThroughput: from the first measured Pod's request until the last one is
+ * bound, on the wall clock, with everything that happens in between in one thread. Time to bind is that of each Pod by itself,
+ * from its request to the API server's word that it is bound.
+ */
+import { bootPlane } from './plane.ts'
+import type { Step } from './workloads.ts'
+
+export interface Measured {
+  readonly pods: number
+  readonly wallMs: number
+  readonly p50Ms: number
+  readonly p99Ms: number
+  /** What the process used of the CPUs meanwhile: on a machine that others use too, the truer number. */
+  readonly cpuMs: number
+  /** Given up after `wallMsMax`. */
+  readonly isPartial: boolean
+}
+
+const PATIENCE_MS = 240_000
+
+export function runWorkload(steps: readonly Step[], wallMsMax = PATIENCE_MS): Measured {
+  const plane = bootPlane()
+  const { world, bound, created } = plane
+  let cpu = process.cpuUsage()
+  steps.forEach((step, i) => {
+    const isLast = i === steps.length - 1
+    const before = bound.size
+    const began = performance.now()
+    if (isLast) cpu = process.cpuUsage()
+    plane.begin(step, `s${i}`)
+    const isAnswered = () => plane.client().done > i
+    const count = step.do === 'pods' ? step.count : 0
+    const wait = step.do === 'pods' ? (step.wait ?? 'bound') : 'none'
+    const seen = () => plane.scheduler().queue.unschedulable.size
+    const prefix = `s${i}-`
+    let own = 0
+    plane.onBound = (name) => {
+      if (name.startsWith(prefix)) own++
+    }
+    const holds = wait === 'bound' ? () => own >= count : wait === 'seen' ? () => seen() >= count : () => true
+    let events = 0
+    world.run({
+      until: () => (isAnswered() && holds()) || (++events % 1000 === 0 && performance.now() - began > wallMsMax),
+    })
+    const { failed } = plane.client()
+    if (failed !== undefined) throw new Error(`${JSON.stringify(step)}: ${failed}`)
+    if (!isLast && wait === 'bound' && own < count)
+      throw new Error(`only ${bound.size - before} of ${count} Pods bound in ${wallMsMax} ms: ${JSON.stringify(step)}`)
+  })
+  const { user, system } = process.cpuUsage(cpu)
+  const last = `s${steps.length - 1}-`
+  const mine = [...bound].filter(([name]) => name.startsWith(last))
+  const start = Math.min(...[...created].filter(([name]) => name.startsWith(last)).map(([, at]) => at))
+  const end = mine.reduce((latest, [, at]) => Math.max(latest, at), start)
+  const times = mine.map(([name, at]) => at - created.get(name)!).sort((a, b) => a - b)
+  const at = (share: number): number => times[Math.min(Math.floor(times.length * share), times.length - 1)] ?? 0
+  const measured = steps.at(-1)!
+  const isPartial = measured.do === 'pods' && mine.length < measured.count
+  return {
+    pods: mine.length,
+    wallMs: end - start,
+    cpuMs: (user + system) / 1000,
+    p50Ms: at(0.5),
+    p99Ms: at(0.99),
+    isPartial,
+  }
+}
