@@ -57,7 +57,7 @@ export function sizeOf(value: unknown): number {
   if (typeof value !== 'object' || value === null) return utf8Length(encode(value))
   if (isBytes(value)) return value.binary.length
   let size = sizes.get(value)
-  if (size === undefined) sizes.set(value, (size = utf8Length(canonical(value))))
+  if (size === undefined) sizes.set(value, (size = lengthOf(value)))
   return size
 }
 
@@ -72,4 +72,33 @@ function utf8Length(text: string): number {
     else length += 3
   }
   return length
+}
+
+/** The length of `canonical(value)` in UTF-8, without making it: every write is measured, hardly any is looked at. */
+function lengthOf(value: unknown): number {
+  if (typeof value === 'string') return quotedLength(value)
+  if (typeof value !== 'object' || value === null) return (JSON.stringify(value) ?? 'null').length
+  let length = 2
+  if (Array.isArray(value)) {
+    for (let i = 0; i < value.length; i++) length += lengthOf(value[i]) + (i > 0 ? 1 : 0)
+    return length
+  }
+  const record = value as Record<string, unknown>
+  let fields = 0
+  for (const key of Object.keys(record)) {
+    const item = record[key]
+    if (item === undefined) continue
+    length += quotedLength(key) + 1 + lengthOf(item) + (fields++ > 0 ? 1 : 0)
+  }
+  return length
+}
+
+/** As JSON has it, quotes included. */
+function quotedLength(text: string): number {
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at)
+    // Escaped, or more than a byte.
+    if (unit < 0x20 || unit === 0x22 || unit === 0x5c || unit > 0x7e) return utf8Length(JSON.stringify(text))
+  }
+  return text.length + 2
 }

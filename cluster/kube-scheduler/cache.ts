@@ -219,11 +219,16 @@ function hold(cache: Cache, held: Held): void {
 }
 
 const NO_CLAIMS: readonly string[] = Object.freeze([])
+const claims = new WeakMap<Pod, readonly string[]>()
 
 /** Keys of the claims that a Pod's volumes name. */
 export function claimsOf(pod: Pod): readonly string[] {
   const { volumes } = pod.spec
   if (volumes === undefined || volumes.length === 0) return NO_CLAIMS
+  let keys = claims.get(pod)
+  if (keys) return keys
   const names = volumes.map((volume) => claimNameOf(pod, volume)).filter((name) => name !== undefined)
-  return names.length === 0 ? NO_CLAIMS : names.map((name) => `${pod.metadata.namespace ?? 'default'}/${name}`)
+  keys = names.length === 0 ? NO_CLAIMS : names.map((name) => `${pod.metadata.namespace ?? 'default'}/${name}`)
+  claims.set(pod, keys)
+  return keys
 }

@@ -60,6 +60,7 @@ const mixed: readonly TemplateName[] = [
   'pod-with-preferred-pod-affinity',
   'pod-with-preferred-pod-anti-affinity',
 ]
+const aside: Step = { do: 'namespaces', prefix: 'deleted', count: 1 }
 const inNamespace = { namespace: 'sched-0' }
 const churn: Step = { do: 'churn', everyMillis: 200, template: 'pod-high-priority-large-cpu' }
 
@@ -73,8 +74,8 @@ export const workloads: readonly Workload[] = [
   { name: 'Unschedulable', size: '5kNodes/100Init/10kPods', threshold: 590, steps: [nodes(5000), pods('pod-default', 100), churn, pods('pod-default', 10_000)] },
   { name: 'Unschedulable', size: '5kNodes/20kInit/10kPods', threshold: 600, steps: [nodes(5000), pods('pod-default', 20_000), churn, pods('pod-default', 10_000)] },
   { name: 'SchedulingWithMixedChurn', size: '5000Nodes_10000Pods', threshold: 710, steps: [nodes(5000), { do: 'churn', everyMillis: 1000, template: 'pod-high-priority-large-cpu', recreate: true }, pods('pod-default', 10_000)] },
-  { name: 'SchedulingWhileGated', size: '1Node_10000GatedPods', threshold: 910, steps: [nodes(1, place), pods('gated-pod', 10_000, { wait: 'seen' }), pods('light-pod', 20_000, { namespace: 'deleted' }), { do: 'delete', namespace: 'deleted', perSecond: 50 }, pods('light-pod', 20_000)] },
-  { name: 'SchedulingDeletedPodsWithFinalizers', size: '5000Node_5000DeletingPods', threshold: 830, steps: [nodes(5000), pods('pod-with-finalizer', 5000, { namespace: 'deleted', wait: 'none' }), { do: 'delete', namespace: 'deleted', perSecond: 100 }, pods('light-pod', 5000)] },
+  { name: 'SchedulingWhileGated', size: '1Node_10000GatedPods', threshold: 910, steps: [nodes(1, place), aside, pods('gated-pod', 10_000, { wait: 'seen' }), pods('light-pod', 20_000, { namespace: 'deleted-0' }), { do: 'delete', namespace: 'deleted-0', perSecond: 50 }, pods('light-pod', 20_000)] },
+  { name: 'SchedulingDeletedPodsWithFinalizers', size: '5000Node_5000DeletingPods', threshold: 830, steps: [nodes(5000), aside, pods('pod-with-finalizer', 5000, { namespace: 'deleted-0', wait: 'none' }), { do: 'delete', namespace: 'deleted-0', perSecond: 100 }, pods('light-pod', 5000)] },
   { name: 'SchedulingWithExtendedResource', size: '5000pods_5000nodes', threshold: 180, steps: [nodes(5000, { more: { 'foo.com/bar': '1' } }), pods('pod-with-extended-resource', 5000)] },
   { name: 'SchedulingSecrets', size: '5000Nodes_10000Pods', threshold: 790, steps: [nodes(5000), pods('pod-with-secret-volume', 1000), pods('pod-with-secret-volume', 10_000)] },
   { name: 'SchedulingInTreePVs', size: '5000Nodes_2000Pods', threshold: 290, steps: [nodes(5000), pods('pod-default', 1000, { volumes: 'aws' }), pods('pod-default', 2000, { volumes: 'aws' })] },

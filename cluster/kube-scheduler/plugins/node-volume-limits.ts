@@ -84,33 +84,57 @@ function limitsOf(csiNode: CSINode | undefined): ReadonlyMap<string, number> {
   return limits
 }
 
+interface Known {
+  /** What was looked up: as long as these are the objects, the answer is the same. */
+  readonly seen: readonly (readonly [resource: string, key: string, object: unknown])[]
+  readonly answer: readonly Attached[] | Status
+}
+
+const known = new WeakMap<Pod, Known>()
+
 /** CSI volumes behind a Pod's claims; those of other kinds have no limit here. */
 function volumesOf(pod: Pod, objects: Objects): readonly Attached[] | Status {
+  const before = known.get(pod)
+  if (before?.seen.every(([resource, key, object]) => objects.get(resource, key) === object)) return before.answer
+  const seen: Known['seen'][number][] = []
+  const look: Look = (resource, key) => {
+    const object = objects.get<any>(resource, key)
+    seen.push([resource, key, object])
+    return object
+  }
+  const answer = lookUp(pod, look)
+  known.set(pod, { seen, answer })
+  return answer
+}
+
+type Look = <T>(resource: string, key: string) => T | undefined
+
+function lookUp(pod: Pod, look: Look): readonly Attached[] | Status {
   const list: Attached[] = []
   for (const volume of pod.spec.volumes ?? []) {
     const name = claimNameOf(pod, volume)
     if (name === undefined) continue
     const key = `${pod.metadata.namespace ?? 'default'}/${name}`
-    const claim = objects.get<PersistentVolumeClaim>('persistentvolumeclaims', key)
+    const claim = look<PersistentVolumeClaim>('persistentvolumeclaims', key)
     if (!claim) return unresolvable(`persistentvolumeclaim "${name}" not found`)
     if (volume.ephemeral && !isClaimOf(pod, claim))
       return unresolvable(`PVC ${key} was not created for pod ${keyOf(pod)} (pod is not owner)`)
-    const attached = attachedBy(claim, key, objects)
+    const attached = attachedBy(claim, key, look)
     if (attached) list.push(attached)
   }
   return list
 }
 
 /** One that is not bound yet will be a volume of its class's provisioner, and counts as one already. */
-function attachedBy(claim: PersistentVolumeClaim, key: string, objects: Objects): Attached | undefined {
-  const volume = claim.spec.volumeName && objects.get<PersistentVolume>('persistentvolumes', claim.spec.volumeName)
+function attachedBy(claim: PersistentVolumeClaim, key: string, look: Look): Attached | undefined {
+  const volume = claim.spec.volumeName && look<PersistentVolume>('persistentvolumes', claim.spec.volumeName)
   if (volume) {
     const { csi, awsElasticBlockStore: ebs, gcePersistentDisk: disk } = volume.spec
     if (csi) return { id: `${csi.driver}/${csi.volumeHandle}`, driver: csi.driver }
     if (ebs) return { id: `${EBS}/${ebs.volumeID}`, driver: EBS }
     return disk && { id: `${GCE}/${disk.pdName}`, driver: GCE }
   }
-  const provisioner = objects.get<StorageClass>('storageclasses', classOf(claim))?.provisioner
+  const provisioner = look<StorageClass>('storageclasses', classOf(claim))?.provisioner
   return provisioner === undefined || provisioner === NO_PROVISIONER
     ? undefined
     : { id: `${provisioner}/${key}`, driver: provisioner }

@@ -34,7 +34,8 @@ export interface VolumeBindingArguments {
 
 interface Asked {
   readonly objects: Objects
-  readonly bound: readonly PersistentVolumeClaim[]
+  /** Of the claims that have one; undefined where it does not exist. */
+  readonly bound: readonly (PersistentVolume | undefined)[]
   /** Those that wait for their first consumer, smallest first, each with the volumes that will do, wherever they are. */
   readonly waiting: readonly { readonly claim: PersistentVolumeClaim; readonly volumes: readonly PersistentVolume[] }[]
 }
@@ -120,10 +121,13 @@ function askedBy(pod: Pod, objects: Objects): Asked | Status | undefined {
     claims.push(claim!)
   }
   if (claims.length === 0) return undefined
-  const bound = claims.filter(isFullyBound)
+  const bound: (PersistentVolume | undefined)[] = []
   const waiting: PersistentVolumeClaim[] = []
   for (const claim of claims) {
-    if (bound.includes(claim)) continue
+    if (isFullyBound(claim)) {
+      bound.push(objects.get<PersistentVolume>('persistentvolumes', claim.spec.volumeName!))
+      continue
+    }
     const mode = bindingModeOf(claim, objects)
     if (typeof mode === 'object') return mode
     if (mode !== 'WaitForFirstConsumer' || claim.spec.volumeName)
@@ -175,16 +179,18 @@ function candidatesFor(claim: PersistentVolumeClaim, objects: Objects): Persiste
 const isReachable = ({ spec }: PersistentVolume, node: Node): boolean =>
   spec.nodeAffinity?.required === undefined || matchesNodeSelector(spec.nodeAffinity.required, node)
 
+const NOTHING_TO_DO: Found = Object.freeze({ volumes: [], provisions: [] })
+
 /** Volumes for all claims on this node, or why there are none. */
 function findOn({ objects, bound, waiting }: Asked, node: Node): Found | Status {
   const reasons: string[] = []
-  for (const { spec } of bound) {
-    const volume = objects.get<PersistentVolume>('persistentvolumes', spec.volumeName!)
+  for (const volume of bound) {
     const problem = volume === undefined ? NO_SUCH_VOLUME : isReachable(volume, node) ? undefined : NODE_CONFLICT
     if (problem === undefined) continue
     reasons.push(problem)
     break
   }
+  if (waiting.length === 0) return reasons.length > 0 ? unresolvable(...reasons) : NOTHING_TO_DO
   const volumes: Found['volumes'][number][] = []
   const provisions: PersistentVolumeClaim[] = []
   for (const { claim, volumes: candidates } of waiting) {
