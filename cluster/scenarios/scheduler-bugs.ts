@@ -6,7 +6,7 @@
  */
 import { keyOf } from '#cluster/api/meta.ts'
 import type { Node, Pod } from '#cluster/api/types.ts'
-import type { Component, Event } from '#cluster/kernel/component.ts'
+import type { Event } from '#cluster/kernel/component.ts'
 import { Table } from '#cluster/kernel/table.ts'
 import { assumePod, isAssumed, removePod, setNode } from '#cluster/kube-scheduler/cache.ts'
 import { nominate } from '#cluster/kube-scheduler/nominator.ts'

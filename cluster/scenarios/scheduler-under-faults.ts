@@ -18,7 +18,6 @@ import { find } from '#cluster/kube-scheduler/scheduling-queue.ts'
 import type { SchedulerState } from '#cluster/kube-scheduler/state.ts'
 import type { SchedulerWorld } from './scheduler-world.ts'
 import { BUSY_MICROS, planLife, schedulerWorld } from './scheduler-world.ts'
-import type { Truth } from './scheduling-oracle.ts'
 import { objection } from './scheduling-oracle.ts'
 
 const SECOND = 1_000_000
@@ -45,8 +44,7 @@ export function schedulerUnderFaults(
   planLife(it, START_MICROS)
   planFaults(it, judge)
   const end = START_MICROS + BUSY_MICROS + CALM_MICROS
-  let tick = 0
-  it.world.run({ untilMicros: end, until: () => (++tick, judge.look() !== undefined) })
+  it.world.run({ untilMicros: end, until: () => judge.look() !== undefined })
   return { problem: judge.problem ?? judge.waiting(), binds: judge.binds, preempted: judge.preempted }
 }
 
@@ -140,14 +138,12 @@ class Judge {
     const node = this.nodes.get(nodeName)
     if (this.#isExcused(now)) return
     if (node === undefined) return this.#complain(`${key} is bound to ${nodeName}, which is not there`)
-    const truth: Truth = this
-    const why = objection(truth, pod, node)
+    const why = objection(this, pod, node)
     if (why === undefined) return
     // Two schedulers each know of the other's Pods a moment later.
     if (this.#it.schedulers.length > 1) {
-      const without = new Map([...this.pods].filter(([name]) => !recent.includes(name)))
-      const with_ = objection({ nodes: this.nodes, pods: without }, pod, node)
-      if (with_ === undefined || recent.length > 0) return
+      const known = new Map([...this.pods].filter(([name]) => !recent.includes(name)))
+      if (objection({ nodes: this.nodes, pods: known }, pod, node) === undefined) return
     }
     this.#complain(`${key} on ${nodeName}: ${why}`)
   }
