@@ -119,6 +119,10 @@ export { etcdWithStore } from './learner-etcd.ts'
 export type { WholeClusterOptions } from './whole-cluster.ts'
 export { readyPods, wholeCluster } from './whole-cluster.ts'
 
+// Copies of a resource, kept by lists and watches.
+export type { ReflectorRecord, ReflectorReport } from './learner-reflector.ts'
+export { learnerReflector, reflectorGuest } from './learner-reflector.ts'
+
 // Raft nodes: each in a guest of its own, alone or in a network.
 export type { RaftConfig, RaftEntry, RaftHardState, RaftInput, RaftMessage, RaftReady, RaftTurn } from './raft-guest.ts'
 export { messageInWords, raftGuest, RaftGuest } from './raft-guest.ts'

@@ -72,7 +72,16 @@ export const objectives: readonly CourseObjective[] = [
       'key-value-store/scenario-four',
       'key-value-store/scenario-restore',
     ],
-    exercises: ['quorum-math', 'cas-update', 'mvcc-store', 'watch-compact', 'raft-election', 'raft-log', 'replicaset'],
+    exercises: [
+      'quorum-math',
+      'cas-update',
+      'reflector',
+      'mvcc-store',
+      'watch-compact',
+      'raft-election',
+      'raft-log',
+      'replicaset',
+    ],
   },
   {
     id: 'network',

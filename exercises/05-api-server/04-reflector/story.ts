@@ -1,0 +1,152 @@
+/** A reflector and a store, with a connection between them that a case breaks: alone, without a cluster. */
+import type { TellLine, Trial } from 'clusterwright/kit'
+import type { KubernetesObject } from 'clusterwright/api'
+import type { Ask, Heard } from 'clusterwright/reflector'
+import type { Act, Case } from './cases.ts'
+import { heardInWords, Model } from './model.ts'
+import { say } from './texts.ts'
+
+const FIRST_REVISION = 90
+
+interface Change {
+  readonly revision: number
+  readonly heard: Heard
+}
+
+export class Story {
+  readonly model = new Model()
+  readonly #trial: Trial<any>
+  readonly #guest
+  readonly #index: number
+  #revision = FIRST_REVISION
+  #forgotten = 0
+  #objects = new Map<string, KubernetesObject>()
+  #changes: Change[] = []
+  /** The watch that is open: up to which revision it has told; undefined: none. */
+  #told: number | undefined
+  #refuse: number | undefined
+  #asks = 0
+
+  /** `guest` may be another's, whose class makes a second object then. */
+  constructor(trial: Trial<any>, guest = trial.start(), index = 0) {
+    this.#trial = trial
+    this.#guest = guest
+    this.#index = index
+  }
+
+  play(acts: readonly Act[]): void {
+    for (const act of acts) {
+      // What comes next is to meet it.
+      if (act.do !== 'refuse') this.#connect()
+      this.#act(act)
+    }
+    // In the end all is quiet, and everything arrives.
+    this.#refuse = undefined
+    for (let round = 0; round < 3; round++) {
+      this.#connect()
+      this.#hear(Infinity)
+    }
+  }
+
+  #connect(): void {
+    for (let tries = 0; this.#told === undefined && tries < 4; tries++) {
+      const ask = this.#next()
+      if (ask.op === 'list' && this.#refuse !== undefined) {
+        const code = this.#refuse
+        this.#refuse = undefined
+        this.#on({ type: 'ENDED', code })
+      } else if (ask.op === 'list') {
+        const items = [...this.#objects.values()]
+        this.#on({ type: 'LISTED', resourceVersion: String(this.#revision), items })
+      } else if (Number(ask.resourceVersion) < this.#forgotten) this.#on({ type: 'ENDED', code: 410 })
+      else this.#told = Number(ask.resourceVersion)
+    }
+  }
+
+  #act(act: Act): void {
+    switch (act.do) {
+      case 'put': {
+        const { name } = act
+        const old = this.#objects.get(name)
+        const resourceVersion = String(++this.#revision)
+        const uid = old?.metadata.uid ?? `uid-${resourceVersion}`
+        const metadata = { name, namespace: 'default', uid, resourceVersion }
+        const object: KubernetesObject = { apiVersion: 'v1', kind: 'ConfigMap', metadata }
+        this.#objects.set(name, object)
+        return this.#happened({ type: old ? 'MODIFIED' : 'ADDED', object })
+      }
+      case 'delete': {
+        const old = this.#objects.get(act.name)
+        if (!old) return
+        this.#objects.delete(act.name)
+        const metadata = { ...old.metadata, resourceVersion: String(++this.#revision) }
+        return this.#happened({ type: 'DELETED', object: { ...old, metadata } })
+      }
+      case 'elsewhere':
+        this.#revision++
+        return
+      case 'hear':
+        return this.#hear(act.count)
+      case 'bookmark':
+        if (this.#told === undefined) return
+        this.#hear(Infinity)
+        this.#told = this.#revision
+        return this.#on({ type: 'BOOKMARK', object: { metadata: { resourceVersion: String(this.#revision) } } })
+      case 'end':
+        if (this.#told === undefined) return
+        this.#told = undefined
+        return this.#on({ type: 'ENDED', code: act.code })
+      case 'refuse':
+        this.#refuse = act.code
+        return
+      case 'forget':
+        this.#forgotten = this.#revision
+    }
+  }
+
+  #happened(heard: Heard): void {
+    this.#changes.push({ revision: this.#revision, heard })
+  }
+
+  #hear(count: number): void {
+    for (let told = 0; told < count && this.#told !== undefined; told++) {
+      const change = this.#changes.find(({ revision }) => revision > this.#told!)
+      if (!change) return
+      this.#told = change.revision
+      this.#on(change.heard)
+    }
+  }
+
+  #next(): Ask {
+    // Every third time it is asked twice.
+    if (++this.#asks % 3 === 0) this.#ask()
+    this.#ask()
+    return this.model.expectedAsk()
+  }
+
+  #ask(): void {
+    const answer = this.#trial.call(this.#guest, 'next', [this.#index], 'next()')
+    this.#judge({ asked: 'next', answer })
+  }
+
+  #on(heard: Heard): void {
+    const answer = this.#trial.call(this.#guest, 'on', [this.#index, heard], `on(${heardInWords(heard)})`)
+    this.#judge({ told: heard, answer })
+  }
+
+  #judge(record: Parameters<Model['take']>[0]): void {
+    const finding = this.model.take(record)
+    if (finding) this.#trial.fail(finding)
+  }
+}
+
+export function playStory(trial: Trial<any>, { acts }: Case): void {
+  new Story(trial).play(acts)
+}
+
+export const tellStory = ({ acts }: Case): TellLine[] =>
+  acts.map((act): TellLine => {
+    const what = 'name' in act ? act.name : 'code' in act ? String(act.code) : 'count' in act ? String(act.count) : ''
+    const isFault = act.do === 'end' || act.do === 'refuse' || act.do === 'forget'
+    return { kind: isFault ? 'fault' : 'step', what: say(`act.${act.do}`, { what }) }
+  })
