@@ -75,7 +75,7 @@ export function learnerReflector(
   resource: string,
   report: ReflectorReport,
 ): Component<ReflectorState, { readonly servers: readonly ProcessId[] }> {
-  const memo = new GuestMemo(trial.engine, trial.guestOptions)
+  const memo = new GuestMemo(trial)
   return {
     name: 'reflector',
     init: ({ servers }) => ({
