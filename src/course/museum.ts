@@ -9,6 +9,8 @@ type InBoth = Readonly<Record<Locale, string>>
 export interface ExhibitText {
   /** The figure's id, and in lower case the place on the page. */
   readonly figure: string
+  /** Several members play in it: their ring is higher than one member's tape. */
+  readonly isRing: boolean
   readonly title: InBoth
   /** Number in etcd-io/etcd. */
   readonly issue: number
@@ -48,6 +50,7 @@ export const museumWords: Readonly<
 export const exhibits: readonly ExhibitText[] = [
   {
     figure: 'M1',
+    isRing: true,
     title: { en: 'The member that skipped a write', es: 'El miembro que se saltó una escritura' },
     issue: 13766,
     issueTitle: 'Inconsistent revision and data occurs',
@@ -67,6 +70,7 @@ export const exhibits: readonly ExhibitText[] = [
   },
   {
     figure: 'M2',
+    isRing: true,
     title: { en: 'The leader that led no more', es: 'El líder que ya no lo era' },
     issue: 741,
     issueTitle: 'Consistent reads are not consistent',
@@ -86,6 +90,7 @@ export const exhibits: readonly ExhibitText[] = [
   },
   {
     figure: 'M3',
+    isRing: true,
     title: { en: 'The lease that two looked after', es: 'El lease que cuidaban dos' },
     issue: 15247,
     issueTitle:
@@ -106,6 +111,7 @@ export const exhibits: readonly ExhibitText[] = [
   },
   {
     figure: 'M4',
+    isRing: false,
     title: { en: 'The deletion that nobody heard of', es: 'El borrado del que nadie supo' },
     issue: 18089,
     issueTitle: 'Watch dropping an event when compacting on delete',
@@ -125,6 +131,7 @@ export const exhibits: readonly ExhibitText[] = [
   },
   {
     figure: 'M5',
+    isRing: false,
     title: { en: 'The promise before the disk', es: 'La promesa antes que el disco' },
     issue: 14370,
     issueTitle: 'Durability API guarantee broken in single node cluster',

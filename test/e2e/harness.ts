@@ -16,13 +16,12 @@
  * are closed after the test. Choose elements as a person does, by role and name. Run one file, with the site built
  * (`npm test -- build`): `npx vitest run --project=e2e test/e2e/<file>`.
  */
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, inject } from 'vitest'
 import { launchChromium, newContext, openPage } from './chromium.ts'
 import type { Problems, View } from './chromium.ts'
 
+export { accessibilityViolations } from './axe.ts'
 export { WIDTHS } from './chromium.ts'
 export { pagePaths } from './page-paths.ts'
 
@@ -60,55 +59,4 @@ export async function open(
   const context = await newContext(browser, view)
   contexts.push(context)
   return openPage(context, address(path, site))
-}
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-
-/** WCAG 2.2 A and AA, by the names that axe-core gives its rules: a version's tag marks what that version added. */
-const WCAG = { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] } as const
-/** The rules about contrast, two thirds of the work of all. */
-const CONTRAST = ['color-contrast', 'link-in-text-block']
-
-/** What axe-core finds against WCAG 2.2 A and AA, one line per rule with the first elements that break it. */
-export const accessibilityViolations = (page: Page): Promise<string[]> => violations(page, WCAG)
-
-/** The same, but for contrast: for another width of a page whose colours `accessibilityViolations` has looked at. */
-export const violationsButContrast = (page: Page): Promise<string[]> => violations(page, WCAG, CONTRAST)
-
-/** The rules about contrast alone, on a page that `accessibilityViolations` has looked at in its other theme. */
-export const contrastViolations = (page: Page): Promise<string[]> =>
-  violations(page, { type: 'rule', values: CONTRAST })
-
-/**
- * Gives a page axe-core, once. By the debugger, because a script that comes in this way is compiled once for all pages that a
- * tab goes to; by the page's own `eval` it takes longer than its work.
- */
-async function provideAxe(page: Page): Promise<void> {
-  if (await page.evaluate(() => 'axe' in window)) return
-  const debuggers = await page.context().newCDPSession(page)
-  await debuggers.send('Runtime.evaluate', { expression: axe })
-  await debuggers.detach()
-}
-
-type RunOnly = { type: 'tag' | 'rule'; values: readonly string[] }
-
-async function violations(page: Page, runOnly: RunOnly, without: readonly string[] = []): Promise<string[]> {
-  await provideAxe(page)
-  return page.evaluate(
-    async ({ runOnly: { type, values }, without }) => {
-      const { axe } = window as unknown as { axe: typeof import('axe-core') }
-      const found = await axe.run(document, {
-        runOnly: { type, values: [...values] },
-        rules: Object.fromEntries(without.map((id) => [id, { enabled: false }])),
-        resultTypes: ['violations'],
-      })
-      return found.violations.map(({ id, help, nodes }) => {
-        const places = nodes
-          .slice(0, 3)
-          .map(({ target, failureSummary }) => `${target.join(' ')} (${failureSummary ?? ''})`)
-        return `${id}: ${help}: ${places.join('; ')}`
-      })
-    },
-    { runOnly, without },
-  )
 }

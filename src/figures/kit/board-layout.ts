@@ -221,13 +221,16 @@ function narrowBoard(frame: Frame, width: number, options: BoardOptions): BoardL
     y += 46 + 10
   }
   for (const machine of controlPlane) {
-    const wide = (width - 2 - 24 - 16) / 3
-    const row = (i: number, at: number): Rect => ({ x: 13 + i * (wide + 8), y: at, width: wide, height: ROW })
+    // As wide as their names need it.
+    const [etcd, gap] = [48, 6]
+    const rest = width - 26 - etcd - 2 * gap
+    const manager = Math.round(rest * 0.555)
+    const box = (x: number, wide: number): Rect => ({ x: 13 + x, y: y + 36, width: wide, height: ROW })
     const boxes = [
       placed(machine, 'kube-apiserver', { x: 13, y: y + 136, width: width - 26, height: ROW }),
-      placed(machine, 'etcd', row(0, y + 36)),
-      placed(machine, 'kube-controller-manager', row(1, y + 36)),
-      placed(machine, 'kube-scheduler', row(2, y + 36)),
+      placed(machine, 'etcd', box(0, etcd)),
+      placed(machine, 'kube-controller-manager', box(etcd + gap, manager)),
+      placed(machine, 'kube-scheduler', box(etcd + 2 * gap + manager, rest - manager)),
     ]
     // Of several, none has the only store.
     if (controlPlane.length === 1) tape = { x: 13, y: y + 76, width: width - 26, height: 26 }

@@ -117,9 +117,10 @@ function drawTape({ store }: Frame, { tape }: BoardLayout): SVGTemplateResult {
 function drawWaiting({ waiting, waitingRect }: BoardLayout): SVGTemplateResult {
   if (!waitingRect) return svg``
   const { x, y, width, height } = waitingRect
+  const title = width < 145 ? say('no node yet', 'sin nodo') : say('Pods without a node', 'Pods sin nodo')
   return svg`<g class="waiting">
     <rect x=${x} y=${y} width=${width} height=${height} rx="14" />
-    <text x=${x + 13} y=${y + 20}>${fitText(say('Pods without a node', 'Pods sin nodo'), width - 20, 12)}</text>
+    <text x=${x + 13} y=${y + 20}>${title}</text>
     ${waiting.map((one) => pod(one.rect, one.pod))}
   </g>`
 }

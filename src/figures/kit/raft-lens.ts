@@ -30,6 +30,10 @@ export function raftShows(event: Described, timeline: Timeline): boolean {
   }
 }
 
+/** Also where a figure opens with this turn, and its plot is not there yet. */
+export const asksAround = (machine: string): string =>
+  say(`${machine} has not heard from a leader for over a second: it asks around whether it could win`, `${machine} lleva más de un segundo sin oír a un líder: pregunta si podría ganar`) // prettier-ignore
+
 /** Somebody asks around, wins, or steps down. */
 export function tellTurn({ tick, process }: NoteView, timeline: Timeline): NoteStep | undefined {
   const turn = plotOf(timeline).turns.get(tick)
@@ -38,7 +42,7 @@ export function tellTurn({ tick, process }: NoteView, timeline: Timeline): NoteS
   const drawn = { kind: 'decision', label: '', from: undefined, failed: false } as const
   switch (turn.kind) {
     case 'asks':
-      return { ...drawn, sentence: say(`${machine} has not heard from a leader for over a second: it asks around whether it could win`, `${machine} lleva más de un segundo sin oír a un líder: pregunta si podría ganar`) } // prettier-ignore
+      return { ...drawn, sentence: asksAround(machine) }
     case 'asks-in-vain':
       return { ...drawn, sentence: say(`${machine} asks around whether it could win: too few answer, so it does not stand`, `${machine} pregunta si podría ganar: responden muy pocos, así que no se presenta`) } // prettier-ignore
     case 'wins':

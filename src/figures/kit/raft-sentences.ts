@@ -1,6 +1,7 @@
 /** What members of etcd and their client do, in sentences. */
 import type { Described } from '#cluster/scenarios/described.ts'
 import type { Timeline } from '../../simulation/protocol.ts'
+import { asksAround } from './raft-lens.ts'
 import { quorumOf } from './raft-odds.ts'
 import { machineIn, plotOf, typedIn } from './raft-plot.ts'
 import { sentenceOf } from './sentences.ts'
@@ -14,6 +15,7 @@ export function raftSentence(event: Described, timeline: Timeline): string {
     case 'fault':
       return faultSentence(event)
     case 'decision':
+      if (!event.to.startsWith('laptop/')) return asksAround(machineIn(event.to))
       return say('etcdctl has waited for 5 s, and gives up: context deadline exceeded. What it asked may still happen, or not', 'etcdctl ha esperado 5 s y se rinde: context deadline exceeded. Lo que pidió aún puede ocurrir, o no') // prettier-ignore
     default:
       if (from?.startsWith('laptop/')) return asked(event)

@@ -45,7 +45,7 @@ export function drawSeen(view: View): TemplateResult {
   const rows = seenIn(view)
   const { width, frame } = view
   const narrow = isNarrow(view)
-  const first = narrow ? 128 : 170
+  const first = narrow ? 132 : 170
   const most = Math.max(1, ...rows.map(({ revision }) => revision))
   const full = Math.max(20, width - first - 4)
   const label = rows.map((row) => `${row.name} ${wordsOf(row, frame.store.revision)}`).join('. ')
