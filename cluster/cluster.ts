@@ -19,6 +19,7 @@ import { plugins as cniPlugins } from '#cluster/cni/plugins.ts'
 import { flanneld } from '#cluster/cni/networks/flannel.ts'
 import { containerRuntime } from '#cluster/container-runtime/container-runtime.ts'
 import { programs } from '#cluster/container-runtime/images.ts'
+import { admissionWebhook } from '#cluster/admission-webhook/admission-webhook.ts'
 import { coredns } from '#cluster/coredns/coredns.ts'
 import { restClient } from '#cluster/kubectl/rest-client.ts'
 import { etcd } from '#cluster/etcd/etcd.ts'
@@ -126,6 +127,7 @@ export const components: Readonly<Record<string, Component>> = {
   ...cniPlugins,
   ...programs,
   coredns,
+  'admission-webhook': admissionWebhook,
 }
 
 /** A cluster that has just been switched on: nothing has happened yet. Run it to let it come up. */

@@ -61,6 +61,11 @@ export const imageRows: readonly ImageRow[] = [
     tags: ['v1.12.4', 'v1.13.1', 'v1.14.0'],
     entrypoint: ['/coredns'],
   }),
+  library('admission-webhook', 20, {
+    repository: 'registry.example/admission-webhook',
+    tags: ['latest', 'v1'],
+    entrypoint: ['/webhook'],
+  }),
   library('busybox', 4, {
     component: 'sleep',
     tags: ['latest', '1', '1.36', '1.37'],

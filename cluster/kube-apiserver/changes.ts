@@ -27,7 +27,12 @@ export const currentOf = (origin: Origin): KubernetesObject =>
 /** The plugins that have a say in this write. @param info as it is, or as the creation that it turns out to be */
 export function admissionOf(state: State, row: PendingRequest, ctx: Context, info = row.info): Admission | undefined {
   const isDryRun = row.request.query?.['dryRun'] === 'All'
-  return admissionFor(state, { info, user: row.user, isDryRun }, (asked) => mayDo(state, row.user, asked), ctx)
+  return admissionFor(
+    state,
+    { info, user: row.user, isDryRun, hooks: row.hooks },
+    (asked) => mayDo(state, row.user, asked),
+    ctx,
+  )
 }
 
 /** @param admission the plugins that have a say */

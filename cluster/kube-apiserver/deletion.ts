@@ -4,6 +4,7 @@
  * Where to read upstream: apiserver `pkg/registry/rest/delete.go` (BeforeDelete), `pkg/registry/generic/registry/store.go`.
  */
 import { keyOf } from '#cluster/api/resources.ts'
+import type { HttpRequest } from '#cluster/api/http.ts'
 import { deepFreeze, formatTime, parseTime } from '#cluster/api/meta.ts'
 import type { KubernetesObject, Namespace, ObjectMeta, Status } from '#cluster/api/types.ts'
 import type { Micros } from '#cluster/kernel/component.ts'
@@ -19,6 +20,17 @@ export interface DeleteOptions {
   readonly gracePeriodSeconds?: number
   readonly propagationPolicy?: 'Foreground' | 'Background' | 'Orphan'
   readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string }
+}
+
+/** As the body says, or the query. */
+export function optionsOf(request: HttpRequest): DeleteOptions {
+  const body = (request.body ?? {}) as DeleteOptions
+  const { gracePeriodSeconds, propagationPolicy } = request.query ?? {}
+  return {
+    ...body,
+    ...(gracePeriodSeconds !== undefined && { gracePeriodSeconds: Number(gracePeriodSeconds) }),
+    ...(propagationPolicy !== undefined && { propagationPolicy: propagationPolicy as 'Background' }),
+  }
 }
 
 export type Deletion =

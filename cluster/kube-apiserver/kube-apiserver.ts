@@ -9,7 +9,7 @@
  * Services; Events that go after an hour; compaction; limits on requests in flight; client certificates, a file of tokens,
  * anonymous requests, and RBAC with its bootstrap roles (AlwaysAllow is the default, as without `--authorization-mode`);
  * every built-in kind of the stable versions, those that definitions add, and discovery; tables, and kinds in two versions. A kind is cached from when somebody first asks for it.
- * What we leave out: webhooks, aggregation,
+ * What we leave out: aggregation,
  * priority and fairness is a single queue before the seats.
  * Where to read upstream: apiserver `pkg/server/config.go` (DefaultBuildHandlerChain), `pkg/endpoints/handlers`,
  * `pkg/registry/generic/registry/store.go`, `pkg/storage/{etcd3,cacher}`.
@@ -38,6 +38,7 @@ import { definitionsMoved } from './extensions/define.ts'
 import { DEFINITIONS } from './extensions/definition.ts'
 import { leaseGranted } from './event-leases.ts'
 import { admitQueued, DEADLINE_TIMER, expireRequests, queued, receive } from './handler-chain.ts'
+import { outgoingEnded } from './outgoing.ts'
 import { freshTimedOut, readAnswered } from './reads.ts'
 import { dropRequest, isMutating, refuse } from './responses.ts'
 import type { ApiserverOptions, Call, State } from './state.ts'
@@ -45,6 +46,7 @@ import { internal } from './status.ts'
 import { callClosed, ETCD_PROBE_TIMER, ETCD_RETRY_TIMER, probeMember, retryParked } from './storage/etcd-client.ts'
 import { createWatchCache } from './watch-cache.ts'
 import { BOOKMARK_TIMER, sendBookmarks, watchClosed, watchTimedOut } from './watch-requests.ts'
+import { hookSaid } from './writes.ts'
 import { ADMISSION_TIMER, leaseArrived, waitedForAdmission, writeAnswered } from './writes.ts'
 
 const DEFAULTS = {
@@ -72,6 +74,7 @@ function initialState(given: ApiserverOptions, schemas: Schemas | undefined): St
     member: 0,
     membersDown: new Table(),
     calls: new Table(),
+    outgoing: new Table(),
     parked: new Table(),
     requests: new Table(),
     queues: { reading: new Table(), mutating: new Table() },
@@ -116,6 +119,8 @@ export const kubeApiserverWith = (schemas: Schemas): Component<State, ApiserverO
 export const kubeApiserver: Component<State, ApiserverOptions> = BEHAVIOUR
 
 function handle(state: State, event: Event, ctx: Context): Effect[] {
+  const outgoing = state.outgoing.size > 0 ? outgoingEnded(state, event) : undefined
+  if (outgoing) return [...outgoing.effects, ...hookSaid(state, outgoing.ended, ctx)]
   switch (event.type) {
     case 'booted':
       state.outstanding = state.cached.length

@@ -30,9 +30,10 @@ export function newLabWorld(
   options: Partial<ApiserverOptions> = {},
   wrap: (component: Component) => Component = (component) => component,
   schemas?: Schemas,
+  others: Readonly<Record<string, Component>> = {},
 ): World {
   const server = (schemas ? kubeApiserverWith(schemas) : kubeApiserver) as Component
-  const components = { etcd: wrap(etcd), 'kube-apiserver': wrap(server), probe: wrap(probe) }
+  const components = { etcd: wrap(etcd), 'kube-apiserver': wrap(server), probe: wrap(probe), ...others }
   const world = new World({ seed, components, epochMicros: EPOCH_MICROS })
   for (const machine of ['cp-1', 'laptop']) world.addMachine(machine)
   world.addProcess({ machine: 'cp-1', name: 'etcd', component: 'etcd', options: {} })
@@ -58,9 +59,14 @@ export class Lab {
   readonly world: World
   #count = 0
 
-  /** @param schemas with them, bodies are held to their types */
-  constructor(seed = 1, options: Partial<ApiserverOptions> = {}, schemas?: Schemas) {
-    this.world = newLabWorld(seed, options, undefined, schemas)
+  /** @param schemas with them, bodies are held to their types @param others further components that processes may run */
+  constructor(
+    seed = 1,
+    options: Partial<ApiserverOptions> = {},
+    schemas?: Schemas,
+    others: Readonly<Record<string, Component>> = {},
+  ) {
+    this.world = newLabWorld(seed, options, undefined, schemas, others)
   }
 
   get state(): State {

@@ -4,7 +4,7 @@
  * decode → defaults → mutating admission → what the server sets itself → validation → validating admission.
  * Where to read upstream: apiserver `pkg/registry/rest/{create,update}.go`, `pkg/registry/generic/registry/store.go`.
  */
-import { deepFreeze, formatTime, isEqual } from '#cluster/api/meta.ts'
+import { deepFreeze, formatTime, isEqual, parseTime } from '#cluster/api/meta.ts'
 import { apiVersionOf, keyOf } from '#cluster/api/resources.ts'
 import type { Container, KubernetesObject, ObjectMeta, Status } from '#cluster/api/types.ts'
 import type { Context } from '#cluster/kernel/component.ts'
@@ -99,10 +99,12 @@ export function prepareCreate(info: RequestInfo, body: unknown, ctx: Context, ad
   if (isStatus(admitted)) return refused(admitted)
   object = admitted
   const errors = preconditionsOfSpec(info, object)
-  if (errors.length === 0 && strategy.prepareForCreate) object = strategy.prepareForCreate(object, ctx.now)
-  errors.unshift(...validateMetadata(metadata, strategy.nameRule ?? 'subdomain'))
+  if (errors.length === 0 && strategy.prepareForCreate)
+    object = strategy.prepareForCreate(object, parseTime(object.metadata.creationTimestamp)!)
+  errors.unshift(...validateMetadata(object.metadata, strategy.nameRule ?? 'subdomain'))
   if (errors.length === 0 || hasSpec(object)) errors.push(...(strategy.validate?.(object) ?? []))
-  if (errors.length > 0) return refused(invalid(info.resource, name || given.generateName || '', errors))
+  if (errors.length > 0)
+    return refused(invalid(info.resource, object.metadata.name || given.generateName || '', errors))
   const forbidden = admission?.validate(object, undefined)
   return forbidden ? refused(forbidden) : { object: deepFreeze(object) }
 }

@@ -8,6 +8,7 @@ import type { Table } from '#cluster/kernel/table.ts'
 import type { Resource } from '#cluster/api/resources.ts'
 import type { Schemas } from '#cluster/api/schema/schema.ts'
 import type { ResourceQuota } from '#cluster/api/resource-quota.ts'
+import type { HookAnswer, HookCall } from './admission/webhooks/types.ts'
 import type { RequestInfo } from './route.ts'
 import type { Selection } from './selectors.ts'
 import type { View } from './views.ts'
@@ -51,6 +52,8 @@ export type Stage =
   | 'admission'
   /** For etcd to write what it costs the quotas. */
   | 'quota'
+  /** For webhooks to answer. */
+  | 'webhook'
   /** For the lease that its Event will hang on. */
   | 'lease'
   /** For the object as etcd has it. */
@@ -112,6 +115,12 @@ export interface PendingRequest {
   /** How often it has waited for what it is in want of. */
   readonly waits?: number
   readonly awaited?: number
+  /** What webhooks have said, and those that have not yet. The draft: what is to be created, as it was when the first was asked. */
+  readonly hooks?: {
+    readonly draft: KubernetesObject | undefined
+    readonly answers: readonly HookAnswer[]
+    readonly waiting: readonly HookCall[]
+  }
   /** Deletions under way, and the answer once they are done. */
   readonly children?: number
   readonly listed?: unknown
@@ -130,6 +139,15 @@ export interface Call {
   readonly attempts: number
   /** The member that it was sent to. */
   readonly to: ProcessId
+}
+
+/** What the server has asked of somebody else. */
+export interface Outgoing {
+  readonly purpose: { readonly type: 'webhook'; readonly request: number; readonly uid: string; readonly url: string }
+  /** Address and port, for messages. */
+  readonly at: string
+  /** By a stream of its own, and not through the machine's kernel. */
+  readonly isStream: boolean
 }
 
 /** A client that watches. */
@@ -160,6 +178,8 @@ export interface State {
   /** Members that failed and have not answered since. */
   membersDown: Table<ProcessId, true>
   calls: Table<StreamId, Call>
+  /** What is asked of webhooks and other servers, by stream or system call. */
+  outgoing: Table<number, Outgoing>
   /** Calls that wait to be sent again, etcd having been out of reach. */
   parked: Table<StreamId, Call>
   /** All requests but watches, in order of arrival. */

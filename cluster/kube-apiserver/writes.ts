@@ -7,7 +7,6 @@
  * Where to read upstream: apiserver `pkg/storage/etcd3/store.go` (GuaranteedUpdate, conditionalDelete).
  */
 import { keyOf } from '#cluster/api/resources.ts'
-import type { HttpRequest } from '#cluster/api/http.ts'
 import type { KubernetesObject, Namespace, Pod, Service, Status } from '#cluster/api/types.ts'
 import {
   type EtcdResponse,
@@ -19,11 +18,14 @@ import {
 } from '#cluster/etcd/messages.ts'
 import type { Context, Effect } from '#cluster/kernel/component.ts'
 import type { DeleteOptions } from './deletion.ts'
-import { decideDeletion, isDue } from './deletion.ts'
+import { decideDeletion, isDue, optionsOf } from './deletion.ts'
 import { eventLeaseFor } from './event-leases.ts'
 import { evictionOptions, evictionProblem, isEviction } from './evictions.ts'
 import type { Admission } from './admission/admission.ts'
 import { chargeFor, quotasIn } from './admission/resource-quota.ts'
+import { namespaceProblem } from './admission/namespace-lifecycle.ts'
+import { askHooks, hookAnswered } from './admission/webhooks/calling.ts'
+import type { Ended } from './outgoing.ts'
 import { isApply } from './apply/apply.ts'
 import { trackedCreation } from './apply/tracking.ts'
 import { admissionOf, currentOf, prepareChange } from './changes.ts'
@@ -116,6 +118,7 @@ function changeFrom(state: State, row: PendingRequest, origin: Origin, ctx: Cont
   const prepared = prepareChange(state, row, origin, admission, ctx)
   row = withRemarks(state, row, admission)
   if ('refused' in prepared) {
+    if (admission?.missing.length) return waitForHooks(state, row, admission, ctx)
     return origin.cached ? fetchOrigin(state, row, ctx) : refuse(state, row, prepared.refused)
   }
   const { warnings } = prepared
@@ -143,16 +146,6 @@ function withRemarks(state: State, row: PendingRequest, admission: Admission | u
   return isSilent ? row : moveTo(state, row, row.stage, { advice, annotations })
 }
 
-export function optionsOf(request: HttpRequest): DeleteOptions {
-  const body = (request.body ?? {}) as DeleteOptions
-  const { gracePeriodSeconds, propagationPolicy } = request.query ?? {}
-  return {
-    ...body,
-    ...(gracePeriodSeconds !== undefined && { gracePeriodSeconds: Number(gracePeriodSeconds) }),
-    ...(propagationPolicy !== undefined && { propagationPolicy: propagationPolicy as 'Background' }),
-  }
-}
-
 function evictFrom(state: State, row: PendingRequest, origin: Origin, ctx: Context): Effect[] {
   const refused = evictionProblem(state, origin.object as Pod)
   if (!refused) return deleteFrom(state, row, origin, evictionOptions(row), ctx)
@@ -160,7 +153,9 @@ function evictFrom(state: State, row: PendingRequest, origin: Origin, ctx: Conte
 }
 
 function deleteFrom(state: State, row: PendingRequest, origin: Origin, options: DeleteOptions, ctx: Context): Effect[] {
-  const forbidden = admissionOf(state, row, ctx)?.validate(undefined, origin.object)
+  const admission = admissionOf(state, row, ctx)
+  const forbidden = admission?.validate(undefined, origin.object)
+  if (forbidden && admission!.missing.length > 0) return waitForHooks(state, row, admission!, ctx)
   if (forbidden) return origin.cached ? fetchOrigin(state, row, ctx) : refuse(state, row, forbidden)
   const decision = decideDeletion(row.info, origin, options, ctx.now)
   switch (decision.type) {
@@ -196,6 +191,7 @@ function create(state: State, row: PendingRequest, ctx: Context): Effect[] {
   const prepared = prepareCreate(info, row.request.body, ctx, admission)
   row = withRemarks(state, row, admission)
   if ('refused' in prepared) {
+    if (admission?.missing.length) return waitForHooks(state, row, admission, ctx)
     return admission?.mayWait() === true && (row.waits ?? 0) < WAITS_MAX
       ? waitAWhile(state, row)
       : refuse(state, row, prepared.refused)
@@ -215,26 +211,28 @@ function waitAWhile(state: State, row: PendingRequest): Effect[] {
   return [{ type: 'wake', key: `${ADMISSION_TIMER}/${row.id}`, after: WAIT_MICROS }]
 }
 
+/** Asks the webhooks whose answers are missing. */
+function waitForHooks(state: State, row: PendingRequest, { missing, draft }: Admission, ctx: Context): Effect[] {
+  const asked = askHooks(state, { ...row, hooks: { answers: [], waiting: [], ...row.hooks, draft } }, missing, ctx)
+  const next = moveTo(state, asked.row, 'webhook')
+  return next.hooks!.waiting.length > 0 ? asked.effects : [...asked.effects, ...beginAnew(state, next, ctx)]
+}
+
+/** A webhook has answered, or will not: once all have, the write begins anew with what they said. */
+export function hookSaid(state: State, ended: Ended, ctx: Context): Effect[] {
+  const row = hookAnswered(state, ended.purpose, ended)
+  if (!row) return []
+  state.requests.set(row.id, row)
+  return row.hooks!.waiting.length > 0 ? [] : beginAnew(state, row, ctx)
+}
+
+const beginAnew = (state: State, row: PendingRequest, ctx: Context): Effect[] =>
+  row.hooks?.draft ? create(state, row, ctx) : startWrite(state, row, ctx)
+
 /** Tries again. */
 export function waitedForAdmission(state: State, id: number, ctx: Context): Effect[] {
   const row = state.requests.get(id)
   return row?.stage === 'admission' ? create(state, row, ctx) : []
-}
-
-/** NamespaceLifecycle: nothing is created in a namespace that is not there, or that is going. */
-function namespaceProblem({ info, request }: PendingRequest, namespace: Namespace | undefined): Status | undefined {
-  if (!namespace) {
-    return status.notFound({ ...info.resource, resource: 'namespaces', group: '' }, info.namespace)
-  }
-  if (namespace.status?.phase !== 'Terminating' && namespace.metadata.deletionTimestamp === undefined) return undefined
-  const why = `unable to create new content in namespace ${info.namespace} because it is being terminated`
-  const name = (request.body as Partial<KubernetesObject> | undefined)?.metadata?.name ?? ''
-  const cause = {
-    reason: 'NamespaceTerminating',
-    message: `namespace ${info.namespace} is being terminated`,
-    field: 'metadata.namespace',
-  }
-  return status.forbidden(info.resource, name, why, [cause])
 }
 
 export function namespaceArrived(state: State, row: PendingRequest, response: RangeResponse, ctx: Context): Effect[] {

@@ -10,10 +10,11 @@
  * Where to read upstream: kubernetes/kubernetes `pkg/kubeapiserver/options/plugins.go`, apiserver `pkg/admission/chain.go`.
  */
 import { isStatus, type UserInfo } from '#cluster/api/http.ts'
+import { deepFreeze } from '#cluster/api/meta.ts'
 import type { KubernetesObject, Status } from '#cluster/api/types.ts'
 import type { Context } from '#cluster/kernel/component.ts'
 import type { RequestInfo } from '../route.ts'
-import type { State } from '../state.ts'
+import type { PendingRequest, State } from '../state.ts'
 import { certificateApproval, certificateSigning } from './certificates.ts'
 import { defaultIngressClass } from './default-ingress-class.ts'
 import { defaultStorageClass } from './default-storage-class.ts'
@@ -30,6 +31,11 @@ import { runtimeClass } from './runtime-class.ts'
 import { serviceAccount } from './service-account.ts'
 import { storageObjectInUseProtection } from './storage-object-in-use-protection.ts'
 import { taintNodesByCondition } from './taint-nodes-by-condition.ts'
+import { CONFIGURATIONS, isExempt, PLUGIN_NAMES } from './webhooks/configuration.ts'
+import { hooksFor } from './webhooks/hooks.ts'
+import type { HookCall, Kind } from './webhooks/types.ts'
+
+const KINDS: readonly Kind[] = ['mutating', 'validating']
 
 /** All that there are, in upstream's order. */
 const PLUGINS: readonly AdmissionPlugin[] = [
@@ -51,7 +57,10 @@ const PLUGINS: readonly AdmissionPlugin[] = [
 ]
 
 /** What kube-apiserver 1.36 runs unless it is told otherwise, and NodeRestriction, which kubeadm adds. */
-export const DEFAULT_ADMISSION_PLUGINS: readonly string[] = Object.freeze([...PLUGINS.map(({ name }) => name)])
+export const DEFAULT_ADMISSION_PLUGINS: readonly string[] = Object.freeze([
+  ...PLUGINS.map(({ name }) => name),
+  ...Object.values(PLUGIN_NAMES),
+])
 
 /** What a small cluster gets along with, in which every message counts. */
 export const FEW_ADMISSION_PLUGINS: readonly string[] = Object.freeze([defaultTolerationSeconds.name])
@@ -66,18 +75,26 @@ function chainOf(names: readonly string[]): readonly AdmissionPlugin[] {
 
 /** The kinds that plugins will look up for such a request. */
 export function readsOf({ options }: Pick<State, 'options'>, info: RequestInfo): readonly string[] {
-  let reads: readonly string[] = []
+  const { admissionPlugins } = options
+  const kinds = isExempt(info) ? [] : KINDS.filter((kind) => admissionPlugins.includes(PLUGIN_NAMES[kind]))
+  let reads: readonly string[] = kinds.map((kind) => CONFIGURATIONS[kind])
   for (const plugin of chainOf(options.admissionPlugins)) {
     if (plugin.reads && plugin.handles(info)) reads = reads.length === 0 ? plugin.reads : [...reads, ...plugin.reads]
   }
   return reads
 }
 
+const NONE: readonly HookCall[] = Object.freeze([])
+
 /** A write on its way through the plugins. */
 export interface Admission {
   readonly mutate: (object: KubernetesObject, old: KubernetesObject | undefined, name: string) => KubernetesObject | Status // prettier-ignore
   readonly validate: (object: KubernetesObject | undefined, old: KubernetesObject | undefined) => Status | undefined
   readonly warnings: readonly string[]
+  /** Webhooks that must answer first; then what was refused may yet be. */
+  readonly missing: readonly HookCall[]
+  /** What is to be created, as webhooks see it first. */
+  readonly draft: KubernetesObject | undefined
   /** For the audit event. */
   readonly annotations: Readonly<Record<string, string>>
   /** The refusal was for want of something that may come yet. */
@@ -88,17 +105,18 @@ interface Asked {
   readonly info: RequestInfo
   readonly user: UserInfo
   readonly isDryRun: boolean
+  /** What webhooks have said so far. */
+  readonly hooks?: PendingRequest['hooks']
 }
 
 /** The plugins that have something to say about this request; undefined: none has. */
 export function admissionFor(
   { options, caches }: Pick<State, 'options' | 'caches'>,
-  { info, user, isDryRun }: Asked,
+  { info, user, isDryRun, hooks: heard }: Asked,
   mayUser: Attributes['mayUser'],
   ctx: Context,
 ): Admission | undefined {
   const plugins = chainOf(options.admissionPlugins).filter((plugin) => plugin.handles(info))
-  if (plugins.length === 0) return undefined
   const warnings: string[] = []
   const warn = (text: string): void => void (warnings.includes(text) || warnings.push(text))
   const annotations: Record<string, string> = {}
@@ -106,6 +124,9 @@ export function admissionFor(
   let waits = false
   const wait = (): void => void (waits = true)
   const known = { info, user, isDryRun, caches, ctx, warn, annotate, wait, mayUser }
+  const hooks = hooksFor({ options, caches }, { info, isDryRun, answers: heard?.answers ?? [], warn, annotate }, ctx)
+  if (plugins.length === 0 && !hooks) return undefined
+  let draft = heard?.draft
   const note = (plugin: string, phase: string, outcome: string, refused?: Status): void => {
     if (ctx.tracing) ctx.note('admission', { plugin, phase, outcome, ...(refused && { why: refused.message }) })
   }
@@ -113,19 +134,30 @@ export function admissionFor(
     warnings,
     annotations,
     mayWait: () => waits,
+    missing: hooks?.missing ?? NONE,
+    get draft() {
+      return draft
+    },
     mutate(object, old, name) {
-      let next = object
-      for (const plugin of plugins) {
-        if (!plugin.mutate) continue
-        const after = plugin.mutate(next, { ...known, old, name })
-        if (isStatus(after)) {
-          note(plugin.name, 'mutating', waits ? 'waits' : 'refused', after)
-          return after
+      const plug = (first: KubernetesObject): KubernetesObject | Status => {
+        let next = first
+        for (const plugin of plugins) {
+          if (!plugin.mutate) continue
+          const after = plugin.mutate(next, { ...known, old, name })
+          if (isStatus(after)) {
+            note(plugin.name, 'mutating', waits ? 'waits' : 'refused', after)
+            return after
+          }
+          note(plugin.name, 'mutating', after === next ? 'unchanged' : 'changed')
+          next = after
         }
-        note(plugin.name, 'mutating', after === next ? 'unchanged' : 'changed')
-        next = after
+        return next
       }
-      return next
+      const plugged = draft ?? plug(object)
+      if (isStatus(plugged) || !hooks) return plugged
+      // What is made anew has names of its own by chance: webhooks go on with what the first of them was shown.
+      if (old === undefined) draft = deepFreeze(plugged)
+      return hooks.mutate(plugged, old, plug)
     },
     validate(object, old) {
       const { name = '' } = (object ?? old)?.metadata ?? {}
@@ -135,7 +167,7 @@ export function admissionFor(
         note(plugin.name, 'validating', refused ? 'refused' : 'admitted', refused)
         if (refused) return refused
       }
-      return undefined
+      return hooks?.validate(object, old)
     },
   }
 }

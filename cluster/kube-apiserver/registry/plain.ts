@@ -13,10 +13,8 @@ const COUNTED: ReadonlySet<string> = new Set([
   'prioritylevelconfigurations',
   'mutatingadmissionpolicies',
   'mutatingadmissionpolicybindings',
-  'mutatingwebhookconfigurations',
   'validatingadmissionpolicies',
   'validatingadmissionpolicybindings',
-  'validatingwebhookconfigurations',
   'resourceslices',
 ])
 

@@ -29,6 +29,7 @@ import { statefulSets } from './stateful-sets.ts'
 import { csiDrivers, csiNodes, storageClasses, volumeAttachments } from './storage.ts'
 import { bindings, rolesStrategy } from './rbac.ts'
 import type { Strategy } from './strategy.ts'
+import { webhookConfigurations } from './webhook-configurations.ts'
 
 const OWN: Readonly<Record<string, Strategy>> = {
   namespaces,
@@ -62,6 +63,8 @@ const OWN: Readonly<Record<string, Strategy>> = {
   persistentvolumeclaims: persistentVolumeClaims,
   storageclasses: storageClasses,
   customresourcedefinitions: customResourceDefinitions,
+  mutatingwebhookconfigurations: webhookConfigurations('mutating'),
+  validatingwebhookconfigurations: webhookConfigurations('validating'),
   csidrivers: csiDrivers,
   csinodes: csiNodes,
   volumeattachments: volumeAttachments,
