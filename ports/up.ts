@@ -1,5 +1,7 @@
 /** What `clusterwright up` brings up: a world that lives, and its doors. */
 import { API_SERVER, bootCluster, etcdMembersOf, KUBECTL, LOAD_BALANCER } from '#cluster/cluster.ts'
+import type { HttpRequest } from '#cluster/api/http.ts'
+import { deepFreeze } from '#cluster/api/meta.ts'
 import { builtInSchemas } from '#cluster/api/schema/built-in.ts'
 import type { Component, ProcessId } from '#cluster/kernel/component.ts'
 import type { World, WorldOptions } from '#cluster/kernel/world.ts'
@@ -10,7 +12,7 @@ import { contain, type Report, reporter } from './defects.ts'
 import { etcdAloneWorld } from './etcd/alone.ts'
 import { type EtcdPorts, serveEtcd } from './etcd/serve.ts'
 import { replay } from './journal.ts'
-import { createAuthority } from './kube-apiserver/certificates.ts'
+import { type Authority, createAuthority } from './kube-apiserver/certificates.ts'
 import { kubeconfig, refuseForeign, removeKubeconfig, writeKubeconfig } from './kube-apiserver/kubeconfig.ts'
 import { newTokens, personas, PERSONAS_MANIFEST } from './kube-apiserver/personas.ts'
 import { serveApi } from './kube-apiserver/serve.ts'
@@ -152,10 +154,30 @@ async function apiDoor(
     throw taken(error, port, '--port')
   })
   closers.unshift(() => api.close())
+  live.call(server, whoVouches(authority), () => {})
   const text = kubeconfig({ server: `https://127.0.0.1:${api.port}`, authority, tokens })
   writeKubeconfig(file, text)
   closers.unshift(() => removeKubeconfig(file, text))
   return apiGreeting(file)
+}
+
+/** What an API server itself keeps up to date, for servers beside it: by whose certificates they may know a client. */
+function whoVouches({ cert }: Authority): HttpRequest {
+  const [namespace, name] = ['kube-system', 'extension-apiserver-authentication']
+  return {
+    type: 'request',
+    method: 'PATCH',
+    path: `/api/v1/namespaces/${namespace}/configmaps/${name}`,
+    query: { fieldManager: 'kube-apiserver', force: 'true' },
+    headers: { 'content-type': 'application/apply-patch+yaml' },
+    user: { name: 'system:apiserver', groups: ['system:masters', 'system:authenticated'] },
+    body: deepFreeze({
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name, namespace },
+      data: { 'client-ca-file': cert },
+    }),
+  }
 }
 
 const etcdDoor = (live: LiveWorld, members: readonly ProcessId[], port: number): Promise<EtcdPorts> =>

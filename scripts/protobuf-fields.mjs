@@ -1,92 +1,104 @@
 /**
- * `node scripts/protobuf-fields.mjs <fields.json>`: makes the table by which `ports/kube-apiserver/protobuf.ts` reads Kubernetes'
- * protobuf, out of the `protobuf:"…" json:"…"` tags of Kubernetes' types, as a recording of them has it: type → field number →
- * [JSON name, type, flags (r repeated, o omitempty, p pointer, i inline), value type of a map].
+ * `node scripts/protobuf-fields.mjs`: makes the table by which `ports/kube-apiserver/protobuf.ts` reads and writes Kubernetes'
+ * protobuf, out of the tags of Kubernetes' types (`protobuf:"bytes,1,opt,name=metadata" json:"metadata,omitempty"`), which the
+ * unmodified kubectl 1.36 has in it: type → [number, JSON name, type, flags (r repeated, o omitempty, p pointer, i inline)].
  *
- * What is kept is what clients send: the kinds below, and all that they consist of. A kind whose newer version has the fields
- * of an older one is read by that one's numbers; fields that are younger than the recording are passed over by the reader.
+ * What is kept is the kinds of the stable versions, their lists, and all that they consist of.
+ * What we leave out: kinds of CustomResourceDefinitions and of aggregation, which are not in kubectl.
  */
-import { readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { GoTypes, KIND } from './go-types.mjs'
+import { ensureKubectl136 } from './set-up/kubectl.mjs'
 import { root } from './set-up/run.mjs'
 
 const TARGET = 'ports/kube-apiserver/protobuf-fields.json'
+const API = 'k8s.io/api/'
+const MACHINERY = 'k8s.io/apimachinery/pkg/'
+const META = `${MACHINERY}apis/meta/v1`
 
-const group = (packageName, apiVersion, ...kinds) =>
-  Object.fromEntries(kinds.map((kind) => [`${apiVersion}.${kind}`, `${packageName}.${kind}`]))
+/** Folders in `k8s.io/api` whose group has another name. */
+const GROUPS = { core: '', flowcontrol: 'flowcontrol.apiserver.k8s.io', rbac: 'rbac.authorization.k8s.io' }
+const PLAIN_NAMES = ['apps', 'autoscaling', 'batch', 'policy']
+const groupOf = (folder) => GROUPS[folder] ?? (PLAIN_NAMES.includes(folder) ? folder : `${folder}.k8s.io`)
 
-const CORE = [
-  ...['Binding', 'ConfigMap', 'Endpoints', 'Event', 'LimitRange', 'Namespace', 'Node', 'PersistentVolume'],
-  ...['PersistentVolumeClaim', 'Pod', 'PodTemplate', 'ReplicationController', 'ResourceQuota', 'Secret', 'Service'],
-  'ServiceAccount',
-]
-
-/** apiVersion.kind → the type whose numbers it has. */
-const KINDS = {
-  ...group('core/v1', 'v1', ...CORE),
-  ...group('meta/v1', 'v1', 'DeleteOptions'),
-  ...group('meta/v1', 'meta.k8s.io/v1', 'DeleteOptions'),
-  ...group('apps/v1', 'apps/v1', 'Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet', 'ControllerRevision'),
-  ...group('batch/v1', 'batch/v1', 'Job'),
-  ...group('batch/v1beta1', 'batch/v1', 'CronJob'),
-  ...group('autoscaling/v1', 'autoscaling/v1', 'Scale', 'HorizontalPodAutoscaler'),
-  ...group('autoscaling/v2beta2', 'autoscaling/v2', 'HorizontalPodAutoscaler'),
-  ...group('policy/v1beta1', 'policy/v1', 'PodDisruptionBudget', 'Eviction'),
-  ...group('networking/v1', 'networking.k8s.io/v1', 'Ingress', 'IngressClass', 'NetworkPolicy'),
-  ...group('rbac/v1', 'rbac.authorization.k8s.io/v1', 'Role', 'ClusterRole', 'RoleBinding', 'ClusterRoleBinding'),
-  ...group('scheduling/v1', 'scheduling.k8s.io/v1', 'PriorityClass'),
-  ...group('storage/v1', 'storage.k8s.io/v1', 'StorageClass'),
-  ...group('coordination/v1', 'coordination.k8s.io/v1', 'Lease'),
-  ...group('events/v1', 'events.k8s.io/v1', 'Event'),
-  ...group('certificates/v1', 'certificates.k8s.io/v1', 'CertificateSigningRequest'),
-  ...group('authentication/v1', 'authentication.k8s.io/v1', 'TokenRequest', 'TokenReview'),
-  ...group(
-    'authorization/v1',
-    'authorization.k8s.io/v1',
-    ...['SelfSubjectAccessReview', 'SelfSubjectRulesReview', 'SubjectAccessReview', 'LocalSubjectAccessReview'],
-  ),
-}
-/** Younger than the recording: metadata, and a status that the server fills in. */
-const YOUNGER = { 'authentication.k8s.io/v1.SelfSubjectReview': [[1, 'metadata', 'meta/v1.ObjectMeta', 'o']] }
-
-const PLAIN = {
-  'LIST:byte': 'bytes',
-  $Quantity: 'quantity',
-  'resource.Quantity': 'quantity',
-  $IntOrString: 'intOrString',
-}
+/** Types that JSON has in a shape of their own. */
 const SPECIAL = {
-  'meta/v1.Time': 'time',
-  'meta/v1.MicroTime': 'microTime',
-  'meta/v1.Duration': 'duration',
-  'meta/v1.FieldsV1': 'json',
-  'runtime.RawExtension': 'json',
+  [`${META}.Time`]: 'time',
+  [`${META}.MicroTime`]: 'microTime',
+  [`${META}.FieldsV1`]: 'json',
+  [`${MACHINERY}runtime.RawExtension`]: 'json',
+  [`${MACHINERY}api/resource.Quantity`]: 'quantity',
+  [`${MACHINERY}util/intstr.IntOrString`]: 'intOrString',
+}
+/** Kinds of `abi.Kind` that are numbers on the wire. */
+const NUMBERS = { 1: 'bool', 2: 'int64', 5: 'int32', 6: 'int64', 10: 'int32', 11: 'int64' }
+const BYTE = 8
+
+const { kubectl } = await ensureKubectl136()
+const go = new GoTypes(kubectl)
+const structs = go.structs()
+
+const tagIn = (tag, name) => new RegExp(`(?:^| )${name}:"([^"]*)"`).exec(tag)?.[1]
+const fullNameOf = ({ path, name }) => `${path}.${name.slice(name.lastIndexOf('.') + 1)}`
+/** `k8s.io/api/core/v1.Pod` → `core/v1.Pod` */
+const shortNameOf = (full) => full.replace(API, '').replace(`${MACHINERY}apis/`, '').replace(MACHINERY, '')
+
+const types = {}
+
+/** @returns {string} as the table names it */
+function resolve(type) {
+  const { kind, isNamed } = type
+  if (kind === KIND.string) return 'string'
+  if (NUMBERS[kind]) return NUMBERS[kind]
+  if (kind === KIND.map) return `map:${resolve(go.at(type.elem))}`
+  if (kind === KIND.pointer) return resolve(go.at(type.elem))
+  if (kind === KIND.slice && go.at(type.elem).kind === BYTE) return 'bytes'
+  // A list with a name of its own is a message.
+  if (kind === KIND.slice && isNamed) return 'strings'
+  if (kind !== KIND.struct) throw new Error(`${type.name}: a kind that protobuf has no word for (${kind})`)
+  const full = fullNameOf(type)
+  if (SPECIAL[full]) return SPECIAL[full]
+  const short = shortNameOf(full)
+  if (!types[short]) {
+    types[short] = []
+    for (const field of type.fields) types[short].push(...fieldOf(field))
+    types[short].sort(([a], [b]) => a - b)
+  }
+  return short
 }
 
-/** @param {Record<string, any>} recorded */
-function tableOf(recorded) {
-  const types = {}
-  const resolve = (type, valueType) => {
-    if (PLAIN[type] ?? SPECIAL[type]) return PLAIN[type] ?? SPECIAL[type]
-    if (type === 'map') return `map:${resolve(valueType)}`
-    const alias = recorded[type]?.alias
-    if (alias === '[]string') return 'strings'
-    if (alias?.startsWith('map[')) return `map:${resolve(alias.slice(alias.indexOf(']') + 1))}`
-    if (alias) return alias
-    if (recorded[type]) visit(type)
-    return type
-  }
-  const visit = (type) => {
-    if (types[type]) return
-    types[type] = []
-    for (const [number, [name, fieldType, flags, valueType]] of Object.entries(recorded[type]))
-      types[type].push([Number(number), name, resolve(fieldType, valueType), flags])
-  }
-  for (const type of Object.values(KINDS)) visit(type)
-  const kinds = { ...KINDS }
-  for (const [kind, fields] of Object.entries(YOUNGER)) types[(kinds[kind] = kind)] = fields
-  return { kinds, types }
+function fieldOf({ name, type }) {
+  const { tag } = go.nameAt(name)
+  const number = Number(tagIn(tag, 'protobuf')?.split(',')[1])
+  // What has no number does not travel: TypeMeta is in the envelope.
+  if (!number) return []
+  const [json = '', ...options] = (tagIn(tag, 'json') ?? '').split(',')
+  const own = go.at(type)
+  const isList = own.kind === KIND.slice && !own.isNamed && go.at(own.elem).kind !== BYTE
+  const isInline = options.includes('inline')
+  const flags = [
+    isList && 'r',
+    (options.includes('omitempty') || options.includes('omitzero')) && 'o',
+    own.kind === KIND.pointer && 'p',
+    isInline && 'i',
+  ]
+  return [[number, isInline ? '' : json, resolve(isList ? go.at(own.elem) : own), flags.filter(Boolean).join('')]]
 }
 
-const table = tableOf(JSON.parse(readFileSync(process.argv[2], 'utf8')))
-writeFileSync(join(root, TARGET), `${JSON.stringify(table)}\n`)
+const kinds = {}
+for (const [full, type] of [...structs].sort(([a], [b]) => (a < b ? -1 : 1))) {
+  const [, folder, version, kind] = /^k8s\.io\/api\/(\w+)\/(v\d+)\.(\w+)$/.exec(full) ?? []
+  const isKind = kind && type.fields.some(({ name }) => go.nameAt(name).text === 'TypeMeta')
+  if (!isKind || folder === 'imagepolicy' || folder === 'admission') continue
+  const group = groupOf(folder)
+  kinds[`${group ? `${group}/` : ''}${version}.${kind}`] = resolve(type)
+}
+for (const kind of ['DeleteOptions', 'PartialObjectMetadata', 'PartialObjectMetadataList', 'Status']) {
+  const type = resolve(structs.get(`${META}.${kind}`))
+  if (kind === 'DeleteOptions' || kind === 'Status') kinds[`v1.${kind}`] = type
+  if (kind !== 'Status') kinds[`meta.k8s.io/v1.${kind}`] = type
+}
+resolve(structs.get(`${META}.WatchEvent`))
+
+writeFileSync(join(root, TARGET), `${JSON.stringify({ kinds, types })}\n`)

@@ -22,6 +22,8 @@ export interface View {
   readonly includeObject: 'None' | 'Metadata' | 'Object'
 }
 
+const PROTOBUF = 'application/vnd.kubernetes.protobuf'
+
 /** Undefined: the objects as they are. */
 export function viewOf({ headers, query }: HttpRequest): View | undefined {
   const accept = headers?.['accept']
@@ -29,7 +31,9 @@ export function viewOf({ headers, query }: HttpRequest): View | undefined {
   for (const { type, parameters } of mediaTypes(accept)) {
     const { as, g, v } = parameters
     if (as === undefined) return undefined
-    if (type !== 'application/json' || g !== 'meta.k8s.io' || (v !== 'v1' && v !== 'v1beta1')) continue
+    // In protobuf there is metadata, and no Table.
+    const isKnown = type === 'application/json' || (type === PROTOBUF && as !== 'Table')
+    if (!isKnown || g !== 'meta.k8s.io' || (v !== 'v1' && v !== 'v1beta1')) continue
     if (as === 'Table') {
       const given = query?.['includeObject']
       const includeObject = given === 'None' || given === 'Object' ? given : 'Metadata'

@@ -1,5 +1,7 @@
-/** The header Accept, as far as a server goes that answers in JSON and YAML: Kubernetes' clients all take JSON as well. */
-export type Encoding = 'json' | 'yaml'
+/** The header Accept, as far as a server goes that answers in JSON, YAML and Kubernetes' protobuf. */
+import { PROTOBUF } from './protobuf.ts'
+
+export type Encoding = 'json' | 'yaml' | 'protobuf'
 
 interface Clause {
   readonly type: string
@@ -19,6 +21,7 @@ const ENCODINGS: Readonly<Record<string, Encoding>> = {
   'application/*': 'json',
   '*/*': 'json',
   'application/yaml': 'yaml',
+  [PROTOBUF]: 'protobuf',
   // Logs and OpenAPI: what their paths answer is no object.
   'text/plain': 'json',
   'application/octet-stream': 'json',

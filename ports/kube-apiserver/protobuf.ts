@@ -2,33 +2,15 @@
  * Kubernetes' protobuf, read: newer clients send it for what they make from typed objects, and know no other way.
  *
  * A body is `k8s\0` and a `runtime.Unknown`: the type's name, then the object. Go writes every field that is not a pointer,
- * zero or not; what JSON would leave out is left out here as well, by the flags in the table. Nothing is ever written in
- * protobuf: all clients take JSON.
- * What we leave out: fields that are younger than the table; unknown fields are passed over, as protobuf has it.
+ * zero or not; what JSON would leave out is left out here as well, by the flags in the table.
+ * What we leave out: kinds that are not built in; unknown fields are passed over, as protobuf has it.
  * Where to read upstream: apimachinery `pkg/runtime/serializer/protobuf`, `generated.proto` of each API group.
  */
-import { readFileSync } from 'node:fs'
 import protobuf from 'protobufjs/minimal.js'
+import { type Field, fields, MAGIC } from './protobuf-table.ts'
 
 export const PROTOBUF = 'application/vnd.kubernetes.protobuf'
 
-/** Number, JSON name, type, flags: `r`epeated, `o`mitted when empty, `p`ointer, `i`nline. */
-type Field = readonly [number: number, name: string, type: string, flags: string]
-
-interface TableOfFields {
-  /** `apps/v1.Deployment` → type. */
-  readonly kinds: Readonly<Record<string, string>>
-  readonly types: Readonly<Record<string, readonly Field[]>>
-}
-
-let table: TableOfFields | undefined
-
-function fields(): TableOfFields {
-  table ??= JSON.parse(readFileSync(new URL('./protobuf-fields.json', import.meta.url), 'utf8')) as TableOfFields
-  return table
-}
-
-const MAGIC = Buffer.from('k8s\0')
 const { Reader } = protobuf
 type Reader = protobuf.Reader
 type Json = Record<string, unknown>
@@ -96,7 +78,7 @@ function take(object: Json, [, name, type, flags]: Field, reader: Reader, wireTy
   else if (flags.includes('p') || !flags.includes('o') || !isEmpty(value)) object[name] = value
 }
 
-const NUMBERS: ReadonlySet<string> = new Set(['int32', 'int64'])
+const NUMBERS: ReadonlySet<string> = new Set(['bool', 'int32', 'int64'])
 
 /** What `omitempty` leaves out; a struct is never empty to Go. */
 const isEmpty = (value: unknown): boolean =>

@@ -19,7 +19,7 @@ import type { Authority } from './certificates.ts'
 import { foreign } from './guard.ts'
 import { BODY_MAX, requestOf } from './read-request.ts'
 import { upgrade } from './upgrade.ts'
-import { eventLine, writeAnswer } from './write-answer.ts'
+import { type EventWriter, eventWriter, writeAnswer } from './write-answer.ts'
 
 export interface ApiPort {
   readonly port: number
@@ -134,11 +134,13 @@ class Exchange {
   readonly #message: IncomingMessage
   readonly #answer: ServerResponse
   readonly #pretty: boolean
+  readonly #events: EventWriter
 
   constructor(message: IncomingMessage, answer: ServerResponse, pretty: boolean) {
     this.#message = message
     this.#answer = answer
     this.#pretty = pretty
+    this.#events = eventWriter(message.headers.accept, (message.url ?? '').split('?')[0]!)
   }
 
   hear({ how, body }: Heard): void {
@@ -156,14 +158,14 @@ class Exchange {
     const answer = this.#answer
     if (body.type === 'response') {
       answer.writeHead(body.status, {
-        'content-type': 'application/json',
+        'content-type': this.#events.type,
         'cache-control': 'no-cache, private',
         ...body.headers,
       })
       answer.flushHeaders()
       return
     }
-    answer.write(body.type === 'chunk' ? Buffer.from(body.bytes, 'latin1') : eventLine(body.event))
+    answer.write(body.type === 'chunk' ? Buffer.from(body.bytes, 'latin1') : this.#events.write(body.event))
     if (answer.writableLength > UNREAD_MAX) answer.destroy()
   }
 }

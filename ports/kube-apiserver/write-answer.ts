@@ -8,6 +8,8 @@ import { constants, gzipSync } from 'node:zlib'
 import { stringify } from 'yaml'
 import type { HttpResponse } from '#cluster/api/http.ts'
 import { acceptable } from './media-types.ts'
+import { PROTOBUF } from './protobuf.ts'
+import { encodeEvent, encodeProtobuf, isWritable } from './protobuf-write.ts'
 import { OPENAPI_PROTOBUF, openApiProtobuf } from './openapi-protobuf.ts'
 
 /** Below this many bytes, packing costs more than it saves. */
@@ -32,9 +34,39 @@ export function toJson(body: object): string {
   return `${head.slice(0, -1)}${head === '{}' ? '' : ','}"items":[${items.map(memoised).join(',')}]}`
 }
 
-/** One event of a watch, as a line. */
-export function eventLine({ type, object }: { readonly type: string; readonly object: object }): string {
-  return `{"type":"${type}","object":${memoised(object)}}\n`
+interface WatchEvent {
+  readonly type: string
+  readonly object: object
+}
+
+/** How the events of a watch are written, and what that is called. */
+export interface EventWriter {
+  readonly type: string
+  write(event: WatchEvent): string | Buffer
+}
+
+const JSON_EVENTS: EventWriter = {
+  type: 'application/json',
+  write: ({ type, object }) => `{"type":"${type}","object":${memoised(object)}}\n`,
+}
+
+const PROTOBUF_EVENTS: EventWriter = {
+  type: `${PROTOBUF};stream=watch`,
+  write(event) {
+    const bytes = encodeEvent(event)
+    if (bytes) return bytes
+    throw new Error(`an event of the kind ${(event.object as { kind?: string }).kind} has no protobuf`)
+  },
+}
+
+/** @param path of the request: what it is about has to have a type, before the first event comes */
+export function eventWriter(accept: string | undefined, path: string): EventWriter {
+  if (acceptable(accept) !== 'protobuf') return JSON_EVENTS
+  const [root, first = '', second = ''] = path.split('/').slice(1)
+  const isPartial = accept!.includes('as=PartialObjectMetadata')
+  const known =
+    isPartial || (!accept!.includes('as=Table') && isWritable(root === 'api' ? first : `${first}/${second}`))
+  return known ? PROTOBUF_EVENTS : JSON_EVENTS
 }
 
 interface Encoded {
@@ -49,7 +81,12 @@ function encoded(body: unknown, { accept }: IncomingHttpHeaders, pretty: boolean
   if (accept?.startsWith(OPENAPI_PROTOBUF) && 'swagger' in (body as object)) {
     return { type: 'application/octet-stream', bytes: Buffer.from(openApiProtobuf(body as object)) }
   }
-  if (acceptable(accept) === 'yaml') return { type: 'application/yaml', bytes: Buffer.from(stringify(body)) }
+  const encoding = acceptable(accept)
+  if (encoding === 'protobuf') {
+    const written = encodeProtobuf(body as object)
+    if (written) return { type: PROTOBUF, bytes: written }
+  }
+  if (encoding === 'yaml') return { type: 'application/yaml', bytes: Buffer.from(stringify(body)) }
   const text = pretty ? JSON.stringify(body, undefined, 2) : toJson(body as object)
   return { type: 'application/json', bytes: Buffer.from(`${text}\n`) }
 }
@@ -71,7 +108,7 @@ export function writeAnswer(
     ...(packed && { 'content-encoding': 'gzip', vary: 'Accept-Encoding' }),
     ...headers,
     // What was written in another way than the server meant says so.
-    ...(type === 'application/octet-stream' && { 'content-type': type }),
+    ...((type === 'application/octet-stream' || type === PROTOBUF) && { 'content-type': type }),
   })
   to.end(hasBody ? sent : undefined)
 }
