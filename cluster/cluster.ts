@@ -95,6 +95,8 @@ export interface ClusterOptions {
   readonly chain?: 'short' | 'full'
   /** Bearer tokens that the API servers know, and whose they are. */
   readonly tokens?: Readonly<Record<string, UserInfo>>
+  /** What tokens of service accounts are signed with; a cluster that strangers can reach needs one that nobody knows. */
+  readonly serviceAccountKey?: string
   /** Wall clock at virtual time 0, in microseconds since 1970. */
   readonly epochMicros?: Micros
   /** Components that take the place of the usual ones, or that come in addition, by name. */
@@ -307,6 +309,7 @@ function addControlPlane(world: World, machine: string, options: ClusterOptions,
     ...(options.chain === 'full' && FULL_CHAIN),
     ...(options.authorization && { authorizationMode: options.authorization }),
     ...(options.tokens && { tokens: options.tokens }),
+    ...(options.serviceAccountKey && { serviceAccountKey: options.serviceAccountKey }),
   })
   add('kube-controller-manager', {
     servers,

@@ -2,7 +2,7 @@
  * A whole world as a file: what it began with, and its journal. Loading it is living through it again, as fast as that goes; the
  * digest over its events says whether it came out the same.
  *
- * The first line is a JSON object, each further one a command. Tokens of people are in it, so it is for its owner's eyes.
+ * The first line is a JSON object, each further one a command. Tokens and the key of tokens are in it, so it is for its owner's eyes.
  */
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import type { UserInfo } from '#cluster/api/http.ts'
@@ -20,6 +20,8 @@ export interface Genesis {
   readonly etcd: 'stacked' | 'external'
   readonly epochMicros: number
   readonly tokens: Readonly<Record<string, UserInfo>>
+  /** What tokens of service accounts are signed with. */
+  readonly serviceAccountKey: string
 }
 
 interface Head {

@@ -1,4 +1,5 @@
 /** What `clusterwright up` brings up: a world that lives, and its doors. */
+import { randomBytes } from 'node:crypto'
 import { API_SERVER, bootCluster, etcdMembersOf, KUBECTL, LOAD_BALANCER } from '#cluster/cluster.ts'
 import type { HttpRequest } from '#cluster/api/http.ts'
 import { deepFreeze } from '#cluster/api/meta.ts'
@@ -35,7 +36,7 @@ export interface DoorOptions {
 }
 
 /** A world that begins now, by this machine's clock. */
-export interface NewWorldOptions extends Omit<Genesis, 'epochMicros' | 'tokens'> {
+export interface NewWorldOptions extends Omit<Genesis, 'epochMicros' | 'tokens' | 'serviceAccountKey'> {
   readonly load?: undefined
 }
 
@@ -126,7 +127,8 @@ function begin(
   if (options.load === undefined) {
     const { seed, nodes, controlPlanes, etcd } = options
     const epochMicros = Date.now() * 1_000 - (nodes === undefined ? 0 : COMING_UP_MICROS)
-    const genesis: Genesis = { seed, nodes, controlPlanes, etcd, epochMicros, tokens: newTokens() }
+    const secrets = { tokens: newTokens(), serviceAccountKey: randomBytes(32).toString('base64url') }
+    const genesis: Genesis = { seed, nodes, controlPlanes, etcd, epochMicros, ...secrets }
     const booted = boot(genesis, contain(report))
     return { genesis, booted, live: new LiveWorld(booted.world, booted.door, { speed, report }) }
   }
@@ -195,7 +197,7 @@ const taken = (error: Error, port: number, option: string): Error =>
 const membersIn = ({ controlPlanes, etcd }: Genesis): number => (etcd === 'stacked' ? controlPlanes : 3)
 
 function boot(genesis: Genesis, onDefect: NonNullable<WorldOptions['onDefect']>): Booted {
-  const { seed, nodes, controlPlanes, etcd, epochMicros, tokens } = genesis
+  const { seed, nodes, controlPlanes, etcd, epochMicros, tokens, serviceAccountKey } = genesis
   if (nodes === undefined)
     return { ...etcdAloneWorld({ seed, epochMicros, size: membersIn(genesis), onDefect }), server: undefined }
   const cluster = { controlPlanes, etcdMembers: membersIn(genesis), topology: etcd } as const
@@ -207,7 +209,7 @@ function boot(genesis: Genesis, onDefect: NonNullable<WorldOptions['onDefect']>)
     tokens,
     onDefect,
   }
-  const world = bootCluster({ ...common, ...cluster, authorization: 'RBAC' })
+  const world = bootCluster({ ...common, ...cluster, chain: 'full' })
   const body = { type: 'kubectl', id: 0, args: ['apply', '-f', '-'], stdin: PERSONAS_MANIFEST } as const
   world.command(3_000_000, { type: 'tell', process: KUBECTL, body })
   const door = world.addProcess({ machine: 'laptop', name: 'caller', component: 'caller', options: {} })
