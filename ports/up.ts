@@ -201,14 +201,8 @@ function boot(genesis: Genesis, onDefect: NonNullable<WorldOptions['onDefect']>)
   if (nodes === undefined)
     return { ...etcdAloneWorld({ seed, epochMicros, size: membersIn(genesis), onDefect }), server: undefined }
   const cluster = { controlPlanes, etcdMembers: membersIn(genesis), topology: etcd } as const
-  const common = {
-    seed,
-    nodes,
-    epochMicros,
-    components: { caller, 'kube-apiserver': typedApiserver },
-    tokens,
-    onDefect,
-  }
+  const components = { caller, 'kube-apiserver': typedApiserver }
+  const common = { seed, nodes, epochMicros, components, tokens, serviceAccountKey, onDefect }
   const world = bootCluster({ ...common, ...cluster, chain: 'full' })
   const body = { type: 'kubectl', id: 0, args: ['apply', '-f', '-'], stdin: PERSONAS_MANIFEST } as const
   world.command(3_000_000, { type: 'tell', process: KUBECTL, body })
