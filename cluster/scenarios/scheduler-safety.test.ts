@@ -7,7 +7,7 @@ const SHOWS: Readonly<Record<string, number>> = {
   '#26043': 2,
   '#49314': 1,
   '#124109': 11,
-  '#101877': 21,
+  '#101877': 106,
   '#121866': 2,
   'lost event': 11,
 }

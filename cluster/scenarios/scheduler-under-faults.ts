@@ -90,6 +90,8 @@ class Judge {
   #news = -Infinity
   #revision = 1
   #boundAt = new Map<string, Micros>()
+  /** Pods without a node that were deleted: somebody may have had to make room for them a moment ago. */
+  readonly #left: { readonly priority: number; readonly at: Micros }[] = []
 
   constructor(it: SchedulerWorld) {
     this.#it = it
@@ -119,6 +121,7 @@ class Judge {
       this.pods.delete(key)
       // Company that leaves, or a domain that empties.
       if (old?.spec.nodeName) this.#news = this.#it.world.now
+      else this.#left.push({ priority: old?.spec.priority ?? 0, at: this.#it.world.now })
       return
     }
     this.pods.set(key, pod)
@@ -148,20 +151,16 @@ class Judge {
     this.#complain(`${key} on ${nodeName}: ${why}`)
   }
 
-  /** Somebody more important has the room, or is to have it. */
+  /** Somebody more important waits for the room; or did a moment ago, and has gone, or found room elsewhere meanwhile. */
   #onVictim(victim: Pod): void {
     this.preempted++
-    const { nodeName } = victim.spec
-    const mine = victim.spec.priority ?? 0
-    if (this.#isExcused(this.#it.world.now)) return
-    const isOwed = this.#it.schedulers.some((id) => {
-      const process = this.#it.world.processes.find((each) => each?.id === id)
-      if (!process?.up) return true
-      const state = process.state as SchedulerState
-      const promised = [...state.cache.nominator.pods.values(nodeName ?? '')]
-      return promised.some(({ spec }) => (spec.priority ?? 0) > mine)
-    })
-    if (!isOwed) this.#complain(`${keyOf(victim)} was preempted for nobody more important`)
+    const { now } = this.#it.world
+    const isMore = (priority = 0): boolean => priority > (victim.spec.priority ?? 0)
+    if (this.#isExcused(now) || this.#left.some(({ priority, at }) => isMore(priority) && now - at < NEWS_MICROS))
+      return
+    for (const [key, { spec }] of this.pods)
+      if (isMore(spec.priority) && (!spec.nodeName || now - (this.#boundAt.get(key) ?? 0) < NEWS_MICROS)) return
+    this.#complain(`${keyOf(victim)} was preempted for nobody more important`)
   }
 
   #isExcused(now: Micros): boolean {
