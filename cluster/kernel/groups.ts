@@ -40,6 +40,11 @@ export class Groups<V> {
     return this.#groups.get(group)?.items.get(key)
   }
 
+  /** A group's items as they are until the next write, for whoever asks for many. */
+  of(group: string): ReadonlyMap<string, V> | undefined {
+    return this.#groups.get(group)?.items
+  }
+
   sizeOf(group: string): number {
     return this.#groups.get(group)?.items.size ?? 0
   }

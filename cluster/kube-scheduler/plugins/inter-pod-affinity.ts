@@ -8,6 +8,7 @@
  */
 import { matchesSelector } from '#cluster/api/labels.ts'
 import type { Namespace, Node, Pod, PodAffinity } from '#cluster/api/types.ts'
+import type { Groups } from '#cluster/kernel/groups.ts'
 import type { CycleState, Nodes, Plugin, Status } from '../framework.ts'
 import { MAX_NODE_SCORE, SKIP, unresolvable, unschedulable } from '../framework.ts'
 import type { NodeInfo } from '../node-info.ts'
@@ -40,6 +41,7 @@ interface Filtering {
   readonly existing: readonly BorneTerm[]
   readonly namespaceLabels: Labels
   readonly changes: Changes
+  readonly numbers: Readonly<Record<'affinity' | 'antiAffinity' | 'existing', readonly Counted[]>>
 }
 
 /** Score by value, by topology key. */
@@ -57,7 +59,7 @@ export function interPodAffinity(args: InterPodAffinityArguments = {}): Plugin {
       const { affinity, antiAffinity, existing } = filtering
       if (affinity.length + antiAffinity.length + existing.length === 0) return SKIP
       for (const question of [...affinity, ...antiAffinity]) ask(nodes.topology, question, nodes)
-      state[NAME] = filtering
+      state[NAME] = withNumbers(filtering)
       return undefined
     },
     addPod: (state, pod, added, info) => change(state, pod, added, info, 1),
@@ -102,7 +104,7 @@ const requiredOf = (affinity: PodAffinity | undefined) => affinity?.requiredDuri
 const preferredOf = (affinity: PodAffinity | undefined) =>
   affinity?.preferredDuringSchedulingIgnoredDuringExecution ?? []
 
-function filteringOf(pod: Pod, nodes: Nodes): Filtering {
+function filteringOf(pod: Pod, nodes: Nodes): Omit<Filtering, 'numbers'> {
   const { podAffinity, podAntiAffinity } = pod.spec.affinity ?? {}
   const wanted = requiredOf(podAffinity)
   // A Pod counts where it matches them all.
@@ -116,29 +118,56 @@ function filteringOf(pod: Pod, nodes: Nodes): Filtering {
   for (const term of nodes.topology.terms.values())
     if (term.kind === 'required anti-affinity' && matchesTermOf(term, pod, namespaceLabels)) existing.push(term)
   const matchesItself = affinity.length > 0 && answers(affinity[0]!, pod)
-  return { index: nodes.topology, affinity, matchesItself, antiAffinity, existing, namespaceLabels, changes: {} }
+  return {
+    index: nodes.topology,
+    affinity,
+    matchesItself,
+    antiAffinity,
+    existing,
+    namespaceLabels,
+    changes: NO_CHANGES,
+  }
 }
 
-function verdict({ index, affinity, matchesItself, antiAffinity, existing, changes }: Filtering, node: Node) {
-  const count = (counts: TopologyIndex['matching'], key: string, value: string): number =>
-    (counts.get(key, value) ?? 0) + (changes[changeKey(key, value)] ?? 0)
+/** A question, or a term, with its numbers by value: looked up once, then asked at every node. */
+interface Counted {
+  readonly key: string
+  readonly topologyKey: string
+  readonly counts: ReadonlyMap<string, number>
+}
+
+const NO_COUNTS: ReadonlyMap<string, number> = new Map()
+const NO_CHANGES: Changes = Object.freeze({})
+
+const counted =
+  (groups: Groups<number>) =>
+  ({ key, topologyKey }: { readonly key: string; readonly topologyKey: string }): Counted => ({
+    key,
+    topologyKey,
+    counts: groups.of(key) ?? NO_COUNTS,
+  })
+
+function verdict(filtering: Filtering, node: Node): Status | undefined {
+  const { index, affinity, matchesItself, changes, numbers } = filtering
+  const count = ({ key, counts }: Counted, value: string): number =>
+    (counts.get(value) ?? 0) + (changes === NO_CHANGES ? 0 : (changes[changeKey(key, value)] ?? 0))
   let isMet = true
-  for (const { topologyKey, key } of affinity) {
-    const value = labelOf(node, topologyKey)
+  for (const each of numbers.affinity) {
+    const value = labelOf(node, each.topologyKey)
     if (value === undefined) return AFFINITY
-    if (count(index.matching, key, value) <= 0) isMet = false
+    if (count(each, value) <= 0) isMet = false
   }
   // The first of a group that wants to be together: somebody must begin.
   if (!isMet && !(matchesItself && affinity.every(({ key }) => isNowhere(index, key, changes)))) return AFFINITY
-  for (const { topologyKey, key } of antiAffinity) {
-    const value = labelOf(node, topologyKey)
-    if (value !== undefined && count(index.matching, key, value) > 0) return ANTI_AFFINITY
+  for (const each of numbers.antiAffinity) {
+    const value = labelOf(node, each.topologyKey)
+    if (value !== undefined && count(each, value) > 0) return ANTI_AFFINITY
   }
-  for (const { topologyKey, key } of existing) {
-    const value = labelOf(node, topologyKey)
-    if (value !== undefined && count(index.bearers, key, value) > 0) return EXISTING
+  for (const each of numbers.existing) {
+    const value = labelOf(node, each.topologyKey)
+    if (value !== undefined && count(each, value) > 0) return EXISTING
   }
-  return undefined satisfies Status | undefined
+  return undefined
 }
 
 const changeKey = (key: string, value: string): string => `${key}\n${value}`
@@ -171,8 +200,18 @@ function change(state: CycleState, pod: Pod, other: Pod, { node }: NodeInfo, sig
     if (!existing.some(({ key }) => key === term.key)) existing.push(term)
     add(term.key, term.topologyKey)
   }
-  state[NAME] = { ...filtering, existing, changes }
+  state[NAME] = withNumbers({ ...filtering, existing, changes })
 }
+
+/** What was asked has been counted by now. */
+const withNumbers = (filtering: Omit<Filtering, 'numbers'>): Filtering => ({
+  ...filtering,
+  numbers: {
+    affinity: filtering.affinity.map(counted(filtering.index.matching)),
+    antiAffinity: filtering.antiAffinity.map(counted(filtering.index.matching)),
+    existing: filtering.existing.map(counted(filtering.index.bearers)),
+  },
+})
 
 /** A namespace selector turned into names, as of now. */
 function withNames(term: Term, nodes: Nodes): Term {

@@ -7,11 +7,12 @@
  */
 import { keyOf } from '#cluster/api/meta.ts'
 import type { CSINode, PersistentVolume, PersistentVolumeClaim, StorageClass } from '#cluster/api/storage-types.ts'
-import { claimNameOf, classOf, isClaimOf, NO_PROVISIONER } from '#cluster/api/storage-types.ts'
+import { claimNameOf, classOf, isClaimOf, isFullyBound, NO_PROVISIONER } from '#cluster/api/storage-types.ts'
 import type { Pod } from '#cluster/api/types.ts'
 import { claimsOf } from '../cache.ts'
 import type { Objects, Plugin, Status } from '../framework.ts'
 import { SKIP, unresolvable, unschedulable } from '../framework.ts'
+import type { NodeInfo } from '../node-info.ts'
 
 const NAME = 'NodeVolumeLimits'
 const FULL = unschedulable('node(s) exceed max volume count')
@@ -24,6 +25,8 @@ const GCE = 'pd.csi.storage.gke.io'
 interface Attached {
   readonly id: string
   readonly driver: string
+  /** Its claim has it for good. */
+  readonly isBound: boolean
 }
 
 interface State {
@@ -40,27 +43,19 @@ export const nodeVolumeLimits: Plugin = {
     state[NAME] = { wanted, objects } satisfies State
     return undefined
   },
-  filter(state, _pod, { name, pods }) {
+  filter(state, _pod, info) {
     const { wanted, objects } = state[NAME] as State
     if (wanted.length === 0) return undefined
-    const limits = limitsOf(objects.get<CSINode>('csinodes', name))
+    const limits = limitsOf(objects.get<CSINode>('csinodes', info.name))
     if (limits.size === 0) return undefined
-    const here = new Map<string, string>()
-    for (const other of pods) {
-      if (claimsOf(other).length === 0) continue
-      const held = volumesOf(other, objects)
-      // What cannot be looked up is not attached.
-      if (!('code' in held)) for (const { id, driver } of held) here.set(id, driver)
-    }
-    const counts = new Map<string, number>()
-    for (const driver of here.values()) counts.set(driver, (counts.get(driver) ?? 0) + 1)
+    const { ids, counts } = attachedOn(info, objects)
+    const more = new Map<string, number>()
     for (const { id, driver } of wanted) {
       const limit = limits.get(driver)
-      if (limit === undefined || here.has(id)) continue
-      const count = (counts.get(driver) ?? 0) + 1
-      if (count > limit) return FULL
-      counts.set(driver, count)
-      here.set(id, driver)
+      if (limit === undefined || ids.has(id)) continue
+      const added = (more.get(driver) ?? 0) + 1
+      if ((counts.get(driver) ?? 0) + added > limit) return FULL
+      more.set(driver, added)
     }
     return undefined
   },
@@ -77,67 +72,81 @@ export const nodeVolumeLimits: Plugin = {
   ],
 }
 
+const limits = new WeakMap<CSINode, ReadonlyMap<string, number>>()
+const NO_LIMITS: ReadonlyMap<string, number> = new Map()
+
 function limitsOf(csiNode: CSINode | undefined): ReadonlyMap<string, number> {
-  const limits = new Map<string, number>()
-  for (const { name, allocatable } of csiNode?.spec.drivers ?? [])
-    if (allocatable?.count !== undefined) limits.set(name, allocatable.count)
-  return limits
+  if (csiNode === undefined) return NO_LIMITS
+  let known = limits.get(csiNode)
+  if (known) return known
+  const drivers = (csiNode.spec.drivers ?? []).filter(({ allocatable }) => allocatable?.count !== undefined)
+  limits.set(csiNode, (known = new Map(drivers.map(({ name, allocatable }) => [name, allocatable!.count!]))))
+  return known
 }
 
-interface Known {
-  /** What was looked up: as long as these are the objects, the answer is the same. */
-  readonly seen: readonly (readonly [resource: string, key: string, object: unknown])[]
-  readonly answer: readonly Attached[] | Status
+interface Here {
+  readonly ids: ReadonlySet<string>
+  readonly counts: ReadonlyMap<string, number>
 }
 
-const known = new WeakMap<Pod, Known>()
+const onNodes = new WeakMap<NodeInfo, Here>()
+
+/** What the node's Pods have attached. Remembered once all their claims are bound: then it stays as long as they do. */
+function attachedOn(info: NodeInfo, objects: Objects): Here {
+  const known = onNodes.get(info)
+  if (known) return known
+  const ids = new Set<string>()
+  const counts = new Map<string, number>()
+  let isSettled = true
+  for (const pod of info.pods) {
+    if (claimsOf(pod).length === 0) continue
+    const held = volumesOf(pod, objects)
+    // What cannot be looked up is not attached.
+    if ('code' in held) isSettled = false
+    else
+      for (const { id, driver, isBound } of held) {
+        if (!isBound) isSettled = false
+        if (ids.has(id)) continue
+        ids.add(id)
+        counts.set(driver, (counts.get(driver) ?? 0) + 1)
+      }
+  }
+  const here = { ids, counts }
+  if (isSettled) onNodes.set(info, here)
+  return here
+}
 
 /** CSI volumes behind a Pod's claims; those of other kinds have no limit here. */
 function volumesOf(pod: Pod, objects: Objects): readonly Attached[] | Status {
-  const before = known.get(pod)
-  if (before?.seen.every(([resource, key, object]) => objects.get(resource, key) === object)) return before.answer
-  const seen: Known['seen'][number][] = []
-  const look: Look = (resource, key) => {
-    const object = objects.get<any>(resource, key)
-    seen.push([resource, key, object])
-    return object
-  }
-  const answer = lookUp(pod, look)
-  known.set(pod, { seen, answer })
-  return answer
-}
-
-type Look = <T>(resource: string, key: string) => T | undefined
-
-function lookUp(pod: Pod, look: Look): readonly Attached[] | Status {
   const list: Attached[] = []
   for (const volume of pod.spec.volumes ?? []) {
     const name = claimNameOf(pod, volume)
     if (name === undefined) continue
     const key = `${pod.metadata.namespace ?? 'default'}/${name}`
-    const claim = look<PersistentVolumeClaim>('persistentvolumeclaims', key)
+    const claim = objects.get<PersistentVolumeClaim>('persistentvolumeclaims', key)
     if (!claim) return unresolvable(`persistentvolumeclaim "${name}" not found`)
     if (volume.ephemeral && !isClaimOf(pod, claim))
       return unresolvable(`PVC ${key} was not created for pod ${keyOf(pod)} (pod is not owner)`)
-    const attached = attachedBy(claim, key, look)
+    const attached = attachedBy(claim, key, objects)
     if (attached) list.push(attached)
   }
   return list
 }
 
 /** One that is not bound yet will be a volume of its class's provisioner, and counts as one already. */
-function attachedBy(claim: PersistentVolumeClaim, key: string, look: Look): Attached | undefined {
-  const volume = claim.spec.volumeName && look<PersistentVolume>('persistentvolumes', claim.spec.volumeName)
+function attachedBy(claim: PersistentVolumeClaim, key: string, objects: Objects): Attached | undefined {
+  const volume = claim.spec.volumeName && objects.get<PersistentVolume>('persistentvolumes', claim.spec.volumeName)
   if (volume) {
+    const isBound = isFullyBound(claim)
     const { csi, awsElasticBlockStore: ebs, gcePersistentDisk: disk } = volume.spec
-    if (csi) return { id: `${csi.driver}/${csi.volumeHandle}`, driver: csi.driver }
-    if (ebs) return { id: `${EBS}/${ebs.volumeID}`, driver: EBS }
-    return disk && { id: `${GCE}/${disk.pdName}`, driver: GCE }
+    if (csi) return { id: `${csi.driver}/${csi.volumeHandle}`, driver: csi.driver, isBound }
+    if (ebs) return { id: `${EBS}/${ebs.volumeID}`, driver: EBS, isBound }
+    return disk && { id: `${GCE}/${disk.pdName}`, driver: GCE, isBound }
   }
-  const provisioner = look<StorageClass>('storageclasses', classOf(claim))?.provisioner
+  const provisioner = objects.get<StorageClass>('storageclasses', classOf(claim))?.provisioner
   return provisioner === undefined || provisioner === NO_PROVISIONER
     ? undefined
-    : { id: `${provisioner}/${key}`, driver: provisioner }
+    : { id: `${provisioner}/${key}`, driver: provisioner, isBound: false }
 }
 
 function mayHoldMore(before: CSINode | undefined, after: CSINode): boolean {
