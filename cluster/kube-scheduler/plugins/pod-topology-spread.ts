@@ -9,11 +9,11 @@ import type { Pod, TopologySpreadConstraint } from '#cluster/api/types.ts'
 import type { CycleState, Nodes, Plugin } from '../framework.ts'
 import { MAX_NODE_SCORE, SKIP, unresolvable, unschedulable } from '../framework.ts'
 import type { NodeInfo } from '../node-info.ts'
-import { answers, labelOf } from '../topology-index.ts'
+import { answers, ask, askDomains, labelOf } from '../topology-index.ts'
 import { defaultSelector } from './default-selector.ts'
 import { lnOf } from './ln.ts'
 import type { Constraint, Counts } from './topology-counts.ts'
-import { constraintOf, countOn, countsOf, hasAllKeys, HOSTNAME, isCounted } from './topology-counts.ts'
+import { borneBy, constraintOf, countOn, countsOf, hasAllKeys, HOSTNAME, isCounted } from './topology-counts.ts'
 
 const NAME = 'PodTopologySpread'
 const SCORE = 'PodTopologySpread/score'
@@ -98,7 +98,7 @@ export function podTopologySpread(args: PodTopologySpreadArguments = {}): Plugin
       for (const { constraint, counts, weight } of rows) {
         const value = labelOf(info.node, constraint.topologyKey)
         if (value === undefined) continue
-        const count = constraint.topologyKey === HOSTNAME ? countOn(info, constraint.question) : counts.get(value)
+        const count = counts === NO_COUNTS ? countOn(info, constraint.question) : counts.get(value)
         sum += count * weight + (constraint.maxSkew - 1)
       }
       return Math.round(sum)
@@ -185,19 +185,39 @@ function scoringOf(
   const rows = constraints.map((constraint) => {
     const { topologyKey } = constraint
     if (topologyKey === HOSTNAME)
-      return { constraint, counts: NO_COUNTS, weight: lnOf(feasible.length - ignored.size + 2) }
-    return { constraint, counts: counts[next++]!, weight: lnOf(valuesAmong(feasible, ignored, topologyKey) + 2) }
+      return { constraint, counts: countsOfNodes(constraint, nodes), weight: lnOf(feasible.length - ignored.size + 2) }
+    const isEverywhere = needsAllKeys || borneBy(topologyKey, nodes) === nodes.size
+    const most = isEverywhere ? nodes.topology.domains.sizeOf(topologyKey) : Infinity
+    return { constraint, counts: counts[next++]!, weight: lnOf(valuesAmong(feasible, ignored, topologyKey, most) + 2) }
   })
   return { ignored, rows }
 }
 
-/** On a hostname, Score counts the node itself. */
+/** On a hostname, Score counts the node itself: by its name, where no two nodes share one. */
+function countsOfNodes({ question }: Constraint, nodes: Nodes): Counts {
+  const { domains, matching } = nodes.topology
+  askDomains(nodes.topology, HOSTNAME, nodes)
+  if (domains.sizeOf(HOSTNAME) !== nodes.size) return NO_COUNTS
+  ask(nodes.topology, question, nodes)
+  const counts = matching.of(question.key)
+  return { get: (value) => counts?.get(value) ?? 0, domains: nodes.size, min: () => 0 }
+}
+
 const NO_COUNTS: Counts = { get: () => 0, domains: 0, min: () => Infinity }
 
 /** The larger the number of domains, the smaller each one's numbers; the weight makes up for it. */
-function valuesAmong(feasible: readonly NodeInfo[], ignored: ReadonlySet<string>, topologyKey: string): number {
+function valuesAmong(
+  feasible: readonly NodeInfo[],
+  ignored: ReadonlySet<string>,
+  topologyKey: string,
+  most: number,
+): number {
   const values = new Set<string | undefined>()
-  for (const { name, node } of feasible) if (!ignored.has(name)) values.add(labelOf(node, topologyKey))
+  for (const { name, node } of feasible) {
+    if (!ignored.has(name)) values.add(labelOf(node, topologyKey))
+    // There are no more.
+    if (values.size >= most) break
+  }
   return values.size
 }
 

@@ -71,7 +71,8 @@ export function countsOf(pod: Pod, constraints: readonly Constraint[], nodes: No
   })
 }
 
-function borneBy(topologyKey: string, { topology }: Nodes): number {
+/** How many nodes bear the label. */
+export function borneBy(topologyKey: string, { topology }: Nodes): number {
   let sum = 0
   for (const number of topology.domains.values(topologyKey)) sum += number
   return sum
