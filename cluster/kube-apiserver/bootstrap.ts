@@ -10,6 +10,7 @@ import type { EndpointSlice, KubernetesObject, Namespace, Service } from '#clust
 import type { RequestOp } from '#cluster/etcd/messages.ts'
 import type { Context, Effect } from '#cluster/kernel/component.ts'
 import { hasRbac } from './authorization.ts'
+import { BOOTSTRAP_FLOWS } from './flowcontrol/bootstrap-flows.ts'
 import { prepareCreate } from './objects.ts'
 import { bootstrapPolicy } from './rbac/bootstrap-policy.ts'
 import type { RequestInfo } from './route.ts'
@@ -68,6 +69,7 @@ function wantedObjects(state: State): KubernetesObject[] {
   const policy = [
     ...(hasRbac(authorizationMode) ? bootstrapPolicy(authorizationMode === 'Node,RBAC') : []),
     ...(state.options.admissionPlugins.includes('Priority') ? SYSTEM_PRIORITIES : []),
+    ...(state.options.priorityAndFairness ? BOOTSTRAP_FLOWS : []),
   ]
   if (advertiseAddress === '') return [...namespaces, service, ...policy]
   const slice: EndpointSlice = {

@@ -24,10 +24,13 @@ const AT_START = ['namespaces', 'nodes', 'pods', 'services', 'configmaps', 'even
 const EXTENSIONS = ['customresourcedefinitions'].map(resourceNamed)
 const POLICY = ['roles', 'rolebindings', 'clusterroles', 'clusterrolebindings'].map(resourceNamed)
 
+const FLOWS = ['flowschemas', 'prioritylevelconfigurations'].map(resourceNamed)
+
 /** What the cluster's own components live on. Of other kinds a cache is made when somebody first asks for one. */
 export const cachedAtStart = (options: Required<ApiserverOptions>, withDefinitions: boolean): readonly Resource[] => [
   ...AT_START,
   ...(hasRbac(options.authorizationMode) ? POLICY : []),
+  ...(options.priorityAndFairness ? FLOWS : []),
   // By these, tokens are known to be somebody's.
   ...(options.serviceAccountIssuer === '' ? [] : [resourceNamed('serviceaccounts')]),
   ...(options.serviceAccountIssuer === '' && !options.enableBootstrapTokenAuth ? [] : [resourceNamed('secrets')]),

@@ -12,4 +12,5 @@ export const FULL_CHAIN = Object.freeze({
   admissionPlugins: DEFAULT_ADMISSION_PLUGINS,
   serviceAccountIssuer: 'https://kubernetes.default.svc.cluster.local',
   enableBootstrapTokenAuth: true,
+  priorityAndFairness: true,
 } satisfies Partial<ApiserverOptions>)

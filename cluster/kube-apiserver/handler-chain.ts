@@ -1,12 +1,12 @@
 /**
  * The handler chain: what every request passes before it reads or writes.
  *
- * Order: route → authentication → impersonation → a seat (or the queue before it) → authorisation → the verb. Admission, validation and
+ * Order: route → authentication → impersonation → audit → a seat (or the queue before it) → authorisation → the verb. Admission, validation and
  * storage are the verb's own stages. A watch takes no seat: it lasts.
  * Where to read upstream: apiserver `pkg/server/config.go` (DefaultBuildHandlerChain), `pkg/server/filters/maxinflight.go`,
  * `pkg/util/flowcontrol`.
  */
-import { type HttpRequest, isStatus } from '#cluster/api/http.ts'
+import { type HttpRequest, isStatus, type UserInfo } from '#cluster/api/http.ts'
 import type { Resource } from '#cluster/api/resources.ts'
 import { keyOf, resourceNamed, storedAs } from '#cluster/api/resources.ts'
 import type { KubernetesObject } from '#cluster/api/types.ts'
@@ -15,6 +15,7 @@ import type { Context, Effect, Micros, StreamId } from '#cluster/kernel/componen
 import { readsOf } from './admission/admission.ts'
 import { isApply } from './apply/apply.ts'
 import { applyProblem } from './apply/tracking.ts'
+import { annotate, requestReceived } from './audit/audit.ts'
 import { authenticate } from './authentication.ts'
 import { authorize } from './authorization.ts'
 import { startCaching } from './cache-feed.ts'
@@ -23,6 +24,8 @@ import { isConnect, startConnect } from './connect.ts'
 import { customResource } from './extensions/custom-resources.ts'
 import { decodeBody } from './decoding/decoding.ts'
 import { BUDGETS } from './evictions.ts'
+import { classify } from './flowcontrol/classify.ts'
+import { nextSeated, place, release, widthOf } from './flowcontrol/seats.ts'
 import { health } from './health.ts'
 import { actingUser } from './impersonation.ts'
 import { answerAtPath } from './paths.ts'
@@ -52,14 +55,27 @@ export function receive(state: State, stream: StreamId, request: HttpRequest, ct
   // Without an issuer there are no tokens to be had.
   const asked = routed?.subresource === 'token' && state.options.serviceAccountIssuer === '' ? undefined : routed
   const recognised = authenticate(state, request, ctx.now)
-  if (!recognised) {
-    ctx.note('unauthenticated', {})
-    return [answer(stream, 401, unauthorized())]
-  }
-  const user = actingUser(state, recognised, request, ctx)
-  if (isStatus(user)) return [answer(stream, user.code, user)]
-  if (!asked) return [{ type: 'close', stream, body: answerAtPath(state, user, request) }]
-  const info = bindingOf(asked, request)
+  const user = recognised && actingUser(state, recognised, request, ctx)
+  const info = asked && bindingOf(asked, request)
+  const acting = user === undefined || user === recognised || isStatus(user) ? undefined : user
+  const received = state.options.auditPolicy.rules.length > 0 ? requestReceived(state, stream, { request, user: recognised, acting, info }, ctx) : [] // prettier-ignore
+  if (!user) ctx.note('unauthenticated', {})
+  const refused = user ? (isStatus(user) ? user : undefined) : unauthorized()
+  if (refused) return [...received, answer(stream, refused.code, refused)]
+  const effects = begin(state, stream, request, user as UserInfo, info, ctx)
+  return received.length === 0 ? effects : [...received, ...effects]
+}
+
+/** It is known who asks for what. */
+function begin(
+  state: State,
+  stream: StreamId,
+  request: HttpRequest,
+  user: UserInfo,
+  info: RequestInfo | undefined,
+  ctx: Context,
+): Effect[] {
+  if (!info) return [{ type: 'close', stream, body: answerAtPath(state, user, request) }]
   if (!info.resource.verbs.includes('watch')) {
     return [{ type: 'close', stream, body: review(state, user, info, request, ctx) }]
   }
@@ -89,7 +105,7 @@ export function receive(state: State, stream: StreamId, request: HttpRequest, ct
     attempts: 0,
   }
   const isCached = hasCache(state, info)
-  if (state.queues[lane].size === 0 && isCached && canStart(state, info)) return admit(state, row, ctx)
+  if (state.queues[lane].size === 0 && isCached && canStart(state, info)) return seat(state, row, ctx)
   state.requests.set(row.id, row)
   state.queues[lane].set(row.id, true)
   const effects = scheduleDeadline(state, row.deadline, ctx)
@@ -134,12 +150,13 @@ function knowsVerb({ verb, resource, namespace, name, subresource }: RequestInfo
 
 function canStart(state: State, info: RequestInfo): boolean {
   if (state.phase !== 'ready') return false
-  if (info.verb === 'watch' || isConnect(info)) return true
+  // A level of its own has the seats; a watch takes none: it lasts.
+  if (state.options.priorityAndFairness || info.verb === 'watch' || isConnect(info)) return true
   const { maxMutatingRequestsInflight, maxRequestsInflight } = state.options
   return isMutating(info) ? state.mutating < maxMutatingRequestsInflight : state.reading < maxRequestsInflight
 }
 
-export const queued = ({ queues }: State): number => queues.reading.size + queues.mutating.size
+export const queued = ({ queues, flow }: State): number => queues.reading.size + queues.mutating.size + flow.waiting
 
 /** Lets in whoever waits, in order, as far as there are seats. */
 export function admitQueued(state: State, ctx: Context): Effect[] {
@@ -150,24 +167,47 @@ export function admitQueued(state: State, ctx: Context): Effect[] {
       if (!hasCache(state, row.info)) continue
       if (!canStart(state, row.info)) break
       queue.delete(id)
-      effects.push(...admit(state, row, ctx))
+      effects.push(...seat(state, row, ctx))
     }
   }
+  for (const id of nextSeated(state)) effects.push(...admit(state, state.requests.get(id)!, ctx))
   return effects
+}
+
+const TOO_MANY = 'Too many requests, please try again later.'
+
+/** Priority and fairness: a seat of the request's level, a place in a queue before it, or neither. */
+function seat(state: State, row: PendingRequest, ctx: Context): Effect[] {
+  const { info } = row
+  if (!state.options.priorityAndFairness || info.verb === 'watch' || isConnect(info)) return admit(state, row, ctx)
+  const flow = classify(state, row.user, info)
+  if (!flow) return admit(state, row, ctx)
+  const width = widthOf(state, info, row.request)
+  const placed = place(state, row.id, flow, width)
+  const { schema, level } = flow
+  if (ctx.tracing) ctx.note('flow', { schema: schema.metadata.name, level: level.metadata.name, width, placed })
+  const isExempt = level.spec.type === 'Exempt'
+  const seated = { level: isExempt ? '' : level.metadata.name, width, schemaUid: schema.metadata.uid ?? '', levelUid: level.metadata.uid ?? '' } // prettier-ignore
+  if (placed === 'rejected') {
+    state.requests.delete(row.id)
+    return [answer(row.id, 429, tooManyRequests(TOO_MANY, RETRY_AFTER_SECONDS), [], seated)]
+  }
+  if (placed === 'seated') return admit(state, { ...row, flow: seated }, ctx)
+  moveTo(state, { ...row, flow: seated }, 'flow')
+  return scheduleDeadline(state, row.deadline, ctx)
 }
 
 /** Takes a seat and starts. */
 function admit(state: State, row: PendingRequest, ctx: Context): Effect[] {
   const { info } = row
-  const refused = authorize(state, row.user, info, ctx)
+  const forbidden = authorize(state, row.user, info, ctx)
+  if (state.audit.open.size > 0)
+    annotate(state, row.stream, { 'authorization.k8s.io/decision': forbidden ? 'forbid' : 'allow' })
+  const refused = forbidden ?? row.request.malformed
   if (refused) {
     state.requests.delete(row.id)
-    return [answer(row.id, refused.code, refused)]
-  }
-  const { malformed } = row.request
-  if (malformed) {
-    state.requests.delete(row.id)
-    return [answer(row.id, malformed.code, malformed)]
+    if (row.flow?.level) release(state, row.id, row.flow, false)
+    return [answer(row.id, refused.code, refused, [], row.flow)]
   }
   if (isConnect(info)) {
     state.requests.delete(row.id)
@@ -178,7 +218,7 @@ function admit(state: State, row: PendingRequest, ctx: Context): Effect[] {
     return startWatch(state, row.id, info, row.request, ctx)
   }
   const mutating = isMutating(info)
-  state[laneOf(info)]++
+  if (!row.flow) state[laneOf(info)]++
   const seated = moveTo(state, row, 'read')
   const effects = !mutating
     ? startRead(state, seated, ctx)

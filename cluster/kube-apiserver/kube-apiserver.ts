@@ -6,11 +6,11 @@
  * What we model: the chain as stages of a row in one table, so that a request can wait for etcd, for a seat or for the
  * cache without anything being hidden in a closure; optimistic concurrency; lists and watches from a cache that one watch
  * per resource feeds; subresources; graceful deletion and finalizers; admission of namespaces and tolerations; addresses of
- * Services; Events that go after an hour; compaction; limits on requests in flight; client certificates, a file of tokens,
- * anonymous requests, and RBAC with its bootstrap roles (AlwaysAllow is the default, as without `--authorization-mode`);
+ * Services; Events that go after an hour; compaction; limits on requests in flight, or priority and fairness; certificates, tokens
+ * from a file, of service accounts and for bootstrapping, impersonation, audit; RBAC and the Node authorizer with their bootstrap
+ * roles (AlwaysAllow is the default, as without `--authorization-mode`); admission plugins and quotas (`full-chain.ts`);
  * every built-in kind of the stable versions, those that definitions add, and discovery; tables, and kinds in two versions. A kind is cached from when somebody first asks for it.
- * What we leave out: aggregation,
- * priority and fairness is a single queue before the seats.
+ * What we leave out: aggregation.
  * Where to read upstream: apiserver `pkg/server/config.go` (DefaultBuildHandlerChain), `pkg/endpoints/handlers`,
  * `pkg/registry/generic/registry/store.go`, `pkg/storage/{etcd3,cacher}`.
  */
@@ -22,6 +22,7 @@ import type { Component, Context, Effect, Event, StreamId } from '#cluster/kerne
 import { Groups } from '#cluster/kernel/groups.ts'
 import { Table } from '#cluster/kernel/table.ts'
 import { FEW_ADMISSION_PLUGINS } from './admission/admission.ts'
+import { AUDIT_TIMER, resumeAudit, syncAudit, withAudit } from './audit/audit.ts'
 import { bootstrap } from './bootstrap.ts'
 import {
   cachedAtStart,
@@ -55,6 +56,8 @@ const DEFAULTS = {
   securePort: 6443,
   authorizationMode: 'AlwaysAllow' as const,
   admissionPlugins: FEW_ADMISSION_PLUGINS,
+  priorityAndFairness: false,
+  auditPolicy: { rules: [] },
   tokens: {},
   serviceAccountIssuer: '',
   serviceAccountKey: 'the key of a simulated cluster',
@@ -81,6 +84,8 @@ function initialState(given: ApiserverOptions, schemas: Schemas | undefined): St
     awaitingCache: new Table(),
     reading: 0,
     mutating: 0,
+    flow: { levels: new Table(), waiting: 0 },
+    audit: { open: new Table(), file: 0, count: 0, dirty: false },
     deadlineSet: false,
     phase: 'listing',
     outstanding: 0,
@@ -104,8 +109,9 @@ const BEHAVIOUR: Component<State, ApiserverOptions> = {
   init: (given) => initialState(given, undefined),
 
   step(state, event, ctx) {
-    const effects = handle(state, event, ctx)
-    return queued(state) > 0 ? [...effects, ...admitQueued(state, ctx)] : effects
+    const handled = handle(state, event, ctx)
+    const effects = queued(state) > 0 ? [...handled, ...admitQueued(state, ctx)] : handled
+    return withAudit(state, effects, ctx)
   },
 }
 
@@ -123,6 +129,7 @@ function handle(state: State, event: Event, ctx: Context): Effect[] {
   if (outgoing) return [...outgoing.effects, ...hookSaid(state, outgoing.ended, ctx)]
   switch (event.type) {
     case 'booted':
+      resumeAudit(state, event.disk)
       state.outstanding = state.cached.length
       return [...state.cached.map((row) => listResource(state, keyOf(row), ctx)), scheduleCompaction()]
     case 'opened':
@@ -215,6 +222,8 @@ function timer(state: State, key: string, ctx: Context): Effect[] {
       return expireRequests(state, ctx)
     case BOOKMARK_TIMER:
       return sendBookmarks(state, ctx)
+    case AUDIT_TIMER:
+      return syncAudit(state, ctx)
     case COMPACTION_TIMER:
       return claimCompaction(state, ctx)
   }

@@ -38,14 +38,93 @@ export interface ApiserverOptions {
   readonly serviceAccountKey?: string
   /** Whether tokens for bootstrapping count: Secrets of kube-system. */
   readonly enableBootstrapTokenAuth?: boolean
+  /** Whether requests wait by priority levels and flows, in place of two lanes. */
+  readonly priorityAndFairness?: boolean
+  /** Which requests are written down, and how much of each; without rules, none. */
+  readonly auditPolicy?: AuditPolicy
   /** How long an Event is kept. */
   readonly eventTTLMicros?: Micros
+}
+
+export type AuditLevel = 'None' | 'Metadata' | 'Request' | 'RequestResponse'
+
+export interface AuditRule {
+  readonly level: AuditLevel
+  readonly users?: readonly string[]
+  readonly userGroups?: readonly string[]
+  readonly verbs?: readonly string[]
+  readonly namespaces?: readonly string[]
+  readonly resources?: readonly {
+    readonly group?: string
+    readonly resources?: readonly string[]
+    readonly resourceNames?: readonly string[]
+  }[]
+  readonly nonResourceURLs?: readonly string[]
+}
+
+/** The first rule that matches counts. */
+export interface AuditPolicy {
+  readonly rules: readonly AuditRule[]
+}
+
+/** `audit.k8s.io/v1` Event. */
+export interface AuditEvent {
+  readonly kind: 'Event'
+  readonly apiVersion: 'audit.k8s.io/v1'
+  readonly level: AuditLevel
+  readonly auditID: string
+  readonly stage: 'RequestReceived' | 'ResponseStarted' | 'ResponseComplete'
+  readonly requestURI: string
+  readonly verb: string
+  readonly user: object
+  readonly impersonatedUser?: object
+  readonly userAgent: string
+  readonly objectRef?: object
+  readonly responseStatus?: object
+  readonly requestObject?: unknown
+  readonly responseObject?: unknown
+  readonly requestReceivedTimestamp: string
+  readonly stageTimestamp: string
+  readonly annotations?: Readonly<Record<string, string>>
+}
+
+/** A queue before the seats of a priority level. */
+export interface Queue {
+  /** Seats that were given to it so far, or would have been. */
+  readonly served: number
+  readonly waiting: readonly { readonly id: number; readonly width: number }[]
+}
+
+/** A priority level: its seats, and who waits for one. */
+export interface Level {
+  readonly inUse: number
+  readonly waiting: number
+  /** How far the queue whose turn it was last had been served. */
+  readonly served: number
+  readonly queues: Readonly<Record<string, Queue>>
+}
+
+export interface FlowState {
+  levels: Table<string, Level>
+  /** Who waits in any of them. */
+  waiting: number
+}
+
+/** Where a request was sorted to. */
+export interface Seated {
+  /** Empty: it is exempt. */
+  readonly level: string
+  readonly width: number
+  readonly schemaUid: string
+  readonly levelUid: string
 }
 
 /** Where a request stands. It waits in exactly one place. */
 export type Stage =
   /** For a seat, for the server to be ready, and for the cache of a kind that nobody had asked for before. */
   | 'queued'
+  /** For a seat of its priority level. */
+  | 'flow'
   /** For etcd to say whether the namespace exists, since the cache does not know it. */
   | 'namespace'
   /** For what it is in want of, and may come yet. */
@@ -95,6 +174,8 @@ export interface PendingRequest {
   /** The shape of its answer; undefined: objects as they are. */
   readonly view?: View | undefined
   readonly stage: Stage
+  /** Where it was sorted to, if requests are. */
+  readonly flow?: Seated
   readonly arrived: Micros
   readonly deadline: Micros
   /** How often it has begun anew after a conflict. */
@@ -188,6 +269,10 @@ export interface State {
   queues: Readonly<Record<'reading' | 'mutating', Table<number, true>>>
   /** Those that wait for their cache to catch up. */
   awaitingCache: Table<number, true>
+  /** Seats and queues by priority level. */
+  flow: FlowState
+  /** Requests of which an audit event is still to come, and where the log stands. */
+  audit: { open: Table<StreamId, AuditEvent>; file: number; count: number; dirty: boolean }
   /** Seats taken. */
   reading: number
   mutating: number
