@@ -481,6 +481,9 @@ export interface ServiceSpec {
   readonly ports?: readonly ServicePort[]
   readonly publishNotReadyAddresses?: boolean
   readonly sessionAffinity?: 'None' | 'ClientIP'
+  readonly ipFamilies?: readonly string[]
+  readonly ipFamilyPolicy?: string
+  readonly internalTrafficPolicy?: 'Cluster' | 'Local'
 }
 
 export interface Service extends KubernetesObject {

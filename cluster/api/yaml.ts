@@ -4,7 +4,7 @@
  * What we leave out: YAML 1.1's `yes`, `no` and octal numbers, which kubectl's parser still knows.
  * Where to read upstream: apimachinery `pkg/util/yaml/decoder.go`; sigs.k8s.io/yaml.
  */
-import { parseAllDocuments, stringify } from 'yaml'
+import { parse, parseAllDocuments, stringify } from 'yaml'
 import type { KubernetesObject } from './types.ts'
 
 /** Every object of a file of one or more documents, a List taken apart. Throws with the line where it is no YAML. */
@@ -21,6 +21,9 @@ export function parseManifests(text: string): KubernetesObject[] {
   }
   return objects
 }
+
+/** One document, whatever it is. Throws where it is no YAML. */
+export const parseYaml = (text: string): unknown => parse(text)
 
 /** With keys in alphabetical order, as every Kubernetes tool prints them. */
 export function formatYaml(value: unknown): string {

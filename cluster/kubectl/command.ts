@@ -7,7 +7,7 @@
  */
 import type { Answer, ApiRequest } from '#cluster/client/api-client.ts'
 import { isOk, messageOf, reasonOf } from '#cluster/client/api-client.ts'
-import type { Micros } from '#cluster/kernel/component.ts'
+import type { Body, Micros } from '#cluster/kernel/component.ts'
 import { CommandError } from './command-error.ts'
 import type { Flags } from './flags.ts'
 
@@ -21,16 +21,26 @@ export interface Invocation {
   readonly files: Readonly<Record<string, string>>
 }
 
-/** Requests to make at once, or a time to wait, and what to print meanwhile. */
+/** Requests to make at once, something to follow, or a time to wait, and what to print meanwhile. */
 export interface Ask {
   readonly requests?: readonly ApiRequest[]
+  /**
+   * Something that goes on: a watch, a log, a session. The first ask opens it, later ones wait for more; with `pauseMicros`
+   * no longer than that.
+   */
+  readonly follow?: ApiRequest
   readonly pauseMicros?: Micros
   readonly output?: string
+  readonly errors?: string
 }
 
 export interface Round {
   /** In the order of the requests. */
   readonly answers: readonly Answer[]
+  /** What has come on what is followed since the round before. */
+  readonly said?: readonly Body[]
+  /** It has ended, and how. */
+  readonly ended?: Answer
   readonly now: Micros
 }
 

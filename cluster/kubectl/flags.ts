@@ -8,6 +8,8 @@ export interface FlagSpec {
   readonly values?: readonly string[]
   /** Switches. */
   readonly switches?: readonly string[]
+  /** Letters that mean something else than elsewhere: `-f` of `logs` follows. */
+  readonly shorts?: Readonly<Record<string, string>>
 }
 
 export interface Parsed {
@@ -17,7 +19,10 @@ export interface Parsed {
 }
 
 /** Known to every command. */
-const GLOBAL: Required<FlagSpec> = { values: ['namespace', 'v', 'request-timeout', 'context'], switches: ['help'] }
+const GLOBAL: Required<Pick<FlagSpec, 'values' | 'switches'>> = {
+  values: ['namespace', 'v', 'request-timeout', 'context', 'as', 'as-group'],
+  switches: ['help'],
+}
 
 const SHORT: Readonly<Record<string, string>> = {
   n: 'namespace',
@@ -33,10 +38,15 @@ const SHORT: Readonly<Record<string, string>> = {
   k: 'kustomize',
 }
 
+/** Flags that may be given several times, each adding to the last. */
+const LISTS = new Set(['from-literal', 'hard', 'verb', 'resource', 'resource-name', 'user', 'group', 'serviceaccount', 'tcp', 'env', 'as-group']) // prettier-ignore
+
 /** Throws a CommandError in kubectl's words for a flag that the command does not have. */
-export function parseFlags(words: readonly string[], spec: FlagSpec, command: string): Parsed {
+export function parseFlags(given: readonly string[], spec: FlagSpec, command: string): Parsed {
+  let words = given
   const values = [...GLOBAL.values, ...(spec.values ?? [])]
   const switches = [...GLOBAL.switches, ...(spec.switches ?? [])]
+  const shorts = { ...SHORT, ...spec.shorts }
   const args: string[] = []
   const flags: Record<string, string | true> = {}
   const see = `\nSee 'kubectl ${command} --help' for usage.`
@@ -50,7 +60,7 @@ export function parseFlags(words: readonly string[], spec: FlagSpec, command: st
     const long = word.startsWith('--')
     const equals = word.indexOf('=')
     const typed = long ? word.slice(2, equals < 0 ? undefined : equals) : word[1]!
-    const name = long ? typed : SHORT[typed]
+    const name = long ? typed : shorts[typed]
     const known = name !== undefined && (values.includes(name) || switches.includes(name))
     if (!known) {
       if (long) throw new CommandError(`error: unknown flag: --${typed}${see}`)
@@ -58,6 +68,8 @@ export function parseFlags(words: readonly string[], spec: FlagSpec, command: st
     }
     if (switches.includes(name)) {
       flags[name] = equals < 0 ? true : word.slice(equals + 1)
+      // Letters in one word: `-it`.
+      if (!long && word.length > 2 && equals < 0) words = words.toSpliced(i + 1, 0, `-${word.slice(2)}`)
       continue
     }
     const inline = equals >= 0 ? word.slice(equals + 1) : long || word.length === 2 ? undefined : word.slice(2)
@@ -66,7 +78,7 @@ export function parseFlags(words: readonly string[], spec: FlagSpec, command: st
       const what = long ? `--${typed}` : `'${typed}' in ${word}`
       throw new CommandError(`error: flag needs an argument: ${what}${see}`)
     }
-    flags[name] = value
+    flags[name] = LISTS.has(name) && typeof flags[name] === 'string' ? `${flags[name]},${value}` : value
   }
   return { args, flags, rest: [] }
 }

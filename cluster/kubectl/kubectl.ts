@@ -2,28 +2,40 @@
  * kubectl: how people ask a cluster.
  *
  * What the real one does: reads a command line and manifests, speaks HTTP with the API server, and prints.
- * What we model: get, describe, apply, create, delete, scale, cordon, uncordon, taint, label, annotate and set image, with
+ * What we model: the commands of the table below, with
  * their flags, layouts, messages and exit codes. Each command is told to it from outside (`type: 'kubectl'`), so is Ctrl+C
  * (`type: 'interrupt'`), and leaves an entry in the transcript.
- * What we leave out: the other commands, output by jsonpath and custom columns, --watch, kubeconfig, discovery (the kinds are
- * known), server-side tables and apply, validation against OpenAPI.
+ * What we leave out: what needs a terminal, a browser or another program (edit, attach, cp, port-forward, proxy, debug, diff,
+ * kustomize, plugins), certificate, config; custom resources (the kinds are known); server-side apply, validation against
+ * OpenAPI, kubeconfig; waiting by watch (it looks again and again).
  * Where to read upstream: kubernetes/kubectl `pkg/cmd`.
  */
+import type { HttpResponse } from '#cluster/api/http.ts'
 import type { Answer, ApiClient } from '#cluster/client/api-client.ts'
-import { answerOf, createApiClient, send } from '#cluster/client/api-client.ts'
-import type { Body, Component, Context, Effect, Micros, ProcessId } from '#cluster/kernel/component.ts'
+import { answerOf, createApiClient, openRequest, send } from '#cluster/client/api-client.ts'
+import type { Body, Component, Context, Effect, Event, Micros, ProcessId, StreamId } from '#cluster/kernel/component.ts'
 import { Table } from '#cluster/kernel/table.ts'
 import type { Ask, Command, Invocation, Outcome, Round } from './command.ts'
 import { CommandError } from './command-error.ts'
 import { apply, applyFlags } from './commands/apply.ts'
+import { auth, authFlags } from './commands/auth.ts'
 import { create, createFlags } from './commands/create.ts'
 import { deleteFlags, deleteObjects } from './commands/delete.ts'
 import { describe, describeFlags } from './commands/describe.ts'
+import { apiResources, apiResourcesFlags, apiVersions, clusterInfo, explain, explainFlags, version } from './commands/discovery.ts' // prettier-ignore
+import { drain, drainFlags } from './commands/drain.ts'
+import { autoscale, autoscaleFlags, expose, exposeFlags } from './commands/expose.ts'
 import { get, getFlags } from './commands/get.ts'
 import { annotate, label, labelFlags } from './commands/labels.ts'
+import { exec, execFlags, logs, logsFlags } from './commands/logs.ts'
 import { cordon, taint, taintFlags, uncordon } from './commands/nodes.ts'
+import { events, eventsFlags, top, topFlags } from './commands/observe.ts'
+import { patch, patchFlags, replace, replaceFlags } from './commands/patch.ts'
+import { rollout, rolloutFlags } from './commands/rollout.ts'
+import { run, runFlags } from './commands/run.ts'
 import { scale, scaleFlags } from './commands/scale.ts'
 import { set } from './commands/set.ts'
+import { wait, waitFlags } from './commands/wait.ts'
 import type { FlagSpec } from './flags.ts'
 import { parseFlags, splitLine } from './flags.ts'
 
@@ -61,11 +73,19 @@ interface Run {
   readonly rounds: readonly Round[]
   /** Answers of the round under way, with holes. */
   readonly answers: readonly (Answer | undefined)[]
+  /** What it follows, and what has come there since the last round. */
+  readonly stream?: StreamId
+  readonly said: readonly Body[]
+  readonly ended?: Answer
+  /** The round under way waits for what it follows. */
+  readonly isFollowing: boolean
 }
 
 export interface KubectlState {
   client: ApiClient
   runs: Table<number, Run>
+  /** The run that each stream belongs to which is followed. */
+  follows: Table<StreamId, number>
   transcript: Table<number, TranscriptEntry>
 }
 
@@ -73,18 +93,36 @@ export interface KubectlState {
 const TRANSCRIPT_MAX = 1_000
 
 const COMMANDS: Readonly<Record<string, { readonly run: Command; readonly flags: FlagSpec }>> = {
-  get: { run: get, flags: getFlags },
-  describe: { run: describe, flags: describeFlags },
+  annotate: { run: annotate, flags: labelFlags },
+  'api-resources': { run: apiResources, flags: apiResourcesFlags },
+  'api-versions': { run: apiVersions, flags: {} },
   apply: { run: apply, flags: applyFlags },
+  auth: { run: auth, flags: authFlags },
+  autoscale: { run: autoscale, flags: autoscaleFlags },
+  'cluster-info': { run: clusterInfo, flags: {} },
+  cordon: { run: cordon, flags: {} },
   create: { run: create, flags: createFlags },
   delete: { run: deleteObjects, flags: deleteFlags },
-  scale: { run: scale, flags: scaleFlags },
-  cordon: { run: cordon, flags: {} },
-  uncordon: { run: uncordon, flags: {} },
-  taint: { run: taint, flags: taintFlags },
+  describe: { run: describe, flags: describeFlags },
+  drain: { run: drain, flags: drainFlags },
+  events: { run: events, flags: eventsFlags },
+  exec: { run: exec, flags: execFlags },
+  explain: { run: explain, flags: explainFlags },
+  expose: { run: expose, flags: exposeFlags },
+  get: { run: get, flags: getFlags },
   label: { run: label, flags: labelFlags },
-  annotate: { run: annotate, flags: labelFlags },
+  logs: { run: logs, flags: logsFlags },
+  patch: { run: patch, flags: patchFlags },
+  replace: { run: replace, flags: replaceFlags },
+  rollout: { run: rollout, flags: rolloutFlags },
+  run: { run, flags: runFlags },
+  scale: { run: scale, flags: scaleFlags },
   set: { run: set, flags: {} },
+  taint: { run: taint, flags: taintFlags },
+  top: { run: top, flags: topFlags },
+  uncordon: { run: uncordon, flags: {} },
+  version: { run: version, flags: {} },
+  wait: { run: wait, flags: waitFlags },
 }
 
 /** The flags of each command, for those who complete a line. */
@@ -97,6 +135,7 @@ export const kubectl: Component<KubectlState, KubectlOptions> = {
   init: ({ servers }) => ({
     client: createApiClient(servers, 'kubernetes-admin', ['system:masters']),
     runs: new Table(),
+    follows: new Table(),
     transcript: new Table(),
   }),
   step(state, event, ctx) {
@@ -104,9 +143,10 @@ export const kubectl: Component<KubectlState, KubectlOptions> = {
     const answer = answerOf(state.client, event)
     if (answer) takeAnswer(state, answer, ctx, effects)
     else if (event.type === 'timer') resume(state, Number(event.key), [], ctx, effects)
+    else if (event.type === 'data' || event.type === 'closed') hear(state, event, ctx, effects)
     else if (event.type === 'message' && event.body.type === 'kubectl')
       begin(state, event.body as KubectlBody, ctx, effects)
-    else if (event.type === 'message' && event.body.type === 'interrupt') interrupt(state, ctx)
+    else if (event.type === 'message' && event.body.type === 'interrupt') interrupt(state, ctx, effects)
     return effects
   },
 }
@@ -131,7 +171,7 @@ function begin(state: KubectlState, body: KubectlBody, ctx: Context, effects: Ef
       break
     }
   }
-  state.runs.set(body.id, { words, files, rounds: [], answers: [] })
+  state.runs.set(body.id, { words, files, rounds: [], answers: [], said: [], isFollowing: false })
   advance(state, body.id, ctx, effects)
 }
 
@@ -139,10 +179,10 @@ function begin(state: KubectlState, body: KubectlBody, ctx: Context, effects: Ef
 const INTERRUPTED = 130
 
 /** Ctrl+C ends whatever runs; what comes in for it later finds nobody. */
-function interrupt(state: KubectlState, ctx: Context): void {
+function interrupt(state: KubectlState, ctx: Context, effects: Effect[]): void {
   for (const id of [...state.runs.keys()]) {
     const { output, errors } = state.transcript.get(id)!
-    finish(state, id, { output, errors, exitCode: INTERRUPTED }, ctx)
+    finish(state, id, { output, errors, exitCode: INTERRUPTED }, ctx, effects)
   }
 }
 
@@ -158,23 +198,71 @@ function takeAnswer(state: KubectlState, answer: Answer, ctx: Context, effects: 
 function resume(state: KubectlState, id: number, answers: readonly Answer[], ctx: Context, effects: Effect[]): void {
   const run = state.runs.get(id)
   if (!run) return
-  state.runs.set(id, { ...run, rounds: [...run.rounds, { answers, now: ctx.now }], answers: [] })
+  const { ended, ...rest } = run
+  const round: Round = { answers, said: run.said, ...(ended && { ended }), now: ctx.now }
+  state.runs.set(id, { ...rest, rounds: [...run.rounds, round], answers: [], said: [], isFollowing: false })
   advance(state, id, ctx, effects)
+}
+
+/** Something has come on what a run follows, or it has ended. */
+function hear(
+  state: KubectlState,
+  event: Extract<Event, { type: 'data' | 'closed' }>,
+  ctx: Context,
+  effects: Effect[],
+): void {
+  const id = state.follows.get(event.stream)
+  const run = id === undefined ? undefined : state.runs.get(id)
+  if (id === undefined || !run) return
+  if (event.type === 'data') state.runs.set(id, { ...run, said: [...run.said, event.body] })
+  else {
+    state.follows.delete(event.stream)
+    const { reason, body } = event
+    const { status = 200, body: last } = (body ?? {}) as Partial<HttpResponse>
+    const lost = reason === 'done' ? {} : { lost: reason }
+    state.runs.set(id, { ...run, ended: { tag: undefined, status, body: last, ...lost } })
+  }
+  if (!run.isFollowing) return
+  effects.push({ type: 'cancelWake', key: String(id) })
+  resume(state, id, [], ctx, effects)
 }
 
 /** Runs the command as far as its answers reach, and asks for what it wants next. */
 function advance(state: KubectlState, id: number, ctx: Context, effects: Effect[]): void {
   const run = state.runs.get(id)!
   const next = replay(run)
-  if (!('ask' in next)) return finish(state, id, next, ctx)
-  const { requests = [], pauseMicros, output } = next.ask
-  if (output !== undefined) state.transcript.set(id, { ...state.transcript.get(id)!, output })
+  if (!('ask' in next)) return finish(state, id, next, ctx, effects)
+  const { requests = [], follow, pauseMicros, ...printed } = next.ask
+  if (printed.output !== undefined || printed.errors !== undefined)
+    state.transcript.set(id, { ...state.transcript.get(id)!, ...printed })
+  if (follow) return followOn(state, id, next.ask, ctx, effects)
   if (pauseMicros !== undefined || requests.length === 0) {
     effects.push({ type: 'wake', key: String(id), after: pauseMicros ?? 0 })
     return
   }
   state.runs.set(id, { ...run, answers: requests.map(() => undefined) })
-  requests.forEach((request, index) => effects.push(send(state.client, ctx, request, { id, index })))
+  const asWhom = impersonation(run.words)
+  requests.forEach((request, index) =>
+    effects.push(send(state.client, ctx, { ...request, headers: { ...request.headers, ...asWhom } }, { id, index })),
+  )
+}
+
+function followOn(
+  state: KubectlState,
+  id: number,
+  { follow, pauseMicros }: Ask,
+  ctx: Context,
+  effects: Effect[],
+): void {
+  const run = state.runs.get(id)!
+  if (run.said.length > 0 || run.ended) return resume(state, id, [], ctx, effects)
+  if (run.stream === undefined) {
+    const stream = ctx.id()
+    state.follows.set(stream, id)
+    state.runs.set(id, { ...run, stream, isFollowing: true })
+    effects.push(openRequest(state.client, stream, follow!))
+  } else state.runs.set(id, { ...run, isFollowing: true })
+  if (pauseMicros !== undefined) effects.push({ type: 'wake', key: String(id), after: pauseMicros })
 }
 
 function replay(run: Run): Outcome | { readonly ask: Ask } {
@@ -190,6 +278,18 @@ function replay(run: Run): Outcome | { readonly ask: Ask } {
   } catch (error) {
     if (error instanceof CommandError) return { errors: `${error.message}\n`, exitCode: 1 }
     throw error
+  }
+}
+
+/** `--as alice --as-group readers`: what each request of the command bears then. */
+function impersonation(words: readonly string[]): Readonly<Record<string, string>> {
+  const valuesOf = (flag: string): string[] =>
+    words.flatMap((word, i) => (word === flag ? [words[i + 1] ?? ''] : word.startsWith(`${flag}=`) ? [word.slice(flag.length + 1)] : [])) // prettier-ignore
+  const [user] = valuesOf('--as')
+  const groups = valuesOf('--as-group')
+  return {
+    ...(user && { 'impersonate-user': user }),
+    ...(groups.length > 0 && { 'impersonate-group': groups.join(', ') }),
   }
 }
 
@@ -212,7 +312,13 @@ function finish(
   id: number,
   { output = '', errors = '', exitCode = 0 }: Outcome,
   ctx: Context,
+  effects: Effect[],
 ): void {
+  const { stream } = state.runs.get(id)!
+  if (stream !== undefined && state.follows.has(stream)) {
+    state.follows.delete(stream)
+    effects.push({ type: 'close', stream })
+  }
   state.runs.delete(id)
   const entry = { ...state.transcript.get(id)!, output, errors, exitCode, endedAt: ctx.now }
   state.transcript.set(id, entry)

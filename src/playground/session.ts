@@ -5,8 +5,10 @@
  * What is done waits for the virtual time it belongs to, so that a story that is opened and one that is being made are the
  * same thing.
  */
+import { builtInSchemas } from '#cluster/api/schema/built-in.ts'
 import { KUBECTL, bootCluster } from '#cluster/cluster.ts'
 import { History } from '#cluster/kernel/history.ts'
+import { kubeApiserverWith } from '#cluster/kube-apiserver/kube-apiserver.ts'
 import { kubectlFlags, type KubectlState, type TranscriptEntry } from '#cluster/kubectl/kubectl.ts'
 import { objectsOf, storeRevision } from '#cluster/scenarios/look.ts'
 import { frameOf } from '../simulation/frame.ts'
@@ -96,6 +98,9 @@ const optionsOf = ({ nodes, controlPlanes, etcd, seed }: Setup) => ({
   controlPlanes,
   topology: etcd,
   etcdMembers: controlPlanes,
+  // As kubeadm sets it up, and with the types of the API: what one learns is what one types at work.
+  authorization: 'RBAC' as const,
+  components: { 'kube-apiserver': kubeApiserverWith(builtInSchemas) },
 })
 
 /** What Ctrl+C is in a story. */

@@ -1,4 +1,5 @@
 /** Secrets and ConfigMaps. Upstream: `pkg/registry/core/{secret,configmap}/strategy.go`, `pkg/apis/core/validation/validation.go`. */
+import { base64 } from '#cluster/api/base64.ts'
 import { isEqual } from '#cluster/api/meta.ts'
 import type { KubernetesObject } from '#cluster/api/types.ts'
 import type { FieldError } from '../status.ts'
@@ -55,11 +56,6 @@ function defaultSecret(secret: Data): Data {
   const texts = Object.entries((stringData ?? {}) as Record<string, string>)
   const data = { ...rest['data'], ...Object.fromEntries(texts.map(([key, text]) => [key, base64(text)])) }
   return { ...rest, type: rest['type'] || 'Opaque', ...(Object.keys(data).length > 0 && { data }) }
-}
-
-function base64(text: string): string {
-  const bytes = new TextEncoder().encode(text)
-  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''))
 }
 
 export const secrets: Strategy<Data> = {

@@ -21,12 +21,22 @@ const defaultPort = (port: ServicePort): ServicePort => ({
 function defaults(service: Service): Service {
   const spec = service.spec ?? ({} as ServiceSpec)
   const { ports } = spec
+  // The cluster has one family of addresses.
+  const families =
+    spec.type === 'ExternalName'
+      ? {}
+      : ({
+          ipFamilies: spec.ipFamilies ?? ['IPv4'],
+          ipFamilyPolicy: spec.ipFamilyPolicy ?? 'SingleStack',
+          internalTrafficPolicy: spec.internalTrafficPolicy ?? 'Cluster',
+        } as const)
   return {
     ...service,
     spec: {
       ...spec,
       type: spec.type ?? 'ClusterIP',
       sessionAffinity: spec.sessionAffinity ?? 'None',
+      ...families,
       ...(ports && { ports: ports.map(defaultPort) }),
       ...(spec.clusterIP && !spec.clusterIPs && { clusterIPs: [spec.clusterIP] }),
     },

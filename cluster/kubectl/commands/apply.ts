@@ -1,22 +1,37 @@
 /** `kubectl apply`: creates what is missing and patches what differs, remembering in an annotation what the file said. */
 import type { KubernetesObject } from '#cluster/api/types.ts'
+import { pathOf } from '#cluster/api/resources.ts'
 import { sortKeys } from '#cluster/api/yaml.ts'
-import { createRequest, getRequest, isOk, patchRequest } from '#cluster/client/api-client.ts'
+import { createRequest, getRequest, isOk, messageOf, patchRequest } from '#cluster/client/api-client.ts'
 import type { Invocation, Steps } from '../command.ts'
 import { ask, failureText } from '../command.ts'
+import { CommandError } from '../command-error.ts'
 import type { FlagSpec } from '../flags.ts'
+import { isSet, valueOf } from '../flags.ts'
 import type { Manifest } from '../manifest.ts'
 import { readManifests } from '../manifest.ts'
 import { printedName } from '../resource-arguments.ts'
+import { summary } from './outcome.ts'
 import { threeWayPatch } from '../three-way.ts'
 
-export const applyFlags: FlagSpec = { values: ['filename'], switches: ['recursive', 'wait', 'overwrite'] }
+export const applyFlags: FlagSpec = {
+  values: ['filename', 'field-manager', 'dry-run', 'output'],
+  switches: ['recursive', 'wait', 'overwrite', 'server-side', 'force-conflicts'],
+}
 
 export const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration'
 
 export function* apply(invocation: Invocation): Steps {
+  const { flags } = invocation
+  if (isSet(flags, 'server-side')) return yield* applyServerSide(invocation)
+  const isDry = flags['dry-run'] === 'server'
+  if (flags['dry-run'] !== undefined && !isDry && flags['dry-run'] !== 'none')
+    throw new CommandError(`error: of --dry-run only server is simulated here`)
+  const query: Record<string, string> = isDry ? { dryRun: 'All' } : {}
+  const how = isDry ? ' (server dry run)' : ''
   const lines: string[] = []
   const errors: string[] = []
+  const warnings: string[] = []
   for (const manifest of readManifests(invocation)) {
     const { resource, object } = manifest
     const { name, namespace } = object.metadata
@@ -29,18 +44,54 @@ export function* apply(invocation: Invocation): Steps {
     const wanted = withLastApplied(object)
     const patch = missing ? undefined : applyPatch(wanted, found.body as KubernetesObject)
     if (!missing && patch === undefined) {
-      lines.push(`${printedName(resource, name)} unchanged`)
+      lines.push(`${printedName(resource, name)} unchanged${how}`)
       continue
     }
     const request =
       patch === undefined ? createRequest(wanted) : patchRequest(resource.resource, object, 'strategic', patch)
-    const answer = (yield* ask(request)).answers[0]!
-    if (isOk(answer)) lines.push(`${printedName(resource, name)} ${missing ? 'created' : 'configured'}`)
+    if (!missing && (found.body as KubernetesObject).metadata.annotations?.[LAST_APPLIED] === undefined)
+      warnings.push(`Warning: resource ${resource.resource}/${name} ${NOT_APPLIED}`)
+    const answer = (yield* ask({ ...request, query })).answers[0]!
+    if (isOk(answer)) lines.push(`${printedName(resource, name)} ${missing ? 'created' : 'configured'}${how}`)
     else errors.push(failureText(answer, missing ? whenCreating(invocation) : ''))
   }
-  const output = lines.length > 0 ? { output: `${lines.join('\n')}\n` } : {}
-  return errors.length > 0 ? { ...output, errors: `${errors.join('\n')}\n`, exitCode: 1 } : output
+  const { output } = summary(lines, [])
+  const said = [...warnings, ...errors].map((line) => `${line}\n`).join('')
+  return { ...(output && { output }), errors: said, exitCode: errors.length > 0 ? 1 : 0 }
 }
+
+const NOT_APPLIED = `is missing the ${LAST_APPLIED} annotation which is required by kubectl apply. kubectl apply should only be used on resources created declaratively by either kubectl create --save-config or kubectl apply. The missing annotation will be patched automatically.`
+
+/** The server merges, and knows whose each field is. */
+function* applyServerSide(invocation: Invocation): Steps {
+  const { flags } = invocation
+  const lines: string[] = []
+  const errors: string[] = []
+  const fieldManager = valueOf(flags, 'field-manager') ?? 'kubectl'
+  const isDry = flags['dry-run'] === 'server'
+  const query = { fieldManager, force: String(isSet(flags, 'force-conflicts')), ...(isDry && { dryRun: 'All' }) }
+  const headers = { 'content-type': 'application/apply-patch+yaml' }
+  for (const { resource, object } of readManifests(invocation)) {
+    const { name, namespace } = object.metadata
+    const path = pathOf(resource.resource, namespace, name)
+    const answer = (yield* ask({ method: 'PATCH', path, query, headers, body: object })).answers[0]!
+    if (isOk(answer)) lines.push(`${printedName(resource, name)} serverside-applied${isDry ? ' (server dry run)' : ''}`)
+    else errors.push(answer.status === 409 ? `error: ${messageOf(answer)}\n${CONFLICT}` : failureText(answer))
+  }
+  return summary(lines, errors)
+}
+
+const CONFLICT = `Please review the fields above--they currently have other managers. Here
+are the ways you can resolve this warning:
+* If you intend to manage all of these fields, please re-run the apply
+  command with the \`--force-conflicts\` flag.
+* If you do not intend to manage all of the fields, please edit your
+  manifest to remove references to the fields that should keep their
+  current managers.
+* You may co-own fields by updating your manifest to match the existing
+  value; in this case, you'll become the manager if the other manager(s)
+  stop managing the field (remove it from their configuration).
+See https://kubernetes.io/docs/reference/using-api/server-side-apply/#conflicts`
 
 const whenCreating = ({ flags }: Invocation): string =>
   `error when creating "${flags['filename'] === '-' ? 'STDIN' : String(flags['filename'])}": `

@@ -1,7 +1,6 @@
-/** `kubectl create`: new objects from a manifest, or a namespace or Deployment from a few words. */
-import type { Deployment, KubernetesObject } from '#cluster/api/types.ts'
-import { resourceNamed } from '#cluster/api/resources.ts'
-import type { Answer } from '#cluster/client/api-client.ts'
+/** `kubectl create`: new objects from a manifest, or made up from a few words. */
+import { pathOf } from '#cluster/api/resources.ts'
+import type { KubernetesObject } from '#cluster/api/types.ts'
 import { createRequest, isOk, messageOf } from '#cluster/client/api-client.ts'
 import type { Invocation, Steps } from '../command.ts'
 import { ask, failureText } from '../command.ts'
@@ -10,75 +9,57 @@ import type { Flags, FlagSpec } from '../flags.ts'
 import { valueOf } from '../flags.ts'
 import { readManifests } from '../manifest.ts'
 import { printedName } from '../resource-arguments.ts'
-import { namespaceOf, summary, wholeNumber } from './outcome.ts'
+import { generated, GENERATOR_FLAGS } from './generators.ts'
+import { make, MADE } from './made.ts'
+import { namespaceOf, summary } from './outcome.ts'
+import { durationMicros } from './waiting.ts'
 
-export const createFlags: FlagSpec = { values: ['filename', 'image', 'replicas', 'port', 'from-literal'] }
+export const createFlags: FlagSpec = { values: ['filename', ...GENERATOR_FLAGS, ...MADE] }
 
 export function* create(invocation: Invocation): Steps {
   const { flags, args } = invocation
-  const objects = flags['filename'] === undefined ? [generated(invocation)] : readManifests(invocation)
-  if (flags['filename'] !== undefined && args.length > 0)
-    throw new CommandError(`error: unexpected arguments: [${args.join(' ')}]`)
+  if (flags['filename'] === undefined) {
+    if (args[0] === 'token') return yield* token(invocation)
+    const made = generated(invocation)
+    const outcome = yield* make(made, flags)
+    return outcome.errors ? { ...outcome, errors: creationFailure(outcome.errors, made.resource.singular) } : outcome
+  }
+  if (args.length > 0) throw new CommandError(`error: unexpected arguments: [${args.join(' ')}]`)
+  const objects = readManifests(invocation)
   const lines: string[] = []
   const errors: string[] = []
   for (const { resource, object } of objects) {
     const answer = (yield* ask(createRequest(object))).answers[0]!
     if (isOk(answer)) lines.push(`${printedName(resource, (answer.body as KubernetesObject).metadata.name)} created`)
-    else errors.push(creationFailure(answer, resource.singular, flags))
+    else errors.push(failureText(answer, whenCreating(flags)))
   }
   return summary(lines, errors)
 }
 
-function creationFailure(answer: Answer, kind: string, flags: Flags): string {
+/** Most generators say what they could not make; a few leave it to the server. */
+const creationFailure = (said: string, kind: string): string =>
+  ['namespace', 'role', 'clusterrole'].includes(kind)
+    ? said
+    : said.replace(/^Error from server \(\w+\): /, `error: failed to create ${kind}: `)
+
+const whenCreating = (flags: Flags): string => {
   const file = valueOf(flags, 'filename')
-  if (file !== undefined) return failureText(answer, `error when creating "${file === '-' ? 'STDIN' : file}": `)
-  return kind === 'namespace' || answer.lost
-    ? failureText(answer)
-    : `error: failed to create ${kind}: ${messageOf(answer)}`
+  return `error when creating "${file === '-' ? 'STDIN' : file}": `
 }
 
-function generated({ args, flags, rest }: Invocation): {
-  resource: ReturnType<typeof resourceNamed>
-  object: KubernetesObject
-} {
-  const [what, name, ...more] = args
-  if (what === undefined) throw new CommandError('error: must specify one of -f and -k')
-  if (name === undefined || more.length > 0) {
-    throw new CommandError(
-      `error: exactly one NAME is required, got ${Math.max(args.length - 1, 0)}\nSee 'kubectl create ${what} -h' for help and examples`,
-    )
+/** `kubectl create token NAME`: what a ServiceAccount shows when it speaks to the server. */
+function* token({ args, flags }: Invocation): Steps {
+  const [, name, ...more] = args
+  if (name === undefined || more.length > 0)
+    throw new CommandError(`error: exactly one NAME is required, got ${args.length - 1}\nSee 'kubectl create token -h' for help and examples`) // prettier-ignore
+  const duration = valueOf(flags, 'duration')
+  const audience = valueOf(flags, 'audience')
+  const spec = {
+    ...(duration && { expirationSeconds: Math.round(durationMicros(duration, 'duration') / 1e6) }),
+    ...(audience && { audiences: audience.split(',') }),
   }
-  if (what === 'namespace' || what === 'ns') {
-    return {
-      resource: resourceNamed('namespaces'),
-      object: { apiVersion: 'v1', kind: 'Namespace', metadata: { name } },
-    }
-  }
-  if (what !== 'deployment' && what !== 'deploy') {
-    throw new CommandError(
-      `error: unknown command "${what}" for "kubectl create": write a manifest and use "kubectl create -f"`,
-    )
-  }
-  const image = valueOf(flags, 'image')
-  if (!image) throw new CommandError('error: required flag(s) "image" not set')
-  const labels = { app: name }
-  const short = image.split('/').at(-1)!.split('@')[0]!.split(':')[0]!
-  const port = valueOf(flags, 'port')
-  const container = {
-    name: short,
-    image,
-    ...(port && { ports: [{ containerPort: Number(port) }] }),
-    ...(rest.length > 0 && { command: rest }),
-  }
-  const deployment: Deployment = {
-    apiVersion: 'apps/v1',
-    kind: 'Deployment',
-    metadata: { name, namespace: namespaceOf(flags), labels },
-    spec: {
-      replicas: wholeNumber(valueOf(flags, 'replicas') ?? '1', 'replicas'),
-      selector: { matchLabels: labels },
-      template: { metadata: { labels }, spec: { containers: [container] } },
-    },
-  }
-  return { resource: resourceNamed('deployments'), object: deployment }
+  const path = pathOf('serviceaccounts', namespaceOf(flags), name, 'token')
+  const answer = (yield* ask({ method: 'POST', path, body: { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec } })).answers[0]! // prettier-ignore
+  if (!isOk(answer)) return { errors: `error: failed to create token: ${messageOf(answer)}\n`, exitCode: 1 }
+  return { output: `${(answer.body as { status: { token: string } }).status.token}\n` }
 }

@@ -17,6 +17,9 @@ export const deleteFlags: FlagSpec = {
   switches: ['all', 'force', 'now', 'ignore-not-found', 'all-namespaces'],
 }
 
+const FORCED =
+  'Warning: Immediate deletion does not wait for confirmation that the running resource has been terminated. The resource may continue to run on the cluster indefinitely.\n'
+
 /** How often to look whether it is gone. */
 const DELETE_POLL_MICROS = 1_000_000
 /** Ten minutes; kubectl itself would wait for ever. */
@@ -57,7 +60,12 @@ export function* deleteObjects(invocation: Invocation): Steps {
     if (waiting.length > 0) yield { pauseMicros: DELETE_POLL_MICROS, output: printed }
   }
   if (targets.length === 0) return { output: 'No resources found\n' }
-  return { output: printed, ...(errors.length > 0 && { errors: `${errors.join('\n')}\n`, exitCode: 1 }) }
+  const warning = isSet(flags, 'force') && Number(valueOf(flags, 'grace-period') ?? 0) === 0 ? FORCED : ''
+  return {
+    output: printed,
+    errors: warning,
+    ...(errors.length > 0 && { errors: `${warning}${errors.join('\n')}\n`, exitCode: 1 }),
+  }
 }
 
 /** Another object may have taken the name. */

@@ -1,26 +1,30 @@
 /** `kubectl get`: lists, tables, and objects as they are. */
+import type { WatchMessage } from '#cluster/api/http.ts'
+import { valuesAt } from '#cluster/api/json-path.ts'
 import { printerOf } from '#cluster/api/printers/printers.ts'
 import type { Resource } from '#cluster/api/resources.ts'
-import type { KubernetesObject, List } from '#cluster/api/types.ts'
+import type { KubernetesObject, List, Status } from '#cluster/api/types.ts'
 import { formatYaml, sortKeys } from '#cluster/api/yaml.ts'
 import type { ApiRequest } from '#cluster/client/api-client.ts'
 import { getRequest, isOk, listRequest } from '#cluster/client/api-client.ts'
 import type { Micros } from '#cluster/kernel/component.ts'
 import type { Invocation, Outcome, Steps } from '../command.ts'
-import { ask, failureText } from '../command.ts'
+import { ask, failureText, need } from '../command.ts'
 import { CommandError } from '../command-error.ts'
 import type { Flags, FlagSpec } from '../flags.ts'
 import { isSet, valueOf } from '../flags.ts'
+import { customColumns } from '../print/custom-columns.ts'
+import { fillTemplate, relaxedPath, textOf } from '../print/json-path.ts'
 import { alignTabs, GET_TABS } from '../print/tab-writer.ts'
 import type { Target } from '../resource-arguments.ts'
 import { parseTargets, printedName } from '../resource-arguments.ts'
 
 export const getFlags: FlagSpec = {
-  values: ['output', 'selector', 'field-selector', 'label-columns', 'sort-by', 'chunk-size'],
-  switches: ['all-namespaces', 'no-headers', 'show-labels', 'ignore-not-found', 'show-kind'],
+  values: ['output', 'selector', 'field-selector', 'label-columns', 'sort-by', 'chunk-size', 'raw'],
+  switches: ['all-namespaces', 'no-headers', 'show-labels', 'ignore-not-found', 'show-kind', 'watch', 'watch-only', 'show-managed-fields'], // prettier-ignore
 }
 
-const FORMATS = ['json', 'yaml', 'name', 'wide']
+const FORMATS = ['custom-columns', 'json', 'jsonpath', 'name', 'wide', 'yaml']
 
 interface Found {
   readonly resource: Resource
@@ -28,13 +32,16 @@ interface Found {
 }
 
 export function* get({ args, flags }: Invocation): Steps {
+  const raw = valueOf(flags, 'raw')
+  if (raw !== undefined) return yield* getRaw(raw)
   const format = valueOf(flags, 'output')
-  if (format !== undefined && !FORMATS.includes(format)) {
+  if (format !== undefined && !FORMATS.includes(format.split('=')[0]!)) {
     throw new CommandError(
       `error: unable to match a printer suitable for the output format "${format}", allowed formats are: ${FORMATS.join(',')}`,
     )
   }
   const targets = parseTargets(args)
+  if (isSet(flags, 'watch') || isSet(flags, 'watch-only')) return yield* watch(targets, flags)
   const { answers, now } = yield* ask(...targets.map((target) => requestFor(target, flags)))
   const errors: string[] = []
   const found: Found[] = []
@@ -48,7 +55,70 @@ export function* get({ args, flags }: Invocation): Steps {
       else found[same] = { resource: target.resource, objects: [...found[same]!.objects, ...objects] }
     } else if (!(answer.status === 404 && isSet(flags, 'ignore-not-found'))) errors.push(failureText(answer))
   })
-  return present(found, errors, format, flags, now, targets)
+  return present(sortBy(found, valueOf(flags, 'sort-by')), errors, format, flags, now, targets)
+}
+
+function* getRaw(path: string): Steps {
+  const [where = '', search = ''] = path.split('?')
+  const query = Object.fromEntries(
+    search
+      .split('&')
+      .filter(Boolean)
+      .map((pair) => pair.split('=', 2)),
+  )
+  const { body } = yield* need({ method: 'GET', path: where, query })
+  return { output: typeof body === 'string' ? body : `${JSON.stringify(body)}\n` }
+}
+
+/** By a field; numbers by their size, what is missing first. */
+function sortBy(found: readonly Found[], field: string | undefined): readonly Found[] {
+  if (field === undefined) return found
+  const path = relaxedPath(field)
+  const valueAt = (object: KubernetesObject): unknown => valuesAt(object, path)[0]
+  const compare = (a: unknown, b: unknown): number => {
+    if (a === b) return 0
+    if (a === undefined || b === undefined) return a === undefined ? -1 : 1
+    if (typeof a === 'number' && typeof b === 'number') return a - b
+    return textOf(a) < textOf(b) ? -1 : 1
+  }
+  return found.map(({ resource, objects }) => ({
+    resource,
+    objects: objects.toSorted((a, b) => compare(valueAt(a), valueAt(b))),
+  }))
+}
+
+/** What is there, and then every change, until somebody ends it. */
+function* watch(targets: readonly Target[], flags: Flags): Steps {
+  const [target, ...more] = targets
+  if (!target || more.length > 0) throw new CommandError('error: you may only specify a single resource type')
+  const { resource, name } = target
+  const request = requestFor({ resource }, flags)
+  const fieldSelector = [valueOf(flags, 'field-selector'), name && `metadata.name=${name}`].filter(Boolean).join(',')
+  const query = { ...request.query, ...(fieldSelector && { fieldSelector }) }
+  const { body, now } = yield* need({ ...request, query })
+  const { items, metadata } = body as List<KubernetesObject>
+  if (name !== undefined && items.length === 0) yield* need(requestFor(target, flags))
+  const format = valueOf(flags, 'output')
+  const print = (objects: readonly KubernetesObject[], at: Micros, isFirst: boolean): string => {
+    if (objects.length === 0) return ''
+    if (format !== undefined && format !== 'wide')
+      return objects.map((object) => present([{ resource, objects: [object] }], [], format, flags, at, [{ resource, name: object.metadata.name }]).output ?? '').join('') // prettier-ignore
+    const options = tableOptions(flags)
+    return formatTable(resource, objects, at, { ...options, headers: isFirst && options.headers !== false })
+  }
+  let output = isSet(flags, 'watch-only') ? '' : print(items, now, true)
+  const follow = { ...request, query: { ...query, watch: 'true', resourceVersion: metadata.resourceVersion ?? '' } }
+  for (;;) {
+    const { said = [], ended, now: at } = yield { follow, output }
+    for (const message of said) {
+      if (message.type !== 'watchEvent') continue
+      const { type, object } = (message as WatchMessage).event
+      if (type === 'BOOKMARK') continue
+      if (type === 'ERROR') return { output, errors: `error: ${(object as Status).message}\n`, exitCode: 1 }
+      output += print([object as KubernetesObject], at, output === '')
+    }
+    if (ended) return ended.lost || ended.status >= 400 ? { output, errors: `${failureText(ended)}\n`, exitCode: 1 } : { output } // prettier-ignore
+  }
 }
 
 function requestFor({ resource, name }: Target, flags: Flags): ApiRequest {
@@ -74,7 +144,13 @@ function present(
   targets: readonly Target[],
 ): Outcome {
   const failure = errors.length > 0 ? { errors: `${errors.join('\n')}\n`, exitCode: 1 } : {}
-  const objects = found.flatMap((each) => each.objects)
+  const objects = found.flatMap((each) => each.objects).map(isSet(flags, 'show-managed-fields') ? same : unmanaged)
+  const template = format?.startsWith('jsonpath=') ? format.slice('jsonpath='.length) : undefined
+  if (template !== undefined) {
+    const lone = targets.length === 1 && targets[0]!.name !== undefined
+    if (lone && objects.length === 0) return failure
+    return { output: fillTemplate(template, lone ? objects[0] : { apiVersion: 'v1', kind: 'List', items: objects }), ...failure } // prettier-ignore
+  }
   if (format === 'json' || format === 'yaml') {
     const lone = targets.length === 1 && targets[0]!.name !== undefined
     if (lone && objects.length === 0) return failure
@@ -96,6 +172,10 @@ function present(
     )
     return { output: `${lines.join('\n')}\n`, ...failure }
   }
+  if (format?.startsWith('custom-columns=')) {
+    const spec = format.slice('custom-columns='.length)
+    return { output: customColumns(spec, objects, !isSet(flags, 'no-headers')), ...failure }
+  }
   const several = new Set(targets.map(({ resource }) => resource)).size > 1
   const tables = found
     .filter(({ objects }) => objects.length > 0)
@@ -103,6 +183,15 @@ function present(
       formatTable(resource, objects, now, { ...tableOptions(flags), prefix: several || isSet(flags, 'show-kind') }),
     )
   return { output: tables.join('\n'), ...failure }
+}
+
+const same = (object: KubernetesObject): KubernetesObject => object
+
+/** Whose each field is fills pages: only who asks for it gets it. */
+function unmanaged(object: KubernetesObject): KubernetesObject {
+  if (object.metadata.managedFields === undefined) return object
+  const { managedFields: _, ...metadata } = object.metadata
+  return { ...object, metadata }
 }
 
 function nothingFound(targets: readonly Target[], flags: Flags): string {

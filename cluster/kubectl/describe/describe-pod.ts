@@ -41,11 +41,70 @@ export function describePod(pod: Pod, events: readonly KubernetesEvent[], now: M
     ...containerLines('Init Containers:', spec.initContainers, status.initContainerStatuses),
     ...containerLines('Containers:', spec.containers, status.containerStatuses),
     ...conditionLines(pod),
+    ...volumeLines(spec.volumes),
     `QoS Class:\t${status.qosClass ?? 'BestEffort'}`,
     ...pairs('Node-Selectors:', spec.nodeSelector),
     ...tolerationLines(spec.tolerations),
     ...eventLines(events, now),
   ]
+}
+
+/** What each kind of volume says of itself. */
+const VOLUMES: Readonly<
+  Record<string, readonly [type: string, fields: readonly (readonly [label: string, field: string])[]]>
+> = {
+  configMap: [
+    'ConfigMap (a volume populated by a ConfigMap)',
+    [
+      ['Name', 'name'],
+      ['Optional', 'optional'],
+    ],
+  ],
+  emptyDir: [
+    "EmptyDir (a temporary directory that shares a pod's lifetime)",
+    [
+      ['Medium', 'medium'],
+      ['SizeLimit', 'sizeLimit'],
+    ],
+  ],
+  hostPath: [
+    'HostPath (bare host directory volume)',
+    [
+      ['Path', 'path'],
+      ['HostPathType', 'type'],
+    ],
+  ],
+  persistentVolumeClaim: [
+    'PersistentVolumeClaim (a reference to a PersistentVolumeClaim in the same namespace)',
+    [
+      ['ClaimName', 'claimName'],
+      ['ReadOnly', 'readOnly'],
+    ],
+  ],
+  projected: ['Projected (a volume that contains injected data from multiple sources)', []],
+  secret: [
+    'Secret (a volume populated by a Secret)',
+    [
+      ['SecretName', 'secretName'],
+      ['Optional', 'optional'],
+    ],
+  ],
+}
+const UNSET: Readonly<Record<string, string>> = { optional: 'false', readOnly: 'false', sizeLimit: '<unset>' }
+
+function volumeLines(volumes: Pod['spec']['volumes']): string[] {
+  if (!volumes || volumes.length === 0) return ['Volumes:\t<none>']
+  const lines = volumes.flatMap((volume) => {
+    const { name, ...sources } = volume as unknown as { name: string } & Record<string, Record<string, unknown>>
+    const [kind = '', source = {}] = Object.entries(sources)[0] ?? []
+    const [type, fields] = VOLUMES[kind] ?? [kind, []]
+    return [
+      `  ${name}:`,
+      `    Type:\t${type}`,
+      ...fields.map(([label, field]) => `    ${label}:\t${String(source[field] ?? UNSET[field] ?? '')}`),
+    ]
+  })
+  return ['Volumes:', ...lines]
 }
 
 function containerLines(

@@ -89,7 +89,7 @@ const head = ({ metadata }: KubernetesObject): string[] => [
   `Namespace:\t${metadata.namespace}`,
 ]
 
-function templateLines({ metadata, spec }: PodTemplateSpec): string[] {
+export function templateLines({ metadata, spec }: PodTemplateSpec): string[] {
   return [
     'Pod Template:',
     ...pairs('  Labels:', metadata?.labels),
@@ -159,8 +159,8 @@ export function describeService(
     ...pairs('Annotations:', metadata.annotations, ': ', [LAST_APPLIED]),
     `Selector:\t${selector.sort().join(',') || '<none>'}`,
     `Type:\t${spec.type ?? 'ClusterIP'}`,
-    'IP Family Policy:\tSingleStack',
-    'IP Families:\tIPv4',
+    ...(spec.ipFamilyPolicy ? [`IP Family Policy:\t${spec.ipFamilyPolicy}`] : []),
+    `IP Families:\t${spec.ipFamilies?.join(',') ?? '<none>'}`,
     `IP:\t${spec.clusterIP ?? ''}`,
     `IPs:\t${(spec.clusterIPs ?? (spec.clusterIP ? [spec.clusterIP] : [])).join(',') || '<none>'}`,
     ...(spec.ports ?? []).flatMap(({ name, port, protocol = 'TCP', targetPort, nodePort }) => [
@@ -170,7 +170,7 @@ export function describeService(
       `Endpoints:\t${endpoints(slices, name)}`,
     ]),
     `Session Affinity:\t${spec.sessionAffinity ?? 'None'}`,
-    'Internal Traffic Policy:\tCluster',
+    ...(spec.internalTrafficPolicy ? [`Internal Traffic Policy:\t${spec.internalTrafficPolicy}`] : []),
     ...eventLines(events, now),
   ]
 }

@@ -8,6 +8,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
+import { speakOwn } from './own.ts'
 import { masked, recorded, type Spoken, speak } from './transcript.ts'
 
 type Why = 'server' | 'client' | 'cluster' | 'timing' | 'missing'
@@ -72,7 +73,33 @@ describe.each(VERSIONS)('kubectl %s', (version) => {
   })
 })
 
+/** Ours beside the newest real one, in the same cluster; a real one's clock is not the cluster's. */
+const OWN = 'own'
+const own = speakOwn(genuine.map(({ command }) => command))
+const isEqualToReal = (mine: Spoken, real: Spoken): boolean =>
+  mine.code === real.code && masked(mine.output) === masked(real.output).replaceAll('<invalid>', '<age>')
+
+describe('our own kubectl beside the real one', () => {
+  it('has most of the commands', () => {
+    expect(own.filter(Boolean).length).toBeGreaterThan(100)
+  })
+
+  it.each(genuine.flatMap(({ command }, index) => (own[index] ? [[command, index] as const] : [])))(
+    '%s',
+    (command, index) => {
+      const [mine, real] = [own[index]!, transcripts[VERSIONS.indexOf('1.36')]![index]!]
+      const reasons = differences.filter((row) => row.command === command && row.in === OWN)
+      if (reasons.length === 0)
+        expect([masked(mine.output), mine.code]).toEqual([masked(real.output).replaceAll('<invalid>', '<age>'), real.code]) // prettier-ignore
+      else expect(reasons[0]!.why === 'timing' || !isEqualToReal(mine, real)).toBe(true)
+    },
+  )
+})
+
 afterAll(() => {
+  const tried = own.flatMap((mine, index) => (mine ? [[mine, transcripts[1]![index]!] as const] : []))
+  const equal = tried.filter(([mine, real]) => isEqualToReal(mine, real)).length
+  process.stdout.write(`our own kubectl beside 1.36: ${tried.length} tried, ${equal} equal\n`)
   for (const [at, spoken] of transcripts.entries()) {
     const version = VERSIONS[at]!
     const unequal = spoken.filter((ours, index) => !isEqual(ours, genuine[index]!))

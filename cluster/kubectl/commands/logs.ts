@@ -1,0 +1,127 @@
+/** `kubectl logs` and `exec`: what a container printed, and what another program in it says. */
+import { matchesMap } from '#cluster/api/labels.ts'
+import { pathOf } from '#cluster/api/resources.ts'
+import type { Deployment, List, Pod, Status } from '#cluster/api/types.ts'
+import type { Answer, ApiRequest } from '#cluster/client/api-client.ts'
+import { getRequest, listRequest, messageOf } from '#cluster/client/api-client.ts'
+import type { Body } from '#cluster/kernel/component.ts'
+import type { Ask, Invocation, Outcome, Round, Steps } from '../command.ts'
+import { failureText, need } from '../command.ts'
+import { CommandError } from '../command-error.ts'
+import type { Flags, FlagSpec } from '../flags.ts'
+import { isSet, valueOf } from '../flags.ts'
+import { parseTargets } from '../resource-arguments.ts'
+import { namespaceOf } from './outcome.ts'
+import { durationMicros } from './waiting.ts'
+
+export const logsFlags: FlagSpec = {
+  values: ['container', 'tail', 'since', 'since-time', 'limit-bytes', 'selector'],
+  switches: ['follow', 'previous', 'timestamps', 'all-containers'],
+  shorts: { f: 'follow', p: 'previous', c: 'container' },
+}
+export const execFlags: FlagSpec = {
+  values: ['container'],
+  switches: ['stdin', 'tty', 'quiet'],
+  shorts: { c: 'container', i: 'stdin', t: 'tty', q: 'quiet' },
+}
+
+/** What comes on such a stream: text of one of two kinds. Bytes, one character for each. */
+interface Said extends Body {
+  readonly type: 'chunk'
+  readonly channel: 'stdin' | 'stdout' | 'stderr'
+  readonly bytes: string
+}
+
+const isText = (body: Body): body is Said => body.type === 'chunk'
+
+const decode = (bytes: string): string =>
+  new TextDecoder().decode(Uint8Array.from(bytes, (character) => character.charCodeAt(0)))
+
+export function* logs({ args, flags }: Invocation): Steps {
+  const { pod, errors } = yield* podOf(args, flags)
+  const container = valueOf(flags, 'container') ?? pod.spec.containers[0]!.name
+  const said = pod.spec.containers.length > 1 && !valueOf(flags, 'container') ? `Defaulted container "${container}" out of: ${pod.spec.containers.map(({ name }) => name).join(', ')}\n` : '' // prettier-ignore
+  const follow = isSet(flags, 'follow')
+  const since = valueOf(flags, 'since')
+  const query: Record<string, string> = {
+    container,
+    ...(follow && { follow: 'true' }),
+    ...(isSet(flags, 'previous') && { previous: 'true' }),
+    ...(isSet(flags, 'timestamps') && { timestamps: 'true' }),
+    ...(valueOf(flags, 'tail') && valueOf(flags, 'tail') !== '-1' && { tailLines: valueOf(flags, 'tail')! }),
+    ...(since && { sinceSeconds: String(Math.ceil(durationMicros(since, 'since') / 1e6)) }),
+    ...(valueOf(flags, 'since-time') && { sinceTime: valueOf(flags, 'since-time')! }),
+    ...(valueOf(flags, 'limit-bytes') && { limitBytes: valueOf(flags, 'limit-bytes')! }),
+  }
+  const path = pathOf('pods', pod.metadata.namespace, pod.metadata.name, 'log')
+  const { ended, ...printed } = yield* listen({ method: 'GET', path, query }, errors + said)
+  if (ended.lost || ended.status >= 400) return { ...printed, errors: `${printed.errors}${failureText(ended)}\n`, exitCode: 1 } // prettier-ignore
+  return printed
+}
+
+export function* exec({ args, flags, rest }: Invocation): Steps {
+  const [name, ...command] = args
+  const words = [...command, ...rest]
+  if (name === undefined) throw new CommandError('error: pod, type/name or --filename must be specified')
+  if (words.length === 0) throw new CommandError('error: you must specify at least one command for the container')
+  const { pod, errors } = yield* podOf([name], flags)
+  const container = valueOf(flags, 'container') ?? pod.spec.containers[0]!.name
+  const said = pod.spec.containers.length > 1 && !valueOf(flags, 'container') ? `Defaulted container "${container}" out of: ${pod.spec.containers.map((one) => one.name).join(', ')}\n` : '' // prettier-ignore
+  const path = pathOf('pods', pod.metadata.namespace, pod.metadata.name, 'exec')
+  const query = { container, stdout: 'true', stderr: 'true' }
+  const { ended, ...printed } = yield* listen({ method: 'POST', path, query, body: { command: words } }, errors + said)
+  return { ...printed, ...ending(ended, printed.errors) }
+}
+
+/** How the program ended, as kubectl tells it. */
+function ending(ended: Answer, errors: string): Outcome {
+  if (ended.lost) return { errors: `${errors}${failureText(ended)}\n`, exitCode: 1 }
+  const status = ended.body as (Status & { details?: { causes?: readonly { message?: string }[] } }) | undefined
+  if (status?.reason === 'NonZeroExitCode') {
+    const code = Number(status.details?.causes?.[0]?.message ?? 1)
+    return { errors: `${errors}command terminated with exit code ${code}\n`, exitCode: code }
+  }
+  if (ended.status < 400) return {}
+  return { errors: `${errors}error: ${messageOf(ended)}\n`, exitCode: 1 }
+}
+
+/** Prints what comes until it ends. */
+function* listen(
+  follow: ApiRequest,
+  before: string,
+): Generator<Ask, { output: string; errors: string; ended: Answer }, Round> {
+  let [output, errors] = ['', before]
+  for (;;) {
+    const { said = [], ended } = yield { follow, output, errors }
+    for (const body of said) {
+      if (!isText(body)) continue
+      if (body.channel === 'stderr') errors += decode(body.bytes)
+      else output += decode(body.bytes)
+    }
+    if (ended) return { output, errors, ended }
+  }
+}
+
+/** The Pod that is meant: by its name, or one of a Deployment's. */
+function* podOf(args: readonly string[], flags: Flags): Generator<Ask, { pod: Pod; errors: string }, Round> {
+  const namespace = namespaceOf(flags)
+  const [word, ...more] = args
+  if (word === undefined) throw new CommandError("error: expected 'logs [-f] [-p] (POD | TYPE/NAME) [-c CONTAINER]'.\nPOD or TYPE/NAME is a required argument for the logs command") // prettier-ignore
+  if (!word.includes('/')) {
+    if (more.length > 0) throw new CommandError('error: expected one name: the container goes with -c')
+    const { body } = yield* need(getRequest('pods', namespace, word))
+    return { pod: body as Pod, errors: '' }
+  }
+  const [target] = parseTargets([word])
+  const { resource, name = '' } = target!
+  const { body } = yield* need(getRequest(resource.resource, namespace, name))
+  if (resource.resource === 'pods') return { pod: body as Pod, errors: '' }
+  const labels = (body as Deployment).spec.selector?.matchLabels
+  if (!labels) throw new CommandError(`error: cannot get the logs from ${resource.kind}: it selects no Pods`)
+  const list = (yield* need(listRequest('pods', namespace))).body as List<Pod>
+  const pods = list.items.filter(({ metadata }) => matchesMap(labels, metadata.labels))
+  const [first] = pods
+  if (!first) throw new CommandError(`error: timed out waiting for the condition: no Pod of ${word} is there`)
+  const found = pods.length > 1 ? `Found ${pods.length} pods, using pod/${first.metadata.name}\n` : ''
+  return { pod: first, errors: found }
+}

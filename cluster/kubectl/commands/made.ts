@@ -1,0 +1,49 @@
+/** How objects that kubectl makes up itself are created: for real, or as they would be (`--dry-run`, `-o`). */
+import type { Resource } from '#cluster/api/resources.ts'
+import type { KubernetesObject } from '#cluster/api/types.ts'
+import { formatYaml, sortKeys } from '#cluster/api/yaml.ts'
+import { createRequest, isOk } from '#cluster/client/api-client.ts'
+import type { Steps } from '../command.ts'
+import { ask, failureText } from '../command.ts'
+import type { Flags } from '../flags.ts'
+import { valueOf } from '../flags.ts'
+import { printedName } from '../resource-arguments.ts'
+
+/** Flags of every command that makes something up. */
+export const MADE = ['dry-run', 'output'] as const
+
+export interface Made {
+  readonly resource: Resource
+  readonly object: KubernetesObject
+}
+
+/** @param done what is said of it: `created`, `exposed`, `autoscaled` */
+export function* make({ resource, object }: Made, flags: Flags, done = 'created'): Steps {
+  const dryRun = flags['dry-run']
+  const name = object.metadata.name
+  if (dryRun === 'client' || dryRun === true) return shown(resource, object, flags, `${done} (dry run)`)
+  const request = createRequest(object)
+  const answer = (yield* ask(dryRun === 'server' ? { ...request, query: { dryRun: 'All' } } : request)).answers[0]!
+  if (!isOk(answer)) {
+    const said = failureText(answer)
+    return { errors: `${said}\n`, exitCode: 1 }
+  }
+  const how = dryRun === 'server' ? `${done} (server dry run)` : done
+  const created = answer.body as KubernetesObject
+  return valueOf(flags, 'output') === undefined
+    ? { output: `${printedName(resource, created.metadata?.name ?? name)} ${how}\n` }
+    : shown(resource, created, flags, how)
+}
+
+function shown(resource: Resource, object: KubernetesObject, flags: Flags, how: string) {
+  switch (valueOf(flags, 'output')) {
+    case 'yaml':
+      return { output: formatYaml(object) }
+    case 'json':
+      return { output: `${JSON.stringify(sortKeys(object), null, 4)}\n` }
+    case 'name':
+      return { output: `${printedName(resource, object.metadata.name)}\n` }
+    default:
+      return { output: `${printedName(resource, object.metadata.name)} ${how}\n` }
+  }
+}

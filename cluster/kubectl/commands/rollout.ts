@@ -1,0 +1,181 @@
+/**
+ * `kubectl rollout`: status, history, undo, restart, pause and resume of a Deployment.
+ *
+ * What we leave out: DaemonSets and StatefulSets.
+ * Where to read upstream: kubectl `pkg/cmd/rollout`, `pkg/polymorphichelpers/{rollout_status,history,rollback}.go`.
+ */
+import { formatTime } from '#cluster/api/meta.ts'
+import type { Deployment, List, ReplicaSet } from '#cluster/api/types.ts'
+import { getRequest, listRequest, patchRequest } from '#cluster/client/api-client.ts'
+import type { Ask, Command, Invocation, Round, Steps } from '../command.ts'
+import { need } from '../command.ts'
+import { CommandError } from '../command-error.ts'
+import { LAST_APPLIED } from './apply.ts'
+import { templateLines } from '../describe/describe-workloads.ts'
+import type { FlagSpec } from '../flags.ts'
+import { valueOf } from '../flags.ts'
+import { alignTabs, DESCRIBE_TABS } from '../print/tab-writer.ts'
+import { parseTargets, printedName, type Target } from '../resource-arguments.ts'
+import { namespaceFor, wholeNumber } from './outcome.ts'
+import { durationMicros, pause } from './waiting.ts'
+
+export const rolloutFlags: FlagSpec = { values: ['revision', 'to-revision', 'timeout', 'watch', 'filename'] }
+
+const REVISION = 'deployment.kubernetes.io/revision'
+const CAUSE = 'kubernetes.io/change-cause'
+
+interface Named {
+  readonly target: Target
+  readonly namespace: string | undefined
+  readonly name: string
+  readonly printed: string
+}
+
+const COMMANDS: Readonly<Record<string, (named: Named, invocation: Invocation) => Steps>> = {
+  status,
+  history,
+  undo,
+  restart,
+  pause: (named) => setPaused(named, true),
+  resume: (named) => setPaused(named, false),
+}
+
+export const rollout: Command = function* (invocation) {
+  const [what = '', ...rest] = invocation.args
+  if (!Object.hasOwn(COMMANDS, what))
+    throw new CommandError(`error: unknown command "${what}" for "kubectl rollout"\nSee 'kubectl rollout -h' for help and examples`) // prettier-ignore
+  const [target] = parseTargets(rest)
+  if (target?.name === undefined) throw new CommandError('error: required resource not specified')
+  const { resource, name } = target
+  if (resource.resource !== 'deployments')
+    throw new CommandError(`error: no rollout of "${resource.kind}" is simulated here: only of a Deployment`)
+  const printed = printedName(resource, name)
+  return yield* COMMANDS[what]!(
+    { target, namespace: namespaceFor(target, invocation.flags), name, printed },
+    invocation,
+  )
+}
+
+function* current({ target, namespace, name }: Named): Generator<Ask, { deployment: Deployment; now: number }, Round> {
+  const { body, now } = yield* need(getRequest(target.resource.resource, namespace, name))
+  return { deployment: body as Deployment, now }
+}
+
+// ── status ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+function* status(named: Named, { flags }: Invocation): Steps {
+  const micros = durationMicros(valueOf(flags, 'timeout') ?? '-1s', 'timeout')
+  const once = valueOf(flags, 'watch') === 'false'
+  let output = ''
+  let deadline: number | undefined
+  for (;;) {
+    const { deployment, now } = yield* current(named)
+    deadline ??= now + micros
+    const { line, done, failed } = progressOf(deployment)
+    if (failed !== undefined) return { output, errors: `error: ${failed}\n`, exitCode: 1 }
+    if (!output.endsWith(`${line}\n`)) output += `${line}\n`
+    if (done || once) return { output }
+    if (now >= deadline) return { output, errors: 'error: timed out waiting for the condition\n', exitCode: 1 }
+    yield* pause(output)
+  }
+}
+
+function progressOf({ metadata, spec, status: now = {} as never }: Deployment): {
+  line: string
+  done: boolean
+  failed?: string
+} {
+  const waiting = (what: string) => ({ line: `Waiting for deployment "${metadata.name}" rollout to finish: ${what}...`, done: false }) // prettier-ignore
+  if ((metadata.generation ?? 0) > (now.observedGeneration ?? 0))
+    return { line: 'Waiting for deployment spec update to be observed...', done: false }
+  const progressing = now.conditions?.find(({ type }) => type === 'Progressing')
+  if (progressing?.reason === 'ProgressDeadlineExceeded')
+    return { line: '', done: false, failed: `deployment "${metadata.name}" exceeded its progress deadline` }
+  const { replicas: wanted = 1 } = spec
+  const { updatedReplicas = 0, replicas = 0, availableReplicas = 0 } = now
+  if (updatedReplicas < wanted) return waiting(`${updatedReplicas} out of ${wanted} new replicas have been updated`)
+  if (replicas > updatedReplicas) return waiting(`${replicas - updatedReplicas} old replicas are pending termination`)
+  if (availableReplicas < updatedReplicas)
+    return waiting(`${availableReplicas} of ${updatedReplicas} updated replicas are available`)
+  return { line: `deployment "${metadata.name}" successfully rolled out`, done: true }
+}
+
+// ── history and undo ────────────────────────────────────────────────────────────────────────────────────────────────
+
+const revisionOf = ({ metadata }: ReplicaSet): number => Number(metadata.annotations?.[REVISION] ?? 0)
+
+/** The ReplicaSets of a Deployment, oldest revision first. */
+function* revisions({ namespace }: Named, { metadata }: Deployment): Generator<Ask, ReplicaSet[], Round> {
+  const { body } = yield* need(listRequest('replicasets', namespace))
+  return (body as List<ReplicaSet>).items
+    .filter((set) => set.metadata.ownerReferences?.some(({ uid }) => uid === metadata.uid))
+    .sort((a, b) => revisionOf(a) - revisionOf(b))
+}
+
+function* history(named: Named, { flags }: Invocation): Steps {
+  const { deployment } = yield* current(named)
+  const all = yield* revisions(named, deployment)
+  const asked = valueOf(flags, 'revision')
+  if (asked !== undefined && asked !== '0') {
+    const number = wholeNumber(asked, 'revision')
+    const set = all.find((one) => revisionOf(one) === number)
+    if (!set) return { errors: 'error: unable to find the specified revision\n', exitCode: 1 }
+    return { output: `${named.printed} with revision #${number}\n${templateLines(set.spec.template).join('\n')}\n` }
+  }
+  const rows = all.map((set) => [String(revisionOf(set)), set.metadata.annotations?.[CAUSE] ?? '<none>'])
+  const table = alignTabs(
+    [['REVISION', 'CHANGE-CAUSE'], ...rows].map((row) => row.join('\t')).join('\n'),
+    DESCRIBE_TABS,
+  )
+  return { output: `${named.printed} \n${table}\n\n` }
+}
+
+function* undo(named: Named, { flags }: Invocation): Steps {
+  const { deployment } = yield* current(named)
+  if (deployment.spec.paused)
+    throw new CommandError(`error: cannot rollback a paused deployment; resume it first with 'kubectl rollout resume' and try again`) // prettier-ignore
+  const all = yield* revisions(named, deployment)
+  const asked = wholeNumber(valueOf(flags, 'to-revision') ?? '0', 'to-revision')
+  const set = asked > 0 ? all.find((one) => revisionOf(one) === asked) : all.at(-2)
+  if (!set) {
+    const why =
+      asked > 0
+        ? `unable to find specified revision ${asked} in history`
+        : `no rollout history found for deployment "${named.name}"`
+    return { errors: `error: ${why}\n`, exitCode: 1 }
+  }
+  const { 'pod-template-hash': _hash, ...labels } = set.spec.template.metadata?.labels ?? {}
+  const template = { ...set.spec.template, metadata: { ...set.spec.template.metadata, labels } }
+  if (JSON.stringify(template.spec) === JSON.stringify(deployment.spec.template.spec) && all.at(-1) === set)
+    return { output: `${named.printed} skipped rollback (current template already matches revision ${revisionOf(set)})\n` } // prettier-ignore
+  yield* need(patchOf(named, 'json', [{ op: 'replace', path: '/spec/template', value: template }]))
+  return { output: `${named.printed} rolled back\n`, ...(LAST_APPLIED in (deployment.metadata.annotations ?? {}) && { errors: warningOf(named) }) } // prettier-ignore
+}
+
+const warningOf = ({ name }: Named): string =>
+  `Warning: resource deployments/${name} was previously managed with 'kubectl apply'. Rolling back will not update the ${LAST_APPLIED} annotation, which may cause unexpected behavior on future 'kubectl apply' operations. Consider using 'kubectl apply' with your previous configuration file instead.\n`
+
+const patchOf = ({ target, namespace, name }: Named, type: 'json' | 'strategic', patch: unknown) =>
+  patchRequest(target.resource.resource, { metadata: { name, namespace } }, type, patch)
+
+// ── what changes it ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+function* restart(named: Named): Steps {
+  const { deployment, now } = yield* current(named)
+  if (deployment.spec.paused)
+    throw new CommandError(`error: can't restart paused deployment (run rollout resume first)`)
+  const annotations = { 'kubectl.kubernetes.io/restartedAt': formatTime(now) }
+  yield* need(patchOf(named, 'strategic', { spec: { template: { metadata: { annotations } } } }))
+  return { output: `${named.printed} restarted\n` }
+}
+
+function* setPaused(named: Named, paused: boolean): Steps {
+  const { deployment } = yield* current(named)
+  if ((deployment.spec.paused ?? false) === paused)
+    return {
+      errors: `error: deployments.apps "${named.name}" ${paused ? 'is already paused' : 'is not paused'}\n`,
+      exitCode: 1,
+    }
+  yield* need(patchOf(named, 'strategic', { spec: { paused: paused || null } }))
+  return { output: `${named.printed} ${paused ? 'paused' : 'resumed'}\n` }
+}
