@@ -1,0 +1,166 @@
+/** The parts of an API server, set up as a case has it: they answer, and remember who asked for what. */
+import { AsyncHost, asyncGuest, type HostCall, type Trial } from 'clusterwright/kit'
+import type { Admission, ApiRequest, Claims, ConfigMap, Review, Settings } from 'clusterwright/pipeline'
+import type { Case, PluginCase, Token } from './cases.ts'
+
+export const PIPELINE = asyncGuest({
+  functions: ['handle'],
+  methods: ['verify', 'uidOf', 'authorize', 'admit', 'validate', 'read', 'list', 'write', 'remove'],
+})
+
+export interface Asked {
+  readonly part: string
+  readonly args: readonly unknown[]
+}
+
+export const NAMESPACE = 'default'
+export const NAME = 'web'
+export const AUDIENCE = 'https://kubernetes.default.svc'
+export const NOW = 1_767_258_000
+export const BROKEN = 'out of order'
+
+const UIDS: Readonly<Record<string, string>> = { ServiceAccount: 'uid-builder', Pod: 'uid-runner' }
+
+/** Undefined: not of this cluster's making. */
+function claimsOf(token: Token): Claims | undefined {
+  if (token === 'forged' || token === 'none') return undefined
+  return {
+    audiences: token === 'for-others' ? ['vault', `${AUDIENCE}.example.com`] : ['vault', AUDIENCE],
+    expiresAt: token === 'expired' ? NOW : NOW + 3600,
+    namespace: 'ci',
+    serviceAccount: { name: 'builder', uid: UIDS['ServiceAccount']! },
+    ...(token !== 'without-pod' && { pod: { name: 'runner', uid: UIDS['Pod']! } }),
+  }
+}
+
+export function requestOf({ verb, tier, dryRun, token }: Case): ApiRequest {
+  return {
+    verb,
+    namespace: NAMESPACE,
+    ...(verb !== 'list' && { name: NAME }),
+    ...((verb === 'create' || verb === 'update') && { object: objectOf(tier) }),
+    ...(token !== 'none' && { token }),
+    ...(dryRun !== undefined && { dryRun }),
+  }
+}
+
+export const objectOf = (tier: string | undefined, resourceVersion?: string): ConfigMap => ({
+  metadata: {
+    ...{ name: NAME, namespace: NAMESPACE },
+    ...(tier !== undefined && { labels: { tier } }),
+    ...(resourceVersion !== undefined && { resourceVersion }),
+  },
+  data: { greeting: 'hello' },
+})
+
+export const settingsOf = ({ mutating, validating }: Case): Settings => ({
+  audience: AUDIENCE,
+  now: NOW,
+  mutating: mutating.map(({ name }) => name),
+  validating: validating.map(({ name }) => name),
+})
+
+export const tierOf = (object: ConfigMap | undefined): string | undefined => object?.metadata?.labels?.['tier']
+export const withTier = (object: ConfigMap, tier: string): ConfigMap => ({
+  ...object,
+  metadata: { ...object.metadata, labels: { ...object.metadata?.labels, tier } },
+})
+
+/** What a plugin says of an object. */
+export function admissionOf({ sets, refuses, unless }: PluginCase, object: ConfigMap | undefined): Admission {
+  if (refuses !== undefined && (unless === undefined || tierOf(object) !== unless))
+    return { allowed: false, code: refuses, reason: 'Denied' }
+  return { allowed: true, ...(object && sets !== undefined && { object: withTier(object, sets) }) }
+}
+
+export const asStored = (object: ConfigMap): ConfigMap => ({
+  ...object,
+  metadata: { ...object.metadata, resourceVersion: '42' },
+})
+
+export class Server {
+  readonly asked: Asked[] = []
+  readonly written: (ConfigMap | 'removed')[] = []
+  readonly #plan: Case
+  /** Mutating plugins are asked before the object is validated. */
+  #hasValidated = false
+
+  constructor(plan: Case) {
+    this.#plan = plan
+  }
+
+  perform({ method, args, reply, refuse }: HostCall): void {
+    this.asked.push({ part: method, args })
+    const isFirst = this.asked.filter(({ part }) => part === method).length === 1
+    const { throwsAt, broken } = this.#plan
+    if (throwsAt === this.asked.length || (broken === method && isFirst))
+      return refuse({ name: 'Error', message: BROKEN })
+    reply(this.#answer(method, args))
+  }
+
+  #answer(method: string, args: readonly unknown[]): unknown {
+    const { token, allowed, mutating, validating, schema, exists, verb } = this.#plan
+    switch (method) {
+      case 'verify':
+        return args[0] === token ? claimsOf(token) : undefined
+      case 'uidOf':
+        return this.#uidOf(args[0] as string, args[1], args[2])
+      case 'authorize':
+        return allowed
+      case 'admit': {
+        const { object } = (args[1] ?? {}) as Partial<Review>
+        // One that does both answers as the phase has it.
+        const phases = this.#hasValidated || verb === 'delete' ? [validating, mutating] : [mutating, validating]
+        const asked = this.asked.filter(({ part, args: [name] }) => part === 'admit' && name === args[0]).length
+        const all = phases.flat().filter(({ name }) => name === args[0])
+        const plugin = verb === 'delete' && all.length > 1 ? all.at(-Math.min(asked, 2)) : all[0]
+        return plugin ? admissionOf(plugin, object) : { allowed: true }
+      }
+      case 'validate':
+        this.#hasValidated = true
+        return schema === undefined || tierOf(args[0] as ConfigMap) === schema ? [] : ['metadata.labels: Invalid value']
+      case 'read':
+        return exists && args[0] === NAMESPACE && args[1] === NAME ? objectOf('bronze', '17') : undefined
+      case 'list':
+        return exists && args[0] === NAMESPACE ? [objectOf('bronze', '17')] : []
+      case 'remove':
+        if (!exists) return { refused: { code: 404, reason: 'NotFound' } }
+        this.written.push('removed')
+        return undefined
+      default: {
+        if (args[0] === 'create' && exists) return { refused: { code: 409, reason: 'AlreadyExists' } }
+        if (args[0] === 'update' && !exists) return { refused: { code: 404, reason: 'NotFound' } }
+        const stored = asStored(args[1] as ConfigMap)
+        this.written.push(stored)
+        return stored
+      }
+    }
+  }
+
+  #uidOf(kind: string, namespace: unknown, name: unknown): string | undefined {
+    if (namespace !== 'ci' || name !== (kind === 'Pod' ? 'runner' : 'builder')) return undefined
+    const { token } = this.#plan
+    const about = kind === 'Pod' ? 'pod' : 'account'
+    if (token === `${about}-deleted`) return undefined
+    return token === `${about}-made-anew` ? 'uid-another' : UIDS[kind]
+  }
+}
+
+/** Runs a case; the answer, and what the parts were asked. */
+export function run(
+  trial: Trial<any>,
+  plan: Case,
+): { server: Server; outcome: { value: unknown } | { threw: string } } {
+  const server = new Server(plan)
+  const host = new AsyncHost(trial, {
+    perform: (call) => server.perform(call),
+    latencyMicros: () => 500,
+    look: () => ({ written: server.written.length }),
+  })
+  const process = host.start('request', 'handle', [requestOf(plan), settingsOf(plan)])
+  host.run()
+  const { outcome } = process
+  if (outcome!.ok) return { server, outcome: { value: outcome!.value } }
+  if (outcome!.kind !== 'threw' || !outcome!.message.includes(BROKEN)) trial.crash(outcome!, 'handle')
+  return { server, outcome: { threw: outcome!.message } }
+}
