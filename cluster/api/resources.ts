@@ -27,6 +27,8 @@ export interface Resource {
   readonly storedAs?: Resource
   /** What its definition says; undefined: the kind is built in. */
   readonly custom?: CustomVersion
+  /** Another server answers for it. */
+  readonly isElsewhere?: boolean
 }
 
 /** Under which name the server keeps a resource: the plural; of a custom one with its group, as another may have the same plural. */

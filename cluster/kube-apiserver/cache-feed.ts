@@ -21,7 +21,7 @@ import { dispatch } from './watchers.ts'
 
 const AT_START = ['namespaces', 'nodes', 'pods', 'services', 'configmaps', 'events', 'deployments', 'replicasets', 'endpointslices', 'leases'].map(resourceNamed) // prettier-ignore
 /** What adds to the API itself: a server with schemas knows of it from the start. */
-const EXTENSIONS = ['customresourcedefinitions'].map(resourceNamed)
+const EXTENSIONS = ['customresourcedefinitions', 'apiservices'].map(resourceNamed)
 const POLICY = ['roles', 'rolebindings', 'clusterroles', 'clusterrolebindings'].map(resourceNamed)
 
 const FLOWS = ['flowschemas', 'prioritylevelconfigurations'].map(resourceNamed)

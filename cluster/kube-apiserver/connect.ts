@@ -84,6 +84,9 @@ export function connectEnded(
   state.connections.delete(served.stream)
   if (reason === 'refused' || reason === 'timeout') {
     const why = reason === 'refused' ? 'connect: connection refused' : 'i/o timeout'
+    if (served.service === 'proxy') {
+      return [{ type: 'close', stream: served.stream, body: { type: 'response', status: 503, body: `dial tcp ${served.node}: ${why}` } as HttpResponse }] // prettier-ignore
+    }
     return refused(served.stream, internalError(`error dialing backend: dial tcp ${served.node}:10250: ${why}`))
   }
   return [{ type: 'close', stream: served.stream, ...(body && { body: body as HttpResponse }) }]

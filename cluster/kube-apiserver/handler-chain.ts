@@ -12,6 +12,8 @@ import { keyOf, resourceNamed, storedAs } from '#cluster/api/resources.ts'
 import type { KubernetesObject } from '#cluster/api/types.ts'
 import { subresourceOf } from '#cluster/api/subresources.ts'
 import type { Context, Effect, Micros, StreamId } from '#cluster/kernel/component.ts'
+import type { ApiService } from './aggregation/api-service.ts'
+import { elsewhere, infoElsewhere, passOn } from './aggregation/proxy.ts'
 import { readsOf } from './admission/admission.ts'
 import { isApply } from './apply/apply.ts'
 import { applyProblem } from './apply/tracking.ts'
@@ -75,6 +77,8 @@ function begin(
   info: RequestInfo | undefined,
   ctx: Context,
 ): Effect[] {
+  const other = elsewhere(state, request.path)
+  if (other) return askElsewhere(state, stream, other, user, request, ctx)
   if (!info) return [{ type: 'close', stream, body: answerAtPath(state, user, request) }]
   if (!info.resource.verbs.includes('watch')) {
     return [{ type: 'close', stream, body: review(state, user, info, request, ctx) }]
@@ -111,6 +115,20 @@ function begin(
   const effects = scheduleDeadline(state, row.deadline, ctx)
   if (isCached) return effects
   return [...cachesFor(state, info).flatMap((resource) => startCaching(state, resource, ctx)), ...effects]
+}
+
+/** Another server answers, if whoever asks may ask at all. */
+function askElsewhere(
+  state: State,
+  stream: StreamId,
+  other: ApiService,
+  user: UserInfo,
+  request: HttpRequest,
+  ctx: Context,
+): Effect[] {
+  const info = infoElsewhere(state, request)
+  const refused = info && authorize(state, user, info, ctx)
+  return refused ? [answer(stream, refused.code, refused)] : passOn(state, stream, other, user, request, ctx)
 }
 
 /** A Binding may also be sent to the collection of Bindings. */

@@ -9,8 +9,8 @@
  * Services; Events that go after an hour; compaction; limits on requests in flight, or priority and fairness; certificates, tokens
  * from a file, of service accounts and for bootstrapping, impersonation, audit; RBAC and the Node authorizer with their bootstrap
  * roles (AlwaysAllow is the default, as without `--authorization-mode`); admission plugins and quotas (`full-chain.ts`);
- * every built-in kind of the stable versions, those that definitions add, and discovery; tables, and kinds in two versions. A kind is cached from when somebody first asks for it.
- * What we leave out: aggregation.
+ * every built-in kind of the stable versions, those that definitions add, and those that another server answers for; discovery; tables, and kinds in two versions. A kind is cached from when somebody first asks for it.
+ * What we leave out: what the lines of `SEMANTICS.md` name.
  * Where to read upstream: apiserver `pkg/server/config.go` (DefaultBuildHandlerChain), `pkg/endpoints/handlers`,
  * `pkg/registry/generic/registry/store.go`, `pkg/storage/{etcd3,cacher}`.
  */
@@ -39,6 +39,9 @@ import { definitionsMoved } from './extensions/define.ts'
 import { DEFINITIONS } from './extensions/definition.ts'
 import { leaseGranted } from './event-leases.ts'
 import { admitQueued, DEADLINE_TIMER, expireRequests, queued, receive } from './handler-chain.ts'
+import type { Ended } from './outgoing.ts'
+import { apiServicesMoved, AVAILABILITY_TIMER, discoveryAnswered, lookAtAll } from './aggregation/availability.ts'
+import { proxyAnswered } from './aggregation/proxy.ts'
 import { outgoingEnded } from './outgoing.ts'
 import { freshTimedOut, readAnswered } from './reads.ts'
 import { dropRequest, isMutating, refuse } from './responses.ts'
@@ -78,6 +81,7 @@ function initialState(given: ApiserverOptions, schemas: Schemas | undefined): St
     membersDown: new Table(),
     calls: new Table(),
     outgoing: new Table(),
+    discovered: new Table(),
     parked: new Table(),
     requests: new Table(),
     queues: { reading: new Table(), mutating: new Table() },
@@ -126,7 +130,7 @@ export const kubeApiserver: Component<State, ApiserverOptions> = BEHAVIOUR
 
 function handle(state: State, event: Event, ctx: Context): Effect[] {
   const outgoing = state.outgoing.size > 0 ? outgoingEnded(state, event) : undefined
-  if (outgoing) return [...outgoing.effects, ...hookSaid(state, outgoing.ended, ctx)]
+  if (outgoing) return [...outgoing.effects, ...othersSaid(state, outgoing.ended, ctx)]
   switch (event.type) {
     case 'booted':
       resumeAudit(state, event.disk)
@@ -160,12 +164,25 @@ function closed(state: State, event: Extract<Event, { type: 'closed' }>, ctx: Co
   return watchClosed(state, event.stream)
 }
 
+/** What others have answered, by what it was for. */
+function othersSaid(state: State, ended: Ended, ctx: Context): Effect[] {
+  const { purpose } = ended
+  switch (purpose.type) {
+    case 'webhook':
+      return hookSaid(state, purpose, ended, ctx)
+    case 'discovery':
+      return discoveryAnswered(state, purpose, ended, ctx)
+    case 'proxy':
+      return proxyAnswered(purpose, ended)
+  }
+}
+
 /** News of the caches, and what the server's own controllers make of it. */
 function cachesMoved(state: State, response: WatchResponse, ctx: Context): Effect[] {
   const effects = watchResponse(state, response, ctx)
   // Word of etcd's progress comes about once a minute: then whatever went wrong before is tried again.
   const key = response.watchId < 0 ? DEFINITIONS : keyOf(state.cached[response.watchId]!)
-  return [...effects, ...definitionsMoved(state, key, ctx)]
+  return [...effects, ...definitionsMoved(state, key, ctx), ...apiServicesMoved(state, key, ctx)]
 }
 
 function etcdAnswered(state: State, { purpose }: Call, response: RangeResponse, ctx: Context): Effect[] {
@@ -178,7 +195,8 @@ function etcdAnswered(state: State, { purpose }: Call, response: RangeResponse, 
     case 'list': {
       const isFirst = state.phase === 'listing'
       const effects = listed(state, purpose.resource, response, ctx)
-      const moved = definitionsMoved(state, purpose.resource, ctx)
+      const { resource } = purpose
+      const moved = [...definitionsMoved(state, resource, ctx), ...apiServicesMoved(state, resource, ctx)]
       return isFirst ? [...effects, ...nextPhase(state, ctx), ...moved] : [...effects, ...moved]
     }
     case 'bootstrap':
@@ -224,6 +242,8 @@ function timer(state: State, key: string, ctx: Context): Effect[] {
       return sendBookmarks(state, ctx)
     case AUDIT_TIMER:
       return syncAudit(state, ctx)
+    case AVAILABILITY_TIMER:
+      return lookAtAll(state, ctx)
     case COMPACTION_TIMER:
       return claimCompaction(state, ctx)
   }

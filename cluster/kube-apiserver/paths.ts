@@ -8,7 +8,7 @@ import type { HttpRequest, HttpResponse, UserInfo } from '#cluster/api/http.ts'
 import type { Status } from '#cluster/api/types.ts'
 import { mayAsk } from './authorization.ts'
 import { discover } from './discovery/discovery.ts'
-import { resourcesOf } from './extensions/custom-resources.ts'
+import { ownResourcesOf, resourcesOf } from './extensions/custom-resources.ts'
 import { openApi } from './openapi/openapi.ts'
 import type { State } from './state.ts'
 import { forbiddenPath, noSuchPath, notYet } from './status.ts'
@@ -21,7 +21,7 @@ export function answerAtPath(state: State, user: UserInfo, request: HttpRequest)
   const resources = resourcesOf(state)
   const found =
     discover(request, `${advertiseAddress || '127.0.0.1'}:${securePort}`, resources) ??
-    (schemas && openApi(schemas, request, resources))
+    (schemas && openApi(schemas, request, ownResourcesOf(state)))
   // Until all definitions are known, nobody can say that there is no such thing.
   if (!found) return failed(phase === 'ready' || !request.path.startsWith('/apis/') ? noSuchPath() : notYet())
   if (request.method !== 'GET') return { type: 'response', status: 405, body: '405: Method Not Allowed' }

@@ -224,7 +224,11 @@ export interface Call {
 
 /** What the server has asked of somebody else. */
 export interface Outgoing {
-  readonly purpose: { readonly type: 'webhook'; readonly request: number; readonly uid: string; readonly url: string }
+  readonly purpose:
+    | { readonly type: 'webhook'; readonly request: number; readonly uid: string; readonly url: string }
+    | { readonly type: 'discovery'; readonly apiService: string; readonly url: string }
+    /** Whom to answer. */
+    | { readonly type: 'proxy'; readonly stream: StreamId }
   /** Address and port, for messages. */
   readonly at: string
   /** By a stream of its own, and not through the machine's kernel. */
@@ -261,6 +265,8 @@ export interface State {
   calls: Table<StreamId, Call>
   /** What is asked of webhooks and other servers, by stream or system call. */
   outgoing: Table<number, Outgoing>
+  /** What servers behind APIServices have last said that they have, by APIService. */
+  discovered: Table<string, readonly Resource[]>
   /** Calls that wait to be sent again, etcd having been out of reach. */
   parked: Table<StreamId, Call>
   /** All requests but watches, in order of arrival. */

@@ -218,9 +218,11 @@ function waitForHooks(state: State, row: PendingRequest, { missing, draft }: Adm
   return next.hooks!.waiting.length > 0 ? asked.effects : [...asked.effects, ...beginAnew(state, next, ctx)]
 }
 
+type Asked = Extract<Ended['purpose'], { type: 'webhook' }>
+
 /** A webhook has answered, or will not: once all have, the write begins anew with what they said. */
-export function hookSaid(state: State, ended: Ended, ctx: Context): Effect[] {
-  const row = hookAnswered(state, ended.purpose, ended)
+export function hookSaid(state: State, purpose: Asked, ended: Ended, ctx: Context): Effect[] {
+  const row = hookAnswered(state, purpose, ended)
   if (!row) return []
   state.requests.set(row.id, row)
   return row.hooks!.waiting.length > 0 ? [] : beginAnew(state, row, ctx)

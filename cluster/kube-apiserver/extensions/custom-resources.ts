@@ -29,34 +29,44 @@ const WHILE_TERMINATING: readonly string[] = ['delete', 'deletecollection', 'get
 const shown = (row: Resource): Resource =>
   row.custom!.terminating ? { ...row, verbs: row.verbs.filter((verb) => WHILE_TERMINATING.includes(verb)) } : row
 
-/** Lists that were made of the same definitions are one list, so that documents made of it can be kept. */
-const known: { readonly definitions: readonly Definition[]; readonly resources: readonly Resource[] }[] = []
-const KNOWN_MAX = 8
+/** Lists that were made of the same things are one list, so that documents made of it can be kept. */
+interface Known {
+  readonly of: readonly object[]
+  readonly resources: readonly Resource[]
+}
+const known: Known[] = []
+const KNOWN_MAX = 16
 
-/** All resources that discovery tells of. */
-export function resourcesOf({ caches }: Caches): readonly Resource[] {
+function listOf(of: readonly object[], make: () => readonly Resource[]): readonly Resource[] {
+  const same = known.find((entry) => entry.of.length === of.length && entry.of.every((one, i) => one === of[i]))
+  if (same) return same.resources
+  const resources = Object.freeze(make())
+  if (known.length >= KNOWN_MAX) known.shift()
+  known.push({ of, resources })
+  return resources
+}
+
+/** All that this server answers for. */
+export function ownResourcesOf({ caches }: Caches): readonly Resource[] {
   const cache = caches[DEFINITIONS]
   if (cache === undefined || cache.objects.size === 0) return RESOURCES
   const definitions = ([...cache.objects.values()] as Definition[]).filter((one) => holds(one, 'Established'))
   if (definitions.length === 0) return RESOURCES
-  const same = known.find((entry) => isSame(entry.definitions, definitions))
-  if (same) return same.resources
-  const rows = definitions.flatMap((one) =>
-    rowsOf(one)
-      .filter((row) => servesVersion(one, row))
-      .map(shown),
-  )
-  rows.sort(inOrder)
-  const resources = Object.freeze([...RESOURCES, ...rows])
-  if (known.length >= KNOWN_MAX) known.shift()
-  known.push({ definitions, resources })
-  return resources
+  return listOf(definitions, () => {
+    const rows = definitions.flatMap((one) => rowsOf(one).filter((row) => servesVersion(one, row)).map(shown)) // prettier-ignore
+    return [...RESOURCES, ...rows.sort(inOrder)]
+  })
+}
+
+/** All that discovery tells of: with what the servers behind APIServices have. */
+export function resourcesOf(state: Pick<State, 'caches' | 'discovered'>): readonly Resource[] {
+  const own = ownResourcesOf(state)
+  if (state.discovered.size === 0) return own
+  const others = [...state.discovered.values()]
+  return listOf([own, ...others], () => [...own, ...others.flat().sort(inOrder)])
 }
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
 const inOrder = (a: Resource, b: Resource): number =>
   compare(a.group, b.group) || byPriority(a.version, b.version) || compare(a.resource, b.resource)
-
-const isSame = (a: readonly Definition[], b: readonly Definition[]): boolean =>
-  a.length === b.length && a.every((one, i) => one === b[i])

@@ -24,7 +24,7 @@ const CREATED_BY_UPDATE: ReadonlySet<string> = new Set(['endpoints'])
 const SHOWN_WHEN_DELETED: ReadonlySet<string> = new Set(['podtemplates', 'serviceaccounts'])
 
 /** Names that may be anything that stands between two slashes. */
-const FREELY_NAMED: ReadonlySet<string> = new Set(['apiservices'])
+const FREELY_NAMED: ReadonlySet<string> = new Set([])
 
 export const plainStrategy = ({ resource, subresources }: Resource): Strategy => ({
   hasGeneration: COUNTED.has(resource),

@@ -1,6 +1,7 @@
 /** The strategy of each resource: those that have their own in one line each, and what does for the others. */
 import type { Resource } from '#cluster/api/resources.ts'
 import { RESOURCES, storedAs } from '#cluster/api/resources.ts'
+import { apiServices } from './api-services.ts'
 import { customStrategy } from './custom-objects.ts'
 import { customResourceDefinitions } from './custom-resource-definitions.ts'
 import { daemonSets } from './daemon-sets.ts'
@@ -62,6 +63,7 @@ const OWN: Readonly<Record<string, Strategy>> = {
   persistentvolumes: persistentVolumes,
   persistentvolumeclaims: persistentVolumeClaims,
   storageclasses: storageClasses,
+  apiservices: apiServices,
   customresourcedefinitions: customResourceDefinitions,
   mutatingwebhookconfigurations: webhookConfigurations('mutating'),
   validatingwebhookconfigurations: webhookConfigurations('validating'),
