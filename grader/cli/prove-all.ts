@@ -1,4 +1,7 @@
-/** Proves exercises on a few threads, and says how it goes while it goes. */
+/**
+ * Proves exercises on a few threads, and says how it goes while it goes. The jobs of all exercises are in one queue, the dear ones
+ * first, so that no thread is idle while another has a long one left; each exercise is told of in its turn.
+ */
 import { Worker } from 'node:worker_threads'
 import type { Paint } from './paint.ts'
 import { judgeKept, readAuthored, updateKept } from '../author/author-node.ts'
@@ -54,7 +57,13 @@ export async function proveAll(folders: readonly ExerciseFolder[], options: Prov
   const pool = Array.from({ length: options.workers }, () => new Worker(program, { resourceLimits }))
   const tallies: Tally[] = []
   try {
-    for (const folder of folders) tallies.push(await proveOne(folder, pool, options))
+    const work = folders.map((folder) => workOn(folder, options))
+    let [told, telling]: [number, Promise<void>] = [0, Promise.resolve()]
+    const tell = async (): Promise<void> => {
+      while (told < work.length && isDone(work[told]!)) tallies.push(await tallyOf(work[told++]!, options))
+    }
+    await serveAll(work, pool, options, () => void (telling = telling.then(tell)))
+    await telling
   } finally {
     await Promise.all(pool.map((worker) => worker.terminate()))
   }
@@ -70,26 +79,63 @@ export async function proveAll(folders: readonly ExerciseFolder[], options: Prov
 /** What somebody who writes need not wait for. */
 const SLOW = ['hostile', 'tests']
 
-async function proveOne(folder: ExerciseFolder, pool: readonly Worker[], options: ProveOptions): Promise<Tally> {
-  const { seeds, say, paint, isUpdate = false, isQuick = false } = options
-  const started = performance.now()
+/** One exercise: its jobs, and what has come of them. */
+interface Work {
+  readonly folder: ExerciseFolder
+  readonly orders: readonly WorkOrder[]
+  readonly results: JobResult[]
+  readonly failures: string[]
+  /** Milliseconds that threads have worked on it. */
+  spent: number
+}
+
+const isDone = ({ orders, results, failures }: Work): boolean => results.length + failures.length === orders.length
+
+function workOn(folder: ExerciseFolder, { seeds, isUpdate = false, isQuick = false }: ProveOptions): Work {
   const jobs = [...jobsOf(folder), ...testsJobsOf(folder)].filter(({ kind }) => !isQuick || !SLOW.includes(kind))
-  const waiting = jobs.map((job): WorkOrder => ({ folder, job, seeds, isThorough: isUpdate }))
-  say(`${paint(folder.id, 'bold')} · ${waiting.length} submissions to grade …`)
-  const results: JobResult[] = []
-  const failures: string[] = []
+  const orders = jobs.map((job): WorkOrder => ({ folder, job, seeds, isThorough: isUpdate }))
+  return { folder, orders, results: [], failures: [], spent: 0 }
+}
+
+/** About how dear they are; a wrong solution ends at the first seed that shows it. */
+const RANK: Readonly<Record<WorkOrder['job']['kind'], number>> = {
+  ...{ solution: 0, accepted: 1, tests: 2, starter: 3, wrong: 3, hostile: 4 },
+}
+const rankOf = ({ job }: WorkOrder): number => RANK[job.kind]
+
+/** `onAnswer` hears of each job that is done. */
+async function serveAll(
+  works: readonly Work[],
+  pool: readonly Worker[],
+  { say }: ProveOptions,
+  onAnswer: () => void,
+): Promise<void> {
+  const started = performance.now()
+  const pieces = works.flatMap((work) => work.orders.map((order) => ({ work, order })))
+  const waiting = pieces.sort((a, b) => rankOf(a.order) - rankOf(b.order))
   const total = waiting.length
+  say(`${total} submissions to grade …`)
   const quarter = Math.ceil(total / 4)
+  let done = 0
   const serve = async (worker: Worker): Promise<void> => {
-    for (let order = waiting.shift(); order !== undefined; order = waiting.shift()) {
+    for (let piece = waiting.shift(); piece !== undefined; piece = waiting.shift()) {
+      const { order, work } = piece
+      const began = performance.now()
       const answer = await ask(worker, order)
-      if ('failure' in answer) failures.push(`${nameOf(order.job)}: ${answer.failure}`)
-      else results.push(answer.result)
-      const done = results.length + failures.length
-      if (done % quarter === 0 && done < total) say(`  ${done} of ${total} · ${seconds(performance.now() - started)}`)
+      work.spent += performance.now() - began
+      if ('failure' in answer) work.failures.push(`${nameOf(order.job)}: ${answer.failure}`)
+      else work.results.push(answer.result)
+      if (++done % quarter === 0 && done < total) say(`  ${done} of ${total} · ${seconds(performance.now() - started)}`)
+      onAnswer()
     }
   }
   await Promise.all(pool.map(serve))
+}
+
+async function tallyOf({ folder, orders, results, failures, spent }: Work, options: ProveOptions): Promise<Tally> {
+  const { seeds, say, paint, isQuick = false } = options
+  const total = orders.length
+  say(paint(folder.id, 'bold'))
   const exercise = await (isQuick ? loadExerciseAnew : loadExercise)(folder)
   const findings = lintExercise(readAuthored(folder, exercise.checks), options.lint)
   for (const { rule, file, message } of findings.filter((one) => one.level === 'warning'))
@@ -106,7 +152,7 @@ async function proveOne(folder: ExerciseFolder, pool: readonly Worker[], options
   const count = (kind: string) => results.filter(({ job }) => job.kind === kind).length
   const summary = `${exercise.checks.checks.length} checks on ${seeds} seeds, ${count('accepted')} other right, ${count('wrong')} wrong and ${count('hostile')} hostile submissions`
   const mark = complaints.length === 0 ? paint('✓', 'green') : paint('✗', 'red')
-  say(`  ${mark} ${summary} · ${seconds(performance.now() - started)}`)
+  say(`  ${mark} ${summary} · ${seconds(spent)} of work`)
   const passed = results.filter((result) => result.complaints.length === 0).length
   const costs = results.find(({ job }) => job.kind === 'solution')?.costs ?? []
   const matrix = matrixOf(
