@@ -70,6 +70,8 @@ export type RunEnd = 'idle' | 'time' | 'events' | 'condition'
 /** A step that returns more than this is a defect of the component. */
 const EFFECTS_PER_STEP_MAX = 1_000_000
 export const DEFAULT_FSYNC_MICROS = 2_000
+/** Added to a number in the queue: before all that have none of it, and in order among themselves. */
+const FOREMOST = -(2 ** 52)
 
 interface Resumed {
   readonly process: number
@@ -164,6 +166,16 @@ export class World implements EffectHost {
   /** Puts a command into the queue, to be carried out at that time (not before now). */
   command(at: Micros, command: Command): void {
     this.enqueue(Math.max(at, this.now), -1, -1, { type: 'kernel', action: 'command', data: command }, -1)
+  }
+
+  /**
+   * A command that comes before all else of its instant, whenever it was put into the queue: so a fork that is told later of what
+   * will happen goes the same way as a world that has known it from the beginning.
+   */
+  commandFirst(at: Micros, command: Command): void {
+    const event: KernelEvent = { type: 'kernel', action: 'command', data: command }
+    const seq = FOREMOST + ++this.#seq
+    this.queue.push({ at: Math.max(at, this.now), seq, to: -1, incarnation: -1, from: -1, event, cause: 0 })
   }
 
   run(limits: RunLimits = {}): RunEnd {

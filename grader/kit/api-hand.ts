@@ -12,6 +12,7 @@ import type { ApiClient } from '#cluster/client/api-client.ts'
 import { answerOf, createApiClient, send } from '#cluster/client/api-client.ts'
 import { pathOf, resourceOfKind } from '#cluster/api/resources.ts'
 import type { KubernetesObject } from '#cluster/api/types.ts'
+import type { Command } from '#cluster/kernel/command.ts'
 import type { Body, Component, Effect, Micros, ProcessId } from '#cluster/kernel/component.ts'
 import type { World } from '#cluster/kernel/world.ts'
 import { Table } from '#cluster/kernel/table.ts'
@@ -111,7 +112,10 @@ function resourceNamed(kind: string): string {
 }
 
 /** Has the hand do something at that time. */
-export function tell(world: World, at: Micros, deed: Deed): void {
+export const tell = (world: World, at: Micros, deed: Deed): void => world.command(at, toldTo(deed))
+
+/** The command that has the hand do it. */
+export function toldTo(deed: Deed): Command {
   const body: Told = { type: 'apiDo', deed }
-  world.command(at, { type: 'tell', process: HAND, body })
+  return { type: 'tell', process: HAND, body }
 }

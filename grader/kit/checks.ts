@@ -7,6 +7,7 @@ import type { CheckKind } from '../verdict/verdict.ts'
 import type { Chance } from './chance.ts'
 import { Choices } from './choices.ts'
 import type { Bound, Budget } from './explore.ts'
+import type { Strike } from './learner-controller-options.ts'
 import type { GuestShape } from './guest-shape.ts'
 import type { ShrinkRules } from './shrink.ts'
 import type { Trial } from './trial.ts'
@@ -68,6 +69,11 @@ export interface FaultsSpec<Plan, Fault> extends Common, Telling<FaultPlan<Plan,
   /** Runs without a fault and returns every fault that is worth trying, for instance a crash at each await. */
   faults(trial: Trial<Plan>, plan: Plan): readonly Fault[]
   run(trial: Trial<FaultPlan<Plan, Fault>>, plan: Plan, fault: Fault): void
+  /**
+   * Where the run without a fault leaves standpoints: what the fault is, so that its run goes on from the last of them before it
+   * strikes. See `forked-faults.ts`.
+   */
+  strikes?(fault: Fault): Strike
   readonly world?: WorldBuilder<FaultPlan<Plan, Fault>>
   readonly shrink?: ShrinkRules & { readonly triesMax?: number }
 }
@@ -107,6 +113,7 @@ export interface Check extends Common, Telling<any> {
   run(trial: Trial<any>, plan: any): void
   /** Present in fault checks: `run` then gets a `FaultPlan`. */
   faults?(trial: Trial<any>, plan: any): readonly unknown[]
+  strikes?(fault: any): Strike
   /** Present in explorations: `run` then gets an `ExploredPlan`. */
   readonly explore?: { readonly cases: number; readonly bound: Bound; readonly budget: Budget }
   readonly world?: WorldBuilder<any>

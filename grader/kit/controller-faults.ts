@@ -11,16 +11,10 @@ import type { Command } from '#cluster/kernel/command.ts'
 import type { Micros, ProcessId } from '#cluster/kernel/component.ts'
 import type { World } from '#cluster/kernel/world.ts'
 import type { Said } from '../verdict/said.ts'
-import { tell } from './api-hand.ts'
+import { toldTo } from './api-hand.ts'
 import { API_SERVER } from './api-world.ts'
 import type { FaultClass } from './fault-matrix.ts'
-import type {
-  CallRecord,
-  ControllerReport,
-  LearnerControllerOptions,
-  LostAnswer,
-  Refusal,
-} from './learner-controller-options.ts'
+import type { CallRecord, ControllerReport, LateOptions, LostAnswer, Refusal } from './learner-controller-options.ts'
 import type { NewsFault } from './news-faults.ts'
 import type { Trial } from './trial.ts'
 
@@ -198,10 +192,8 @@ export const controllerSites = (trial: Trial<any>, process: ProcessId): Controll
   news: trial.built!.stateOf<{ heard: number }>(process).heard,
 })
 
-type Options = Partial<LearnerControllerOptions> & { readonly news?: NewsFault }
-
 /** What the process is told in its options. */
-export function faultOptions(found: readonly ControllerFault[]): Options {
+export function faultOptions(found: readonly ControllerFault[]): LateOptions {
   const of = <C extends ControllerFault['class']>(name: C) =>
     found.filter((one): one is Extract<ControllerFault, { class: C }> => one.class === name)
   const refuse = of('refused').map(({ verb, resource, nth, code }): Refusal => {
@@ -227,12 +219,12 @@ export function faultOptions(found: readonly ControllerFault[]): Options {
 /** What is done to the world. The controller's machine must be its own: it is cut off from all others. */
 export function strike(world: World, process: ProcessId, found: readonly ControllerFault[]): void {
   const [machine = ''] = process.split('/')
-  const at = (time: Micros, command: Command): void => world.command(time, command)
+  const at = (time: Micros, command: Command): void => world.commandFirst(time, command)
   for (const one of found) {
     if (one.class === 'refused' && one.touched) {
       const { atMicros, ...key } = one.touched
       const patch = { metadata: { annotations: { 'example.com/touched': 'by-somebody-else' } } }
-      tell(world, atMicros, { do: 'patch', kind: resourceNamed(one.resource).kind, ...key, patch })
+      at(atMicros, toldTo({ do: 'patch', kind: resourceNamed(one.resource).kind, ...key, patch }))
     } else if (one.class === 'server-restarts') at(one.atMicros, { type: 'crash', process: API_SERVER })
     else if (one.class === 'clock-jumps') at(one.atMicros, { type: 'skew', machine, skewMicros: one.byMicros })
     else if (one.class === 'clock-drifts') drift(world, machine, one)
@@ -254,7 +246,7 @@ function drift(
 ): void {
   for (let past = DRIFT_STEP_MICROS; past <= forMicros; past += DRIFT_STEP_MICROS) {
     const skewMicros = -Math.round((past * perMille) / 1000)
-    world.command(atMicros + past, { type: 'skew', machine, skewMicros })
+    world.commandFirst(atMicros + past, { type: 'skew', machine, skewMicros })
   }
 }
 

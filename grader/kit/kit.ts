@@ -73,6 +73,7 @@ export type {
   LearnerControllerSpec,
   LostAnswer,
   Refusal,
+  Strike,
 } from './learner-controller-options.ts'
 export { learnerController } from './learner-controller.ts'
 export { tellDisturbance, tellFaults } from './tell-faults.ts'
@@ -102,6 +103,7 @@ export {
   strike,
 } from './controller-faults.ts'
 export { withNewsFaults } from './news-faults.ts'
+export { runLeaving, standing, strikeOf } from './forked-faults.ts'
 
 // Functions that are asked and answer at once.
 export { functionsGuest } from './functions-guest.ts'

@@ -2,6 +2,7 @@
 import type { KubernetesObject } from '#cluster/api/types.ts'
 import type { Micros, ProcessId } from '#cluster/kernel/component.ts'
 import type { ClientCall } from './controller-calls.ts'
+import type { NewsFault } from './news-faults.ts'
 
 /** What the exercise decides. */
 export interface LearnerControllerSpec {
@@ -32,6 +33,18 @@ export interface LearnerControllerOptions {
   readonly refuse?: readonly Refusal[]
   /** Calls that the server carries out, but whose answer is lost on the way. */
   readonly lose?: readonly LostAnswer[]
+}
+
+/** What a process is told that goes wrong, from the start or in a fork that is told later; with `withNewsFaults`, of its news too. */
+export type LateOptions = Partial<LearnerControllerOptions> & { readonly news?: NewsFault }
+
+/** What a fault is, for those who fork: where it strikes, and by what. */
+export interface Strike {
+  readonly process: ProcessId
+  /** What the process is told. */
+  readonly options: LateOptions
+  /** When something is first done to the world. */
+  readonly atMicros?: Micros
 }
 
 export interface LostAnswer {

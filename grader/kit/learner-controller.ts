@@ -38,7 +38,7 @@ import { lossOf, refusalFor } from './learner-controller-options.ts'
 import type { Trial } from './trial.ts'
 
 export interface ControllerState {
-  readonly options: LearnerControllerOptions
+  options: LearnerControllerOptions
   client: ApiClient
   informers: Record<string, Informer>
   queue: WorkQueue
@@ -93,6 +93,7 @@ export function learnerController(
     }),
     step(state, event, ctx) {
       if (state.dead) return []
+      if (trial.late) state.options = { ...state.options, ...trial.late }
       const life = new Life(trial, spec, report, memo, state, ctx)
       life.take(event)
       return life.effects

@@ -30,7 +30,7 @@ export interface NewsFault {
 
 interface State<Inner> {
   inner: Inner
-  readonly fault: NewsFault | undefined
+  fault: NewsFault | undefined
   /** How many there have been in this life. */
   heard: number
   held: Log<Event>
@@ -43,9 +43,10 @@ interface State<Inner> {
 
 const TIMER = 'late-news'
 
-/** The component with an option more, `news`. */
+/** The component with an option more, `news`. A trial may tell it later. */
 export function withNewsFaults<Inner, Options>(
   component: Component<Inner, Options>,
+  trial?: { readonly late: { readonly news?: NewsFault } | undefined },
 ): Component<State<Inner>, Options & { readonly news?: NewsFault }> {
   return {
     ...component,
@@ -54,6 +55,7 @@ export function withNewsFaults<Inner, Options>(
       ...{ stream: -1, listed: '' },
     }),
     step(state, event, ctx) {
+      if (trial?.late?.news) state.fault = trial.late.news
       const pass = (one: Event): Effect[] => component.step(state.inner, one, ctx)
       if (event.type === 'timer' && event.key === TIMER) return timer(state, pass)
       if (event.type !== 'data' || event.body.type !== 'watchEvent') return follow(state, pass(event))

@@ -11,6 +11,7 @@ import { chanceFrom } from './chance.ts'
 import type { Check, TellLine } from './checks.ts'
 import { explain, type Explained } from './explain.ts'
 import type { Explored } from './explore.ts'
+import { hasStruck, type Standing } from './forked-faults.ts'
 import { exploreCase, together, undecided, withDeviations } from './run-exploration.ts'
 import { shrink } from './shrink.ts'
 import type { Finding } from './stop.ts'
@@ -56,10 +57,9 @@ export function runCheck(check: Check, given: RunSetup): CheckRun {
     setup.onSeed?.(check, index, total, seed)
     const plan = check.generate ? check.generate(chanceFrom(seed, check.name), seed) : check.plan
     const trials = runSeed(check, setup, seed, plan)
-    for (const { trial } of trials.all) fuel += trial.fuel()
     if (trials.explored) explored.push(trials.explored)
-    fuel += trials.fuel ?? 0
-    first ??= trials.first ?? trials.all[0]?.trial
+    fuel += trials.fuel
+    first ??= trials.first
     if (!trials.ending) continue
     const { ending, fuel: shrinking } = smallest(check, withFullPurse(setup), seed, trials.ending)
     const sizes = { from: sizeOf(trials.ending.plan), to: sizeOf(ending.plan) }
@@ -95,45 +95,54 @@ const sizeOf = (plan: unknown): number => JSON.stringify(plan ?? null).length
 type Wrote = Pick<Trial, 'console' | 'consoleTruncated'>
 
 interface SeedRun {
-  readonly all: readonly { readonly trial: Trial }[]
   readonly ending: Ending | undefined
-  /** Of trials that are not kept. */
-  readonly fuel?: number
-  /** What the first of those wrote. */
-  readonly first?: Wrote
+  /** Of all its trials. */
+  readonly fuel: number
+  /** What the first of them wrote. */
+  readonly first: Wrote
   readonly explored?: Explored<Ending>
 }
 
 /** One seed: one trial, or (explorations) one per schedule, or (fault checks) one without a fault and one per fault. */
 function runSeed(check: Check, setup: RunSetup, seed: number, plan: unknown): SeedRun {
-  const all: { trial: Trial }[] = []
-  const attempt = (use: unknown, act: (trial: Trial) => void, nth = 0): Ending | undefined => {
-    const trial = newTrial(check, setup, seed, use)
-    all.push({ trial })
-    const ending = endingOf(trial, use, act)
-    setup.onSpent?.(check, seed, nth, trial.fuel())
-    return ending
-  }
+  const fresh = (use: unknown): Trial => newTrial(check, setup, seed, use)
   if (check.explore) {
-    const { ending, explored, first, fuel } = exploreCase<Ending>(check, plan, (use, act, goingOn) => {
-      const trial = goingOn ?? newTrial(check, setup, seed, use)
+    const explored = exploreCase<Ending>(check, plan, (use, act, goingOn) => {
+      const trial = goingOn ?? fresh(use)
       trial.plan = use
       return { trial, ending: endingOf(trial, use, act) }
     })
-    setup.onSpent?.(check, seed, 0, fuel)
-    return { all: [], first, fuel, ending, explored }
+    setup.onSpent?.(check, seed, 0, explored.fuel)
+    return explored
   }
-  if (!check.faults) return { all, ending: attempt(plan, (trial) => check.run(trial, plan)) }
+  let [fuel, first]: [number, Wrote | undefined] = [0, undefined]
+  const attempt = (trial: Trial, use: unknown, act: (trial: Trial) => void, nth = 0): Ending | undefined => {
+    const before = trial.fuel()
+    trial.plan = use
+    const ending = endingOf(trial, use, act)
+    const spent = trial.fuel() - before
+    fuel += spent
+    first ??= { console: [...trial.console], consoleTruncated: trial.consoleTruncated }
+    setup.onSpent?.(check, seed, nth, spent)
+    return ending
+  }
+  const told = (ending?: Ending): SeedRun => ({ ending, fuel, first: first! })
+  if (!check.faults) return told(attempt(fresh(plan), plan, (trial) => check.run(trial, plan)))
   let faults: readonly unknown[] = []
-  const listing = attempt({ plan }, (trial) => void (faults = check.faults!(trial, plan)))
-  if (listing) return { all, ending: listing }
+  const calm = fresh({ plan })
+  calm.isLeaving = check.strikes !== undefined
+  const listing = attempt(calm, { plan }, (trial) => void (faults = check.faults!(trial, plan)))
+  if (listing) return told(listing)
   for (const [index, fault] of faults.entries()) {
     if (index % (setup.everyNthFault ?? 1) > 0) continue
     const use = { plan, fault }
-    const ending = attempt(use, (trial) => check.run(trial, use), index + 1)
-    if (ending) return { all, ending }
+    const strike = check.strikes?.(fault)
+    const isAhead = (kept: unknown): boolean => !hasStruck((kept as Standing<unknown>).world, strike!)
+    const trial = (strike && calm.backTo(isAhead, strike.options)) ?? fresh(use)
+    const ending = attempt(trial, use, () => check.run(trial, use), index + 1)
+    if (ending) return told(ending)
   }
-  return { all, ending: undefined }
+  return told()
 }
 
 /** Shrinks the case. Budgets that ran out are not tried again: each try would cost the whole budget. */

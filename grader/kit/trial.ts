@@ -17,7 +17,7 @@ import type { Chance } from './chance.ts'
 import { chanceFrom } from './chance.ts'
 import type { Choices } from './choices.ts'
 import type { GuestShape } from './guest-shape.ts'
-import type { ControllerReport } from './learner-controller-options.ts'
+import type { ControllerReport, LateOptions } from './learner-controller-options.ts'
 import type { Finding } from './stop.ts'
 import { Crash, Violation } from './stop.ts'
 import { StoryRecorder } from './story-recorder.ts'
@@ -81,6 +81,12 @@ export class Trial<Plan = unknown> {
   choices: Choices | undefined
   /** Memories of guests, which a mark makes keep theirs as they are. */
   readonly memos: Marked[] = []
+  /** Other runs will go on from this one: it leaves standpoints. */
+  isLeaving = false
+  readonly #left: Mark[] = []
+  #from: Mark | undefined
+  /** What its controllers are told later than at their start, because the run goes on from one that knew nothing of it. */
+  late: LateOptions | undefined
   #fuel = 0
   #calls = 0
   #guests: Guest[] = []
@@ -115,7 +121,21 @@ export class Trial<Plan = unknown> {
 
   /** What a choice has kept of the run that this one goes on from; undefined where it begins at the beginning. */
   get resumed(): unknown {
-    return (this.choices?.from?.kept as Mark | undefined)?.kept
+    return this.#from?.kept
+  }
+
+  /** Leaves a standpoint: `kept` is a fork of the world, with what hangs on it. */
+  leave(kept: unknown): void {
+    if (this.#left.length < STANDPOINTS_MAX) this.#left.push(this.#mark(kept))
+  }
+
+  /** This trial again, as it was at the last standpoint of which that holds; undefined where there is none. */
+  backTo(holds: (kept: unknown) => boolean, late: LateOptions): Trial | undefined {
+    const mark = this.#left.findLast(({ kept }) => holds(kept))
+    if (!mark) return undefined
+    this.isLeaving = false
+    this.late = late
+    return Trial.#goOn(mark)
   }
 
   #mark(kept: unknown): Mark {
@@ -128,8 +148,12 @@ export class Trial<Plan = unknown> {
   /** The trial whose run these choices go on from, as it was then: its world's components know it, and no other. */
   static goingOn(choices: Choices): Trial | undefined {
     const mark = choices.from?.kept as Mark | undefined
-    if (!mark) return undefined
+    return mark && Trial.#goOn(mark)
+  }
+
+  static #goOn(mark: Mark): Trial {
     const { trial, consoleTruncated, trap, thrown } = mark
+    trial.#from = mark
     trial.console.length = mark.console
     Object.assign(trial, { consoleTruncated, trap, thrown })
     for (const [index, report] of mark.reports.entries()) Object.assign(trial.controllers[index]!, copyOf(report))
@@ -260,6 +284,8 @@ export class Trial<Plan = unknown> {
 
 const copyOf = (report: ControllerReport): ControllerReport => ({ ...report, writes: [...report.writes] })
 
+/** Each may be a megabyte. */
+const STANDPOINTS_MAX = 64
 const CONSOLE_LINES_MAX = 500
 const SHOWN_MAX = 600
 

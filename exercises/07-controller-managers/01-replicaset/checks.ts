@@ -33,7 +33,7 @@ import { calm, calmOf, tell } from './tell.ts'
 import { say, texts } from './texts.ts'
 import { turns } from './turns.ts'
 import { judgeVictims } from './victims.ts'
-import { CANARY, type Plan, replicaSetWorld, START_MICROS } from './world.ts'
+import { CANARY, CONTROLLER_PROCESS, type Plan, replicaSetWorld, START_MICROS } from './world.ts'
 
 const world = replicaSetWorld
 /** How a failing case of it is told. */
@@ -52,6 +52,8 @@ const withFault = ({ plan, fault }: FaultPlan<Plan, OneFault>): Plan => ({
   faults: { ...plan.faults, ...fault },
 })
 const faultyWorld = (both: FaultPlan<Plan, OneFault>, trial: Trial<any>) => replicaSetWorld(withFault(both), trial)
+
+const strikes = (options: OneFault) => ({ process: CONTROLLER_PROCESS, options })
 
 const toldOf = { calm: calmOf<OneFault>, tell: (both: FaultPlan<Plan, OneFault>) => tell(withFault(both)) }
 
@@ -288,6 +290,7 @@ export default defineChecks(
       world: faultyWorld,
       ...toldOf,
       shrink: SHRINK,
+      strikes,
       run: (trial, plan, fault) => void play(trial, withFault({ plan, fault })),
     }),
 
@@ -300,6 +303,7 @@ export default defineChecks(
       world: faultyWorld,
       ...toldOf,
       shrink: SHRINK,
+      strikes,
       run: (trial, plan, fault) => void play(trial, withFault({ plan, fault })),
     }),
 

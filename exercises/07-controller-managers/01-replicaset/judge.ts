@@ -56,9 +56,9 @@ export class Judge {
     this.#byHand = new Set(plan.steps.flatMap(({ act }) => (act.do === 'pod' ? [act.pod.name] : [])))
   }
 
-  /** The same judge, of a world that goes on from here. */
-  fork(world: World): Judge {
-    const twin = new Judge(this.#trial, this.#plan, world)
+  /** The same judge, of a world that goes on from here, and of what is to happen there. */
+  fork(world: World, plan = this.#plan): Judge {
+    const twin = new Judge(this.#trial, plan, world)
     twin.victims.push(...this.victims)
     for (const [uid, history] of this.#wanted) twin.#wanted.set(uid, [...history])
     for (const [uid, set] of this.#sets) twin.#sets.set(uid, set)

@@ -9,6 +9,9 @@ import {
   faultMatrix,
   faultOptions,
   type FaultPlan,
+  standing,
+  strike,
+  strikeOf,
   type Trial,
   type World,
 } from 'clusterwright/kit'
@@ -25,6 +28,9 @@ const LIFE: Plan = {
 }
 const LAST_STEP_MICROS = START_MICROS + 4_001_000
 
+/** The controller has a machine of its own. */
+const PROCESS = `cp-2/${CONTROLLER}`
+
 type Both = FaultPlan<Plan, readonly ControllerFault[]>
 
 const withFaults = (plan: Plan, found: readonly ControllerFault[]): Plan => ({
@@ -37,16 +43,21 @@ const matrixWorld = ({ plan, fault: found = [] }: Both, trial: Trial<any>): Worl
   replicaSetWorld(withFaults(plan, found), trial, { matrix: found })
 
 function playMatrix(trial: Trial<any>, plan: Plan, found: readonly ControllerFault[]): void {
-  const world = trial.world({ plan, fault: found })
   const judged = withFaults(plan, found)
-  const judge: Judge = new Judge(trial, judged, world)
-  comeRight(judged, judge, world, Math.max(LAST_STEP_MICROS, endOfFaults(found)))
+  const begun = standing(
+    trial,
+    (world) => new Judge(trial, judged, world),
+    (judge, world) => {
+      strike(world, PROCESS, found)
+      return judge.fork(world, judged)
+    },
+  )
+  comeRight(trial, judged, begun, Math.max(LAST_STEP_MICROS, endOfFaults(found)))
 }
 
 /**
  * Answers lost, deaths, and news missed or late have checks of their own, on a longer life; news that comes twice changes
- * nothing in a cache. To a controller 503 is 500, to die before a call is to die after the one before it, and a clock that
- * drifts is one that jumps, a little at a time.
+ * nothing in a cache. To a controller 503 is 500, and to die before a call is to die after the one before it.
  */
 const CLASSES = (
   [
@@ -60,6 +71,7 @@ const CLASSES = (
     'paused',
     'serverRestarts',
     'clockJumps',
+    'clockDrifts',
   ] as const
 ).map((name) => CONTROLLER_FAULTS[name])
 
@@ -75,7 +87,8 @@ export const matrix = faultMatrix('whatever goes wrong, and wherever, it comes r
   tell,
   sites(trial, plan) {
     playMatrix(trial, plan, [])
-    return controllerSites(trial, `cp-2/${CONTROLLER}`)
+    return controllerSites(trial, PROCESS)
   },
+  strikes: (found) => strikeOf(PROCESS, found),
   run: playMatrix,
 })

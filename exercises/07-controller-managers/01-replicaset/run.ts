@@ -1,5 +1,14 @@
 /** Runs a plan: faults and disturbances first, then quiet, in which everything must come right, and stay so. */
-import { type Finding, runWatched, type Said, type Sayable, type Trial, type World } from 'clusterwright/kit'
+import {
+  type Finding,
+  runLeaving,
+  runWatched,
+  type Said,
+  type Sayable,
+  standing,
+  type Trial,
+  type World,
+} from 'clusterwright/kit'
 import type { Pod, ReplicaSet } from 'clusterwright/api'
 import { controllerOf, isActive, isReady, Judge, seconds } from './judge.ts'
 import { say } from './texts.ts'
@@ -11,9 +20,12 @@ const PATIENCE_MICROS = 400_000_000
 const STEADY_MICROS = 2_000_000
 const EVENTS_MAX = 400_000
 
-export interface Played {
+interface Standing {
   readonly world: World
   readonly judge: Judge
+}
+
+export interface Played extends Standing {
   /** When everything was right for good. */
   readonly convergedAt: number
 }
@@ -36,25 +48,30 @@ interface Problem {
 
 /** Plays the plan to its end. `withinMicros` after the last step everything must be right. */
 export function play(trial: Trial<any>, plan: Plan, withinMicros = PATIENCE_MICROS): Played {
-  const world = trial.world()
-  const judge: Judge = new Judge(trial, plan, world)
+  const begun = standing(
+    trial,
+    (world) => new Judge(trial, plan, world),
+    (judge, world) => judge.fork(world, plan),
+  )
   const quietAt = START_MICROS + Math.max(0, ...plan.steps.map(({ atMs }) => atMs)) * 1000 + 1000
-  return comeRight(plan, judge, world, quietAt, withinMicros)
+  return comeRight(trial, plan, begun, quietAt, withinMicros)
 }
 
 /** Runs to `quietAt`, whatever happens until then; from there on it must come right, and stay so. */
 export function comeRight(
+  trial: Trial<any>,
   plan: Plan,
-  judge: Judge,
-  world: World,
+  begun: Standing,
   quietAt: number,
   withinMicros = PATIENCE_MICROS,
 ): Played {
+  const { world } = begun
+  const judge: Judge = begun.judge
   const run = (untilMicros: number, until?: () => boolean) => {
     const maxEvents = EVENTS_MAX
     return runWatched(world, { untilMicros, maxEvents, ...(until && { until }) }, (change) => judge.observe(change))
   }
-  run(quietAt)
+  runLeaving(trial, begun, { untilMicros: quietAt, maxEvents: EVENTS_MAX })
   const isRight = (): boolean => {
     if (!judge.isStale) return false
     judge.isStale = false

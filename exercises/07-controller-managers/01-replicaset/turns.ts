@@ -63,8 +63,8 @@ const worldInTurns = ({ plan: one, choices }: ExploredPlan<TurnsPlan>, trial: Tr
 
 function playInTurns(trial: Trial<any>, one: TurnsPlan): void {
   const judged = { ...one, steps: one.acts.map((act) => ({ atMs: 0, act })) }
-  const { world, judge } = playTurns(trial, specOf(trial, one), (begun) => new Judge(trial, judged, begun))
-  comeRight(one, judge, world, world.now)
+  const played = playTurns(trial, specOf(trial, one), (begun) => new Judge(trial, judged, begun))
+  comeRight(trial, one, played, played.world.now)
 }
 
 export const turns = exploration('two changes close together, in whatever order their news and answers come', {

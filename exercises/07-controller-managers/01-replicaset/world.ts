@@ -163,7 +163,7 @@ export function replicaSetWorld(plan: Plan, trial: Trial<any>, { inTurns, matrix
   })
   const world = apiWorld({
     seed: trial.seed,
-    components: { [CONTROLLER]: inTurns ? turnstile(controller) : withNewsFaults(controller), disturber },
+    components: { [CONTROLLER]: inTurns ? turnstile(controller) : withNewsFaults(controller, trial), disturber },
     watched: ['replicasets', 'pods'],
     ...(!inTurns && { pretend: { assign: ['node-1', 'node-2', 'node-3'] } }),
   })
