@@ -70,12 +70,14 @@ export function chargeFor(
   const { info } = row
   const verb = old ? info.verb : 'create'
   if (!state.options.admissionPlugins.includes('ResourceQuota') || !resourceQuota.handles({ ...info, verb })) return undefined // prettier-ignore
+  const quotas = quotasOf(state, row)
+  if (quotas.length === 0) return undefined
   const delta = { ...usageOf(info.resource, wanted) }
   if (old) addAmounts(delta, usageOf(info.resource, old), -1)
   const compare: Compare[] = []
   const success: RequestOp[] = []
   const failure: RequestOp[] = []
-  for (const { quota, modRevision } of quotasOf(state, row)) {
+  for (const { quota, modRevision } of quotas) {
     const next = charged(quota, info, delta, wanted, old === undefined)
     if (next === undefined) continue
     if ('refused' in next) return next

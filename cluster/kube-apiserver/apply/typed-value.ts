@@ -36,11 +36,13 @@ export function partsOf(schemas: Schemas, { type, field }: Place, value: unknown
   }
   const { atomic, fields, rest } = schemas.typeNamed(type.name)
   if (atomic) return undefined
-  return Object.keys(value).flatMap((key): Part[] => {
+  const parts: Part[] = []
+  for (const key of Object.keys(value)) {
     const inner = fields.get(key)
-    if (inner) return [{ step: `f:${key}`, value: value[key], place: { type: inner.type, field: inner } }]
-    return rest ? [{ step: `f:${key}`, value: value[key], place: { type: rest } }] : []
-  })
+    if (inner) parts.push({ step: `f:${key}`, value: value[key], place: { type: inner.type, field: inner } })
+    else if (rest) parts.push({ step: `f:${key}`, value: value[key], place: { type: rest } })
+  }
+  return parts
 }
 
 function itemsOf(type: FieldType, { keys, set }: Field, list: readonly unknown[]): Part[] | undefined {
@@ -62,8 +64,12 @@ const ownsItself = (step: string, parent: Place): boolean => step.startsWith('k:
 
 /** All that there is in a value. */
 export function fieldsOf(schemas: Schemas, place: Place, value: unknown): FieldSet {
+  // Most values have no parts, and they all share one empty set.
+  if (typeof value !== 'object' || value === null) return EMPTY
+  const parts = partsOf(schemas, place, value)
+  if (parts === undefined || parts.length === 0) return EMPTY
   const result: Record<string, FieldSet> = {}
-  for (const part of partsOf(schemas, place, value) ?? []) {
+  for (const part of parts) {
     const below = fieldsOf(schemas, part.place, part.value)
     result[part.step] = ownsItself(part.step, place) ? withSelf(below) : below
   }

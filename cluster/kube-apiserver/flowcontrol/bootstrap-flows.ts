@@ -102,4 +102,14 @@ const SCHEMAS: readonly FlowSchema[] = [
   schema('catch-all', 10_000, 'catch-all', 'ByUser', everything(...EVERYBODY)),
 ]
 
-export const BOOTSTRAP_FLOWS: readonly KubernetesObject[] = [...LEVELS, ...SCHEMAS]
+/** What a controller of the server says of each schema: its level is there. */
+function withStatus(one: FlowSchema): KubernetesObject {
+  const { name } = one.spec.priorityLevelConfiguration
+  const message = `This FlowSchema references the PriorityLevelConfiguration object named ${JSON.stringify(name)} and it exists`
+  return {
+    ...one,
+    status: { conditions: [{ type: 'Dangling', status: 'False', reason: 'Found', message }] },
+  } as KubernetesObject
+}
+
+export const BOOTSTRAP_FLOWS: readonly KubernetesObject[] = [...LEVELS, ...SCHEMAS.map(withStatus)]

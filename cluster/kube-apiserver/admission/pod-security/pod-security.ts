@@ -48,9 +48,11 @@ const reasons = (violations: readonly Violation[]): string => violations.map(({ 
 
 function admitPod(pod: Pick<Pod, 'metadata' | 'spec'>, attributes: Attributes, modes: readonly Mode[]) {
   const namespace = lookUp<Namespace>(attributes, 'namespaces', attributes.info.namespace)
+  // Modes often ask for the same level.
+  const known: Record<string, readonly Violation[]> = {}
   const found = (mode: Mode): readonly [Policy, readonly Violation[]] => {
     const policy = policyOf(namespace, mode)
-    return [policy, violationsOf(policy, pod)]
+    return [policy, (known[policy.level] ??= violationsOf(policy, pod))]
   }
   if (modes.includes('audit')) {
     const [policy, violations] = found('audit')
