@@ -4,12 +4,13 @@
 import { readFileSync } from 'node:fs'
 import type { BrowserContext, Page } from 'playwright-core'
 import { expect, it } from 'vitest'
+import { BRIEF_SCRIPTS } from './chromium.ts'
 import { address, open, useBrowser } from './harness.ts'
 import { submission } from './submissions.ts'
 import { draftHolds, replaceCode, storedDraft, submit, workbenchOf } from './workbench.ts'
 
 const EXERCISE = 'exercises/fit-filter/'
-const browser = useBrowser()
+const browser = useBrowser(BRIEF_SCRIPTS)
 const { source: starter } = submission('fit-filter', 'starter.ts')
 const { source: solution } = submission('fit-filter', 'solution.ts')
 const [mine, theirs] = [`// mine\n${starter}`, `// theirs\n${starter}`]
@@ -22,8 +23,8 @@ async function anotherTab(context: BrowserContext): Promise<Page> {
 
 const elsewhere = (page: Page) => page.getByText('Another tab has saved this draft')
 
-it('what was typed a moment before a reload is there after it', async () => {
-  const { page } = await open(browser(), EXERCISE)
+it('what was typed a moment before a reload is there after it; a reset asks, and can be undone', async () => {
+  const { page, problems } = await open(browser(), EXERCISE)
   const workbench = await workbenchOf(page)
   await workbench.code.focus()
   await page.keyboard.press('ControlOrMeta+Home')
@@ -31,10 +32,22 @@ it('what was typed a moment before a reload is there after it', async () => {
   await page.keyboard.press('Enter')
   await page.reload()
   await workbenchOf(page)
-  expect(await storedDraft(page, 'fit-filter')).toBe(`// kept \n${starter}`)
+  const kept = `// kept \n${starter}`
+  expect(await storedDraft(page, 'fit-filter')).toBe(kept)
+
+  const dialog = page.getByRole('dialog')
+  await page.getByRole('button', { name: 'Reset', exact: true }).click()
+  await dialog.getByRole('button', { name: 'Keep my code' }).click()
+  expect(await storedDraft(page, 'fit-filter')).toBe(kept)
+  await page.getByRole('button', { name: 'Reset', exact: true }).click()
+  await dialog.getByRole('button', { name: 'Reset to the starter' }).click()
+  await draftHolds(page, starter)
+  await page.getByRole('button', { name: 'Undo' }).click()
+  await draftHolds(page, kept)
+  expect(problems).toEqual([])
 })
 
-it('a second tab is told of what the first has saved, and can take it over', async () => {
+it('a second tab is told of what the first has saved: it takes it over, or goes on with its own', async () => {
   const { page: first, problems } = await open(browser(), EXERCISE)
   const second = await anotherTab(first.context())
   const [here, there] = [await workbenchOf(first), await workbenchOf(second)]
@@ -45,39 +58,19 @@ it('a second tab is told of what the first has saved, and can take it over', asy
   await there.code.focus()
   await second.keyboard.press('ControlOrMeta+End')
   await second.keyboard.type('// and on')
-  await draftHolds(second, `${mine}// and on`)
-  expect(problems).toEqual([])
-})
+  const both = `${mine}// and on`
+  await draftHolds(second, both)
 
-it('a tab that goes on with its own keeps what the other had saved among the earlier drafts', async () => {
-  const { page: first } = await open(browser(), EXERCISE)
-  const second = await anotherTab(first.context())
-  const [here, there] = [await workbenchOf(first), await workbenchOf(second)]
-  await replaceCode(here, mine)
-  await elsewhere(second).waitFor()
-  await second.getByRole('button', { name: 'Go on with mine' }).click()
-  await replaceCode(there, theirs)
+  // The other way about: the first keeps its own, and what the second had saved is among its earlier drafts.
   await elsewhere(first).waitFor()
-  await second.getByRole('button', { name: 'Reset', exact: true }).click()
-  const dialog = second.getByRole('dialog')
+  await first.getByRole('button', { name: 'Go on with mine' }).click()
+  await replaceCode(here, theirs)
+  await elsewhere(second).waitFor()
+  await first.getByRole('button', { name: 'Reset', exact: true }).click()
+  const dialog = first.getByRole('dialog')
   await dialog.getByText('from another tab').waitFor()
-  await dialog.getByRole('button', { name: 'Bring back' }).click()
-  await draftHolds(second, mine)
-})
-
-it('a reset asks, puts the starter back, and can be undone', async () => {
-  const { page, problems } = await open(browser(), EXERCISE)
-  const workbench = await workbenchOf(page)
-  await replaceCode(workbench, mine)
-  const dialog = page.getByRole('dialog')
-  await page.getByRole('button', { name: 'Reset', exact: true }).click()
-  await dialog.getByRole('button', { name: 'Keep my code' }).click()
-  expect(await storedDraft(page, 'fit-filter')).toBe(mine)
-  await page.getByRole('button', { name: 'Reset', exact: true }).click()
-  await dialog.getByRole('button', { name: 'Reset to the starter' }).click()
-  await draftHolds(page, starter)
-  await page.getByRole('button', { name: 'Undo' }).click()
-  await draftHolds(page, mine)
+  await dialog.getByRole('button', { name: 'Bring back' }).first().click()
+  await draftHolds(first, both)
   expect(problems).toEqual([])
 })
 

@@ -16,7 +16,7 @@ const KEPT = 'The whole course is kept on this device'
 
 const isKept = (page: Page) => page.getByText(KEPT).waitFor({ timeout: 50_000 })
 
-it('loaded once and without a network: lessons open, a figure plays, an exercise is graded', async () => {
+it('loaded once and without a network: lessons open, words are found, a figure plays, an exercise is graded', async () => {
   const { page, problems } = await open(browser(), '', { keepsOffline: true })
   await isKept(page)
   await page.context().setOffline(true)
@@ -33,19 +33,6 @@ it('loaded once and without a network: lessons open, a figure plays, an exercise
   await page.goto(address('es/lessons/architecture/?from=elsewhere'))
   await page.getByRole('heading', { level: 1, name: 'Arquitectura de Kubernetes' }).waitFor()
 
-  await page.goto(address('exercises/fit-filter/'))
-  const workbench = await workbenchOf(page)
-  await replaceCode(workbench, submission('fit-filter', 'solution.ts').source)
-  await run(workbench)
-  expect(await workbench.checks.count()).toBeGreaterThan(0)
-  expect(await workbench.headline.textContent()).toMatch(/pass/i)
-  expect(problems).toEqual([])
-})
-
-it('the search finds words of a lesson without a network', async () => {
-  const { page } = await open(browser(), 'glossary/', { keepsOffline: true })
-  await isKept(page)
-  await page.context().setOffline(true)
   await page.goto(address('course/'))
   const dialog = page.getByRole('dialog')
   // Scripts come after the first paint: the key is heard a moment later than the page is there.
@@ -57,6 +44,14 @@ it('the search finds words of a lesson without a network', async () => {
     .toBe(true)
   await page.keyboard.type('tombstone')
   await dialog.getByRole('link').first().waitFor()
+
+  await page.goto(address('exercises/fit-filter/'))
+  const workbench = await workbenchOf(page)
+  await replaceCode(workbench, submission('fit-filter', 'solution.ts').source)
+  await run(workbench)
+  expect(await workbench.checks.count()).toBeGreaterThan(0)
+  expect(await workbench.headline.textContent()).toMatch(/pass/i)
+  expect(problems).toEqual([])
 })
 
 let site: { folder: string; base: string; url: string; close(): Promise<void> } | undefined

@@ -6,6 +6,15 @@ import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import type { Browser } from 'playwright-core'
 
+const bundles = new Map<string, Promise<string>>()
+
+/** Each module is bundled once, however often it runs. */
+function bundleOnce(entry: URL): Promise<string> {
+  const made = bundles.get(entry.href) ?? bundleWorker(entry)
+  bundles.set(entry.href, made)
+  return made
+}
+
 /** One script of a module and all that it imports. A rejection that nobody handles is an error there, which the page hears. */
 export async function bundleWorker(entry: URL): Promise<string> {
   const { outputFiles } = await build({
@@ -24,7 +33,7 @@ export async function bundleWorker(entry: URL): Promise<string> {
  * @param message what it is sent: JSON
  */
 export async function runInWorker<Answer>(browser: Browser, entry: URL, message: unknown): Promise<Answer> {
-  const bundled = await bundleWorker(entry)
+  const bundled = await bundleOnce(entry)
   const page = await browser.newPage()
   try {
     const answer = await page.evaluate(

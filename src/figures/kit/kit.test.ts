@@ -24,7 +24,7 @@ const machine = (name: string, role: MachineView['role']): MachineView => ({
   name,
   role,
   up: true,
-  processes: NAMES.map((process) => ({
+  processes: NAMES.filter((process) => process !== 'etcd' || role === 'control-plane').map((process) => ({
     id: `${name}/${process}`,
     name: process,
     component: process,

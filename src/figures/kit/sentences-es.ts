@@ -54,10 +54,15 @@ const VERBS: Readonly<Record<string, string>> = { POST: 'que cree', PUT: 'que su
 const NEWS: Readonly<Record<string, string>> = { ADDED: 'hay algo nuevo', MODIFIED: 'ha cambiado', DELETED: 'ya no existe', PUT: 'se ha escrito', DELETE: 'se ha borrado' } // prettier-ignore
 const FAULTS: Readonly<Record<string, string>> = { powerOff: 'se queda sin corriente', powerOn: 'vuelve a tener corriente', crash: 'muere de golpe', stop: 'se para', start: 'arranca', pause: 'se queda inmóvil', resume: 'continúa' } // prettier-ignore
 
+/** `node-1/web_web-1_default_ab12`: a container's process is called so on its machine. */
+export const CONTAINER = /^([^/]+)\/([^_]+)_/
+
 function faultSentence(label: string): string {
   const [type = '', ...rest] = label.split(' ')
   const told = FAULTS[type]
-  return told && rest.length > 0 ? `${rest.join(' ')} ${told}` : `Desde fuera: ${label}`
+  if (!told || rest.length === 0) return `Desde fuera: ${label}`
+  const [, machine, container] = CONTAINER.exec(rest.join(' ')) ?? []
+  return container ? `El contenedor ${container} de ${machine} ${told}` : `${rest.join(' ')} ${told}`
 }
 
 function requestSentence(event: Described): string {

@@ -1,7 +1,7 @@
 /** Events as sentences, for the line below a picture, the transcript and screen readers. */
 import type { ProcessId } from '#cluster/kernel/component.ts'
 import type { Described } from '#cluster/scenarios/described.ts'
-import { sentenceOfEs } from './sentences-es.ts'
+import { CONTAINER, sentenceOfEs } from './sentences-es.ts'
 import { isSpanish } from './words.ts'
 
 const ON_CONTROL_PLANE: Readonly<Record<string, string>> = {
@@ -73,7 +73,9 @@ const NEWS: Readonly<Record<string, string>> = { ADDED: 'is new', MODIFIED: 'has
 function faultSentence(label: string): string {
   const [type = '', ...rest] = label.split(' ')
   const told = FAULTS[type]
-  return told && rest.length > 0 ? `${rest.join(' ')} ${told}` : `From outside: ${label}`
+  if (!told || rest.length === 0) return `From outside: ${label}`
+  const [, machine, container] = CONTAINER.exec(rest.join(' ')) ?? []
+  return container ? `The container ${container} on ${machine} ${told}` : `${rest.join(' ')} ${told}`
 }
 
 const FAULTS: Readonly<Record<string, string>> = { powerOff: 'loses power', powerOn: 'has power again', crash: 'crashes', stop: 'is stopped', start: 'is started', pause: 'stands still', resume: 'goes on' } // prettier-ignore
