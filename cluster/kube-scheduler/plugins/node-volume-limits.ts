@@ -49,12 +49,12 @@ export const nodeVolumeLimits: Plugin = {
     const limits = limitsOf(objects.get<CSINode>('csinodes', info.name))
     if (limits.size === 0) return undefined
     const { ids, counts } = attachedOn(info, objects)
-    const more = new Map<string, number>()
+    const more = new Map<string, Set<string>>()
     for (const { id, driver } of wanted) {
       const limit = limits.get(driver)
       if (limit === undefined || ids.has(id)) continue
-      const added = (more.get(driver) ?? 0) + 1
-      if ((counts.get(driver) ?? 0) + added > limit) return FULL
+      const added = (more.get(driver) ?? new Set()).add(id)
+      if ((counts.get(driver) ?? 0) + added.size > limit) return FULL
       more.set(driver, added)
     }
     return undefined
