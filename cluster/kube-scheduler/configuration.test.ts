@@ -75,17 +75,90 @@ describe('KubeSchedulerConfiguration', () => {
   })
 
   it.each<[rule: string, object, message: string]>([
+    [
+      'no parallelism',
+      { parallelism: 0 },
+      'parallelism: Invalid value: 0: should be an integer value greater than zero',
+    ],
+    ['a profile without a name', { profiles: [{ schedulerName: '' }] }, 'profiles[0].schedulerName: Required value'],
+    [
+      'profiles that sort differently',
+      { profiles: [{}, { schedulerName: 'b', plugins: { queueSort: on('Mine') } }] },
+      'has to match for all profiles',
+    ],
+    [
+      'all that is wrong, at once',
+      { podInitialBackoffSeconds: 0, percentageOfNodesToScore: 101 },
+      '[percentageOfNodesToScore: Invalid value: 101: not in valid range [0-100], podInitialBackoffSeconds: Invalid value: 0: must be greater than 0]',
+    ],
+    ...(
+      [
+        [
+          'DefaultPreemption',
+          { minCandidateNodesPercentage: 101 },
+          'minCandidateNodesPercentage: Invalid value: 101: not in valid range [0, 100]',
+        ],
+        [
+          'DefaultPreemption',
+          { minCandidateNodesAbsolute: -1 },
+          'minCandidateNodesAbsolute: Invalid value: -1: not in valid range [0, inf)',
+        ],
+        [
+          'DefaultPreemption',
+          { minCandidateNodesPercentage: 0, minCandidateNodesAbsolute: 0 },
+          'cannot be zero at the same time',
+        ],
+        ['NodeResourcesFit', { scoringStrategy: { type: 'Best' } }, 'scoringStrategy.type: Unsupported value: "Best"'],
+        [
+          'NodeResourcesFit',
+          { scoringStrategy: { resources: [{ name: 'cpu', weight: 101 }] } },
+          'resource weight of cpu not in valid range [1, 100]',
+        ],
+        [
+          'NodeResourcesFit',
+          { ignoredResourceGroups: ['a/b'] },
+          "ignoredResourceGroups[0]: Invalid value: \"a/b\": resource group name can't contain '/'",
+        ],
+        [
+          'NodeResourcesBalancedAllocation',
+          { resources: [{ name: 'cpu', weight: 2 }] },
+          'resource weight of cpu should be 1',
+        ],
+        [
+          'VolumeBinding',
+          { bindTimeoutSeconds: -1 },
+          'bindTimeoutSeconds: Invalid value: -1: invalid BindTimeoutSeconds, should not be a negative value',
+        ],
+        ['VolumeBinding', { patience: 1 }, 'args: unknown field "patience"'],
+      ] as const
+    ).map(([name, args, message]): [string, object, string] => [
+      `${name} with ${JSON.stringify(args)}`,
+      { profiles: [{ pluginConfig: [{ name, args }] }] },
+      message,
+    ]),
     ['another version', { apiVersion: 'kubescheduler.config.k8s.io/v1beta3' }, 'want kubescheduler.config.k8s.io/v1'],
     ['what it does not know', { extenders: [] }, 'unknown field "extenders"'],
-    ['a percentage beyond 100', { percentageOfNodesToScore: 101 }, 'not in [0, 100]'],
-    ['one in a profile', { profiles: [{ percentageOfNodesToScore: -1 }] }, 'not in [0, 100]'],
+    [
+      'a percentage beyond 100',
+      { percentageOfNodesToScore: 101 },
+      'percentageOfNodesToScore: Invalid value: 101: not in valid range [0-100]',
+    ],
+    [
+      'one in a profile',
+      { profiles: [{ percentageOfNodesToScore: -1 }] },
+      'profiles[0].percentageOfNodesToScore: Invalid value: -1: not in valid range [0-100]',
+    ],
     ['no back-off at all', { podInitialBackoffSeconds: 0 }, 'must be greater than 0'],
     ['a back-off that shrinks', { podInitialBackoffSeconds: 20 }, 'podMaxBackoffSeconds'],
-    ['two profiles of one name', { profiles: [{}, {}] }, 'duplicate schedulerName "default-scheduler"'],
+    [
+      'two profiles of one name',
+      { profiles: [{}, {}] },
+      'profiles[1].schedulerName: Duplicate value: "default-scheduler"',
+    ],
     [
       'a point that there is not',
       { profiles: [{ plugins: { guess: on('Mine') } }] },
-      'unknown extension point "guess"',
+      'unknown field "profiles[0].plugins.guess"',
     ],
     [
       'arguments given twice',
@@ -99,7 +172,7 @@ describe('KubeSchedulerConfiguration', () => {
           },
         ],
       },
-      'repeated pluginConfig',
+      'profiles[0].pluginConfig[1]: Duplicate value: "A"',
     ],
   ])('refuses %s', (_rule, more, message) => {
     expect(() => optionsFrom(configured(more))).toThrow(message)
@@ -109,7 +182,7 @@ describe('KubeSchedulerConfiguration', () => {
     [
       'arguments that make no sense',
       { pluginConfig: [{ name: 'InterPodAffinity', args: { hardPodAffinityWeight: 999 } }] },
-      'not in [0, 100]',
+      'profiles[0].pluginConfig[0].hardPodAffinityWeight: Invalid value: 999: not in valid range [0-100]',
     ],
     ['arguments for one that takes none', { pluginConfig: [{ name: 'NodeName', args: {} }] }, 'takes no arguments'],
     ['a plugin at a point that it has not', { plugins: { preBind: on('Mine') } }, 'does not extend the preBind point'],
