@@ -2,7 +2,15 @@
  * Why a Pod is where it is, or nowhere: the decisions that were made about it, kept with the scheduler's state.
  *
  * The real scheduler says this only in its log (at `-v=10`, with the scores), so nobody can ask afterwards. Here a scheduler
- * that runs with `decisionsKept` keeps the last attempts of so many Pods, node by node and plugin by plugin.
+ * that runs with `decisionsKept: 100` keeps the last five attempts of so many Pods, node by node and plugin by plugin:
+ *
+ *     const records = world.stateOf<SchedulerState>('cp-1/kube-scheduler').decisions.get('default/web') ?? []
+ *     records.at(-1)                  // DecisionRecord: chosen, tiedWith, refused, scored (raw, normalized, weighted, total)
+ *     explainRecord(records.at(-1)!)  // the same in lines for people
+ *
+ * A node is in `refused` or in `scored`; where one node alone was left it is only `chosen`; those in neither were not looked at
+ * (`nodes` less `evaluated`: in big clusters enough is enough). Without the option nothing is kept, and nothing is computed for
+ * it: scores are then remembered, not taken apart. To ask "what if", fork the world, change one thing, and run on.
  */
 import type { Micros } from '#cluster/kernel/component.ts'
 import type { Table } from '#cluster/kernel/table.ts'
@@ -25,6 +33,9 @@ export interface DecisionRecord {
   readonly uid: string | undefined
   readonly attempt: number
   readonly atMicros: Micros
+  /** How many nodes there were, and how many of them were looked at. */
+  readonly nodes: number
+  readonly evaluated: number
   readonly chosen?: string
   /** Equals of the chosen one: chance decided. */
   readonly tiedWith: readonly string[]
@@ -61,6 +72,8 @@ export function remember(
     uid,
     attempt: attempts,
     atMicros,
+    nodes: decision.filters.nodes.size,
+    evaluated: decision.evaluated,
     tiedWith,
     refused,
     scored,
