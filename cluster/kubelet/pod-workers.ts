@@ -174,6 +174,8 @@ function finish(state: KubeletState, ctx: Context, pod: Pod | undefined, worker:
     }
     return []
   }
+  // One that has ended by itself keeps its containers, and their logs, until somebody deletes it.
+  if (pod) return []
   if (sandbox) {
     setWorker(state, { ...worker, busy: 1 })
     return [callFor(state, ctx, pod, uid, { type: 'removeSandbox', id: sandbox.id })]

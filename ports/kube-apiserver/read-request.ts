@@ -160,6 +160,6 @@ function unacceptable(path: string, accept: string | undefined): Status | undefi
   return failure(
     406,
     'NotAcceptable',
-    'only the following media types are accepted: application/json, application/yaml',
+    'only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf',
   )
 }
