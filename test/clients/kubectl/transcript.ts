@@ -23,8 +23,6 @@ const SHORTER: readonly (readonly [RegExp, string])[] = [
   [/\bsleep 1\.5\b/g, 'sleep 1'],
   [/\bsleep 2\b/g, 'sleep 0.5'],
   [/--timeout=(?:20|12)s/g, '--timeout=3s'],
-  // Without somebody who collects what is left over, these wait for ever.
-  [/--cascade=orphan$|\bdelete ns demo$/, '$& --timeout=2s'],
 ]
 
 /** A command of the recording, for the names and the speed of our cluster. */
@@ -96,6 +94,7 @@ const MASKS: readonly (readonly [RegExp, string])[] = [
   [/\b[0-9a-f]{8,10}\b(?:-[a-z0-9]{5}\b)?/g, '<hash>'],
   [/\b(?:\d+[dhms])+\b/g, '<age>'],
   [/\btick \d+/g, 'tick <n>'],
+  [/\bdebugger-[a-z0-9]{5}\b/g, 'debugger-<hash>'],
   [/[ \t]+/g, ' '],
   [/ $/gm, ''],
   // How often something ticks while one listens.
