@@ -15,23 +15,33 @@ import { OPENAPI_PROTOBUF, openApiProtobuf } from './openapi-protobuf.ts'
 /** Below this many bytes, packing costs more than it saves. */
 const GZIP_MIN = 128 * 1_024
 
-const memo = new WeakMap<object, string>()
+const memo = new WeakMap<object, Buffer>()
 
-/** JSON of an object that never changes. */
-function memoised(value: object): string {
-  let text = memo.get(value)
-  if (text === undefined) memo.set(value, (text = JSON.stringify(value)))
-  return text
+/** JSON of an object that never changes, as bytes: to put many of them together is to copy memory. */
+function memoised(value: object): Buffer {
+  let bytes = memo.get(value)
+  if (bytes === undefined) memo.set(value, (bytes = Buffer.from(JSON.stringify(value))))
+  return bytes
 }
 
 const isList = (body: object): body is { readonly items: readonly object[] } =>
   String((body as { kind?: unknown }).kind).endsWith('List') && Array.isArray((body as { items?: unknown }).items)
 
-export function toJson(body: object): string {
-  if (!isList(body)) return JSON.stringify(body)
+const COMMA = Buffer.from(',')
+const END = Buffer.from('}\n')
+
+/** With a line end. */
+function toJson(body: object): Buffer {
+  if (!isList(body)) return Buffer.from(`${JSON.stringify(body)}\n`)
   const { items, ...rest } = body
   const head = JSON.stringify(rest)
-  return `${head.slice(0, -1)}${head === '{}' ? '' : ','}"items":[${items.map(memoised).join(',')}]}`
+  const parts: Buffer[] = [Buffer.from(`${head.slice(0, -1)}${head === '{}' ? '' : ','}"items":[`)]
+  for (const [index, item] of items.entries()) {
+    if (index > 0) parts.push(COMMA)
+    parts.push(memoised(item))
+  }
+  parts.push(Buffer.from(']}\n'))
+  return Buffer.concat(parts)
 }
 
 interface WatchEvent {
@@ -42,12 +52,12 @@ interface WatchEvent {
 /** How the events of a watch are written, and what that is called. */
 export interface EventWriter {
   readonly type: string
-  write(event: WatchEvent): string | Buffer
+  write(event: WatchEvent): Buffer
 }
 
 const JSON_EVENTS: EventWriter = {
   type: 'application/json',
-  write: ({ type, object }) => `{"type":"${type}","object":${memoised(object)}}\n`,
+  write: ({ type, object }) => Buffer.concat([Buffer.from(`{"type":"${type}","object":`), memoised(object), END]),
 }
 
 const PROTOBUF_EVENTS: EventWriter = {
@@ -87,8 +97,8 @@ function encoded(body: unknown, { accept }: IncomingHttpHeaders, pretty: boolean
     if (written) return { type: PROTOBUF, bytes: written }
   }
   if (encoding === 'yaml') return { type: 'application/yaml', bytes: Buffer.from(stringify(body)) }
-  const text = pretty ? JSON.stringify(body, undefined, 2) : toJson(body as object)
-  return { type: 'application/json', bytes: Buffer.from(`${text}\n`) }
+  const bytes = pretty ? Buffer.from(`${JSON.stringify(body, undefined, 2)}\n`) : toJson(body as object)
+  return { type: 'application/json', bytes }
 }
 
 /** Writes a whole answer. @param pretty JSON for people's eyes */
