@@ -32,7 +32,7 @@ describe('a run with a fault, from a fork of the run without one', () => {
     '%s: the same, and cheaper',
     (_, check) => {
       const { strikes: _strikes, ...whole } = check
-      const [forked, direct] = [endsOf(check, 30), endsOf(whole, 30)]
+      const [forked, direct] = [endsOf(check, 14), endsOf(whole, 14)]
       expect(forked.ends.length).toBeGreaterThan(1)
       expect(forked).toEqual({ ...direct, fuel: forked.fuel })
       expect(forked.fuel).toBeLessThan(direct.fuel)
