@@ -7,6 +7,7 @@
  *                                      a cluster; input lines `node NAME k=v …` give labels (`label:k=v`), taints
  *                                      (`taint:k=v:Effect`) and capacity (`cpu=…`) of single nodes; or lines
  *                                      `machine NAME program …`: machines and what runs on each
+ *                                      `scheduler=NAME`: a second scheduler for Pods that name it, not started
  *   boot etcd=N [joining=N] [seed=N]   no cluster but etcd alone: members etcd-1 … on machines of their own, and machines
  *                                      whose etcd joins once it is started; what is typed is `etcdctl`; `bug=NAME` is one of the
  *                                      bug museum’s
@@ -28,6 +29,7 @@
  */
 import type { Command } from '#cluster/kernel/command.ts'
 import {
+  API_SERVER,
   bootCluster,
   type ClusterOptions,
   CONTROL_PLANE_PROGRAMS,
@@ -181,6 +183,7 @@ class Player {
       etcdctl: withEtcdctl,
       authorization,
       tokens,
+      scheduler,
       ...capacity
     } = fields as Record<string, any>
     const lines = input.split('\n').filter(Boolean)
@@ -205,7 +208,11 @@ class Player {
       ...(tokens && { tokens: tokensOf(tokens) }),
       ...this.#options.cluster,
     }
-    if (withEtcdctl !== 'true') return bootCluster(clusterOptions)
+    if (withEtcdctl !== 'true') {
+      const world = bootCluster(clusterOptions)
+      if (scheduler) addScheduler(world, scheduler)
+      return world
+    }
     const world = bootCluster({ ...clusterOptions, components: { etcdctl, ...clusterOptions.components } })
     const options = { endpoints: etcdMembersOf(clusterOptions) }
     world.addProcess({ machine: 'laptop', name: 'etcdctl', component: 'etcdctl', options })
@@ -323,6 +330,14 @@ const tokensOf = (names: string) =>
   Object.fromEntries(names.split(',').map((name) => [`token-of-${name}`, { name, groups: [] }]))
 
 /** `node node-2 label:disk=ssd taint:gpu=yes:NoSchedule cpu=2` */
+/** A scheduler of its own process, for the Pods that call it by name; it is there, and stopped. */
+function addScheduler(world: World, name: string): void {
+  const process = { machine: 'cp-1', name, component: 'kube-scheduler' } as const
+  const options = { servers: [API_SERVER], leaderElect: false, profiles: [{ schedulerName: name }] }
+  world.addProcess({ ...process, options })
+  world.command(0, { type: 'stop', process: `cp-1/${name}` })
+}
+
 function parseNode(line: string): NodeSpecOptions {
   const [, name, ...rest] = line.trim().split(/\s+/)
   const labels: Record<string, string> = {}

@@ -7,6 +7,7 @@ import { figure as journey } from './f02-deployment-journey.ts'
 import { answeredBy, figure as active, handovers, longestWait } from './f04-who-is-active.ts'
 import { figure as request, journeysOf } from './f06-one-request.ts'
 import { figure as funnel } from './f09-scheduler-funnel.ts'
+import { figure as two } from './f12-two-schedulers.ts'
 import { figure as dark } from './f14-node-goes-dark.ts'
 import { figure as packet } from './f27-first-packet.ts'
 import { FIGURES } from './figures.ts'
@@ -263,5 +264,14 @@ describe('F27, from ADD to the first packet', () => {
       .answer('seek', { branch: fork.branch, tick: fork.end.tick })
       .pods.find(({ name }) => name === 'client')!
     expect(client).toMatchObject({ phase: 'ready', ip: expect.stringMatching(/^10\.244\.0\./) })
+  })
+})
+
+describe('F12, two schedulers', () => {
+  it('leaves a Pod alone whose scheduler does not run, and lets the kubelet settle what two have given away twice', () => {
+    const timeline = play(two)
+    expect(two.prediction.outcome(timeline)).toMatchObject({ value: 'nobody' })
+    const frame = simulation.answer('seek', { branch: 0, tick: timeline.end.tick })
+    expect(frame.pods.filter(({ phase }) => phase === 'failed').map(({ name }) => name)).toEqual(['yours'])
   })
 })

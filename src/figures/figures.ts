@@ -9,6 +9,7 @@ export const FIGURES: Readonly<Record<string, () => Promise<{ readonly figure: F
   F05: () => import('./f05-stacked-external.ts'),
   F06: () => import('./f06-one-request.ts'),
   F09: () => import('./f09-scheduler-funnel.ts'),
+  F12: () => import('./f12-two-schedulers.ts'),
   F14: () => import('./f14-node-goes-dark.ts'),
   F16: () => import('./f16-revision-tape.ts'),
   F17: () => import('./f17-raft-arena.ts'),

@@ -31,6 +31,7 @@ export type StoryName =
   | 'stacked-etcd'
   | 'external-etcd'
   | 'revision-tape'
+  | 'two-schedulers'
 
 /** A change of the story's own words, made before it is played. */
 export interface Edit {

@@ -18,6 +18,7 @@ import revisionTape from '#cluster/scenarios/revision-tape.txt?raw'
 import roleBoard from '#cluster/scenarios/role-board.txt?raw'
 import schedulerFunnel from '#cluster/scenarios/scheduler-funnel.txt?raw'
 import oneRequest from '#cluster/scenarios/one-request.txt?raw'
+import twoSchedulers from '#cluster/scenarios/two-schedulers.txt?raw'
 import whoIsActive from '#cluster/scenarios/who-is-active.txt?raw'
 import type { StoryName } from './protocol.ts'
 
@@ -42,6 +43,7 @@ const TEXTS: Readonly<Record<StoryName, string>> = {
   'museum-watch': museumWatch,
   'museum-durability': museumDurability,
   'role-board': roleBoard,
+  'two-schedulers': twoSchedulers,
 }
 
 export const storyText = (name: StoryName): string => TEXTS[name]

@@ -69,8 +69,10 @@ export function layoutBoard(frame: Frame, width: number, options: BoardOptions):
 }
 
 /** A machine that etcd has for itself. */
-export const isStore = ({ processes, node }: MachineView): boolean =>
-  node === undefined && processes.some(({ name }) => name === 'etcd')
+export const isStore = ({ processes }: MachineView): boolean => {
+  const has = (wanted: string): boolean => processes.some(({ name }) => name === wanted)
+  return has('etcd') && !has('kubelet')
+}
 
 function groups(frame: Frame, { shows, hidesOutside }: BoardOptions) {
   return {
@@ -150,11 +152,18 @@ function placeControlPlane(machine: MachineView, rect: Rect): { placed: PlacedMa
     placed(machine, 'kube-controller-manager', row(manager, box)),
     placed(machine, 'kube-scheduler', row(scheduler, box)),
     placed(machine, 'kube-apiserver', { x: inner.x, y: rect.height - ROW - 15, width: inner.width, height: ROW }),
+    ...secondScheduler(machine, { ...row(scheduler, box), y: 36 + ROW + 6 }),
   ]
   return {
     placed: { machine, rect, processes: boxes.filter(present), pods: [], more: 0 },
     tape: { x: inner.x + 76, y: 40, width: manager - inner.x - 76 - 14, height: 26 },
   }
+}
+
+/** One that Pods call by another name, below the usual one. */
+function secondScheduler({ processes }: MachineView, rect: Rect): readonly PlacedProcess[] {
+  const found = processes.find(({ component, name }) => component === 'kube-scheduler' && name !== 'kube-scheduler')
+  return found ? [{ process: found, label: found.name, rect: { ...rect, height: ROW - 4 } }] : []
 }
 
 /** Several side by side: who leads above, the API server and its member of etcd below. */
@@ -231,9 +240,11 @@ function narrowBoard(frame: Frame, width: number, options: BoardOptions): BoardL
       placed(machine, 'etcd', box(0, etcd)),
       placed(machine, 'kube-controller-manager', box(etcd + gap, manager)),
       placed(machine, 'kube-scheduler', box(etcd + 2 * gap + manager, rest - manager)),
+      ...secondScheduler(machine, { ...box(etcd + 2 * gap + manager, rest - manager), y: y + 36 + ROW + 6 }),
     ]
+    const second = boxes.length > 4 ? rest - manager + gap : 0
     // Of several, none has the only store.
-    if (controlPlane.length === 1) tape = { x: 13, y: y + 76, width: width - 26, height: 26 }
+    if (controlPlane.length === 1) tape = { x: 13, y: y + 76, width: width - 26 - second, height: 26 }
     const height = 184
     machines.push({
       machine,
