@@ -3,16 +3,17 @@
  *
  * What the real one does: runs some forty controllers in one process, on shared informers.
  * What we model: deployment, replicaset, endpoints, endpointslice, namespace, node-lifecycle, taint-eviction, node-ipam,
- * garbage-collector, pod-gc,
- * persistentvolume-binder and ephemeral-volume, each in its own file or folder, and with them, in place of the CSI drivers' own,
- * an external-provisioner; serviceaccount, root-ca-certificate-publisher, pvc-protection, pv-protection and resourcequota, which run where they are
- * asked for; leader election, where there are several control planes.
+ * garbage-collector, pod-gc, persistentvolume-binder and ephemeral-volume, each in its own file or folder, and with them, in
+ * place of the CSI drivers' own, an external-provisioner; serviceaccount, root-ca-certificate-publisher, pvc-protection,
+ * pv-protection, resourcequota and clusterrole-aggregation, which run where they are asked for; leader election, where there are
+ * several control planes.
  * What we leave out: the other controllers; the client's rate limits; one service account per controller.
  * Where to read upstream: kubernetes/kubernetes `cmd/kube-controller-manager/app/controllermanager.go`.
  */
 import type { Controller, ManagerOptions, ManagerState } from '#cluster/client/controller.ts'
 import { controllerManager } from '#cluster/client/controller.ts'
 import type { Component, ProcessId } from '#cluster/kernel/component.ts'
+import { clusterRoleAggregationController } from './cluster-role-aggregation.ts'
 import { deploymentController } from './deployment/deployment.ts'
 import { endpointsController } from './endpoints.ts'
 import { endpointSliceController } from './endpointslice/endpointslice.ts'
@@ -58,6 +59,7 @@ export const controllers: readonly Controller[] = [
   pvcProtectionController,
   pvProtectionController,
   resourceQuotaController,
+  clusterRoleAggregationController,
 ]
 
 /** What a control plane needs whose API server admits as upstream's does: accounts for Pods, and who lets go of volumes. */

@@ -156,6 +156,39 @@ describe('the smaller plugins', () => {
     expect(grow().message).toContain('only dynamically provisioned pvc can be resized')
   })
 
+  it('an Ingress gets the default class', () => {
+    const lab = newLab()
+    const annotations = { 'ingressclass.kubernetes.io/is-default-class': 'true' }
+    put(lab, '/apis/networking.k8s.io/v1/ingressclasses', { apiVersion: 'networking.k8s.io/v1', kind: 'IngressClass', metadata: { name: 'nginx', annotations }, spec: { controller: 'example.com/nginx' } }) // prettier-ignore
+    const ingress = { apiVersion: 'networking.k8s.io/v1', kind: 'Ingress', metadata: { name: 'i' }, spec: { defaultBackend: { service: { name: 's', port: { number: 80 } } } } } // prettier-ignore
+    const { body } = lab.send('POST', '/apis/networking.k8s.io/v1/namespaces/default/ingresses', ingress)
+    expect(body.spec.ingressClassName).toBe('nginx')
+  })
+
+  it('a certificate is approved by who may approve for its signer', () => {
+    const lab = new Lab(1, { admissionPlugins: DEFAULT_ADMISSION_PLUGINS, authorizationMode: 'RBAC' })
+    lab.run(1_000_000)
+    const REQUESTS = '/apis/certificates.k8s.io/v1/certificatesigningrequests'
+    const spec = { signerName: 'kubernetes.io/kube-apiserver-client', request: 'eA==', usages: ['client auth'] }
+    put(lab, REQUESTS, { apiVersion: 'certificates.k8s.io/v1', kind: 'CertificateSigningRequest', metadata: { name: 'r' }, spec }) // prettier-ignore
+    const RBAC = '/apis/rbac.authorization.k8s.io/v1'
+    const give = (name: string, rules: object[]) => {
+      put(lab, `${RBAC}/clusterroles`, { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole', metadata: { name }, rules }) // prettier-ignore
+      put(lab, `${RBAC}/clusterrolebindings`, { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRoleBinding', metadata: { name }, roleRef: { kind: 'ClusterRole', name }, subjects: [{ kind: 'User', name: 'ana' }] }) // prettier-ignore
+    }
+    give('approval', [{ verbs: ['patch'], apiGroups: ['certificates.k8s.io'], resources: ['certificatesigningrequests/approval'] }]) // prettier-ignore
+    const approve = (): Reply => {
+      const patch = { status: { conditions: [{ type: 'Approved', status: 'True' }] } }
+      const request = requestOf('PATCH', `${REQUESTS}/r/approval`, patch, undefined, 'application/merge-patch+json')
+      const name = lab.start({ ...request, user: { name: 'ana', groups: [] } })
+      lab.run(1_000_000)
+      return lab.replyTo(name)!
+    }
+    expect(approve().body.message).toContain('user not permitted to approve requests with signerName "kubernetes.io/kube-apiserver-client"') // prettier-ignore
+    give('signer', [{ verbs: ['approve'], apiGroups: ['certificates.k8s.io'], resources: ['signers'], resourceNames: ['kubernetes.io/*'] }]) // prettier-ignore
+    expect(approve().status).toBe(200)
+  })
+
   it('a node is born with a taint', () => {
     const node = { apiVersion: 'v1', kind: 'Node', metadata: { name: 'n' } }
     expect(newLab().send('POST', '/api/v1/nodes', node).body.spec.taints).toEqual([
