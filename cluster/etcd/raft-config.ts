@@ -1,8 +1,8 @@
 /** How etcd sets Raft up, and what it lends it for a step. */
 import type { Context, Micros } from '#cluster/kernel/component.ts'
-import type { Io } from './raft/io.ts'
 import { zeroTermOnMissing } from './raft/log.ts'
 import { NO_LIMIT } from './raft/messages.ts'
+import type { RaftIo, RaftRules } from './raft/node.ts'
 import type { Config } from './raft/raft.ts'
 import { isSingleton } from './raft/tracker/tracker.ts'
 import type { EtcdState } from './state.ts'
@@ -26,8 +26,21 @@ export const raftConfig = (id: number, applied: number): Config => ({
   asyncStorageWrites: true,
 })
 
-export const ioOf = (ctx: Context): Io => ({
+/** A step of a member whose Raft goes by other rules. */
+export interface MemberContext extends Context {
+  readonly rules?: RaftRules
+}
+
+export const withRules = (ctx: Context, rules: RaftRules): MemberContext => ({
+  ...{ now: ctx.now, self: ctx.self, machine: ctx.machine, tracing: ctx.tracing, rules },
+  id: () => ctx.id(),
+  random: (name) => ctx.random(name),
+  note: (kind, detail) => ctx.note(kind, detail),
+})
+
+export const ioOf = (ctx: MemberContext): RaftIo => ({
   random: (below) => ctx.random('election-timeout').int(below),
+  ...(ctx.rules && { rules: ctx.rules }),
   ...(ctx.tracing && { log: (level, text) => ctx.note('raft', { level, text }) }),
 })
 

@@ -118,6 +118,8 @@ export type { SentResponse, StepOutcome, StoreStep } from './store-guest.ts'
 export { LearnerStore, storeGuest } from './store-guest.ts'
 export type { StoreReport } from './learner-etcd.ts'
 export { etcdWithStore } from './learner-etcd.ts'
+export type { RaftMemberReport, RaftProblem } from './learner-raft.ts'
+export { etcdWithNode } from './learner-raft.ts'
 export type { WholeClusterOptions } from './whole-cluster.ts'
 export { readyPods, wholeCluster } from './whole-cluster.ts'
 

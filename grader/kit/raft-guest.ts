@@ -242,7 +242,7 @@ export class RaftGuest {
   }
 }
 
-function inputInWords(input: RaftInput): string {
+export function inputInWords(input: RaftInput): string {
   switch (input.type) {
     case 'tick':
     case 'silence':

@@ -13,6 +13,8 @@ export interface WholeClusterOptions {
   readonly seed: number
   readonly components: Readonly<Record<string, Component>>
   readonly nodes: number
+  /** Members of etcd; more than one are on machines of their own, `etcd-1` …. Default 1, on the control plane. */
+  readonly etcdMembers?: number
   /** Pods of the Deployment `web`. */
   readonly replicas: number
   /** When it is applied: a cluster is up after some three seconds. */
@@ -23,8 +25,9 @@ export interface WholeClusterOptions {
 
 /** Builds it; nothing has run yet. */
 export function wholeCluster(options: WholeClusterOptions): World {
-  const { seed, components, nodes, replicas, appliedAtMicros, crashes = [] } = options
-  const world = bootCluster({ seed, nodes, components, dns: false, controlPlaneNode: false })
+  const { seed, components, nodes, replicas, appliedAtMicros, crashes = [], etcdMembers = 1 } = options
+  const etcd = etcdMembers > 1 && ({ etcdMembers, topology: 'external' } as const)
+  const world = bootCluster({ seed, nodes, components, ...etcd, dns: false, controlPlaneNode: false })
   const body = { type: 'kubectl', id: 1, args: ['apply', '-f', '-'], stdin: manifest(replicas) } as const
   world.command(appliedAtMicros, { type: 'tell', process: KUBECTL, body })
   for (const { process, atMicros } of crashes) world.command(atMicros, { type: 'crash', process })

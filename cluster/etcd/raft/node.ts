@@ -5,6 +5,8 @@
  * state, a snapshot), what to send once that is on the disk, and what to apply. When all is done it says `advance`. With
  * asynchronous storage writes it does not: the writing and the applying are messages to local threads, which bear the
  * answers that are to be delivered once the work is done, and several may be under way.
+ * Whoever lends other rules (`RaftIo`) has them decide what a tick or a message does to the same state; what is written,
+ * sent and applied of it stays as it is.
  * Where to read upstream: etcd-io/raft `rawnode.go`, `node.go` (Ready).
  */
 import type { Io } from './io.ts'
@@ -31,6 +33,17 @@ import { step as stepRaft, tick as tickRaft } from './step.ts'
 import type { Storage } from './storage.ts'
 import { createTracker, progressOf, voterNodes } from './tracker/tracker.ts'
 import * as unstables from './unstable.ts'
+
+/** What a tick or a message makes of a member's state. The usual ones are in `step.ts`. */
+export interface RaftRules {
+  tick(raft: Raft, io: Io): void
+  step(raft: Raft, message: Message, io: Io): StepError
+}
+
+/** What is lent for a step, with other rules than the usual ones if somebody has some. */
+export interface RaftIo extends Io {
+  readonly rules?: RaftRules | undefined
+}
 
 export interface SoftState {
   readonly lead: number
@@ -133,56 +146,61 @@ function loadState(raft: Raft, state: HardState): void {
 
 // ── handing in ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
-export const tick = ({ raft }: Node, io: Io): void => tickRaft(raft, io)
+export const tick = ({ raft }: Node, io: RaftIo): void => (io.rules ? io.rules.tick(raft, io) : tickRaft(raft, io))
+
+const stepByRules = (raft: Raft, message: Message, io: RaftIo): StepError =>
+  io.rules ? io.rules.step(raft, message, io) : stepRaft(raft, message, io)
 
 /** A message from another member or from a storage thread. */
-export function step({ raft }: Node, message: Message, io: Io): StepError {
+export function step({ raft }: Node, message: Message, io: RaftIo): StepError {
   const { type, from } = message
   if (isLocalMsg(type) && !isLocalMsgTarget(from)) return 'raft: cannot step raft local message'
   if (isResponseMsg(type) && !isLocalMsgTarget(from) && !progressOf(raft.tracker, from)) {
     return 'raft: cannot step as peer not found'
   }
-  return stepRaft(raft, message, io)
+  return stepByRules(raft, message, io)
 }
 
 /** What the application itself wants, rather than another member. */
-const local = ({ raft }: Node, message: Omit<Message, 'to'>, io: Io): StepError =>
-  stepRaft(raft, { ...message, to: NONE }, io)
+const local = ({ raft }: Node, message: Omit<Message, 'to'>, io: RaftIo): StepError =>
+  stepByRules(raft, { ...message, to: NONE }, io)
 
-export const campaign = (node: Node, io: Io): StepError => local(node, { type: 'MsgHup', from: NONE }, io)
+export const campaign = (node: Node, io: RaftIo): StepError => local(node, { type: 'MsgHup', from: NONE }, io)
 
-export const propose = (node: Node, data: Payload, io: Io): StepError =>
+export const propose = (node: Node, data: Payload, io: RaftIo): StepError =>
   proposeEntry(node, { type: 'EntryNormal', data }, io)
 
-export const proposeConfChange = (node: Node, change: EntryContent, io: Io): StepError => proposeEntry(node, change, io)
+export const proposeConfChange = (node: Node, change: EntryContent, io: RaftIo): StepError =>
+  proposeEntry(node, change, io)
 
 /** Entries that have no place in a log yet, in one go. */
-export const proposeEntries = (node: Node, entries: readonly Entry[], io: Io): StepError =>
+export const proposeEntries = (node: Node, entries: readonly Entry[], io: RaftIo): StepError =>
   local(node, { type: 'MsgProp', from: node.raft.id, entries }, io)
 
-const proposeEntry = (node: Node, content: EntryContent, io: Io): StepError =>
+const proposeEntry = (node: Node, content: EntryContent, io: RaftIo): StepError =>
   proposeEntries(node, [{ ...content, term: 0, index: 0 }], io)
 
 /** To be called for each change that is applied; one that the application rejects is left out. */
-export const applyChange = ({ raft }: Node, change: ConfChangeV2, io: Io): ConfState =>
+export const applyChange = ({ raft }: Node, change: ConfChangeV2, io: RaftIo): ConfState =>
   applyConfChange(raft, change, io)
 
-export function reportUnreachable(node: Node, id: number, io: Io): void {
+export function reportUnreachable(node: Node, id: number, io: RaftIo): void {
   local(node, { type: 'MsgUnreachable', from: id }, io)
 }
 
-export function reportSnapshot(node: Node, id: number, failed: boolean, io: Io): void {
+export function reportSnapshot(node: Node, id: number, failed: boolean, io: RaftIo): void {
   local(node, { type: 'MsgSnapStatus', from: id, reject: failed }, io)
 }
 
-export function transferLeader(node: Node, transferee: number, io: Io): void {
+export function transferLeader(node: Node, transferee: number, io: RaftIo): void {
   local(node, { type: 'MsgTransferLeader', from: transferee }, io)
 }
 
-export const forgetLeader = (node: Node, io: Io): StepError => local(node, { type: 'MsgForgetLeader', from: NONE }, io)
+export const forgetLeader = (node: Node, io: RaftIo): StepError =>
+  local(node, { type: 'MsgForgetLeader', from: NONE }, io)
 
 /** Asks from which index on a read is linearizable; the answer is a ReadState with this context. */
-export function readIndex(node: Node, context: string, io: Io): void {
+export function readIndex(node: Node, context: string, io: RaftIo): void {
   local(node, { type: 'MsgReadIndex', from: NONE, context }, io)
 }
 

@@ -1,4 +1,4 @@
-/** Checks of `raft-log`: one node told by hand and by chance, groups in any weather, and the plays that chance does not find. */
+/** Checks of `raft-log`: one node told by hand and by chance, groups in any weather, the plays that chance does not find, a cluster. */
 import {
   defineChecks,
   differential,
@@ -13,6 +13,7 @@ import {
 import { type AppendCase, appendCase, followed, type Follower, messageOf } from './cases.ts'
 import * as examples from './examples.ts'
 import { figureEight, lagging, runWeather, staleRead, type Weather, weather } from './group.ts'
+import { type ClusterPlan, clusterPlan, livesOn, memberWorld } from './in-a-member.ts'
 import { entriesOf } from './solo.ts'
 import { say, texts } from './texts.ts'
 
@@ -155,6 +156,16 @@ const checks = [
     per200: 2,
     generate: () => null,
     run: (trial) => lagging(trial),
+  }),
+
+  property<ClusterPlan>('in a member of etcd: another member dies, and the cluster goes on', {
+    stage: 'read',
+    hint: 'append',
+    per200: 4,
+    generate: clusterPlan,
+    world: memberWorld,
+    run: livesOn,
+    praise: say('ran-inside'),
   }),
 ]
 

@@ -43,6 +43,21 @@ export const { texts, say } = defineTexts({
     'many-refusals':
       'Node {node} was away and lacked twenty entries; it had to refuse {count} appends before one fitted.',
     none: 'none',
+    'not-up':
+      '{dead} has died for good; at {time} s the Deployment is not up: {ready} of {wanted} Pods are ready. Of three members two are left, and one of them is yours.',
+    'not-up-expected': '{wanted} Pods ready',
+    'member-unknown-data':
+      'In a member of etcd, after {time} s: entry {index} holds {data}, which nobody has proposed.',
+    'member-misplaced':
+      'In a member of etcd, after {time} s: entry {index} is to be written; the log ends at {last}, and up to {committed} it is committed.',
+    'member-not-the-log':
+      'In a member of etcd, after {time} s: what is handed out to be applied at {index} is not what the log has there, or not due yet.',
+    'member-other-history':
+      'In a member of etcd, after {time} s: at index {index} one member has applied another entry than the others.',
+    'member-panics':
+      'After {time} s the member on {member} panics, as etcd does where what it is told cannot be: {text}.',
+    'ran-inside':
+      'Your node ran in a member of etcd, beside two of ours, under a whole cluster: one of the others died, and a Deployment came up all the same.',
   },
   es: {
     gap: 'El nodo {node} tiene {length} entradas y escribe {entry}: un registro no tiene huecos ni entradas repetidas.',
@@ -87,6 +102,21 @@ export const { texts, say } = defineTexts({
     'many-refusals':
       'El nodo {node} estuvo fuera y le faltaban veinte entradas; tuvo que negarse a {count} envíos antes de que uno encajara.',
     none: 'ninguna',
+    'not-up':
+      '{dead} murió para siempre; a los {time} s el Deployment no está listo: {ready} de {wanted} Pods están listos. De tres miembros quedan dos, y uno es el tuyo.',
+    'not-up-expected': '{wanted} Pods listos',
+    'member-unknown-data':
+      'En un miembro de etcd, tras {time} s: la entrada {index} contiene {data}, que nadie ha propuesto.',
+    'member-misplaced':
+      'En un miembro de etcd, tras {time} s: se quiere escribir la entrada {index}; el registro acaba en {last}, y está confirmado hasta {committed}.',
+    'member-not-the-log':
+      'En un miembro de etcd, tras {time} s: lo que se entrega para aplicar en {index} no es lo que el registro tiene ahí, o aún no toca.',
+    'member-other-history':
+      'En un miembro de etcd, tras {time} s: en el índice {index} un miembro ha aplicado otra entrada que los demás.',
+    'member-panics':
+      'A los {time} s el miembro de {member} entra en pánico, como hace etcd cuando lo que le dicen no puede ser: {text}.',
+    'ran-inside':
+      'Tu nodo funcionó en un miembro de etcd, junto a dos de los nuestros, bajo un clúster entero: otro miembro murió y un Deployment se puso en marcha igualmente.',
   },
   names: {
     'a leader begins its term with an entry, and sends what it is given':
@@ -110,5 +140,7 @@ export const { texts, say } = defineTexts({
     'a leader that is cut off answers no read': 'un líder aislado no responde ninguna lectura',
     'who was away for twenty entries catches up in a few rounds':
       'quien se perdió veinte entradas se pone al día en pocas rondas',
+    'in a member of etcd: another member dies, and the cluster goes on':
+      'en un miembro de etcd: otro miembro muere, y el clúster sigue',
   },
 })

@@ -1,3 +1,4 @@
+// check: in a member of etcd: another member dies, and the cluster goes on
 // check: an old term is committed only by an entry of the leader’s own
 // check: a follower takes what fits, and refuses what does not
 // hint: append

@@ -1,3 +1,4 @@
+// check: in a member of etcd: another member dies, and the cluster goes on
 // check: a follower takes what fits, and refuses what does not
 // hint: append
 // Says nothing when an append does not fit, so that the leader never goes back.
