@@ -185,4 +185,63 @@ const reads: LogExample[] = [
   },
 ]
 
-export default [...appends, ...commits, ...reads]
+const ticks = (count: number): LogStep[] =>
+  Array.from({ length: count }, () => ({ tick: true, expect: { sendsNo: ['MsgVote'] } }))
+
+const others: LogExample[] = [
+  {
+    name: 'an append puts the election off, whether it fits or not',
+    ...{ hardState: hard(1), log: [1] },
+    steps: [...ticks(9), told(append(1, 1, 1)), ...ticks(9), told(append(1, 5, 1)), ...ticks(9)],
+  },
+  {
+    name: 'a candidate that hears a leader of its term follows',
+    steps: [
+      ...Array.from({ length: 19 }, (): LogStep => ({ tick: true })),
+      told(append(1, 0, 0)),
+      told({ type: 'MsgVoteResp', from: 3, term: 1 }),
+      { propose: 'x', expect: { taken: false } },
+    ],
+  },
+  {
+    name: 'an answer tells of a newer term',
+    steps: [lead(), told(agree(2, 5, 1)), { propose: 'x', expect: { taken: false } }],
+  },
+  {
+    name: 'an answer of an older term says nothing',
+    ...{ hardState: hard(3), log: [2, 3] },
+    steps: [lead(), told(agree(2, 3, 3), { commit: 0 })],
+  },
+  {
+    name: 'a late refusal moves nobody behind what agrees',
+    ...{ hardState: hard(1), log: [1, 1] },
+    steps: [lead(), told(agree(3, 2, 3), { commit: 3 }), told(no(3, 2, 2, 0), { sendsNo: ['MsgApp'] })],
+  },
+  {
+    name: 'what is not committed here may be elsewhere',
+    ...{ hardState: hard(1, 1), log: [1, 1] },
+    steps: [
+      told(
+        { type: 'MsgVote', from: 3, term: 2, index: 1, logTerm: 1 },
+        { sends: [{ type: 'MsgVoteResp', to: 3, reject: true }] },
+      ),
+    ],
+  },
+  {
+    name: 'the only voter is a majority',
+    size: 1,
+    steps: [lead({ commit: 1 }), { propose: 'x', expect: { commit: 2, applied: [1, 2] } }],
+  },
+  {
+    name: 'a refusal is not an agreement',
+    ...{ hardState: hard(1), log: [1, 1] },
+    steps: [
+      lead(),
+      { propose: 'x' },
+      told(no(3, 2, 2, 1)),
+      told(no(3, 2, 1, 0), { sends: [{ type: 'MsgApp', to: 3, index: 0 }] }),
+    ],
+  },
+]
+
+export default [...others, ...appends, ...commits, ...reads]

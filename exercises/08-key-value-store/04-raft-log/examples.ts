@@ -19,6 +19,9 @@ export function begins(trial: Trial<any>): void {
   const next = node.sent('MsgApp').filter(({ entries = [] }) => entries.at(-1)?.data === 'x')
   const isSent = new Set(next.map(({ to }) => to)).size === 2 && node.terms.length === 4 && node.taken
   node.ensure(isSent, 'sends', {}, 'log 1 2 3 3; sent: MsgApp with entry 4 to 2 and 3', 'append')
+  // Answers tell of newer terms, too.
+  node.step(agree(2, 9, 3))
+  node.mustFollow('steps-down')
   const follower = new Solo(trial)
   follower.propose('x')
   follower.ensure(!follower.taken && follower.log.length === 0, 'refused', {}, 'false', 'append')
@@ -37,6 +40,27 @@ export function appends(trial: Trial<any>): void {
   node.mustReject()
   node.step(append(1, 4, 3, entriesOf([1], 5)))
   node.ensure(node.terms.length === 4 && node.term === 3, 'old-leader', {}, 'log 1 1 2 3', 'append')
+  // Nobody has told it yet that entry 4 is committed; but it may be, and a vote for who lacks it could lose it.
+  node.step({ type: 'MsgVote', from: 3, term: 4, index: 3, logTerm: 2 })
+  const isRefused = node.sent('MsgVoteResp').every(({ reject }) => reject === true)
+  node.ensure(isRefused, 'votes-behind', {}, 'MsgVoteResp, reject', 'append')
+  isALeadersWord(trial)
+}
+
+/** An append is as good as a heartbeat, whether it fits or not. */
+function isALeadersWord(trial: Trial<any>): void {
+  const node = new Solo(trial, { hardState: hard(1), log: [1] })
+  for (const at of [1, 5, 1]) {
+    for (let tick = 0; tick < 9; tick++) {
+      node.tick()
+      node.ensure(node.raftState === 'StateFollower', 'put-off', {}, 'StateFollower', 'append')
+    }
+    node.step(append(1, at, 1))
+  }
+  const standing = new Solo(trial)
+  standing.stand()
+  standing.step(append(standing.term, 0, 0, entriesOf([1])))
+  standing.mustFollow('follows')
 }
 
 export function conflicts(trial: Trial<any>): void {
@@ -79,6 +103,15 @@ export function commits(trial: Trial<any>): void {
   node.tick()
   const isKnown = node.sent('MsgHeartbeat').every(({ to, commit = 0 }) => commit <= [0, 2, 2, 1, 2, 0][to]!)
   node.ensure(isKnown, 'beat-commit', {}, 'MsgHeartbeat to 3, commit 1; to 5, commit 0', 'commit')
+  // Said in an older term: what node 2 had then, it need not have now.
+  const again = new Solo(trial, { hardState: hard(3), log: [2, 3] })
+  again.lead()
+  again.step(agree(2, 3, 3))
+  again.mustCommit(0, 'commit')
+  const alone = new Solo(trial, { size: 1 })
+  alone.lead()
+  alone.propose('x')
+  alone.mustCommit(2, 'commit')
   const four = new Solo(trial, { size: 4 })
   four.lead()
   four.step(agree(2, 1, 1))
@@ -122,8 +155,9 @@ export function heals(trial: Trial<any>): void {
   node.mustCommit(5, 'next')
   // A refusal that comes late says nothing new.
   node.step({ type: 'MsgAppResp', from: 3, term: 2, index: 4, reject: true, rejectHint: 1 })
+  const moved = [...node.messages]
   node.propose('x')
-  const back = node.sent('MsgApp').filter(({ to }) => to === 3)
+  const back = [...moved, ...node.messages].filter(({ type, to }) => type === 'MsgApp' && to === 3)
   node.ensure(
     back.every(({ index = 0 }) => index >= 5),
     'steps',

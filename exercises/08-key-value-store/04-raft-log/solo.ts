@@ -73,9 +73,13 @@ export class Solo {
     this.#enter({ type: 'readIndex', context }, `readIndex(${context})`)
   }
 
+  stand(): void {
+    this.#enter({ type: 'silence', ticks: 20 }, 'silence')
+  }
+
   /** It stands for election and wins it with the vote of node 2, and of others where it needs them. */
   lead(): void {
-    this.#enter({ type: 'silence', ticks: 20 }, 'silence')
+    this.stand()
     for (let from = 2; this.raftState !== 'StateLeader' && from <= this.config.voters.length; from++)
       this.step({ type: 'MsgVoteResp', from, term: this.term })
   }
@@ -139,6 +143,10 @@ export class Solo {
       hint,
       story: { lanes: [{ name: 'node 1', entries: entries.slice(-12) }] },
     })
+  }
+
+  mustFollow(key: 'follows' | 'steps-down'): void {
+    this.ensure(this.raftState === 'StateFollower', key, {}, 'StateFollower', 'append')
   }
 
   mustHaveLog(terms: readonly number[], hint: string): void {

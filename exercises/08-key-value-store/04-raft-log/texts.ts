@@ -38,6 +38,10 @@ export const { texts, say } = defineTexts({
     'commit-is': 'After {last} the commit index should be {commit}.',
     applies: 'After {last} it should have handed out to be applied: {indexes}.',
     'reads-are': 'After {last} it should have answered these reads: {reads}.',
+    follows: 'After {last} it should follow: only who leads in its term can have sent this.',
+    'steps-down': 'After {last} it should follow: others are in a newer term.',
+    'put-off': 'After {last} it should still follow: less than an election timeout ago a leader sent it an append.',
+    'votes-behind': 'After {last} it should refuse: the candidate lacks an entry that is here.',
     'old-leader': 'After {last} it should not have moved: the message is of an older term.',
     'beat-commit': 'After {last} a heartbeat tells a follower of commits that it is not known to have.',
     'many-refusals':
@@ -97,6 +101,10 @@ export const { texts, say } = defineTexts({
     'commit-is': 'Tras {last} el índice confirmado debería ser {commit}.',
     applies: 'Tras {last} debería haber entregado para aplicar: {indexes}.',
     'reads-are': 'Tras {last} debería haber respondido estas lecturas: {reads}.',
+    follows: 'Tras {last} debería seguir: solo quien es líder en su mandato puede haber enviado esto.',
+    'steps-down': 'Tras {last} debería seguir: otros están en un mandato más nuevo.',
+    'put-off': 'Tras {last} aún debería seguir: hace menos que un plazo de elección un líder le envió entradas.',
+    'votes-behind': 'Tras {last} debería negarse: al candidato le falta una entrada que está aquí.',
     'old-leader': 'Tras {last} no debería haberse movido: el mensaje es de un mandato anterior.',
     'beat-commit': 'Tras {last} un latido habla a un seguidor de confirmaciones que no consta que tenga.',
     'many-refusals':
