@@ -85,31 +85,36 @@ export interface HardState {
   readonly commit: number
 }
 
-export type MessageType =
-  | 'MsgHup'
-  | 'MsgBeat'
-  | 'MsgProp'
-  | 'MsgApp'
-  | 'MsgAppResp'
-  | 'MsgVote'
-  | 'MsgVoteResp'
-  | 'MsgSnap'
-  | 'MsgHeartbeat'
-  | 'MsgHeartbeatResp'
-  | 'MsgUnreachable'
-  | 'MsgSnapStatus'
-  | 'MsgCheckQuorum'
-  | 'MsgTransferLeader'
-  | 'MsgTimeoutNow'
-  | 'MsgReadIndex'
-  | 'MsgReadIndexResp'
-  | 'MsgPreVote'
-  | 'MsgPreVoteResp'
-  | 'MsgStorageAppend'
-  | 'MsgStorageAppendResp'
-  | 'MsgStorageApply'
-  | 'MsgStorageApplyResp'
-  | 'MsgForgetLeader'
+const MESSAGE_TYPES = [
+  'MsgHup',
+  'MsgBeat',
+  'MsgProp',
+  'MsgApp',
+  'MsgAppResp',
+  'MsgVote',
+  'MsgVoteResp',
+  'MsgSnap',
+  'MsgHeartbeat',
+  'MsgHeartbeatResp',
+  'MsgUnreachable',
+  'MsgSnapStatus',
+  'MsgCheckQuorum',
+  'MsgTransferLeader',
+  'MsgTimeoutNow',
+  'MsgReadIndex',
+  'MsgReadIndexResp',
+  'MsgPreVote',
+  'MsgPreVoteResp',
+  'MsgStorageAppend',
+  'MsgStorageAppendResp',
+  'MsgStorageApply',
+  'MsgStorageApplyResp',
+  'MsgForgetLeader',
+] as const
+
+export type MessageType = (typeof MESSAGE_TYPES)[number]
+
+export const isMessageType = (name: string): name is MessageType => (MESSAGE_TYPES as readonly string[]).includes(name)
 
 export interface Message {
   readonly type: MessageType

@@ -68,3 +68,34 @@ describe('the notation', () => {
     ])
   })
 })
+
+describe('what a script may not say', () => {
+  const nodes = 'add-nodes 3 voters=(1,2,3) index=10\n----\nok\n\n'
+  it.each([
+    ['add-nodes 1 voters=(1) index=2 speed=9', /^unknown option "speed": there are voters, learners/],
+    ['add-nodes 1 voters=(1) index=2 prevote=maybe', 'panic: strconv.ParseBool: parsing "maybe": invalid syntax\n'],
+    ['add-nodes 1 voters=(1) index=1', 'index must be specified as > 1 due to bootstrap\n'],
+    ['deliver-msgs 1 type=MsgNone', 'panic: unknown message type MsgNone\n'],
+    ['deliver-msgs 1 drop=(1)', "panic: can't both deliver and drop msgs to 1\n"],
+    ['deliver-msgs 1', 'no messages\n'],
+    ['compact 1 4', 'requested index is unavailable due to compaction\n'],
+    ['propose 1', 'panic: expected exactly one key with no vals\n'],
+    ['stabilize log-level=loud', 'log levels must be either of [DEBUG INFO WARN ERROR FATAL NONE]\n'],
+    ['propose-conf-change 1 transition=slow\nv4', 'unknown transition slow\n'],
+    ['propose-conf-change 1 v1=true\nv4 v5', 'v1 conf change can only have one operation and no transition\n'],
+    ['propose-conf-change 1\nx4', 'unknown input: x4\n'],
+    ['report-unreachable 1', /^must specify exactly two node indexes/],
+    ['fly 1', 'unknown command\n'],
+    ['_breakpoint', 'ok\n'],
+  ])('%s', (text, said) => {
+    const { actual } = runScript(`${nodes}${text}\n----\n`).at(-1)!
+    if (typeof said === 'string') expect(actual).toBe(said)
+    else expect(actual).toMatch(said)
+  })
+
+  it.each([
+    ['committed cfg=(1,2) idx=(5)', 'error: mismatched input (explicit or _) for voters map[1:{} 2:{}]: [5]\n'],
+    ['vote cfg=(1,2) votes=(y,x)', 'panic: unknown vote: x\n'],
+    ['vote cfg=(1,2) idx=(1,2)', 'panic: unknown arg idx\n'],
+  ])('%s', (text, said) => expect(runScript(`${text}\n----\n`).at(-1)!.actual).toBe(said))
+})

@@ -226,4 +226,49 @@ const flags: ElectionExample[] = [
   },
 ]
 
-export default [...elections, ...restarts, ...flags]
+const others: ElectionExample[] = [
+  {
+    name: 'a candidate that fails asks again before it stands again',
+    ...{ preVote: true, hardState: hard(3) },
+    steps: [
+      { silence: true },
+      told({ type: 'MsgPreVoteResp', from: 3, term: 4 }, { raftState: 'StateCandidate' }),
+      { silence: true, expect: { raftState: 'StatePreCandidate', term: 4 } },
+    ],
+  },
+  {
+    name: 'who refuses a pre-vote may be ahead',
+    ...{ preVote: true, hardState: hard(3) },
+    steps: [{ silence: true }, told({ type: 'MsgPreVoteResp', from: 2, term: 9, reject: true }, { term: 9 })],
+  },
+  {
+    name: 'who refuses a vote may be ahead',
+    steps: [
+      { silence: true },
+      told({ type: 'MsgVoteResp', from: 2, term: 5, reject: true }, { raftState: 'StateFollower', term: 5 }),
+    ],
+  },
+  {
+    name: 'without CheckQuorum nobody is held',
+    hardState: hard(3),
+    steps: [told(beat(2, 3)), told(vote(3, 9), gives(3, 9))],
+  },
+  {
+    name: 'answers of an older term keep nobody in the lead',
+    ...{ checkQuorum: true, hardState: hard(3) },
+    steps: [
+      { silence: true },
+      told(yes(2, 4), { raftState: 'StateLeader' }),
+      ...Array.from({ length: 8 }, (): NodeStep[] => [{ tick: T / 2 }, told(alive(3, 3))]).flat(),
+      { tick: 1, expect: { lead: 0 } },
+    ],
+  },
+  { name: 'the only voter leads', size: 1, steps: [{ silence: true, expect: { raftState: 'StateLeader' } }] },
+  { name: 'who gets a vote does not lead yet', steps: [told(vote(2, 5), { lead: 0 })] },
+  {
+    name: 'who has a leader in this term votes for nobody else in it',
+    steps: [told(beat(2, 5)), told(vote(3, 5), refuses(3))],
+  },
+]
+
+export default [...others, ...elections, ...restarts, ...flags]

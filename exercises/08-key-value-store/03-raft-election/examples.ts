@@ -69,6 +69,19 @@ export function majority(trial: Trial<any>): void {
   node.ensure(node.asks('MsgHeartbeat').length >= 2, 'beats', 'MsgHeartbeat to 2 and 3', 'timeout')
   node.tick(2 * ELECTION_TICK)
   node.ensure(node.raftState === 'StateLeader' && node.term === 1, 'still-leads', 'StateLeader, term 1', 'timeout')
+  const alone = new Solo(trial, { size: 1 })
+  alone.silence()
+  alone.tick(2 * ELECTION_TICK)
+  alone.ensure(alone.raftState === 'StateLeader', 'only-voter-leads', 'StateLeader', 'term')
+  const calm = new Solo(trial, { heartbeatTick: 4 })
+  lead(calm)
+  calm.tick(12)
+  calm.ensure(
+    calm.asks('MsgHeartbeat').length === 6,
+    'beats-in-time',
+    'MsgHeartbeat, three times to 2 and 3',
+    'timeout',
+  )
 }
 
 export function oneVote(trial: Trial<any>): void {
@@ -136,6 +149,9 @@ export function newerTerm(trial: Trial<any>): void {
   stand(node)
   node.step(beat(2, 9))
   node.ensure(node.raftState === 'StateFollower' && node.lead === 2, 'steps-to-term', 'StateFollower, lead 2', 'term')
+  stand(node)
+  node.step({ type: 'MsgVoteResp', from: 3, term: 12, reject: true })
+  node.ensure(node.raftState === 'StateFollower' && node.term === 12, 'steps-to-term', 'StateFollower, term 12', 'term')
 }
 
 export function preVote(trial: Trial<any>): void {
@@ -152,6 +168,14 @@ export function preVote(trial: Trial<any>): void {
   node.step({ type: 'MsgPreVoteResp', from: 3, term: 4 })
   const isStanding = node.raftState === 'StateCandidate' && node.term === 4 && node.asks('MsgVote').length === 2
   node.ensure(isStanding, 'then-votes', 'StateCandidate, term 4; sent: MsgVote to 2 and 3', 'disturb')
+  const five = new Solo(trial, { preVote: true, hardState: hard(3), size: 5 })
+  five.silence()
+  for (const from of [2, 3, 4, 5]) five.step({ type: 'MsgPreVoteResp', from, term: 4 })
+  five.ensure(five.raftState === 'StateCandidate', 'still-candidate', 'StateCandidate', 'disturb')
+  const behind = new Solo(trial, { preVote: true, hardState: hard(3) })
+  behind.silence()
+  behind.step({ type: 'MsgPreVoteResp', from: 2, term: 9, reject: true })
+  behind.ensure(behind.term === 9, 'steps-to-term', 'StateFollower, term 9', 'disturb')
   const other = new Solo(trial, { preVote: true, hardState: hard(3, 2) })
   other.step({ type: 'MsgPreVote', from: 3, term: 4, index: 0, logTerm: 0 })
   const isSame = other.term === 3 && other.hardState.vote === 2
@@ -190,4 +214,11 @@ export function stepsDown(trial: Trial<any>): void {
   }
   node.tick(2 * ELECTION_TICK)
   node.ensure(node.raftState !== 'StateLeader', 'steps-down-alone', 'StateFollower', 'quorum')
+  const old = new Solo(trial, { checkQuorum: true, hardState: hard(3) })
+  lead(old)
+  for (let round = 0; round < 8; round++) {
+    old.tick(ELECTION_TICK / 2)
+    old.step({ type: 'MsgHeartbeatResp', from: 3, term: 3 })
+  }
+  old.ensure(old.raftState !== 'StateLeader', 'steps-down-alone', 'StateFollower', 'quorum')
 }

@@ -18,6 +18,7 @@ export interface SoloOptions {
   readonly id?: number
   readonly size?: number
   readonly electionTick?: number
+  readonly heartbeatTick?: number
   readonly preVote?: boolean
   readonly checkQuorum?: boolean
   readonly hardState?: RaftHardState
@@ -45,11 +46,11 @@ export class Solo {
 
   constructor(trial: Trial<any>, options: SoloOptions = {}) {
     const { id = 1, size = 3, electionTick = ELECTION_TICK, preVote = false, checkQuorum = false } = options
-    const { hardState = { term: 0, vote: 0, commit: 0 }, log = [], draws = 1 } = options
+    const { hardState = { term: 0, vote: 0, commit: 0 }, log = [], draws = 1, heartbeatTick = 1 } = options
     this.trial = trial
     const voters = Array.from({ length: size }, (_, index) => index + 1)
     const flags = { preVote, checkQuorum }
-    this.config = { id, voters, electionTick, heartbeatTick: 1, ...flags, hardState, entries: logOf(log) }
+    this.config = { id, voters, electionTick, heartbeatTick, ...flags, hardState, entries: logOf(log) }
     this.hardState = hardState
     this.#starts = draws
     this.#guest = new RaftGuest(trial, this.config, draws)

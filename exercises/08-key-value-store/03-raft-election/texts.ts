@@ -29,6 +29,8 @@ export const { texts, say } = defineTexts({
 
     must: 'After {last} it must send {message}.',
     extra: 'After {last} it sends {message}, which nobody asked for.',
+    'only-voter-leads': 'After {last} it should lead: the only voter is a majority.',
+    'beats-in-time': 'After {last} it should have sent a heartbeat every heartbeatTick ticks, no more and no fewer.',
     'is-not': 'After {last} the node is not what it should be.',
     'rule-election': '{finding} (It heard nothing for too long and stands for election.)',
     'rule-won': '{finding} (A majority of all voters has said yes.)',
@@ -90,6 +92,8 @@ export const { texts, say } = defineTexts({
 
     must: 'Tras {last} debe enviar {message}.',
     extra: 'Tras {last} envía {message}, que nadie ha pedido.',
+    'only-voter-leads': 'Tras {last} debería ser líder: el único votante es mayoría.',
+    'beats-in-time': 'Tras {last} debería haber enviado un latido cada heartbeatTick ticks, ni más ni menos.',
     'is-not': 'Tras {last} el nodo no es lo que debería.',
     'rule-election': '{finding} (No ha oído nada durante demasiado tiempo y se presenta a la elección.)',
     'rule-won': '{finding} (La mayoría de todos los votantes ha dicho que sí.)',

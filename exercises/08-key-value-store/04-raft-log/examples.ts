@@ -151,6 +151,10 @@ export function heals(trial: Trial<any>): void {
   const fits = node.sent('MsgApp').find(({ to }) => to === 3)
   const isFit = fits !== undefined && isAfter(fits, 1, 1) && fits.entries?.length === 4
   node.ensure(isFit, 'steps', { index: 1 }, 'MsgApp, index 1 of term 1, entries 2 to 5', 'next')
+  // A refusal says where its log ends, not that all before is the same.
+  node.step({ type: 'MsgAppResp', from: 3, term: 2, index: 1, reject: true, rejectHint: 0 })
+  const first = node.sent('MsgApp').find(({ to }) => to === 3)
+  node.ensure(first !== undefined && isAfter(first, 0, 0), 'steps', { index: 0 }, 'MsgApp to 3, index 0', 'next')
   node.step(agree(3, 2, 5))
   node.mustCommit(5, 'next')
   // A refusal that comes late says nothing new.

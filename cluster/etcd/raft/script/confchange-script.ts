@@ -8,7 +8,7 @@ import type { ConfChangeSingle } from '../messages.ts'
 import { NO_LIMIT } from '../messages.ts'
 import { createTracker, formatConfig, formatProgressMap, type ProgressTracker } from '../tracker/tracker.ts'
 import { parseChanges } from './conf-changes.ts'
-import { type Block, valueOf } from './datadriven.ts'
+import { type Block, flag, valueOf } from './datadriven.ts'
 
 export const CONFCHANGE_COMMANDS: ReadonlySet<string> = new Set(['simple', 'enter-joint', 'leave-joint'])
 
@@ -29,7 +29,7 @@ export class ConfchangeScript {
   #change({ name, args }: Block, changes: readonly ConfChangeSingle[]): Changed {
     const changer = { tracker: this.#tracker, lastIndex: this.#lastIndex }
     if (name === 'simple') return simple(changer, changes)
-    if (name === 'enter-joint') return enterJoint(changer, valueOf(args, 'autoleave') === 'true', changes)
+    if (name === 'enter-joint') return enterJoint(changer, flag(valueOf(args, 'autoleave') ?? 'false'), changes)
     if (name !== 'leave-joint') return 'unknown command'
     return changes.length > 0 ? 'this command takes no input' : leaveJoint(changer)
   }

@@ -106,3 +106,10 @@ export function wholeNumber(text: string | undefined): number {
   if (text === undefined || !/^\d+$/.test(text)) throw new Error(`expected a whole number, not "${text ?? ''}"`)
   return Number(text)
 }
+
+/** As Go's strconv.ParseBool has it. */
+export function flag(text: string | undefined): boolean {
+  if (/^(1|t|T|true|TRUE|True)$/.test(text ?? '')) return true
+  if (/^(0|f|F|false|FALSE|False)$/.test(text ?? '')) return false
+  throw new Error(`strconv.ParseBool: parsing "${text ?? ''}": invalid syntax`)
+}

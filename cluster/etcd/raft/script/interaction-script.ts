@@ -4,14 +4,14 @@
  * Where to read upstream: etcd-io/raft `rafttest/interaction_env_handler*.go`.
  */
 import { describeEntries, describeMessage } from '../describe.ts'
-import type { ConfState, EntryContent, MessageType } from '../messages.ts'
-import { NO_CONF_STATE, NO_SNAPSHOT } from '../messages.ts'
+import type { ConfState, EntryContent } from '../messages.ts'
+import { isMessageType, NO_CONF_STATE, NO_SNAPSHOT } from '../messages.ts'
 import * as nodes from '../node.ts'
 import type { Config } from '../raft.ts'
 import { compact, firstIndexOf, lastIndexOf } from '../storage.ts'
 import { formatProgressMap, isVoter } from '../tracker/tracker.ts'
 import { parseChanges } from './conf-changes.ts'
-import { type Argument, type Block, type Command, parseCommand, valueOf, wholeNumber } from './datadriven.ts'
+import { type Argument, type Block, type Command, flag, parseCommand, valueOf, wholeNumber } from './datadriven.ts'
 import { CONFIG_STUB, Interaction, type Member, type Recipient } from './interaction.ts'
 
 /** What is wrong; undefined: nothing. */
@@ -58,6 +58,13 @@ const plainNumbers = (args: readonly Argument[]): number[] =>
 
 const first = (group: Interaction, args: readonly Argument[]): Member => group.member(wholeNumber(args[0]?.key))
 
+/** The text of an argument that stands alone, behind the member. */
+function second(args: readonly Argument[]): string {
+  const [, text, ...more] = args
+  if (!text || text.values.length > 0 || more.length > 0) throw new Error('expected exactly one key with no vals')
+  return text.key
+}
+
 /** Works on each member that is named, under a headline if they are several. */
 const onEach =
   (what: string, work: (group: Interaction, member: Member) => void): Handler =>
@@ -74,10 +81,15 @@ const onEach =
   }
 
 const HANDLERS: Readonly<Record<string, Handler>> = {
+  // For a debugger.
+  _breakpoint: () => undefined,
   'add-nodes': addNodes,
   campaign: (group, args) => nodes.campaign(first(group, args).node, group.io),
   compact: (group, args) => {
-    compact(first(group, args).storage, wholeNumber(args[1]?.key))
+    const { storage } = first(group, args)
+    const index = wholeNumber(args[1]?.key)
+    if (index < firstIndexOf(storage)) return 'requested index is unavailable due to compaction'
+    compact(storage, index)
     return raftLog(group, args)
   },
   'deliver-msgs': deliverMessages,
@@ -108,7 +120,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   'forget-leader': (group, args) => nodes.forgetLeader(first(group, args).node, group.io),
   'send-snapshot': sendSnapshot,
   propose: (group, args) => {
-    const body = args[1]!.key
+    const body = second(args)
     return nodes.propose(first(group, args).node, { size: body.length, body }, group.io)
   },
   'report-unreachable': (group, args) => {
@@ -120,12 +132,12 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     return undefined
   },
   'read-index': (group, args) => {
-    nodes.readIndex(first(group, args).node, args[1]!.key, group.io)
+    nodes.readIndex(first(group, args).node, second(args), group.io)
     return undefined
   },
   'report-snapshot': (group, args) => {
     const [reporter, reported] = plainNumbers(args)
-    nodes.reportSnapshot(group.member(reporter!).node, reported!, valueOf(args, 'failed') === 'true', group.io)
+    nodes.reportSnapshot(group.member(reporter!).node, reported!, flag(valueOf(args, 'failed') ?? 'false'), group.io)
     return undefined
   },
 }
@@ -147,13 +159,15 @@ function addNodes(group: Interaction, args: readonly Argument[]): Problem {
     } else if (key === 'read-only') {
       if (value !== 'safe' && value !== 'lease-based') return `invalid read-only option "${value}"`
       config = { ...config, readOnlyOption: value === 'safe' ? 'ReadOnlySafe' : 'ReadOnlyLeaseBased' }
-    } else if (option)
-      config = { ...config, [option]: value === 'true' || value === 'false' ? value === 'true' : wholeNumber(value) }
+    } else if (option) config = { ...config, [option]: FLAGS.has(key) ? flag(value) : wholeNumber(value) }
+    else return `unknown option "${key}": there are ${[...KNOWN, ...Object.keys(OPTIONS)].join(', ')}`
   }
-  const isEmpty = snapshot === NO_SNAPSHOT && confState === NO_CONF_STATE
+  const isEmpty = snapshot === NO_SNAPSHOT && confState.voters.length + confState.learners.length === 0
   const whole = { ...snapshot, metadata: { ...snapshot.metadata, term: 1, confState } }
   return group.addNodes(wholeNumber(args[0]?.key), config, isEmpty ? NO_SNAPSHOT : whole)
 }
+
+const KNOWN = ['voters', 'learners', 'index', 'content', 'read-only'] as const
 
 const OPTIONS: Readonly<Record<string, keyof Config>> = {
   inflight: 'maxInflightMsgs',
@@ -171,6 +185,11 @@ const OPTIONS: Readonly<Record<string, keyof Config>> = {
   'election-tick': 'electionTick',
 }
 
+const FLAGS: ReadonlySet<string> = new Set([
+  ...['async-storage-writes', 'prevote', 'checkquorum', 'step-down-on-removal'],
+  ...['disable-conf-change-validation', 'disable-proposal-forwarding'],
+])
+
 function deliverMessages(group: Interaction, args: readonly Argument[]): Problem {
   const recipients: Recipient[] = []
   for (const { key, values } of args) {
@@ -181,7 +200,8 @@ function deliverMessages(group: Interaction, args: readonly Argument[]): Problem
       recipients.push({ id, drop: true })
     }
   }
-  const type = valueOf(args, 'type') as MessageType | undefined
+  const type = valueOf(args, 'type')
+  if (type !== undefined && !isMessageType(type)) throw new Error(`unknown message type ${type}`)
   if (group.deliverMessages(recipients, type) === 0) group.output.write('no messages\n')
   return undefined
 }
@@ -244,7 +264,7 @@ function proposeConfChange(group: Interaction, { args, input }: Block): Problem 
   const changes = parseChanges(input)
   if (typeof changes === 'string') return changes
   let content: EntryContent = { type: 'EntryConfChangeV2', data: { transition, changes } }
-  if (valueOf(args, 'v1') === 'true') {
+  if (flag(valueOf(args, 'v1') ?? 'false')) {
     if (changes.length !== 1 || name !== 'auto') return 'v1 conf change can only have one operation and no transition'
     content = { type: 'EntryConfChange', data: changes[0]! }
   }

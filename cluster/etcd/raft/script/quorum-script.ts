@@ -29,17 +29,26 @@ function parseCase(args: readonly Argument[], inputs: string): Case | string {
     valuesOf(key)
       .filter((id) => id !== 'zero')
       .map(wholeNumber)
+  const unknown = args.find(({ key }) => !['cfg', 'cfgj', inputs].includes(key))
+  if (unknown) throw new Error(`unknown arg ${unknown.key}`)
   const isJoint = args.some(({ key }) => key === 'cfgj')
   const [mentionedFirst, mentionedThen] = [ids('cfg'), ids('cfgj')]
   const ascending = (list: readonly number[]): readonly number[] => [...new Set(list)].sort((a, b) => a - b)
   const config = { incoming: ascending(mentionedFirst), outgoing: ascending(mentionedThen) }
   const given = valuesOf(inputs)
+  const odd = inputs === 'votes' && given.find((answer) => !/^[yn_]$/.test(answer))
+  if (odd) throw new Error(`unknown vote: ${odd}`)
   const voters = [...new Set([...mentionedFirst, ...mentionedThen])]
   if (voters.length !== given.length) {
-    return `error: mismatched input (explicit or _) for voters [${idsOf(config).join(' ')}]: [${given.join(' ')}]`
+    // As Go prints them: a set is a map, and what is left out is 0.
+    const set = idsOf(config).map((id) => `${id}:{}`)
+    const list = given.map((one) => AS_INDEX[one] ?? one)
+    return `error: mismatched input (explicit or _) for voters map[${set.join(' ')}]: [${list.join(' ')}]`
   }
   return { config, isJoint, given: new Map(voters.map((id, i) => [id, given[i]!])) }
 }
+
+const AS_INDEX: Readonly<Record<string, number>> = { _: 0, n: 1, y: 2 }
 
 const formatIndex = (index: number): string => (index === EVERYTHING ? '∞' : String(index))
 

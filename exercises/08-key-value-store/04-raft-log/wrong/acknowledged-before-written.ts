@@ -1,5 +1,5 @@
 // check: whatever happens: one history, no committed entry lost, no stale read
-// hint: append
+// hint: commit
 // Gives out what is to be written one Ready later than the answer that promises it.
 // es: Entrega lo que hay que escribir un Ready más tarde que la respuesta que lo promete.
 import type { Config, Entry, LogNode, LogReady, Message, ReadState, StateType } from 'clusterwright/raft'

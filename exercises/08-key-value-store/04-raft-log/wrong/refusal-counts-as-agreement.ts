@@ -1,4 +1,4 @@
-// check: figure 8: an old entry on a majority is not yet committed
+// check: a refusal moves the leader back, and what is lost is sent again
 // hint: next
 // Takes the end of the log that refuses for a place where both agree.
 // es: Toma el final del registro que rechaza por un punto donde ambos coinciden.

@@ -1,5 +1,5 @@
 // check: committed is what a majority has, and no earlier
-// hint: apply
+// hint: commit
 // Takes all that its disk holds for committed when it comes back.
 // es: Al volver, da por confirmado todo lo que hay en su disco.
 import type { Config, Entry, LogNode, LogReady, Message, ReadState, StateType } from 'clusterwright/raft'
