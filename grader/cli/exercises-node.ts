@@ -8,6 +8,7 @@ import { countsForVersion, exerciseVersion } from '../verdict/digest.ts'
 import type { Exercise, Misconception } from '../verdict/exercise.ts'
 import { creditOf, limitsOf, stagesOf } from '../verdict/exercise.ts'
 import type { Compiled } from '../verdict/verdict.ts'
+import { withImports } from '../verdict/with-imports-node.ts'
 import { importAuthorModule } from './author-modules.ts'
 import { ConfigurationError } from './errors.ts'
 import type { ExerciseFolder } from './exercise-folders.ts'
@@ -32,8 +33,9 @@ export async function loadExerciseAnew(folder: ExerciseFolder): Promise<Exercise
 
 /** What is known of an exercise without running any code of its author's: plain data. */
 export function factsOf({ id, path, name }: ExerciseFolder): Omit<Exercise, 'checks'> {
-  const files = readdirSync(path).filter(countsForVersion)
-  const version = exerciseVersion(Object.fromEntries(files.map((file) => [file, read(path, file)])))
+  const own = readdirSync(path).filter(countsForVersion)
+  const files = Object.fromEntries(own.map((file) => [file, read(path, file)]))
+  const version = exerciseVersion(withImports(files, path))
   const misconceptions = misconceptionsOf(path)
   return { ...{ id, version, ...settingsIn(path, name) }, ...(misconceptions && { misconceptions }) }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { canonicalJson } from './canonical.ts'
-import { exerciseVersion } from './digest.ts'
+import { exerciseVersion, lackingImports } from './digest.ts'
 import { limitsOf } from './exercise.ts'
 
 describe('canonical JSON', () => {
@@ -21,6 +21,18 @@ describe('the version of an exercise', () => {
   it('does not change with the solution, tests, hints or line ends', () => {
     const others = { 'solution.ts': 's', 'x.test.ts': 't', 'hints.mdx': 'h' }
     expect(exerciseVersion({ ...files, ...others, 'task.mdx': 'Do it.\r\n' })).toBe(exerciseVersion(files))
+  })
+  it('counts what is imported from other folders, and what that imports', () => {
+    const checks = "import { a } from './a.ts'\nimport { held } from '../01-store/judge.ts'\nimport 'clusterwright/kit'"
+    const tests = "import { x } from '../01-store/tests.ts'"
+    const first = { 'checks.ts': checks, 'a.ts': '', 'tests.ts': tests }
+    expect(lackingImports(first)).toEqual(['../01-store/judge.ts'])
+    const judge = "import type { R } from './reference.ts'\nimport { b } from '../02-watch/../01-store/b.ts'"
+    const then = { ...first, '../01-store/judge.ts': judge }
+    expect(lackingImports(then)).toEqual(['../01-store/b.ts', '../01-store/reference.ts'])
+    const whole = { ...then, '../01-store/b.ts': '', '../01-store/reference.ts': 'one' }
+    expect(lackingImports(whole)).toEqual([])
+    expect(exerciseVersion({ ...whole, '../01-store/reference.ts': 'two' })).not.toBe(exerciseVersion(whole))
   })
 })
 

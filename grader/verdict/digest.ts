@@ -16,7 +16,8 @@ export function digestOf(verdict: Omit<Verdict, 'digest'>): string {
 
 /**
  * The version of an exercise: 16 hex digits over what its learner is given and graded by. `files` are texts by name: all
- * `.ts` files of the folder itself but the solution and tests, and `task.mdx`. Line ends do not matter.
+ * `.ts` files of the folder itself but the solution and tests, `task.mdx`, and what these import from other folders (see
+ * `lackingImports`), by its path from this one. Line ends do not matter.
  */
 export function exerciseVersion(files: Readonly<Record<string, string>>): string {
   const counted = Object.keys(files).filter(countsForVersion).sort()
@@ -36,4 +37,30 @@ const GRADES_NOBODY = [
 /** Whether a file of the folder is part of the exercise's version. */
 export function countsForVersion(name: string): boolean {
   return name === 'task.mdx' || (name.endsWith('.ts') && !name.endsWith('.test.ts') && !GRADES_NOBODY.includes(name))
+}
+
+/**
+ * Modules outside the folder that `files` import, directly or through one that is among them already, and that are not yet among
+ * them: paths from the folder, such as `../01-mvcc-store/judge.ts`. Whoever adds them asks again, until nothing is lacking.
+ */
+export function lackingImports(files: Readonly<Record<string, string>>): string[] {
+  const lacking = new Set<string>()
+  for (const name of Object.keys(files).filter(countsForVersion)) {
+    const folder = name.includes('/') ? name.slice(0, name.lastIndexOf('/') + 1) : ''
+    for (const [, path] of files[name]!.matchAll(/\b(?:from|import)\s*\(?\s*'(\.\.?\/[^']+\.ts)'/g)) {
+      const whole = withoutDetours(folder + path!)
+      if (whole.startsWith('../') && !(whole in files)) lacking.add(whole)
+    }
+  }
+  return [...lacking].sort()
+}
+
+function withoutDetours(path: string): string {
+  const parts: string[] = []
+  for (const part of path.split('/')) {
+    if (part === '.') continue
+    if (part === '..' && parts.length > 0 && parts.at(-1) !== '..') parts.pop()
+    else parts.push(part)
+  }
+  return parts.join('/')
 }

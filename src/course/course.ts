@@ -7,6 +7,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { countsForVersion, exerciseVersion } from '#grader/verdict/digest.ts'
+import { withImports } from '#grader/verdict/with-imports-node.ts'
 import { parse } from 'yaml'
 import { locate } from './links.ts'
 import { lessonFile, type Locale, parts, type Section, sections } from './sections.ts'
@@ -86,7 +87,8 @@ function readExercises(root: string): ExerciseEntry[] {
     for (const name of folders(join(base, family))) {
       const folder = `${family}/${name}`
       const task = join(base, folder, 'task.mdx')
-      if (existsSync(task)) entries.push(readExercise(textsOf(join(base, folder)), folder))
+      if (existsSync(task))
+        entries.push(readExercise(withImports(textsOf(join(base, folder)), join(base, folder)), folder))
     }
   }
   const ids = entries.map((entry) => entry.id)
