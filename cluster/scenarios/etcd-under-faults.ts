@@ -2,7 +2,8 @@
  * One run of an etcd cluster in which everything goes wrong that may: for soaks.
  *
  * Three or five members, clients that write and read, and from the second second on crashes, cuts of every shape, power
- * failures, standing still, slow disks, clocks that jump, leadership moved; datagrams are lost and doubled all the while.
+ * failures, standing still, slow disks, clocks that jump, leadership moved, members that come and go; datagrams are lost and
+ * doubled all the while.
  * First safety, after every event; then all is mended, and the members must come to agree and take writes again.
  * Where to read upstream: etcd `tests/robustness`; TigerBeetle `src/vopr.zig`.
  */
@@ -18,6 +19,7 @@ import { randomFrom } from '#cluster/kernel/random.ts'
 import { World } from '#cluster/kernel/world.ts'
 import { figureEight } from './figure-eight.ts'
 import { linearizabilityProblem, type Operation, type WriteHistory } from './linearizable.ts'
+import { changeMembers } from './members-under-faults.ts'
 import { RaftSafety } from './raft-safety.ts'
 
 const SECOND: Micros = 1_000_000
@@ -61,7 +63,11 @@ export function etcdUnderFaults(seed: number, wrap: (component: Component) => Co
   const world = createWorld(seed, members, loss, wrap)
   const asked = askMuch(world, members, chance)
   const isPlay = members.length === 3 && chance.int(5) === 0
+  const when = { seed, from: FAULTS_FROM, to: FAULTS_TO }
+  const come = isPlay ? [] : changeMembers(world, members, when, (at, name, to, body) => ask(world, at, name, to, body))
   planFaults(world, members, isPlay ? FAULTS_TO : FAULTS_FROM, chance)
+  // Twice, since what strikes may do so for a moment longer.
+  for (const at of [FAULTS_TO, FAULTS_TO + SECOND]) mend(world, [...members, ...come], at)
   const safety = new RaftSafety()
   const hunt = isPlay ? figureEight(world, members, FAULTS_FROM, FAULTS_TO) : leaderHunt(world, members, chance)
   let problem: string | undefined
@@ -143,7 +149,7 @@ function historyOf(world: World, member: ProcessId): WriteHistory {
 }
 
 function convergenceProblem(world: World, members: readonly ProcessId[]): string | undefined {
-  const answers = heardBy(world).filter(({ name }) => Number(name.slice(3)) >= OPERATIONS - 5)
+  const answers = heardBy(world).filter(({ name }) => name.startsWith('op-') && Number(name.slice(3)) >= OPERATIONS - 5)
   const refused = answers.find(({ how, body }) => how !== 'done' || body?.type === 'Error')
   if (answers.length < 5 || refused) return `all is mended, and still a request fails: ${JSON.stringify(refused)}`
   const down = members.find((member) => !world.process(member)?.up)
@@ -159,9 +165,6 @@ function planFaults(world: World, members: readonly ProcessId[], from: Micros, c
   for (let at = from; at < FAULTS_TO; at += 100_000 + chance.int(900_000)) {
     for (const [after, command] of fault(members, chance)) world.command(Math.min(at + after, FAULTS_TO), command)
   }
-  // Twice, since what strikes may do so for a moment longer.
-  mend(world, members, FAULTS_TO)
-  mend(world, members, FAULTS_TO + SECOND)
 }
 
 function mend(world: World, members: readonly ProcessId[], at: Micros): void {
