@@ -1,5 +1,5 @@
 // check: a leader that is cut off steps down, and the others go on
-// hint: disturb
+// hint: quorum
 // Whoever it grants a pre-vote puts its own election off.
 // es: Conceder un voto previo aplaza su propia elección.
 import type { Config, Message, Node as RaftNode, Ready, StateType } from 'clusterwright/raft'

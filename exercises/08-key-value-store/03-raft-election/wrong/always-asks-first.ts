@@ -1,5 +1,5 @@
 // check: silence leads to an election
-// hint: disturb
+// hint: timeout
 // Asks for pre-votes also where PreVote is off.
 // es: Pide votos previos también con PreVote apagado.
 import type { Config, Message, Node as RaftNode, Ready, StateType } from 'clusterwright/raft'
