@@ -9,6 +9,7 @@ import type { RaftBody } from '#cluster/etcd/member.ts'
 import { commitTo, lastIndex, zeroTermOnMissing } from '#cluster/etcd/raft/log.ts'
 import type { Message } from '#cluster/etcd/raft/messages.ts'
 import { committed } from '#cluster/etcd/raft/tracker/tracker.ts'
+import type { WatchEvent, WatchResponse } from '#cluster/etcd/messages.ts'
 import type { WalRecord } from '#cluster/etcd/wal.ts'
 import type { Component, Context, Effect, Event } from '#cluster/kernel/component.ts'
 import { etcdRestored, type HowToRestore } from './etcd-restored.ts'
@@ -76,6 +77,18 @@ const sendTo = ({ members }: EtcdState, message: Message): Effect => ({
   body: { type: 'Raft', message } as RaftBody,
 })
 
+/** Alters what watches tell. */
+const onWatch = (name: string, alter: (events: readonly WatchEvent[]) => readonly WatchEvent[]): PlantedBug =>
+  planted(name, (component) => ({
+    ...component,
+    step: (state: EtcdState, event, ctx): Effect[] =>
+      component.step(state, event, ctx).map((effect) => {
+        if (effect.type !== 'write' || effect.body.type !== 'WatchResponse') return effect
+        const body = effect.body as WatchResponse
+        return { ...effect, body: { ...body, events: alter(body.events) } as WatchResponse }
+      }),
+  }))
+
 export const PLANTED_BUGS: readonly PlantedBug[] = [
   before('an entry of an old term is committed by counting', (event, { node }) => {
     if (node?.raft.state === 'StateLeader') commitTo(node.raft.log, committed(node.raft.tracker))
@@ -120,6 +133,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
       ? { ...message, index: lastIndex(node!.raft.log) }
       : message,
   ),
+  onWatch('a watch leaves out a change', (events) => events.filter(({ kv }) => kv.modRevision % 23 !== 0)),
+  onWatch('a watch tells a change twice', (events) => events.flatMap((one) => [one, one])),
   restoredWrongly('restored at revisions that have been seen', {}),
   restoredWrongly('restored beyond them, and old watches go on', { bumpRevision: 1_000_000 }),
 ]

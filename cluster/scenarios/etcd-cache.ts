@@ -2,9 +2,12 @@
  * Somebody who keeps a copy of all keys, as every informer does: lists, watches from there on, and lists anew only when
  * told that the watch cannot go on. It believes what etcd promises of a watch, and says where that does not hold.
  */
+import type { EtcdState } from '#cluster/etcd/etcd.ts'
 import type { KeyValue, RangeResponse, WatchEvent, WatchResponse } from '#cluster/etcd/messages.ts'
 import type { Component, Context, Effect, ProcessId, StreamId } from '#cluster/kernel/component.ts'
+import { range, type Store } from '#cluster/etcd/mvcc/store.ts'
 import { Table } from '#cluster/kernel/table.ts'
+import type { World } from '#cluster/kernel/world.ts'
 
 const RETRY_MICROS = 200_000
 const ALL = { key: '\0', rangeEnd: '\0' } as const
@@ -97,11 +100,37 @@ function watched(state: EtcdCacheState, { canceled, events }: WatchResponse, ctx
   return []
 }
 
-function take({ keys }: EtcdCacheState, { type, kv }: WatchEvent): void {
-  if (type === 'PUT') keys.set(kv.key, kv)
-  else keys.delete(kv.key)
+/** Versions count up, so what is left out shows with the next change of the key, and what is told twice at once. */
+function take(state: EtcdCacheState, { type, kv }: WatchEvent): void {
+  const { keys } = state
+  const had = keys.get(kv.key)
+  if (type === 'DELETE') {
+    if (!had) complain(state, `${kv.key} is deleted at ${kv.modRevision}, and was not there`)
+    keys.delete(kv.key)
+    return
+  }
+  if (kv.version !== (had?.version ?? 0) + 1)
+    complain(state, `${kv.key} has version ${kv.version} at ${kv.modRevision}, and had ${had?.version ?? 'none'}`)
+  keys.set(kv.key, kv)
 }
 
 function complain(state: EtcdCacheState, problem: string): void {
   state.problem ??= problem
+}
+
+export const storeOf = (world: World, member: ProcessId): Store => world.stateOf<EtcdState>(member).keyspace.store
+export const allKeys = (store: Store): readonly KeyValue[] => range(store, '\0', '\0').kvs
+
+/** What is wrong with a copy, once all is quiet: a promise was broken on the way, or it is not what these members have. */
+export function cacheProblem(
+  world: World,
+  name: ProcessId,
+  { problem, keys }: EtcdCacheState,
+  members: readonly ProcessId[],
+): string | undefined {
+  if (problem) return `${name}: ${problem}`
+  const byKey = [...keys.values()].sort((a, b) => (a.key < b.key ? -1 : 1))
+  const kept = JSON.stringify(byKey)
+  const odd = members.find((member) => JSON.stringify(allKeys(storeOf(world, member))) !== kept)
+  return odd && `the copy of ${name} is not what ${odd} has`
 }

@@ -9,14 +9,13 @@
 import type { SnapshotResponse } from '#cluster/etcd/maintenance-messages.ts'
 import { etcd, type EtcdState } from '#cluster/etcd/etcd.ts'
 import type { EtcdRequest, KeyValue } from '#cluster/etcd/messages.ts'
-import { range, type Store } from '#cluster/etcd/mvcc/store.ts'
 import { restore, type RestoreOptions } from '#cluster/etcd/snapshot.ts'
 import { readSnapshot, type SnapshotRecord } from '#cluster/etcd/wal.ts'
 import type { Body, Component, Micros, ProcessId } from '#cluster/kernel/component.ts'
 import { type Heard, probe, type ProbeState } from '#cluster/kernel/probe.ts'
 import { randomFrom } from '#cluster/kernel/random.ts'
 import { World } from '#cluster/kernel/world.ts'
-import { etcdCache, type EtcdCacheState } from './etcd-cache.ts'
+import { allKeys, cacheProblem, etcdCache, type EtcdCacheState, storeOf } from './etcd-cache.ts'
 
 const SECOND: Micros = 1_000_000
 const MEMBERS: readonly ProcessId[] = ['m-1/etcd', 'm-2/etcd', 'm-3/etcd']
@@ -55,7 +54,7 @@ export function etcdRestored(seed: number, how: HowToRestore = SAFELY): Restored
   world.run({ untilMicros: world.now + 9 * SECOND })
   const caches = CACHES.map((cache) => world.stateOf<EtcdCacheState>(cache))
   return {
-    problem: restored ?? caches.map((cache, i) => cacheProblem(world, CACHES[i]!, cache)).find(Boolean),
+    problem: restored ?? caches.map((cache, i) => cacheProblem(world, CACHES[i]!, cache, MEMBERS)).find(Boolean),
     lists: caches.reduce((sum, { lists }) => sum + lists, 0),
     lost: newest - saved.header.revision,
   }
@@ -90,8 +89,6 @@ function ask(world: World, at: Micros, name: string, to: ProcessId, body: Body):
 }
 
 const heardBy = (world: World): readonly Heard[] => world.stateOf<ProbeState>(CLIENT).heard
-const storeOf = (world: World, member: ProcessId): Store => world.stateOf<EtcdState>(member).keyspace.store
-const allKeys = (store: Store): readonly KeyValue[] => range(store, '\0', '\0').kvs
 
 /** All members end, and others begin in their place. @returns where these differ from the snapshot */
 function restoreAll(world: World, saved: SnapshotResponse, how: HowToRestore): string | undefined {
@@ -106,15 +103,4 @@ function restoreAll(world: World, saved: SnapshotResponse, how: HowToRestore): s
   const wanted = JSON.stringify(allKeys(readSnapshot(saved.records as readonly SnapshotRecord[]).keyspace.store))
   const odd = MEMBERS.find((member) => JSON.stringify(allKeys(storeOf(world, member))) !== wanted)
   return odd && `${odd} does not begin with what is in the snapshot`
-}
-
-function cacheProblem(world: World, name: ProcessId, { problem, keys }: EtcdCacheState): string | undefined {
-  if (problem) return `${name}: ${problem}`
-  const byKey = [...keys.values()].sort((a, b) => (a.key < b.key ? -1 : 1))
-  for (const member of MEMBERS) {
-    const kept = JSON.stringify(byKey)
-    const stored = JSON.stringify(allKeys(storeOf(world, member)))
-    if (kept !== stored) return `the copy of ${name} is not what ${member} has`
-  }
-  return undefined
 }

@@ -4,7 +4,7 @@
  * Three or five members, clients that write and read, and from the second second on crashes, cuts of every shape, power
  * failures, standing still, slow disks, clocks that jump, leadership moved, members that come and go; datagrams are lost and
  * doubled all the while.
- * First safety, after every event; then all is mended, and the members must come to agree and take writes again.
+ * In some worlds somebody watches all keys the while. First safety, after every event; then all is mended, and the members must come to agree and take writes again.
  * Where to read upstream: etcd `tests/robustness`; TigerBeetle `src/vopr.zig`.
  */
 import { etcd, type EtcdState } from '#cluster/etcd/etcd.ts'
@@ -17,6 +17,7 @@ import type { Link } from '#cluster/kernel/network.ts'
 import { type Heard, probe, type ProbeState } from '#cluster/kernel/probe.ts'
 import { randomFrom } from '#cluster/kernel/random.ts'
 import { World } from '#cluster/kernel/world.ts'
+import { cacheProblem, etcdCache, type EtcdCacheState } from './etcd-cache.ts'
 import { figureEight } from './figure-eight.ts'
 import { linearizabilityProblem, type Operation, type WriteHistory } from './linearizable.ts'
 import { changeMembers } from './members-under-faults.ts'
@@ -65,6 +66,8 @@ export function etcdUnderFaults(seed: number, wrap: (component: Component) => Co
   const isPlay = members.length === 3 && chance.int(5) === 0
   const when = { seed, from: FAULTS_FROM, to: FAULTS_TO }
   const come = isPlay ? [] : changeMembers(world, members, when, (at, name, to, body) => ask(world, at, name, to, body))
+  // Whom a watch tells, by the members that were there from the first.
+  const watchers = come.map(() => addWatcher(world, members))
   planFaults(world, members, isPlay ? FAULTS_TO : FAULTS_FROM, chance)
   // Twice, since what strikes may do so for a moment longer.
   for (const at of [FAULTS_TO, FAULTS_TO + SECOND]) mend(world, [...members, ...come], at)
@@ -83,7 +86,11 @@ export function etcdUnderFaults(seed: number, wrap: (component: Component) => Co
     problem = `an assertion failed: ${(error as Error).message}`
   }
   const operations = problem ? [] : operationsOf(world, asked)
-  problem ??= convergenceProblem(world, members) ?? linearizabilityProblem(operations, historyOf(world, members[0]!))
+  const cached = (name: ProcessId) => cacheProblem(world, name, world.stateOf<EtcdCacheState>(name), members)
+  problem ??=
+    convergenceProblem(world, members) ??
+    linearizabilityProblem(operations, historyOf(world, members[0]!)) ??
+    watchers.map(cached).find(Boolean)
   const { leaders, committed } = safety.counts
   return { problem, events: world.tick, leaders, committed, answered: operations.length }
 }
@@ -95,7 +102,11 @@ function createWorld(
   wrap: (component: Component) => Component,
 ): World {
   const defaultLink = { ...WHOLE, loss, duplicate: 0.02 }
-  const world = new World({ seed, components: { etcd: wrap(etcd as Component), probe }, defaultLink })
+  const world = new World({
+    seed,
+    components: { etcd: wrap(etcd as Component), probe, 'etcd-cache': etcdCache as Component },
+    defaultLink,
+  })
   for (const member of members) {
     const machine = machineOf(member)
     world.addMachine(machine)
@@ -104,6 +115,11 @@ function createWorld(
   world.addMachine('client')
   world.addProcess({ machine: 'client', name: 'probe', component: 'probe', options: {} })
   return world
+}
+
+function addWatcher(world: World, members: readonly ProcessId[]): ProcessId {
+  world.addMachine('cache-1')
+  return world.addProcess({ machine: 'cache-1', name: 'etcd-cache', component: 'etcd-cache', options: { members } })
 }
 
 const machineOf = (member: ProcessId): string => member.slice(0, member.indexOf('/'))
