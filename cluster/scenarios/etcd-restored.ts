@@ -7,8 +7,8 @@
  * Where to read upstream: etcd.io, "Disaster recovery" (restoring with revision bump).
  */
 import type { SnapshotResponse } from '#cluster/etcd/maintenance-messages.ts'
-import { etcd, type EtcdState } from '#cluster/etcd/etcd.ts'
-import type { EtcdRequest, KeyValue } from '#cluster/etcd/messages.ts'
+import { etcd } from '#cluster/etcd/etcd.ts'
+import type { EtcdRequest } from '#cluster/etcd/messages.ts'
 import { restore, type RestoreOptions } from '#cluster/etcd/snapshot.ts'
 import { readSnapshot, type SnapshotRecord } from '#cluster/etcd/wal.ts'
 import type { Body, Component, Micros, ProcessId } from '#cluster/kernel/component.ts'

@@ -87,8 +87,10 @@ export default class Node implements RaftNode {
     const contra = new Set<number>()
     const awaited: MessageType = isPre ? 'MsgPreVoteResp' : 'MsgVoteResp'
     const settle = (): void => {
-      if (pro.size >= this.quorum) isPre ? this.stand(false) : (this.role = this.leader())
-      else if (contra.size >= this.quorum) this.role = this.follower(0)
+      if (pro.size >= this.quorum) {
+        if (isPre) this.stand(false)
+        else this.role = this.leader()
+      } else if (contra.size >= this.quorum) this.role = this.follower(0)
     }
     this.role = {
       name: isPre ? 'StatePreCandidate' : 'StateCandidate',

@@ -37,28 +37,28 @@ const RULES: readonly Rule[] = [
     (node, message) => isPoll(message) && !node.mayVote(message),
     (node, { type, from }) => node.say(POLLS[type]!, from, { reject: true }),
   ],
-  [({}, { type }) => type === 'MsgPreVote', (node, { from, term }) => node.say('MsgPreVoteResp', from, { term })],
+  [(_, { type }) => type === 'MsgPreVote', (node, { from, term }) => node.say('MsgPreVoteResp', from, { term })],
   [
-    ({}, { type }) => type === 'MsgVote',
+    (_, { type }) => type === 'MsgVote',
     (node, { from, term }) => {
       Object.assign(node, { vote: from, sinceHeard: 0 })
       node.say('MsgVoteResp', from, { term })
     },
   ],
   [
-    ({}, { type }) => type === 'MsgHeartbeat',
+    (_, { type }) => type === 'MsgHeartbeat',
     (node, { from }) => {
       if (node.state === 'StateFollower') Object.assign(node, { lead: from, sinceHeard: 0 })
       else node.be('StateFollower', from)
       node.say('MsgHeartbeatResp', from)
     },
   ],
-  [({}, { type }) => type === 'MsgHeartbeatResp', (node, { from }) => void (node.heard |= 1 << from)],
+  [(_, { type }) => type === 'MsgHeartbeatResp', (node, { from }) => void (node.heard |= 1 << from)],
   [
     (node, { type }) => AWAITED[node.state] === type,
     (node, { from, reject }) => {
       const bit = 1 << from
-      if (((node.yes | node.no) & bit) === 0) reject ? (node.no |= bit) : (node.yes |= bit)
+      if (((node.yes | node.no) & bit) === 0) node[reject ? 'no' : 'yes'] |= bit
       node.settle()
     },
   ],
