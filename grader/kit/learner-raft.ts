@@ -80,7 +80,7 @@ export function etcdWithNode(
   trial: Trial<any>,
   member: ProcessId,
 ): { readonly component: Component; readonly report: RaftMemberReport } {
-  const memo = new GuestMemo(trial.engine, trial.guestOptions)
+  const memo = new GuestMemo(trial)
   const report: RaftMemberReport = { problem: undefined, acknowledged: 0, led: 0 }
   /** By index: which entry a member applied there first. */
   const history = new Map<number, string>()
