@@ -127,6 +127,10 @@ export { readyPods, wholeCluster } from './whole-cluster.ts'
 export type { ReflectorRecord, ReflectorReport } from './learner-reflector.ts'
 export { learnerReflector, reflectorGuest } from './learner-reflector.ts'
 
+// Copies of a program that elect a leader.
+export type { ElectorRecord, ElectorReport } from './learner-elector.ts'
+export { electorGuest, learnerElector } from './learner-elector.ts'
+
 // Raft nodes: each in a guest of its own, alone or in a network.
 export type { RaftConfig, RaftEntry, RaftHardState, RaftInput, RaftMessage, RaftReady, RaftTurn } from './raft-guest.ts'
 export { messageInWords, raftGuest, RaftGuest } from './raft-guest.ts'

@@ -74,6 +74,7 @@ export const objectives: readonly CourseObjective[] = [
     ],
     exercises: [
       'quorum-math',
+      'lease-leader',
       'cas-update',
       'reflector',
       'mvcc-store',

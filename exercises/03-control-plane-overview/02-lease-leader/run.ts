@@ -1,0 +1,234 @@
+/** Three copies, each on a machine with a clock of its own, and one API server: run, and judged by true time. */
+import {
+  addOn,
+  API_SERVER,
+  apiWorld,
+  type Change,
+  type ElectorRecord,
+  type ElectorReport,
+  type Finding,
+  learnerElector,
+  READY_MICROS,
+  runWatched,
+  type TellLine,
+  type Trial,
+  type World,
+} from 'clusterwright/kit'
+import type { Lease } from 'clusterwright/api'
+import { type Case, COPIES, type Fault } from './cases.ts'
+import { say } from './texts.ts'
+
+const LEASE_MICROS = 15_000_000
+const TICK_MICROS = 2_000_000
+/** Two ticks, two calls that time out, and what a slow clock adds. */
+const SLACK_MICROS = 2 * TICK_MICROS + 2_500_000
+const DRIFT_STEP_MICROS = 1_000_000
+const machineOf = (copy: number): string => `node-${copy + 1}`
+
+const reports = new WeakMap<Trial<any>, ElectorReport>()
+
+export function electionWorld({ offsets, drifts, faults, serverDiesMs, lastsMs }: Case, trial: Trial<any>): World {
+  const report: ElectorReport = { records: [] }
+  reports.set(trial, report)
+  const components = Object.fromEntries(COPIES.map((name) => [name, learnerElector(trial, name, report)]))
+  const world = apiWorld({ seed: trial.seed, watched: ['leases'], components })
+  const all = ['cp-1', 'laptop', ...COPIES.map((_, copy) => machineOf(copy))]
+  COPIES.forEach((name, copy) => {
+    const offset = (offsets[copy] ?? 0) * 1_000_000
+    world.addMachine(machineOf(copy), { skewMicros: offset })
+    const longest = Math.max(
+      500,
+      ...faults.filter(({ kind, who }) => kind === 'dies' && who === copy).map(({ forMs }) => forMs),
+    )
+    addOn(
+      world,
+      machineOf(copy),
+      name,
+      { servers: [API_SERVER] },
+      {
+        startAtMicros: READY_MICROS + copy * 400_000,
+        restartAfterMicros: longest * 1000,
+      },
+    )
+    const drift = drifts[copy] ?? 0
+    if (drift === 0) return
+    for (let past = DRIFT_STEP_MICROS; past < lastsMs * 1000; past += DRIFT_STEP_MICROS) {
+      const skewMicros = offset + Math.round((past * drift) / 1000)
+      world.command(past, { type: 'skew', machine: machineOf(copy), skewMicros })
+    }
+  })
+  for (const { kind, who, atMs, forMs } of faults) {
+    const process = `${machineOf(who)}/${COPIES[who]!}`
+    const [at, until] = [Math.round(atMs * 1000), Math.round((atMs + forMs) * 1000)]
+    if (kind === 'dies') world.command(at, { type: 'crash', process })
+    else if (kind === 'stops') world.command(at, { type: 'tell', process, body: { type: 'stop' } })
+    else if (kind === 'paused') {
+      world.command(at, { type: 'pause', process })
+      world.command(until, { type: 'resume', process })
+    } else {
+      const alone = machineOf(who)
+      world.command(at, { type: 'partition', groups: [[alone], all.filter((machine) => machine !== alone)] })
+      world.command(until, { type: 'heal' })
+    }
+  }
+  if (serverDiesMs !== undefined) world.command(serverDiesMs * 1000, { type: 'crash', process: API_SERVER })
+  return world
+}
+
+interface Reign {
+  readonly who: string
+  readonly from: number
+  until: number
+}
+
+/** When each copy led, in true time. Who has died or stands still does nothing. */
+function reignsOf(records: readonly ElectorRecord[], { faults }: Case, end: number): Reign[] {
+  const reigns: Reign[] = []
+  for (const [index, { at, who, what }] of records.entries()) {
+    if (what !== 'leading') continue
+    const next = records.slice(index + 1).find((record) => record.who === who)
+    const halts = faults.filter(
+      ({ kind, who: copy, atMs }) =>
+        (kind === 'dies' || kind === 'paused') && COPIES[copy] === who && atMs * 1000 >= at,
+    )
+    const until = Math.min(next?.at ?? end, ...halts.map(({ atMs }) => atMs * 1000))
+    const last = reigns.findLast((reign) => reign.who === who)
+    // From one tick to the next it is the same reign.
+    if (
+      last &&
+      records.slice(0, index).findLast((record) => record.who === who && record.what !== 'asks')?.what === 'leading' &&
+      at - last.until < TICK_MICROS
+    )
+      last.until = until
+    else reigns.push({ who, from: at, until })
+  }
+  return reigns
+}
+
+const seconds = (micros: number): string => (micros / 1e6).toFixed(1)
+const inWords = ({ who, from, until }: Reign): string => `${who}: ${seconds(from)}–${seconds(until)} s`
+
+/** What a write of the Lease must leave as it was. */
+function judgeLease({ before, after }: { before: Lease | undefined; after: Lease }): Finding | undefined {
+  const { holderIdentity: was = '', leaseTransitions: old = 0, acquireTime } = before?.spec ?? {}
+  const { holderIdentity: is = '', leaseTransitions = 0 } = after.spec
+  const right = !before || is === '' || is === was ? old : old + 1
+  const params = { was: was || '-', is: is || '-' }
+  if (leaseTransitions !== right)
+    return {
+      message: say('transitions', params),
+      expected: String(right),
+      actual: String(leaseTransitions),
+      hint: 'lease',
+    }
+  if (!before || is !== was || is === '' || after.spec.acquireTime === acquireTime) return undefined
+  return {
+    message: say('acquire-time', params),
+    expected: String(acquireTime),
+    actual: String(after.spec.acquireTime),
+    hint: 'lease',
+  }
+}
+
+export interface Ran {
+  readonly reigns: readonly Reign[]
+  readonly records: readonly ElectorRecord[]
+  readonly end: number
+}
+
+/** Runs it, and holds it against the rules that hold at all times. */
+export function run(trial: Trial<any>, plan: Case): Ran {
+  const world = trial.world(plan)
+  let lease: Lease | undefined
+  const end = plan.lastsMs * 1000
+  runWatched(world, { untilMicros: end }, ({ resource, object }: Change) => {
+    if (resource !== 'leases' || object.metadata.name !== 'web-controller') return
+    const after = object as Lease
+    const finding =
+      lease?.metadata.resourceVersion === after.metadata.resourceVersion
+        ? undefined
+        : judgeLease({ before: lease, after })
+    lease = after
+    if (finding) trial.fail(finding)
+  })
+  const { records } = reports.get(trial)!
+  const reigns = reignsOf(records, plan, end)
+  for (const [index, one] of reigns.entries()) {
+    const other = reigns
+      .slice(0, index)
+      .find(({ who, from, until }) => who !== one.who && from < one.until && one.from < until)
+    if (other)
+      trial.fail({
+        message: say('two', { one: other.who, other: one.who }),
+        expected: say('one-at-once'),
+        actual: [other, one].map(inWords).join(', '),
+        hint: 'safe',
+      })
+  }
+  return { reigns, records, end }
+}
+
+/** Somebody leads at the end, and so does nobody else. */
+export function judgeEnd(trial: Trial<any>, { reigns, end }: Ran, from: number): void {
+  const late = reigns.filter(({ until }) => until >= from)
+  const last = late.find(({ until }) => until >= end - 2 * TICK_MICROS)
+  if (!last)
+    trial.fail({
+      message: say('nobody'),
+      expected: say('a-leader'),
+      actual: late.map(inWords).join(', ') || '-',
+      hint: 'lead',
+    })
+}
+
+/** The first leader is gone since then: another leads within so long. */
+export function judgeSuccession(
+  trial: Trial<any>,
+  { reigns }: Ran,
+  sinceMs: number,
+  { within = LEASE_MICROS * 1.03 + SLACK_MICROS, hint = 'succeed' } = {},
+): void {
+  const since = sinceMs * 1000
+  const [first] = reigns
+  if (!first) return trial.fail({ message: say('nobody'), expected: say('a-leader'), actual: '-', hint: 'lead' })
+  const next = reigns.find(({ who, from }) => who !== first.who && from > since)
+  const expected = say('until', { seconds: seconds(since + within) })
+  if (!next)
+    return trial.fail({
+      message: say('no-successor'),
+      expected,
+      actual: reigns.map(inWords).join(', '),
+      hint,
+    })
+  if (next.from > since + within) trial.fail({ message: say('late-successor'), expected, actual: inWords(next), hint })
+}
+
+/** The first who leads goes on. */
+export function judgeCalm(trial: Trial<any>, { reigns }: Ran): void {
+  if (reigns.length === 1) return
+  if (reigns.length === 0) trial.fail({ message: say('nobody'), expected: say('a-leader'), actual: '-', hint: 'lead' })
+  trial.fail({
+    message: say('restless'),
+    expected: inWords(reigns[0]!),
+    actual: reigns.map(inWords).join(', '),
+    hint: 'lead',
+  })
+}
+
+export function tellCase({ offsets, drifts, faults, serverDiesMs }: Case): TellLine[] {
+  const tell = (kind: 'fault' | 'step', what: TellLine['what'], atMs?: number): TellLine => ({
+    ...{ kind, what },
+    ...(atMs !== undefined && { atMicros: atMs * 1000 }),
+  })
+  return [
+    ...faults.map(({ kind, who, atMs, forMs }: Fault) =>
+      tell('fault', say(`fault.${kind}`, { who: COPIES[who]!, seconds: forMs / 1000 }), atMs),
+    ),
+    ...(serverDiesMs === undefined ? [] : [tell('fault', say('fault.server'), serverDiesMs)]),
+    ...COPIES.flatMap((who, copy) =>
+      offsets[copy] === 0 && drifts[copy] === 0
+        ? []
+        : [tell('step', say('step.clock', { who, seconds: offsets[copy] ?? 0, drift: (drifts[copy] ?? 0) / 10 }))],
+    ),
+  ]
+}
