@@ -73,6 +73,10 @@ function ask(
         })
       },
     )
+    asked.on('upgrade', ({ statusCode: status = 0, headers: heard }, socket) => {
+      socket.destroy()
+      resolve({ status, headers: heard, body: undefined, bytes: Buffer.alloc(0) })
+    })
     asked.on('error', reject)
     asked.end(body)
   })
@@ -173,6 +177,66 @@ it('a watch tells of what happens, line by line, and ends with its time', async 
     ['ADDED', 'seen'],
     ['DELETED', 'seen'],
   ])
+})
+
+describe('kubectl of each version is answered in what it asks for', () => {
+  const NEWEST = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList'
+  const BETA = NEWEST.replace('v=v2;', 'v=v2beta1;')
+  const OPENAPI = 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf'
+
+  it.each([
+    ['1.20 to 1.26', 'application/json, */*', 'application/json', 'APIGroupList'],
+    ['1.27 to 1.29', `${BETA},application/json`, BETA, 'APIGroupDiscoveryList'],
+    ['from 1.30', `${NEWEST},${BETA},application/json`, NEWEST, 'APIGroupDiscoveryList'],
+  ])('discovery of %s', async (_, accept, type, kind) => {
+    const { headers, bytes } = await ask('/apis', { headers: { accept } })
+    expect([headers['content-type'], JSON.parse(bytes.toString()).kind]).toEqual([type, kind])
+  })
+
+  beforeAll(async () => {
+    const container = { name: 'c', image: 'nginx' }
+    const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'site' }, spec: { containers: [container] } }
+    await ask('/api/v1/namespaces/default/pods', { method: 'POST', body: JSON.stringify(pod) })
+    up.live.speed = 50
+    while ((await ask('/api/v1/namespaces/default/pods/site')).body.status.phase !== 'Running');
+    up.live.speed = 1
+  })
+
+  it('OpenAPI: v2 as protobuf to the oldest, v3 by groups to the others, and neither twice', async () => {
+    const old = await ask('/openapi/v2?timeout=32s', { headers: { accept: OPENAPI } })
+    expect(old.headers['content-type']).toBe('application/octet-stream')
+    const tag = { 'if-none-match': String(old.headers['etag']), accept: OPENAPI }
+    expect((await ask('/openapi/v2?timeout=32s', { headers: tag })).status).toBe(304)
+    const { body } = await ask('/openapi/v3')
+    const { body: apps } = await ask(body.paths['apis/apps/v1'].serverRelativeURL)
+    expect(Object.keys(apps.components.schemas)).toContain('io.k8s.api.apps.v1.Deployment')
+  })
+
+  it('--subresource: a Scale', async () => {
+    const deployment = {
+      ...{ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'scaled' } },
+      spec: {
+        ...{ replicas: 0, selector: { matchLabels: { app: 'x' } } },
+        template: { metadata: { labels: { app: 'x' } }, spec: { containers: [{ name: 'c', image: 'nginx' }] } },
+      },
+    }
+    const path = '/apis/apps/v1/namespaces/default/deployments'
+    expect((await ask(path, { method: 'POST', body: JSON.stringify(deployment) })).status).toBe(201)
+    expect((await ask(`${path}/scaled/scale`)).body).toMatchObject({ kind: 'Scale', spec: {} })
+  })
+
+  it.each([
+    ['exec to 1.29: SPDY', 'exec?command=true&stdout=1', { upgrade: 'SPDY/3.1', 'x-stream-protocol-version': 'v4.channel.k8s.io' }, 'x-stream-protocol-version', 'v4.channel.k8s.io'], // prettier-ignore
+    ['exec from 1.30: WebSocket', 'exec?command=true&stdout=1', { upgrade: 'websocket', 'sec-websocket-protocol': 'v5.channel.k8s.io' }, 'sec-websocket-protocol', 'v5.channel.k8s.io'], // prettier-ignore
+    ['port-forward to 1.30: SPDY', 'portforward', { upgrade: 'SPDY/3.1', 'x-stream-protocol-version': 'portforward.k8s.io' }, 'x-stream-protocol-version', 'portforward.k8s.io'], // prettier-ignore
+    ['port-forward from 1.31: SPDY in a WebSocket', 'portforward', { upgrade: 'websocket', 'sec-websocket-protocol': 'SPDY/3.1+portforward.k8s.io' }, 'sec-websocket-protocol', 'SPDY/3.1+portforward.k8s.io'], // prettier-ignore
+  ] as const)('%s', async (_, what, headers, name, protocol) => {
+    const socket = { 'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==', 'sec-websocket-version': '13' }
+    const method = headers.upgrade === 'websocket' ? 'GET' : 'POST'
+    const all = { connection: 'Upgrade', ...socket, ...headers }
+    const answered = await ask(`/api/v1/namespaces/default/pods/site/${what}`, { method, headers: all })
+    expect([answered.status, answered.headers[name]]).toEqual([101, protocol])
+  })
 })
 
 describe('the kubeconfig', () => {
