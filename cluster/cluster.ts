@@ -36,6 +36,7 @@ import { kubeProxy } from '#cluster/kube-proxy/kube-proxy.ts'
 import { kubeScheduler } from '#cluster/kube-scheduler/kube-scheduler.ts'
 import { kubectl } from '#cluster/kubectl/kubectl.ts'
 import { kubelet } from '#cluster/kubelet/kubelet.ts'
+import { metricsServer } from '#cluster/metrics-server/metrics-server.ts'
 import { linux } from '#cluster/linux/linux.ts'
 
 export const API_SERVER: ProcessId = 'cp-1/kube-apiserver'
@@ -130,6 +131,7 @@ export const components: Readonly<Record<string, Component>> = {
   ...programs,
   coredns,
   'admission-webhook': admissionWebhook,
+  'metrics-server': metricsServer,
 }
 
 /** A cluster that has just been switched on: nothing has happened yet. Run it to let it come up. */

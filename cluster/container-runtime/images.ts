@@ -61,6 +61,11 @@ export const imageRows: readonly ImageRow[] = [
     tags: ['v1.12.4', 'v1.13.1', 'v1.14.0'],
     entrypoint: ['/coredns'],
   }),
+  library('metrics-server', 25, {
+    repository: 'registry.k8s.io/metrics-server/metrics-server',
+    tags: ['v0.8.0', 'v0.8.1'],
+    entrypoint: ['/metrics-server'],
+  }),
   library('admission-webhook', 20, {
     repository: 'registry.example/admission-webhook',
     tags: ['latest', 'v1'],

@@ -35,8 +35,7 @@ import {
 } from './cache-feed.ts'
 import { connectEnded, connectSaid } from './connect.ts'
 import { claimCompaction, claimed, COMPACTION_TIMER, scheduleCompaction } from './compaction.ts'
-import { definitionsMoved } from './extensions/define.ts'
-import { DEFINITIONS } from './extensions/definition.ts'
+import { definitionsMoved, lookAtAll as lookAtDefinitions } from './extensions/define.ts'
 import { leaseGranted } from './event-leases.ts'
 import { admitQueued, DEADLINE_TIMER, expireRequests, queued, receive } from './handler-chain.ts'
 import type { Ended } from './outgoing.ts'
@@ -181,7 +180,8 @@ function othersSaid(state: State, ended: Ended, ctx: Context): Effect[] {
 function cachesMoved(state: State, response: WatchResponse, ctx: Context): Effect[] {
   const effects = watchResponse(state, response, ctx)
   // Word of etcd's progress comes about once a minute: then whatever went wrong before is tried again.
-  const key = response.watchId < 0 ? DEFINITIONS : keyOf(state.cached[response.watchId]!)
+  if (response.watchId < 0) return [...effects, ...lookAtDefinitions(state, ctx)]
+  const key = keyOf(state.cached[response.watchId]!)
   return [...effects, ...definitionsMoved(state, key, ctx), ...apiServicesMoved(state, key, ctx)]
 }
 

@@ -34,6 +34,7 @@ import {
 import type { DeleteTag } from './pod-workers.ts'
 import { podOf } from './pod-lookup.ts'
 import { deleteAnswered, runtimeAnswered, tend, workerTimer } from './pod-workers.ts'
+import { statsReplied } from './stats.ts'
 import { countProbe, probeNow, probeReplied } from './prober.ts'
 import { clientEnded, clientSaid, forwardReplied, runtimeEnded, runtimeSaid, serve } from './server.ts'
 import { connectRuntime, cri, takeContainerEvent, takeSandboxStatus } from './runtime.ts'
@@ -73,6 +74,7 @@ export const kubelet: Component<KubeletState, KubeletOptions> = {
       backoffs: new Table(),
       probes: new Table(),
       probeCalls: new Table(),
+      statsCalls: new Table(),
       served: new Table(),
       serving: new Table(),
       forwards: new Table(),
@@ -85,7 +87,7 @@ export const kubelet: Component<KubeletState, KubeletOptions> = {
       case 'timer':
         return timer(state, ctx, event)
       case 'message':
-        return forwardReplied(state, event.body as SyscallReply) ?? probed(state, ctx, event.body as SyscallReply)
+        return replied(state, ctx, event.body as SyscallReply)
       case 'opened':
         return serve(state, ctx, event.stream, event.body as HttpRequest)
       case 'data':
@@ -96,6 +98,10 @@ export const kubelet: Component<KubeletState, KubeletOptions> = {
     }
   },
 }
+
+/** The kernel has answered: by what it was asked for. */
+const replied = (state: KubeletState, ctx: Context, reply: SyscallReply): Effect[] =>
+  statsReplied(state, ctx, reply) ?? forwardReplied(state, reply) ?? probed(state, ctx, reply)
 
 function boot(state: KubeletState, ctx: Context): Effect[] {
   return [

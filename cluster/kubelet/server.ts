@@ -17,6 +17,7 @@ import type { Syscall, SyscallReply } from '#cluster/linux/syscall.ts'
 import { isFailure } from '#cluster/linux/syscall.ts'
 import { latestContainer, latestSandbox } from './pod-actions.ts'
 import type { KubeletState, Served } from './state.ts'
+import { startStats, STATS_PATH } from './stats.ts'
 
 /** One exchange through a forwarded port, either way. */
 export interface Forwarded extends Body {
@@ -47,6 +48,7 @@ const say = (stream: StreamId, response: Omit<HttpResponse, 'type'>): Effect => 
 }
 
 export function serve(state: KubeletState, ctx: Context, stream: StreamId, request: HttpRequest): Effect[] {
+  if (request.path === STATS_PATH) return startStats(state, ctx, stream)
   const [, service = '', namespace = '', name = '', container = ''] = request.path.split('/')
   const pod = state.pods.items.get(`${namespace}/${name}`)
   if (!pod) return [answer(stream, failure(404, 'NotFound', `pod ${name}_${namespace} not found`))]

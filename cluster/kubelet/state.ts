@@ -7,6 +7,14 @@ import type { ContainerStatus, PodSandboxStatus, RuntimeCondition } from '#clust
 import type { Micros, ProcessId, StreamId } from '#cluster/kernel/component.ts'
 import type { Table } from '#cluster/kernel/table.ts'
 
+/** A container whose usage is asked for. */
+export interface Measured {
+  readonly namespace: string
+  readonly pod: string
+  readonly container: string
+  readonly memoryBytes: number
+}
+
 export interface KubeletOptions {
   readonly nodeName: string
   readonly servers: readonly ProcessId[]
@@ -117,6 +125,8 @@ export interface KubeletState {
   probes: Table<string, ProbeState>
   /** Probe requests under way in the kernel, by the request's id. */
   probeCalls: Table<number, string>
+  /** Readings of the kernel's counters, and whom they are for. */
+  statsCalls: Table<number, { readonly stream: StreamId; readonly measured: readonly Measured[] }>
   /** Whom the kubelet's own server serves, and the calls of the runtime that it makes for them. */
   served: Table<StreamId, Served>
   serving: Table<StreamId, StreamId>

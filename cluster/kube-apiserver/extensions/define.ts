@@ -30,9 +30,10 @@ export function definitionsMoved(state: State, key: string, ctx: Context): Effec
   return isOfOneThatGoes ? lookAtAll(state, ctx) : []
 }
 
-function lookAtAll(state: State, ctx: Context): Effect[] {
+/** Looks at all definitions, and does the next thing that is to be done. */
+export function lookAtAll(state: State, ctx: Context): Effect[] {
   const cache = state.caches[DEFINITIONS]
-  if (!cache || cache.revision === 0 || writes(state, DEFINITIONS)) return []
+  if (!cache || cache.objects.size === 0 || writes(state, DEFINITIONS)) return []
   const all = [...cache.objects.values()] as Definition[]
   for (const definition of all) {
     const effects = lookAt(state, definition, all, ctx)
