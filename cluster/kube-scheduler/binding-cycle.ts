@@ -11,6 +11,7 @@ import type { Answer } from '#cluster/client/api-client.ts'
 import { isOk, messageOf, send } from '#cluster/client/api-client.ts'
 import type { Micros } from '#cluster/kernel/component.ts'
 import { assumePod, forgetPod, infoOf, nodesOf, removePod } from './cache.ts'
+import { bindByExtender, binderOf } from './extenders.ts'
 import type { CycleState, Handle, Nodes, Objects, Status } from './framework.ts'
 import { isRejected } from './framework.ts'
 import { objectsOf } from './listers.ts'
@@ -138,6 +139,13 @@ function settlePreBind(scheduling: Scheduling, answer: Answer, { key, uid }: Bin
 function bind(scheduling: Scheduling, binding: Binding, profile: Profile): void {
   const { state, ctx, effects } = scheduling
   const { queued, nodeName, cycleState } = binding
+  const extender = binderOf(scheduling, queued.pod)
+  if (extender) {
+    state.bindings.set(queued.key, { ...binding, stage: 'bind', waitingFor: [] })
+    const tag: BindTag = { stage: 'bind', key: queued.key, uid: queued.pod.metadata.uid }
+    effects.push(bindByExtender(scheduling, extender, queued.pod, nodeName, tag))
+    return
+  }
   for (const plugin of profile.bind) {
     const result = plugin.bind!(cycleState, queued.pod, nodeName)
     if ('request' in result) {
@@ -162,8 +170,10 @@ export function settleAnswer(scheduling: Scheduling, answer: Answer): void {
   state.bindings.delete(tag.key)
   const { queued, nodeName, cycleState } = binding
   const profile = scheduling.profiles.get(schedulerNameOf(queued.pod))!
-  if (!isOk(answer)) {
-    const reasons = [`binding rejected: ${messageOf(answer)}`]
+  // An extender says so in its answer.
+  const refusal = (answer.body as { error?: string } | undefined)?.error
+  if (!isOk(answer) || refusal) {
+    const reasons = [`binding rejected: ${refusal || messageOf(answer)}`]
     return rollBack(scheduling, binding, profile, { code: 'Error', reasons, plugin: 'DefaultBinder' })
   }
   for (const plugin of profile.postBind) plugin.postBind!(cycleState, queued.pod, nodeName)

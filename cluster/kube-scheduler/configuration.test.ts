@@ -137,7 +137,7 @@ describe('KubeSchedulerConfiguration', () => {
       message,
     ]),
     ['another version', { apiVersion: 'kubescheduler.config.k8s.io/v1beta3' }, 'want kubescheduler.config.k8s.io/v1'],
-    ['what it does not know', { extenders: [] }, 'unknown field "extenders"'],
+    ['what it does not know', { clientConnection: {} }, 'unknown field "clientConnection"'],
     [
       'a percentage beyond 100',
       { percentageOfNodesToScore: 101 },

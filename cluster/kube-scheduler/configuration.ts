@@ -4,11 +4,12 @@
  * What the real one does: profiles with plugin sets per extension point and `multiPoint`, weights, arguments per plugin.
  * What we model: those, percentageOfNodesToScore, the back-off, leaderElection.leaderElect; upstream's validation, all errors at
  * once, in its words. `parallelism` is checked and changes nothing: a cycle is one step.
- * What we leave out: extenders, client connection, metrics and health addresses; naming one is an error, so that nobody
+ * What we leave out: client connection, metrics and health addresses; naming one is an error, so that nobody
  * believes it counted.
  * Where to read upstream: kubernetes/kubernetes `staging/src/k8s.io/kube-scheduler/config/v1/types.go`,
  * `pkg/scheduler/apis/config/validation/{validation,validation_pluginargs}.go`.
  */
+import type { ExtenderOptions } from './extenders.ts'
 import type { ExtensionPoint, PluginSet, ProfileOptions } from './profile.ts'
 import { EXTENSION_POINTS } from './profile.ts'
 import { argumentErrors, invalidField } from './plugin-arguments.ts'
@@ -39,6 +40,7 @@ export interface KubeSchedulerConfiguration {
   readonly parallelism?: number
   readonly podInitialBackoffSeconds?: number
   readonly podMaxBackoffSeconds?: number
+  readonly extenders?: readonly ExtenderOptions[]
   readonly leaderElection?: { readonly leaderElect?: boolean }
 }
 
@@ -52,6 +54,7 @@ const KNOWN = new Set([
   'podInitialBackoffSeconds',
   'podMaxBackoffSeconds',
   'leaderElection',
+  'extenders',
 ])
 const SECOND = 1_000_000
 
@@ -61,6 +64,7 @@ interface Configured {
   readonly percentageOfNodesToScore?: number
   readonly backoff: { readonly initialMicros: number; readonly maxMicros: number }
   readonly leaderElect?: boolean
+  readonly extenders?: readonly ExtenderOptions[]
 }
 
 /** Throws with all that is wrong, field by field. */
@@ -79,6 +83,7 @@ export function optionsFrom(configuration: KubeSchedulerConfiguration): Configur
     ...(list && list.length > 0 && { profiles: list }),
     ...(percentageOfNodesToScore !== undefined && { percentageOfNodesToScore }),
     backoff: { initialMicros: podInitialBackoffSeconds * SECOND, maxMicros: podMaxBackoffSeconds * SECOND },
+    ...(configuration.extenders?.length && { extenders: configuration.extenders }),
     ...(leaderElection?.leaderElect !== undefined && { leaderElect: leaderElection.leaderElect }),
   }
 }
@@ -95,6 +100,21 @@ function errorsOf(configuration: KubeSchedulerConfiguration): string[] {
   if (!(longest >= initial))
     errors.push(
       invalidField('podMaxBackoffSeconds', longest, 'must be greater than or equal to PodInitialBackoffSeconds'),
+    )
+  errors.push(...extenderErrors(configuration.extenders ?? []))
+  return errors
+}
+
+function extenderErrors(extenders: readonly ExtenderOptions[]): string[] {
+  const errors = extenders.flatMap(({ prioritizeVerb, weight }, i) =>
+    prioritizeVerb && !(weight! > 0)
+      ? [invalidField(`extenders[${i}].weight`, weight ?? 0, 'must have a positive weight applied to it')]
+      : [],
+  )
+  const binders = extenders.filter(({ bindVerb }) => bindVerb).length
+  if (binders > 1)
+    errors.push(
+      invalidField('extenders', `found ${binders} extenders implementing bind`, 'only one extender can implement bind'),
     )
   return errors
 }

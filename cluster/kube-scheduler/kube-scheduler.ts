@@ -25,12 +25,13 @@ import { lookAgain, settleAnswer, timeOutPermit } from './binding-cycle.ts'
 import { createCache, isAssumed, removeNode, removePod, setNode, setPod } from './cache.ts'
 import { assignedPodChanges, nodeChanges, pendingPodChanges } from './cluster-events.ts'
 import { optionsFrom } from './configuration.ts'
+import { heard } from './extenders.ts'
 import type { ClusterEvent, Registry } from './framework.ts'
 import { areSynced, createListers, startListers, stepListers } from './listers.ts'
 import { nominate, withdraw } from './nominator.ts'
 import { defaultRegistry } from './plugins/default-registry.ts'
 import { createProfile, DEFAULT_PROFILES } from './profile.ts'
-import { scheduleOne } from './schedule-one.ts'
+import { giveUp, scheduleExtended, scheduleOne } from './schedule-one.ts'
 import type { QueuePlugins } from './scheduling-queue.ts'
 import * as queues from './scheduling-queue.ts'
 import type { SchedulerOptions, SchedulerState, Scheduling } from './state.ts'
@@ -65,6 +66,7 @@ export function kubeScheduler(registry: Registry = defaultRegistry): Component<S
         cache: createCache(),
         bindings: new Table(),
         decisions: new Table(),
+        asking: undefined,
         nextStart: 0,
         busyUntil: 0,
         awake: false,
@@ -102,6 +104,10 @@ function buildProfiles(options: SchedulerOptions, registry: Registry): Pick<Sche
 
 function takeIn(scheduling: Scheduling, event: Event): void {
   const { state, ctx, effects } = scheduling
+  const word = heard(scheduling, event)
+  if (word === 'done') return scheduleExtended(scheduling)
+  if (typeof word === 'object') return giveUp(scheduling, word.queued, word.error)
+  if (word === 'waiting') return
   const answer = answerOf(state.client, event)
   if (answer) return settleAnswer(scheduling, answer)
   if (event.type === 'timer') {
@@ -142,7 +148,7 @@ function setTimers({ state, ctx, effects, queuePlugins }: Scheduling): void {
     if (next !== undefined) effects.push({ type: 'wake', key: 'backoff', after: next - ctx.now })
   }
   if (state.election?.leading === false) return
-  if (state.awake || !queues.hasNext(queue)) return
+  if (state.awake || state.asking || !queues.hasNext(queue)) return
   if (!state.nodes.synced || !state.pods.synced || !areSynced(state.listers)) return
   state.awake = true
   effects.push({ type: 'wake', key: 'schedule', after: Math.max(state.busyUntil - ctx.now, 0) })

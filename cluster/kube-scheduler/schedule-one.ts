@@ -11,6 +11,8 @@ import { deleteRequest, patchRequest, send } from '#cluster/client/api-client.ts
 import { refuse, startBinding } from './binding-cycle.ts'
 import type { Cache } from './cache.ts'
 import { nodesOf } from './cache.ts'
+import type { Extended } from './extenders.ts'
+import { ask } from './extenders.ts'
 import { fitErrorMessage, refusingPlugins } from './failure.ts'
 import { whatIfOf } from './filtering.ts'
 import type { CycleState, PostFilterResult, Status } from './framework.ts'
@@ -29,9 +31,31 @@ import { schedulerNameOf } from './state.ts'
 const CYCLE_MICROS = 1_000
 
 export function scheduleOne(scheduling: Scheduling): void {
-  const { state, ctx, profiles, queuePlugins } = scheduling
+  const { state, queuePlugins } = scheduling
   const queued = queues.popPod(state.queue, queuePlugins)
   if (!queued) return
+  scheduleQueued(scheduling, queued)
+}
+
+/** The second half of a cycle that has waited for extenders. */
+export function scheduleExtended(scheduling: Scheduling): void {
+  const { state } = scheduling
+  const { queued, names, refused, points } = state.asking!
+  state.asking = undefined
+  const current = state.pods.items.get(queued.key)
+  // Deleted or changed while they were thinking.
+  if (current?.metadata.uid !== queued.pod.metadata.uid || current?.spec.nodeName) return
+  scheduleQueued(scheduling, queued, { names, refused, points })
+}
+
+/** An extender that must be heard has failed. */
+export function giveUp(scheduling: Scheduling, queued: QueuedPod, error: string): void {
+  queues.addAfterError(scheduling.state.queue, queued, scheduling.ctx.now)
+  reportFailure(scheduling, queued.pod, 'SchedulerError', error)
+}
+
+function scheduleQueued(scheduling: Scheduling, queued: QueuedPod, extended?: Extended): void {
+  const { state, ctx, profiles } = scheduling
   const { pod } = queued
   if (pod.metadata.deletionTimestamp !== undefined) {
     ctx.note('skipped', { pod: queued.key, reason: 'it is being deleted' })
@@ -50,7 +74,9 @@ export function scheduleOne(scheduling: Scheduling): void {
     explain: ctx.tracing || decisionsKept > 0,
     random: () => ctx.random('tie-break'),
     objects: objectsOf(state.listers, state.cache.assumed),
+    ...(extended && { extended }),
   })
+  if (state.options.extenders && !extended && ask(scheduling, queued, decision.passing())) return
   state.nextStart = decision.nextStart
   if (ctx.tracing) ctx.note('scheduling', explain(queued, decision, state.cache))
   if (decision.chosen !== undefined) {

@@ -8,6 +8,7 @@ import type { Pod } from '#cluster/api/types.ts'
 import type { Random } from '#cluster/kernel/component.ts'
 import type { Cache } from './cache.ts'
 import { nodesOf } from './cache.ts'
+import type { Extended } from './extenders.ts'
 import type { Filtered, Filters } from './filtering.ts'
 import { findNodesThatFit, runPreFilter } from './filtering.ts'
 import type { CycleState, NodeScore, Objects, Plugin, Status } from './framework.ts'
@@ -39,6 +40,8 @@ export interface Decision {
   /** Score breakdown; only when asked for. */
   readonly scored: readonly ScoredNode[]
   readonly feasible: number
+  /** Names of the feasible ones. */
+  readonly passing: () => readonly string[]
   readonly evaluated: number
   /** Where the next cycle starts among the nodes. */
   readonly nextStart: number
@@ -58,6 +61,8 @@ export interface CycleOptions {
   readonly explain: boolean
   readonly random: () => Random
   readonly objects: Objects
+  /** What extenders have said. */
+  readonly extended?: Extended
 }
 
 export function schedulePod(
@@ -71,24 +76,39 @@ export function schedulePod(
   const prepared = runPreFilter(profile, state, pod, nodes)
   const { refused, named, filters } = prepared
   const count = cache.infos.size
-  const nothing = { tiedWith: [], scored: [], feasible: 0, nextStart: options.start, filters }
+  const nothing = { tiedWith: [], scored: [], feasible: 0, passing: () => [], nextStart: options.start, filters }
   if (refused) {
     const error = refused.code === 'Error' ? { error: refused.reasons.join(', ') } : {}
     return { ...nothing, statuses: new Map(), preFilterStatus: refused, evaluated: 0, ...error }
   }
   const { percentageOfNodesToScore, start } = options
-  const found = findNodesThatFit(prepared, cache, percentageOfNodesToScore, start)
+  const found = narrowed(findNodesThatFit(prepared, cache, percentageOfNodesToScore, start), options.extended)
   const { feasible, statuses, evaluated, absent } = found
   const nextStart = count === 0 || named ? start : (start + evaluated) % count
-  const looked = { ...nothing, statuses, evaluated, nextStart, ...(absent !== undefined && { absent }) }
+  const passing = () => feasible.map(({ name }) => name)
+  const looked = { ...nothing, statuses, evaluated, nextStart, passing, ...(absent !== undefined && { absent }) }
   const failed = firstError(statuses)
   if (failed !== undefined) return { ...looked, error: failed }
   if (feasible.length === 0) return looked
   if (feasible.length === 1) return { ...looked, chosen: feasible[0]!.name, feasible: 1 }
   const { totals, scored, error } = prioritizeNodes(filters, found, options.explain)
   if (error !== undefined) return { ...looked, error }
-  const { chosen, tiedWith } = selectHost(feasible, totals, options)
+  const { points } = options.extended ?? {}
+  const sums = points ? totals.map((total, i) => total + (points[feasible[i]!.name] ?? 0)) : totals
+  const { chosen, tiedWith } = selectHost(feasible, sums, options)
   return { ...looked, chosen, tiedWith, scored, feasible: feasible.length }
+}
+
+/** Without the nodes that extenders did not let pass. */
+function narrowed(found: Filtered, extended: Extended | undefined): Filtered {
+  if (extended === undefined) return found
+  const { names, refused } = extended
+  const feasible = found.feasible.filter(({ name }) => names.includes(name))
+  const statuses = new Map(found.statuses)
+  for (const { name } of found.feasible)
+    if (!names.includes(name) && Object.hasOwn(refused, name)) statuses.set(name, refused[name]!)
+  const { remembered: _, ...rest } = found
+  return { ...rest, feasible, statuses }
 }
 
 function firstError(statuses: ReadonlyMap<string, Status>): string | undefined {

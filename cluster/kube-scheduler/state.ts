@@ -8,6 +8,7 @@ import type { Context, Effect, Micros, ProcessId } from '#cluster/kernel/compone
 import type { Table } from '#cluster/kernel/table.ts'
 import type { Cache } from './cache.ts'
 import type { KubeSchedulerConfiguration } from './configuration.ts'
+import type { Asking, ExtenderOptions } from './extenders.ts'
 import type { CycleState } from './framework.ts'
 import type { DecisionRecord } from './history.ts'
 import type { Listers } from './listers.ts'
@@ -29,6 +30,8 @@ export interface SchedulerOptions {
   readonly leaderElect?: boolean
   /** First and longest wait after a failed attempt. Default 1 s, 10 s. */
   readonly backoff?: { readonly initialMicros?: Micros; readonly maxMicros?: Micros }
+  /** Other processes that have a word in each cycle. */
+  readonly extenders?: readonly ExtenderOptions[]
   /** Of how many Pods the decisions are kept, for people to ask about. Default 0. */
   readonly decisionsKept?: number
 }
@@ -49,6 +52,8 @@ export interface SchedulerState {
   bindings: Table<string, Binding>
   /** The last attempts by Pod, latest Pod last; empty unless `decisionsKept`. */
   decisions: Table<string, readonly DecisionRecord[]>
+  /** The cycle that waits for an extender. */
+  asking: Asking | undefined
   /** Slot of the node that the next cycle looks at first. */
   nextStart: number
   /** The cycle under way ends then. */
