@@ -9,7 +9,7 @@
  * Where to read upstream: kubernetes/kubernetes `staging/src/k8s.io/kube-scheduler/config/v1/types.go`,
  * `pkg/scheduler/apis/config/validation/{validation,validation_pluginargs}.go`.
  */
-import type { ExtenderOptions } from './extenders.ts'
+import type { ExtenderOptions } from './extender-types.ts'
 import type { ExtensionPoint, PluginSet, ProfileOptions } from './profile.ts'
 import { EXTENSION_POINTS } from './profile.ts'
 import { argumentErrors, invalidField } from './plugin-arguments.ts'

@@ -4,7 +4,8 @@ import type { Pod } from '#cluster/api/types.ts'
 import type { Component } from '#cluster/kernel/component.ts'
 import { API, Plane } from '../kube-controller-manager/control-plane.test-world.ts'
 import { kubeScheduler } from './kube-scheduler.ts'
-import type { ExtenderArgs, ExtenderOptions } from './extenders.ts'
+import type { ExtenderOptions } from './extender-types.ts'
+import type { ExtenderArgs } from './extenders.ts'
 
 /** Lets the last node pass alone, or gives it the most points; or says nothing at all. */
 const extender: Component<{ asked: string[] }, { silent?: boolean }> = {

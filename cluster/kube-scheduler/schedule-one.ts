@@ -11,7 +11,7 @@ import { deleteRequest, patchRequest, send } from '#cluster/client/api-client.ts
 import { refuse, startBinding } from './binding-cycle.ts'
 import type { Cache } from './cache.ts'
 import { nodesOf } from './cache.ts'
-import type { Extended } from './extenders.ts'
+import type { Extended } from './extender-types.ts'
 import { ask } from './extenders.ts'
 import { fitErrorMessage, refusingPlugins } from './failure.ts'
 import { whatIfOf } from './filtering.ts'

@@ -8,7 +8,7 @@ import type { Context, Effect, Micros, ProcessId } from '#cluster/kernel/compone
 import type { Table } from '#cluster/kernel/table.ts'
 import type { Cache } from './cache.ts'
 import type { KubeSchedulerConfiguration } from './configuration.ts'
-import type { Asking, ExtenderOptions } from './extenders.ts'
+import type { Asking, ExtenderOptions } from './extender-types.ts'
 import type { CycleState } from './framework.ts'
 import type { DecisionRecord } from './history.ts'
 import type { Listers } from './listers.ts'
