@@ -137,7 +137,7 @@ describe('a Deployment’s journey', () => {
   })
 
   it('opens at the moment that a link names', async () => {
-    const { page } = await open(browser(), 'lessons/scheduler/#f02@1200')
+    const { page } = await open(browser(), 'lessons/scheduler/#f02@1700')
     const journey = figure(page, 'F02')
     // The simulation is fetched and run up to there, which takes a busy machine its time.
     await expect.poll(() => index(journey), { timeout: 20_000 }).toBeGreaterThan(0)
