@@ -99,7 +99,7 @@ const optionsOf = ({ nodes, controlPlanes, etcd, seed }: Setup) => ({
   topology: etcd,
   etcdMembers: controlPlanes,
   // As kubeadm sets it up, and with the types of the API: what one learns is what one types at work.
-  authorization: 'RBAC' as const,
+  chain: 'full' as const,
   components: { 'kube-apiserver': kubeApiserverWith(builtInSchemas) },
 })
 
