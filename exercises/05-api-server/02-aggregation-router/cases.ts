@@ -95,6 +95,10 @@ const FORMS: readonly ((group: string, version: string) => string)[] = [
   (group, version) => `/openapi/v3/apis/${group}/${version}`,
   (group, version) => `/apisx/${group}/${version}`,
   (group, version) => `/${group}/${version}/things`,
+  // Letters count as they are written.
+  (group, version) => `/apis/${group.toUpperCase()}/${version}/things`,
+  (group, version) => `/apis/${group}/${version.toUpperCase()}`,
+  (group, version) => `/APIS/${group}/${version}`,
 ]
 const OTHERS = ['/', '/api', '/api/', '/api/v1', '/api/v1/nodes', '/apis', '/apis/', '/healthz', '/livez', '/version']
 

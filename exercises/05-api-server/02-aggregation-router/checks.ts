@@ -63,6 +63,7 @@ const checks = [
       [SHOP, APPS, METRICS, { group: 'metrics.k8s.io', version: 'v1', service: 'monitoring/adapter' }],
       ...['/apis/apps/v1/deployments', '/apis/apps.example.com/v1/carts', '/apis/metrics.k8s.io/v1/nodes'],
       ...['/apis/metrics.k8s.io/v1beta1/nodes', '/apis/metrics.k8s.io/v1beta2/nodes', '/apis/k8s.io/v1/nodes'],
+      ...['/apis/Metrics.K8s.io/v1/nodes', '/apis/APPS', '/apis/metrics.k8s.io/V1/nodes', '/APIS/metrics.k8s.io/v1'],
     ),
   }),
 

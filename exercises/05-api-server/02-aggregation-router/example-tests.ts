@@ -62,6 +62,8 @@ const examples: AggregationExample[] = [
   route('a version that goes on', '/apis/apps.example.com/v1beta1/carts', { status: 404 }),
   route('the end of a group is another group', '/apis/k8s.io/v1beta1/nodes', { status: 404 }),
   route('the end of a group is not there', '/apis/k8s.io', { status: 404 }),
+  route('another case is another group', '/apis/Metrics.K8s.io/v1beta1/nodes', { status: 404 }),
+  route('another case is another version', '/apis/metrics.k8s.io/V1beta1/nodes', { status: 404 }),
   route('a group that nobody has', '/apis/shop.example.com', { status: 404 }),
   route('the versions of a group', '/apis/metrics.k8s.io', local),
   route('the versions of a group, with a slash', '/apis/apps/', local),
