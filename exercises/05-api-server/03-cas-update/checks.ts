@@ -74,6 +74,9 @@ const checks = [
       ...[alone({ add: 1, resourceVersion: 'first' }), alone({ add: 1, resourceVersion: 'other' })],
       ...[alone({ add: 1, uid: 'first' }), alone({ add: 1, uid: 'other' })],
       alone({ add: 1, uid: 'first', resourceVersion: 'other' }),
+      // Whatever the update would say: that it refuses, or that nothing changes.
+      alone({ add: 1, refuseFrom: 3, uid: 'other' }),
+      { count: 0, writers: [{ wishes: [{ label: 'gold' }, { label: 'gold', resourceVersion: 'first' }] }] },
       {
         count: 0,
         writers: [

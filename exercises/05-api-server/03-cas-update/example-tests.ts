@@ -51,6 +51,13 @@ const examples: CasExample[] = [
     count: 0,
   }),
 
+  example('another UID, and a refusal', [{ add: 1, refuseFrom: 3, uid: 'other' }], { answers: [409] }, { count: 3 }),
+  example(
+    'another version, and nothing changes',
+    [{ label: 'gold' }, { label: 'gold', resourceVersion: 'first', atMs: 20 }],
+    { answers: [200, 409], revisions: 1 },
+  ),
+
   example('a read without an answer', [{ add: 1, lost: { call: 1, carriedOut: true } }], { answers: [504], count: 0 }),
   example('a write that nobody heard of', [{ add: 1, lost: { call: 2, carriedOut: true } }], {
     count: 1,
