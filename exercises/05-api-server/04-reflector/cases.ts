@@ -20,7 +20,7 @@ export interface Case {
 }
 
 const NAMES = ['a', 'b', 'c', 'd']
-const CODES = [0, 200, 200, 429, 500, 503]
+const CODES = [0, 200, 200, 403, 429, 500, 503, 504]
 
 function actFrom(chance: Chance): Act {
   const roll = chance.int(100)

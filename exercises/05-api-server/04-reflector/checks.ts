@@ -46,6 +46,7 @@ const checks = [
         del('a'),
         hear(1),
       ],
+      [put('a'), hear(1), end(403), put('b'), hear(1), end(504), put('a'), hear(1), end(503), put('c'), hear(1)],
     ),
   }),
 

@@ -37,7 +37,7 @@ const examples: ReflectorExample[] = [
   example('a bookmark moves on', ...begin, on('BOOKMARK 95'), cache('a@12', 'b@80'), on('ENDED 0'), next('watch 95')),
   example('a change moves on', ...begin, on('MODIFIED a@101', 'updated a@101'), on('ENDED 0'), next('watch 101')),
   example('a deletion moves on', ...begin, on('DELETED a@101', 'deleted a'), on('ENDED 0'), next('watch 101')),
-  ...[0, 200, 429, 403, 500, 503].map((code) =>
+  ...[0, 200, 403, 429, 500, 503, 504].map((code) =>
     example(`a watch that ends with ${code}`, ...begin, on(`ENDED ${code}`), next('watch 90'), cache('a@12', 'b@80')),
   ),
   example('a list that fails', next('list'), on('ENDED 500'), next('list'), on('ENDED 0'), next('list')),
