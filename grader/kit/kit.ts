@@ -130,6 +130,7 @@ export { learnerReflector, reflectorGuest } from './learner-reflector.ts'
 // Copies of a program that elect a leader.
 export type { ElectorRecord, ElectorReport } from './learner-elector.ts'
 export { electorGuest, learnerElector } from './learner-elector.ts'
+export { ElectorAlone } from './elector-alone.ts'
 
 // Raft nodes: each in a guest of its own, alone or in a network.
 export type { RaftConfig, RaftEntry, RaftHardState, RaftInput, RaftMessage, RaftReady, RaftTurn } from './raft-guest.ts'

@@ -1,8 +1,8 @@
 // check: who dies is succeeded, and not before its time
 // check: who is cut off gives up before another begins
 // hint: succeed
-// Writes without the version that it read, so that nobody is refused.
-// es: Escribe sin la versión que leyó, y a nadie se le rechaza.
+// Writes without the version that it read, and is refused each time.
+// es: Escribe sin la versión que leyó, y se le rechaza cada vez.
 import type { Lease } from 'clusterwright/api'
 import type { ElectionContext, Elector, LeaseApi } from 'clusterwright/election'
 
