@@ -128,7 +128,7 @@ export function* explain({ args, flags }: Invocation): Steps {
     const inner = open(schema.items ?? schema)
     const found: Schema | undefined = inner.properties?.[name]
     if (!found) throw new CommandError(`error: field "${name}" does not exist`)
-    field = `FIELD: ${name} <${typeOf(found)}>${inner.required?.includes(name) ? ' -required-' : ''}\n\n`
+    field = `FIELD: ${name} <${typeOf(found)}>\n\n\n`
     schema = found
   }
   const told = schema.description ?? open(schema.items ?? schema).description ?? '<empty>'
@@ -137,6 +137,6 @@ export function* explain({ args, flags }: Invocation): Steps {
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, one]) => `  ${name}\t<${typeOf(one)}>${inside.required?.includes(name) ? ' -required-' : ''}\n    ${one.description ?? '<no description>'}\n`) // prettier-ignore
   const heading = `${resource.group ? `GROUP:      ${resource.group}\n` : ''}KIND:       ${resource.kind}\nVERSION:    ${resource.version}\n\n${field}`
-  const list = rows.length > 0 ? `\nFIELDS:\n${rows.join('\n')}\n` : '\n'
-  return { output: `${heading}DESCRIPTION:\n    ${told}\n    ${list}` }
+  const list = rows.length > 0 ? `FIELDS:\n${rows.join('\n')}\n` : '\n'
+  return { output: `${heading}DESCRIPTION:\n    ${told}\n${list}` }
 }

@@ -92,6 +92,23 @@ const VOLUMES: Readonly<
 }
 const UNSET: Readonly<Record<string, string>> = { optional: 'false', readOnly: 'false', sizeLimit: '<unset>' }
 
+interface Projection {
+  readonly secret?: { readonly name?: string; readonly optional?: boolean }
+  readonly configMap?: { readonly name?: string; readonly optional?: boolean }
+  readonly downwardAPI?: object
+  readonly serviceAccountToken?: { readonly expirationSeconds?: number }
+}
+
+function projectedLines(source: Record<string, unknown>): string[] {
+  return ((source['sources'] ?? []) as readonly Projection[]).flatMap((one) => {
+    const { secret, configMap, downwardAPI, serviceAccountToken: token } = one
+    if (secret) return [`    SecretName:\t${secret.name}`, `    Optional:\t${secret.optional ?? false}`]
+    if (configMap) return [`    ConfigMapName:\t${configMap.name}`, `    Optional:\t${configMap.optional ?? false}`]
+    if (downwardAPI) return ['    DownwardAPI:\ttrue']
+    return token ? [`    TokenExpirationSeconds:\t${token.expirationSeconds ?? 3600}`] : []
+  })
+}
+
 function volumeLines(volumes: Pod['spec']['volumes']): string[] {
   if (!volumes || volumes.length === 0) return ['Volumes:\t<none>']
   const lines = volumes.flatMap((volume) => {
@@ -101,6 +118,7 @@ function volumeLines(volumes: Pod['spec']['volumes']): string[] {
     return [
       `  ${name}:`,
       `    Type:\t${type}`,
+      ...(kind === 'projected' ? projectedLines(source) : []),
       ...fields.map(([label, field]) => `    ${label}:\t${String(source[field] ?? UNSET[field] ?? '')}`),
     ]
   })

@@ -85,6 +85,7 @@ const MASKS: readonly (readonly [RegExp, string])[] = [
   // oxlint-disable-next-line no-control-regex
   [/\u001b\[[\d;]*m/g, ''],
   [/\r/g, ''],
+  [/\beyJ[\w-]+\.[\w-]+\.[\w-]+/g, '<token>'],
   [/https?:\/\/127\.0\.0\.1:\d+/g, '<server>'],
   [/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '<uid>'],
   [/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g, '<time>'],
