@@ -115,12 +115,12 @@ describe('the lint of an exercise', () => {
     [
       'texts that lack Spanish',
       lint(withChecks([], { en: { a: 'A' }, es: {}, names: named })),
-      'CW1007 texts.ts: the text "a" is missing in es',
+      'CW1007 checks.ts: the text "a" is missing in es',
     ],
     [
       'a check that lacks a Spanish name',
       lint(withChecks([], { en: {}, es: {}, names: { 'check one': 'uno', 'check two': 'dos' } })),
-      'CW1007 texts.ts: the check "check three" has no name in Spanish',
+      'CW1007 checks.ts: the check "check three" has no name in Spanish',
     ],
     [
       'a Spanish name of no check',
@@ -131,7 +131,7 @@ describe('the lint of an exercise', () => {
           names: { ...named, 'check four': 'cuatro' },
         }),
       ),
-      'CW1007 texts.ts: `names` has "check four", which is no check',
+      'CW1007 checks.ts: `names` has "check four", which is no check',
     ],
     [
       'a mistake that lacks Spanish',
@@ -146,7 +146,17 @@ describe('the lint of an exercise', () => {
     [
       'a wrong solution that names no check of ours',
       lint(withFile('wrong/a.ts', '// check: nothing\n// hint: one\n// Bad.\n// es: Mal.\n')),
-      'CW1008 wrong/a.ts: names the check "nothing", which does not exist',
+      'CW1008 wrong/a.ts: names the check "nothing", which does not exist: there is "check one", "check two"',
+    ],
+    [
+      'a wrong solution that misspells a check',
+      lint(withFile('wrong/a.ts', '// check: check ones\n// hint: one\n// Bad.\n// es: Mal.\n')),
+      'CW1008 wrong/a.ts: names the check "check ones", which does not exist: did you mean "check one"?',
+    ],
+    [
+      'a wrong solution that names no hint of ours',
+      lint(withFile('wrong/a.ts', '// check: check one\n// hint: ones\n// Bad.\n// es: Mal.\n')),
+      'CW1008 wrong/a.ts: names the hint "ones", which hints.mdx does not have: did you mean "one"?',
     ],
     ['two holes', lint(withFile('starter.ts', '// TODO\n// TODO')), 'CW1009 starter.ts: has 2 TODO marks'],
   ])('complains of %s', (_, found, complaint) => {

@@ -6,6 +6,7 @@
 import type { CheckSet } from '../kit/checks.ts'
 import type { Locale, Texts } from '../verdict/said.ts'
 import { missingTexts } from '../verdict/say.ts'
+import { nearest } from '../cli/nearest.ts'
 import { readMistake } from './mistake.ts'
 
 /** An exercise as its author wrote it. */
@@ -246,6 +247,7 @@ const wrongFiles = ({ files }: Authored): [path: string, text: string][] =>
 
 function lintWrong(exercise: Authored): LintFinding[] {
   const names = exercise.checks.checks.map(({ name }) => name)
+  const hints = hintSections(exercise.files['hints.mdx'] ?? '').map(({ key }) => key)
   return wrongFiles(exercise).flatMap(([path, text]) => {
     const { checks, hint, text: said } = readMistake(text)
     const say = (message: string, near?: string) => finding('CW1008', exercise, path, message, near)
@@ -259,10 +261,20 @@ function lintWrong(exercise: Authored): LintFinding[] {
           ]),
       ...checks
         .filter((name) => !names.includes(name))
-        .map((name) => say(`names the check "${name}", which does not exist`, name)),
+        .map((name) => say(`names the check "${name}", which does not exist: ${among(name, names)}`, name)),
+      ...(hint === undefined || hints.includes(hint)
+        ? []
+        : [say(`names the hint "${hint}", which hints.mdx does not have: ${among(hint, hints)}`, hint)]),
       ...(said.en === '' ? [say('does not say what it gets wrong: add "// One sentence." below the hint')] : []),
     ]
   })
+}
+
+/** What was probably meant, else all there is. */
+function among(name: string, known: readonly string[]): string {
+  const meant = nearest(name, known)
+  if (meant !== undefined) return `did you mean "${meant}"?`
+  return known.length === 0 ? 'there is none' : `there is ${known.map((one) => `"${one}"`).join(', ')}`
 }
 
 function lintStarter(exercise: Authored): LintFinding[] {
@@ -289,6 +301,8 @@ function lintTexts({ checks }: CheckSet, texts: Texts): string[] {
 function lintSpanish(exercise: Authored): LintFinding[] {
   const { files, checks, id } = exercise
   const say = (file: string, message: string, near?: string) => finding('CW1007', exercise, file, message, near)
+  // Short exercises say their texts in the file of their checks.
+  const textsFile = files['texts.ts'] === undefined ? 'checks.ts' : 'texts.ts'
   const pairs = ['task', 'hints'].filter((name) => files[`${name}.es.mdx`] === undefined)
   const keys = (file: string): string =>
     hintSections(files[file] ?? '')
@@ -304,7 +318,7 @@ function lintSpanish(exercise: Authored): LintFinding[] {
     ...(files['task.es.mdx'] !== undefined && otherId !== id
       ? [say('task.es.mdx', `has the id "${otherId}": it must be "${id}"`, 'id:')]
       : []),
-    ...(checks.texts ? lintTexts(checks, checks.texts).map((what) => say('texts.ts', what)) : []),
+    ...(checks.texts ? lintTexts(checks, checks.texts).map((what) => say(textsFile, what)) : []),
     ...wrongFiles(exercise)
       .filter(([, text]) => readMistake(text).text.es === '')
       .map(([path]) => say(path, 'what it gets wrong is not said in Spanish: add "// es: …" to its head')),

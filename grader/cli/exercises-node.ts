@@ -62,8 +62,11 @@ export async function loadModule<T>(file: string, name: string, isFresh = false)
 /** What was thrown, and where in the exercise; how Node came there helps nobody. */
 function wordsOf(error: unknown, folder: string): string {
   if (!(error instanceof Error)) return String(error)
-  const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line) && line.includes(folder))
-  return [String(error), ...frames].join('\n')
+  const [head = '', ...rest] = (error.stack ?? '').split('\n')
+  const frames = rest.filter((line) => /^\s+at /.test(line) && line.includes(folder))
+  // Before a file ran at all there is no frame: the place stands above what was thrown.
+  const place = /^(?:file:\/\/)?(\/.*:\d+)$/.exec(head)?.[1]
+  return [String(error), ...(place === undefined ? [] : [`    at ${place}`]), ...frames].join('\n')
 }
 
 function settingsIn(path: string, name: string): Pick<Exercise, 'limits' | 'credit' | 'stages'> {

@@ -79,12 +79,18 @@ export async function proveAll(folders: readonly ExerciseFolder[], options: Prov
 /** What somebody who writes need not wait for. */
 const SLOW = ['hostile', 'tests']
 
+/** A job that broke down, and how. */
+interface Failure {
+  readonly name: string
+  readonly what: string
+}
+
 /** One exercise: its jobs, and what has come of them. */
 interface Work {
   readonly folder: ExerciseFolder
   readonly orders: readonly WorkOrder[]
   readonly results: JobResult[]
-  readonly failures: string[]
+  readonly failures: Failure[]
   /** Milliseconds that threads have worked on it. */
   spent: number
 }
@@ -123,7 +129,7 @@ async function serveAll(
       const began = performance.now()
       const answer = await ask(worker, order)
       work.spent += performance.now() - began
-      if ('failure' in answer) work.failures.push(`${nameOf(order.job)}: ${answer.failure}`)
+      if ('failure' in answer) work.failures.push({ name: nameOf(order.job), what: answer.failure })
       else work.results.push(answer.result)
       if (++done % quarter === 0 && done < total) say(`  ${done} of ${total} · ${seconds(performance.now() - started)}`)
       onAnswer()
@@ -142,11 +148,9 @@ async function tallyOf({ folder, orders, results, failures, spent }: Work, optio
     say(`  ${paint('!', 'yellow')} ${rule} ${file}: ${message}`)
   const errors = findings.filter(({ level }) => level === 'error')
   const wrong = results.filter(isWrong).sort((a, b) => (a.job.file < b.job.file ? -1 : 1))
-  const whole = [
-    ...judgeWhole(exercise, results),
-    ...(failures.length === 0 ? keep(folder, exercise, wrong, options) : []),
-  ]
-  const unproven = [...failures, ...results.flatMap((result) => result.complaints), ...whole]
+  const whole =
+    failures.length === 0 ? [...judgeWhole(exercise, results), ...keep(folder, exercise, wrong, options)] : []
+  const unproven = [...toldOnce(failures), ...results.flatMap((result) => result.complaints), ...whole]
   const complaints = [...errors.map(({ rule, file, message }) => `${rule} ${file}: ${message}`), ...unproven]
   for (const complaint of complaints) say(`  ${paint('✗', 'red')} ${complaint}`)
   const count = (kind: string) => results.filter(({ job }) => job.kind === kind).length
@@ -165,6 +169,22 @@ async function tallyOf({ folder, orders, results, failures, spent }: Work, optio
   )
   const failed = total - passed + whole.length + errors.length
   return { passed, failed, matrix, exercise: { id: folder.id, name: folder.name, unproven, findings } }
+}
+
+/** How far a stack is told: what is told at all is said in its first line. */
+const FRAMES = 3
+
+/** What breaks all jobs in one way is one mistake: a text without words, a check that cannot be read. */
+function toldOnce(failures: readonly Failure[]): string[] {
+  const said = ({ what }: Failure): string => what.split('\n    at ', 1)[0]!
+  return [...new Set(failures.map(said))].map((message) => {
+    const [first, ...others] = failures.filter((failure) => said(failure) === message)
+    const frames = first!.what
+      .slice(message.length)
+      .split('\n')
+      .slice(0, FRAMES + 1)
+    return `${first!.name}${others.length === 0 ? '' : ` and ${others.length} more`}: ${message}${frames.join('\n')}`
+  })
 }
 
 type WrongResult = JobResult &

@@ -88,6 +88,29 @@ describe('the proof of an exercise', () => {
     expect(await complaintsOf(files)).toMatch(complaint)
   })
 
+  it('names a hint that is given by several checks once', async () => {
+    const two = ['one', 'two'].map((name) => check(name, 'Unschedulable', 'words'))
+    const wrong = `// check: one\n// check: two\n// hint: other\n${answering('Success')}`
+    expect(await complaintsOf({ 'wrong/success.ts': wrong }, two)).toBe(
+      'wrong/success.ts gives the hint "words", not "other"',
+    )
+  })
+
+  it('says of a wrong solution that meets a broken check that much and no more', async () => {
+    const broken = example('breaks', {
+      hint: 'words',
+      run: () => {
+        throw new TypeError('no such thing')
+      },
+    })
+    const wrong = `// check: breaks\n// hint: other\n${answering('Success')}`
+    const complaints = (await complaintsOf({ 'wrong/success.ts': wrong }, [broken])).split('\n')
+    expect(complaints[0]).toMatch(/^solution\.ts must pass, but ends as internal: .*no such thing/)
+    expect(complaints.filter((line) => line.startsWith('wrong/'))).toEqual([
+      'wrong/success.ts meets a check that breaks down: mend checks.ts first',
+    ])
+  })
+
   it('complains of a check that catches nobody', async () => {
     const idle = check('says something', 'Unschedulable', 'words')
     expect(await complaintsOf({}, [check('says Unschedulable', 'Unschedulable', 'words'), idle])).toBe(
