@@ -14,6 +14,7 @@ import { icon } from './kit/icons.ts'
 import { Player } from './kit/player.ts'
 import { indexOfTick, stepsOf } from './kit/steps.ts'
 import { figureStyles } from './kit/styles.ts'
+import { sendTravellers, travellers } from './kit/traveller.ts'
 import { WIDTH_MIN } from './kit/view.ts'
 import { words } from './kit/words.ts'
 
@@ -97,6 +98,10 @@ export class BoardElement extends LitElement {
       this.#player!.play()
     })
 
+  override updated(): void {
+    sendTravellers(this.renderRoot)
+  }
+
   override render(): TemplateResult {
     const state = this.#player?.state
     const view =
@@ -118,7 +123,7 @@ export class BoardElement extends LitElement {
       podRows: 2,
     }
     return html`<div class="figure">
-      <div class="picture">${drawBoard(view, options)}</div>
+      <div class="picture">${drawBoard(view, options)}${travellers()}</div>
       <div class="now-line">
         <time>${formatMicros(step?.event.at ?? state.frame.at)}</time><span class="what">${step?.sentence ?? ''}</span>
       </div>

@@ -20,6 +20,7 @@ import { drawPanel } from './kit/panels.ts'
 import { Player, type PlayerState } from './kit/player.ts'
 import { indexOfTick, stepsOf } from './kit/steps.ts'
 import { figureStyles } from './kit/styles.ts'
+import { sendTravellers, travellers } from './kit/traveller.ts'
 import { type KeptMoment, type View, WIDTH_MIN } from './kit/view.ts'
 import { words } from './kit/words.ts'
 
@@ -324,6 +325,10 @@ export class FigureElement extends LitElement {
     if (this.#state) this.toggleAttribute('ready', true)
   }
 
+  override updated(): void {
+    sendTravellers(this.renderRoot)
+  }
+
   override render(): TemplateResult {
     if (this.#trouble)
       return html`<div class="figure">
@@ -339,7 +344,7 @@ export class FigureElement extends LitElement {
     const said = isPlaying && step?.isMajor === false ? '' : (step?.sentence ?? '')
     return html`<div class="figure">
       ${drawHead(model)} ${drawPrediction(model, this.#actions)}
-      <div class="picture">${guard(drawnFrom(view), () => model.definition.draw(view))}</div>
+      <div class="picture">${guard(drawnFrom(view), () => model.definition.draw(view))}${travellers()}</div>
       ${drawNow(model, this.#actions)} ${drawControls(model, this.#actions)} ${drawChanges(model, this.#actions)}
       ${drawPanel(model, this.#actions)}
       <p class="visually-hidden" aria-live="polite">${said}</p>

@@ -19,6 +19,7 @@ import { lens, REPLAY } from './kit/replay-lens.ts'
 import { drawSequence, lanesOf } from './kit/sequence.ts'
 import { indexOfTick, stepsOf } from './kit/steps.ts'
 import { figureStyles } from './kit/styles.ts'
+import { sendTravellers, travellers } from './kit/traveller.ts'
 import { WIDTH_MIN } from './kit/view.ts'
 import { words } from './kit/words.ts'
 
@@ -120,6 +121,10 @@ export class ReplayElement extends LitElement {
     },
   }
 
+  override updated(): void {
+    sendTravellers(this.renderRoot)
+  }
+
   override render(): TemplateResult {
     if (this.#trouble) return html`<p class="trouble" role="alert">${this.#trouble}</p>`
     const state = this.#player?.state
@@ -154,6 +159,7 @@ export class ReplayElement extends LitElement {
       <div class="picture">
         ${drawSequence(view, lanesOf(steps))}
         ${hasNodes ? html`<div class="below">${drawBoard(view, { shows: () => true, waitingRoom: 4, podRows: 2 })}</div>` : nothing}
+        ${travellers()}
       </div>
       ${drawPanel(model, this.#actions)}
       <p class="visually-hidden" aria-live="polite">${state.isPlaying ? '' : (steps[index]?.sentence ?? '')}</p>

@@ -27,7 +27,7 @@ import { Recorder } from './recorder.ts'
 import { type Run, readable, timelineOf, whyOf, worldAt } from './run.ts'
 
 /** Events of a lesson's world are costly, compared with a checkpoint: a seek runs at most so many again. */
-const CHECKPOINT_EVERY = 100
+const CHECKPOINT_EVERY = 50
 /** Branches kept at once; the oldest change is forgotten first. */
 const BRANCHES_MAX = 8
 /** kubectl's calls in changes are numbered from here, apart from the story's own. */

@@ -127,7 +127,11 @@ export function lineOf(kind: Kind): 'solid' | 'thin' | 'dotted' | 'packet' | 'lo
   return 'solid'
 }
 
-/** An arrow along a path, with its head where the path ends. `angle` in degrees is the direction of its end. */
+/**
+ * An arrow along a path, with its head where the path ends.
+ * @param angle in degrees, the direction of its end
+ * @param moving a dot runs along it (traveller.ts)
+ */
 export function arrow(event: Described, path: string, end: Point, angle: number, moving: boolean): SVGTemplateResult {
   const line = lineOf(event.kind)
   const failed = event.failed ? 'failed' : ''
@@ -141,7 +145,6 @@ export function arrow(event: Described, path: string, end: Point, angle: number,
   return svg`<g class="arrow ${line} ${failed} ${moving ? 'moving' : ''}">
     <path d=${path} class="arrow-line" />
     ${head}
-    ${moving ? svg`<circle r="4.5" class="traveller" style="offset-path: path('${path}')" />` : nothing}
   </g>`
 }
 
