@@ -134,6 +134,7 @@ export class FigureElement extends LitElement {
 
   /** Runs something that asks the simulation; what goes wrong is told in the figure. */
   async #guard(run: () => Promise<void>): Promise<void> {
+    const focused = this.shadowRoot?.activeElement
     this.#isBusy = true
     this.#notice = undefined
     this.requestUpdate()
@@ -145,6 +146,14 @@ export class FigureElement extends LitElement {
       this.#isBusy = false
       this.requestUpdate()
     }
+    await this.updateComplete
+    this.#focusAgain(focused)
+  }
+
+  /** What was locked meanwhile has lost the keyboard's focus: it gets it back, unless the reader has gone elsewhere. */
+  #focusAgain(before: Element | null | undefined): void {
+    const isNowhere = !this.shadowRoot?.activeElement && document.activeElement === document.body
+    if (isNowhere && before?.isConnected && before instanceof HTMLElement) before.focus({ preventScroll: true })
   }
 
   #moved(): void {
