@@ -67,6 +67,7 @@ export const etcd: Component<State, EtcdOptions> = {
     incarnation: 0,
     members: new Table(),
     removed: new Table(),
+    remotes: new Table(),
     isStopped: false,
     proposals: Log.startingAt(1),
     waiting: new Table(),

@@ -190,7 +190,7 @@ function trimLog({ node, applied, members }: EtcdState): void {
 
 /** Sends a message to its member; a snapshot on a stream of its own, so that it is known whether it arrived. */
 function post(state: EtcdState, message: Message, ctx: Context, effects: Effect[]): void {
-  const peer = state.members.get(message.to)?.peer
+  const peer = state.members.get(message.to)?.peer ?? state.remotes.get(message.to)
   if (peer === undefined || isLocalMsgTarget(message.to)) return
   if (message.type !== 'MsgSnap') {
     effects.push({ type: 'send', to: peer, body: { type: 'Raft', message } as RaftBody })
@@ -215,6 +215,9 @@ export function receive(state: EtcdState, { message }: RaftBody, from: ProcessId
   // Who has been removed is told so, as etcd's transport does; it would call elections for ever.
   if (state.removed.has(message.from)) return [{ type: 'send', to: from, body: { type: 'MemberGone' } }]
   if (message.to !== state.id) return []
+  // As etcd's transport does (`AddRemote`): whoever is behind a change of members has a leader that it does not know.
+  if (!state.members.has(message.from) && state.remotes.get(message.from) !== from)
+    state.remotes.set(message.from, from)
   const error = nodes.step(state.node!, message, ioOf(ctx))
   if (error) ctx.note('raft', { level: 'WARN', text: error })
   return drive(state, ctx)

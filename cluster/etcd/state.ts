@@ -1,5 +1,5 @@
 /** etcd's state: what the log determines, the member's part in Raft, what waits for either, and who listens. */
-import type { Micros, StreamId } from '#cluster/kernel/component.ts'
+import type { Micros, ProcessId, StreamId } from '#cluster/kernel/component.ts'
 import type { Log } from '#cluster/kernel/log.ts'
 import type { Table } from '#cluster/kernel/table.ts'
 import type { Keyspace } from './keyspace.ts'
@@ -73,6 +73,8 @@ export interface EtcdState {
   members: Table<number, Member>
   /** Ids never come back. */
   removed: Table<number, true>
+  /** Who has written and is no member as far as this one has come: it is behind a change, and must be able to answer. */
+  remotes: Table<number, ProcessId>
   /** Removed from the cluster: it does nothing any more. */
   isStopped: boolean
   /** Writes that wait for a leader, or for the disk, and have no place in the log yet; what is proposed is dropped. */

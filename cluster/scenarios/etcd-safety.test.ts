@@ -32,6 +32,10 @@ describe('etcd under faults', () => {
     expect(Math.min(run.leaders - 1, run.committed - 10, run.answered - 20)).toBeGreaterThan(0)
   })
 
+  it('lets whoever is behind a change of members answer the newcomer that leads (seed 308)', () => {
+    expect(etcdUnderFaults(308).problem).toBeUndefined()
+  })
+
   it('has a seed for every planted bug', () => {
     expect(FOUND_IN.map(([name]) => name).sort()).toEqual(PLANTED_BUGS.map(({ name }) => name).sort())
   })
