@@ -8,8 +8,6 @@ import { codeThemes } from './src/styles/code-themes.ts'
 export default defineEcConfig({
   themes: codeThemes,
   themeCssSelector: (theme) => `[data-theme='${theme.type}']`,
-  // As all styles: within the page, so that no first paint waits for a file.
-  emitExternalStylesheet: false,
   useStarlightUiThemeColors: false,
   useStarlightDarkModeSwitch: false,
   defaultProps: { overridesByLang: { 'sh,bash,shell,console': { frame: 'none' } } },

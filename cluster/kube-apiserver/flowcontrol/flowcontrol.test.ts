@@ -32,7 +32,7 @@ function levelOf(lab: Lab, user: UserInfo, request: HttpRequest): string {
 describe('a request', () => {
   const nodes = { name: 'system:node:node-1', groups: ['system:nodes', ...EVERYBODY] }
   const list = requestOf('GET', PODS)
-  it.each([
+  it.each<[string, UserInfo, HttpRequest, string]>([
     ['of an administrator', { name: 'admin', groups: ['system:masters'] }, list, 'exempt'],
     ['of a kubelet about its node', nodes, requestOf('GET', '/api/v1/nodes/node-1'), 'node-high'],
     ['of a kubelet about Pods', nodes, list, 'system'],
