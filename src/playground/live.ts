@@ -253,9 +253,12 @@ const TOLD = new Set<Described['kind']>(['command', 'request', 'watch', 'cri', '
 /** Members of etcd speak with each other all the time. */
 const isAmongMembers = ({ from, to }: Described): boolean => from?.endsWith('/etcd') === true && to.endsWith('/etcd')
 
+/** That somebody may do what they ask shows in what follows. */
+const isPermission = ({ kind, to }: Described): boolean => kind === 'decision' && to.endsWith('/kube-apiserver')
+
 function stepsOf(events: readonly Described[]): readonly Step[] {
   return events
-    .filter((event) => (event.failed || TOLD.has(event.kind)) && !isAmongMembers(event))
+    .filter((event) => (event.failed || TOLD.has(event.kind)) && !isAmongMembers(event) && !isPermission(event))
     .map((event) => {
       const isMajor = event.failed || event.kind === 'command' || event.kind === 'fault'
       return { event, part: 0, sentence: sentenceOf(event), isMajor }
