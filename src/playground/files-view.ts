@@ -13,9 +13,11 @@ interface FilesView {
 
 export function drawFiles({ files, name, edit, apply }: FilesView): TemplateResult {
   const text = playgroundWords()
-  const create = (): void => {
-    const wanted = prompt(text.newName)?.trim()
-    if (wanted && /^[\w.-]+$/.test(wanted)) edit(wanted, files[wanted] ?? '')
+  const create = (event: Event): void => {
+    event.preventDefault()
+    const field = (event.target as HTMLFormElement).querySelector('input')!
+    edit(field.value, files[field.value] ?? '')
+    field.value = ''
   }
   return html`<div class="files">
     <div class="bar">
@@ -27,10 +29,22 @@ export function drawFiles({ files, name, edit, apply }: FilesView): TemplateResu
             .map((one) => html`<option ?selected=${one === name}>${one}</option>`)}
         </select></label
       >
-      <button type="button" class="quiet" @click=${create}>${text.newFile}</button>
       ${Object.hasOwn(FILES, name) && FILES[name] !== files[name] ? html`<button type="button" class="quiet" @click=${() => edit(name, FILES[name])}>${text.reset}</button>` : ''}
       <button type="button" class="main" @click=${apply}>${text.apply}</button>
     </div>
+    <form class="bar new" @submit=${create}>
+      <label
+        >${text.newName}
+        <input
+          type="text"
+          required
+          pattern="[A-Za-z0-9_.\\-]+"
+          placeholder="app.yaml"
+          autocapitalize="off"
+          spellcheck="false"
+      /></label>
+      <button type="submit">${text.newFile}</button>
+    </form>
     <textarea
       aria-label="${text.content}: ${name}"
       spellcheck="false"

@@ -39,6 +39,8 @@ export interface LiveState {
   readonly calls: ReadonlyMap<number, TranscriptEntry>
   /** kubectl, or what was broken a moment ago, gets its time even while the clock stands still: up to here. */
   readonly hurriesTo: Micros
+  /** The world has become too long to go on. */
+  readonly isFull: boolean
   readonly trouble: string | undefined
 }
 
@@ -97,6 +99,7 @@ export class Live {
       speed,
       calls: new Map(),
       hurriesTo: 0,
+      isFull: false,
       trouble: undefined,
     }
     this.#changed()
@@ -219,7 +222,7 @@ export class Live {
     }
   }
 
-  #take({ at, isBehind, events, typed, frame }: Progress): void {
+  #take({ at, isBehind, isFull, events, typed, frame }: Progress): void {
     const state = this.#state!
     const calls = new Map(state.calls)
     for (const entry of typed) calls.set(entry.id, entry)
@@ -227,12 +230,14 @@ export class Live {
     // kubectl has ended: the clock stands still again, but for what follows at once.
     const isRunning = [...calls.values()].some(({ exitCode }) => exitCode === undefined)
     const hurriesTo = isRunning ? state.hurriesTo : Math.min(state.hurriesTo, at + AFTERMATH_MICROS)
-    const isOpen = state.opening === undefined || (at >= state.opening && !isBehind)
+    const isOpen = isFull || state.opening === undefined || (at >= state.opening && !isBehind)
     this.#set({
       at,
       steps,
       calls,
-      hurriesTo: typed.length > 0 ? hurriesTo : state.hurriesTo,
+      hurriesTo: isFull ? 0 : typed.length > 0 ? hurriesTo : state.hurriesTo,
+      isFull,
+      ...(isFull && { isPlaying: false }),
       opening: isOpen ? undefined : state.opening,
       ...(state.past === undefined && { frame }),
     })

@@ -245,7 +245,6 @@ export class PlaygroundElement extends LitElement {
     return html`<div class="playground">
       ${drawSetup({
         wanted: this.#wanted,
-        isBusy: state.opening !== undefined,
         arrange: this.#setUp,
         start: this.#start,
         share: () => void this.#share(),
@@ -254,6 +253,7 @@ export class PlaygroundElement extends LitElement {
       })}
       <p class="notice" role="status">${this.#notice}</p>
       ${this.#trouble ? html`<p class="trouble" role="alert">${this.#trouble}</p>` : nothing}
+      ${state.isFull ? html`<p class="trouble" role="alert">${text.full}</p>` : nothing}
       ${state.trouble ? html`<p class="trouble" role="alert">${text.trouble(state.trouble)}</p>` : nothing}
       <div class="desk">
         ${drawWorld({

@@ -12,6 +12,8 @@ export interface Progress {
   readonly tick: number
   /** There was more to do than one call may: the time that was asked for has not come. */
   readonly isBehind: boolean
+  /** It has become as long as a page can hold, and goes no further. */
+  readonly isFull: boolean
   /** Events since the last call that are no background. */
   readonly events: readonly Described[]
   /** What kubectl printed: every call that has printed something new since. */

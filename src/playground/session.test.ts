@@ -76,3 +76,13 @@ it.each([
   const ready = progress.frame.machines.filter(({ node }) => node?.ready === 'True')
   expect(ready).toHaveLength(setup.nodes + setup.controlPlanes)
 })
+
+it('keeps no act that the world refuses, and goes on without its laptop', () => {
+  const { session, progress } = opened(freshStory(SETUP))
+  expect(() => session.answer('fault', { type: 'crash', process: 'node-9/kubelet' })).toThrow(
+    'there is no node-9/kubelet',
+  )
+  session.answer('fault', { type: 'powerOff', machine: 'laptop' })
+  expect(runTo(session, progress.at + 1_000_000).at).toBe(progress.at + 1_000_000)
+  expect(session.answer('story', undefined).acts).toMatchObject([{ fault: { machine: 'laptop' } }])
+})

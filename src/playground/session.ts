@@ -8,6 +8,7 @@
 import { builtInSchemas } from '#cluster/api/schema/built-in.ts'
 import { KUBECTL, bootCluster } from '#cluster/cluster.ts'
 import { History } from '#cluster/kernel/history.ts'
+import type { World } from '#cluster/kernel/world.ts'
 import { kubeApiserverWith } from '#cluster/kube-apiserver/kube-apiserver.ts'
 import { kubectlFlags, type KubectlState, type TranscriptEntry } from '#cluster/kubectl/kubectl.ts'
 import { objectsOf, storeRevision } from '#cluster/scenarios/look.ts'
@@ -17,10 +18,12 @@ import { Recorder } from '../simulation/recorder.ts'
 import { type Run, readable, whyOf } from '../simulation/run.ts'
 import { complete } from './completion.ts'
 import type { ObjectHistory, PlaygroundRequests, Progress } from './protocol.ts'
-import type { Act, Setup, Story } from './story.ts'
+import type { Act, Fault, Setup, Story } from './story.ts'
 
-/** A seek runs at most so many events again. */
-const CHECKPOINT_EVERY = 400
+/** A seek runs at most so many events again: some 20 ms. Closer together, checkpoints would fill the page's memory. */
+const CHECKPOINT_EVERY = 2_000
+/** A day of a small cluster, and some 300 MB. */
+const EVENTS_MAX = 1_000_000
 
 export interface Session {
   answer<N extends keyof PlaygroundRequests>(name: N, body: PlaygroundRequests[N][0]): PlaygroundRequests[N][1]
@@ -111,7 +114,8 @@ const namesFile = (line: string, name: string): boolean => line.split(/[\s=,]+/)
 
 function advance(run: Opened, untilMicros: number, maxEvents: number): Progress {
   const { history, waiting } = run
-  const lastTick = history.head.tick + maxEvents
+  const isFull = history.head.tick >= EVENTS_MAX
+  const lastTick = isFull ? history.head.tick : history.head.tick + maxEvents
   let isBehind = false
   while (waiting[0] && waiting[0].at <= untilMicros && !isBehind) {
     isBehind = goOn(run, waiting[0].at, lastTick)
@@ -122,7 +126,7 @@ function advance(run: Opened, untilMicros: number, maxEvents: number): Progress 
   const events = run.recorder.events.slice(run.told)
   run.told += events.length
   const frame = frameOf(head, 0, head.tick, readable(run, head, head.tick))
-  return { at: head.now, tick: head.tick, isBehind, events, typed: printedSince(run), frame }
+  return { at: head.now, tick: head.tick, isBehind, isFull, events, typed: printedSince(run), frame }
 }
 
 /** Returns whether there is still something to do before that time. */
@@ -135,22 +139,35 @@ function goOn({ history }: Opened, untilMicros: number, lastTick: number): boole
 /** Does it now. Returns the number of the call, for a line. */
 function carryOut(run: Opened, act: Act): number {
   const { history, acts } = run
-  acts.push(act)
   const { now } = history.head
-  if ('fault' in act) history.command(now, act.fault)
-  else if (act.line === INTERRUPT) history.command(now, { type: 'tell', process: KUBECTL, body: { type: 'interrupt' } })
+  const id = acts.length + 1
+  if ('fault' in act) {
+    check(history.head, act.fault)
+    history.command(now, act.fault)
+  } else if (act.line === INTERRUPT)
+    history.command(now, { type: 'tell', process: KUBECTL, body: { type: 'interrupt' } })
   else {
     const { line, files } = act
-    const body = { type: 'kubectl', id: acts.length, line, ...(files && { files }) }
+    const body = { type: 'kubectl', id, line, ...(files && { files }) }
     history.command(now, { type: 'tell', process: KUBECTL, body })
   }
-  return acts.length
+  // What the world has refused has not been done.
+  acts.push(act)
+  return id
+}
+
+/** A story from elsewhere may name what is not there: nothing of it is kept. */
+function check(world: World, fault: Fault): void {
+  const named = 'process' in fault ? fault.process : 'machine' in fault ? fault.machine : undefined
+  const isThere = named === undefined || ('process' in fault ? world.process(named) : world.network.machines.get(named))
+  if (!isThere) throw new Error(`there is no ${named} in this world`)
 }
 
 function printedSince({ history, printed }: Opened): TranscriptEntry[] {
-  const { transcript } = history.head.stateOf<KubectlState>(KUBECTL)
+  // Nothing, where the laptop has no power.
+  const state = history.head.stateOf<KubectlState | undefined>(KUBECTL)
   const news: TranscriptEntry[] = []
-  for (const [id, entry] of transcript) {
+  for (const [id, entry] of state?.transcript ?? []) {
     // Call 0 is the installation's own.
     if (id === 0 || printed.get(id) === entry) continue
     printed.set(id, entry)

@@ -5,7 +5,6 @@ import { playgroundWords } from './words.ts'
 
 export interface SetupView {
   readonly wanted: Setup
-  readonly isBusy: boolean
   arrange(setup: Setup): void
   start(): void
   share(): void
@@ -15,7 +14,7 @@ export interface SetupView {
 
 const numbers = (most: number): readonly number[] => Array.from({ length: most }, (_, i) => i + 1)
 
-export function drawSetup({ wanted, isBusy, arrange, start, share, save, load }: SetupView): TemplateResult {
+export function drawSetup({ wanted, arrange, start, share, save, load }: SetupView): TemplateResult {
   const text = playgroundWords()
   const choose = <T extends string | number>(
     label: string,
@@ -73,7 +72,7 @@ export function drawSetup({ wanted, isBusy, arrange, start, share, save, load }:
         }}
       />
     </label>
-    <button type="submit" class="main" ?disabled=${isBusy}>${text.start}</button>
+    <button type="submit" class="main">${text.start}</button>
     <span class="story">
       <button type="button" @click=${share}>${text.share}</button>
       <button type="button" class="quiet" @click=${save}>${text.save}</button>

@@ -92,7 +92,7 @@ function wideBoard(frame: Frame, width: number, options: BoardOptions): BoardLay
   const laptop = 108
   const waitingColumns = Math.min(2, options.waitingRoom)
   const waitingWidth = options.waitingRoom > 0 ? waitingColumns * (POD.width + 8) + 20 : 0
-  const top = 166
+  const top = PLANE + roomFor(controlPlane, pods)
   const machines: PlacedMachine[] = []
   if (outside) {
     const height = balancer ? (top - GAP) / 2 : top
@@ -105,10 +105,13 @@ function wideBoard(frame: Frame, width: number, options: BoardOptions): BoardLay
   let tape: Rect = { x: left, y: 90, width: 0, height: 26 }
   const [alone, ...others] = controlPlane
   if (alone && others.length === 0) {
-    const whole = placeControlPlane(alone, { x: left, y: 1, width: middle, height: top })
+    const whole = placeControlPlane(alone, { x: left, y: 1, width: middle, height: PLANE })
     tape = whole.tape
-    machines.push(whole.placed)
-  } else machines.push(...placeControlPlanes(controlPlane, { x: left, y: 1, width: middle, height: top }))
+    machines.push(withPods(whole.placed, pods, top))
+  } else {
+    const planes = placeControlPlanes(controlPlane, { x: left, y: 1, width: middle, height: PLANE })
+    machines.push(...planes.map((plane) => withPods(plane, pods, top)))
+  }
   machines.push(...placeStores(stores, { x: 1, y: top + GAP + 1, width: width - 2, height: STORE }))
   const y = top + GAP + 1 + (stores.length > 0 ? STORE + GAP : 0)
   const rows = options.podRows ?? 1
@@ -126,6 +129,28 @@ function wideBoard(frame: Frame, width: number, options: BoardOptions): BoardLay
   const waiting = waitingRect ? placeWaiting(pods, waitingRect, waitingColumns) : []
   const bottom = y + lines * (height + GAP) - GAP
   return { width, height: bottom + 1, machines, tape, waiting, waitingRect }
+}
+
+/** Height of a control plane without Pods. */
+const PLANE = 166
+
+/** Most control planes are kept free of Pods; where some are shown there, they get a row of their own below the rest. */
+const roomFor = (controlPlane: readonly MachineView[], pods: readonly PodView[]): number =>
+  controlPlane.some(({ name }) => pods.some(({ node }) => node === name)) ? POD.height + 8 : 0
+
+function withPods(plane: PlacedMachine, pods: readonly PodView[], height: number): PlacedMachine {
+  const { machine, rect } = plane
+  const here = pods.filter(({ node }) => node === machine.name)
+  const x = rect.x + 16
+  const fits = Math.max(1, Math.floor((rect.width - 24) / (POD.width + 8)))
+  const shown = here.slice(0, here.length > fits ? fits - 1 : fits)
+  const top = rect.y + rect.height - 8
+  return {
+    ...plane,
+    rect: { ...rect, height },
+    pods: shown.map((pod, i) => ({ pod, rect: cell(x, top, i, fits) })),
+    more: here.length - shown.length,
+  }
 }
 
 /** A machine with one process that matters: its name above, the process below. */
@@ -245,14 +270,15 @@ function narrowBoard(frame: Frame, width: number, options: BoardOptions): BoardL
     const second = boxes.length > 4 ? rest - manager + gap : 0
     // Of several, none has the only store.
     if (controlPlane.length === 1) tape = { x: 13, y: y + 76, width: width - 26 - second, height: 26 }
-    const height = 184
-    machines.push({
+    const plane = {
       machine,
-      rect: { x: 1, y, width: width - 2, height },
+      rect: { x: 1, y, width: width - 2, height: 184 },
       processes: boxes.filter(present),
       pods: [],
       more: 0,
-    })
+    }
+    const height = 184 + roomFor([machine], pods)
+    machines.push(withPods(plane, pods, height))
     y += height + 10
   }
   for (const machine of stores) {

@@ -91,6 +91,20 @@ describe('the board', () => {
     expect(placed.more).toBeGreaterThan(0)
   })
 
+  it('gives Pods of a control plane a row of their own', () => {
+    const shown = frame(1, 2)
+    const plane = shown.machines.find(({ role }) => role === 'control-plane')!.name
+    const moved = { ...shown, pods: shown.pods.map((pod) => ({ ...pod, node: plane })) }
+    for (const width of [960, 346]) {
+      const [before, after] = [layoutBoard(shown, width, options), layoutBoard(moved, width, options)]
+      const placed = after.machines.find(({ machine }) => machine.name === plane)!
+      expect(placed.pods.length).toBe(2)
+      for (const { rect } of placed.pods)
+        expect(rect.y + rect.height).toBeLessThanOrEqual(placed.rect.y + placed.rect.height)
+      expect(after.height).toBeGreaterThan(before.height)
+    }
+  })
+
   it('lets the runtime stand for what runs below it, and the machine for what is not drawn', () => {
     const layout = layoutBoard(frame(1, 0), 960, options)
     expect(boxOf(layout, 'node-1/bridge-7')).toEqual(boxOf(layout, 'node-1/containerd'))
