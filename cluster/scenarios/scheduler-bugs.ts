@@ -1,8 +1,8 @@
 /**
  * Defects of the kind that the real scheduler has had, planted from outside: what a soak must find, or it proves nothing.
  *
- * Each is a wrapper that spoils the state where the right thing has just been done. The numbers are those of the issues in
- * kubernetes/kubernetes that tell of their like.
+ * Each is a wrapper that spoils the state where the right thing has just been done. The numbers are those of issues in
+ * kubernetes/kubernetes that tell of their like; the first and the last have none.
  */
 import { keyOf } from '#cluster/api/meta.ts'
 import type { Node, Pod } from '#cluster/api/types.ts'
@@ -58,10 +58,10 @@ const isPlaced = (state: SchedulerState, key: string): boolean => state.pods.ite
 const ended = (state: SchedulerState, { bindings }: Before) => [...bindings].filter(([key]) => !state.bindings.has(key))
 
 export const PLANTED_RACES: readonly PlantedRace[] = [
-  planted('the room of a Pod that is being bound counts as free (#26043)', ({ cache, bindings }) => {
+  planted('the room of a Pod that is being bound counts as free', ({ cache, bindings }) => {
     for (const key of bindings.keys()) if (isAssumed(cache, key)) removePod(cache, key)
   }),
-  planted('a binding that failed does not give its room back (#49314)', (state, before) => {
+  planted('a binding that failed does not give its room back (#56682)', (state, before) => {
     for (const [key, { pod, nodeName }] of ended(state, before)) {
       if (isPlaced(state, key) || !state.pods.items.has(key)) continue
       // The node counts it still, under a name that nobody asks for.
@@ -69,15 +69,15 @@ export const PLANTED_RACES: readonly PlantedRace[] = [
       assumePod(state.cache, { ...pod, metadata }, nodeName)
     }
   }),
-  planted('a Pod that is deleted while it is being bound keeps its room (#124109)', (state, before) => {
+  planted('a Pod that is deleted while it is being bound keeps its room (#31977)', (state, before) => {
     for (const [key, { pod, nodeName }] of ended(state, before))
       if (!state.pods.items.has(key) && !state.cache.pods.has(key)) assumePod(state.cache, pod, nodeName)
   }),
-  planted('a nominated Pod that is deleted keeps its claim (#101877)', (state, { nominated, pods }) => {
+  planted('a nominated Pod that is deleted keeps its claim (#85447)', (state, { nominated, pods }) => {
     for (const [key, nodeName] of nominated)
       if (!state.pods.items.has(key) && pods.has(key)) nominate(state.cache.nominator, pods.get(key)!, nodeName)
   }),
-  planted('a node that is deleted stays in the cache (#121866)', (state, { nodes }) => {
+  planted('a node that is deleted stays in the cache (#95124)', (state, { nodes }) => {
     for (const [name, node] of nodes) if (!state.nodes.items.has(name)) setNode(state.cache, node)
   }),
   {

@@ -4,8 +4,8 @@
  * What the real one does: plugins in a fixed order, first all that change the object, then (after the object was validated)
  * all that judge it. What we model: the same order; which plugins there are is an option of the server. NamespaceLifecycle
  * stands in `writes.ts` and `deletion.ts`, because it may have to wait for etcd, and so does the charge to a quota.
- * What we leave out: AlwaysPullImages and the others that are off by default; ValidatingAdmissionPolicy, because no library
- * that evaluates CEL is both pure and exact; ClusterTrustBundleAttest, and the subject of a certificate's request, which is in
+ * What we leave out: AlwaysPullImages and the others that are off by default; ValidatingAdmissionPolicy, which
+ * needs CEL; ClusterTrustBundleAttest, and the subject of a certificate's request, which is in
  * its bytes; PodTopologyLabels.
  * Where to read upstream: kubernetes/kubernetes `pkg/kubeapiserver/options/plugins.go`, apiserver `pkg/admission/chain.go`.
  */
