@@ -106,7 +106,7 @@ function makeRoom(scheduling: Scheduling, decision: Decision): PostFilterResult 
     const result = plugin.postFilter!(cycleState, pod, nodes, statusOfEach(decision, state.cache), whatIf)
     if (result === undefined) continue
     const { nominatedNodeName, victims = [] } = result
-    if (nominatedNodeName === '') withdraw(state.cache.nominator, keyOf(pod))
+    if (nominatedNodeName === '') loseClaim(scheduling, pod)
     if (nominatedNodeName) {
       nominate(state.cache.nominator, pod, nominatedNodeName)
       for (const victim of victims) evict(scheduling, pod, victim, nominatedNodeName)
@@ -142,6 +142,14 @@ function evict(scheduling: Scheduling, pod: Pod, victim: Pod, nodeName: string):
   const patch = { status: { conditions: [condition] } }
   effects.push(send(state.client, ctx, patchRequest('pods', victim, 'strategic', patch, 'status'), IGNORED))
   effects.push(send(state.client, ctx, deleteRequest('pods', victim), IGNORED))
+}
+
+/** No room was to be made: what was kept for the Pod is free again, and whoever it was refused to may have it. */
+function loseClaim({ state, queuePlugins, ctx }: Scheduling, pod: Pod): void {
+  const { nominator } = state.cache
+  if (!nominator.nodes.has(keyOf(pod))) return
+  withdraw(nominator, keyOf(pod))
+  queues.moveAllOn(state.queue, { name: 'AssignedPod/Delete', pod }, queuePlugins, ctx.now)
 }
 
 /** Less important Pods that were promised this node look for another. */

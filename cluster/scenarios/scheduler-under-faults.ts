@@ -143,10 +143,12 @@ class Judge {
     if (node === undefined) return this.#complain(`${key} is bound to ${nodeName}, which is not there`)
     const why = objection(this, pod, node)
     if (why === undefined) return
-    // Two schedulers each know of the other's Pods a moment later.
+    // Two schedulers each know of the other's Pods a moment later: of those bound just now, this one may have known any.
     if (this.#it.schedulers.length > 1) {
-      const known = new Map([...this.pods].filter(([name]) => !recent.includes(name)))
-      if (objection({ nodes: this.nodes, pods: known }, pod, node) === undefined) return
+      for (const unknown of subsets(recent.slice(-UNKNOWN_MAX))) {
+        const known = new Map([...this.pods].filter(([name]) => !unknown.has(name)))
+        if (objection({ nodes: this.nodes, pods: known }, pod, node) === undefined) return
+      }
     }
     this.#complain(`${key} on ${nodeName}: ${why}`)
   }
@@ -207,5 +209,11 @@ class Judge {
     )
   }
 }
+
+/** Two to the power of so many ways are looked at. */
+const UNKNOWN_MAX = 8
+
+const subsets = (names: readonly string[]): readonly ReadonlySet<string>[] =>
+  Array.from({ length: 2 ** names.length }, (_, bits) => new Set(names.filter((_name, i) => (bits >> i) & 1)))
 
 const isPreempted = (pod: Pod): boolean => conditionOf(pod, 'DisruptionTarget')?.reason === 'PreemptionByScheduler'
