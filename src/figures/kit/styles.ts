@@ -4,6 +4,7 @@ import controlPlanes from './control-planes.css?inline'
 import frame from './frame.css?inline'
 import funnel from './funnel.css?inline'
 import podCard from './pod-card.css?inline'
+import panel from './panel.css?inline'
 import path from './path.css?inline'
 import pipeline from './pipeline.css?inline'
 import picture from './picture.css?inline'
@@ -14,6 +15,7 @@ import topology from './topology.css?inline'
 
 export const figureStyles = [
   frame,
+  panel,
   picture,
   funnel,
   path,
