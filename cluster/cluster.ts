@@ -3,7 +3,8 @@
  *
  * What the real one does: kubeadm, a package with the container runtime and a network add-on put processes on machines.
  * What we model: the outcome. `cp-1` runs the control plane; it and `node-1`, `node-2` … each have a kernel, a runtime, a
- * kubelet, a kube-proxy and flannel's agent; CoreDNS runs as a Deployment; `laptop` is where kubectl is typed. With several
+ * kubelet, a kube-proxy and flannel's agent; CoreDNS runs as a Deployment, and metrics-server where it is asked for;
+ * `laptop` is where kubectl is typed. With several
  * control planes, `cp-2` … run the same, `lb-1` is the address that nodes and people use (`controlPlaneEndpoint`), and what
  * runs on a control-plane machine speaks with the API server beside it, as kubeadm sets it up. etcd has one member on `cp-1`,
  * several on the control plane's machines (stacked), or several on machines of their own (external).
@@ -21,6 +22,7 @@ import { containerRuntime } from '#cluster/container-runtime/container-runtime.t
 import { programs } from '#cluster/container-runtime/images.ts'
 import { admissionWebhook } from '#cluster/admission-webhook/admission-webhook.ts'
 import { coredns } from '#cluster/coredns/coredns.ts'
+import { corednsManifest } from '#cluster/coredns/manifest.ts'
 import { restClient } from '#cluster/kubectl/rest-client.ts'
 import { etcd } from '#cluster/etcd/etcd.ts'
 import { haproxy } from '#cluster/haproxy/haproxy.ts'
@@ -36,6 +38,7 @@ import { kubeProxy } from '#cluster/kube-proxy/kube-proxy.ts'
 import { kubeScheduler } from '#cluster/kube-scheduler/kube-scheduler.ts'
 import { kubectl } from '#cluster/kubectl/kubectl.ts'
 import { kubelet } from '#cluster/kubelet/kubelet.ts'
+import { METRICS_SERVER_MANIFEST } from '#cluster/metrics-server/manifest.ts'
 import { metricsServer } from '#cluster/metrics-server/metrics-server.ts'
 import { linux } from '#cluster/linux/linux.ts'
 
@@ -106,6 +109,8 @@ export interface ClusterOptions {
   readonly disabledControllers?: readonly string[]
   /** Whether CoreDNS is deployed. Default true. */
   readonly dns?: boolean
+  /** Whether metrics-server is deployed; it wants the full chain. Default false. */
+  readonly metrics?: boolean
   /** Whether control-plane machines are Nodes too, tainted for the control plane. Default true. */
   readonly controlPlaneNode?: boolean
   readonly defaultLink?: WorldOptions['defaultLink']
@@ -166,8 +171,12 @@ export function bootCluster(given: ClusterOptions): World {
   for (const name of options.tokens ? ['dashboard', 'program'] : [])
     world.addProcess({ machine: 'laptop', name, component: 'rest-client', options: { servers } })
   if (options.dns !== false) {
-    const body = { type: 'kubectl', id: 0, args: ['apply', '-f', '-'], stdin: COREDNS_MANIFEST } as const
+    const body = { type: 'kubectl', id: 0, args: ['apply', '-f', '-'], stdin: corednsManifest(CLUSTER_DNS) } as const
     world.command(2_000_000, { type: 'tell', process: KUBECTL, body })
+  }
+  if (options.metrics) {
+    const body = { type: 'kubectl', id: 0, args: ['apply', '-f', '-'], stdin: METRICS_SERVER_MANIFEST } as const
+    world.command(2_500_000, { type: 'tell', process: KUBECTL, body })
   }
   return world
 }
@@ -353,42 +362,3 @@ function addNode(world: World, host: Host, endpoint: ProcessId, neighbours: Read
     clusterDomain: CLUSTER_DOMAIN,
   })
 }
-
-/** kubeadm's DNS add-on, as far as the API here goes. */
-const COREDNS_MANIFEST = `
-apiVersion: apps/v1
-kind: Deployment
-metadata:
-  name: coredns
-  namespace: kube-system
-  labels: { k8s-app: kube-dns }
-spec:
-  replicas: 2
-  selector: { matchLabels: { k8s-app: kube-dns } }
-  template:
-    metadata:
-      labels: { k8s-app: kube-dns }
-    spec:
-      dnsPolicy: Default
-      tolerations:
-        - { key: node-role.kubernetes.io/control-plane, effect: NoSchedule }
-      containers:
-        - name: coredns
-          image: registry.k8s.io/coredns/coredns:v1.13.1
-          ports:
-            - { name: dns, containerPort: 53, protocol: UDP }
-          resources:
-            requests: { cpu: 100m, memory: 70Mi }
----
-apiVersion: v1
-kind: Service
-metadata:
-  name: kube-dns
-  namespace: kube-system
-  labels: { k8s-app: kube-dns }
-spec:
-  selector: { k8s-app: kube-dns }
-  clusterIP: ${CLUSTER_DNS}
-  ports:
-    - { name: dns, port: 53, protocol: UDP, targetPort: 53 }
-`

@@ -19,6 +19,8 @@ export interface Genesis {
   readonly controlPlanes: number
   readonly etcd: 'stacked' | 'external'
   readonly epochMicros: number
+  /** Whether metrics-server runs; worlds from before it did have none. */
+  readonly metrics?: boolean | undefined
   readonly tokens: Readonly<Record<string, UserInfo>>
   /** What tokens of service accounts are signed with. */
   readonly serviceAccountKey: string

@@ -36,7 +36,7 @@ export interface DoorOptions {
 }
 
 /** A world that begins now, by this machine's clock. */
-export interface NewWorldOptions extends Omit<Genesis, 'epochMicros' | 'tokens' | 'serviceAccountKey'> {
+export interface NewWorldOptions extends Omit<Genesis, 'epochMicros' | 'metrics' | 'tokens' | 'serviceAccountKey'> {
   readonly load?: undefined
 }
 
@@ -128,7 +128,7 @@ function begin(
     const { seed, nodes, controlPlanes, etcd } = options
     const epochMicros = Date.now() * 1_000 - (nodes === undefined ? 0 : COMING_UP_MICROS)
     const secrets = { tokens: newTokens(), serviceAccountKey: randomBytes(32).toString('base64url') }
-    const genesis: Genesis = { seed, nodes, controlPlanes, etcd, epochMicros, ...secrets }
+    const genesis: Genesis = { seed, nodes, controlPlanes, etcd, epochMicros, metrics: true, ...secrets }
     const booted = boot(genesis, contain(report))
     return { genesis, booted, live: new LiveWorld(booted.world, booted.door, { speed, report }) }
   }
@@ -197,12 +197,12 @@ const taken = (error: Error, port: number, option: string): Error =>
 const membersIn = ({ controlPlanes, etcd }: Genesis): number => (etcd === 'stacked' ? controlPlanes : 3)
 
 function boot(genesis: Genesis, onDefect: NonNullable<WorldOptions['onDefect']>): Booted {
-  const { seed, nodes, controlPlanes, etcd, epochMicros, tokens, serviceAccountKey } = genesis
+  const { seed, nodes, controlPlanes, etcd, epochMicros, metrics = false, tokens, serviceAccountKey } = genesis
   if (nodes === undefined)
     return { ...etcdAloneWorld({ seed, epochMicros, size: membersIn(genesis), onDefect }), server: undefined }
   const cluster = { controlPlanes, etcdMembers: membersIn(genesis), topology: etcd } as const
   const components = { caller, 'kube-apiserver': typedApiserver }
-  const common = { seed, nodes, epochMicros, components, tokens, serviceAccountKey, onDefect }
+  const common = { seed, nodes, epochMicros, metrics, components, tokens, serviceAccountKey, onDefect }
   const world = bootCluster({ ...common, ...cluster, chain: 'full' })
   const body = { type: 'kubectl', id: 0, args: ['apply', '-f', '-'], stdin: PERSONAS_MANIFEST } as const
   world.command(3_000_000, { type: 'tell', process: KUBECTL, body })

@@ -17,6 +17,7 @@ import { createApiClient } from '#cluster/client/api-client.ts'
 import type { Informer } from '#cluster/client/informer.ts'
 import { createInformer, startInformer, stepInformer } from '#cluster/client/informer.ts'
 import type { Event, Micros } from '#cluster/kernel/component.ts'
+import { Table } from '#cluster/kernel/table.ts'
 import type { ProgramIo } from '#cluster/linux/program.ts'
 import { program } from '#cluster/linux/program.ts'
 import { isFailure } from '#cluster/linux/syscall.ts'
@@ -27,18 +28,20 @@ interface Reading {
   readonly memoryBytes: number
 }
 
-/** The last two readings, by node, or by Pod and container. */
-type Readings = Readonly<Record<string, readonly Reading[]>>
+/** What one kubelet has told: the last two readings of its node and of each container, by `namespace/pod/container`. */
+interface NodeReadings {
+  readonly node: readonly Reading[]
+  readonly containers: ReadonlyMap<string, readonly Reading[]>
+}
 
 interface Own {
   client: ApiClient | undefined
   nodes: Informer<Node>
   pods: Informer<Pod>
   /** Kubelets that have been asked, by stream. */
-  asked: Readonly<Record<string, string>>
-  ofNodes: Readings
-  /** `namespace/pod/container` */
-  ofContainers: Readings
+  asked: Table<number, string>
+  /** By node. A round costs no more than what there is to read. */
+  readings: Table<string, NodeReadings>
 }
 
 const RESOLUTION_SECONDS = 15
@@ -59,36 +62,36 @@ interface Summary {
 }
 
 function scrape(own: Own, io: ProgramIo): void {
-  const asked: Record<string, string> = {}
+  for (const name of own.readings.keys()) if (!own.nodes.items.has(name)) own.readings.delete(name)
   for (const { metadata } of own.nodes.items.values()) {
     const stream = io.ctx.id()
-    asked[stream] = metadata.name
+    own.asked.set(stream, metadata.name)
     const body: HttpRequest = { type: 'request', method: 'GET', path: '/stats/summary' }
     io.effect({ type: 'open', stream, to: `${metadata.name}/kubelet`, body })
   }
-  own.asked = { ...own.asked, ...asked }
   io.wake('scrape', RESOLUTION_SECONDS * 1_000_000)
 }
 
-const added = (readings: Readings, key: string, usage: Usage, at: Micros): Readings => {
+const added = (before: readonly Reading[] | undefined, usage: Usage, at: Micros): readonly Reading[] => {
   const reading = {
     at,
     cpuNanos: usage.cpu?.usageCoreNanoSeconds ?? 0,
     memoryBytes: usage.memory?.workingSetBytes ?? 0,
   }
-  return { ...readings, [key]: [...(readings[key] ?? []).slice(-1), reading] }
+  return [...(before ?? []).slice(-1), reading]
 }
 
+/** Containers that are no longer told of are forgotten with this. */
 function scraped(own: Own, node: string, summary: Summary | undefined, at: Micros): void {
   if (!summary) return
-  own.ofNodes = added(own.ofNodes, node, summary.node, at)
-  let readings = own.ofContainers
-  for (const { podRef, containers } of summary.pods)
-    for (const container of containers)
-      readings = added(readings, `${podRef.namespace}/${podRef.name}/${container.name}`, container, at)
-  // Those that have gone are forgotten after two rounds.
-  const fresh = at - 2.5 * RESOLUTION_SECONDS * 1_000_000
-  own.ofContainers = Object.fromEntries(Object.entries(readings).filter(([, all]) => all.at(-1)!.at > fresh))
+  const before = own.readings.get(node)
+  const containers = new Map<string, readonly Reading[]>()
+  for (const { podRef, containers: all } of summary.pods)
+    for (const container of all) {
+      const key = `${podRef.namespace}/${podRef.name}/${container.name}`
+      containers.set(key, added(before?.containers.get(key), container, at))
+    }
+  own.readings.set(node, { node: added(before?.node, summary.node, at), containers })
 }
 
 /** What was used between the two readings; undefined where there are not two yet. */
@@ -115,16 +118,17 @@ const head = (kind: string, { metadata }: KubernetesObject, now: Micros) => ({
 })
 
 function nodeMetrics(own: Own, node: Node, now: Micros): object[] {
-  const usage = usageOf(own.ofNodes[node.metadata.name])
+  const usage = usageOf(own.readings.get(node.metadata.name)?.node)
   return usage ? [{ ...head('NodeMetrics', node, now), usage }] : []
 }
 
 /** Only whole: a Pod of which a container has not been read twice has no metrics yet. */
 function podMetrics(own: Own, pod: Pod, now: Micros): object[] {
   const { namespace, name } = pod.metadata
+  const readings = own.readings.get(pod.spec.nodeName ?? '')?.containers
   const containers = pod.spec.containers.map((container) => ({
     name: container.name,
-    usage: usageOf(own.ofContainers[`${namespace}/${name}/${container.name}`]),
+    usage: usageOf(readings?.get(`${namespace}/${name}/${container.name}`)),
   }))
   return containers.every(({ usage }) => usage) ? [{ ...head('PodMetrics', pod, now), containers }] : []
 }
@@ -140,7 +144,7 @@ const PATH = /^\/apis\/metrics\.k8s\.io\/v1beta1(?:\/namespaces\/([^/]+))?\/(nod
 
 function answer(own: Own, { path, query }: HttpRequest, now: Micros): HttpResponse {
   if (path === '/readyz') {
-    const isReady = Object.values(own.ofNodes).some((readings) => readings.length > 1)
+    const isReady = [...own.readings.values()].some(({ node }) => node.length > 1)
     return isReady
       ? ok('ok')
       : { type: 'response', status: 500, body: '[-]metric-storage-ready failed: no metrics to serve' }
@@ -176,10 +180,10 @@ const failed = (code: number, reason: string, message: string): HttpResponse => 
 
 function observe(own: Own, io: ProgramIo, event: Event): void {
   if (event.type === 'timer' && event.key === 'scrape') return scrape(own, io)
-  if (event.type === 'closed' && Object.hasOwn(own.asked, event.stream)) {
-    const { [event.stream]: node, ...rest } = own.asked
-    own.asked = rest
-    return scraped(own, node!, (event.body as HttpResponse | undefined)?.body as Summary | undefined, io.ctx.now)
+  const node = event.type === 'closed' ? own.asked.get(event.stream) : undefined
+  if (event.type === 'closed' && node !== undefined) {
+    own.asked.delete(event.stream)
+    return scraped(own, node, (event.body as HttpResponse | undefined)?.body as Summary | undefined, io.ctx.now)
   }
   if (!own.client) return
   for (const informer of [own.nodes, own.pods]) {
@@ -199,9 +203,8 @@ export const metricsServer = program<Own>({
         : undefined,
     nodes: createInformer<Node>({ resource: 'nodes' }),
     pods: createInformer<Pod>({ resource: 'pods' }),
-    asked: {},
-    ofNodes: {},
-    ofContainers: {},
+    asked: new Table(),
+    readings: new Table(),
   }),
   started(own, io) {
     io.syscall('listen', [{ call: 'listen', port: PORT }])

@@ -27,7 +27,7 @@ export function ownLine(command: string): RegExpExecArray | undefined {
 
 export function speakOwn(commands: readonly string[]): readonly (Spoken | undefined)[] {
   const components = { 'kube-apiserver': kubeApiserverWith(builtInSchemas) }
-  const world = bootCluster({ seed: 1, nodes: 1, chain: 'full', components })
+  const world = bootCluster({ seed: 1, nodes: 1, chain: 'full', metrics: true, components })
   world.run({ untilMicros: COME_UP_MICROS })
   const folder = join(import.meta.dirname, 'files')
   const files = Object.fromEntries(
