@@ -121,7 +121,8 @@ export function setNode(cache: Cache, node: Node): void {
     const info = cache.infos.get(slot)!
     putInfo(cache, slot, withNode(info, node))
     countImages(cache, info.node, node)
-    if (isEqual(info.node.metadata.labels, node.metadata.labels)) return
+    if (isEqual(info.node.metadata.labels, node.metadata.labels) && isEqual(info.node.spec?.taints, node.spec?.taints))
+      return
     countNode(cache.topology, info.node, info.pods, -1)
     countNode(cache.topology, node, info.pods, 1)
     return

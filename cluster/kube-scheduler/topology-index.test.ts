@@ -4,8 +4,9 @@ import { randomFrom } from '#cluster/kernel/random.ts'
 import type { Cache } from './cache.ts'
 import { createCache, removeNode, removePod, setNode, setPod } from './cache.ts'
 import { node, podLabelled } from './plugins/scene.test-world.ts'
+import { scopeOf } from './node-scope.ts'
 import type { Question } from './topology-index.ts'
-import { answers, ask, askDomains, borneTerms, labelOf, questionOf } from './topology-index.ts'
+import { answers, areaOf, ask, askDomains, borneTerms, labelOf, leastMatching, questionOf } from './topology-index.ts'
 
 const ZONE = 'topology.kubernetes.io/zone'
 const APPS = ['web', 'db', 'x']
@@ -18,8 +19,8 @@ const refuses = (app: string): Partial<Pod['spec']> => ({
   },
 })
 
-const question = (app: string, skipsTerminating = false): Question =>
-  questionOf(ZONE, [{ namespaces: ['default'], selector: { matchLabels: { app } } }], skipsTerminating)
+const question = (app: string, skipsTerminating = false, area = areaOf(ZONE)): Question =>
+  questionOf(area, [{ namespaces: ['default'], selector: { matchLabels: { app } } }], skipsTerminating)
 
 /** The same number by looking at every Pod. */
 function counted(cache: Cache, value: string, holds: (pod: Pod) => boolean): number {
@@ -31,6 +32,23 @@ function counted(cache: Cache, value: string, holds: (pod: Pod) => boolean): num
 function nodesIn(cache: Cache, value: string): number {
   return [...cache.infos.values()].filter((info) => labelOf(info.node, ZONE) === value).length
 }
+
+/** Pods of an app by zone, over the nodes that bear a disk, are fast and have no taint but that which is tolerated. */
+function countedInScope(cache: Cache, app: string): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>()
+  for (const { node: each, pods } of cache.infos.values()) {
+    const { disk, speed, [ZONE]: zone } = each.metadata.labels ?? {}
+    if (zone === undefined || disk === undefined || speed !== 'fast') continue
+    if ((each.spec?.taints ?? []).some(({ key }) => key !== 'known')) continue
+    counts.set(zone, (counts.get(zone) ?? 0) + pods.filter(({ metadata }) => metadata.labels?.['app'] === app).length)
+  }
+  return counts
+}
+
+const inScope: Pod = podLabelled('app=web', {
+  nodeSelector: { speed: 'fast' },
+  tolerations: [{ key: 'known', operator: 'Exists' }],
+})
 
 describe('the topology index', () => {
   it('agrees with a count of all Pods, whatever comes, goes and moves', () => {
@@ -54,7 +72,7 @@ describe('the topology index', () => {
         else if (doing < 8) setPod(cache, podOf(random.int(20)))
         else removePod(cache, `default/p${random.int(20)}`)
         if (step % 10 !== 0) continue
-        askDomains(topology, ZONE, cache.infos.values())
+        askDomains(topology, areaOf(ZONE), cache.infos.values())
         for (const each of [question('web'), question('db', true)]) {
           ask(topology, each, cache.infos.values())
           for (const value of ['0', '1', '2'])
@@ -69,6 +87,47 @@ describe('the topology index', () => {
         }
       }
     }
+  })
+
+  it('agrees over some of the nodes too, and on the emptiest place', () => {
+    const area = areaOf(ZONE, scopeOf(inScope, ['disk'], true, true))
+    const asked = question('web', false, area)
+    let emptied = 0
+    for (let seed = 1; seed <= 40; seed++) {
+      const random = randomFrom(seed, 'scope')
+      const cache = createCache()
+      const { topology } = cache
+      const nodeOf = (i: number): Node => {
+        const labels: Record<string, string> = { speed: random.int(5) === 0 ? 'slow' : 'fast' }
+        if (random.int(6) > 0) labels[ZONE] = String(random.int(3))
+        if (random.int(6) > 0) labels['disk'] = String(random.int(2))
+        const key = ['known', 'unknown'][random.int(2)]!
+        return node(`n${i}`, { labels, taints: random.int(4) === 0 ? [{ key, effect: 'NoSchedule' }] : [] })
+      }
+      for (let step = 0; step < 150; step++) {
+        const doing = random.int(10)
+        const { metadata, spec, ...rest } = podLabelled(`app=${APPS[random.int(2)]}`)
+        const pod = { ...rest, metadata: { ...metadata, name: `p${random.int(20)}` } }
+        if (doing < 3) setNode(cache, nodeOf(random.int(8)))
+        else if (doing === 3) removeNode(cache, `n${random.int(8)}`)
+        else if (doing < 9) setPod(cache, { ...pod, spec: { ...spec, nodeName: `n${random.int(8)}` } })
+        else removePod(cache, `default/p${random.int(20)}`)
+        if (step % 5 !== 0) continue
+        askDomains(topology, area, cache.infos.values())
+        ask(topology, asked, cache.infos.values())
+        const counts = countedInScope(cache, 'web')
+        expect([...counts.keys()].filter((value) => !topology.domains.get(area.key, value))).toEqual([])
+        expect(topology.domains.sizeOf(area.key)).toBe(counts.size)
+        for (const value of ['0', '1', '2', 'nowhere']) {
+          expect(topology.matching.get(asked.key, value) ?? 0).toBe(counts.get(value) ?? 0)
+          const others = [...counts].filter(([other]) => other !== value).map(([, count]) => count)
+          expect(leastMatching(topology, asked, value)).toBe(Math.min(...others))
+        }
+        expect(leastMatching(topology, asked)).toBe(Math.min(...counts.values()))
+        if (Math.min(...counts.values()) === 0) emptied++
+      }
+    }
+    expect(emptied).toBeGreaterThan(100)
   })
 
   it('forgets what was not asked for longest, and answers it anew all the same', () => {

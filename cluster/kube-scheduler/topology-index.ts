@@ -12,6 +12,8 @@ import { matchesSelector } from '#cluster/api/labels.ts'
 import type { LabelSelector, Node, Pod, PodAffinityTerm } from '#cluster/api/types.ts'
 import { Groups } from '#cluster/kernel/groups.ts'
 import { Table } from '#cluster/kernel/table.ts'
+import type { NodeScope } from './node-scope.ts'
+import { isInScope } from './node-scope.ts'
 
 /** "Pods like these": a selector and where it looks. */
 export interface Term {
@@ -21,9 +23,18 @@ export interface Term {
   readonly selector?: LabelSelector
 }
 
-/** Pods that match all the terms, by the value of a node label. */
+/** The domains that a label makes of the nodes, of all or of some. */
+export interface Area {
+  readonly key: string
+  readonly topologyKey: string
+  /** The nodes that count; all do where it is not given. */
+  readonly scope?: NodeScope
+}
+
+/** Pods that match all the terms, by domain of an area. */
 export interface Question {
   readonly key: string
+  readonly area: Area
   readonly topologyKey: string
   readonly terms: readonly Term[]
   /** Spreading does not count Pods that are on their way out. */
@@ -41,11 +52,16 @@ export interface BorneTerm extends Term {
 }
 
 export interface TopologyIndex {
-  /** Nodes by value of each label that was asked about: topology key, value, number of nodes. */
+  areas: Table<string, Area>
+  /** Area key, value, number of nodes (never 0). */
   domains: Groups<number>
+  /** Area key, number of nodes that are in one of its domains. */
+  sizes: Table<string, number>
   questions: Table<string, Question>
   /** Question key, value, number of matching Pods (never 0). */
   matching: Groups<number>
+  /** Question key, number of matching Pods, in how many domains they are so many (never 0): the least is soon found. */
+  levels: Groups<number>
   terms: Table<string, BorneTerm>
   /** Term key, value, number of Pods that bear the term (never 0). */
   bearers: Groups<number>
@@ -53,12 +69,17 @@ export interface TopologyIndex {
 
 /** Each one costs a look at every Pod that comes or goes; the one not asked for longest makes room. */
 const QUESTIONS_MAX = 64
+/** The same for nodes. */
+const AREAS_MAX = 64
 
 export function createTopologyIndex(): TopologyIndex {
   return {
+    areas: new Table(),
     domains: new Groups(),
+    sizes: new Table(),
     questions: new Table(),
     matching: new Groups(),
+    levels: new Groups(),
     terms: new Table(),
     bearers: new Groups(),
   }
@@ -137,14 +158,24 @@ export function borneTerms(pod: Pod): readonly BorneTerm[] {
   return terms
 }
 
-export function questionOf(topologyKey: string, terms: readonly Term[], skipsTerminating = false): Question {
+export const areaOf = (topologyKey: string, scope?: NodeScope): Area =>
+  scope === undefined
+    ? Object.freeze({ key: topologyKey, topologyKey })
+    : Object.freeze({ key: `${topologyKey}\n${scope.key}`, topologyKey, scope })
+
+export function questionOf(area: Area, terms: readonly Term[], skipsTerminating = false): Question {
   return Object.freeze({
-    key: JSON.stringify([topologyKey, terms, skipsTerminating]),
-    topologyKey,
+    key: JSON.stringify([area.key, terms, skipsTerminating]),
+    area,
+    topologyKey: area.topologyKey,
     terms,
     skipsTerminating,
   })
 }
+
+/** The domain that a node is in, if it is in any. */
+const domainOf = ({ topologyKey, scope }: Area, node: Node): string | undefined =>
+  scope === undefined || isInScope(scope, node) ? labelOf(node, topologyKey) : undefined
 
 export function answers({ terms, skipsTerminating }: Question, pod: Pod): boolean {
   if (skipsTerminating && pod.metadata.deletionTimestamp !== undefined) return false
@@ -159,51 +190,82 @@ interface Place {
   readonly pods: readonly Pod[]
 }
 
-/** Has this question counted; afterwards `index.matching` answers it. */
+/** Has this question counted; afterwards `index.matching` and `index.levels` answer it. */
 export function ask(index: TopologyIndex, question: Question, places: Iterable<Place>): void {
-  // Those asked last are at the end, so that a cycle does not lose one of its own.
-  if (index.questions.delete(question.key)) {
-    index.questions.set(question.key, question)
-    return
-  }
+  const { key, area } = question
+  if (isKnown(index.questions, key, question)) return
   if (index.questions.size >= QUESTIONS_MAX) {
     const [oldest] = index.questions.keys()
     index.questions.delete(oldest!)
     index.matching.drop(oldest!)
+    index.levels.drop(oldest!)
   }
-  index.questions.set(question.key, question)
+  index.questions.set(key, question)
   for (const { node, pods } of places) {
-    const value = labelOf(node, question.topologyKey)
+    const value = domainOf(area, node)
     if (value === undefined) continue
     let count = 0
     for (let i = 0; i < pods.length; i++) if (answers(question, pods[i]!)) count++
-    add(index.matching, question.key, value, count)
+    countMatching(index, key, value, count)
   }
 }
 
-/** Has the values of this label counted, node by node; afterwards `index.domains` knows them. */
-export function askDomains(index: TopologyIndex, topologyKey: string, places: Iterable<Place>): void {
-  if (index.domains.sizeOf(topologyKey) > 0) return
-  for (const { node } of places) {
-    const value = labelOf(node, topologyKey)
-    if (value !== undefined) add(index.domains, topologyKey, value, 1)
+/** Has the domains of this area counted, node by node; afterwards `index.domains` and `index.sizes` know them. */
+export function askDomains(index: TopologyIndex, area: Area, places: Iterable<Place>): void {
+  const { key } = area
+  if (isKnown(index.areas, key, area)) return
+  if (index.areas.size >= AREAS_MAX) {
+    const [oldest] = index.areas.keys()
+    index.areas.delete(oldest!)
+    index.domains.drop(oldest!)
+    index.sizes.delete(oldest!)
   }
+  index.areas.set(key, area)
+  for (const { node } of places) countDomain(index, area, node, 1)
+}
+
+/** Whether it is counted already. Those asked last are at the end, so that a cycle does not lose one of its own. */
+function isKnown<V>(table: Table<string, V>, key: string, value: V): boolean {
+  const known = table.delete(key)
+  if (known) table.set(key, value)
+  return known
+}
+
+/** The number of Pods in the emptiest of an area's domains, one of them perhaps left out. Infinity where there is none. */
+export function leastMatching(index: TopologyIndex, { key, area }: Question, without?: string): number {
+  const { domains, matching, levels } = index
+  const isLeftOut = without !== undefined && domains.get(area.key, without) !== undefined
+  const itsOwn = isLeftOut ? matching.get(key, without) : undefined
+  const others = domains.sizeOf(area.key) - (isLeftOut ? 1 : 0)
+  if (others === 0) return Infinity
+  if (matching.sizeOf(key) - (itsOwn === undefined ? 0 : 1) < others) return 0
+  let least = Infinity
+  for (const [level, number] of levels.entries(key)) {
+    const count = Number(level)
+    if (count < least && (count !== itsOwn || number > 1)) least = count
+  }
+  return least
 }
 
 // ── what changes ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 export function countNode(index: TopologyIndex, node: Node, pods: readonly Pod[], sign: 1 | -1): void {
-  for (const key of [...index.domains.groups()]) {
-    const value = labelOf(node, key)
-    if (value !== undefined) add(index.domains, key, value, sign)
-  }
+  for (const area of index.areas.values()) countDomain(index, area, node, sign)
   for (const pod of pods) countPod(index, node, pod, sign)
+}
+
+function countDomain(index: TopologyIndex, area: Area, node: Node, sign: 1 | -1): void {
+  const value = domainOf(area, node)
+  if (value === undefined) return
+  add(index.domains, area.key, value, sign)
+  index.sizes.set(area.key, (index.sizes.get(area.key) ?? 0) + sign)
 }
 
 export function countPod(index: TopologyIndex, node: Node, pod: Pod, sign: 1 | -1): void {
   for (const question of index.questions.values()) {
-    const value = labelOf(node, question.topologyKey)
-    if (value !== undefined && answers(question, pod)) add(index.matching, question.key, value, sign)
+    if (!answers(question, pod)) continue
+    const value = domainOf(question.area, node)
+    if (value !== undefined) countMatching(index, question.key, value, sign)
   }
   for (const term of borneTerms(pod)) {
     const value = labelOf(node, term.topologyKey)
@@ -212,6 +274,14 @@ export function countPod(index: TopologyIndex, node: Node, pod: Pod, sign: 1 | -
     add(index.bearers, term.key, value, sign)
     if (index.bearers.sizeOf(term.key) === 0) index.terms.delete(term.key)
   }
+}
+
+function countMatching({ matching, levels }: TopologyIndex, question: string, value: string, amount: number): void {
+  if (amount === 0) return
+  const before = matching.get(question, value) ?? 0
+  add(matching, question, value, amount)
+  if (before !== 0) add(levels, question, String(before), -1)
+  if (before + amount !== 0) add(levels, question, String(before + amount), 1)
 }
 
 function add(counts: Groups<number>, group: string, value: string, amount: number): void {

@@ -13,7 +13,7 @@ import type { CycleState, Nodes, Plugin, Status } from '../framework.ts'
 import { MAX_NODE_SCORE, SKIP, unresolvable, unschedulable } from '../framework.ts'
 import type { NodeInfo } from '../node-info.ts'
 import type { BorneTerm, Question, Term, TopologyIndex } from '../topology-index.ts'
-import { answers, ask, borneTerms, labelOf, matchesTermOf, questionOf, termOf } from '../topology-index.ts'
+import { answers, areaOf, ask, borneTerms, labelOf, matchesTermOf, questionOf, termOf } from '../topology-index.ts'
 
 const NAME = 'InterPodAffinity'
 const SCORE = 'InterPodAffinity/score'
@@ -109,9 +109,11 @@ function filteringOf(pod: Pod, nodes: Nodes): Omit<Filtering, 'numbers'> {
   const wanted = requiredOf(podAffinity)
   // A Pod counts where it matches them all.
   const terms = wanted.map((term) => withNames(termOf(pod, term), nodes))
-  const affinity = [...new Set(wanted.map(({ topologyKey }) => topologyKey))].map((key) => questionOf(key, terms))
+  const affinity = [...new Set(wanted.map(({ topologyKey }) => topologyKey))].map((key) =>
+    questionOf(areaOf(key), terms),
+  )
   const antiAffinity = requiredOf(podAntiAffinity).map((term) =>
-    questionOf(term.topologyKey, [withNames(termOf(pod, term), nodes)]),
+    questionOf(areaOf(term.topologyKey), [withNames(termOf(pod, term), nodes)]),
   )
   const namespaceLabels = labelsOfNamespace(pod, nodes)
   const existing: BorneTerm[] = []
@@ -247,7 +249,7 @@ function scoresOf(pod: Pod, nodes: Nodes, args: InterPodAffinityArguments, hardW
     [podAntiAffinity, -1],
   ] as const) {
     for (const { weight, podAffinityTerm } of preferredOf(affinity)) {
-      const question = questionOf(podAffinityTerm.topologyKey, [withNames(termOf(pod, podAffinityTerm), nodes)])
+      const question = questionOf(areaOf(podAffinityTerm.topologyKey), [withNames(termOf(pod, podAffinityTerm), nodes)])
       ask(nodes.topology, question, nodes)
       addAll(question.topologyKey, matching.entries(question.key), sign * weight)
     }

@@ -9,11 +9,11 @@ import type { Pod, TopologySpreadConstraint } from '#cluster/api/types.ts'
 import type { CycleState, Nodes, Plugin } from '../framework.ts'
 import { MAX_NODE_SCORE, SKIP, unresolvable, unschedulable } from '../framework.ts'
 import type { NodeInfo } from '../node-info.ts'
-import { answers, ask, askDomains, labelOf } from '../topology-index.ts'
+import { answers, areaOf, askDomains, labelOf, questionOf } from '../topology-index.ts'
 import { defaultSelector } from './default-selector.ts'
 import { lnOf } from './ln.ts'
 import type { Constraint, Counts } from './topology-counts.ts'
-import { borneBy, constraintOf, countOn, countsOf, hasAllKeys, HOSTNAME, isCounted } from './topology-counts.ts'
+import { constraintsFrom, countOn, countsOf, hasAllKeys, HOSTNAME, isCounted, isEverywhere } from './topology-counts.ts'
 
 const NAME = 'PodTopologySpread'
 const SCORE = 'PodTopologySpread/score'
@@ -58,24 +58,26 @@ export function podTopologySpread(args: PodTopologySpreadArguments = {}): Plugin
     const own = pod.spec.topologySpreadConstraints ?? []
     const given = (own.length > 0 ? own : defaults).filter(({ whenUnsatisfiable }) => whenUnsatisfiable === when)
     if (given.length === 0) return []
-    if (own.length > 0) return given.map((each) => constraintOf(pod, each))
+    if (own.length > 0) return constraintsFrom(pod, given, true)
     const selector = defaultSelector(pod, nodes.objects)
-    return selector === undefined ? [] : given.map((each) => constraintOf(pod, each, selector))
+    return selector === undefined ? [] : constraintsFrom(pod, given, needsAllKeys(pod, when), selector)
   }
+  /** The system's defaults weigh in on every node, whatever labels it lacks. */
+  const needsAllKeys = (pod: Pod, when: TopologySpreadConstraint['whenUnsatisfiable']): boolean =>
+    when === 'DoNotSchedule' || !isSystem || (pod.spec.topologySpreadConstraints ?? []).length > 0
   return {
     name: NAME,
     preFilter(state, pod, nodes) {
       const constraints = constraintsOf(pod, nodes, 'DoNotSchedule')
       if (constraints.length === 0) return SKIP
-      const counts = countsOf(pod, constraints, nodes, true)
-      state[NAME] = constraints.map((constraint, i): Row => {
-        const own = answers(constraint.question, pod) ? 1 : 0
-        return { constraint, counts: counts[i]!, own, least: counts[i]!.min() }
+      state[NAME] = constraints.map((constraint): Row => {
+        const counts = countsOf(constraint, nodes)
+        return { constraint, counts, own: answers(constraint.question, pod) ? 1 : 0, least: counts.min() }
       })
       return undefined
     },
-    addPod: (state, pod, added, info) => change(state, pod, added, info, 1),
-    removePod: (state, pod, removed, info) => change(state, pod, removed, info, -1),
+    addPod: (state, _pod, added, info) => change(state, added, info, 1),
+    removePod: (state, _pod, removed, info) => change(state, removed, info, -1),
     filter(state, _pod, { node }) {
       for (const row of state[NAME] as readonly Row[]) {
         const value = labelOf(node, row.constraint.topologyKey)
@@ -87,8 +89,7 @@ export function podTopologySpread(args: PodTopologySpreadArguments = {}): Plugin
     preScore(state, pod, feasible, nodes) {
       const constraints = constraintsOf(pod, nodes, 'ScheduleAnyway')
       if (constraints.length === 0) return SKIP
-      const needsAllKeys = !isSystem || (pod.spec.topologySpreadConstraints ?? []).length > 0
-      state[SCORE] = scoringOf(pod, constraints, feasible, nodes, needsAllKeys)
+      state[SCORE] = scoringOf(constraints, feasible, nodes, needsAllKeys(pod, 'ScheduleAnyway'))
       return undefined
     },
     score(state, _pod, info) {
@@ -147,7 +148,7 @@ function leastOf(row: Row): number {
   return Math.min(counts.min(changed.value), numberIn(row, changed.value))
 }
 
-function change(state: CycleState, pod: Pod, other: Pod, info: NodeInfo, sign: 1 | -1): void {
+function change(state: CycleState, other: Pod, info: NodeInfo, sign: 1 | -1): void {
   const rows = state[NAME] as readonly Row[]
   if (
     !hasAllKeys(
@@ -158,7 +159,7 @@ function change(state: CycleState, pod: Pod, other: Pod, info: NodeInfo, sign: 1
     return
   state[NAME] = rows.map((row): Row => {
     const { constraint, changed } = row
-    if (!answers(constraint.question, other) || !isCounted(constraint, pod, info)) return row
+    if (!answers(constraint.question, other) || !isCounted(constraint, info)) return row
     const value = labelOf(info.node, constraint.topologyKey)!
     return { ...row, changed: { value, by: (changed?.value === value ? changed.by : 0) + sign } }
   })
@@ -167,7 +168,6 @@ function change(state: CycleState, pod: Pod, other: Pod, info: NodeInfo, sign: 1
 // ── Score ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 function scoringOf(
-  pod: Pod,
   constraints: readonly Constraint[],
   feasible: readonly NodeInfo[],
   nodes: Nodes,
@@ -175,32 +175,25 @@ function scoringOf(
 ): Scoring {
   const ignored = new Set<string>()
   if (needsAllKeys) for (const info of feasible) if (!hasAllKeys(info, constraints)) ignored.add(info.name)
-  const counts = countsOf(
-    pod,
-    constraints.filter(({ topologyKey }) => topologyKey !== HOSTNAME),
-    nodes,
-    needsAllKeys,
-  )
-  let next = 0
   const rows = constraints.map((constraint) => {
     const { topologyKey } = constraint
     if (topologyKey === HOSTNAME)
       return { constraint, counts: countsOfNodes(constraint, nodes), weight: lnOf(feasible.length - ignored.size + 2) }
-    const isEverywhere = needsAllKeys || borneBy(topologyKey, nodes) === nodes.size
-    const most = isEverywhere ? nodes.topology.domains.sizeOf(topologyKey) : Infinity
-    return { constraint, counts: counts[next++]!, weight: lnOf(valuesAmong(feasible, ignored, topologyKey, most) + 2) }
+    const area = areaOf(topologyKey)
+    const hasLabels = isEverywhere(area, nodes) || needsAllKeys
+    const most = hasLabels ? nodes.topology.domains.sizeOf(area.key) : Infinity
+    const weight = lnOf(valuesAmong(feasible, ignored, topologyKey, most) + 2)
+    return { constraint, counts: countsOf(constraint, nodes), weight }
   })
   return { ignored, rows }
 }
 
-/** On a hostname, Score counts the node itself: by its name, where no two nodes share one. */
+/** On a hostname, Score counts the node itself, whichever nodes count: by its name, where no two nodes share one. */
 function countsOfNodes({ question }: Constraint, nodes: Nodes): Counts {
-  const { domains, matching } = nodes.topology
-  askDomains(nodes.topology, HOSTNAME, nodes)
-  if (domains.sizeOf(HOSTNAME) !== nodes.size) return NO_COUNTS
-  ask(nodes.topology, question, nodes)
-  const counts = matching.of(question.key)
-  return { get: (value) => counts?.get(value) ?? 0, domains: nodes.size, min: () => 0 }
+  const area = areaOf(HOSTNAME)
+  askDomains(nodes.topology, area, nodes)
+  if (nodes.topology.domains.sizeOf(HOSTNAME) !== nodes.size) return NO_COUNTS
+  return countsOf({ question: questionOf(area, question.terms, true) }, nodes)
 }
 
 const NO_COUNTS: Counts = { get: () => 0, domains: 0, min: () => Infinity }
@@ -230,5 +223,5 @@ function isLike(pod: Pod, other: Pod): boolean {
   // Without any of its own, a configured default refused it.
   if (hard.length === 0) return true
   const gone = { ...other, metadata: { ...other.metadata, deletionTimestamp: undefined } } as unknown as Pod
-  return hard.some((given) => answers(constraintOf(pod, given).question, gone))
+  return constraintsFrom(pod, hard, true).some(({ question }) => answers(question, gone))
 }

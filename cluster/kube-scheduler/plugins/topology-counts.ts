@@ -2,16 +2,24 @@
  * How many Pods are where, for one spread constraint, over the nodes that count.
  *
  * Which nodes count depends on the Pod: those that bear all the topology keys, that its node affinity allows and, if asked,
- * whose taints it tolerates. Where that rules no node out, the topology index knows the numbers already.
+ * whose taints it tolerates. Pods of one template agree on that, so the topology index keeps the numbers of each such scope.
  * Where to read upstream: kubernetes/kubernetes `pkg/scheduler/framework/plugins/podtopologyspread/common.go`.
  */
-import { isTolerated } from '#cluster/api/tolerations.ts'
 import type { LabelSelector, Pod, TopologySpreadConstraint } from '#cluster/api/types.ts'
 import type { Nodes } from '../framework.ts'
 import type { NodeInfo } from '../node-info.ts'
-import { matchesRequiredAffinity } from '../node-selector.ts'
-import type { Question } from '../topology-index.ts'
-import { answers, ask, askDomains, labelOf, questionOf, withLabelsOf } from '../topology-index.ts'
+import { isInScope, scopeOf } from '../node-scope.ts'
+import type { Area, Question } from '../topology-index.ts'
+import {
+  answers,
+  areaOf,
+  ask,
+  askDomains,
+  labelOf,
+  leastMatching,
+  questionOf,
+  withLabelsOf,
+} from '../topology-index.ts'
 
 export const HOSTNAME = 'kubernetes.io/hostname'
 
@@ -19,8 +27,7 @@ export interface Constraint {
   readonly topologyKey: string
   readonly maxSkew: number
   readonly minDomains: number
-  readonly honorsAffinity: boolean
-  readonly honorsTaints: boolean
+  /** Over the nodes that count for it. */
   readonly question: Question
 }
 
@@ -33,85 +40,51 @@ export interface Counts {
   min(without?: string): number
 }
 
-export function constraintOf(pod: Pod, given: TopologySpreadConstraint, defaults?: LabelSelector): Constraint {
-  const { topologyKey, maxSkew, minDomains = 1, nodeAffinityPolicy, nodeTaintsPolicy, matchLabelKeys = [] } = given
-  const selector = withLabelsOf(pod, given.labelSelector ?? defaults, matchLabelKeys, 'In')
-  const term = { namespaces: [pod.metadata.namespace ?? 'default'], ...(selector && { selector }) }
-  return {
-    topologyKey,
-    maxSkew,
-    minDomains,
-    honorsAffinity: nodeAffinityPolicy !== 'Ignore',
-    honorsTaints: nodeTaintsPolicy === 'Honor',
-    question: questionOf(topologyKey, [term], true),
-  }
+/**
+ * `needsAllKeys`: a node counts only where it bears the keys of all the constraints. `defaults` is the selector of those that
+ * have none.
+ */
+export function constraintsFrom(
+  pod: Pod,
+  given: readonly TopologySpreadConstraint[],
+  needsAllKeys: boolean,
+  defaults?: LabelSelector,
+): Constraint[] {
+  const keys = [...new Set(given.map(({ topologyKey }) => topologyKey))].sort()
+  return given.map((each) => {
+    const { topologyKey, maxSkew, minDomains = 1, nodeAffinityPolicy, nodeTaintsPolicy, matchLabelKeys = [] } = each
+    const others = needsAllKeys ? keys.filter((key) => key !== topologyKey) : []
+    const scope = scopeOf(pod, others, nodeAffinityPolicy !== 'Ignore', nodeTaintsPolicy === 'Honor')
+    const selector = withLabelsOf(pod, each.labelSelector ?? defaults, matchLabelKeys, 'In')
+    const term = { namespaces: [pod.metadata.namespace ?? 'default'], ...(selector && { selector }) }
+    return { topologyKey, maxSkew, minDomains, question: questionOf(areaOf(topologyKey, scope), [term], true) }
+  })
 }
 
 /** Whether a node counts for this constraint. */
-export function isCounted({ honorsAffinity, honorsTaints }: Constraint, pod: Pod, { node, taints }: NodeInfo): boolean {
-  if (honorsAffinity && !matchesRequiredAffinity(pod, node)) return false
-  if (!honorsTaints) return true
-  return taints.every((taint) => taint.effect === 'PreferNoSchedule' || isTolerated(taint, pod.spec.tolerations))
-}
+export const isCounted = ({ question }: Constraint, { node }: NodeInfo): boolean =>
+  question.area.scope === undefined || isInScope(question.area.scope, node)
 
 export const hasAllKeys = ({ node }: NodeInfo, constraints: readonly Constraint[]): boolean =>
   constraints.every(({ topologyKey }) => labelOf(node, topologyKey) !== undefined)
 
-/** Counts per constraint, over the nodes that count for it. */
-export function countsOf(pod: Pod, constraints: readonly Constraint[], nodes: Nodes, needsAllKeys: boolean): Counts[] {
-  for (const { topologyKey } of constraints) askDomains(nodes.topology, topologyKey, nodes)
-  const isEverywhere =
-    !needsAllKeys || constraints.every(({ topologyKey }) => borneBy(topologyKey, nodes) === nodes.size)
-  const { nodeSelector, affinity } = pod.spec
-  const isPicky =
-    nodeSelector !== undefined || affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution !== undefined
-  return constraints.map((constraint) => {
-    const all = isEverywhere && !constraint.honorsTaints && !(constraint.honorsAffinity && isPicky)
-    return all ? countsOfAll(constraint, nodes) : countsOfSome(constraint, pod, nodes, needsAllKeys ? constraints : [])
-  })
-}
-
-/** How many nodes bear the label. */
-export function borneBy(topologyKey: string, { topology }: Nodes): number {
-  let sum = 0
-  for (const number of topology.domains.values(topologyKey)) sum += number
-  return sum
-}
-
-function countsOfAll({ question, topologyKey }: Constraint, nodes: Nodes): Counts {
-  const { matching, domains } = nodes.topology
-  ask(nodes.topology, question, nodes)
-  const size = domains.sizeOf(topologyKey)
+/** Over the nodes that count for the constraint. */
+export function countsOf({ question }: Pick<Constraint, 'question'>, nodes: Nodes): Counts {
+  const { topology } = nodes
+  askDomains(topology, question.area, nodes)
+  ask(topology, question, nodes)
+  const counts = topology.matching.of(question.key)
   return {
-    get: (value) => matching.get(question.key, value) ?? 0,
-    domains: size,
-    min(without) {
-      const isLeftOut = without !== undefined && matching.get(question.key, without) !== undefined
-      const others = size - (without !== undefined && domains.get(topologyKey, without) !== undefined ? 1 : 0)
-      if (matching.sizeOf(question.key) - (isLeftOut ? 1 : 0) < others) return 0
-      let least = Infinity
-      for (const [value, count] of matching.entries(question.key)) if (value !== without && count < least) least = count
-      return least
-    },
+    get: (value) => counts?.get(value) ?? 0,
+    domains: topology.domains.sizeOf(question.area.key),
+    min: (without) => leastMatching(topology, question, without),
   }
 }
 
-function countsOfSome(constraint: Constraint, pod: Pod, nodes: Nodes, keysNeeded: readonly Constraint[]): Counts {
-  const counts = new Map<string, number>()
-  for (const info of nodes) {
-    const value = labelOf(info.node, constraint.topologyKey)
-    if (value === undefined || !hasAllKeys(info, keysNeeded) || !isCounted(constraint, pod, info)) continue
-    counts.set(value, (counts.get(value) ?? 0) + countOn(info, constraint.question))
-  }
-  return {
-    get: (value) => counts.get(value) ?? 0,
-    domains: counts.size,
-    min(without) {
-      let least = Infinity
-      for (const [value, count] of counts) if (value !== without && count < least) least = count
-      return least
-    },
-  }
+/** Whether all nodes are in one of the area's domains. */
+export function isEverywhere(area: Area, nodes: Nodes): boolean {
+  askDomains(nodes.topology, area, nodes)
+  return (nodes.topology.sizes.get(area.key) ?? 0) === nodes.size
 }
 
 const known = new WeakMap<NodeInfo, Map<string, number>>()
