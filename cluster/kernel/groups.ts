@@ -49,6 +49,10 @@ export class Groups<V> {
     return this.#groups.get(group)?.items.size ?? 0
   }
 
+  keys(group: string): Iterable<string> {
+    return this.#groups.get(group)?.items.keys() ?? []
+  }
+
   /** In the order in which the keys were first set. */
   *values(group: string): IterableIterator<V> {
     const found = this.#groups.get(group)

@@ -96,6 +96,11 @@ function buildProfiles(options: SchedulerOptions, registry: Registry): Pick<Sche
   const profiles = new Map(list.map((profile) => [profile.schedulerName, profile]))
   const queuePlugins: QueuePlugins = {
     less: list[0]!.less,
+    listens: (name, event) =>
+      list.some((profile) => {
+        const rules = profile.pluginOf(name)?.eventsToRegister
+        return rules === undefined || rules.some((rule) => rule.event === event)
+      }),
     preEnqueueOf: (pod) => profiles.get(schedulerNameOf(pod))?.preEnqueue ?? [],
     pluginOf: (name, pod) => profiles.get(schedulerNameOf(pod))?.pluginOf(name),
   }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Pod } from '#cluster/api/types.ts'
-import type { Registry } from './framework.ts'
+import type { Plugin, Registry } from './framework.ts'
 import { prioritySort } from './plugins/priority-sort.ts'
 import { nodeResourcesFit } from './plugins/node-resources-fit.ts'
 import { schedulingGates } from './plugins/scheduling-gates.ts'
@@ -18,6 +18,7 @@ const plugins: QueuePlugins = {
   less: prioritySort.less!,
   preEnqueueOf: () => [schedulingGates],
   pluginOf: (name) => registry[name],
+  listens: (name, event) => (registry[name] as Plugin).eventsToRegister!.some((rule) => rule.event === event),
 }
 
 const pod = (name: string, spec: Partial<Pod['spec']> = {}): Pod => ({
@@ -110,6 +111,24 @@ describe('the scheduling queue', () => {
       20 * SECOND,
     )
     expect(popName(queue)).toBe('a')
+  })
+
+  it('looks only at those that an event may wake: of whoever was refused last', () => {
+    const queue = queues.createQueue()
+    const asked: string[] = []
+    const watched: QueuePlugins = { ...plugins, pluginOf: (name, { metadata }) => (asked.push(metadata.name), plugins.pluginOf(name, {} as Pod)) } // prettier-ignore
+    add(queue, 0, pod('gated', { schedulingGates: [{ name: 'later' }] }), pod('tainted'), pod('full'))
+    const [tainted, full] = [queues.popPod(queue, plugins)!, queues.popPod(queue, plugins)!]
+    queues.addUnschedulable(queue, tainted, ['NodeResourcesFit'], 0)
+    // Refused anew, for another reason.
+    queues.addUnschedulable(queue, tainted, ['TaintToleration'], 0)
+    queues.addUnschedulable(queue, full, ['NodeResourcesFit', 'TaintToleration'], 0)
+    queues.moveAllOn(queue, { name: 'AssignedPod/Delete' }, watched, 20 * SECOND)
+    expect(new Set(asked)).toEqual(new Set(['full']))
+    expect([popName(queue), popName(queue), queue.unschedulable.size]).toEqual(['full', undefined, 2])
+    queues.deletePod(queue, 'default/tainted', plugins)
+    queues.deletePod(queue, 'default/gated', plugins)
+    expect([queue.unschedulable.size, [...queue.refused.groups()]]).toEqual([0, []])
   })
 
   it('gives Pods that nothing has woken another try after five minutes', () => {

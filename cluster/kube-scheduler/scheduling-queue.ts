@@ -12,8 +12,9 @@
 import { keyOf } from '#cluster/api/meta.ts'
 import type { Pod } from '#cluster/api/types.ts'
 import type { Micros } from '#cluster/kernel/component.ts'
+import { Groups } from '#cluster/kernel/groups.ts'
 import { Table } from '#cluster/kernel/table.ts'
-import type { ClusterEvent, Plugin } from './framework.ts'
+import type { ClusterEvent, ClusterEventName, Plugin } from './framework.ts'
 import type { Before, Heap } from './heap.ts'
 import { createHeap, getItem, peek, pop, push, removeItem } from './heap.ts'
 import type { QueuedPod } from './queued-pod.ts'
@@ -41,12 +42,19 @@ export interface SchedulingQueue {
   /** Those whose last attempt ended in an error: only time frees them. */
   errorBackoff: Heap<Delayed>
   unschedulable: Table<string, QueuedPod>
+  /** Of those, the ones that an event may wake: refusing plugin (EVERY_EVENT where none is known), Pod key. */
+  refused: Groups<true>
   sequence: number
   readonly limits: Backoff
 }
 
+/** In the place of a plugin's name: such a Pod is woken by whatever happens. */
+const EVERY_EVENT = ''
+
 /** What the queue must know of the plugins. */
 export interface QueuePlugins {
+  /** Whether the plugin of that name, in any profile, has registered for such events. */
+  listens(plugin: string, event: ClusterEventName): boolean
   readonly less: Before<QueuedPod>
   preEnqueueOf(pod: Pod): readonly Plugin[]
   pluginOf(name: string, pod: Pod): Plugin | undefined
@@ -61,6 +69,7 @@ export function createQueue({
     backoff: createHeap(),
     errorBackoff: createHeap(),
     unschedulable: new Table(),
+    refused: new Groups(),
     sequence: 0,
     limits: Object.freeze({ initialMicros, maxMicros }),
   }
@@ -93,16 +102,29 @@ export function addPod(queue: SchedulingQueue, pod: Pod, plugins: QueuePlugins, 
   activate(queue, queued, plugins, now)
 }
 
+function setAside(queue: SchedulingQueue, queued: QueuedPod): void {
+  const { key, gatedBy, unschedulablePlugins } = queued
+  takeOut(queue, key)
+  queue.unschedulable.set(key, Object.freeze(queued))
+  // Only its own update frees one that is gated.
+  if (gatedBy === undefined) for (const name of wakersOf(unschedulablePlugins)) queue.refused.set(name, key, true)
+}
+
+const wakersOf = (plugins: readonly string[]): readonly string[] => (plugins.length === 0 ? [EVERY_EVENT] : plugins)
+
+function takeOut(queue: SchedulingQueue, key: string): void {
+  const queued = queue.unschedulable.get(key)
+  if (queued === undefined) return
+  queue.unschedulable.delete(key)
+  for (const name of wakersOf(queued.unschedulablePlugins)) queue.refused.delete(name, key)
+}
+
 /** Into the active queue, unless a PreEnqueue plugin holds it. */
 function activate(queue: SchedulingQueue, queued: QueuedPod, plugins: QueuePlugins, now: Micros): void {
   for (const plugin of plugins.preEnqueueOf(queued.pod)) {
     if (!plugin.preEnqueue!(queued.pod)) continue
     const unschedulablePlugins = [plugin.name]
-    queue.unschedulable.set(
-      queued.key,
-      Object.freeze({ ...queued, timestamp: now, gatedBy: plugin.name, unschedulablePlugins }),
-    )
-    return
+    return setAside(queue, { ...queued, timestamp: now, gatedBy: plugin.name, unschedulablePlugins })
   }
   const ready = Object.freeze({ ...queued, timestamp: now, gatedBy: undefined })
   push(queue.active, ready, inOrder(plugins))
@@ -139,7 +161,7 @@ export function deletePod(queue: SchedulingQueue, key: string, plugins: QueuePlu
   removeItem(queue.active, key, inOrder(plugins))
   removeItem(queue.backoff, key, earlier)
   removeItem(queue.errorBackoff, key, earlier)
-  queue.unschedulable.delete(key)
+  takeOut(queue, key)
 }
 
 /**
@@ -156,14 +178,13 @@ export const hasNext = (queue: SchedulingQueue): boolean => queue.active.items.s
 /** No node would do: wait for an event. */
 export function addUnschedulable(queue: SchedulingQueue, queued: QueuedPod, by: readonly string[], now: Micros): void {
   const { unschedulableCount } = queued
-  const refused = {
+  setAside(queue, {
     ...queued,
     timestamp: now,
     unschedulableCount: unschedulableCount + 1,
     errorCount: 0,
     unschedulablePlugins: by,
-  }
-  queue.unschedulable.set(queued.key, Object.freeze(refused))
+  })
 }
 
 /** Something went wrong: try again after the back-off, whatever happens. */
@@ -172,11 +193,14 @@ export function addAfterError(queue: SchedulingQueue, queued: QueuedPod, now: Mi
   delay(queue, failed, now)
 }
 
-/** A change of the cluster: wakes the Pods that it may help. */
+/** A change of the cluster: wakes the Pods that it may help, and looks at no others. */
 export function moveAllOn(queue: SchedulingQueue, event: ClusterEvent, plugins: QueuePlugins, now: Micros): void {
-  if (queue.unschedulable.size === 0) return
-  for (const queued of [...queue.unschedulable.values()]) {
-    if (queued.gatedBy === undefined && isWokenBy(queued, event, plugins)) wake(queue, queued, plugins, now)
+  for (const name of [...queue.refused.groups()]) {
+    if (name !== EVERY_EVENT && !plugins.listens(name, event.name)) continue
+    for (const key of [...queue.refused.keys(name)]) {
+      const queued = queue.unschedulable.get(key)
+      if (queued && isWokenBy(queued, event, plugins)) wake(queue, queued, plugins, now)
+    }
   }
 }
 
@@ -190,7 +214,7 @@ function isWokenBy(queued: QueuedPod, event: ClusterEvent, plugins: QueuePlugins
 }
 
 function wake(queue: SchedulingQueue, queued: QueuedPod, plugins: QueuePlugins, now: Micros): void {
-  queue.unschedulable.delete(queued.key)
+  takeOut(queue, queued.key)
   if (queued.gatedBy !== undefined) activate(queue, queued, plugins, now)
   else if (backoffUntil(queue.limits, queued) > now) delay(queue, queued, now)
   else activate(queue, queued, plugins, now)
