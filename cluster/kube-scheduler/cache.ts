@@ -18,6 +18,7 @@ import type { NodeInfo } from './node-info.ts'
 import { createNodeInfo, withNode, withoutPod, withPod } from './node-info.ts'
 import type { Nominator } from './nominator.ts'
 import { createNominator } from './nominator.ts'
+import { podsOf } from './pod-list.ts'
 import type { TopologyIndex } from './topology-index.ts'
 import { countNode, countPod, createTopologyIndex } from './topology-index.ts'
 
@@ -130,8 +131,9 @@ export function setNode(cache: Cache, node: Node): void {
   const pods = [...cache.strays.values(name)]
   for (const pod of pods) cache.strays.delete(name, keyOf(pod))
   cache.slots.set(name, cache.infos.size)
-  putInfo(cache, cache.infos.size, createNodeInfo(node, pods))
-  countNode(cache.topology, node, pods, 1)
+  const info = createNodeInfo(node, pods)
+  putInfo(cache, cache.infos.size, info)
+  countNode(cache.topology, node, info.pods, 1)
   countImages(cache, undefined, node)
 }
 
@@ -149,7 +151,7 @@ export function removeNode(cache: Cache, nodeName: string): void {
   const { node, pods } = cache.infos.get(slot)!
   countNode(cache.topology, node, pods, -1)
   countImages(cache, node, undefined)
-  for (const pod of pods) cache.strays.set(nodeName, keyOf(pod), pod)
+  for (const pod of podsOf(pods)) cache.strays.set(nodeName, keyOf(pod), pod)
   const last = cache.infos.size - 1
   const moved = cache.infos.get(last)!
   cache.infos.delete(last)

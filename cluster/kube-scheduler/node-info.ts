@@ -7,6 +7,8 @@ import type { Amounts } from '#cluster/api/pod-resources.ts'
 import { addAmounts, podRequests, toAmounts } from '#cluster/api/pod-resources.ts'
 import { milli } from '#cluster/api/quantity.ts'
 import type { Node, Pod, Taint } from '#cluster/api/types.ts'
+import type { PodList } from './pod-list.ts'
+import { podListOf, withOne, withoutOne } from './pod-list.ts'
 
 export interface NodeInfo {
   readonly name: string
@@ -21,7 +23,7 @@ export interface NodeInfo {
   /** The same for scoring, where a Pod that asks for nothing counts 100m and 200 MB, so that such Pods spread as well. */
   readonly nonZeroRequested: { readonly cpu: number; readonly memory: number }
   /** Those bound to it or assumed to be; finished ones are not among them. */
-  readonly pods: readonly Pod[]
+  readonly pods: PodList
 }
 
 /** Upstream's DefaultMilliCPURequest and DefaultMemoryRequest, in thousandths. */
@@ -46,7 +48,7 @@ export function createNodeInfo(node: Node, pods: readonly Pod[] = []): NodeInfo 
     allocatable: Object.freeze(allocatable),
     requested: Object.freeze(requested),
     nonZeroRequested: Object.freeze({ cpu, memory }),
-    pods: Object.freeze([...pods]),
+    pods: podListOf(pods),
   })
 }
 
@@ -67,20 +69,15 @@ export function withNode(info: NodeInfo, node: Node): NodeInfo {
 }
 
 export function withPod(info: NodeInfo, pod: Pod): NodeInfo {
-  return withChange(info, [...info.pods, pod], pod, 1)
+  return withChange(info, withOne(info.pods, pod), pod, 1)
 }
 
 /** `pod` must be the very object that was added. */
 export function withoutPod(info: NodeInfo, pod: Pod): NodeInfo {
-  return withChange(
-    info,
-    info.pods.filter((other) => other !== pod),
-    pod,
-    -1,
-  )
+  return withChange(info, withoutOne(info.pods, pod), pod, -1)
 }
 
-function withChange(info: NodeInfo, pods: readonly Pod[], pod: Pod, sign: 1 | -1): NodeInfo {
+function withChange(info: NodeInfo, pods: PodList, pod: Pod, sign: 1 | -1): NodeInfo {
   const requested = { ...info.requested }
   addAmounts(requested, podRequests(pod), sign)
   const asked = nonZeroRequests(pod)

@@ -4,6 +4,7 @@ import { randomFrom } from '#cluster/kernel/random.ts'
 import type { Cache } from './cache.ts'
 import { createCache, removeNode, removePod, setNode, setPod } from './cache.ts'
 import { node, podLabelled } from './plugins/scene.test-world.ts'
+import { podsOf } from './pod-list.ts'
 import { scopeOf } from './node-scope.ts'
 import type { Question } from './topology-index.ts'
 import { answers, areaOf, ask, askDomains, borneTerms, labelOf, leastMatching, questionOf } from './topology-index.ts'
@@ -25,7 +26,8 @@ const question = (app: string, skipsTerminating = false, area = areaOf(ZONE)): Q
 /** The same number by looking at every Pod. */
 function counted(cache: Cache, value: string, holds: (pod: Pod) => boolean): number {
   let sum = 0
-  for (const info of cache.infos.values()) if (labelOf(info.node, ZONE) === value) sum += info.pods.filter(holds).length
+  for (const info of cache.infos.values())
+    if (labelOf(info.node, ZONE) === value) sum += podsOf(info.pods).filter(holds).length
   return sum
 }
 
@@ -40,7 +42,10 @@ function countedInScope(cache: Cache, app: string): ReadonlyMap<string, number> 
     const { disk, speed, [ZONE]: zone } = each.metadata.labels ?? {}
     if (zone === undefined || disk === undefined || speed !== 'fast') continue
     if ((each.spec?.taints ?? []).some(({ key }) => key !== 'known')) continue
-    counts.set(zone, (counts.get(zone) ?? 0) + pods.filter(({ metadata }) => metadata.labels?.['app'] === app).length)
+    counts.set(
+      zone,
+      (counts.get(zone) ?? 0) + podsOf(pods).filter(({ metadata }) => metadata.labels?.['app'] === app).length,
+    )
   }
   return counts
 }

@@ -14,6 +14,7 @@ import { Groups } from '#cluster/kernel/groups.ts'
 import { Table } from '#cluster/kernel/table.ts'
 import type { NodeScope } from './node-scope.ts'
 import { isInScope } from './node-scope.ts'
+import type { PodList } from './pod-list.ts'
 
 /** "Pods like these": a selector and where it looks. */
 export interface Term {
@@ -187,7 +188,7 @@ export function answers({ terms, skipsTerminating }: Question, pod: Pod): boolea
 
 interface Place {
   readonly node: Node
-  readonly pods: readonly Pod[]
+  readonly pods: PodList
 }
 
 /** Has this question counted; afterwards `index.matching` and `index.levels` answer it. */
@@ -205,7 +206,7 @@ export function ask(index: TopologyIndex, question: Question, places: Iterable<P
     const value = domainOf(area, node)
     if (value === undefined) continue
     let count = 0
-    for (let i = 0; i < pods.length; i++) if (answers(question, pods[i]!)) count++
+    for (const piece of pods.pieces) for (const pod of piece) if (answers(question, pod)) count++
     countMatching(index, key, value, count)
   }
 }
@@ -249,9 +250,9 @@ export function leastMatching(index: TopologyIndex, { key, area }: Question, wit
 
 // ── what changes ────────────────────────────────────────────────────────────────────────────────────────────────────
 
-export function countNode(index: TopologyIndex, node: Node, pods: readonly Pod[], sign: 1 | -1): void {
+export function countNode(index: TopologyIndex, node: Node, pods: PodList, sign: 1 | -1): void {
   for (const area of index.areas.values()) countDomain(index, area, node, sign)
-  for (const pod of pods) countPod(index, node, pod, sign)
+  for (const piece of pods.pieces) for (const pod of piece) countPod(index, node, pod, sign)
 }
 
 function countDomain(index: TopologyIndex, area: Area, node: Node, sign: 1 | -1): void {

@@ -14,6 +14,8 @@ import type { Plugin, Status as FrameworkStatus } from '#cluster/kube-scheduler/
 import { SKIP } from '#cluster/kube-scheduler/framework.ts'
 import { kubeScheduler } from '#cluster/kube-scheduler/kube-scheduler.ts'
 import { defaultRegistry } from '#cluster/kube-scheduler/plugins/default-registry.ts'
+import type { PodList } from '#cluster/kube-scheduler/pod-list.ts'
+import { podsOf } from '#cluster/kube-scheduler/pod-list.ts'
 import type { SchedulerOptions } from '#cluster/kube-scheduler/state.ts'
 import type { BareNodeInfo, CycleResult, Status } from './scheduler-guest.ts'
 import { nodeInfo, SchedulerPlugin } from './scheduler-guest.ts'
@@ -40,7 +42,7 @@ export const filterSchedulerOptions = (servers: readonly ProcessId[]): Scheduler
 /** What the framework hands over per node; of it the learner sees the node and its Pods. */
 interface FrameworkNodeInfo {
   readonly node: Node
-  readonly pods: readonly Pod[]
+  readonly pods: PodList
 }
 
 function learnerFilter(trial: Trial<any>): Plugin {
@@ -106,7 +108,7 @@ class Questions {
     if (!bare) {
       const info = nodeInfo(
         given.node,
-        given.pods.map((pod) => bound(pod, given.node)),
+        podsOf(given.pods).map((pod) => bound(pod, given.node)),
       )
       const text = JSON.stringify(info)
       bare = { info, key: `${given.node.metadata.name}:${hashString(text)}:${hashString(text, 7)}` }

@@ -17,6 +17,7 @@ import type { CycleState, Nodes, Plugin, PostFilterResult, Status, WhatIf } from
 import { unresolvable, unschedulable } from '../framework.ts'
 import type { NodeInfo } from '../node-info.ts'
 import { withoutPod, withPod } from '../node-info.ts'
+import { podsOf, somePod } from '../pod-list.ts'
 import { priorityOf } from '../nominator.ts'
 import { histogram } from '../reasons.ts'
 
@@ -80,10 +81,11 @@ function ineligible(pod: Pod, nodes: Nodes, statuses: ReadonlyMap<string, Status
   if (pod.spec.preemptionPolicy === 'Never') return 'not eligible due to preemptionPolicy=Never.'
   const nodeName = pod.status?.nominatedNodeName
   if (!nodeName || statuses.get(nodeName)?.code === 'UnschedulableAndUnresolvable') return undefined
-  const leaving = nodes
-    .get(nodeName)
-    ?.pods.some((other) => priorityOf(other) < priorityOf(pod) && isLeavingByPreemption(other))
-  return leaving ? 'not eligible due to a terminating pod on the nominated node.' : undefined
+  const info = nodes.get(nodeName)
+  const isLeaving = (other: Pod): boolean => priorityOf(other) < priorityOf(pod) && isLeavingByPreemption(other)
+  return info && somePod(info.pods, isLeaving)
+    ? 'not eligible due to a terminating pod on the nominated node.'
+    : undefined
 }
 
 function isLeavingByPreemption(pod: Pod): boolean {
@@ -127,7 +129,7 @@ function selectVictims(
   whatIf: WhatIf,
 ): Candidate | Status {
   let info = given
-  const potential = given.pods.filter((other) => priorityOf(other) < priorityOf(pod))
+  const potential = podsOf(given.pods).filter((other) => priorityOf(other) < priorityOf(pod))
   if (potential.length === 0) return NO_VICTIMS
   const remove = (other: Pod): void => {
     info = withoutPod(info, other)

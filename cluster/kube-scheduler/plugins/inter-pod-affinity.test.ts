@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Pod, PodAffinityTerm } from '#cluster/api/types.ts'
 import type { CycleState } from '../framework.ts'
+import { podsOf } from '../pod-list.ts'
 import { interPodAffinity } from './inter-pod-affinity.ts'
 import type { Spec } from './scene.test-world.ts'
 import { filtered, podLabelled, saidOf, scene, scored } from './scene.test-world.ts'
@@ -375,7 +376,7 @@ describe('InterPodAffinity: what if', () => {
     plugin.preFilter!(state, aPod, nodes)
     const before = { ...state }
     const info = nodes.get('a')!
-    plugin[change]!(state, aPod, other ?? info.pods[0]!, info)
+    plugin[change]!(state, aPod, other ?? podsOf(info.pods)[0]!, info)
     const said = (from: CycleState) => (plugin.filter!(from, aPod, info) === undefined ? 'yes' : 'no')
     return `${said(before)} → ${said(state)}`
   }

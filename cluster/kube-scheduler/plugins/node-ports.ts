@@ -6,6 +6,7 @@
 import type { Pod } from '#cluster/api/types.ts'
 import type { Plugin } from '../framework.ts'
 import { SKIP, unschedulable } from '../framework.ts'
+import { somePod } from '../pod-list.ts'
 
 const NAME = 'NodePorts'
 const REFUSED = unschedulable("node(s) didn't have free ports for the requested pod ports")
@@ -28,7 +29,7 @@ export const nodePorts: Plugin = {
   },
   filter(state, _pod, { pods }) {
     const wanted = state[NAME] as readonly HostPort[]
-    return pods.some((other) => collide(wanted, hostPorts(other))) ? REFUSED : undefined
+    return somePod(pods, (other) => collide(wanted, hostPorts(other))) ? REFUSED : undefined
   },
   eventsToRegister: [
     { event: 'AssignedPod/Delete', hint: (pod, event) => collide(hostPorts(event.pod!), hostPorts(pod)) },

@@ -13,6 +13,7 @@ import { claimsOf } from '../cache.ts'
 import type { Objects, Plugin, Status } from '../framework.ts'
 import { SKIP, unresolvable, unschedulable } from '../framework.ts'
 import type { NodeInfo } from '../node-info.ts'
+import { podsOf } from '../pod-list.ts'
 
 const NAME = 'NodeVolumeLimits'
 const FULL = unschedulable('node(s) exceed max volume count')
@@ -98,7 +99,7 @@ function attachedOn(info: NodeInfo, objects: Objects): Here {
   const ids = new Set<string>()
   const counts = new Map<string, number>()
   let isSettled = true
-  for (const pod of info.pods) {
+  for (const pod of podsOf(info.pods)) {
     if (claimsOf(pod).length === 0) continue
     const held = volumesOf(pod, objects)
     // What cannot be looked up is not attached.

@@ -4,6 +4,7 @@ import { createCache, nodesOf, setNode, setPod } from '../cache.ts'
 import type { Plugin } from '../framework.ts'
 import type { NodeInfo } from '../node-info.ts'
 import { createNodeInfo } from '../node-info.ts'
+import { podsOf } from '../pod-list.ts'
 import { nodeAffinity as nodeAffinityWith } from './node-affinity.ts'
 import { nodeName } from './node-name.ts'
 import { nodePorts } from './node-ports.ts'
@@ -24,7 +25,7 @@ function stageOf(infos: readonly NodeInfo[]): Stage {
   const cache = createCache()
   for (const info of infos) {
     setNode(cache, info.node)
-    info.pods.forEach((each, i) => {
+    podsOf(info.pods).forEach((each, i) => {
       const metadata = { ...each.metadata, name: `${info.name}-${i}`, uid: `${info.name}-${i}` }
       setPod(cache, { ...each, metadata, spec: { ...each.spec, nodeName: info.name } })
     })

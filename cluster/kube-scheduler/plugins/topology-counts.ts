@@ -9,6 +9,7 @@ import type { LabelSelector, Pod, TopologySpreadConstraint } from '#cluster/api/
 import type { Nodes } from '../framework.ts'
 import type { NodeInfo } from '../node-info.ts'
 import { isInScope, scopeOf } from '../node-scope.ts'
+import { podsOf } from '../pod-list.ts'
 import type { Area, Question } from '../topology-index.ts'
 import {
   answers,
@@ -97,7 +98,7 @@ export function countOn(info: NodeInfo, question: Question): number {
   let count = counts.get(key)
   if (count === undefined) {
     count = 0
-    for (let i = 0; i < info.pods.length; i++) if (answers(question, info.pods[i]!)) count++
+    for (const pod of podsOf(info.pods)) if (answers(question, pod)) count++
     counts.set(key, count)
   }
   return count

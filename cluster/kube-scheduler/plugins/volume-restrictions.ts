@@ -9,6 +9,7 @@ import type { Pod, Volume } from '#cluster/api/types.ts'
 import { claimsOf } from '../cache.ts'
 import type { CycleState, Plugin, Status } from '../framework.ts'
 import { SKIP, unresolvable, unschedulable } from '../framework.ts'
+import { somePod } from '../pod-list.ts'
 
 const NAME = 'VolumeRestrictions'
 const DISK = unschedulable('node(s) had no available disk')
@@ -43,7 +44,7 @@ export const volumeRestrictions: Plugin = {
   removePod: (state, _pod, removed) => change(state, removed, -1),
   filter(state, pod, { pods }): Status | undefined {
     const disks = disksOf(pod)
-    if (disks.some((disk) => pods.some((other) => disksOf(other).some((held) => collide(disk, held))))) return DISK
+    if (disks.some((disk) => somePod(pods, (other) => disksOf(other).some((held) => collide(disk, held))))) return DISK
     return (state[NAME] as State).users > 0 ? IN_USE : undefined
   },
   eventsToRegister: [

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Pod, Volume } from '#cluster/api/types.ts'
 import type { CycleState, Plugin } from '../framework.ts'
+import { podsOf } from '../pod-list.ts'
 import { nodeVolumeLimits } from './node-volume-limits.ts'
 import type { Stage } from './scene.test-world.ts'
 import { filtered, pod, saidOf, scene, words } from './scene.test-world.ts'
@@ -272,9 +273,9 @@ describe('VolumeRestrictions', () => {
     const state: CycleState = {}
     const [info] = nodes
     volumeRestrictions.preFilter!(state, podWith('data'), nodes)
-    volumeRestrictions.removePod!(state, podWith('data'), info!.pods[0]!, info!)
+    volumeRestrictions.removePod!(state, podWith('data'), podsOf(info!.pods)[0]!, info!)
     expect(words(volumeRestrictions.filter!(state, podWith('data'), info!))).toBe('')
-    volumeRestrictions.addPod!(state, podWith('data'), info!.pods[0]!, info!)
+    volumeRestrictions.addPod!(state, podWith('data'), podsOf(info!.pods)[0]!, info!)
     expect(words(volumeRestrictions.filter!(state, podWith('data'), info!))).toBe(IN_USE)
   })
 })
