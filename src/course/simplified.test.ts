@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { blocksOf, readHeader } from './simplified.ts'
+import { blocksOf, readHeader, readSimplified } from './simplified.ts'
 
 describe('a component’s header', () => {
   const parts = { real: 'Decides.', model: 'The cycle.', leftOut: 'Volumes.', upstream: 'pkg/scheduler.' }
@@ -45,5 +45,17 @@ describe('a part as blocks', () => {
       { kind: 'paragraph', items: ['No volumes, no preemption.'] },
       { kind: 'list', items: ['one more', 'two'] },
     ])
+  })
+})
+
+describe('the components of this house', () => {
+  it('speak by their entry file first, then by each further file that leaves something out, however deep it lies', () => {
+    const scheduler = readSimplified().find(({ name }) => name === 'kube-scheduler')
+    expect(scheduler?.entry?.file).toBe('cluster/kube-scheduler/kube-scheduler.ts')
+    expect(scheduler?.files.map(({ name }) => name)).toContain('plugins/default-preemption')
+    const managers = readSimplified().find(({ name }) => name === 'kube-controller-manager')
+    expect(managers?.files).toContainEqual(
+      expect.objectContaining({ name: 'deployment', file: 'cluster/kube-controller-manager/deployment/deployment.ts' }),
+    )
   })
 })

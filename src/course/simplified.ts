@@ -1,22 +1,31 @@
 /**
- * What the simulation leaves out, read from the header comments of its components' entry files.
+ * What the simulation leaves out, read from the header comments of its components' files.
  *
- * An entry file repeats its folder (`cluster/kube-scheduler/kube-scheduler.ts`). Its header has four parts; each may stand as
- * `Title:` at the start of a line or paragraph, or as a sentence that begins with the title. A file without the part
- * “What we leave out” is no entry of the page.
+ * An entry file repeats its folder (`cluster/kube-scheduler/kube-scheduler.ts`); it speaks for the component, and each of the
+ * folder's other files for a part of it. A header has four parts; each may stand as `Title:` at the start of a line or
+ * paragraph, or as a sentence that begins with the title. A file without the part “What we leave out” is not on the page.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, sep } from 'node:path'
 import { projectRoot } from './course.ts'
 
 export const headerParts = ['real', 'model', 'leftOut', 'upstream'] as const
 export type HeaderPart = (typeof headerParts)[number]
 
-export interface SimplifiedComponent {
-  /** The component's folder, which is the binary's own name. */
+export interface SimplifiedFile {
+  /** Its path in the component's folder, without what repeats: `plugins/default-preemption`, `deployment`. */
   name: string
   file: string
   parts: Partial<Record<HeaderPart, string>>
+}
+
+export interface SimplifiedComponent {
+  /** The component's folder, which is the binary's own name. */
+  name: string
+  /** What its entry file says of the whole, if that has such a header. */
+  entry?: SimplifiedFile
+  /** The folder's other files, by name. */
+  files: SimplifiedFile[]
 }
 
 const titles: [HeaderPart, RegExp][] = [
@@ -26,26 +35,30 @@ const titles: [HeaderPart, RegExp][] = [
   ['upstream', /Where to read(?: it)?(?: upstream)?/i],
 ]
 
-/** Every component with such a header, in the order of the folders; further files of a folder may have one, too. */
+/** Every component with such a header, in the order of the folders. */
 export function readSimplified(root = projectRoot()): SimplifiedComponent[] {
   const base = join(root, 'cluster')
   if (!existsSync(base)) return []
-  const components: SimplifiedComponent[] = []
-  for (const folder of readdirSync(base, { withFileTypes: true }).filter((entry) => entry.isDirectory())) {
-    const names = readdirSync(join(base, folder.name)).filter((name) => /^[^.]+\.ts$/.test(name))
-    const entryFirst = names.toSorted((a, b) => Number(b === `${folder.name}.ts`) - Number(a === `${folder.name}.ts`))
-    for (const name of entryFirst) {
-      const parts = readHeader(readFileSync(join(base, folder.name, name), 'utf8'))
-      if (!parts.leftOut) continue
-      const isEntry = name === `${folder.name}.ts`
-      components.push({
-        name: isEntry ? folder.name : `${folder.name}: ${name.slice(0, -3)}`,
-        file: `cluster/${folder.name}/${name}`,
-        parts,
-      })
-    }
-  }
-  return components.toSorted((a, b) => (a.name < b.name ? -1 : 1))
+  return readdirSync(base, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => readComponent(base, name))
+    .filter(({ entry, files }) => entry !== undefined || files.length > 0)
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+}
+
+function readComponent(base: string, folder: string): SimplifiedComponent {
+  const files = readdirSync(join(base, folder), { recursive: true, encoding: 'utf8' })
+    .map((path) => path.split(sep).join('/'))
+    .filter((path) => /(^|\/)[^./]+\.ts$/.test(path))
+    .map((path) => ({
+      name: path.slice(0, -'.ts'.length).replace(/([^/]+)\/\1$/, '$1'),
+      file: `cluster/${folder}/${path}`,
+      parts: readHeader(readFileSync(join(base, folder, path), 'utf8')),
+    }))
+    .filter(({ parts }) => parts.leftOut)
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+  const entry = files.find(({ file }) => file === `cluster/${folder}/${folder}.ts`)
+  return { name: folder, ...(entry && { entry }), files: files.filter((file) => file !== entry) }
 }
 
 /** The parts of a file's first block comment. */

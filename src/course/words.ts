@@ -73,13 +73,12 @@ const en = {
   homeStart: 'Start with the first lesson',
   homeStartAt: 'Start with “{title}”',
   homeContinue: 'Go on with “{title}”',
-  homeSecond: 'Write your first plugin',
-  homeSecondOutline: 'See the whole course',
+  homeSecond: 'Break a cluster',
   homeFree: 'Free and open source. Nothing to install, no account.',
   homeColumns: [
     {
       title: 'A real cluster, in the page',
-      text: 'Every component does its job: the store keeps revisions, the scheduler filters and scores, the kubelet starts what it watches, packets walk through iptables.',
+      text: 'Every component does its job: the store keeps revisions, the scheduler filters and scores, the kubelet starts what it watches, packets walk through iptables. Your own kubectl can talk to it.',
     },
     {
       title: 'Rewind anything',
@@ -91,8 +90,8 @@ const en = {
     },
   ],
   homeLessons: 'Nineteen short lessons',
-  homeLessonsText:
-    'In the order of the chapter that they teach. Those that stand out can be read; the others are being written.',
+  homeLessonsText: 'In the order of the chapter that they teach.',
+  homeLessonsUnwritten: 'Those that stand out can be read; the others are being written.',
   homeExercises: 'Write it yourself',
   homeExercisesText:
     'Each exercise is one part of the cluster, left for you to write. Checks tell you what holds, over hundreds of seeds, with faults.',
@@ -146,7 +145,7 @@ const en = {
     'The words of this course, each in a sentence or two. In lessons, words with a dotted line open their meaning in place.',
   glossaryLesson: 'Lesson',
   simplifiedLead:
-    'A simulation leaves things out. This page lists what, component by component, in the words of the code itself: it is made from the header of each component’s entry file.',
+    'A simulation leaves things out. This page lists what, component by component, in the words of the code itself: it is made from the headers of the files.',
   simplifiedNav: 'Components',
   simplifiedNone: 'No component has said yet what it leaves out.',
   partReal: 'What the real one does',
@@ -260,13 +259,12 @@ const es: Words = {
   homeStart: 'Empieza por la primera lección',
   homeStartAt: 'Empieza por «{title}»',
   homeContinue: 'Sigue con «{title}»',
-  homeSecond: 'Escribe tu primer plugin',
-  homeSecondOutline: 'Ver todo el curso',
+  homeSecond: 'Rompe un clúster',
   homeFree: 'Libre y de código abierto. Nada que instalar, sin cuenta.',
   homeColumns: [
     {
       title: 'Un clúster de verdad, en la página',
-      text: 'Cada componente hace su trabajo: el almacén guarda revisiones, el planificador filtra y puntúa, el kubelet arranca lo que observa, los paquetes recorren iptables.',
+      text: 'Cada componente hace su trabajo: el almacén guarda revisiones, el planificador filtra y puntúa, el kubelet arranca lo que observa, los paquetes recorren iptables. Tu propio kubectl puede hablarle.',
     },
     {
       title: 'Rebobina lo que quieras',
@@ -278,8 +276,8 @@ const es: Words = {
     },
   ],
   homeLessons: 'Diecinueve lecciones cortas',
-  homeLessonsText:
-    'En el orden del capítulo que enseñan. Las que se destacan ya se pueden leer; las demás se están escribiendo.',
+  homeLessonsText: 'En el orden del capítulo que enseñan.',
+  homeLessonsUnwritten: 'Las que se destacan ya se pueden leer; las demás se están escribiendo.',
   homeExercises: 'Escríbelo tú',
   homeExercisesText:
     'Cada ejercicio es una parte del clúster que te toca escribir. Las comprobaciones te dicen qué se cumple, con cientos de semillas y con fallos.',
@@ -332,7 +330,7 @@ const es: Words = {
     'Las palabras de este curso, cada una en una o dos frases. En las lecciones, las palabras con línea punteada abren su significado allí mismo.',
   glossaryLesson: 'Lección',
   simplifiedLead:
-    'Una simulación deja cosas fuera. Esta página dice cuáles, componente por componente, con las palabras del propio código (en inglés): sale de la cabecera del archivo principal de cada componente.',
+    'Una simulación deja cosas fuera. Esta página dice cuáles, componente por componente, con las palabras del propio código (en inglés): sale de las cabeceras de los archivos.',
   simplifiedNav: 'Componentes',
   simplifiedNone: 'Ningún componente ha dicho todavía qué deja fuera.',
   partReal: 'Lo que hace el de verdad',
