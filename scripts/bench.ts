@@ -70,7 +70,11 @@ async function main(): Promise<void> {
   for (const { name, run } of benchmarks) {
     const rows: Row[] = []
     const began = performance.now()
-    await run((row) => rows.push(row))
+    await run((row) => {
+      rows.push(row)
+      // The table comes when all is measured; who waits wants to see that it goes on.
+      console.error(`  … ${name}${table([row])[0]}`)
+    })
     console.log(`\n${name}  (${((performance.now() - began) / 1000).toFixed(1)} s)`)
     for (const line of table(rows)) console.log(line)
     if (rows.length === 0) throw new Error(`The benchmark "${name}" reported nothing.`)
