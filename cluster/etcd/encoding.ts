@@ -78,6 +78,9 @@ function utf8Length(text: string): number {
 function lengthOf(value: unknown): number {
   if (typeof value === 'string') return quotedLength(value)
   if (typeof value !== 'object' || value === null) return (JSON.stringify(value) ?? 'null').length
+  // A part that many values share has been measured by itself.
+  const known = sizes.get(value)
+  if (known !== undefined) return known
   let length = 2
   if (Array.isArray(value)) {
     for (let i = 0; i < value.length; i++) length += lengthOf(value[i]) + (i > 0 ? 1 : 0)

@@ -77,8 +77,17 @@ export function timestamp(ctx: Context): string {
   return lastTime
 }
 
-/** @param admission the plugins that have a say; undefined: none, as for the server's own objects */
-export function prepareCreate(info: RequestInfo, body: unknown, ctx: Context, admission?: Admission): Prepared {
+/**
+ * @param admission the plugins that have a say; undefined: none, as for the server's own objects
+ * @param tracked the object with who made it: what the plugins add is nobody's
+ */
+export function prepareCreate(
+  info: RequestInfo,
+  body: unknown,
+  ctx: Context,
+  admission?: Admission,
+  tracked: (object: KubernetesObject) => KubernetesObject = (object) => object,
+): Prepared {
   const decoded = decode(info, body)
   if ('refused' in decoded) return decoded
   const strategy = strategyOf(info.resource)
@@ -95,6 +104,7 @@ export function prepareCreate(info: RequestInfo, body: unknown, ctx: Context, ad
   }
   let object: KubernetesObject = { ...decoded.object, metadata }
   if (strategy.defaults) object = strategy.defaults(object)
+  object = tracked(object)
   const admitted = admission?.mutate(object, undefined, info.name || given.name || given.generateName || '') ?? object
   if (isStatus(admitted)) return refused(admitted)
   object = admitted

@@ -188,7 +188,8 @@ function create(state: State, row: PendingRequest, ctx: Context): Effect[] {
     if (refused) return refuse(state, row, refused)
   }
   const admission = admissionOf(state, row, ctx, info.verb === 'create' ? info : { ...info, verb: 'create' })
-  const prepared = prepareCreate(info, row.request.body, ctx, admission)
+  const tracked = (object: KubernetesObject) => trackedCreation(state, row, object, ctx)
+  const prepared = prepareCreate(info, row.request.body, ctx, admission, tracked)
   row = withRemarks(state, row, admission)
   if ('refused' in prepared) {
     if (admission?.missing.length) return waitForHooks(state, row, admission, ctx)
@@ -202,7 +203,7 @@ function create(state: State, row: PendingRequest, ctx: Context): Effect[] {
     if ('refused' in addressed) return refuse(state, row, addressed.refused)
     object = addressed.object
   }
-  return commitPut(state, row, undefined, trackedCreation(state, row, object, ctx), ctx)
+  return commitPut(state, row, undefined, object, ctx)
 }
 
 /** What the write is in want of may come yet: the account `default` of a namespace that has just been made. */

@@ -24,6 +24,8 @@ export interface ListKey {
 
 export interface Field {
   readonly name: string
+  /** What `managedFields` call it: `f:name`. */
+  readonly step: string
   readonly required: boolean
   readonly type: FieldType
   /** A list whose items are known by these. */
@@ -103,6 +105,7 @@ function readField(home: string, word: string): [string, Field] {
   const mergeKey = patchKey || (plus && keys[0]?.field) || undefined
   const field: Field = {
     name,
+    step: `f:${name}`,
     required: required === '!',
     type: readFieldType(home, type),
     ...(keys.length > 0 && { keys }),

@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { builtInSchemas } from '#cluster/api/schema/built-in.ts'
 import type { ManagedFieldsEntry } from '#cluster/api/types.ts'
 import type { Query } from '../lab.ts'
-import { CONFIG_MAPS, configMap, deployment, DEPLOYMENTS, Lab, SERVICES } from '../lab.ts'
-import { difference, intersection, paths, union } from './field-set.ts'
+import { CONFIG_MAPS, configMap, deployment, DEPLOYMENTS, Lab, pod, PODS, SERVICES } from '../lab.ts'
+import { paths } from './field-set.ts'
+import { difference, intersection, union } from './set-operations.ts'
 
 const APPLY = 'application/apply-patch+yaml'
 
@@ -31,6 +32,27 @@ describe('sets of fields', () => {
     expect(paths(union(a, b))).toEqual(['.spec.replicas', '.spec.paused', '.data', '.data.x'])
     expect(paths(difference(a, b))).toEqual(['.spec.paused', '.data.x'])
     expect(paths(intersection(a, b))).toEqual(['.spec.replicas', '.data'])
+  })
+
+  it('are one where they are equal, and frozen', () => {
+    const [one, other] = [a, { 'f:spec': { 'f:replicas': {}, 'f:paused': {} }, 'f:data': { '.': {}, 'f:x': {} } }]
+    expect(difference(one, b)).toBe(difference(other, b))
+    expect(union(one, b)).toBe(union(other, b))
+    expect(union(one, b)).not.toBe(difference(one, b))
+    expect(() => Object.assign(union(one, b)['f:spec']!, { 'f:other': {} })).toThrow(TypeError)
+    // They are lists in disguise: in what order they were set is to be seen.
+    expect(Object.keys(union({ 'f:b': {}, 'f:a': {} }, {}))).toEqual(['f:b', 'f:a'])
+  })
+})
+
+describe('creation', () => {
+  it('does not give the creator what admission plugins add', () => {
+    const lab = new Lab(1, { admissionPlugins: ['DefaultTolerationSeconds'] }, builtInSchemas)
+    lab.run(1_000_000)
+    const { body } = lab.send('POST', PODS, pod('web'), { fieldManager: 'me' })
+    expect(body.spec.tolerations).toHaveLength(2)
+    expect(fieldsOf(body, 'me')).toContain('.spec.restartPolicy')
+    expect(fieldsOf(body, 'me').filter((path) => path.startsWith('.spec.tolerations'))).toEqual([])
   })
 })
 

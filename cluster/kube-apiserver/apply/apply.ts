@@ -13,9 +13,11 @@ import type { RequestInfo } from '../route.ts'
 import { isTrue } from '../route.ts'
 import { applyConflict } from '../status.ts'
 import type { FieldSet } from './field-set.ts'
-import { difference, EMPTY, intersection, isEmptySet, paths, union } from './field-set.ts'
+import { EMPTY, isEmptySet, paths } from './field-set.ts'
 import type { Manager } from './managers.ts'
 import { afterApply, afterUpdate, isOf, setOf } from './managers.ts'
+import { difference, intersection, union } from './set-operations.ts'
+import { remembered } from './shared-sets.ts'
 import { compare, fieldsOf, merged, rootOf, unionOf, without } from './typed-value.ts'
 
 const APPLY_TYPE = 'application/apply-patch+yaml'
@@ -48,12 +50,18 @@ const NOBODYS: FieldSet = {
 }
 
 /** Without what nobody owns, and what this way does not write: the status, or all but the status. */
-function owned(set: FieldSet, subresource: string): FieldSet {
-  const { 'f:status': status, ...rest } = difference(set, NOBODYS)
-  if (subresource !== 'status') return rest
-  const { 'f:metadata': metadata } = rest
+const owned = (set: FieldSet, subresource: string): FieldSet =>
+  subresource === 'status' ? ownedByStatus(set, NOBODYS) : ownedByRest(set, NOBODYS)
+
+const ownedByRest = remembered((set, nobodys) => {
+  const { 'f:status': _, ...rest } = difference(set, nobodys)
+  return rest
+})
+
+const ownedByStatus = remembered((set, nobodys) => {
+  const { 'f:metadata': metadata, 'f:status': status } = difference(set, nobodys)
   return { ...(metadata && { 'f:metadata': metadata }), ...(status && { 'f:status': status }) }
-}
+})
 
 const withManagers = (object: KubernetesObject, entries: readonly ManagedFieldsEntry[]): KubernetesObject => {
   const { managedFields: _, ...rest } = object.metadata

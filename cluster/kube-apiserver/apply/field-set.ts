@@ -10,51 +10,12 @@ export interface FieldSet {
 }
 
 export const EMPTY: FieldSet = Object.freeze({})
-const SELF = '.'
+/** The step by which a node with others below it is a member. */
+export const SELF = '.'
 
-const stepsOf = (set: FieldSet): string[] => Object.keys(set).filter((step) => step !== SELF)
+export const stepsOf = (set: FieldSet): string[] => Object.keys(set).filter((step) => step !== SELF)
 export const isMember = (node: FieldSet): boolean => SELF in node || Object.keys(node).length === 0
 export const isEmptySet = (set: FieldSet): boolean => Object.keys(set).length === 0
-
-/** A node of these; undefined where neither itself nor anything below it is a member. */
-function node(member: boolean, below: Record<string, FieldSet>): FieldSet | undefined {
-  const steps = Object.keys(below)
-  if (steps.length === 0) return member ? EMPTY : undefined
-  return member ? { [SELF]: EMPTY, ...below } : below
-}
-
-/** Below a node, with the node itself as a member. */
-export const withSelf = (below: FieldSet): FieldSet => (isMember(below) ? below : { [SELF]: EMPTY, ...below })
-
-/** The root of a set is no member, whatever is below. */
-export function union(a: FieldSet, b: FieldSet): FieldSet {
-  const result: Record<string, FieldSet> = { ...a }
-  delete result[SELF]
-  for (const step of stepsOf(b)) result[step] = step in a ? unionOfNodes(a[step]!, b[step]!) : b[step]!
-  return result
-}
-
-const unionOfNodes = (a: FieldSet, b: FieldSet): FieldSet => node(isMember(a) || isMember(b), union(a, b))!
-
-/** What is in the first and not in the second. */
-export function difference(a: FieldSet, b: FieldSet): FieldSet {
-  const result: Record<string, FieldSet> = {}
-  for (const step of stepsOf(a)) {
-    const left = step in b ? node(isMember(a[step]!) && !isMember(b[step]!), difference(a[step]!, b[step]!)) : a[step]!
-    if (left !== undefined) result[step] = left
-  }
-  return result
-}
-
-export function intersection(a: FieldSet, b: FieldSet): FieldSet {
-  const result: Record<string, FieldSet> = {}
-  for (const step of stepsOf(a)) {
-    if (!(step in b)) continue
-    const both = node(isMember(a[step]!) && isMember(b[step]!), intersection(a[step]!, b[step]!))
-    if (both !== undefined) result[step] = both
-  }
-  return result
-}
 
 /** Whether anything of the set lies below these steps, or is just there. */
 export function reaches(set: FieldSet, steps: readonly string[]): boolean {

@@ -7,7 +7,8 @@
  */
 import type { ManagedFieldsEntry } from '#cluster/api/types.ts'
 import type { FieldSet } from './field-set.ts'
-import { difference, EMPTY, intersection, isEmptySet, union } from './field-set.ts'
+import { EMPTY, isEmptySet } from './field-set.ts'
+import { difference, intersection, union } from './set-operations.ts'
 
 export interface Manager {
   readonly manager: string

@@ -37,10 +37,9 @@ export function trackedCreation(state: State, row: PendingRequest, object: Kuber
   const { all, type } = types
   const who = managerIn(row)
   const time = formatTime(ctx.now)
-  const tracked = isApply(row.request)
+  return isApply(row.request)
     ? trackCreation(all, type, who, storedBody(row), object, time)
     : trackUpdate(all, type, who, undefined, object, time)
-  return deepFreeze(tracked)
 }
 
 /** The changed object with who changed it. */

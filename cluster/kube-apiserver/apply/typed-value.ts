@@ -6,7 +6,9 @@
 import { isEqual } from '#cluster/api/meta.ts'
 import type { Field, FieldType, ObjectType, Schemas } from '#cluster/api/schema/schema.ts'
 import type { FieldSet } from './field-set.ts'
-import { EMPTY, isMember, reaches, union, withSelf } from './field-set.ts'
+import { EMPTY, isMember, reaches } from './field-set.ts'
+import { union, withSelf } from './set-operations.ts'
+import { noSteps, setAt, withStep } from './shared-sets.ts'
 
 /** A place in the tree of types. */
 export interface Place {
@@ -39,7 +41,7 @@ export function partsOf(schemas: Schemas, { type, field }: Place, value: unknown
   const parts: Part[] = []
   for (const key of Object.keys(value)) {
     const inner = fields.get(key)
-    if (inner) parts.push({ step: `f:${key}`, value: value[key], place: { type: inner.type, field: inner } })
+    if (inner) parts.push({ step: inner.step, value: value[key], place: { type: inner.type, field: inner } })
     else if (rest) parts.push({ step: `f:${key}`, value: value[key], place: { type: rest } })
   }
   return parts
@@ -48,14 +50,15 @@ export function partsOf(schemas: Schemas, { type, field }: Place, value: unknown
 function itemsOf(type: FieldType, { keys, set }: Field, list: readonly unknown[]): Part[] | undefined {
   if (set) return list.map((value) => ({ step: `v:${JSON.stringify(value)}`, value, place: { type } }))
   if (keys === undefined) return undefined
-  const sorted = keys.toSorted((a, b) => (a.field < b.field ? -1 : 1))
+  const sorted = keys.length === 1 ? keys : keys.toSorted((a, b) => (a.field < b.field ? -1 : 1))
   return list.map((value) => {
     const given = isRecord(value) ? value : {}
-    const known = sorted.flatMap(({ field, otherwise }) => {
+    let known = ''
+    for (const { field, otherwise } of sorted) {
       const key = given[field] ?? otherwise
-      return key === undefined ? [] : [[field, key]]
-    })
-    return { step: `k:${JSON.stringify(Object.fromEntries(known))}`, value, place: { type } }
+      if (key !== undefined) known += `${known === '' ? '' : ','}${JSON.stringify(field)}:${JSON.stringify(key)}`
+    }
+    return { step: `k:{${known}}`, value, place: { type } }
   })
 }
 
@@ -68,12 +71,12 @@ export function fieldsOf(schemas: Schemas, place: Place, value: unknown): FieldS
   if (typeof value !== 'object' || value === null) return EMPTY
   const parts = partsOf(schemas, place, value)
   if (parts === undefined || parts.length === 0) return EMPTY
-  const result: Record<string, FieldSet> = {}
+  let way = noSteps()
   for (const part of parts) {
     const below = fieldsOf(schemas, part.place, part.value)
-    result[part.step] = ownsItself(part.step, place) ? withSelf(below) : below
+    way = withStep(way, part.step, ownsItself(part.step, place) ? withSelf(below) : below)
   }
-  return result
+  return setAt(way)
 }
 
 export interface Comparison {
@@ -84,23 +87,23 @@ export interface Comparison {
 }
 
 export function compare(schemas: Schemas, place: Place, before: unknown, after: unknown): Comparison {
-  const changed: Record<string, FieldSet> = {}
-  const removed: Record<string, FieldSet> = {}
+  let changed = noSteps()
+  let removed = noSteps()
   const old = new Map((partsOf(schemas, place, before) ?? []).map((part) => [part.step, part]))
   for (const part of partsOf(schemas, place, after) ?? []) {
     const { step, value } = part
     const was = old.get(step)
     old.delete(step)
-    if (was === undefined) changed[step] = added(schemas, part, place)
+    if (was === undefined) changed = withStep(changed, step, added(schemas, part, place))
     else if (!isEqual(was.value, value)) {
       const isWhole = partsOf(schemas, part.place, value) === undefined || partsOf(schemas, part.place, was.value) === undefined // prettier-ignore
       const below = isWhole ? { changed: EMPTY, removed: EMPTY } : compare(schemas, part.place, was.value, value)
-      if (isWhole || Object.keys(below.changed).length > 0) changed[step] = below.changed
-      if (Object.keys(below.removed).length > 0) removed[step] = below.removed
+      if (isWhole || Object.keys(below.changed).length > 0) changed = withStep(changed, step, below.changed)
+      if (Object.keys(below.removed).length > 0) removed = withStep(removed, step, below.removed)
     }
   }
-  for (const [step, part] of old) removed[step] = withSelf(fieldsOf(schemas, part.place, part.value))
-  return { changed, removed }
+  for (const [step, part] of old) removed = withStep(removed, step, withSelf(fieldsOf(schemas, part.place, part.value)))
+  return { changed: setAt(changed), removed: setAt(removed) }
 }
 
 function added(schemas: Schemas, { step, value, place }: Part, parent: Place): FieldSet {

@@ -11,12 +11,12 @@ import type { Field, ObjectType, Schemas } from '#cluster/api/schema/schema.ts'
 import { withDefaults } from '../extensions/schema/defaults.ts'
 import type { Json } from '../extensions/schema/prune.ts'
 import { prune } from '../extensions/schema/prune.ts'
+import { plainField } from '../extensions/schema/types.ts'
 import type { Conformed } from './conform.ts'
 import { conform } from './conform.ts'
 
-const plain = { required: false, set: false, patchMerge: false, retainKeys: false, atomic: false }
-const text = (name: string): [string, Field] => [name, { ...plain, name, type: { is: 'scalar', scalar: 's' } }]
-const METADATA: Field = { ...plain, name: 'metadata', type: { is: 'object', name: 'meta/v1.ObjectMeta' } }
+const text = (name: string): [string, Field] => [name, plainField(name, { is: 'scalar', scalar: 's' })]
+const METADATA: Field = plainField('metadata', { is: 'object', name: 'meta/v1.ObjectMeta' })
 
 /** What every object is. */
 const headOf = (resource: Resource): ObjectType => ({

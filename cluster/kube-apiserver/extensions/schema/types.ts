@@ -55,8 +55,10 @@ function addObject(types: Map<string, ObjectType>, name: string, schema: JsonSch
   types.set(name, { name, atomic: schema['x-kubernetes-map-type'] === 'atomic', fields, ...rest })
 }
 
-const plainField = (name: string, type: FieldType): Field => ({
+/** A field of which nothing else is known. */
+export const plainField = (name: string, type: FieldType): Field => ({
   name,
+  step: `f:${name}`,
   type,
   required: false,
   set: false,
