@@ -34,9 +34,10 @@ const CHECKS: Readonly<Record<string, readonly Check[]>> = {
 /** Undefined where the path is none of these. */
 export function health(state: State, { path, query = {} }: HttpRequest): HttpResponse | undefined {
   if (path === '/version' || path === '/version/') return { type: 'response', status: 200, body: VERSION }
-  const [, root = '', ...rest] = path.split('/', 4)
+  const slash = path.indexOf('/', 1)
+  const root = path.slice(1, slash < 0 ? undefined : slash)
   if (!Object.hasOwn(CHECKS, root)) return undefined
-  const one = rest.join('/')
+  const one = path.split('/', 4).slice(2).join('/')
   const checks = CHECKS[root]!.filter(([name]) => (one === '' ? name !== query['exclude'] : name === one))
   if (checks.length === 0) return undefined
   const failed = checks.filter(([, passes]) => !passes(state))

@@ -11,6 +11,7 @@
  */
 import { isStatus, type UserInfo } from '#cluster/api/http.ts'
 import { deepFreeze } from '#cluster/api/meta.ts'
+import type { Resource } from '#cluster/api/resources.ts'
 import type { KubernetesObject, Status } from '#cluster/api/types.ts'
 import type { Context } from '#cluster/kernel/component.ts'
 import type { RequestInfo } from '../route.ts'
@@ -65,24 +66,37 @@ export const DEFAULT_ADMISSION_PLUGINS: readonly string[] = Object.freeze([
 /** What a small cluster gets along with, in which every message counts. */
 export const FEW_ADMISSION_PLUGINS: readonly string[] = Object.freeze([defaultTolerationSeconds.name])
 
-const chains = new WeakMap<readonly string[], readonly AdmissionPlugin[]>()
+/** Those that have something to say about a kind of request, and what they look up. */
+interface Chain {
+  readonly plugins: readonly AdmissionPlugin[]
+  readonly reads: readonly string[]
+}
 
-function chainOf(names: readonly string[]): readonly AdmissionPlugin[] {
-  let chain = chains.get(names)
-  if (!chain) chains.set(names, (chain = [rbacEscalation, ...PLUGINS.filter(({ name }) => names.includes(name))]))
+const chains = new WeakMap<readonly string[], WeakMap<Resource, Map<string, Chain>>>()
+
+/** Found once for each kind of request: a plugin's `handles` knows nothing but resource, verb and subresource. */
+function chainFor(names: readonly string[], info: RequestInfo): Chain {
+  let byResource = chains.get(names)
+  if (!byResource) chains.set(names, (byResource = new WeakMap<Resource, Map<string, Chain>>()))
+  let byVerb = byResource.get(info.resource)
+  if (!byVerb) byResource.set(info.resource, (byVerb = new Map<string, Chain>()))
+  const kind = info.subresource === '' ? info.verb : `${info.verb}/${info.subresource}`
+  let chain = byVerb.get(kind)
+  if (!chain) byVerb.set(kind, (chain = makeChain(names, info)))
   return chain
 }
 
-/** The kinds that plugins will look up for such a request. */
-export function readsOf({ options }: Pick<State, 'options'>, info: RequestInfo): readonly string[] {
-  const { admissionPlugins } = options
-  const kinds = isExempt(info) ? [] : KINDS.filter((kind) => admissionPlugins.includes(PLUGIN_NAMES[kind]))
-  let reads: readonly string[] = kinds.map((kind) => CONFIGURATIONS[kind])
-  for (const plugin of chainOf(options.admissionPlugins)) {
-    if (plugin.reads && plugin.handles(info)) reads = reads.length === 0 ? plugin.reads : [...reads, ...plugin.reads]
-  }
-  return reads
+function makeChain(names: readonly string[], { resource, verb, subresource }: RequestInfo): Chain {
+  const asked = { resource, verb, subresource }
+  const enabled = [rbacEscalation, ...PLUGINS.filter(({ name }) => names.includes(name))]
+  const plugins = enabled.filter((plugin) => plugin.handles(asked))
+  const kinds = isExempt(asked) ? [] : KINDS.filter((kind) => names.includes(PLUGIN_NAMES[kind]))
+  return { plugins, reads: [...kinds.map((kind) => CONFIGURATIONS[kind]), ...plugins.flatMap(({ reads = [] }) => reads)] } // prettier-ignore
 }
+
+/** The kinds that plugins will look up for such a request. */
+export const readsOf = ({ options }: Pick<State, 'options'>, info: RequestInfo): readonly string[] =>
+  chainFor(options.admissionPlugins, info).reads
 
 const NONE: readonly HookCall[] = Object.freeze([])
 
@@ -116,7 +130,7 @@ export function admissionFor(
   mayUser: Attributes['mayUser'],
   ctx: Context,
 ): Admission | undefined {
-  const plugins = chainOf(options.admissionPlugins).filter((plugin) => plugin.handles(info))
+  const { plugins } = chainFor(options.admissionPlugins, info)
   const warnings: string[] = []
   const warn = (text: string): void => void (warnings.includes(text) || warnings.push(text))
   const annotations: Record<string, string> = {}

@@ -34,11 +34,14 @@ export interface Attributes {
   readonly mayUser: (info: RequestInfo) => boolean
 }
 
+/** A kind of request; all that are of one pass the same plugins. */
+export type RequestKind = Pick<RequestInfo, 'resource' | 'verb' | 'subresource'>
+
 export interface AdmissionPlugin {
   /** As in `--enable-admission-plugins`. */
   readonly name: string
   /** Whether it has anything to say about such a request. */
-  readonly handles: (info: RequestInfo) => boolean
+  readonly handles: (info: RequestKind) => boolean
   /** Kinds, by plural, that it looks up. */
   readonly reads?: readonly string[]
   /** The same object where it has nothing to change; a Status refuses. */
@@ -53,11 +56,11 @@ export const forbid = ({ info, name }: Attributes, why: string): Status => forbi
 export const lookUp = <T extends KubernetesObject>({ caches }: Attributes, resource: string, key: string) =>
   caches[resource]?.objects.get(key) as T | undefined
 
-export const isPodCreation = ({ resource, verb, subresource }: RequestInfo): boolean =>
+export const isPodCreation = ({ resource, verb, subresource }: RequestKind): boolean =>
   keyOf(resource) === 'pods' && verb === 'create' && subresource === ''
 
 /** A create or a write to the object itself, of that kind. */
 export const isWriteOf =
   (kind: string, verbs: readonly string[]) =>
-  ({ resource, verb, subresource }: RequestInfo): boolean =>
+  ({ resource, verb, subresource }: RequestKind): boolean =>
     keyOf(resource) === kind && subresource === '' && verbs.includes(verb)

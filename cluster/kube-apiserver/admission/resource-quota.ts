@@ -28,7 +28,7 @@ const GROWING: readonly string[] = ['services', 'persistentvolumeclaims']
 /** It looks up the quotas; what it does with them is a stage of its own, in `writes.ts`. */
 export const resourceQuota: AdmissionPlugin = {
   name: 'ResourceQuota',
-  handles({ resource, verb, subresource }: RequestInfo): boolean {
+  handles({ resource, verb, subresource }): boolean {
     if (!resource.namespaced || subresource !== '' || UNCOUNTED.includes(keyOf(resource))) return false
     return verb === 'create' || ((verb === 'update' || verb === 'patch') && GROWING.includes(keyOf(resource)))
   },

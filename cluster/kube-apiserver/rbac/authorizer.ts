@@ -85,12 +85,19 @@ function reasonOf(
   namespace: string,
   caches: State['caches'],
 ): string | undefined {
-  const subject = binding.subjects?.find((one) => isMeant(one, user, namespace))
+  const subject = subjectMeant(binding, user, namespace)
   if (!subject) return undefined
   const { kind, name } = binding.roleRef
   const role = roleOf(binding, namespace, caches)
   if (!role?.rules?.some((rule) => allows(rule, info))) return undefined
   return `RBAC: allowed by ${binding.kind} "${binding.metadata.name}" of ${kind} "${name}" to ${subject.kind} "${subject.name}"`
+}
+
+/** A loop, since every request asks this of every binding. */
+function subjectMeant({ subjects }: RoleBinding, user: UserInfo, namespace: string): Subject | undefined {
+  if (subjects === undefined) return undefined
+  for (const subject of subjects) if (isMeant(subject, user, namespace)) return subject
+  return undefined
 }
 
 function isMeant({ kind, name, namespace }: Subject, user: UserInfo, bindingNamespace: string): boolean {

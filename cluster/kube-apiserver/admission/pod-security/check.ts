@@ -17,6 +17,7 @@ export type Check = (pod: Pick<Pod, 'metadata' | 'spec'>) => Violation | undefin
 export function containersOf({ spec }: Pick<Pod, 'spec'>): readonly Container[] {
   const { initContainers = [], containers = [] } = spec
   const { ephemeralContainers = [] } = spec as { readonly ephemeralContainers?: readonly Container[] }
+  if (initContainers.length === 0 && ephemeralContainers.length === 0) return containers
   return [...initContainers, ...containers, ...ephemeralContainers]
 }
 

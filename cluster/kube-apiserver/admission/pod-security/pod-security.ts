@@ -33,10 +33,11 @@ function policyOf(namespace: KubernetesObject | undefined, mode: Mode): Policy {
 
 const textOf = ({ level, version }: Policy): string => JSON.stringify(`${level}:${version}`)
 
+const CHECKS = { baseline: [...BASELINE, ...BASELINE_ALONE], restricted: [...BASELINE, ...RESTRICTED] }
+
 function violationsOf({ level }: Policy, pod: Pick<Pod, 'metadata' | 'spec'>): readonly Violation[] {
   if (!LEVELS.includes(level) || level === 'privileged' || !Array.isArray(pod.spec?.containers)) return []
-  const checks = [...BASELINE, ...(level === 'baseline' ? BASELINE_ALONE : RESTRICTED)]
-  return checks.flatMap((check) => check(pod) ?? [])
+  return (level === 'baseline' ? CHECKS.baseline : CHECKS.restricted).flatMap((check) => check(pod) ?? [])
 }
 
 const inFull = (violations: readonly Violation[]): string =>

@@ -59,7 +59,7 @@ export const OPERATIONS: Readonly<Partial<Record<RequestInfo['verb'], string>>> 
   delete: 'DELETE',
 }
 
-export const isExempt = ({ resource, verb }: RequestInfo): boolean =>
+export const isExempt = ({ resource, verb }: Pick<RequestInfo, 'resource' | 'verb'>): boolean =>
   EXEMPT.includes(keyOf(resource)) || OPERATIONS[verb] === undefined
 
 /** The version of the resource in which a webhook wants to hear of a write; undefined: it does not. */
