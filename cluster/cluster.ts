@@ -97,6 +97,11 @@ export interface ClusterOptions {
    * with the few stages that lessons need in which each message counts. Default short.
    */
   readonly chain?: 'short' | 'full'
+  /**
+   * Which Events there are: `few` are those of the scheduler and of controllers; `all` adds what kubelets tell of Pods, containers and
+   * nodes, as in a real cluster. Default: all with the full chain, few with the short one, since each is a write more.
+   */
+  readonly events?: 'few' | 'all'
   /** Bearer tokens that the API servers know, and whose they are. */
   readonly tokens?: Readonly<Record<string, UserInfo>>
   /** What tokens of service accounts are signed with; a cluster that strangers can reach needs one that nobody knows. */
@@ -159,7 +164,8 @@ export function bootCluster(given: ClusterOptions): World {
   // NodeRestriction keeps a kubelet from calling its own node a control plane: kubeadm does that in a phase of its own.
   const marks = options.chain === 'full' && !options.machines ? hosts.filter(isControlPlane) : []
   for (const host of hosts)
-    if (host.registered) addNode(world, marks.includes(host) ? { ...host, labels: {} } : host, endpoint, neighbours)
+    if (host.registered)
+      addNode(world, marks.includes(host) ? { ...host, labels: {} } : host, endpoint, neighbours, tellsAll(options))
   const servers = [endpoint]
   world.addProcess({ machine: 'laptop', name: 'kubectl', component: 'kubectl', options: { servers } })
   if (marks.length > 0) {
@@ -328,11 +334,20 @@ function addControlPlane(world: World, machine: string, options: ClusterOptions,
     clusterCIDR: CLUSTER_CIDR,
     ...(options.disabledControllers && { disabled: options.disabledControllers }),
     ...(options.chain === 'full' && { enabled: FULL_CHAIN_CONTROLLERS }),
+    ...(tellsAll(options) && { events: true }),
   })
   add('kube-scheduler', { servers, leaderElect })
 }
 
-function addNode(world: World, host: Host, endpoint: ProcessId, neighbours: Readonly<Record<string, string>>): void {
+const tellsAll = ({ chain, events = chain === 'full' ? 'all' : 'few' }: ClusterOptions): boolean => events === 'all'
+
+function addNode(
+  world: World,
+  host: Host,
+  endpoint: ProcessId,
+  neighbours: Readonly<Record<string, string>>,
+  events: boolean,
+): void {
   const { name, address } = host
   const servers = [endpoint]
   const runs = new Set<string>(['linux', ...(host.runs ?? NODE_PROGRAMS)])
@@ -360,5 +375,6 @@ function addNode(world: World, host: Host, endpoint: ProcessId, neighbours: Read
     ...(host.taints && { taints: host.taints }),
     clusterDNS: CLUSTER_DNS,
     clusterDomain: CLUSTER_DOMAIN,
+    ...(events && { events }),
   })
 }

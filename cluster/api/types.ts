@@ -213,6 +213,16 @@ export interface Container {
   readonly restartPolicy?: 'Always'
 }
 
+/** Never restarted, never probed, without resources of its own. */
+export interface EphemeralContainer extends Omit<
+  Container,
+  'resources' | 'livenessProbe' | 'readinessProbe' | 'startupProbe' | 'restartPolicy'
+> {
+  // prettier-ignore
+  /** The container into whose process namespace it goes. */
+  readonly targetContainerName?: string
+}
+
 export interface Toleration {
   /** Empty with operator `Exists`: tolerates every key. */
   readonly key?: string
@@ -292,6 +302,8 @@ export interface TopologySpreadConstraint {
 export interface PodSpec {
   readonly containers: readonly Container[]
   readonly initContainers?: readonly Container[]
+  /** Added to a Pod that is there already, to look into it. */
+  readonly ephemeralContainers?: readonly EphemeralContainer[]
   readonly nodeName?: string
   readonly nodeSelector?: Readonly<Record<string, string>>
   readonly affinity?: Affinity
@@ -546,6 +558,7 @@ export interface KubernetesEvent extends KubernetesObject {
     readonly namespace?: string
     readonly name: string
     readonly uid?: string
+    readonly fieldPath?: string
   }
   readonly reason: string
   readonly message: string

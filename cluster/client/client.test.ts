@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { HttpRequest } from '#cluster/api/http.ts'
-import { keyOf } from '#cluster/api/meta.ts'
+import { formatTime, keyOf } from '#cluster/api/meta.ts'
 import type { Pod } from '#cluster/api/types.ts'
 import type { Component, Context, Effect, StreamId } from '#cluster/kernel/component.ts'
 import { Table } from '#cluster/kernel/table.ts'
@@ -347,13 +347,35 @@ describe('the event recorder', () => {
     expect(say(recorder, 6, 'b')).toMatchObject({ method: 'POST' })
   })
 
-  it('falls silent after 25 about one object, and finds its voice again, one in five minutes', () => {
+  it('says anew what nobody has said for an hour: by then the API server has dropped it', () => {
     const recorder = createEventRecorder('me')
-    const said = Array.from({ length: 40 }, (_, i) => say(recorder, 0, `m${i}`)).filter(
-      (request) => request !== undefined,
-    )
+    say(recorder, 0, 'a')
+    expect(say(recorder, 3_599_000_000, 'a')).toMatchObject({ method: 'PATCH', body: { count: 2 } })
+    expect(say(recorder, 7_200_000_000, 'a')).toMatchObject({ method: 'POST', body: { count: 1 } })
+  })
+
+  it('joins the tenth that differs in its words alone, and all after it within ten minutes', () => {
+    const recorder = createEventRecorder('me')
+    const said = Array.from({ length: 12 }, (_, i) => say(recorder, i, `m${i}`))
+    expect(said.map((request) => request?.method)).toEqual([...Array(10).fill('POST'), 'PATCH', 'PATCH'])
+    expect(said[9]).toMatchObject({ body: { message: '(combined from similar events): m9', count: 1 } })
+    expect(said[11]).toMatchObject({ body: { message: '(combined from similar events): m11', count: 3 } })
+    expect(say(recorder, 12, 'm0')).toMatchObject({ body: { count: 2 } })
+    expect(say(recorder, 601_000_000, 'new')).toMatchObject({ method: 'POST', body: { message: 'new' } })
+  })
+
+  it('falls silent after 25 about one object, counts on, and finds its voice again, one in five minutes', () => {
+    const recorder = createEventRecorder('me')
+    const said = Array.from({ length: 40 }, () => say(recorder, 0, 'a')).filter((request) => request !== undefined)
     expect(said).toHaveLength(25)
-    expect(say(recorder, 299_000_000, 'x')).toBeUndefined()
-    expect(say(recorder, 301_000_000, 'x')).toBeDefined()
+    expect(say(recorder, 299_000_000, 'a')).toBeUndefined()
+    expect(say(recorder, 301_000_000, 'a')).toMatchObject({ method: 'PATCH', body: { count: 42 } })
+  })
+
+  it('says for the first time what it was silent about', () => {
+    const recorder = createEventRecorder('me')
+    for (let i = 0; i < 25; i++) say(recorder, 0, 'a')
+    expect(say(recorder, 0, 'b')).toBeUndefined()
+    expect(say(recorder, 301_000_000, 'b')).toMatchObject({ method: 'POST', body: { count: 2, firstTimestamp: formatTime(0) } }) // prettier-ignore
   })
 })

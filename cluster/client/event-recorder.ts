@@ -1,10 +1,13 @@
 /**
  * Events: what a component tells people about an object.
  *
- * What the real one does: client-go's recorder hands Events to a correlator, which counts up the one that was said before
- * and drops those of a source that says too much about one object.
- * What we model: the count, and the limit of 25 in a burst and one more every five minutes per source and object.
- * What we leave out: the aggregation of similar messages ("combined from similar events"), retries of lost writes.
+ * What the real one does: client-go's recorder hands Events to a correlator. It counts up the one that was said before; joins those
+ * that differ in their words alone, once there are ten of them within ten minutes; and drops those of a source that says too
+ * much about one object: 25 in a burst and one more every five minutes.
+ * What we model: all three, in that order, so that an Event that was dropped still counts; an Event that nobody has told again for as
+ * long as the API server keeps Events is told as a new one.
+ * What we leave out: the series of `events.k8s.io/v1`, in which the real scheduler tells: all of ours are counted; a write that fails is not tried
+ * again; so an Event that somebody has deleted is not told again before its hour is over.
  * Where to read upstream: client-go `tools/record/{event,events_cache}.go`.
  */
 import { formatTime } from '#cluster/api/meta.ts'
@@ -16,14 +19,27 @@ import { createRequest, patchRequest } from './api-client.ts'
 
 export interface EventNote {
   readonly object: KubernetesObject
+  /** Which part of it: `spec.containers{web}`. */
+  readonly fieldPath?: string
   readonly type: 'Normal' | 'Warning'
   readonly reason: string
   readonly message: string
 }
 
 interface Said {
-  readonly name: string
+  /** Of the Event; undefined while it was never sent, because too much was said. */
+  readonly name: string | undefined
+  readonly message: string
   readonly count: number
+  readonly firstTimestamp: string
+  readonly at: Micros
+}
+
+/** What was said about an object for one reason. */
+interface Similar {
+  readonly at: Micros
+  /** Different messages, up to the number from which on they are joined. */
+  readonly messages: readonly string[]
 }
 
 interface Allowance {
@@ -36,57 +52,88 @@ export interface EventRecorder {
   readonly host: string | undefined
   /** What was said, by object, reason and message; the oldest make room. */
   said: Table<string, Said>
+  similar: Table<string, Similar>
   allowances: Table<string, Allowance>
 }
 
-/** client-go's defaultSpamBurst, defaultSpamQPS and maxLruCacheEntries. */
+/** client-go's defaultSpamBurst, defaultSpamQPS, defaultAggregateMaxEvents, defaultAggregateIntervalInSeconds and maxLruCacheEntries. */
 const BURST = 25
 const REFILL_MICROS = 300_000_000
+const SIMILAR_MAX = 10
+const SIMILAR_MICROS = 600_000_000
 const REMEMBERED_MAX = 4096
+/** The API server's `--event-ttl`. */
+const KEPT_MICROS = 3_600_000_000
 
 export function createEventRecorder(component: string, host?: string): EventRecorder {
-  return { component, host, said: new Table(), allowances: new Table() }
+  return { component, host, said: new Table(), similar: new Table(), allowances: new Table() }
 }
 
 /** The request that records it; undefined when this source has said too much about this object already. */
 export function recordEvent(recorder: EventRecorder, ctx: Context, note: EventNote): ApiRequest | undefined {
-  const { object, reason, message, type } = note
+  const { object, fieldPath = '', reason, type } = note
   const about = `${object.kind}/${object.metadata.uid ?? object.metadata.name}`
-  if (!maySpeak(recorder, about, ctx.now)) return undefined
+  const topic = `${about}/${fieldPath}/${type}/${reason}`
+  const isJoined = joins(recorder, topic, note.message, ctx.now)
+  const message = isJoined ? `(combined from similar events): ${note.message}` : note.message
+  const key = isJoined ? topic : `${topic}/${message}`
+  const known = recorder.said.get(key)
+  const before = known && ctx.now - known.at < KEPT_MICROS ? known : undefined
+  const now = formatTime(ctx.now)
+  const said: Said = before
+    ? { ...before, message, count: before.count + 1, at: ctx.now }
+    : { name: undefined, message, count: 1, firstTimestamp: now, at: ctx.now }
+  const isHeard = maySpeak(recorder, about, ctx.now)
+  const name = said.name ?? (isHeard ? nameFor(object, ctx) : undefined)
+  remember(recorder.said, key, { ...said, name })
+  if (!isHeard || name === undefined) return undefined
   // Events about things without a namespace live in `default`.
   const namespace = object.metadata.namespace ?? 'default'
-  const key = `${about}/${type}/${reason}/${message}`
-  const before = recorder.said.get(key)
-  const now = formatTime(ctx.now)
-  if (before) {
-    remember(recorder.said, key, { name: before.name, count: before.count + 1 })
-    const patch = { count: before.count + 1, lastTimestamp: now }
-    return patchRequest('events', { metadata: { name: before.name, namespace } }, 'merge', patch)
-  }
-  const name = `${object.metadata.name}.${ctx.now.toString(16)}${ctx.id().toString(16)}`
-  remember(recorder.said, key, { name, count: 1 })
-  const { component, host } = recorder
+  if (before?.name === undefined) return createRequest(eventFrom(recorder, note, { ...said, name }, now))
+  const patch = { count: said.count, lastTimestamp: now, ...(before.message !== message && { message }) }
+  return patchRequest('events', { metadata: { name, namespace } }, 'merge', patch)
+}
+
+const nameFor = ({ metadata }: KubernetesObject, ctx: Context): string =>
+  `${metadata.name}.${ctx.now.toString(16)}${ctx.id().toString(16)}`
+
+function eventFrom(
+  { component, host }: EventRecorder,
+  { object, fieldPath, reason, type }: EventNote,
+  { name, message, count, firstTimestamp }: Said & { readonly name: string },
+  lastTimestamp: string,
+): KubernetesEvent {
   const { uid } = object.metadata
-  const event: KubernetesEvent = {
+  return {
     apiVersion: 'v1',
     kind: 'Event',
-    metadata: { name, namespace },
+    metadata: { name, namespace: object.metadata.namespace ?? 'default' },
     involvedObject: {
       apiVersion: object.apiVersion,
       kind: object.kind,
       ...(object.metadata.namespace && { namespace: object.metadata.namespace }),
       name: object.metadata.name,
       ...(uid && { uid }),
+      ...(fieldPath && { fieldPath }),
     },
     reason,
     message,
     type,
     source: { component, ...(host && { host }) },
-    count: 1,
-    firstTimestamp: now,
-    lastTimestamp: now,
+    count,
+    firstTimestamp,
+    lastTimestamp,
   }
-  return createRequest(event)
+}
+
+/** Whether so much has been said of this lately that it goes into one Event. */
+function joins({ similar }: EventRecorder, topic: string, message: string, now: Micros): boolean {
+  const known = similar.get(topic)
+  const messages = known && now - known.at <= SIMILAR_MICROS ? known.messages : []
+  const isFull = messages.length >= SIMILAR_MAX - 1
+  const isNew = !messages.includes(message)
+  remember(similar, topic, { at: now, messages: isNew && !isFull ? [...messages, message] : messages })
+  return isFull && isNew
 }
 
 function maySpeak(recorder: EventRecorder, about: string, now: Micros): boolean {

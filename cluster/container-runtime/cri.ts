@@ -199,7 +199,7 @@ export interface CriCalls {
   Attach: [request: { readonly containerId: string; readonly stdin: boolean }, reply: object]
   /** Lines, as `{type: 'logLines', lines}`, newest last; with `follow` until the container ends. */
   ContainerLog: [request: { readonly containerId: string; readonly follow: boolean }, reply: object]
-  PullImage: [request: { readonly image: string }, reply: { readonly imageRef: string }]
+  PullImage: [request: { readonly image: string }, reply: { readonly imageRef: string; readonly sizeBytes: number }]
   /** `image` is undefined if it is not on the machine. */
   ImageStatus: [request: { readonly image: string }, reply: { readonly image: Image | undefined }]
   ListImages: [request: object, reply: { readonly images: readonly Image[] }]

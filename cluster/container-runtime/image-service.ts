@@ -91,7 +91,7 @@ export function pulled(work: Work, task: Task): void {
     putImage(work, found.reference, image)
     persist(work)
   }
-  finish(work, task, 'PullImage', { imageRef: image.id })
+  finish(work, task, 'PullImage', { imageRef: image.id, sizeBytes: image.size })
 }
 
 export function imageStatus(work: Work, stream: StreamId, { image }: Request<'ImageStatus'>): void {

@@ -6,12 +6,13 @@
  * What we model: all of that, with the real intervals, back-offs, reasons and messages; recovery after a restart from
  * nothing but the runtime's own listing; refusal of Pods that do not fit; its own API (see `server.ts`).
  * What we leave out: static Pods, most kinds of volumes, lifecycle hooks, ephemeral containers, node-pressure eviction, image garbage
- * collection, Events.
+ * collection.
  * Where to read upstream: kubernetes/kubernetes `pkg/kubelet/kubelet.go` (syncLoop).
  */
 import type { HttpRequest } from '#cluster/api/http.ts'
 import { toAmounts } from '#cluster/api/pod-resources.ts'
 import type { Delta } from '#cluster/client/informer.ts'
+import { createEventRecorder } from '#cluster/client/event-recorder.ts'
 import { createInformer, startInformer, stepInformer } from '#cluster/client/informer.ts'
 import type { Answer } from '#cluster/client/api-client.ts'
 import { answerOf, createApiClient, isOk, reasonOf } from '#cluster/client/api-client.ts'
@@ -35,6 +36,9 @@ import type { DeleteTag } from './pod-workers.ts'
 import { podOf } from './pod-lookup.ts'
 import { deleteAnswered, runtimeAnswered, tend, workerTimer } from './pod-workers.ts'
 import { statsReplied } from './stats.ts'
+import type { EventTag } from './events.ts'
+import { tellOfMount, tellOfProbe, tellOfStart } from './events.ts'
+import type { ProbeResult } from './prober.ts'
 import { countProbe, probeNow, probeReplied } from './prober.ts'
 import { clientEnded, clientSaid, forwardReplied, runtimeEnded, runtimeSaid, serve } from './server.ts'
 import { connectRuntime, cri, takeContainerEvent, takeSandboxStatus } from './runtime.ts'
@@ -56,6 +60,7 @@ export const kubelet: Component<KubeletState, KubeletOptions> = {
       allocatable: Object.freeze(toAmounts(allocatableOf(options.capacity ?? DEFAULT_CAPACITY))),
       used: {},
       client: createApiClient(servers, `system:node:${nodeName}`, ['system:nodes']),
+      recorder: options.events ? createEventRecorder('kubelet', nodeName) : undefined,
       pods: createInformer<Pod>({ resource: 'pods', fieldSelector: `spec.nodeName=${nodeName}` }),
       node: createInformer({ resource: 'nodes', fieldSelector: `metadata.name=${nodeName}` }),
       registered: false,
@@ -67,6 +72,7 @@ export const kubelet: Component<KubeletState, KubeletOptions> = {
       recovering: undefined,
       runtimePods: new Table(),
       workers: new Table(),
+      pulls: new Table(),
       images: new Table(),
       statuses: new Table(),
       volumes: new Table(),
@@ -107,6 +113,7 @@ function boot(state: KubeletState, ctx: Context): Effect[] {
   return [
     ...connectRuntime(state, ctx),
     cri(state, ctx, 'Status', {}, { for: 'runtime' }),
+    ...tellOfStart(state, ctx),
     register(state, ctx),
     startInformer(state.node, state.client, ctx),
     startInformer(state.pods, state.client, ctx),
@@ -223,7 +230,7 @@ function criAnswered(state: KubeletState, ctx: Context, tag: CriTag, body: CriRe
       return []
     case 'probe': {
       const success = body?.type === 'criReply' && (body as CriReply<'ExecSync'>).exitCode === 0
-      return probeResult(state, ctx, tag.key, success)
+      return probeResult(state, ctx, { key: tag.key, success, output: execOutput(body) })
     }
   }
 }
@@ -251,17 +258,26 @@ function recover(state: KubeletState, ctx: Context, body: CriReply | CriError | 
 
 function probed(state: KubeletState, ctx: Context, reply: SyscallReply): Effect[] {
   const result = reply.type === 'syscallReply' ? probeReplied(state, reply) : undefined
-  return result ? probeResult(state, ctx, result.key, result.success) : []
+  return result ? probeResult(state, ctx, result) : []
 }
 
-function probeResult(state: KubeletState, ctx: Context, key: string, success: boolean): Effect[] {
-  const pod = podOf(state, state.probes.get(key)?.uid ?? '')
+function execOutput(body: CriReply | CriError | undefined): string {
+  if (body?.type !== 'criReply') return (body as CriError | undefined)?.message ?? ''
+  const { stdout, stderr } = body as CriReply<'ExecSync'>
+  return `${stdout}${stderr}`
+}
+
+function probeResult(state: KubeletState, ctx: Context, { key, success, output }: ProbeResult): Effect[] {
+  const probe = state.probes.get(key)
+  const pod = podOf(state, probe?.uid ?? '')
+  const told = success || !probe ? [] : tellOfProbe(state, ctx, pod, probe, output)
   const changed = countProbe(state, ctx, key, success, pod)
-  return changed === undefined ? [] : tend(state, ctx, changed)
+  return changed === undefined ? told : [...told, ...tend(state, ctx, changed)]
 }
 
 function apiAnswered(state: KubeletState, ctx: Context, answer: Answer): Effect[] {
-  const tag = answer.tag as StatusTag | DeleteTag | NodeTag | VolumeTag
+  const tag = answer.tag as StatusTag | DeleteTag | NodeTag | VolumeTag | EventTag
+  if (tag.for === 'event') return []
   if (tag.for === 'status') {
     const { again, effects } = reported(state, ctx, tag, answer)
     return again ? [...effects, ...tend(state, ctx, tag.uid)] : effects
@@ -269,7 +285,8 @@ function apiAnswered(state: KubeletState, ctx: Context, answer: Answer): Effect[
   if (tag.for === 'volume') {
     const after = volumeAnswered(state, ctx, tag, answer)
     if (after === 0) return tend(state, ctx, tag.uid)
-    return after === undefined ? [] : [{ type: 'wake', key: workerTimer(tag.uid), after }]
+    const told = isOk(answer) ? [] : tellOfMount(state, ctx, tag, answer)
+    return after === undefined ? told : [...told, { type: 'wake', key: workerTimer(tag.uid), after }]
   }
   if (tag.for === 'delete') {
     const reason = reasonOf(answer)

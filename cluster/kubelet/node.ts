@@ -19,6 +19,7 @@ import {
   updateRequest,
 } from '#cluster/client/api-client.ts'
 import type { Context, Effect } from '#cluster/kernel/component.ts'
+import { tellOfNode } from './events.ts'
 import type { KubeletState } from './state.ts'
 
 export type NodeTag = { readonly for: 'register' | 'nodeStatus' | 'leaseGet' | 'leaseWrite' }
@@ -143,9 +144,10 @@ export function reportNode(state: KubeletState, ctx: Context): Effect[] {
   const fresh = last.sent !== undefined && ctx.now - last.sentAt < NODE_REPORT_MICROS
   const spoiled = conditionOf(state.node.items.get(options.nodeName), 'Ready')?.status === 'Unknown'
   if (fresh && !spoiled && sameNodeStatus(last.sent!, status)) return []
+  const told = tellOfNode(state, ctx, last.sent?.conditions, status.conditions ?? [])
   state.nodeStatus = { sent: status, sentAt: ctx.now, pending: true }
   const request = patchRequest('nodes', { metadata: { name: options.nodeName } }, 'merge', { status }, 'status')
-  return [ask(state, ctx, request, { for: 'nodeStatus' })]
+  return [ask(state, ctx, request, { for: 'nodeStatus' }), ...told]
 }
 
 function sameNodeStatus(a: NodeStatus, b: NodeStatus): boolean {

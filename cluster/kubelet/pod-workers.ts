@@ -15,6 +15,7 @@ import type { CriError, CriReply } from '#cluster/container-runtime/cri.ts'
 import type { Context, Effect } from '#cluster/kernel/component.ts'
 import { holdingsOf, refusal } from './admission.ts'
 import { noteCrashes, noteFailure } from './backoff.ts'
+import { tellOfAction, tellOfBackoffs, tellOfFailure, tellOfPod, tellOfSuccess } from './events.ts'
 import { nextPodAction } from './pod-actions.ts'
 import { callFor, takeReply } from './pod-calls.ts'
 import { podOf } from './pod-lookup.ts'
@@ -38,6 +39,7 @@ export function tend(state: KubeletState, ctx: Context, uid: string, known?: Pod
   // Before the runtime has told what runs already, any decision would be a guess.
   if (state.recovering !== 0) return []
   const pod = known ?? podOf(state, uid)
+  const isNew = pod !== undefined && !state.workers.has(uid)
   const worker = state.workers.get(uid) ?? (pod && admit(state, ctx, pod))
   if (!worker) return removeOrphan(state, ctx, uid)
   if (worker.busy > 0) return []
@@ -45,10 +47,14 @@ export function tend(state: KubeletState, ctx: Context, uid: string, known?: Pod
     setWorker(state, { ...worker, phase: 'terminating' })
     return tend(state, ctx, uid)
   }
-  if (worker.phase === 'syncing') return sync(state, ctx, pod!, worker)
+  if (worker.phase === 'syncing')
+    return [...(isNew ? tellOfRefusal(state, ctx, pod, worker) : []), ...sync(state, ctx, pod!, worker)]
   if (worker.phase === 'terminating') return terminate(state, ctx, pod, worker)
   return finish(state, ctx, pod, worker)
 }
+
+const tellOfRefusal = (state: KubeletState, ctx: Context, pod: Pod, { rejected }: PodWorker): Effect[] =>
+  rejected ? tellOfPod(state, ctx, pod, 'Warning', rejected.reason, rejected.message) : []
 
 function setWorker(state: KubeletState, worker: PodWorker): PodWorker {
   state.workers.set(worker.uid, worker)
@@ -104,7 +110,9 @@ function sync(state: KubeletState, ctx: Context, pod: Pod, worker: PodWorker): E
     // As upstream's syncPod: the status goes out when the work begins and when it has settled, not in between.
     if (state.statuses.has(uid)) return effects
   } else if (next !== 'settled') {
-    effects.push({ type: 'wake', key: workerTimer(uid), after: Math.max(1, next.waitUntil - ctx.now) })
+    const told = tellOfBackoffs(state, ctx, pod)
+    const after = Math.min(next.waitUntil - ctx.now, told?.after ?? Infinity)
+    effects.push(...(told?.effects ?? []), { type: 'wake', key: workerTimer(uid), after: Math.max(1, after) })
   }
   effects.push(...reportStatus(state, ctx, pod, worker))
   return effects
@@ -152,7 +160,10 @@ function terminate(state: KubeletState, ctx: Context, pod: Pod | undefined, work
   }
   if (actions.length > 0) {
     setWorker(state, { ...worker, busy: actions.length })
-    return actions.map((action) => callFor(state, ctx, pod, uid, action))
+    return actions.flatMap((action) => [
+      callFor(state, ctx, pod, uid, action),
+      ...tellOfAction(state, ctx, pod, action),
+    ])
   }
   setWorker(state, { ...release(state, worker), phase: 'terminated' })
   return finish(state, ctx, pod, state.workers.get(uid)!)
@@ -201,7 +212,7 @@ function forgetPod(state: KubeletState, uid: string): void {
   state.volumes.delete(uid)
   state.runtimePods.delete(uid)
   dropProbes(state, uid)
-  for (const table of [state.waiting, state.backoffs]) {
+  for (const table of [state.waiting, state.backoffs, state.pulls]) {
     for (const key of [...table.keys()]) if (key.startsWith(`${uid}/`)) table.delete(key)
   }
 }
@@ -226,7 +237,7 @@ function removeOrphan(state: KubeletState, ctx: Context, uid: string): Effect[] 
 function perform(state: KubeletState, ctx: Context, pod: Pod, worker: PodWorker, action: PodAction): Effect[] {
   setWorker(state, { ...worker, busy: 1 })
   if (action.type === 'createContainer') state.waiting.delete(`${worker.uid}/${action.container}`)
-  return [callFor(state, ctx, pod, worker.uid, action)]
+  return [callFor(state, ctx, pod, worker.uid, action), ...tellOfAction(state, ctx, pod, action)]
 }
 
 /** Takes in the runtime's answer to one of the calls above. */
@@ -243,7 +254,8 @@ export function runtimeAnswered(
   setWorker(state, { ...worker, busy })
   if (body?.type === 'criReply') {
     takeReply(state, ctx, uid, action, body)
-    return busy === 0 ? tend(state, ctx, uid) : []
+    const told = state.recorder ? tellOfSuccess(state, ctx, podOf(state, uid), action, body) : []
+    return busy === 0 ? [...told, ...tend(state, ctx, uid)] : told
   }
   if (!body) return [] // The connection is gone: everything is listed again once it is back.
   ctx.note('criError', { uid, action: action.type, message: body.message })
@@ -256,6 +268,7 @@ function failed(state: KubeletState, ctx: Context, uid: string, action: PodActio
     { type: 'wake', key: workerTimer(uid), after: noteFailure(state, ctx, uid, action, error) },
   ]
   const pod = podOf(state, uid)
+  effects.push(...tellOfFailure(state, ctx, pod, action, error))
   if (pod) effects.push(...reportStatus(state, ctx, pod, state.workers.get(uid)!))
   return effects
 }

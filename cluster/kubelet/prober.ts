@@ -6,8 +6,9 @@
  */
 import type { Container, Pod, Probe } from '#cluster/api/types.ts'
 import type { Context, Effect } from '#cluster/kernel/component.ts'
-import { isFailure, type Syscall, type SyscallReply } from '#cluster/linux/syscall.ts'
+import { isFailure, type Syscall, type SyscallFailure, type SyscallReply } from '#cluster/linux/syscall.ts'
 import { latestContainer, latestSandbox } from './pod-actions.ts'
+import { podOf } from './pod-lookup.ts'
 import { cri } from './runtime.ts'
 import type { KubeletState, ProbeKind, ProbeState } from './state.ts'
 
@@ -91,7 +92,7 @@ function ask(
     return cri(state, ctx, 'ExecSync', request, { for: 'probe', key })
   }
   const target = probe.httpGet ?? probe.tcpSocket!
-  const address = latestSandbox(state.runtimePods.get(known.uid))?.network.ip || state.options.address
+  const address = addressOf(state, known.uid)
   const call: Syscall<'exchange'> = {
     call: 'exchange',
     protocol: 'tcp',
@@ -105,20 +106,55 @@ function ask(
   return { type: 'send', to: state.options.linux, body: { type: 'syscall', id, calls: [call] } as never }
 }
 
+/** A connection that came to nothing, as Go's net package puts it. */
+function whyFailed(state: KubeletState, key: string, { errno, message }: SyscallFailure): string {
+  const known = state.probes.get(key)
+  const pod = known && podOf(state, known.uid)
+  const container = pod && containersOf(pod).find(({ name }) => name === known.container)
+  const probe = container && probeOf(container, known.kind)
+  if (!probe) return message
+  const at = `${addressOf(state, known.uid)}:${portOf(container, (probe.httpGet ?? probe.tcpSocket!).port)}`
+  const isLate = errno === 'ETIMEDOUT'
+  const why = `dial tcp ${at}: ${isLate ? 'i/o timeout' : `connect: ${IN_WORDS[errno] ?? message}`}`
+  if (!probe.httpGet) return why
+  const url = `Get ${JSON.stringify(`http://${at}${probe.httpGet.path ?? '/'}`)}`
+  return isLate
+    ? `${url}: context deadline exceeded (Client.Timeout exceeded while awaiting headers)`
+    : `${url}: ${why}`
+}
+
+const IN_WORDS: Readonly<Partial<Record<string, string>>> = {
+  ECONNREFUSED: 'connection refused',
+  ECONNRESET: 'connection reset by peer',
+  EHOSTUNREACH: 'no route to host',
+  ENETUNREACH: 'network is unreachable',
+}
+
+const addressOf = (state: KubeletState, uid: string): string =>
+  latestSandbox(state.runtimePods.get(uid))?.network.ip || state.options.address
+
 function portOf(container: Container, port: number | string): number {
   if (typeof port === 'number') return port
   return container.ports?.find(({ name }) => name === port)?.containerPort ?? 0
 }
 
-/** The kernel's answer to an HTTP or TCP probe; returns the key of the probe and whether it succeeded. */
-export function probeReplied(state: KubeletState, reply: SyscallReply): { key: string; success: boolean } | undefined {
+export interface ProbeResult {
+  readonly key: string
+  readonly success: boolean
+  /** What there is to say of a failure. */
+  readonly output: string
+}
+
+/** The kernel's answer to an HTTP or TCP probe. Undefined: it is the answer to something else. */
+export function probeReplied(state: KubeletState, reply: SyscallReply): ProbeResult | undefined {
   const key = state.probeCalls.get(reply.id)
   if (key === undefined) return undefined
   state.probeCalls.delete(reply.id)
   const result = reply.results[0]
-  if (isFailure(result)) return { key, success: false }
+  if (isFailure(result)) return { key, success: false, output: whyFailed(state, key, result) }
   const status = (result.data as { status?: number } | undefined)?.status
-  return { key, success: status === undefined || (status >= 200 && status < 400) }
+  const success = status === undefined || (status >= 200 && status < 400)
+  return { key, success, output: success ? '' : `HTTP probe failed with statuscode: ${status}` }
 }
 
 /** Counts a result; returns the Pod whose state it changed, if it did. */

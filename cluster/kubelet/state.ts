@@ -2,6 +2,7 @@
 import type { Lease, Node, NodeStatus, Pod, PodStatus, ResourceList, Taint } from '#cluster/api/types.ts'
 import type { Amounts } from '#cluster/api/pod-resources.ts'
 import type { ApiClient } from '#cluster/client/api-client.ts'
+import type { EventRecorder } from '#cluster/client/event-recorder.ts'
 import type { Informer } from '#cluster/client/informer.ts'
 import type { ContainerStatus, PodSandboxStatus, RuntimeCondition } from '#cluster/container-runtime/cri.ts'
 import type { Micros, ProcessId, StreamId } from '#cluster/kernel/component.ts'
@@ -30,6 +31,8 @@ export interface KubeletOptions {
   readonly taints?: readonly Taint[]
   readonly clusterDNS?: string
   readonly clusterDomain?: string
+  /** Whether it tells people in Events what it does. Default false. */
+  readonly events?: boolean
 }
 
 /** What the runtime has of one Pod: the kubelet never trusts its memory where it can ask. */
@@ -79,6 +82,8 @@ export interface Backoff {
   readonly delay: Micros
   /** Not before this time. */
   readonly until: Micros
+  /** When people are told of it again. */
+  readonly toldAgainAt?: Micros
 }
 
 /** What a Pod's volumes hold, as far as it has come. */
@@ -100,6 +105,8 @@ export interface KubeletState {
   /** Sum of what the workers hold, `pods` among them. */
   used: Record<string, number>
   client: ApiClient
+  /** Undefined where it keeps silent. */
+  recorder: EventRecorder | undefined
   pods: Informer<Pod>
   node: Informer<Node>
   registered: boolean
@@ -114,6 +121,8 @@ export interface KubeletState {
   recovering: number | undefined
   runtimePods: Table<string, RuntimePod>
   workers: Table<string, PodWorker>
+  /** When the pull of an image began, by `uid/container`, until the container is created. */
+  pulls: Table<string, Micros>
   /** Images on this machine: name → reference. */
   images: Table<string, string>
   statuses: Table<string, SentStatus>

@@ -71,6 +71,10 @@ function requestFor({ metadata, spec }: Pod, source: Exclude<Source, { type: 'do
   }
 }
 
+/** The name of the volume for which that request was made. */
+export const volumeWith = (pod: Pod, key: string): string | undefined =>
+  pod.spec.volumes?.find((volume) => sourcesOf(volume).some((source) => keyOf(source) === key))?.name
+
 /** Fetches what the Pod's volumes hold; undefined: it is all there. */
 export function mount(state: KubeletState, ctx: Context, pod: Pod): Effect[] | undefined {
   if (!pod.spec.volumes?.length) return undefined

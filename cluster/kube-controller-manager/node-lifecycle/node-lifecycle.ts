@@ -5,7 +5,7 @@
  * status has changed for 50 s *by this controller's own clock*, the node's conditions become Unknown.
  * What we model: that look every 5 s, the 60 s of grace for a node that never spoke, the NoSchedule taints at once, the
  * NoExecute taints at 0.1 node per second and zone, the brake when a zone or everything is silent, Pods marked not ready.
- * What we leave out: the taint queue's 100 ms rhythm (a node is tainted as soon as the rate allows, within the same look).
+ * What we leave out: Events of nodes that come and of Pods that are marked, but where `events` asks for all; the taint queue's 100 ms rhythm (a node is tainted as soon as the rate allows, within the same look).
  * Where to read upstream: kubernetes/kubernetes `pkg/controller/nodelifecycle/node_lifecycle_controller.go`.
  */
 import { conditionOf, formatTime, isPodReady, keyOf, withCondition } from '#cluster/api/meta.ts'
@@ -43,6 +43,8 @@ interface Memory {
   nextTaint: Table<string, Micros>
   /** Whether the round of looks has begun. */
   started: boolean
+  /** Whether Events tell of each node that comes, and of the Pods of one that goes silent. */
+  readonly tellsAll: boolean
 }
 
 /** The key under which all nodes are looked at; no node can be called so. */
@@ -57,7 +59,7 @@ export const nodeLifecycleController: Controller<Memory> = {
     { resource: 'pods', enqueue: () => [] },
   ],
   indexes: { pods: { node: (pod: Pod) => (pod.spec.nodeName ? [pod.spec.nodeName] : []) } },
-  memory: () => ({ health: new Table(), nextTaint: new Table(), started: false }),
+  memory: ({ events }) => ({ health: new Table(), nextTaint: new Table(), started: false, tellsAll: events === true }),
   reconcile: (key, caches, memory, ctx) =>
     key === MONITOR ? monitor(caches, memory, ctx) : reconcileNode(key, caches, memory, ctx),
 }
@@ -123,6 +125,7 @@ function monitor(caches: Caches, memory: Memory, ctx: Context): Reconciled {
   const events: EventNote[] = []
   for (const node of caches.all<Node>('nodes')) {
     const { name } = node.metadata
+    const isNew = !memory.health.has(name)
     const before = memory.health.get(name)?.ready
     const silentFor = observe(node, caches, memory, ctx.now)
     const isSilent = silentFor > memory.health.get(name)!.graceMicros
@@ -139,7 +142,15 @@ function monitor(caches: Caches, memory: Memory, ctx: Context): Reconciled {
       events.push({ object: node, type: 'Normal', reason: 'NodeNotReady', message })
     }
     // Where a kubelet still speaks it has its own view of its Pods; saying it once is enough.
-    if (isSilent || turned) calls.push(...markPodsNotReady(node, caches, ctx.now))
+    if (isSilent || turned) {
+      const marks = markPodsNotReady(node, caches, ctx.now)
+      calls.push(...marks.map(({ call }) => call))
+      if (memory.tellsAll) events.push(...marks.map(({ pod }) => notReady(pod)))
+    }
+    if (isNew && memory.tellsAll) {
+      const message = `Node ${name} event: Registered Node ${name} in Controller`
+      events.push({ object: node, type: 'Normal', reason: 'RegisteredNode', message })
+    }
   }
   return { calls, events, requeueAfterMicros: MONITOR_PERIOD_MICROS }
 }
@@ -190,14 +201,16 @@ function unknownConditions(node: Node, now: Micros): readonly Condition[] {
   return conditions
 }
 
+const notReady = (object: Pod): EventNote => ({ object, type: 'Warning', reason: 'NodeNotReady', message: 'Node is not ready' }) // prettier-ignore
+
 /** So that Services stop sending to Pods of which nobody knows. */
-function markPodsNotReady(node: Node, caches: Caches, now: Micros): Call[] {
-  const calls: Call[] = []
+function markPodsNotReady(node: Node, caches: Caches, now: Micros): { readonly pod: Pod; readonly call: Call }[] {
+  const marks: { readonly pod: Pod; readonly call: Call }[] = []
   for (const pod of caches.by<Pod>('pods', 'node', node.metadata.name)) {
     if (!isPodReady(pod)) continue
     const condition = { ...conditionOf(pod, 'Ready')!, status: 'False', lastTransitionTime: formatTime(now) }
     const request = patchRequest('pods', pod, 'strategic', { status: { conditions: [condition] } }, 'status')
-    calls.push({ request, tag: { pod: keyOf(pod) }, accept: ['NotFound'] })
+    marks.push({ pod, call: { request, tag: { pod: keyOf(pod) }, accept: ['NotFound'] } })
   }
-  return calls
+  return marks
 }

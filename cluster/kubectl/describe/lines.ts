@@ -42,10 +42,11 @@ export function eventLines(events: readonly KubernetesEvent[], now: Micros): str
   const last = (event: KubernetesEvent): Micros => parseTime(event.lastTimestamp) ?? 0
   const sorted = [...events].sort((a, b) => last(a) - last(b))
   const lines = sorted.map((event) => {
-    const { type, reason, message, count = 1, firstTimestamp, lastTimestamp, source } = event
+    const { type, reason, message, count = 1, firstTimestamp, lastTimestamp, source, involvedObject } = event
     const seen = ageOf(lastTimestamp, now)
     const age = count > 1 ? `${seen} (x${count} over ${ageOf(firstTimestamp, now)})` : seen
-    return `  ${type}\t${reason}\t${age}\t${source?.component ?? ''}\t${message.trim()}`
+    const of = involvedObject.fieldPath ? `${involvedObject.fieldPath}: ` : ''
+    return `  ${type}\t${reason}\t${age}\t${source?.component ?? ''}\t${of}${message.trim()}`
   })
   return ['Events:', '  Type\tReason\tAge\tFrom\tMessage', '  ----\t------\t----\t----\t-------', ...lines]
 }
