@@ -203,7 +203,8 @@ function seat(state: State, row: PendingRequest, ctx: Context): Effect[] {
   const width = widthOf(state, info, row.request)
   const placed = place(state, row.id, flow, width)
   const { schema, level } = flow
-  if (ctx.tracing) ctx.note('flow', { schema: schema.metadata.name, level: level.metadata.name, width, placed })
+  if (ctx.tracing)
+    ctx.note('flow', { user: row.user.name, schema: schema.metadata.name, level: level.metadata.name, width, placed })
   const isExempt = level.spec.type === 'Exempt'
   const seated = { level: isExempt ? '' : level.metadata.name, width, schemaUid: schema.metadata.uid ?? '', levelUid: level.metadata.uid ?? '' } // prettier-ignore
   if (placed === 'rejected') {
@@ -260,7 +261,10 @@ function startDecoded(state: State, row: PendingRequest, ctx: Context): Effect[]
   const problem = applies ? applyProblem(row) : undefined
   if (problem) return refuse(state, row, problem)
   const decoded = decodeBody(state.schemas, row, row.request.body)
-  if ('refused' in decoded) return refuse(state, row, decoded.refused)
+  if ('refused' in decoded) {
+    ctx.note('validation', { outcome: 'refused', why: decoded.refused.message })
+    return refuse(state, row, decoded.refused)
+  }
   const { body, warnings } = decoded
   return startWrite(
     state,

@@ -113,10 +113,23 @@ export function prepareCreate(
     object = strategy.prepareForCreate(object, parseTime(object.metadata.creationTimestamp)!)
   errors.unshift(...validateMetadata(object.metadata, strategy.nameRule ?? 'subdomain'))
   if (errors.length === 0 || hasSpec(object)) errors.push(...(strategy.validate?.(object) ?? []))
-  if (errors.length > 0)
-    return refused(invalid(info.resource, object.metadata.name || given.generateName || '', errors))
+  const unsound = invalidIfAny(info, object.metadata.name || given.generateName || '', errors, ctx)
+  if (unsound) return refused(unsound)
   const forbidden = admission?.validate(object, undefined)
   return forbidden ? refused(forbidden) : { object: deepFreeze(object) }
+}
+
+/** The verdict of validation, which the trace has either way. */
+function invalidIfAny(
+  info: RequestInfo,
+  name: string,
+  errors: readonly FieldError[],
+  ctx: Context,
+): Status | undefined {
+  const unsound = errors.length === 0 ? undefined : invalid(info.resource, name, errors)
+  if (ctx.tracing)
+    ctx.note('validation', { outcome: unsound ? 'refused' : 'passed', ...(unsound && { why: unsound.message }) })
+  return unsound
 }
 
 const hasSpec = (object: KubernetesObject): boolean => (object as { spec?: unknown }).spec !== undefined
@@ -164,7 +177,8 @@ export function prepareUpdate(
   if (isStatus(next)) return refused(next)
   if (isEqual(next, old)) return { object: old }
   const errors = updateErrors(info, next, old, strategy)
-  if (errors.length > 0) return refused(invalid(info.resource, name, errors))
+  const unsound = invalidIfAny(info, name, errors, ctx)
+  if (unsound) return refused(unsound)
   const forbidden = admission?.validate(next, old)
   return forbidden ? refused(forbidden) : { object: deepFreeze(next) }
 }

@@ -278,9 +278,11 @@ function commitPut(
 ): Effect[] {
   const charge = row.charged ? undefined : chargeFor(state, row, wanted, origin?.object)
   if (charge && 'refused' in charge) {
+    ctx.note('quota', { outcome: 'refused', why: charge.refused.message })
     return origin?.cached ? fetchOrigin(state, row, ctx) : refuse(state, row, charge.refused)
   }
   if (charge && row.request.query?.['dryRun'] !== 'All') {
+    ctx.note('quota', { outcome: 'charged' })
     moveTo(state, row, 'quota', { origin, wanted })
     return [callEtcd(state, ctx, charge.txn, { type: 'request', id: row.id })]
   }

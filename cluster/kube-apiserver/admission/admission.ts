@@ -16,6 +16,7 @@ import type { KubernetesObject, Status } from '#cluster/api/types.ts'
 import type { Context } from '#cluster/kernel/component.ts'
 import type { RequestInfo } from '../route.ts'
 import type { PendingRequest, State } from '../state.ts'
+import { changedFields } from './changed-fields.ts'
 import { certificateApproval, certificateSigning } from './certificates.ts'
 import { defaultIngressClass } from './default-ingress-class.ts'
 import { defaultStorageClass } from './default-storage-class.ts'
@@ -141,8 +142,20 @@ export function admissionFor(
   const hooks = hooksFor({ options, caches }, { info, isDryRun, answers: heard?.answers ?? [], warn, annotate }, ctx)
   if (plugins.length === 0 && !hooks) return undefined
   let draft = heard?.draft
-  const note = (plugin: string, phase: string, outcome: string, refused?: Status): void => {
-    if (ctx.tracing) ctx.note('admission', { plugin, phase, outcome, ...(refused && { why: refused.message }) })
+  const note = (plugin: string, phase: string, outcome: string, refused?: Status, fields?: readonly string[]): void => {
+    if (!ctx.tracing) return
+    ctx.note('admission', {
+      plugin,
+      phase,
+      outcome,
+      ...(refused && { why: refused.message }),
+      ...(fields && { fields }),
+    })
+  }
+  const noteChange = (plugin: string, before: KubernetesObject, after: KubernetesObject): void => {
+    if (!ctx.tracing) return
+    if (after === before) note(plugin, 'mutating', 'unchanged')
+    else note(plugin, 'mutating', 'changed', undefined, changedFields(before, after))
   }
   return {
     warnings,
@@ -162,7 +175,7 @@ export function admissionFor(
             note(plugin.name, 'mutating', waits ? 'waits' : 'refused', after)
             return after
           }
-          note(plugin.name, 'mutating', after === next ? 'unchanged' : 'changed')
+          noteChange(plugin.name, next, after)
           next = after
         }
         return next
@@ -171,7 +184,11 @@ export function admissionFor(
       if (isStatus(plugged) || !hooks) return plugged
       // What is made anew has names of its own by chance: webhooks go on with what the first of them was shown.
       if (old === undefined) draft = deepFreeze(plugged)
-      return hooks.mutate(plugged, old, plug)
+      const hooked = hooks.mutate(plugged, old, plug)
+      if (hooks.missing.length > 0) return hooked
+      if (isStatus(hooked)) note(PLUGIN_NAMES.mutating, 'mutating', 'refused', hooked)
+      else if (hooked !== plugged) noteChange(PLUGIN_NAMES.mutating, plugged, hooked)
+      return hooked
     },
     validate(object, old) {
       const { name = '' } = (object ?? old)?.metadata ?? {}
@@ -181,7 +198,10 @@ export function admissionFor(
         note(plugin.name, 'validating', refused ? 'refused' : 'admitted', refused)
         if (refused) return refused
       }
-      return hooks?.validate(object, old)
+      const refused = hooks?.validate(object, old)
+      if (hooks && hooks.missing.length === 0)
+        note(PLUGIN_NAMES.validating, 'validating', refused ? 'refused' : 'admitted', refused)
+      return refused
     },
   }
 }

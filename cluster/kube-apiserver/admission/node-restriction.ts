@@ -11,6 +11,7 @@ import { isEqual } from '#cluster/api/meta.ts'
 import type { UserInfo } from '#cluster/api/http.ts'
 import { keyOf } from '#cluster/api/resources.ts'
 import type { KubernetesObject, Node, Pod, Status } from '#cluster/api/types.ts'
+import type { RequestInfo } from '../route.ts'
 import { type AdmissionPlugin, type Attributes, forbid, lookUp } from './plugin.ts'
 
 const PREFIX = 'system:node:'
@@ -141,27 +142,35 @@ function admitToken(node: string, { spec }: TokenRequest, attributes: Attributes
 
 const KINDS: readonly string[] = ['pods', 'nodes', 'leases', 'csinodes', 'serviceaccounts']
 
+function judge(object: any, attributes: Attributes): Status | undefined {
+  const node = nodeOf(attributes.user)
+  if (node === undefined) return undefined
+  if (node === '') return forbid(attributes, 'could not determine node from user ""')
+  const { resource, subresource } = attributes.info
+  switch (keyOf(resource)) {
+    case 'pods':
+      return admitPod(node, object, attributes)
+    case 'nodes':
+      return admitNode(node, object, attributes)
+    case 'leases':
+      return admitLease(node, attributes)
+    case 'serviceaccounts':
+      return subresource === 'token' ? admitToken(node, object, attributes) : undefined
+    default:
+      if (attributes.name === node) return undefined
+      return forbid(attributes, 'can only access CSINode with the same name as the requesting node')
+  }
+}
+
+/** What this server does not put through mutating admission: what goes, and what is asked of an object beside it. */
+const isOnlyValidated = (object: unknown, { subresource }: RequestInfo): boolean =>
+  object === undefined || subresource === 'token' || subresource === 'eviction'
+
+/** It changes nothing, and judges among those that do: so upstream has it, where a kubelet hears it before any validation. */
 export const nodeRestriction: AdmissionPlugin = {
   name: 'NodeRestriction',
   handles: ({ resource }) => KINDS.includes(keyOf(resource)),
   reads: ['pods'],
-  validate(object, attributes) {
-    const node = nodeOf(attributes.user)
-    if (node === undefined) return undefined
-    if (node === '') return forbid(attributes, 'could not determine node from user ""')
-    const { resource, subresource } = attributes.info
-    switch (keyOf(resource)) {
-      case 'pods':
-        return admitPod(node, object, attributes)
-      case 'nodes':
-        return admitNode(node, object, attributes)
-      case 'leases':
-        return admitLease(node, attributes)
-      case 'serviceaccounts':
-        return subresource === 'token' ? admitToken(node, object, attributes) : undefined
-      default:
-        if (attributes.name === node) return undefined
-        return forbid(attributes, 'can only access CSINode with the same name as the requesting node')
-    }
-  },
+  mutate: (object, attributes) => judge(object, attributes) ?? object,
+  validate: (object, attributes) => (isOnlyValidated(object, attributes.info) ? judge(object, attributes) : undefined),
 }
