@@ -30,6 +30,7 @@ import type { Component, Micros, ProcessId } from '#cluster/kernel/component.ts'
 import { World, type WorldOptions } from '#cluster/kernel/world.ts'
 import { FULL_CHAIN } from '#cluster/kube-apiserver/full-chain.ts'
 import { kubeApiserver } from '#cluster/kube-apiserver/kube-apiserver.ts'
+import type { ApiserverOptions } from '#cluster/kube-apiserver/state.ts'
 import {
   FULL_CHAIN_CONTROLLERS,
   kubeControllerManager,
@@ -104,6 +105,8 @@ export interface ClusterOptions {
   readonly events?: 'few' | 'all'
   /** Bearer tokens that the API servers know, and whose they are. */
   readonly tokens?: Readonly<Record<string, UserInfo>>
+  /** Other options of the API servers. */
+  readonly apiServer?: Partial<ApiserverOptions>
   /** What tokens of service accounts are signed with; a cluster that strangers can reach needs one that nobody knows. */
   readonly serviceAccountKey?: string
   /** Wall clock at virtual time 0, in microseconds since 1970. */
@@ -326,6 +329,7 @@ function addControlPlane(world: World, machine: string, options: ClusterOptions,
     ...(options.chain === 'full' && FULL_CHAIN),
     ...(options.authorization && { authorizationMode: options.authorization }),
     ...(options.tokens && { tokens: options.tokens }),
+    ...options.apiServer,
     ...(options.serviceAccountKey && { serviceAccountKey: options.serviceAccountKey }),
   })
   add('kube-controller-manager', {

@@ -3,11 +3,12 @@
  *
  * What the real one does: Kubernetes Dashboard turns a form into an object, and sends it with the token of whoever is logged
  * in; a program does the same with a client library.
- * What we model: the request that comes out of it, with a bearer token or with none, and the answer.
- * What we leave out: the form and the pages; where the token comes from. It runs on the laptop, not in the cluster.
+ * What we model: the request that comes out of it, with a bearer token, a client certificate or neither, and the answer.
+ * What we leave out: the form and the pages; where the token or the certificate's key comes from; its Pod, where it stands for a
+ * program in one.
  * Where to read upstream: kubernetes/dashboard `modules/api`; client-go `rest/request.go`.
  */
-import type { HttpRequest, HttpResponse, Method } from '#cluster/api/http.ts'
+import type { HttpRequest, HttpResponse, Method, UserInfo } from '#cluster/api/http.ts'
 import { isStatus } from '#cluster/api/http.ts'
 import type { Body, Component, ProcessId, StreamId } from '#cluster/kernel/component.ts'
 import { Table } from '#cluster/kernel/table.ts'
@@ -21,6 +22,9 @@ export interface RestBody extends Body {
   readonly path: string
   readonly object?: unknown
   readonly token?: string
+  /** The subject of a client certificate: common name and organisations. */
+  readonly certificate?: UserInfo
+  readonly headers?: Readonly<Record<string, string>>
 }
 
 export interface RestClientState {
@@ -37,14 +41,15 @@ export const restClient: Component<RestClientState, { readonly servers: readonly
   init: ({ servers }) => ({ server: servers[0]!, asked: new Table(), answers: new Table() }),
   step(state, event, ctx) {
     if (event.type === 'message' && event.body.type === 'rest') {
-      const { id, method, path, object, token } = event.body as RestBody
+      const { id, method, path, object, token, certificate, headers } = event.body as RestBody
       const stream = ctx.id()
       state.asked.set(stream, id)
       const body: HttpRequest = {
         type: 'request',
         method,
         path,
-        ...(token !== undefined && { headers: { authorization: `Bearer ${token}` } }),
+        ...(certificate && { user: certificate }),
+        ...((token !== undefined || headers) && { headers: { ...headers, ...(token !== undefined && { authorization: `Bearer ${token}` }) } }), // prettier-ignore
         ...(object !== undefined && { body: object }),
       }
       return [{ type: 'open', stream, to: state.server, body }]

@@ -30,11 +30,11 @@ export const isBackgroundResource = (resource: string): boolean => resource === 
 export function describeRequest(request: HttpRequest): Words {
   const { resource, name, subresource } = parsePath(request.path)
   if (!request.path.startsWith('/api') || resource === request.path) {
-    const label = `GET ${request.path}`
+    const { method } = request
     return {
       kind: 'request',
-      label,
-      verb: 'GET',
+      label: `${method} ${request.path}`,
+      verb: method,
       resource: request.path,
       name: '',
       background: HEALTH.test(request.path),

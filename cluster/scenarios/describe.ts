@@ -169,8 +169,13 @@ function describeBody(body: Body, from: ProcessId | undefined, asked: Words | un
       return { kind: 'command', label: line, verb: 'etcdctl', resource: '', name: '' }
     }
     case 'rest': {
-      const { method, path, token } = body as RestBody
-      const label = `${method} ${path}${token ? ` with ${token}` : ''}`
+      const { method, path, token, certificate } = body as RestBody
+      const shown = certificate
+        ? ` with the certificate of ${certificate.name}`
+        : token
+          ? ` with ${shownToken(token)}`
+          : ''
+      const label = `${method} ${path}${shown}`
       return { kind: 'command', label, verb: 'rest', resource: '', name: '' }
     }
     default:
@@ -180,6 +185,9 @@ function describeBody(body: Body, from: ProcessId | undefined, asked: Words | un
       return { kind: 'message', label: body.type, verb: body.type, resource: '', name: '' }
   }
 }
+
+/** Nobody reads a whole JWT. */
+const shownToken = (token: string): string => (token.split('.').length === 3 ? 'the token of a service account' : token)
 
 function describeStart(started: Started | undefined, to: ProcessId): Words {
   const component = started?.component ?? to.slice(to.indexOf('/') + 1)

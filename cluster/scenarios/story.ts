@@ -8,6 +8,9 @@
  *                                      (`taint:k=v:Effect`) and capacity (`cpu=…`) of single nodes; or lines
  *                                      `machine NAME program …`: machines and what runs on each
  *                                      `scheduler=NAME`: a second scheduler for Pods that name it, not started
+ *        [chain=full] [audit=NAMESPACE] [clients=MACHINE/NAME,…] [webhook=LABEL]
+ *                                      every stage of the API server; what is asked of that namespace is written down; programs
+ *                                      that `ask` can name; a webhook `webhook.policy` that wants that label on everything
  *   boot etcd=N [joining=N] [seed=N]   no cluster but etcd alone: members etcd-1 … on machines of their own, and machines
  *                                      whose etcd joins once it is started; what is typed is `etcdctl`; `bug=NAME` is one of the
  *                                      bug museum’s
@@ -16,7 +19,8 @@
  *                                      every member of etcd is stopped, gets its disk from what `etcdctl snapshot save FILE`
  *                                      has saved, and is started; `boot … etcdctl=true` puts etcdctl beside kubectl
  *   kubectl …                          typed on the laptop; `-f -` reads the input. Prints what it prints, if it does so within a minute
- *   ask WHO METHOD PATH [TOKEN]        the `dashboard` or the `program` on the laptop sends this request, with the input as its body;
+ *   ask WHO METHOD PATH [CREDENTIALS]  the `dashboard` or the `program` on the laptop, or a `MACHINE/NAME`, sends this request, with
+ *                                      the input as its body; what it shows is told in `credentials.ts`;
  *                                      `boot … authorization=RBAC tokens=ana,ben` gives people the tokens `token-of-ana` …
  *   run DURATION                       lets time pass
  *   run until CONDITION [within D]     … up to the event after which it holds; fails if it does not within 10 minutes
@@ -50,6 +54,8 @@ import type { KubectlState } from '#cluster/kubectl/kubectl.ts'
 import { etcdctl, type EtcdctlState } from '#cluster/etcdctl/etcdctl.ts'
 import { formatMicros, parseDuration } from './duration.ts'
 import { bootEtcd, ETCDCTL } from './etcd-world.ts'
+import { addBeside, withBeside } from './beside.ts'
+import { credentialsOf } from './credentials.ts'
 import { museumBug } from './museum-bugs.ts'
 import { RESTORE_MICROS, restoreCommands } from './restore.ts'
 import { answersOf, containerProcess, identitiesOf, machineOf, parseCondition, storeRevision } from './look.ts'
@@ -184,6 +190,10 @@ class Player {
       authorization,
       tokens,
       scheduler,
+      chain,
+      audit,
+      clients,
+      webhook,
       ...capacity
     } = fields as Record<string, any>
     const lines = input.split('\n').filter(Boolean)
@@ -206,10 +216,13 @@ class Player {
       ...(topology && { topology }),
       ...(authorization && { authorization }),
       ...(tokens && { tokens: tokensOf(tokens) }),
+      ...(chain && { chain }),
+      ...(audit && { apiServer: { auditPolicy: { rules: [{ level: 'Metadata', namespaces: [audit] }] } } }),
       ...this.#options.cluster,
     }
     if (withEtcdctl !== 'true') {
-      const world = bootCluster(clusterOptions)
+      const world = bootCluster(withBeside(clusterOptions))
+      addBeside(world, { clients, webhook })
       if (scheduler) addScheduler(world, scheduler)
       return world
     }
@@ -252,11 +265,12 @@ class Player {
     return ''
   }
 
-  #ask(history: History, { args: [who, method, path, token], input }: Block): string {
-    const process = `laptop/${who}`
+  #ask(history: History, { args: [who = '', method, path, ...shown], input }: Block): string {
+    const process = who.includes('/') ? who : `laptop/${who}`
     const id = ++this.#kubectlCalls
     const [object] = parseManifests(input)
-    const body = { type: 'rest', id, method, path, ...(object && { object }), ...(token && { token }) }
+    const credentials = credentialsOf(history.head, shown)
+    const body = { type: 'rest', id, method, path, ...(object && { object }), ...credentials }
     history.command(history.head.now, { type: 'tell', process, body })
     const answer = () => history.head.stateOf<RestClientState>(process).answers.get(id)
     history.run({ until: () => answer() !== undefined, untilMicros: history.head.now + KUBECTL_MICROS })

@@ -18,7 +18,7 @@ export type StoryName =
   | 'lights-out'
   | 'pod-as-a-unit'
   | 'who-is-active'
-  | 'one-request'
+  | 'request-pipeline'
   | 'role-board'
   | 'raft-arena'
   | 'raft-four'

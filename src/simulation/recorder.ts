@@ -8,7 +8,23 @@ import type { World } from '#cluster/kernel/world.ts'
 import type { NoteView } from './protocol.ts'
 
 /** Notes that pictures are drawn from. */
-const PICTURED = new Set(['scheduling', 'hop', 'netfilter', 'answer', 'authorization', 'leader'])
+const PICTURED = new Set([
+  'scheduling',
+  'hop',
+  'netfilter',
+  'answer',
+  'leader',
+  // The API server's stages.
+  'unauthenticated',
+  'impersonation',
+  'audit',
+  'flow',
+  'authorization',
+  'admission',
+  'webhook',
+  'validation',
+  'quota',
+])
 
 export class Recorder implements TraceSink {
   readonly events: Described[] = []

@@ -17,14 +17,14 @@ import raftFour from '#cluster/scenarios/raft-four.txt?raw'
 import revisionTape from '#cluster/scenarios/revision-tape.txt?raw'
 import roleBoard from '#cluster/scenarios/role-board.txt?raw'
 import schedulerFunnel from '#cluster/scenarios/scheduler-funnel.txt?raw'
-import oneRequest from '#cluster/scenarios/one-request.txt?raw'
+import requestPipeline from '#cluster/scenarios/request-pipeline.txt?raw'
 import twoSchedulers from '#cluster/scenarios/two-schedulers.txt?raw'
 import whoIsActive from '#cluster/scenarios/who-is-active.txt?raw'
 import type { StoryName } from './protocol.ts'
 
 const TEXTS: Readonly<Record<StoryName, string>> = {
   'who-is-active': whoIsActive,
-  'one-request': oneRequest,
+  'request-pipeline': requestPipeline,
   'deployment-journey': deploymentJourney,
   'scheduler-funnel': schedulerFunnel,
   'node-goes-dark': nodeGoesDark,

@@ -1,0 +1,31 @@
+/** What a story puts beside its cluster: programs of people, and servers that the API server asks. */
+import { webhookServer, type WebhookRules } from '#cluster/admission-webhook/admission-webhook.ts'
+import { API_SERVER, type ClusterOptions } from '#cluster/cluster.ts'
+import type { Component } from '#cluster/kernel/component.ts'
+import type { World } from '#cluster/kernel/world.ts'
+
+interface Beside {
+  /** `node-1/ci,node-1/curl` */
+  readonly clients?: string
+  /** The label that the webhook wants. */
+  readonly webhook?: string
+}
+
+const COMPONENTS: Readonly<Record<string, Component>> = { 'webhook-server': webhookServer as Component }
+
+export const withBeside = (options: ClusterOptions): ClusterOptions => ({
+  ...options,
+  components: { ...COMPONENTS, ...options.components },
+})
+
+export function addBeside(world: World, { clients, webhook }: Beside): void {
+  for (const client of clients?.split(',') ?? []) {
+    const [machine = '', name = ''] = client.split('/')
+    world.addProcess({ machine, name, component: 'rest-client', options: { servers: [API_SERVER] } })
+  }
+  if (webhook) {
+    world.addMachine('policy')
+    const options: WebhookRules = { requiredLabels: [webhook] }
+    world.addProcess({ machine: 'policy', name: 'webhook', component: 'webhook-server', options })
+  }
+}
