@@ -184,7 +184,7 @@ export class FigureElement extends LitElement {
 
   /** Another setup wants another prediction; it is run once there is one. */
   #arrange(next: string): void {
-    this.#player?.pause()
+    this.#player?.goTo(0)
     this.#setup = next
     this.#predicted = undefined
     this.#panel = undefined

@@ -5,7 +5,6 @@ import { createSimulation } from '../simulation/simulation.ts'
 import { storyText } from '../simulation/stories.ts'
 import { figure as journey } from './f02-deployment-journey.ts'
 import { answeredBy, figure as active, handovers, longestWait } from './f04-who-is-active.ts'
-import { figure as request, journeysOf } from './f06-one-request.ts'
 import { figure as funnel } from './f09-scheduler-funnel.ts'
 import { figure as two } from './f12-two-schedulers.ts'
 import { figure as dark } from './f14-node-goes-dark.ts'
@@ -13,7 +12,6 @@ import { figure as packet } from './f27-first-packet.ts'
 import { FIGURES } from './figures.ts'
 import type { FigureDefinition, TweakEffect } from './kit/figure-definition.ts'
 import { stepsOf } from './kit/steps.ts'
-import type { View } from './kit/view.ts'
 import { openingOf } from './opening.ts'
 
 const simulation = createSimulation(storyText)
@@ -117,54 +115,6 @@ describe('F04, who is active', () => {
     expect(gaveUp).toEqual(expect.arrayContaining(['cp-1/kube-scheduler', 'cp-1/kube-controller-manager']))
     const { leaders } = simulation.answer('seek', { branch: fork.branch, tick: fork.end.tick })
     expect(leaders.map(({ holder }) => holder)).not.toContain('cp-1')
-  })
-})
-
-describe('F06, one request', () => {
-  it('is the same from three clients, but for who asks', () => {
-    const [kubectl, dashboard, program] = journeysOf(play(request), request.opening(play(request)))
-    expect([kubectl, dashboard, program].map((journey) => [journey!.client, journey!.label, journey!.stored])).toEqual([
-      ['kubectl', 'POST configmaps', true],
-      ['dashboard', 'POST configmaps', true],
-      ['program', 'POST configmaps', true],
-    ])
-    expect([kubectl!.user, dashboard!.user]).toEqual(['kubernetes-admin', 'ana'])
-  })
-
-  it('is refused with 401, 403, 422 or 409 by the stage whose business it is, and the store stays as it was', () => {
-    const timeline = play(request)
-    const refused = journeysOf(timeline, request.opening(timeline)).filter(({ refusedAt }) => refusedAt !== undefined)
-    expect(refused.map(({ answer, refusedAt }) => [answer!.label, refusedAt])).toEqual([
-      ['401 Unauthorized', 'authentication'],
-      ['403 Forbidden', 'authorization'],
-      ['403 Forbidden', 'authorization'],
-      ['422 Invalid', 'validation'],
-      ['409 AlreadyExists', 'storage'],
-      ['409 Conflict', 'storage'],
-    ])
-    const revisionAt = (tick: number) => simulation.answer('seek', { branch: 0, tick }).store.revision
-    for (const { tick, answer, stored } of refused) {
-      expect(stored).toBe(false)
-      expect(revisionAt(answer!.tick)).toBe(revisionAt(tick))
-    }
-    expect(request.prediction.outcome(timeline)).toMatchObject({ value: 'four' })
-  })
-
-  it('lets Ben in once he is bound to another role', () => {
-    const timeline = play(request)
-    const { tick } = timeline.end
-    const view = {} as View
-    const change = (id: string) => {
-      const { effect } = request.tweaks.find((tweak) => tweak.id === id)!.choices.find(({ value }) => value === 'ben')!
-      return effect.kind === 'fork' ? effect.changes(view) : []
-    }
-    const last = (branch: number, from: number, id: string) => {
-      const fork = simulation.answer('fork', { branch, tick: from, changes: change(id), extraMicros: 1_000_000 })
-      return { fork, answer: journeysOf(fork, from).at(-1)?.answer?.label }
-    }
-    expect(last(0, tick, 'send').answer).toBe('403 Forbidden')
-    const { fork } = last(0, tick, 'bind')
-    expect(last(fork.branch, fork.end.tick, 'send').answer).toBe('201 Created')
   })
 })
 

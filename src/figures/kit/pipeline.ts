@@ -1,165 +1,185 @@
-/** A request's way through the API server: the stages that it passes, the one that refuses it, and the store behind them. */
-import { type SVGTemplateResult, type TemplateResult, html, nothing, svg } from 'lit'
-import { type Rect, definitions, fitText, machine, process } from './shapes.ts'
-import { type View, isNarrow } from './view.ts'
+/**
+ * The API server's stages in the order in which a request passes them: a rail with a stop for each. What can be set is set where it
+ * acts: at its stage. HTML, since most of it is words and controls; they wrap as the width wants it.
+ */
+import { type TemplateResult, html, nothing } from 'lit'
+import { type Experiment, formatExperiment, parseExperiment, type Setting, SETTINGS } from './experiment.ts'
+import { GATES, hintOf, stageName, WHAT_WORDS, WHO_WORDS } from './experiment-words.ts'
+import { type Journey, type Passage, type Stage, STAGES } from './journey.ts'
+import { stepOf, type View } from './view.ts'
 import { say } from './words.ts'
 
-export const STAGES = ['authentication', 'authorization', 'admission', 'validation', 'storage'] as const
-export type Stage = (typeof STAGES)[number]
-
-/** One request, as the trace has it. */
-export interface Journey {
-  readonly client: string
-  readonly label: string
-  readonly name: string
-  /** When it reached the API server. */
-  readonly tick: number
-  /** Whom the API server took the asker for; undefined: for nobody. */
-  readonly user: string | undefined
-  /** Why it may; undefined: it may not. */
-  readonly reason: string | undefined
-  /** When it reached etcd, and whether it was written there. */
-  readonly writeTick: number | undefined
-  readonly stored: boolean
-  readonly answer: { readonly tick: number; readonly label: string } | undefined
-  readonly refusedAt: Stage | undefined
+/** A stage that is known to have spoken, and with which step that is told. */
+export interface Told extends Passage {
+  readonly eventTick: number
+  readonly part: number
 }
 
-const CLIENTS = ['kubectl', 'dashboard', 'program'] as const
-const HINTS: Readonly<Record<Stage, () => string>> = {
-  authentication: () => say('who are you?', '¿quién eres?'),
-  authorization: () => say('may you?', '¿puedes?'),
-  admission: () => say('what is filled in, and allowed?', '¿qué se añade y se admite?'),
-  validation: () => say('is it sound?', '¿es válido?'),
-  storage: () => say('still that version?', '¿aún esa versión?'),
-}
-const ROW = 40
-const GAP = 8
+type Look = Passage['outcome'] | 'ahead' | 'skipped'
 
-export function drawPipeline(view: View, journeys: readonly Journey[]): TemplateResult {
-  const { frame, width } = view
-  const narrow = isNarrow(view)
-  const now = journeys.findLast(({ tick }) => tick <= frame.tick)
-  const settled = settledAt(now, frame.tick)
-  const answered = settled === STAGES.length
-  const top = narrow ? 66 : 1
-  const left = narrow ? 1 : 150
-  const server: Rect = { x: left, y: top, width: width - left - 1, height: 40 + STAGES.length * (ROW + GAP) + 6 }
-  const store: Rect = { x: left, y: top + server.height + 14, width: server.width, height: 54 }
-  const height = store.y + store.height + 1
-  return html`<svg
-      class="board pipeline"
-      width=${width}
-      height=${height}
-      viewBox="0 0 ${width} ${height}"
-      role="img"
-      aria-label=${summaryOf(now, settled, frame.store.revision)}
-    >
-      ${definitions()} ${CLIENTS.map((name, i) => drawClient(name, i, view, now))}
-      <g class="on-control-plane">
-        ${machine(server, 'kube-apiserver', 'control-plane', now ? `${now.label} ${now.name}` : '')}
-        ${STAGES.map((stage, i) =>
-          drawStage(
-            stage,
-            { x: server.x + 16, y: server.y + 38 + i * (ROW + GAP), width: server.width - 32, height: ROW },
-            now,
-            settled,
-          ),
-        )}
-      </g>
-      ${drawStore(store, now, answered, frame.store.revision)}
-    </svg>
-    <div class="below">${drawAnswers(view, journeys)}</div>`
+interface Row {
+  readonly stage: Stage
+  readonly look: Look
+  readonly detail: string
+  readonly isNow: boolean
 }
 
-function drawClient(name: string, i: number, view: View, now: Journey | undefined): SVGTemplateResult {
-  const narrow = isNarrow(view)
-  const wide = (view.width - 2 - 2 * GAP) / 3
-  const rect = narrow
-    ? { x: 1 + i * (wide + GAP), y: 6, width: wide, height: 34 }
-    : { x: 1, y: 40 + i * 66, width: 116, height: 38 }
-  const active = now?.client === name
-  const { x, y, width, height } = rect
-  const end = narrow ? `M${x + width / 2} ${y + height}v20` : `M${x + width} ${y + height / 2}h26`
-  const head = narrow ? `translate(${x + width / 2} ${y + height + 20}) rotate(90)` : `translate(${x + width + 26} ${y + height / 2})` // prettier-ignore
-  return svg`${process(rect, name, 'up', active ? 'active' : 'plain')}
-    ${active ? svg`<g class="arrow solid moving"><path d=${end} class="arrow-line" /><path d="M-8 -5L0 0L-8 5" transform=${head} class="arrow-head" /></g>` : nothing}`
+const SIGNS: Readonly<Record<Look, string>> = {
+  passed: '✓',
+  changed: '✎',
+  refused: '✕',
+  unasked: '–',
+  ahead: '',
+  skipped: '',
 }
 
-type Passed = 'passed' | 'refused' | 'ahead'
-
-function stateOf(stage: Stage, now: Journey | undefined, settled: number): Passed {
-  if (!now) return 'ahead'
-  const place = STAGES.indexOf(stage)
-  const refused = now.refusedAt === undefined ? Infinity : STAGES.indexOf(now.refusedAt)
-  if (place > refused || place >= settled) return 'ahead'
-  return place === refused ? 'refused' : 'passed'
+export function drawPipeline(view: View, journey: Journey | undefined, told: readonly Told[]): TemplateResult {
+  const { setup, frame } = view
+  const experiment = parseExperiment(setup?.now ?? '')
+  const hasRun = setup?.hasRun === true
+  const arrange = (name: Setting, value: string): void =>
+    setup?.arrange(formatExperiment({ ...experiment, [name]: value }))
+  const step = stepOf(view)
+  const seen = hasRun ? told.filter(({ eventTick, part }) => isTold(step, eventTick, part)) : []
+  const isAnswered = hasRun && journey?.answer !== undefined && journey.answer.tick <= frame.tick
+  const rows = STAGES.map((stage) => rowOf(stage, seen, journey, hasRun && view.index > 0))
+  const arrived = hasRun && journey !== undefined && journey.request.tick <= frame.tick
+  return html`<div class="pipeline">
+    ${drawAsk(experiment, arrange)}
+    <ol class="rail ${arrived ? 'arrived' : ''}" aria-label="kube-apiserver">
+      ${rows.map((row) => drawRow(row, experiment, arrange))}
+    </ol>
+    ${drawStore(view, journey, isAnswered)} ${drawAnswer(isAnswered ? journey : undefined)}
+  </div>`
 }
 
-/** How many stages have spoken: two when it arrives, four when it is on its way to the store, all when it is answered. */
-function settledAt(now: Journey | undefined, tick: number): number {
-  if (now?.answer !== undefined && now.answer.tick <= tick) return STAGES.length
-  return now?.writeTick !== undefined && now.writeTick <= tick ? 4 : 2
+const isTold = (step: ReturnType<typeof stepOf>, tick: number, part: number): boolean =>
+  step !== undefined && (tick < step.event.tick || (tick === step.event.tick && part <= step.part))
+
+function rowOf(stage: Stage, seen: readonly Told[], journey: Journey | undefined, isUnderWay: boolean): Row {
+  const passage = seen.find((one) => one.stage === stage)
+  const last = seen.at(-1)
+  if (passage) return { stage, look: passage.outcome, detail: passage.detail, isNow: passage === last }
+  // What comes after a refusal is not asked at all.
+  const isOver = isUnderWay && last?.outcome === 'refused' && last.stage === journey?.refusedAt
+  return { stage, look: isOver ? 'skipped' : 'ahead', detail: '', isNow: false }
 }
 
-function drawStage(stage: Stage, rect: Rect, now: Journey | undefined, settled: number): SVGTemplateResult {
-  const { x, y, width, height } = rect
-  const state = stateOf(stage, now, settled)
-  const words = detailOf(stage, state, now)
-  const sign = state === 'passed' ? '✓ ' : state === 'refused' ? '✕ ' : ''
-  const from = 130
-  return svg`<g class="stage ${state}">
-    <rect x=${x} y=${y} width=${width} height=${height} rx="8" class="process-box" />
-    ${state === 'refused' ? svg`<rect x=${x} y=${y} width=${width} height=${height} rx="8" fill="url(#refused)" />` : nothing}
-    <text x=${x + 10} y=${y + 25} class="stage-name">${sign}${stage}</text>
-    <text x=${x + from} y=${y + 25} class="stage-words">${fitText(words, width - from - 8, 12)}</text></g>`
-}
+// ── who and what ────────────────────────────────────────────────────────────────────────────────────────────────────
 
-function detailOf(stage: Stage, state: Passed, now: Journey | undefined): string {
-  if (state === 'ahead' || !now) return HINTS[stage]()
-  if (state === 'refused') return now.answer?.label ?? ''
-  if (stage === 'authentication') return now.user ?? ''
-  return stage === 'authorization' ? (now.reason ?? '') : ''
-}
+type Arrange = (name: Setting, value: string) => void
 
-function drawStore(rect: Rect, now: Journey | undefined, answered: boolean, revision: number): SVGTemplateResult {
-  const { x, y, width, height } = rect
-  const written = answered && now?.stored === true
-  const words = !answered
-    ? ''
-    : written
-      ? say(`${now?.name} is written`, `${now?.name} queda escrito`)
-      : now?.refusedAt
-        ? say('untouched', 'intacto')
-        : ''
-  return svg`<g class="store-box"><rect x=${x} y=${y} width=${width} height=${height} rx="12" class=${written ? 'written' : ''} />
-    <text x=${x + 14} y=${y + 32} class="stage-name">etcd</text>
-    <text x=${x + 66} y=${y + 32} class="stage-words">${fitText(`${say('revision', 'revisión')} ${revision}${words ? `: ${words}` : ''}`, width - 76, 12.5)}</text></g>`
-}
-
-/** Every answer so far, in order. */
-function drawAnswers({ frame }: View, journeys: readonly Journey[]): TemplateResult {
-  return html`<ol class="answers">
-    ${journeys
-      .filter(({ answer }) => answer && answer.tick <= frame.tick)
-      .map(
-        ({ client, user, answer, refusedAt }) =>
-          html`<li class=${refusedAt ? 'bad' : ''}>
-            <b>${refusedAt ? '✕' : '✓'} ${answer!.label}</b> ${client}, ${user ?? say('unknown', 'desconocido')}
-          </li>`,
+function drawAsk({ who, what }: Experiment, arrange: Arrange): TemplateResult {
+  return html`<fieldset class="askers">
+      <legend>${say('Who asks', 'Quién pide')}</legend>
+      ${WHO_WORDS.map(
+        ([value, name, shows]) =>
+          html`<label class="asker ${value === who ? 'chosen' : ''}"
+            ><input
+              type="radio"
+              name="who"
+              .value=${value}
+              .checked=${value === who}
+              @change=${() => arrange('who', value)}
+            /><b>${name}</b><small>${shows}</small></label
+          >`,
       )}
-  </ol>`
+    </fieldset>
+    <label class="wish"
+      ><span>${say('for what', 'qué')}</span>
+      <select @change=${(event: Event) => arrange('what', (event.target as HTMLSelectElement).value)}>
+        ${WHAT_WORDS.map(([value, name]) => html`<option value=${value} ?selected=${value === what}>${name}</option>`)}
+      </select></label
+    >`
 }
 
-function summaryOf(now: Journey | undefined, settled: number, revision: number): string {
-  const store = say(`The store is at revision ${revision}.`, `El almacén está en la revisión ${revision}.`)
-  if (!now) return store
-  const stages = STAGES.map((stage) => `${stage}: ${say(...WORDS[stateOf(stage, now, settled)])}`).join(', ')
-  return `${now.label} ${now.name}, ${now.client}. ${stages}. ${store}`
+// ── stages ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+function drawRow({ stage, look, detail, isNow }: Row, experiment: Experiment, arrange: Arrange): TemplateResult {
+  const spoken = look === 'passed' || look === 'changed' || look === 'refused'
+  const words = spoken ? detail || wordsOf(look) : look === 'unasked' ? unaskedWords(stage, experiment) : hintOf(stage)
+  return html`<li class="stop ${look} ${isNow ? 'now' : ''}">
+    <span class="sign" aria-hidden="true">${SIGNS[look]}</span>
+    <b>${stageName(stage)}</b>
+    <span class="detail"
+      ><span class="visually-hidden">${look === 'ahead' ? '' : `${wordsOf(look)}: `}</span>${words}</span
+    >
+    <span class="gates">${GATES[stage]?.map((gate) => drawGate(gate, experiment, arrange)) ?? nothing}</span>
+  </li>`
 }
 
-const WORDS: Readonly<Record<Passed, [english: string, spanish: string]>> = {
-  passed: ['passed', 'pasada'],
-  refused: ['refused', 'rechazada'],
-  ahead: ['not asked', 'sin preguntar'],
+function drawGate(
+  { setting, label, choices }: (typeof GATES)[string][number],
+  experiment: Experiment,
+  arrange: Arrange,
+): TemplateResult {
+  const now = experiment[setting]
+  const isOther = now !== SETTINGS[setting][0]
+  return html`<label class="gate ${isOther ? 'other' : ''}"
+    ><span>${label}</span>
+    <select @change=${(event: Event) => arrange(setting, (event.target as HTMLSelectElement).value)}>
+      ${choices.map(([value, name]) => html`<option value=${value} ?selected=${value === now}>${name}</option>`)}
+    </select></label
+  >`
+}
+
+const wordsOf = (look: Look): string =>
+  ({
+    passed: say('passed', 'pasada'),
+    changed: say('changed', 'cambiado'),
+    refused: say('refused', 'rechazada'),
+    unasked: say('not asked', 'sin preguntar'),
+    ahead: '',
+    skipped: say('not reached', 'no alcanzada'),
+  })[look]
+
+/** Why a stage has nothing to say. */
+function unaskedWords(stage: Stage, { what, authorization, quota }: Experiment): string {
+  switch (stage) {
+    case 'impersonation':
+      return say('nobody else is meant', 'no se habla por nadie más')
+    case 'authorization':
+      return authorization === 'off' ? say('AlwaysAllow: nobody is refused', 'AlwaysAllow: no se rechaza a nadie') : ''
+    case 'mutating':
+    case 'validation':
+    case 'validating':
+      if (what === 'secret') return say('a read does not pass here', 'una lectura no pasa por aquí')
+      return what === 'stale' ? say('it has not come to that', 'no se llega hasta aquí') : say('nothing to do', 'nada que hacer') // prettier-ignore
+    case 'quota':
+      if (what === 'secret' || what === 'stale') return say('nothing is counted', 'no se cuenta nada')
+      return quota === 'off' ? say('there is none here', 'aquí no hay ninguna') : ''
+    default:
+      return ''
+  }
+}
+
+// ── what came of it ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+function drawStore({ frame }: View, journey: Journey | undefined, isAnswered: boolean): TemplateResult {
+  const { revision } = frame.store
+  const isWritten = isAnswered && journey?.isStored === true
+  const name = journey?.request.name ?? ''
+  const words = !isAnswered
+    ? ''
+    : isWritten
+      ? say(`${name} is written`, `${name} queda escrito`)
+      : journey?.answer?.failed
+        ? journey.write
+          ? say(`nothing of ${name} is written; the quota has been charged, and is counted anew`, `de ${name} no se escribe nada; la cuota se ha cargado y se volverá a contar`) // prettier-ignore
+          : say('untouched', 'intacto')
+        : say(`${name} is read`, `${name} se lee`)
+  return html`<p class="store-line ${isWritten ? 'written' : ''}">
+    <b>etcd</b>
+    <span class="mono">${say('revision', 'revisión')} ${revision}</span>
+    ${words ? html`<span>${words}</span>` : nothing}
+  </p>`
+}
+
+function drawAnswer(journey: Journey | undefined): TemplateResult {
+  const answer = journey?.answer
+  const refusal = journey?.passages.find(({ outcome }) => outcome === 'refused')
+  return html`<p class="answer-line ${answer?.failed ? 'bad' : ''}">
+    <span>${say('the answer', 'la respuesta')}</span>
+    ${answer ? html`<b class="mono">${answer.label}</b>${refusal ? html` <span class="why">${refusal.detail}</span>` : nothing}` : nothing}
+  </p>`
 }
