@@ -372,6 +372,7 @@ export interface PodStatus {
   readonly qosClass?: 'Guaranteed' | 'Burstable' | 'BestEffort'
   readonly initContainerStatuses?: readonly ContainerStatus[]
   readonly containerStatuses?: readonly ContainerStatus[]
+  readonly ephemeralContainerStatuses?: readonly ContainerStatus[]
 }
 
 export interface Pod extends KubernetesObject {

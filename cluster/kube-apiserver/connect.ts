@@ -50,7 +50,7 @@ export function startConnect(
 const refused = (stream: StreamId, status: Status): Effect[] => [answer(stream, status.code, status)]
 
 function containerOf({ metadata, spec }: Pod, asked: string): string | Status {
-  const all = [...(spec.initContainers ?? []), ...spec.containers].map(({ name }) => name)
+  const all = [...(spec.initContainers ?? []), ...spec.containers, ...(spec.ephemeralContainers ?? [])].map(({ name }) => name) // prettier-ignore
   if (asked !== '')
     return all.includes(asked) ? asked : badRequest(`container ${asked} is not valid for pod ${metadata.name}`)
   const [first, ...others] = spec.containers

@@ -6,11 +6,12 @@
  */
 import { deepFreeze, formatTime, isEqual, parseTime } from '#cluster/api/meta.ts'
 import { apiVersionOf, keyOf } from '#cluster/api/resources.ts'
-import type { Container, KubernetesObject, ObjectMeta, Status } from '#cluster/api/types.ts'
+import type { Container, KubernetesObject, ObjectMeta, Pod, Status } from '#cluster/api/types.ts'
 import type { Context } from '#cluster/kernel/component.ts'
 import { isStatus } from '#cluster/api/http.ts'
 import type { Admission } from './admission/admission.ts'
 import { toStored } from './conversion/conversion.ts'
+import { defaultEphemeral } from './defaults/pod-spec.ts'
 import { generateName, newUid } from './names.ts'
 import { strategyOf } from './registry/registry.ts'
 import type { Strategy } from './registry/strategy.ts'
@@ -19,6 +20,7 @@ import type { Origin } from './state.ts'
 import type { FieldError } from './status.ts'
 import { badRequest, conflict, forbiddenValue, invalid, MODIFIED } from './status.ts'
 import { withoutRevision } from './storage/keys.ts'
+import { ephemeralErrors } from './validation/ephemeral-containers.ts'
 import { validateMetadata } from './validation/names.ts'
 
 export type Prepared =
@@ -219,7 +221,10 @@ function combineBelow(subresource: string, given: any, old: any): KubernetesObje
     case 'approval':
       return { ...old, status: { ...old.status, conditions: given.status?.conditions ?? [] } }
     case 'ephemeralcontainers':
-      return respecified({ ...old.spec, ephemeralContainers: given.spec?.ephemeralContainers ?? [] })
+      return respecified({
+        ...old.spec,
+        ephemeralContainers: (given.spec?.ephemeralContainers ?? []).map(defaultEphemeral),
+      })
     case 'resize': {
       const resized = (container: Container) => {
         const { resources = {} } = given.spec?.containers?.find((one: Container) => one.name === container.name) ?? container // prettier-ignore
@@ -290,19 +295,7 @@ function updateErrors(
     }
   }
   if (info.subresource === '') errors.push(...(strategy.validateUpdate?.(next, old) ?? []))
-  if (info.subresource === 'ephemeralcontainers') errors.push(...ephemeralErrors(next as any, old as any))
+  if (info.subresource === 'ephemeralcontainers') errors.push(...ephemeralErrors(next as Pod, old as Pod))
   if (info.subresource === 'status') errors.push(...(strategy.validateStatusUpdate?.(next, old) ?? []))
   return errors
-}
-
-type WithEphemeral = { readonly spec: { readonly ephemeralContainers?: readonly Container[] } }
-
-/** Who was put into a running Pod stays there, as it is. */
-function ephemeralErrors({ spec }: WithEphemeral, { spec: before }: WithEphemeral): FieldError[] {
-  return (before.ephemeralContainers ?? []).flatMap((old) => {
-    const now = spec.ephemeralContainers?.find(({ name }) => name === old.name)
-    if (isEqual(now, old)) return []
-    const what = now ? 'changed' : 'removed'
-    return [forbiddenValue('spec.ephemeralContainers', `existing ephemeral containers ${JSON.stringify(old.name)} may not be ${what}`)] // prettier-ignore
-  })
 }

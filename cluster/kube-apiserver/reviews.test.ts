@@ -116,11 +116,18 @@ describe('a part of an object', () => {
     const helper = { name: 'helper', image: 'busybox' }
     const spec = { ...body.spec, ephemeralContainers: [helper], hostname: 'other' }
     const changed = lab.send('PUT', `${PODS}/web/ephemeralcontainers`, { ...body, spec }).body
-    expect(changed.spec.ephemeralContainers).toEqual([helper])
+    expect(changed.spec.ephemeralContainers).toEqual([{ ...helper, imagePullPolicy: 'Always' }])
     expect(changed.spec.hostname).toBeUndefined()
     expect(changed.metadata.generation).toBe(2)
     const gone = lab.send('PUT', `${PODS}/web/ephemeralcontainers`, { ...changed, spec: { ...changed.spec, ephemeralContainers: [] } }) // prettier-ignore
     expect(gone.body.message).toContain('existing ephemeral containers "helper" may not be removed')
+    const odd = { name: 'app', image: 'busybox', targetContainerName: 'nobody', ports: [{ containerPort: 1 }] }
+    const refused = lab.send('PUT', `${PODS}/web/ephemeralcontainers`, { ...changed, spec: { ...changed.spec, ephemeralContainers: [...changed.spec.ephemeralContainers, odd] } }) // prettier-ignore
+    expect(refused.body.details.causes).toMatchObject([
+      { reason: 'FieldValueDuplicate', field: 'spec.ephemeralContainers[1].name' },
+      { reason: 'FieldValueNotFound', field: 'spec.ephemeralContainers[1].targetContainerName' },
+      { reason: 'FieldValueForbidden', message: 'Forbidden: cannot be set for an Ephemeral Container' },
+    ])
     const resized = lab.send('PATCH', `${PODS}/web/resize`, { spec: { containers: [{ name: 'app', resources: { requests: { cpu: '1' } } }] } }, undefined, 'application/strategic-merge-patch+json') // prettier-ignore
     expect(resized.body.spec.containers[0]).toMatchObject({ image: 'registry.example/app:1', resources: { requests: { cpu: '1' } } }) // prettier-ignore
   })

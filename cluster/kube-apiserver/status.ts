@@ -13,6 +13,7 @@ export interface FieldError {
     | 'FieldValueForbidden'
     | 'FieldValueNotSupported'
     | 'FieldValueDuplicate'
+    | 'FieldValueNotFound'
     | 'FieldValueTooLong'
     | 'FieldValueTooMany'
     | 'FieldValueTypeInvalid'
@@ -42,6 +43,12 @@ export const notSupported = (field: string, value: unknown, supported: readonly 
   message: `Unsupported value: ${show(value)}: supported values: ${supported.map(show).join(', ')}`,
   field,
 })
+export const notFoundValue = (field: string, value: unknown): FieldError => ({
+  field,
+  reason: 'FieldValueNotFound',
+  message: `Not found: ${JSON.stringify(value)}`,
+})
+
 export const duplicateValue = (field: string, value: unknown): FieldError => ({
   reason: 'FieldValueDuplicate',
   message: `Duplicate value: ${show(value)}`,

@@ -14,7 +14,7 @@ import type { EventNote } from '#cluster/client/event-recorder.ts'
 import { recordEvent } from '#cluster/client/event-recorder.ts'
 import type { CriError, CriReply } from '#cluster/container-runtime/cri.ts'
 import type { Context, Effect, Micros } from '#cluster/kernel/component.ts'
-import { podOf } from './pod-lookup.ts'
+import { containerNamed, podOf } from './pod-lookup.ts'
 import { probeKey } from './prober.ts'
 import type { Backoff, KubeletState, PodAction, ProbeState } from './state.ts'
 import { type VolumeTag, volumeWith } from './volumes.ts'
@@ -67,7 +67,7 @@ export function tellOfAction(state: KubeletState, ctx: Context, pod: Pod | undef
     case 'createContainer': {
       // One that was pulled for it has been told of already.
       if (state.pulls.delete(`${uid}/${action.container}`)) return []
-      const message = `Container image ${quote(imageOf(pod, action.container))} already present on machine and can be accessed by the pod`
+      const message = `Container image ${quote(containerNamed(pod, action.container)?.image ?? '')} already present on machine and can be accessed by the pod`
       return tellOfPod(state, ctx, pod, 'Normal', 'Pulled', message, action.container)
     }
     case 'stopContainer':
@@ -78,11 +78,6 @@ export function tellOfAction(state: KubeletState, ctx: Context, pod: Pod | undef
 }
 
 const quote = (text: string): string => JSON.stringify(text)
-
-const imageOf = ({ spec }: Pod, name: string): string =>
-  [...(spec.initContainers ?? []), ...spec.containers, ...(spec.ephemeralContainers ?? [])].find(
-    (one) => one.name === name,
-  )?.image ?? ''
 
 function whyStopped(state: KubeletState, pod: Pod, { container, id }: PodAction & { type: 'stopContainer' }): string {
   const uid = pod.metadata.uid!

@@ -5,7 +5,7 @@
  * runtime over the CRI until what runs is what the API says; probes containers; reports statuses.
  * What we model: all of that, with the real intervals, back-offs, reasons and messages; recovery after a restart from
  * nothing but the runtime's own listing; refusal of Pods that do not fit; its own API (see `server.ts`).
- * What we leave out: static Pods, most kinds of volumes, lifecycle hooks, ephemeral containers, node-pressure eviction, image garbage
+ * What we leave out: targets of ephemeral containers (programs do not see each other's processes), static Pods, most kinds of volumes, lifecycle hooks, node-pressure eviction, image garbage
  * collection.
  * Where to read upstream: kubernetes/kubernetes `pkg/kubelet/kubelet.go` (syncLoop).
  */

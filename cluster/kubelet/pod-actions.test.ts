@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { addAmounts, toAmounts } from '#cluster/api/pod-resources.ts'
-import type { Container, Pod } from '#cluster/api/types.ts'
+import type { Container, EphemeralContainer, Pod } from '#cluster/api/types.ts'
 import type { ContainerStatus, PodSandboxStatus } from '#cluster/container-runtime/cri.ts'
 import { holdingsOf, refusal } from './admission.ts'
 import { nextPodAction, type SyncView } from './pod-actions.ts'
@@ -8,6 +8,7 @@ import type { RuntimePod } from './state.ts'
 
 const app: Container = { name: 'app', image: 'web' }
 const init: Container = { name: 'init', image: 'setup' }
+const helper: EphemeralContainer = { name: 'helper', image: 'look', targetContainerName: 'app' }
 const sidecar: Container = { name: 'log', image: 'log', restartPolicy: 'Always' }
 
 const pod = (spec: Partial<Pod['spec']> = {}): Pod => ({
@@ -81,6 +82,27 @@ const rows: [string, Pod, RuntimePod | undefined, Partial<SyncView>, unknown][] 
     runtime([sandbox()], 'created app'),
     {},
     { action: { type: 'startContainer', container: 'app', id: 'app-0' } },
+  ],
+  [
+    'an ephemeral container is created, whatever the others do',
+    pod({ initContainers: [init], ephemeralContainers: [helper] }),
+    runtime([sandbox()], 'running init'),
+    {},
+    { action: { type: 'createContainer', container: 'helper', attempt: 0 } },
+  ],
+  [
+    '… and started',
+    pod({ ephemeralContainers: [helper] }),
+    runtime([sandbox()], 'running app', 'created helper'),
+    {},
+    { action: { type: 'startContainer', container: 'helper', id: 'helper-0' } },
+  ],
+  [
+    '… but never again',
+    pod({ ephemeralContainers: [helper] }),
+    runtime([sandbox()], 'running app', 'exited(1) helper'),
+    {},
+    'settled',
   ],
   ['a running Pod is left alone', pod(), runtime([sandbox()], 'running app'), {}, 'settled'],
   [

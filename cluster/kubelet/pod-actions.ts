@@ -2,11 +2,11 @@
  * What to do next for one Pod: desired (the API's Pod) against actual (what the runtime says), one action at a time.
  *
  * Nothing is remembered between calls except back-offs, so a kubelet that was away does the same as one that was not.
- * Order: a ready sandbox; init containers one after another (a restartable one only has to have started); then every
+ * Order: a ready sandbox; ephemeral containers, once each; init containers one after another (a restartable one only has to have started); then every
  * container on its own, by the restart policy.
  * Where to read upstream: kubernetes/kubernetes `pkg/kubelet/kuberuntime/kuberuntime_manager.go` (computePodActions).
  */
-import type { Container, Pod } from '#cluster/api/types.ts'
+import type { Container, EphemeralContainer, Pod } from '#cluster/api/types.ts'
 import type { ContainerStatus, PodSandboxStatus } from '#cluster/container-runtime/cri.ts'
 import type { Micros } from '#cluster/kernel/component.ts'
 import type { PodAction, ProbeState, RuntimePod } from './state.ts'
@@ -37,6 +37,10 @@ export function nextPodAction(pod: Pod, runtime: RuntimePod | undefined, view: S
     if ('action' in next) return next.action
     wait = wait === undefined ? next.waitUntil : Math.min(wait, next.waitUntil)
     return undefined
+  }
+  for (const helper of pod.spec.ephemeralContainers ?? []) {
+    const action = consider(nextForEphemeral(helper, runtime, view))
+    if (action) return { action }
   }
   for (const init of inits) {
     const status = latestContainer(runtime, init.name, sandbox)
@@ -121,6 +125,19 @@ function nextForInit(
     if (status.exitCode === 0 || pod.spec.restartPolicy === 'Never') return 'settled'
   }
   return nextForContainer(pod, init, status, attempt, view, true)
+}
+
+/** Started once, whatever becomes of it, and of the others: somebody wants to look. */
+function nextForEphemeral(helper: EphemeralContainer, runtime: RuntimePod | undefined, view: SyncView): Next {
+  const status = latestContainer(runtime, helper.name)
+  const { name: container, image } = helper
+  if (status?.state === 'CONTAINER_CREATED') return { action: { type: 'startContainer', container, id: status.id } }
+  if (status) return 'settled'
+  const until = view.backoffUntil(container)
+  if (until !== undefined && until > view.now) return { waitUntil: until }
+  if (!view.images(image) && helper.imagePullPolicy !== 'Never')
+    return { action: { type: 'pullImage', container, image } }
+  return { action: { type: 'createContainer', container, attempt: 0 } }
 }
 
 function isInitDone(init: Container, status: ContainerStatus | undefined, view: SyncView): boolean {

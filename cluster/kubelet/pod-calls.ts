@@ -3,7 +3,7 @@ import type { Pod } from '#cluster/api/types.ts'
 import type { ContainerConfig, CriReply, DnsConfig } from '#cluster/container-runtime/cri.ts'
 import type { Context, Effect } from '#cluster/kernel/component.ts'
 import { latestSandbox } from './pod-actions.ts'
-import { podOf } from './pod-lookup.ts'
+import { containerNamed, podOf } from './pod-lookup.ts'
 import { cri, forgetContainer, forgetSandbox, markSandboxStopped, takeContainer, takeSandboxStatus } from './runtime.ts'
 import type { KubeletState, PodAction } from './state.ts'
 import { mountedFiles } from './volumes.ts'
@@ -61,7 +61,7 @@ function clusterDns(state: KubeletState, namespace: string): DnsConfig | undefin
 }
 
 function containerConfig(pod: Pod, name: string, attempt: number): ContainerConfig {
-  const container = [...(pod.spec.initContainers ?? []), ...pod.spec.containers].find((one) => one.name === name)!
+  const container = containerNamed(pod, name)!
   return {
     metadata: { name, attempt },
     image: { image: container.image },
@@ -89,17 +89,14 @@ export function takeReply(state: KubeletState, ctx: Context, uid: string, action
     case 'pullImage': {
       const pod = podOf(state, uid)
       state.images.set(action.image, (reply as CriReply<'PullImage'>).imageRef)
-      for (const container of pod?.spec.containers ?? [])
+      for (const container of [...(pod?.spec.containers ?? []), ...(pod?.spec.ephemeralContainers ?? [])])
         if (container.image === action.image) state.waiting.delete(`${uid}/${container.name}`)
       return
     }
     case 'createContainer': {
       const { containerId } = reply as CriReply<'CreateContainer'>
       const pod = podOf(state, uid)
-      const image =
-        [...(pod?.spec.initContainers ?? []), ...(pod?.spec.containers ?? [])].find(
-          ({ name }) => name === action.container,
-        )?.image ?? ''
+      const image = (pod && containerNamed(pod, action.container)?.image) ?? ''
       takeContainer(state, uid, {
         id: containerId,
         podSandboxId: latestSandbox(runtime)?.id ?? '',

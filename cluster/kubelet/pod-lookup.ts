@@ -1,5 +1,5 @@
-/** The API's Pod for a UID, from the kubelet's own copy. */
-import type { Pod } from '#cluster/api/types.ts'
+/** The API's Pod for a UID, from the kubelet's own copy, and its containers by name. */
+import type { Container, EphemeralContainer, Pod } from '#cluster/api/types.ts'
 import type { KubeletState } from './state.ts'
 
 export const podOf = (state: KubeletState, uid: string): Pod | undefined => {
@@ -11,3 +11,9 @@ export const podOf = (state: KubeletState, uid: string): Pod | undefined => {
   for (const pod of state.pods.items.values()) if (pod.metadata.uid === uid) return pod
   return undefined
 }
+
+/** A container of any kind. */
+export const containerNamed = ({ spec }: Pod, name: string): Container | EphemeralContainer | undefined =>
+  [...(spec.initContainers ?? []), ...spec.containers, ...(spec.ephemeralContainers ?? [])].find(
+    (one) => one.name === name,
+  )

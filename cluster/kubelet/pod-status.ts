@@ -10,6 +10,7 @@ import type {
   Container,
   ContainerState,
   ContainerStatus,
+  EphemeralContainer,
   Pod,
   PodPhase,
   PodStatus,
@@ -34,6 +35,7 @@ export function podStatus(pod: Pod, worker: PodWorker, runtime: RuntimePod | und
   const containers = pod.spec.containers.map((container) =>
     containerStatus(pod, container, runtime, view, false, initialized),
   )
+  const helpers = (pod.spec.ephemeralContainers ?? []).map((helper) => ephemeralStatus(helper, runtime, view))
   const phase = phaseOf(pod, inits, containers, initialized, worker)
   const sandbox = latestSandbox(runtime)
   const ready = sandbox?.state === 'SANDBOX_READY'
@@ -52,6 +54,7 @@ export function podStatus(pod: Pod, worker: PodWorker, runtime: RuntimePod | und
     ...(ip && { podIP: ip, podIPs: [{ ip }] }),
     ...(inits.length > 0 && { initContainerStatuses: inits }),
     containerStatuses: containers,
+    ...(helpers.length > 0 && { ephemeralContainerStatuses: helpers }),
     ...(pod.status?.qosClass && { qosClass: pod.status.qosClass }),
   }
 }
@@ -121,6 +124,21 @@ function containerStatus(
     state,
     ...(lastState && { lastState }),
   }
+}
+
+/** It is never started again, and never counts as ready. */
+function ephemeralStatus(
+  { name, image }: EphemeralContainer,
+  runtime: RuntimePod | undefined,
+  view: StatusView,
+): ContainerStatus {
+  const latest = latestContainer(runtime, name)
+  const common = { name, image, ready: false, restartCount: 0 }
+  if (!latest || latest.state === 'CONTAINER_CREATED')
+    return { ...common, imageID: '', state: { waiting: view.waiting(name) ?? { reason: 'ContainerCreating' } } }
+  const isRunning = latest.state === 'CONTAINER_RUNNING'
+  const state = isRunning ? { running: { startedAt: formatTime(latest.startedAt) } } : terminated(latest)
+  return { ...common, imageID: latest.imageRef, containerID: `containerd://${latest.id}`, state }
 }
 
 function previous(runtime: RuntimePod, latest: RuntimeContainer): RuntimeContainer | undefined {

@@ -16,6 +16,7 @@ import type { Body, CloseReason, Context, Effect, StreamId } from '#cluster/kern
 import type { Syscall, SyscallReply } from '#cluster/linux/syscall.ts'
 import { isFailure } from '#cluster/linux/syscall.ts'
 import { latestContainer, latestSandbox } from './pod-actions.ts'
+import { containerNamed } from './pod-lookup.ts'
 import type { KubeletState, Served } from './state.ts'
 import { startStats, STATS_PATH } from './stats.ts'
 
@@ -62,7 +63,7 @@ export function serve(state: KubeletState, ctx: Context, stream: StreamId, reque
   if (status?.state !== 'CONTAINER_RUNNING')
     return [answer(stream, failure(404, 'NotFound', `container not found ("${container}")`))]
   const stdin = query['stdin'] === 'true'
-  const spec = pod.spec.containers.find((one) => one.name === container)
+  const spec = containerNamed(pod, container)
   const call =
     service === 'exec'
       ? criRequest('Exec', { containerId: status.id, cmd: commandOf(request), stdin, tty: query['tty'] === 'true' })

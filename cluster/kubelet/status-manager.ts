@@ -87,6 +87,7 @@ const COMPARED = Object.keys({
   qosClass: true,
   initContainerStatuses: true,
   containerStatuses: true,
+  ephemeralContainerStatuses: true,
 } satisfies Record<Exclude<keyof PodStatus, 'conditions'>, true>) as Exclude<keyof PodStatus, 'conditions'>[]
 
 const sameCondition = (a: Condition, b: Condition): boolean =>

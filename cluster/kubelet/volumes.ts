@@ -13,6 +13,7 @@ import type { Answer, ApiRequest } from '#cluster/client/api-client.ts'
 import { getRequest, isOk, messageOf, send } from '#cluster/client/api-client.ts'
 import { pathOf } from '#cluster/api/resources.ts'
 import type { Context, Effect, Micros } from '#cluster/kernel/component.ts'
+import { containerNamed } from './pod-lookup.ts'
 import type { KubeletState, PodVolumes } from './state.ts'
 
 /** Contents by path below the mount point. */
@@ -157,8 +158,7 @@ function filesOf(pod: Pod, source: Source, bodies: PodVolumes['bodies']): Files 
 /** The files that a container of the Pod finds, by their whole paths. */
 export function mountedFiles(state: KubeletState, pod: Pod, container: string): Files | undefined {
   const { spec } = pod
-  const { volumeMounts = [] } =
-    [...(spec.initContainers ?? []), ...spec.containers].find(({ name }) => name === container) ?? {}
+  const { volumeMounts = [] } = containerNamed(pod, container) ?? {}
   const bodies = state.volumes.get(pod.metadata.uid!)?.bodies ?? {}
   const all = volumeMounts.flatMap(({ name, mountPath }) => {
     const volume = spec.volumes?.find((one) => one.name === name)

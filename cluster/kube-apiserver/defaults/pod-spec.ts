@@ -5,7 +5,14 @@
  * through here before costs no copies.
  * Where to read upstream: kubernetes/kubernetes `pkg/apis/core/v1/defaults.go`.
  */
-import type { Container, PodSpec, PodTemplateSpec, Probe, ResourceRequirements } from '#cluster/api/types.ts'
+import type {
+  Container,
+  EphemeralContainer,
+  PodSpec,
+  PodTemplateSpec,
+  Probe,
+  ResourceRequirements,
+} from '#cluster/api/types.ts'
 
 export function defaultTemplate(template: PodTemplateSpec): PodTemplateSpec {
   if (template?.spec === undefined) return template
@@ -61,6 +68,10 @@ function defaultContainer(container: Container, spec: PodSpec): Container {
     ...(startupProbe && { startupProbe }),
   }
 }
+
+/** One that is added to a Pod that is there already. */
+export const defaultEphemeral = (helper: EphemeralContainer): EphemeralContainer =>
+  helper.imagePullPolicy === undefined ? { ...helper, imagePullPolicy: pullPolicyFor(helper.image) } : helper
 
 /** An image without a tag, or with `latest`, may have changed since. */
 function pullPolicyFor(image: string | undefined): 'Always' | 'IfNotPresent' {

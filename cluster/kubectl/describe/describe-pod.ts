@@ -40,6 +40,7 @@ export function describePod(pod: Pod, events: readonly KubernetesEvent[], now: M
     ...(owner ? [`Controlled By:\t${owner.kind}/${owner.name}`] : []),
     ...containerLines('Init Containers:', spec.initContainers, status.initContainerStatuses),
     ...containerLines('Containers:', spec.containers, status.containerStatuses),
+    ...containerLines('Ephemeral Containers:', spec.ephemeralContainers, status.ephemeralContainerStatuses),
     ...conditionLines(pod),
     ...volumeLines(spec.volumes),
     `QoS Class:\t${status.qosClass ?? 'BestEffort'}`,
