@@ -5,13 +5,14 @@
  * What we leave out: the details of a conversion webhook (without webhooks for conversion, only the strategy None is taken).
  * Where to read upstream: apiextensions-apiserver `pkg/apis/apiextensions/validation/validation.go`.
  */
-import type { PrinterColumn, ScalePaths } from '#cluster/api/custom-version.ts'
+import type { JsonSchema, PrinterColumn, ScalePaths } from '#cluster/api/custom-version.ts'
 import { isEqual } from '#cluster/api/meta.ts'
 import type { FieldError } from '../status.ts'
 import { duplicateValue, invalidValue, notSupported, required } from '../status.ts'
 import { nameProblem } from '../validation/names.ts'
 import type { DefinedNames, DefinedVersion, Definition } from './definition.ts'
 import { holds } from './definition.ts'
+import { ruleErrors } from './schema/rule-errors.ts'
 import { structuralErrors } from './schema/structural.ts'
 
 const APPROVAL = 'api-approved.kubernetes.io'
@@ -156,7 +157,7 @@ function versionErrors(versions: readonly DefinedVersion[]): FieldError[] {
     ({ schema }) => schema?.openAPIV3Schema,
     'spec.validation.openAPIV3Schema',
     'schema.openAPIV3Schema',
-    structuralErrors,
+    schemaErrors,
   )
   each(({ subresources }) => subresources?.scale, 'spec.subresources.scale', 'subresources.scale', scaleErrors)
   each(
@@ -173,6 +174,12 @@ function versionErrors(versions: readonly DefinedVersion[]): FieldError[] {
     errors.push(invalidValue('spec.versions', versions, 'must have exactly one version marked as storage version'))
   }
   return errors
+}
+
+/** Rules are looked at once the schema is one. */
+function schemaErrors(schema: JsonSchema, path: string): FieldError[] {
+  const errors = structuralErrors(schema, path)
+  return errors.length > 0 ? errors : ruleErrors(schema, path)
 }
 
 /** A path of plain names. */

@@ -6,6 +6,7 @@
 import type { Resource } from '#cluster/api/resources.ts'
 import type { KubernetesObject } from '#cluster/api/types.ts'
 import { withDefaults } from '../extensions/schema/defaults.ts'
+import { validateRules } from '../extensions/schema/rules.ts'
 import { validateCustom } from '../extensions/schema/validate.ts'
 import type { Strategy } from './strategy.ts'
 
@@ -21,7 +22,10 @@ export function customStrategy(resource: Resource): Strategy {
 
 function make({ custom }: Resource): Strategy<Custom> {
   const { schema, hasStatus } = custom!
-  const validateUpdate = (object: Custom, old: Custom) => validateCustom(schema, object, old)
+  const validate = (object: Custom, old?: Custom) => {
+    const errors = validateCustom(schema, object, old)
+    return [...errors, ...validateRules(schema, object, old, errors)]
+  }
   return {
     hasGeneration: true,
     hasStatus,
@@ -29,8 +33,8 @@ function make({ custom }: Resource): Strategy<Custom> {
     requiresResourceVersion: true,
     defaults: (object) => withDefaults(schema, object),
     ...(hasStatus && { prepareForCreate: ({ status: _, ...object }: Custom) => object }),
-    validate: (object) => validateCustom(schema, object),
-    validateUpdate,
-    validateStatusUpdate: validateUpdate,
+    validate: (object) => validate(object),
+    validateUpdate: validate,
+    validateStatusUpdate: validate,
   }
 }

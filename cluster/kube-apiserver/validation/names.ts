@@ -93,7 +93,7 @@ export function labelValueProblem(value: string): string | undefined {
   return "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')"
 }
 
-function keyProblem(key: string): string | undefined {
+export function keyProblem(key: string): string | undefined {
   const slash = key.indexOf('/')
   const name = key.slice(slash + 1)
   if (slash >= 0) {

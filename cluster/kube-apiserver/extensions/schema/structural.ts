@@ -2,7 +2,7 @@
  * Whether a schema is structural: it says of every field of which type it is, once and outside of `allOf`, `anyOf`, `oneOf`, `not`;
  * else nothing could be pruned or defaulted by it.
  *
- * What we leave out: rules in CEL are stored and not compiled.
+ * Rules in CEL have a file of their own, `rule-errors.ts`.
  * Where to read upstream: apiextensions-apiserver `pkg/apiserver/schema/{validation,structural,complete}.go`,
  * `pkg/apis/apiextensions/validation/validation.go` (ValidateCustomResourceDefinitionOpenAPISchema).
  */
@@ -11,7 +11,8 @@ import { isEqual } from '#cluster/api/meta.ts'
 import type { FieldError } from '../../status.ts'
 import { forbiddenValue, invalidValue, notSupported, required } from '../../status.ts'
 import { isRecord } from './prune.ts'
-import { patternOf, validateCustom } from './validate.ts'
+import { patternOf } from '../../validation/pattern.ts'
+import { validateCustom } from './validate.ts'
 
 type Level = 'root' | 'items' | 'field'
 

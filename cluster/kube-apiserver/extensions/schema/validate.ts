@@ -3,7 +3,7 @@
  *
  * On an update, what has not changed is not looked at again (ratcheting), so that a stricter schema does not lock in what was
  * stored before; items of lists are compared only where they are known by keys.
- * What we leave out: rules in CEL (`x-kubernetes-validations`); patterns are read by JavaScript's engine and not by RE2.
+ * Rules in CEL have a file of their own, `rules.ts`.
  * Where to read upstream: kube-openapi `pkg/validation/validate`; apiextensions-apiserver
  * `pkg/apiserver/{validation/validation.go,schema/listtype/validation.go,schema/objectmeta/validation.go}`.
  */
@@ -11,6 +11,7 @@ import type { JsonSchema } from '#cluster/api/custom-version.ts'
 import { isEqual } from '#cluster/api/meta.ts'
 import type { FieldError } from '../../status.ts'
 import { duplicateValue, invalidValue, notSupported, required } from '../../status.ts'
+import { patternOf } from '../../validation/pattern.ts'
 import { hasFormat } from './formats.ts'
 import type { Json } from './prune.ts'
 import { isRecord } from './prune.ts'
@@ -69,21 +70,6 @@ const wrongType = (path: string, value: string, type: string): FieldError => ({
 })
 
 // ── values ──────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-const patterns = new Map<string, RegExp>()
-const PATTERNS_MAX = 1_000
-
-/** Go's flags at the beginning become JavaScript's. Throws where it is no pattern. */
-export function patternOf(text: string): RegExp {
-  let pattern = patterns.get(text)
-  if (pattern === undefined) {
-    const [, flags = '', rest = text] = /^\(\?([ims]+)\)(.*)$/s.exec(text) ?? []
-    pattern = new RegExp(rest.replaceAll('\\z', '$').replaceAll('\\A', '^').replaceAll('(?P<', '(?<'), flags)
-    if (patterns.size >= PATTERNS_MAX) patterns.clear()
-    patterns.set(text, pattern)
-  }
-  return pattern
-}
 
 function checkText(schema: JsonSchema, value: string, path: string): FieldError[] {
   const errors: FieldError[] = []
