@@ -13,8 +13,9 @@ export function fitErrorMessage(nodes: number, decision: Decision, postFilterMes
   const { preFilterStatus, statuses, absent } = decision
   if (preFilterStatus) message += ` ${preFilterStatus.reasons.join(', ')}.`
   else {
-    const parts = histogram(statuses.values())
-    if (statuses.size < nodes && absent !== undefined) parts.push(`${nodes - statuses.size} ${absent}`)
+    const said = statuses()
+    const parts = histogram(said.values())
+    if (said.size < nodes && absent !== undefined) parts.push(`${nodes - said.size} ${absent}`)
     if (parts.length > 0) message += ` ${parts.sort().join(', ')}.`
   }
   // PostFilter's own words may end with their stop.
@@ -26,6 +27,6 @@ export function fitErrorMessage(nodes: number, decision: Decision, postFilterMes
 export function refusingPlugins({ preFilterStatus, statuses }: Decision): string[] {
   if (preFilterStatus?.plugin) return [preFilterStatus.plugin]
   const names = new Set<string>()
-  for (const { plugin } of statuses.values()) if (plugin) names.add(plugin)
+  for (const { plugin } of statuses().values()) if (plugin) names.add(plugin)
   return [...names]
 }

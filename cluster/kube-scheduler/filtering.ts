@@ -34,8 +34,10 @@ export interface Filters {
 
 export interface Filtered {
   readonly feasible: readonly NodeInfo[]
-  /** What each node that was looked at said, other than yes. */
-  readonly statuses: Map<string, Status>
+  /** What each node that was looked at said, other than yes. Made when asked for: of a Pod that is placed, hardly ever. */
+  readonly statuses: () => ReadonlyMap<string, Status>
+  /** A plugin broke down, or broke the rules. */
+  readonly error?: string
   readonly evaluated: number
   /** What is remembered of the nodes, and the slots of the feasible ones, in their order; absent where few were looked at. */
   readonly remembered?: { readonly recall: Recall; readonly slots: readonly number[] }
@@ -97,23 +99,25 @@ function nominatedNodeThatFits(filters: Filters, cache: Cache): Filtered | undef
   const name = cache.nominator.nodes.get(keyOf(pod)) ?? pod.status?.nominatedNodeName
   const info = name === undefined ? undefined : infoOf(cache, name)
   if (!info || filterNode(filters, info) !== undefined) return undefined
-  return { feasible: [info], statuses: new Map(), evaluated: 0 }
+  return { feasible: [info], statuses: () => new Map(), evaluated: 0 }
 }
 
 function lookAtNamed(filters: Filters, named: NonNullable<Prepared['named']>, cache: Cache): Filtered {
-  const statuses = new Map<string, Status>()
   const feasible: NodeInfo[] = []
+  const refused: Refused = { infos: [], statuses: [] }
   for (const name of named.nodeNames) {
     const info = infoOf(cache, name)
-    if (info) lookAt(filters, info, feasible, statuses)
+    const status = info && filterNode(filters, info)
+    if (status !== undefined) refuse(refused, info!, status)
+    else if (info) feasible.push(info)
   }
   const absent = `node(s) didn't satisfy plugin(s) [${[...named.by].sort().join(' ')}]`
-  return { feasible, statuses, evaluated: named.nodeNames.length, absent }
+  return { ...toldBy(refused), feasible, evaluated: named.nodeNames.length, absent }
 }
 
 function lookAround(filters: Filters, cache: Cache, percentage: number, start: number): Filtered {
-  const statuses = new Map<string, Status>()
   const feasible: NodeInfo[] = []
+  const refused: Refused = { infos: [], statuses: [] }
   const slots: number[] = []
   const { profile, state, pod, plugins, nodes } = filters
   const { infos, stamps } = slotsOf(cache)
@@ -131,19 +135,34 @@ function lookAround(filters: Filters, cache: Cache, percentage: number, start: n
     if (status === undefined) {
       feasible.push(infos[slot]!)
       slots.push(slot)
-    } else statuses.set(infos[slot]!.name, status)
+    } else refuse(refused, infos[slot]!, status)
     evaluated++
     slot = slot + 1 === count ? 0 : slot + 1
   }
-  return { feasible, statuses, evaluated, remembered: { recall: it, slots } }
+  return { ...toldBy(refused), feasible, evaluated, remembered: { recall: it, slots } }
 }
 
 const isPromised = ({ nodes }: Filters, { name }: NodeInfo): boolean => nodes.nominator.pods.sizeOf(name) > 0
 
-function lookAt(filters: Filters, info: NodeInfo, feasible: NodeInfo[], statuses: Map<string, Status>): void {
-  const status = filterNode(filters, info)
-  if (status === undefined) feasible.push(info)
-  else statuses.set(info.name, status)
+/** Side by side. */
+interface Refused {
+  readonly infos: NodeInfo[]
+  readonly statuses: Status[]
+  error?: string
+}
+
+function refuse(refused: Refused, info: NodeInfo, status: Status): void {
+  refused.infos.push(info)
+  refused.statuses.push(status)
+  if (status.code === 'Error') refused.error ??= status.reasons.join(', ')
+}
+
+function toldBy({ infos, statuses, error }: Refused): Pick<Filtered, 'statuses' | 'error'> {
+  let byName: ReadonlyMap<string, Status> | undefined
+  return {
+    statuses: () => (byName ??= new Map(infos.map(({ name }, i) => [name, statuses[i]!]))),
+    ...(error !== undefined && { error }),
+  }
 }
 
 /**

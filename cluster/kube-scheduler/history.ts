@@ -60,7 +60,7 @@ export function remember(
   const { key, pod, attempts } = queued
   const { chosen, tiedWith, statuses, scored, preFilterStatus } = decision
   const { uid } = pod.metadata
-  const refused = [...statuses].map(([node, { plugin = '', reasons, code }]) => ({
+  const refused = [...statuses()].map(([node, { plugin = '', reasons, code }]) => ({
     node,
     plugin,
     reasons,

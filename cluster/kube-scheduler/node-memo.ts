@@ -131,6 +131,9 @@ export function verdictOf(it: Recall, slot: number): Status | undefined {
   return it.row.statuses[slot]
 }
 
+let lastGiven: Status | undefined
+let lastNamed: Status | undefined
+
 /** One filter's answer, with its name on it. */
 export function answerOf(
   { name, filter }: Plugin,
@@ -139,7 +142,12 @@ export function answerOf(
 ): Status | undefined {
   const status = filter!(state, pod, info)
   if (status === undefined) return undefined
-  if (isRejected(status) || status.code === 'Error') return { ...status, plugin: name }
+  // Plugins say the same again and again, and node after node.
+  if (status === lastGiven && lastNamed!.plugin === name) return lastNamed
+  if (isRejected(status) || status.code === 'Error') {
+    lastGiven = status
+    return (lastNamed = { ...status, plugin: name })
+  }
   return { code: 'Error', reasons: [`${name} returned ${status.code} from filter`], plugin: name }
 }
 

@@ -122,7 +122,8 @@ function makeRoom(scheduling: Scheduling, decision: Decision): PostFilterResult 
 function statusOfEach({ statuses, preFilterStatus, absent }: Decision, cache: Cache): ReadonlyMap<string, Status> {
   const rest = preFilterStatus ?? unresolvable(absent ?? '')
   const all = new Map<string, Status>()
-  for (const { name } of cache.infos.values()) all.set(name, statuses.get(name) ?? rest)
+  const said = statuses()
+  for (const { name } of cache.infos.values()) all.set(name, said.get(name) ?? rest)
   return all
 }
 
@@ -165,7 +166,7 @@ function giveWay({ state, ctx, effects }: Scheduling, pod: Pod, nodeName: string
 
 /** The funnel: what became of each node. */
 function explain(queued: QueuedPod, decision: Decision, cache: Cache) {
-  const refused = [...decision.statuses].map(([node, { plugin, code, reasons }]) => ({ node, plugin, code, reasons }))
+  const refused = [...decision.statuses()].map(([node, { plugin, code, reasons }]) => ({ node, plugin, code, reasons }))
   const lone = decision.chosen !== undefined && decision.scored.length === 0
   const scored = lone ? [{ node: decision.chosen, scores: {}, total: 0 }] : decision.scored
   const { preFilterStatus, evaluated, feasible, tiedWith, error } = decision

@@ -34,7 +34,7 @@ export interface Decision {
   /** Others with the same total: chance decided. Only when asked for. */
   readonly tiedWith: readonly string[]
   /** What each node that was looked at said, other than yes. */
-  readonly statuses: ReadonlyMap<string, Status>
+  readonly statuses: () => ReadonlyMap<string, Status>
   /** A "no" of PreFilter, which is one for every node. */
   readonly preFilterStatus?: Status
   /** Score breakdown; only when asked for. */
@@ -79,7 +79,7 @@ export function schedulePod(
   const nothing = { tiedWith: [], scored: [], feasible: 0, passing: () => [], nextStart: options.start, filters }
   if (refused) {
     const error = refused.code === 'Error' ? { error: refused.reasons.join(', ') } : {}
-    return { ...nothing, statuses: new Map(), preFilterStatus: refused, evaluated: 0, ...error }
+    return { ...nothing, statuses: () => new Map(), preFilterStatus: refused, evaluated: 0, ...error }
   }
   const { percentageOfNodesToScore, start } = options
   const found = narrowed(findNodesThatFit(prepared, cache, percentageOfNodesToScore, start), options.extended)
@@ -87,8 +87,7 @@ export function schedulePod(
   const nextStart = count === 0 || named ? start : (start + evaluated) % count
   const passing = () => feasible.map(({ name }) => name)
   const looked = { ...nothing, statuses, evaluated, nextStart, passing, ...(absent !== undefined && { absent }) }
-  const failed = firstError(statuses)
-  if (failed !== undefined) return { ...looked, error: failed }
+  if (found.error !== undefined) return { ...looked, error: found.error }
   if (feasible.length === 0) return looked
   if (feasible.length === 1) return { ...looked, chosen: feasible[0]!.name, feasible: 1 }
   const { totals, scored, error } = prioritizeNodes(filters, found, options.explain)
@@ -104,16 +103,11 @@ function narrowed(found: Filtered, extended: Extended | undefined): Filtered {
   if (extended === undefined) return found
   const { names, refused } = extended
   const feasible = found.feasible.filter(({ name }) => names.includes(name))
-  const statuses = new Map(found.statuses)
+  const statuses = new Map(found.statuses())
   for (const { name } of found.feasible)
     if (!names.includes(name) && Object.hasOwn(refused, name)) statuses.set(name, refused[name]!)
   const { remembered: _, ...rest } = found
-  return { ...rest, feasible, statuses }
-}
-
-function firstError(statuses: ReadonlyMap<string, Status>): string | undefined {
-  for (const status of statuses.values()) if (status.code === 'Error') return status.reasons.join(', ')
-  return undefined
+  return { ...rest, feasible, statuses: () => statuses }
 }
 
 interface Prioritized {

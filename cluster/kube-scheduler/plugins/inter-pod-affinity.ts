@@ -151,25 +151,28 @@ const counted =
 
 function verdict(filtering: Filtering, node: Node): Status | undefined {
   const { index, affinity, matchesItself, changes, numbers } = filtering
-  const count = ({ key, counts }: Counted, value: string): number =>
-    (counts.get(value) ?? 0) + (changes === NO_CHANGES ? 0 : (changes[changeKey(key, value)] ?? 0))
   let isMet = true
   for (const each of numbers.affinity) {
     const value = labelOf(node, each.topologyKey)
     if (value === undefined) return AFFINITY
-    if (count(each, value) <= 0) isMet = false
+    if (numberAt(each, value, changes) <= 0) isMet = false
   }
   // The first of a group that wants to be together: somebody must begin.
   if (!isMet && !(matchesItself && affinity.every(({ key }) => isNowhere(index, key, changes)))) return AFFINITY
   for (const each of numbers.antiAffinity) {
     const value = labelOf(node, each.topologyKey)
-    if (value !== undefined && count(each, value) > 0) return ANTI_AFFINITY
+    if (value !== undefined && numberAt(each, value, changes) > 0) return ANTI_AFFINITY
   }
   for (const each of numbers.existing) {
     const value = labelOf(node, each.topologyKey)
-    if (value !== undefined && count(each, value) > 0) return EXISTING
+    if (value !== undefined && numberAt(each, value, changes) > 0) return EXISTING
   }
   return undefined
+}
+
+function numberAt({ key, counts }: Counted, value: string, changes: Changes): number {
+  const count = counts.get(value) ?? 0
+  return changes === NO_CHANGES ? count : count + (changes[changeKey(key, value)] ?? 0)
 }
 
 const changeKey = (key: string, value: string): string => `${key}\n${value}`
