@@ -14,13 +14,13 @@ export default {
     for (const { name, size, threshold, steps } of workloads) {
       const title = `${name}/${size}`
       if (!title.includes(only)) continue
-      const { pods, wallMs, p50Ms, p99Ms, cpuMs, isPartial } = runWorkload(scaled(steps, Number(scale)))
+      const { pods, wallMs, p50Ms, p99Ms, cycleMicros, cpuMs, isPartial } = runWorkload(scaled(steps, Number(scale)))
       report({
         what: title,
         value: pods / (wallMs / 1000),
         unit: 'Pods/s',
         ...(threshold !== undefined && { against: { what: "upstream's threshold", value: threshold } }),
-        note: `to bind: p50 ${p50Ms.toFixed(0)} ms, p99 ${p99Ms.toFixed(0)} ms; ${(pods / (cpuMs / 1000)).toFixed(0)} Pods per CPU second${threshold === undefined ? '' : ` (${(pods / (cpuMs / 1000) / threshold).toFixed(1)} ×)`}${isPartial ? `; only ${pods} Pods` : ''}`,
+        note: `to bind: p50 ${p50Ms.toFixed(0)} ms, p99 ${p99Ms.toFixed(0)} ms; a cycle ${cycleMicros.toFixed(0)} µs; ${(pods / (cpuMs / 1000)).toFixed(0)} Pods per CPU second${threshold === undefined ? '' : ` (${(pods / (cpuMs / 1000) / threshold).toFixed(1)} ×)`}${isPartial ? `; only ${pods} Pods` : ''}`,
       })
     }
   },

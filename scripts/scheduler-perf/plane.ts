@@ -12,13 +12,14 @@ import type { Step } from './workloads.ts'
 const API = 'cp-1/kube-apiserver'
 const EPOCH = 1_767_258_000_000_000
 
-type Watch = (event: Event, effects: readonly Effect[]) => void
+type Watch = (event: Event, effects: readonly Effect[], micros: number) => void
 
 const watched = <State, Options>(component: Component<State, Options>, watch: Watch): Component<State, Options> => ({
   ...component,
   step(state, event, ctx) {
+    const began = performance.now()
     const effects = component.step(state, event, ctx)
-    watch(event, effects)
+    watch(event, effects, (performance.now() - began) * 1000)
     return effects
   },
 })
@@ -28,6 +29,8 @@ export interface Plane {
   /** By Pod: when it was asked for, when the API server said that it is bound; milliseconds. */
   readonly created: ReadonlyMap<string, number>
   readonly bound: ReadonlyMap<string, number>
+  /** How long each scheduling cycle has taken, microseconds of the wall clock. */
+  readonly cycles: readonly number[]
   onBound: (name: string) => void
   begin(step: Step, prefix: string): void
   client(): { readonly done: number; readonly failed: string | undefined }
@@ -38,6 +41,7 @@ export function bootPlane(schedulerOptions: object = {}): Plane {
   const created = new Map<string, number>()
   const bound = new Map<string, number>()
   const bindings = new Map<number, string>()
+  const cycles: number[] = []
   const onRequest: Watch = (_event, effects) => {
     for (const effect of effects) {
       if (effect.type !== 'open') continue
@@ -45,7 +49,8 @@ export function bootPlane(schedulerOptions: object = {}): Plane {
       if (method === 'POST' && path.endsWith('/pods')) created.set((body as { metadata: { name: string } }).metadata.name, performance.now()) // prettier-ignore
     }
   }
-  const onScheduler: Watch = (event, effects) => {
+  const onScheduler: Watch = (event, effects, micros) => {
+    if (event.type === 'timer' && event.key === 'schedule') cycles.push(micros)
     if (event.type === 'closed' && bindings.has(event.stream)) {
       const name = bindings.get(event.stream)!
       bindings.delete(event.stream)
@@ -79,6 +84,7 @@ export function bootPlane(schedulerOptions: object = {}): Plane {
     world,
     created,
     bound,
+    cycles,
     onBound: () => {},
     begin: (step, prefix) =>
       world.command(world.now, { type: 'tell', process: 'laptop/perf-client', body: { type: 'perf', step, prefix } as any }), // prettier-ignore

@@ -13,6 +13,8 @@ export interface Measured {
   readonly wallMs: number
   readonly p50Ms: number
   readonly p99Ms: number
+  /** A scheduling cycle of the measured Pods, from the queue to the request to bind: the middle one. */
+  readonly cycleMicros: number
   /** What the process used of the CPUs meanwhile: on a machine that others use too, the truer number. */
   readonly cpuMs: number
   /** Given up after `wallMsMax`. */
@@ -25,11 +27,15 @@ export function runWorkload(steps: readonly Step[], wallMsMax = PATIENCE_MS): Me
   const plane = bootPlane()
   const { world, bound, created } = plane
   let cpu = process.cpuUsage()
+  let cyclesBefore = 0
   steps.forEach((step, i) => {
     const isLast = i === steps.length - 1
     const before = bound.size
     const began = performance.now()
-    if (isLast) cpu = process.cpuUsage()
+    if (isLast) {
+      cpu = process.cpuUsage()
+      cyclesBefore = plane.cycles.length
+    }
     plane.begin(step, `s${i}`)
     const isAnswered = () => plane.client().done > i
     const count = step.do === 'pods' ? step.count : 0
@@ -56,15 +62,20 @@ export function runWorkload(steps: readonly Step[], wallMsMax = PATIENCE_MS): Me
   const start = Math.min(...[...created].filter(([name]) => name.startsWith(last)).map(([, at]) => at))
   const end = mine.reduce((latest, [, at]) => Math.max(latest, at), start)
   const times = mine.map(([name, at]) => at - created.get(name)!).sort((a, b) => a - b)
-  const at = (share: number): number => times[Math.min(Math.floor(times.length * share), times.length - 1)] ?? 0
+  const cycles = plane.cycles.slice(cyclesBefore).sort((a, b) => a - b)
   const measured = steps.at(-1)!
   const isPartial = measured.do === 'pods' && mine.length < measured.count
   return {
     pods: mine.length,
     wallMs: end - start,
     cpuMs: (user + system) / 1000,
-    p50Ms: at(0.5),
-    p99Ms: at(0.99),
+    p50Ms: at(times, 0.5),
+    p99Ms: at(times, 0.99),
+    cycleMicros: at(cycles, 0.5),
     isPartial,
   }
 }
+
+/** Of numbers in ascending order, the one that so many are below. */
+const at = (sorted: readonly number[], share: number): number =>
+  sorted[Math.min(Math.floor(sorted.length * share), sorted.length - 1)] ?? 0
