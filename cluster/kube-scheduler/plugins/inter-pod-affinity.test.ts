@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Pod, PodAffinityTerm } from '#cluster/api/types.ts'
 import type { CycleState } from '../framework.ts'
+import type { NodeInfo } from '../node-info.ts'
 import { podsOf } from '../pod-list.ts'
 import { interPodAffinity } from './inter-pod-affinity.ts'
 import type { Spec } from './scene.test-world.ts'
@@ -361,6 +362,18 @@ describe('InterPodAffinity: scores', () => {
     ['tastes of others can be ignored', { ignorePreferredTermsOfExistingPods: true }, THREE('app=db!likesWeb'), 'skip'],
   ])('%s', (_rule, args, where, scores) => {
     expect(scored(interPodAffinity(args), podLabelled('app=web'), stage(where, specs))).toBe(scores)
+  })
+
+  it('comes to the same where few nodes are scored and where many are', () => {
+    const { nodes } = stage(THREE('app=db!likesWeb app=db', 'app=db!likesWeb'), specs)
+    const aPod = podLabelled('app=web', prefer('7 app=db zone', '-2 app=db host', '3 app=db zone'))
+    const valuesFor = (feasible: readonly NodeInfo[]) => {
+      const state: CycleState = {}
+      plugin.preScore!(state, aPod, feasible, nodes)
+      return [...nodes].map((info) => plugin.score!(state, aPod, info))
+    }
+    expect(valuesFor([])).toEqual(valuesFor([...nodes]))
+    expect(new Set(valuesFor([])).size).toBeGreaterThan(1)
   })
 
   it('refuses a weight out of bounds', () => {

@@ -44,8 +44,14 @@ interface Filtering {
   readonly numbers: Readonly<Record<'affinity' | 'antiAffinity' | 'existing', readonly Counted[]>>
 }
 
-/** Score by value, by topology key. */
-type Scores = ReadonlyMap<string, ReadonlyMap<string, number>>
+/** Numbers of the index that count for so much each. */
+interface Weighted {
+  readonly counts: ReadonlyMap<string, number>
+  readonly weight: number
+}
+
+/** What a node's value is worth, by topology key: the sum over the rows. */
+type Scores = readonly { readonly topologyKey: string; readonly rows: readonly Weighted[] }[]
 type Labels = Readonly<Record<string, string>> | undefined
 
 export function interPodAffinity(args: InterPodAffinityArguments = {}): Plugin {
@@ -65,17 +71,18 @@ export function interPodAffinity(args: InterPodAffinityArguments = {}): Plugin {
     addPod: (state, pod, added, info) => change(state, pod, added, info, 1),
     removePod: (state, pod, removed, info) => change(state, pod, removed, info, -1),
     filter: (state, _pod, { node }) => verdict(state[NAME] as Filtering, node),
-    preScore(state, pod, _feasible, nodes) {
+    preScore(state, pod, feasible, nodes) {
       const scores = scoresOf(pod, nodes, args, hardPodAffinityWeight)
       if (scores.size === 0) return SKIP
-      state[SCORE] = scores
+      state[SCORE] = [...scores].map(([topologyKey, rows]) => ({ topologyKey, rows: summed(rows, feasible.length) }))
       return undefined
     },
     score(state, _pod, { node }) {
       let sum = 0
-      for (const [key, byValue] of state[SCORE] as Scores) {
-        const value = labelOf(node, key)
-        if (value !== undefined) sum += byValue.get(value) ?? 0
+      for (const { topologyKey, rows } of state[SCORE] as Scores) {
+        const value = labelOf(node, topologyKey)
+        if (value === undefined) continue
+        for (const { counts, weight } of rows) sum += (counts.get(value) ?? 0) * weight
       }
       return sum
     },
@@ -233,19 +240,22 @@ const labelsOfNamespace = (pod: Pod, nodes: Nodes): Labels =>
 
 // ── Score ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-function scoresOf(pod: Pod, nodes: Nodes, args: InterPodAffinityArguments, hardWeight: number): Scores {
-  const scores = new Map<string, Map<string, number>>()
+function scoresOf(
+  pod: Pod,
+  nodes: Nodes,
+  args: InterPodAffinityArguments,
+  hardWeight: number,
+): ReadonlyMap<string, Weighted[]> {
+  const scores = new Map<string, Weighted[]>()
   const { podAffinity, podAntiAffinity } = pod.spec.affinity ?? {}
   const hasPreferences = preferredOf(podAffinity).length + preferredOf(podAntiAffinity).length > 0
   if (args.ignorePreferredTermsOfExistingPods && !hasPreferences) return scores
   const { matching, bearers, terms } = nodes.topology
-  const addAll = (topologyKey: string, counts: Iterable<[string, number]>, weight: number): void => {
-    if (weight === 0) return
-    for (const [value, count] of counts) {
-      let byValue = scores.get(topologyKey)
-      if (!byValue) scores.set(topologyKey, (byValue = new Map()))
-      byValue.set(value, (byValue.get(value) ?? 0) + count * weight)
-    }
+  const add = (topologyKey: string, counts: ReadonlyMap<string, number> | undefined, weight: number): void => {
+    if (weight === 0 || counts === undefined) return
+    const rows = scores.get(topologyKey)
+    if (rows) rows.push({ counts, weight })
+    else scores.set(topologyKey, [{ counts, weight }])
   }
   for (const [affinity, sign] of [
     [podAffinity, 1],
@@ -254,17 +264,27 @@ function scoresOf(pod: Pod, nodes: Nodes, args: InterPodAffinityArguments, hardW
     for (const { weight, podAffinityTerm } of preferredOf(affinity)) {
       const question = questionOf(areaOf(podAffinityTerm.topologyKey), [withNames(termOf(pod, podAffinityTerm), nodes)])
       ask(nodes.topology, question, nodes)
-      addAll(question.topologyKey, matching.entries(question.key), sign * weight)
+      add(question.topologyKey, matching.of(question.key), sign * weight)
     }
   }
   if (terms.size === 0) return scores
   const namespaceLabels = labelsOfNamespace(pod, nodes)
   for (const term of terms.values()) {
     const weight = weightOf(term, hardWeight)
-    if (weight !== 0 && matchesTermOf(term, pod, namespaceLabels))
-      addAll(term.topologyKey, bearers.entries(term.key), weight)
+    if (weight !== 0 && matchesTermOf(term, pod, namespaceLabels)) add(term.topologyKey, bearers.of(term.key), weight)
   }
   return scores
+}
+
+/** One row for all, where summing up beforehand is less work than to sum up at each of the nodes. */
+function summed(rows: readonly Weighted[], nodes: number): readonly Weighted[] {
+  let entries = 0
+  for (const { counts } of rows) entries += counts.size
+  if (rows.length === 1 || entries > nodes * rows.length) return rows
+  const sums = new Map<string, number>()
+  for (const { counts, weight } of rows)
+    for (const [value, count] of counts) sums.set(value, (sums.get(value) ?? 0) + count * weight)
+  return [{ counts: sums, weight: 1 }]
 }
 
 function weightOf({ kind, weight }: BorneTerm, hardWeight: number): number {
