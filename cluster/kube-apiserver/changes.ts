@@ -7,6 +7,7 @@ import type { KubernetesObject } from '#cluster/api/types.ts'
 import type { Context } from '#cluster/kernel/component.ts'
 import { storedAs } from '#cluster/api/resources.ts'
 import { type Admission, admissionFor } from './admission/admission.ts'
+import { authorityOf } from './admission/policies/authority.ts'
 import { isApply } from './apply/apply.ts'
 import { prepareApply, trackedUpdate } from './apply/tracking.ts'
 import { mayDo } from './authorization.ts'
@@ -30,7 +31,7 @@ export function admissionOf(state: State, row: PendingRequest, ctx: Context, inf
   return admissionFor(
     state,
     { info, user: row.user, isDryRun, hooks: row.hooks },
-    (asked) => mayDo(state, row.user, asked),
+    { mayUser: (asked) => mayDo(state, row.user, asked), authority: authorityOf(state, row.user) },
     ctx,
   )
 }

@@ -15,6 +15,7 @@ import type { Context, Effect, Micros, StreamId } from '#cluster/kernel/componen
 import type { ApiService } from './aggregation/api-service.ts'
 import { elsewhere, infoElsewhere, passOn } from './aggregation/proxy.ts'
 import { readsOf } from './admission/admission.ts'
+import { paramResources } from './admission/policies/params.ts'
 import { isApply } from './apply/apply.ts'
 import { applyProblem } from './apply/tracking.ts'
 import { annotate, requestReceived } from './audit/audit.ts'
@@ -147,7 +148,7 @@ function cachesFor(state: State, info: RequestInfo): readonly Resource[] {
   const made = info.verb === 'update' || info.verb === 'patch' ? readsOf(state, { ...info, verb: 'create' }) : []
   const below = info.subresource === 'eviction' ? [BUDGETS] : info.subresource === 'token' ? TOKEN_READS : []
   if (reads.length === 0 && made.length === 0 && below.length === 0) return [own]
-  return [own, ...[...reads, ...made, ...below].map(resourceNamed)]
+  return [own, ...[...reads, ...made, ...below].map(resourceNamed), ...paramResources(state)]
 }
 
 /** Whether they are: a cache is made when its kind is first asked for. */
@@ -182,7 +183,11 @@ export function admitQueued(state: State, ctx: Context): Effect[] {
   for (const queue of [state.queues.reading, state.queues.mutating]) {
     for (const id of queue.keys()) {
       const row = state.requests.get(id)!
-      if (!hasCache(state, row.info)) continue
+      if (!hasCache(state, row.info)) {
+        // What a policy looks up is known only once policies are.
+        for (const resource of cachesFor(state, row.info)) effects.push(...startCaching(state, resource, ctx))
+        continue
+      }
       if (!canStart(state, row.info)) break
       queue.delete(id)
       effects.push(...seat(state, row, ctx))

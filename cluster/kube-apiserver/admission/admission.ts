@@ -4,9 +4,8 @@
  * What the real one does: plugins in a fixed order, first all that change the object, then (after the object was validated)
  * all that judge it. What we model: the same order; which plugins there are is an option of the server. NamespaceLifecycle
  * stands in `writes.ts` and `deletion.ts`, because it may have to wait for etcd, and so does the charge to a quota.
- * What we leave out: AlwaysPullImages and the others that are off by default; ValidatingAdmissionPolicy, which
- * needs CEL; ClusterTrustBundleAttest, and the subject of a certificate's request, which is in
- * its bytes; PodTopologyLabels.
+ * What we leave out: AlwaysPullImages and the others that are off by default; MutatingAdmissionPolicy; ClusterTrustBundleAttest,
+ * and the subject of a certificate's request, which is in its bytes; PodTopologyLabels.
  * Where to read upstream: kubernetes/kubernetes `pkg/kubeapiserver/options/plugins.go`, apiserver `pkg/admission/chain.go`.
  */
 import { isStatus, type UserInfo } from '#cluster/api/http.ts'
@@ -25,6 +24,7 @@ import { limitRanger } from './limit-ranger.ts'
 import { nodeRestriction } from './node-restriction.ts'
 import { persistentVolumeClaimResize } from './persistent-volume-claim-resize.ts'
 import type { AdmissionPlugin, Attributes } from './plugin.ts'
+import { validatingAdmissionPolicy } from './policies/validating-admission-policy.ts'
 import { podSecurity } from './pod-security/pod-security.ts'
 import { priority } from './priority.ts'
 import { rbacEscalation } from '../rbac/escalation.ts'
@@ -55,6 +55,7 @@ const PLUGINS: readonly AdmissionPlugin[] = [
   certificateApproval,
   certificateSigning,
   defaultIngressClass,
+  validatingAdmissionPolicy,
   resourceQuota,
 ]
 
@@ -128,7 +129,7 @@ interface Asked {
 export function admissionFor(
   { options, caches }: Pick<State, 'options' | 'caches'>,
   { info, user, isDryRun, hooks: heard }: Asked,
-  mayUser: Attributes['mayUser'],
+  { mayUser, authority }: Pick<Attributes, 'mayUser' | 'authority'>,
   ctx: Context,
 ): Admission | undefined {
   const { plugins } = chainFor(options.admissionPlugins, info)
@@ -138,8 +139,12 @@ export function admissionFor(
   const annotate = (key: string, value: string): void => void (annotations[key] = value)
   let waits = false
   const wait = (): void => void (waits = true)
-  const known = { info, user, isDryRun, caches, ctx, warn, annotate, wait, mayUser }
-  const hooks = hooksFor({ options, caches }, { info, isDryRun, answers: heard?.answers ?? [], warn, annotate }, ctx)
+  const known = { info, user, isDryRun, caches, ctx, warn, annotate, wait, mayUser, authority }
+  const hooks = hooksFor(
+    { options, caches },
+    { info, user, isDryRun, authority, answers: heard?.answers ?? [], warn, annotate },
+    ctx,
+  )
   if (plugins.length === 0 && !hooks) return undefined
   let draft = heard?.draft
   const note = (plugin: string, phase: string, outcome: string, refused?: Status, fields?: readonly string[]): void => {

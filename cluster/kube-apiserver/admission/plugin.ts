@@ -9,6 +9,7 @@ import type { UserInfo } from '#cluster/api/http.ts'
 import { keyOf } from '#cluster/api/resources.ts'
 import type { KubernetesObject, Status } from '#cluster/api/types.ts'
 import type { Context } from '#cluster/kernel/component.ts'
+import type { Ask } from '../cel/authorizers.ts'
 import type { RequestInfo } from '../route.ts'
 import type { State } from '../state.ts'
 import { forbidden } from '../status.ts'
@@ -32,6 +33,8 @@ export interface Attributes {
   annotate(key: string, value: string): void
   /** Whether somebody may do something: for plugins that ask the authorizer. */
   readonly mayUser: (info: RequestInfo) => boolean
+  /** The same for expressions. */
+  readonly authority: Ask
 }
 
 /** A kind of request; all that are of one pass the same plugins. */

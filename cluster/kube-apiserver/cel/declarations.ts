@@ -117,7 +117,6 @@ function declareMap({ maxProperties }: JsonSchema, values: JsonSchema): Decl | u
 
 const TEXT: JsonSchema = { type: 'string' }
 const META: JsonSchema = { type: 'object', properties: { name: TEXT, generateName: TEXT } }
-let count = 0
 
 function declareObject(schema: JsonSchema, isRoot: boolean): Decl {
   const isEmbedded = schema['x-kubernetes-embedded-resource'] === true
@@ -132,7 +131,7 @@ function declareObject(schema: JsonSchema, isRoot: boolean): Decl {
     if (schema.required?.includes(name) && inner.default === undefined) min += name.length + decl.min + 4
   }
   const type = types.objectOf(
-    `selfType${count++}`,
+    'object',
     [...fields].map(([name, { decl }]) => [name, decl.type] as const),
   )
   const value = (raw: unknown): Value => (isRecord(raw) ? new JsonObject(raw, fields) : anything(raw))

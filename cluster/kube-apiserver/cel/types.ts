@@ -83,7 +83,9 @@ export function nameOfType(type: Type): string {
 }
 
 export function sameType(a: Type, b: Type): boolean {
-  return a === b || nameOfType(a) === nameOfType(b)
+  if (a === b) return true
+  if (a.is === 'object' && b.is === 'object') return a.fields === b.fields
+  return nameOfType(a) === nameOfType(b)
 }
 
 // ── which type may stand for which ──────────────────────────────────────────────────────────────────────────────────
@@ -130,7 +132,7 @@ export function assignable(filled: Filled, to: Type, from: Type): boolean {
   if (a.is === 'opaque' && b.is === 'opaque') {
     return a.name === b.name && a.of.every((one, i) => assignable(filled, one, b.of[i] ?? DYN))
   }
-  if (a.is === 'object' && b.is === 'object') return a.name === b.name
+  if (a.is === 'object' && b.is === 'object') return a.fields === b.fields
   return a.is === b.is
 }
 

@@ -13,8 +13,6 @@ const COUNTED: ReadonlySet<string> = new Set([
   'prioritylevelconfigurations',
   'mutatingadmissionpolicies',
   'mutatingadmissionpolicybindings',
-  'validatingadmissionpolicies',
-  'validatingadmissionpolicybindings',
   'resourceslices',
 ])
 

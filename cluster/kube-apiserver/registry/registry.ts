@@ -1,6 +1,7 @@
 /** The strategy of each resource: those that have their own in one line each, and what does for the others. */
 import type { Resource } from '#cluster/api/resources.ts'
 import { RESOURCES, storedAs } from '#cluster/api/resources.ts'
+import { validatingAdmissionPolicies, validatingAdmissionPolicyBindings } from './admission-policies.ts'
 import { apiServices } from './api-services.ts'
 import { customStrategy } from './custom-objects.ts'
 import { customResourceDefinitions } from './custom-resource-definitions.ts'
@@ -67,6 +68,8 @@ const OWN: Readonly<Record<string, Strategy>> = {
   customresourcedefinitions: customResourceDefinitions,
   mutatingwebhookconfigurations: webhookConfigurations('mutating'),
   validatingwebhookconfigurations: webhookConfigurations('validating'),
+  validatingadmissionpolicies: validatingAdmissionPolicies,
+  validatingadmissionpolicybindings: validatingAdmissionPolicyBindings,
   csidrivers: csiDrivers,
   csinodes: csiNodes,
   volumeattachments: volumeAttachments,

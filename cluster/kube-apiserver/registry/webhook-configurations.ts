@@ -1,8 +1,9 @@
 /** Webhook configurations. Upstream: `pkg/apis/admissionregistration/{v1/defaults,validation/validation}.go`. */
+import { matchConditionErrors } from '../admission/policies/match-conditions.ts'
 import type { Kind, Rule, Webhook } from '../admission/webhooks/types.ts'
 import type { KubernetesObject } from '#cluster/api/types.ts'
 import type { FieldError } from '../status.ts'
-import { duplicateValue, forbiddenValue, invalidValue, required } from '../status.ts'
+import { duplicateValue, invalidValue, required } from '../status.ts'
 import { nameProblem } from '../validation/names.ts'
 import { needed, oneOf } from './checks.ts'
 import type { Strategy } from './strategy.ts'
@@ -25,7 +26,7 @@ const withDefaults = (webhook: Webhook, kind: Kind): Webhook => ({
 
 const OPERATIONS = ['*', 'CREATE', 'UPDATE', 'DELETE', 'CONNECT']
 
-function ruleErrors(rule: Rule, at: string): FieldError[] {
+export function ruleErrors(rule: Rule, at: string): FieldError[] {
   const { operations = [], apiGroups = [], apiVersions = [], resources = [], scope } = rule
   const errors = oneOf(['Cluster', 'Namespaced', '*'], scope, `${at}.scope`)
   if (apiGroups.length === 0) errors.push(required(`${at}.apiGroups`))
@@ -76,9 +77,7 @@ function errorsOf(webhook: Webhook, at: string): FieldError[] {
       invalidValue(`${at}.timeoutSeconds`, timeoutSeconds, 'the timeout value must be between 1 and 30 seconds'),
     )
   }
-  if ((webhook as { matchConditions?: unknown[] }).matchConditions?.length) {
-    errors.push(forbiddenValue(`${at}.matchConditions`, 'this server has no CEL'))
-  }
+  errors.push(...matchConditionErrors(webhook.matchConditions ?? [], false, `${at}.matchConditions`))
   return [...errors, ...clientErrors(webhook, `${at}.clientConfig`)]
 }
 

@@ -1,7 +1,7 @@
 /**
  * Which webhooks there are, and which of them want to hear of a write.
  *
- * What we leave out: `matchConditions` (they are CEL), and connections (exec, port-forward).
+ * What we leave out: connections (exec, port-forward).
  * Where to read upstream: apiserver `pkg/admission/plugin/webhook/{generic/webhook,predicates}`, `pkg/admission/configuration`.
  */
 import { matchesSelector } from '#cluster/api/labels.ts'
@@ -65,7 +65,7 @@ export const isExempt = ({ resource, verb }: Pick<RequestInfo, 'resource' | 'ver
 /** The version of the resource in which a webhook wants to hear of a write; undefined: it does not. */
 export function versionFor(
   state: Pick<State, 'caches'>,
-  { webhook }: Hook,
+  webhook: Pick<Webhook, 'rules' | 'matchPolicy' | 'objectSelector' | 'namespaceSelector'>,
   info: RequestInfo,
   object: KubernetesObject | undefined,
   old: KubernetesObject | undefined,
@@ -88,7 +88,7 @@ function equivalents(state: Pick<State, 'caches'>, resource: Resource): readonly
 
 const includes = (list: readonly string[] = [], value: string): boolean => list.includes('*') || list.includes(value)
 
-function matchesRule(rule: Rule, { resource, verb, subresource }: RequestInfo): boolean {
+export function matchesRule(rule: Rule, { resource, verb, subresource }: RequestInfo): boolean {
   const { scope = '*' } = rule
   if (scope !== '*' && (scope === 'Namespaced') !== resource.namespaced) return false
   if (!includes(rule.operations, OPERATIONS[verb]!)) return false

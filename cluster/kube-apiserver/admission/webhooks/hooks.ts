@@ -8,13 +8,19 @@
  * Where to read upstream: apiserver `pkg/admission/plugin/webhook/{mutating,validating}/dispatcher.go`, `pkg/admission/reinvocation.go`.
  */
 import { deepFreeze, isEqual } from '#cluster/api/meta.ts'
+import type { UserInfo } from '#cluster/api/http.ts'
+import type { Resource } from '#cluster/api/resources.ts'
+import { keyOf } from '#cluster/api/resources.ts'
 import type { KubernetesObject, Status } from '#cluster/api/types.ts'
 import type { Context } from '#cluster/kernel/component.ts'
+import type { Ask } from '../../cel/authorizers.ts'
+import { fromStored } from '../../conversion/conversion.ts'
 import { strategyOf } from '../../registry/registry.ts'
 import type { RequestInfo } from '../../route.ts'
 import type { State } from '../../state.ts'
-import { internalError } from '../../status.ts'
+import { forbidden, internalError } from '../../status.ts'
 import { newUid } from '../../names.ts'
+import { conditionsHold } from '../policies/match-conditions.ts'
 import { hooksOf, isExempt, PLUGIN_NAMES, versionFor } from './configuration.ts'
 import { dryRunProblem } from './review.ts'
 import type { Hook, HookAnswer, HookCall, Kind } from './types.ts'
@@ -35,7 +41,9 @@ const WAITING: Status = deepFreeze(internalError('a webhook has not answered yet
 
 interface Asked {
   readonly info: RequestInfo
+  readonly user: UserInfo
   readonly isDryRun: boolean
+  readonly authority: Ask
   readonly answers: readonly HookAnswer[]
   readonly warn: (text: string) => void
   readonly annotate: (key: string, value: string) => void
@@ -44,7 +52,7 @@ interface Asked {
 /** Undefined: nobody wants to hear of such a request. */
 export function hooksFor(
   state: Pick<State, 'caches' | 'options'>,
-  { info, isDryRun, answers, warn, annotate }: Asked,
+  { info, user, isDryRun, authority, answers, warn, annotate }: Asked,
   ctx: Context,
 ): Hooks | undefined {
   if (isExempt(info)) return undefined
@@ -54,6 +62,19 @@ export function hooksFor(
   if (mutating.length === 0 && validating.length === 0) return undefined
   const missing: HookCall[] = []
 
+  /** The webhook's own conditions. A Status: nobody can tell whether they hold, so that the write ends. */
+  const wantsToHear = ({ webhook }: Hook, version: Resource, object: Object, old: Object): boolean | Status => {
+    const { matchConditions = [], failurePolicy } = webhook
+    if (matchConditions.length === 0) return true
+    const shown = (one: Object) => one && fromStored(version, one)
+    const name = info.name || (object ?? old)?.metadata.name || ''
+    const namespace = keyOf(info.resource) === 'namespaces' ? undefined : state.caches['namespaces']?.objects.get(info.namespace) // prettier-ignore
+    const input = { info, user, isDryRun, name, version, object: shown(object), old: shown(old), namespace, ask: authority } // prettier-ignore
+    const holds = conditionsHold(matchConditions, input)
+    if (typeof holds === 'boolean') return holds
+    return failurePolicy === 'Ignore' ? false : forbidden(info.resource, name, holds.error)
+  }
+
   /** What that webhook has said of that object; undefined: it does not care. */
   const askFor = (
     kind: Kind,
@@ -62,8 +83,10 @@ export function hooksFor(
     object: Object,
     old: Object,
   ): HookAnswer | Status | undefined => {
-    const version = versionFor(state, hook, info, object, old)
+    const version = versionFor(state, hook.webhook, info, object, old)
     if (!version) return undefined
+    const wants = wantsToHear(hook, version, object, old)
+    if (wants !== true) return wants || undefined
     const answer = answers.find(({ call }) => call.kind === kind && call.hook.id === hook.id && call.round === round && isEqual(call.object, object) && isEqual(call.old, old)) // prettier-ignore
     if (answer) {
       answer.warnings.forEach(warn)

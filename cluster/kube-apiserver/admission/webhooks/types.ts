@@ -29,6 +29,7 @@ export interface Webhook {
   readonly timeoutSeconds?: number
   readonly admissionReviewVersions?: readonly string[]
   readonly reinvocationPolicy?: 'Never' | 'IfNeeded'
+  readonly matchConditions?: readonly { readonly name: string; readonly expression: string }[]
 }
 
 export type Kind = 'mutating' | 'validating'

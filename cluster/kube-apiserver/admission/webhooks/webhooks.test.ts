@@ -37,6 +37,26 @@ function configure(lab: Lab, kind: 'Mutating' | 'Validating', ...webhooks: objec
 
 const create = (lab: Lab, name = 'a', more: object = {}, query?: Record<string, string>) => lab.send('POST', CONFIG_MAPS, { ...configMap(name), ...more }, query) // prettier-ignore
 
+describe('matchConditions', () => {
+  const when = (...expressions: string[]) => ({ matchConditions: expressions.map((expression, i) => ({ name: `c${i}`, expression })) }) // prettier-ignore
+
+  it.each(['Mutating', 'Validating'] as const)('of a %s webhook keep from it what they do not hold for', (kind) => {
+    const lab = newLab({ one: { requiredLabels: ['owner'] }, two: { requiredLabels: ['team'] } })
+    const open = { ...when('object.nothing == 1'), failurePolicy: 'Ignore' }
+    configure(lab, kind, hook('one', when('object.metadata.name != "a"', 'request.operation == "CREATE"')), hook('two', open)) // prettier-ignore
+    expect(create(lab, 'a').status).toBe(201)
+    expect(create(lab, 'b').body.message).toContain('you must provide labels: owner')
+  })
+
+  it('that come to nothing end the write, unless another does not hold', () => {
+    const lab = newLab({ one: {} })
+    configure(lab, 'Validating', hook('one', when('object.data.nothing == "1"', 'object.metadata.name == "a"')))
+    const { status, body } = create(lab, 'a', { data: {} })
+    expect([status, body.message]).toEqual([403, `configmaps "a" is forbidden: expression 'object.data.nothing == "1"' resulted in error: no such key: nothing`]) // prettier-ignore
+    expect(create(lab, 'b', { data: {} }).status).toBe(201)
+  })
+})
+
 describe('a mutating webhook', () => {
   it('changes what is written, and what it has made of it is checked', () => {
     const lab = newLab({ labels: { addedLabels: { env: 'dev', 'example.com/by': 'hook' } } })
