@@ -30,6 +30,8 @@ export interface InformerOptions {
   readonly namespace?: string
   readonly labelSelector?: string
   readonly fieldSelector?: string
+  /** Whether the server is to say now and then how far it has come. Default true. */
+  readonly allowBookmarks?: boolean
   /** Tells two informers of one resource apart; default: the resource. */
   readonly name?: string
 }
@@ -76,7 +78,7 @@ export const reflectorTimer = (informer: Informer): string => `reflector/${infor
 
 /** Begins (or, after a back-off, goes on): a watch where a version is known, else a list. */
 export function startInformer(informer: Informer, client: ApiClient, ctx: Context): Effect {
-  const { resource, namespace, labelSelector, fieldSelector } = informer.options
+  const { resource, namespace, labelSelector, fieldSelector, allowBookmarks = true } = informer.options
   const selectors = { ...(labelSelector && { labelSelector }), ...(fieldSelector && { fieldSelector }) }
   const path = pathOf(resource, namespace)
   informer.stream = ctx.id()
@@ -87,7 +89,13 @@ export function startInformer(informer: Informer, client: ApiClient, ctx: Contex
   informer.phase = 'watching'
   const timeoutSeconds = String(WATCH_SECONDS_MIN + ctx.random('watch-timeout').int(WATCH_SECONDS_MIN))
   const { resourceVersion } = informer
-  const query = { ...selectors, watch: 'true', allowWatchBookmarks: 'true', resourceVersion, timeoutSeconds }
+  const query = {
+    ...selectors,
+    watch: 'true',
+    allowWatchBookmarks: String(allowBookmarks),
+    resourceVersion,
+    timeoutSeconds,
+  }
   return openRequest(client, informer.stream, { method: 'GET', path, query })
 }
 

@@ -49,7 +49,7 @@ export function listResource(state: State, resource: string, ctx: Context): Effe
 export function startCaching(state: State, resource: Resource, ctx: Context): Effect[] {
   if (Object.hasOwn(state.caches, keyOf(resource))) return []
   state.cached = [...state.cached, resource]
-  state.caches = { ...state.caches, [keyOf(resource)]: createWatchCache(resource) }
+  state.caches = { ...state.caches, [keyOf(resource)]: createWatchCache(resource, state.options.watchCacheEvents) }
   if (state.phase === 'listing') state.outstanding++
   ctx.note('cache-started', { resource: keyOf(resource) })
   return [listResource(state, keyOf(resource), ctx)]

@@ -47,7 +47,7 @@ import { dropRequest, isMutating, refuse } from './responses.ts'
 import type { ApiserverOptions, Call, State } from './state.ts'
 import { internal } from './status.ts'
 import { callClosed, ETCD_PROBE_TIMER, ETCD_RETRY_TIMER, probeMember, retryParked } from './storage/etcd-client.ts'
-import { createWatchCache } from './watch-cache.ts'
+import { createWatchCache, EVENTS_MIN } from './watch-cache.ts'
 import { BOOKMARK_TIMER, sendBookmarks, watchClosed, watchTimedOut } from './watch-requests.ts'
 import { hookSaid } from './writes.ts'
 import { ADMISSION_TIMER, leaseArrived, waitedForAdmission, writeAnswered } from './writes.ts'
@@ -66,6 +66,7 @@ const DEFAULTS = {
   enableBootstrapTokenAuth: false,
   maxRequestsInflight: 400,
   maxMutatingRequestsInflight: 200,
+  watchCacheEvents: EVENTS_MIN,
   eventTTLMicros: 3_600_000_000,
 }
 
@@ -92,7 +93,9 @@ function initialState(given: ApiserverOptions, schemas: Schemas | undefined): St
     deadlineSet: false,
     phase: 'listing',
     outstanding: 0,
-    caches: Object.fromEntries(cached.map((resource) => [keyOf(resource), createWatchCache(resource)])),
+    caches: Object.fromEntries(
+      cached.map((resource) => [keyOf(resource), createWatchCache(resource, options.watchCacheEvents)]),
+    ),
     watchStream: 0,
     watchMember: '',
     watchers: new Table(),

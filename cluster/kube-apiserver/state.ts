@@ -42,6 +42,8 @@ export interface ApiserverOptions {
   readonly priorityAndFairness?: boolean
   /** Which requests are written down, and how much of each; without rules, none. */
   readonly auditPolicy?: AuditPolicy
+  /** A watch cache keeps at least so many events, however old; upstream: 100. */
+  readonly watchCacheEvents?: number
   /** How long an Event is kept. */
   readonly eventTTLMicros?: Micros
 }

@@ -40,17 +40,19 @@ export interface WatchCache {
   /** Keys of Pods by the node that they are bound to, in no particular order. */
   byNode: Groups<string>
   events: Log<CacheEvent>
+  /** So many events stay, however old they are. */
+  readonly eventsMin: number
   /** A watch may begin after this revision and later ones. */
   oldest: number
   /** Its watch of etcd stands, so whatever etcd says about its progress holds for this cache too. */
   watching: boolean
 }
 
-const EVENTS_MIN = 100
+export const EVENTS_MIN = 100
 const EVENTS_MAX = 100 * 1024
 const EVENT_FRESH_MICROS = 75_000_000
 
-export function createWatchCache(resource: Resource): WatchCache {
+export function createWatchCache(resource: Resource, eventsMin = EVENTS_MIN): WatchCache {
   return {
     resource,
     revision: 0,
@@ -58,6 +60,7 @@ export function createWatchCache(resource: Resource): WatchCache {
     keys: new Table([['root', NO_KEYS]]),
     byNode: new Groups(),
     events: new Log(),
+    eventsMin,
     oldest: 0,
     watching: false,
   }
@@ -108,7 +111,7 @@ function trim(cache: WatchCache, now: Micros): void {
   const { events } = cache
   for (let i = 0; i < 2; i++) {
     const size = events.length - events.start
-    if (size <= EVENTS_MIN) return
+    if (size <= cache.eventsMin) return
     if (size <= EVENTS_MAX && events.get(events.start)!.at > now - EVENT_FRESH_MICROS) return
     events.drop(events.start + 1)
     cache.oldest = events.get(events.start)!.revision - 1

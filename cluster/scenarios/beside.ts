@@ -3,22 +3,29 @@ import { webhookServer, type WebhookRules } from '#cluster/admission-webhook/adm
 import { API_SERVER, type ClusterOptions } from '#cluster/cluster.ts'
 import type { Component } from '#cluster/kernel/component.ts'
 import type { World } from '#cluster/kernel/world.ts'
+import { reader, type ReaderOptions } from './reader.ts'
 
 interface Beside {
   /** `node-1/ci,node-1/curl` */
   readonly clients?: string
   /** The label that the webhook wants. */
   readonly webhook?: string
+  /** The namespace whose ConfigMaps are read; `bookmarks=false`: without bookmarks. */
+  readonly reader?: string
+  readonly bookmarks?: string
 }
 
-const COMPONENTS: Readonly<Record<string, Component>> = { 'webhook-server': webhookServer as Component }
+const COMPONENTS: Readonly<Record<string, Component>> = {
+  'webhook-server': webhookServer as Component,
+  reader: reader as Component,
+}
 
 export const withBeside = (options: ClusterOptions): ClusterOptions => ({
   ...options,
   components: { ...COMPONENTS, ...options.components },
 })
 
-export function addBeside(world: World, { clients, webhook }: Beside): void {
+export function addBeside(world: World, { clients, webhook, reader: namespace, bookmarks }: Beside): void {
   for (const client of clients?.split(',') ?? []) {
     const [machine = '', name = ''] = client.split('/')
     world.addProcess({ machine, name, component: 'rest-client', options: { servers: [API_SERVER] } })
@@ -27,5 +34,10 @@ export function addBeside(world: World, { clients, webhook }: Beside): void {
     world.addMachine('policy')
     const options: WebhookRules = { requiredLabels: [webhook] }
     world.addProcess({ machine: 'policy', name: 'webhook', component: 'webhook-server', options })
+  }
+  if (namespace) {
+    world.addMachine('edge')
+    const options: ReaderOptions = { servers: [API_SERVER], namespace, allowBookmarks: bookmarks !== 'false' }
+    world.addProcess({ machine: 'edge', name: 'reader', component: 'reader', options })
   }
 }

@@ -92,9 +92,11 @@ export function createNarrator(before?: Narrator): Narrator {
   }
 }
 
-/** What somebody asks etcd by hand, and what they hear, is never background. */
+/** What somebody asks etcd by hand, and what they hear, is never background; nor is the reader's watch. */
 const isTyped = ({ event, from, to }: TraceEvent): boolean =>
-  event.type === 'opened' ? from?.endsWith('/etcdctl') === true : event.type === 'closed' && to.endsWith('/etcdctl')
+  event.type === 'opened'
+    ? from?.endsWith('/etcdctl') === true || from?.endsWith('/reader') === true
+    : (event.type === 'closed' && to.endsWith('/etcdctl')) || (event.type === 'data' && to.endsWith('/reader'))
 
 function wordsOf(event: Event, { from }: TraceEvent, asked: ReadonlyMap<StreamId, Words>): Words {
   switch (event.type) {

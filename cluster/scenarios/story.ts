@@ -8,9 +8,11 @@
  *                                      (`taint:k=v:Effect`) and capacity (`cpu=…`) of single nodes; or lines
  *                                      `machine NAME program …`: machines and what runs on each
  *                                      `scheduler=NAME`: a second scheduler for Pods that name it, not started
- *        [chain=full] [audit=NAMESPACE] [clients=MACHINE/NAME,…] [webhook=LABEL]
+ *        [chain=full] [audit=NAMESPACE] [clients=MACHINE/NAME,…] [webhook=LABEL] [reader=NAMESPACE] [bookmarks=false] [window=N]
  *                                      every stage of the API server; what is asked of that namespace is written down; programs
- *                                      that `ask` can name; a webhook `webhook.policy` that wants that label on everything
+ *                                      that `ask` can name; a webhook `webhook.policy` that wants that label on everything;
+ *                                      `edge/reader` that keeps a copy of that namespace's ConfigMaps; how many events a watch
+ *                                      cache keeps at least
  *   boot etcd=N [joining=N] [seed=N]   no cluster but etcd alone: members etcd-1 … on machines of their own, and machines
  *                                      whose etcd joins once it is started; what is typed is `etcdctl`; `bug=NAME` is one of the
  *                                      bug museum’s
@@ -194,6 +196,9 @@ class Player {
       audit,
       clients,
       webhook,
+      reader,
+      bookmarks,
+      window,
       ...capacity
     } = fields as Record<string, any>
     const lines = input.split('\n').filter(Boolean)
@@ -217,12 +222,13 @@ class Player {
       ...(authorization && { authorization }),
       ...(tokens && { tokens: tokensOf(tokens) }),
       ...(chain && { chain }),
+      ...(window && { apiServer: { watchCacheEvents: Number(window) } }),
       ...(audit && { apiServer: { auditPolicy: { rules: [{ level: 'Metadata', namespaces: [audit] }] } } }),
       ...this.#options.cluster,
     }
     if (withEtcdctl !== 'true') {
       const world = bootCluster(withBeside(clusterOptions))
-      addBeside(world, { clients, webhook })
+      addBeside(world, { clients, webhook, reader, bookmarks })
       if (scheduler) addScheduler(world, scheduler)
       return world
     }
