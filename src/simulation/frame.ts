@@ -22,6 +22,7 @@ import type {
   TapeCell,
 } from './protocol.ts'
 import { etcdMembers, keyspaceOf, plainKeys } from './etcd-members.ts'
+import { readerOf } from './reader.ts'
 import { watchersOf } from './watchers.ts'
 import { isOver, knownToKubelets, podView } from './pods.ts'
 
@@ -32,7 +33,16 @@ const TAPE_CELLS = 12
 const TAPE_LOOK_BACK = 400
 const OBJECTS_MAX = 60
 
-const INSPECTED = ['pods', 'deployments', 'replicasets', 'services', 'endpointslices', 'nodes', 'leases'] as const
+const INSPECTED = [
+  'pods',
+  'deployments',
+  'replicasets',
+  'services',
+  'endpointslices',
+  'nodes',
+  'configmaps',
+  'leases',
+] as const
 
 /**
  * @param tick the tick that was asked for: a world that has ended may stand earlier
@@ -70,6 +80,7 @@ export function frameOf(world: World, branch: number, tick: number, stored: Worl
     etcd: etcdMembers(world),
     keyspace: keyspaceIn(world),
     watchers: watchersOf(world),
+    reader: readerOf(world),
     objects: inspectable(world),
     cuts: [...world.network.blocked.keys()],
   }

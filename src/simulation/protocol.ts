@@ -32,6 +32,7 @@ export type StoryName =
   | 'external-etcd'
   | 'revision-tape'
   | 'two-schedulers'
+  | 'watch-and-410'
 
 /** A change of the story's own words, made before it is played. */
 export interface Edit {
@@ -253,6 +254,26 @@ export interface WatcherView {
   readonly revision: number
 }
 
+export interface CopiedObject {
+  readonly name: string
+  /** Of the last change that is known. */
+  readonly revision: number
+}
+
+/** A program that keeps a copy of a namespace's ConfigMaps, and where that comes from. */
+export interface ReaderView {
+  readonly namespace: string
+  readonly phase: 'stopped' | 'listing' | 'watching' | 'waiting'
+  /** Where its watch goes on from; 0: it has to list. */
+  readonly revision: number
+  readonly copy: readonly CopiedObject[]
+  readonly stored: readonly CopiedObject[]
+  /** Every change of a ConfigMap that etcd retains, oldest first. */
+  readonly changes: readonly (Omit<TapeCell, 'resource'> & { readonly namespace: string })[]
+  /** The API server's watch cache: a watch may begin after `oldest`. Undefined: there is none at the moment. */
+  readonly cache: { readonly oldest: number; readonly revision: number } | undefined
+}
+
 export interface HistoryCell {
   readonly revision: number
   /** Place within its transaction. */
@@ -292,6 +313,7 @@ export interface Frame {
   /** Undefined: it is Kubernetes', or nobody can look into it. */
   readonly keyspace: KeyspaceView | undefined
   readonly watchers: readonly WatcherView[]
+  readonly reader: ReaderView | undefined
   /** Objects that can be inspected, newest change first. */
   readonly objects: readonly ObjectRef[]
   /** Pairs of machines that cannot reach each other. */

@@ -19,6 +19,7 @@ import roleBoard from '#cluster/scenarios/role-board.txt?raw'
 import schedulerFunnel from '#cluster/scenarios/scheduler-funnel.txt?raw'
 import requestPipeline from '#cluster/scenarios/request-pipeline.txt?raw'
 import twoSchedulers from '#cluster/scenarios/two-schedulers.txt?raw'
+import watchAnd410 from '#cluster/scenarios/watch-and-410.txt?raw'
 import whoIsActive from '#cluster/scenarios/who-is-active.txt?raw'
 import type { StoryName } from './protocol.ts'
 
@@ -44,6 +45,7 @@ const TEXTS: Readonly<Record<StoryName, string>> = {
   'museum-durability': museumDurability,
   'role-board': roleBoard,
   'two-schedulers': twoSchedulers,
+  'watch-and-410': watchAnd410,
 }
 
 export const storyText = (name: StoryName): string => TEXTS[name]

@@ -12,6 +12,7 @@ import raft from './raft.css?inline'
 import seen from './seen.css?inline'
 import tape from './tape.css?inline'
 import topology from './topology.css?inline'
+import window from './window.css?inline'
 
 export const figureStyles = [
   frame,
@@ -26,4 +27,5 @@ export const figureStyles = [
   seen,
   tape,
   topology,
+  window,
 ].map((sheet) => unsafeCSS(sheet))
