@@ -14,7 +14,7 @@ import { unresolvable } from './framework.ts'
 import type { NodeInfo } from './node-info.ts'
 import { withPod } from './node-info.ts'
 import type { Recall } from './node-memo.ts'
-import { answerOf, lookAnew, recall, verdictOf } from './node-memo.ts'
+import { answerOf, lookAnew, recall, remembered, verdictOf } from './node-memo.ts'
 import { nominatedBeside } from './nominator.ts'
 import type { Profile } from './profile.ts'
 
@@ -30,6 +30,8 @@ export interface Filters {
   readonly nodes: Nodes
   /** Those that did not say Skip in PreFilter. */
   readonly plugins: readonly Plugin[]
+  /** Whether all of these look at nothing but Pod and NodeInfo. */
+  readonly isPlain: boolean
 }
 
 export interface Filtered {
@@ -74,7 +76,8 @@ export function runPreFilter(profile: Profile, state: CycleState, pod: Pod, node
     if (refused) break
   }
   const plugins = skipped.size === 0 ? profile.filter : profile.filter.filter(({ name }) => !skipped.has(name))
-  const filters = { profile, state, pod, nodes, plugins }
+  const isPlain = plugins.every(({ reads }) => reads !== undefined)
+  const filters = { profile, state, pod, nodes, plugins, isPlain }
   return { filters, ...(refused && { refused }), ...(names && { named: { nodeNames: names, by } }) }
 }
 
@@ -131,7 +134,7 @@ function lookAround(filters: Filters, cache: Cache, percentage: number, start: n
   while (evaluated < count && feasible.length < enough) {
     if (row.stamps[slot] !== stamps[slot]) lookAnew(it, slot)
     let status = row.statuses[slot]
-    if (asksAnew) status = isPromised(filters, infos[slot]!) ? filterNode(filters, infos[slot]!) : verdictOf(it, slot)
+    if (asksAnew) status = besideNominated(filters, infos[slot]!) ?? verdictOf(it, slot)
     if (status === undefined) {
       feasible.push(infos[slot]!)
       slots.push(slot)
@@ -141,8 +144,6 @@ function lookAround(filters: Filters, cache: Cache, percentage: number, start: n
   }
   return { ...toldBy(refused), feasible, evaluated, remembered: { recall: it, slots } }
 }
-
-const isPromised = ({ nodes }: Filters, { name }: NodeInfo): boolean => nodes.nominator.pods.sizeOf(name) > 0
 
 /** Side by side. */
 interface Refused {
@@ -170,19 +171,35 @@ function toldBy({ infos, statuses, error }: Refused): Pick<Filtered, 'statuses' 
  * affinity to one of them would then be met by nobody).
  */
 function filterNode(filters: Filters, info: NodeInfo): Status | undefined {
-  const { nodes, pod, state } = filters
+  return besideNominated(filters, info) ?? runFilters(filters, filters.state, info)
+}
+
+function besideNominated(filters: Filters, info: NodeInfo): Status | undefined {
+  const { nodes, pod, state, profile } = filters
   const beside = nominatedBeside(nodes.nominator, pod, info.name)
-  if (beside.length > 0) {
-    const supposed = { ...state }
-    let full = info
-    for (const other of beside) {
-      full = withPod(full, other)
-      addPod(filters, supposed, other, full)
-    }
-    const status = runFilters(filters, supposed, full)
-    if (status !== undefined) return status
+  if (beside.length === 0) return undefined
+  if (filters.isPlain) {
+    const full = infoWith(info, beside)
+    return remembered(profile, pod, full, 'filter', () => runFilters(filters, state, full))
   }
-  return runFilters(filters, state, info)
+  const supposed = { ...state }
+  let full = info
+  for (const other of beside) {
+    full = withPod(full, other)
+    addPod(filters, supposed, other, full)
+  }
+  return runFilters(filters, supposed, full)
+}
+
+const lastWith = new WeakMap<NodeInfo, { readonly pods: readonly Pod[]; readonly info: NodeInfo }>()
+
+/** The node as it will be with these Pods on it; the same value as long as it is the same Pods. */
+function infoWith(info: NodeInfo, pods: readonly Pod[]): NodeInfo {
+  const last = lastWith.get(info)
+  if (last && last.pods.length === pods.length && pods.every((pod, i) => pod === last.pods[i])) return last.info
+  const full = pods.reduce(withPod, info)
+  lastWith.set(info, { pods, info: full })
+  return full
 }
 
 function runFilters({ plugins, pod }: Filters, state: CycleState, info: NodeInfo): Status | undefined {
@@ -200,11 +217,18 @@ function addPod({ plugins, pod }: Filters, state: CycleState, added: Pod, info: 
 
 /** The cycle's filters, for PostFilter to ask with. */
 export function whatIfOf(filters: Filters, random: () => Random): WhatIf {
+  const { profile, pod, nodes, isPlain } = filters
   return {
-    filter: (state, _pod, info) => filterNode({ ...filters, state }, info),
+    // What is only thought of is not worth remembering.
+    filter: (state, _pod, info) => filterNode({ ...filters, state, isPlain: false }, info),
     addPod: (state, _pod, added, info) => addPod(filters, state, added, info),
-    removePod(state, pod, removed, info) {
+    removePod(state, _pod, removed, info) {
       for (const plugin of filters.plugins) plugin.removePod?.(state, pod, removed, info)
+    },
+    remembered(info, what, compute) {
+      if (!isPlain) return compute()
+      const beside = nominatedBeside(nodes.nominator, pod, info.name)
+      return remembered(profile, pod, beside.length === 0 ? info : infoWith(info, beside), what, compute)
     },
     random,
   }

@@ -99,6 +99,11 @@ export interface WhatIf {
   filter(state: CycleState, pod: Pod, nodeInfo: NodeInfo): Status | undefined
   addPod(state: CycleState, pod: Pod, added: Pod, nodeInfo: NodeInfo): void
   removePod(state: CycleState, pod: Pod, removed: Pod, nodeInfo: NodeInfo): void
+  /**
+   * What `compute` says, perhaps from an earlier cycle: it may ask the filters about this node, and must not depend on anything
+   * else but the Pod as the filters see it, the Pods nominated here and what is part of `what`.
+   */
+  remembered<T>(nodeInfo: NodeInfo, what: string, compute: () => T): T
   random(): Random
 }
 

@@ -37,6 +37,8 @@ interface Memo {
   /** The others, which are asked every time. */
   readonly fresh: readonly Place[]
   readonly rows: Map<string, Row>
+  /** Values by what they are and by kind of Pod. */
+  readonly computed: WeakMap<NodeInfo, Map<string, Map<string, unknown>>>
 }
 
 /** Kinds of Pods remembered at once; the one not seen for longest makes room. */
@@ -50,7 +52,8 @@ function memoOf(profile: Profile): Memo {
   if (memo) return memo
   const all = profile.filter.map((plugin, at) => ({ plugin, at }))
   const filters = all.filter(({ plugin }) => plugin.reads !== undefined)
-  memos.set(profile, (memo = { filters, fresh: all.filter((each) => !filters.includes(each)), rows: new Map() }))
+  const fresh = all.filter((each) => !filters.includes(each))
+  memos.set(profile, (memo = { filters, fresh, rows: new Map(), computed: new WeakMap() }))
   return memo
 }
 
@@ -94,6 +97,25 @@ export function recall(
   }
   const isActive = ({ plugin }: Place): boolean => plugins.includes(plugin)
   return { row, slots, state, pod, filters: filters.filter(isActive), fresh: fresh.filter(isActive) }
+}
+
+/**
+ * What was computed before for a Pod of the same kind and this very NodeInfo, or is now. Only for what follows from the two
+ * alone: that is, where all filters that have a say are remembered ones.
+ */
+export function remembered<T>(profile: Profile, pod: Pod, info: NodeInfo, what: string, compute: () => T): T {
+  const { computed } = memoOf(profile)
+  let ofInfo = computed.get(info)
+  if (!ofInfo) computed.set(info, (ofInfo = new Map()))
+  let values = ofInfo.get(what)
+  if (!values) ofInfo.set(what, (values = new Map()))
+  const kind = signatureOf(profile, pod)
+  const known = values.get(kind)
+  if (known !== undefined || values.has(kind)) return known as T
+  if (values.size >= ROWS_MAX) values.clear()
+  const value = compute()
+  values.set(kind, value)
+  return value
 }
 
 const NO_NUMBERS = new Float64Array(0)

@@ -110,9 +110,12 @@ function dryRun(
   const budgets = [...nodes.objects.all<Budget>('poddisruptionbudgets')]
   const offset = whatIf.random().int(potential.length)
   const candidates: Candidate[] = []
+  const what = `victims below ${priorityOf(pod)}`
   for (let i = 0; i < potential.length; i++) {
     const info = potential[(offset + i) % potential.length]!
-    const outcome = selectVictims({ ...state }, pod, info, budgets, whatIf)
+    const select = () => selectVictims({ ...state }, pod, info, budgets, whatIf)
+    // Budgets are spent from one preemption to the next.
+    const outcome = budgets.length > 0 ? select() : whatIf.remembered(info, what, select)
     if ('code' in outcome) said.set(info.name, outcome)
     else candidates.push(outcome)
     if (candidates.length >= wanted && candidates.some(({ violations }) => violations === 0)) break
