@@ -93,6 +93,15 @@ export interface PostFilterResult {
   readonly victims?: readonly Pod[]
 }
 
+/** A node that can be freed. */
+export interface PreemptionCandidate {
+  readonly nodeName: string
+  /** Most important first. */
+  readonly victims: readonly Pod[]
+  /** How many of them break a disruption budget. */
+  readonly violations: number
+}
+
 /** Asks the filters of the cycle "what if": with Pods of a node taken away or added, in a copy of the CycleState. */
 export interface WhatIf {
   /** The filters' answer, nominated Pods considered. */
@@ -105,6 +114,10 @@ export interface WhatIf {
    */
   remembered<T>(nodeInfo: NodeInfo, what: string, compute: () => T): T
   random(): Random
+  /** What extenders have left of the candidates that they were shown in this cycle, or that one failed. */
+  readonly agreed?: readonly PreemptionCandidate[] | Status
+  /** Shows the candidates to extenders. @returns whether one wants a word: then this cycle comes again, with `agreed` */
+  consult?(candidates: readonly PreemptionCandidate[]): boolean
 }
 
 export interface PermitResult {

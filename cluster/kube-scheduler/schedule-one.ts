@@ -12,10 +12,10 @@ import { refuse, startBinding } from './binding-cycle.ts'
 import type { Cache } from './cache.ts'
 import { nodesOf } from './cache.ts'
 import type { Extended } from './extender-types.ts'
-import { ask } from './extenders.ts'
+import { ask, askToPreempt } from './extenders.ts'
 import { fitErrorMessage, refusingPlugins } from './failure.ts'
 import { whatIfOf } from './filtering.ts'
-import type { CycleState, PostFilterResult, Status } from './framework.ts'
+import type { CycleState, PostFilterResult, Status, WhatIf } from './framework.ts'
 import { unresolvable } from './framework.ts'
 import { remember } from './history.ts'
 import { objectsOf } from './listers.ts'
@@ -40,12 +40,12 @@ export function scheduleOne(scheduling: Scheduling): void {
 /** The second half of a cycle that has waited for extenders. */
 export function scheduleExtended(scheduling: Scheduling): void {
   const { state } = scheduling
-  const { queued, names, refused, points } = state.asking!
+  const { queued, stage: _stage, rest: _rest, open: _open, ...extended } = state.asking!
   state.asking = undefined
   const current = state.pods.items.get(queued.key)
   // Deleted or changed while they were thinking.
   if (current?.metadata.uid !== queued.pod.metadata.uid || current?.spec.nodeName) return
-  scheduleQueued(scheduling, queued, { names, refused, points })
+  scheduleQueued(scheduling, queued, extended)
 }
 
 /** An extender that must be heard has failed. */
@@ -76,7 +76,7 @@ function scheduleQueued(scheduling: Scheduling, queued: QueuedPod, extended?: Ex
     objects: objectsOf(state.listers, state.cache.assumed),
     ...(extended && { extended }),
   })
-  if (state.options.extenders && !extended && ask(scheduling, queued, decision.passing())) return
+  if (state.options.extenders && !extended?.names && ask(scheduling, queued, decision.passing())) return
   state.nextStart = decision.nextStart
   if (ctx.tracing) ctx.note('scheduling', explain(queued, decision, state.cache))
   if (decision.chosen !== undefined) {
@@ -88,7 +88,8 @@ function scheduleQueued(scheduling: Scheduling, queued: QueuedPod, extended?: Ex
     queues.addAfterError(state.queue, queued, ctx.now)
     return reportFailure(scheduling, pod, 'SchedulerError', decision.error)
   }
-  const made = state.cache.infos.size === 0 ? undefined : makeRoom(scheduling, decision)
+  const made = state.cache.infos.size === 0 ? undefined : makeRoom(scheduling, queued, decision, extended)
+  if (state.asking) return
   const message = fitErrorMessage(state.cache.infos.size, decision, made?.status?.reasons.join(', '))
   keep(decision, message)
   queues.addUnschedulable(state.queue, queued, refusingPlugins(decision), ctx.now)
@@ -97,13 +98,24 @@ function scheduleQueued(scheduling: Scheduling, queued: QueuedPod, extended?: Ex
 
 // ── room that is made ───────────────────────────────────────────────────────────────────────────────────────────────
 
-function makeRoom(scheduling: Scheduling, decision: Decision): PostFilterResult | undefined {
+/** Nothing is done yet where extenders are asked first (`state.asking`). */
+function makeRoom(
+  scheduling: Scheduling,
+  queued: QueuedPod,
+  decision: Decision,
+  extended: Extended | undefined,
+): PostFilterResult | undefined {
   const { state, ctx } = scheduling
   const { profile, pod, state: cycleState } = decision.filters
   const nodes = nodesOf(state.cache, objectsOf(state.listers, state.cache.assumed))
-  const whatIf = whatIfOf(decision.filters, () => ctx.random('preemption-offset'))
+  const whatIf: WhatIf = {
+    ...whatIfOf(decision.filters, () => ctx.random('preemption-offset')),
+    ...(extended?.agreed && { agreed: extended.agreed }),
+    consult: (candidates) => askToPreempt(scheduling, queued, candidates, extended),
+  }
   for (const plugin of profile.postFilter) {
     const result = plugin.postFilter!(cycleState, pod, nodes, statusOfEach(decision, state.cache), whatIf)
+    if (state.asking) return undefined
     if (result === undefined) continue
     const { nominatedNodeName, victims = [] } = result
     if (nominatedNodeName === '') loseClaim(scheduling, pod)

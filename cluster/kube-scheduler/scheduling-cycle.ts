@@ -100,7 +100,7 @@ export function schedulePod(
 
 /** Without the nodes that extenders did not let pass. */
 function narrowed(found: Filtered, extended: Extended | undefined): Filtered {
-  if (extended === undefined) return found
+  if (extended?.names === undefined) return found
   const { names, refused } = extended
   const feasible = found.feasible.filter(({ name }) => names.includes(name))
   const statuses = new Map(found.statuses())

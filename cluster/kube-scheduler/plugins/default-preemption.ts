@@ -5,15 +5,23 @@
  * What the real one does: on every node that might help, takes away all Pods of lower priority in thought, and if the Pod then
  * fits, puts back as many as it can, the most important first. The victims are deleted; the Pod is nominated for the node
  * and waits until they are gone.
- * What we model: all of that, on a sample of nodes from a random offset.
- * What we leave out: extenders, groups of Pods, the asynchronous preparation (the requests all leave at once).
+ * What we model: all of that, on a sample of nodes from a random offset; extenders are shown the candidates.
+ * What we leave out: groups of Pods, the asynchronous preparation (the requests all leave at once).
  * Where to read upstream: kubernetes/kubernetes `pkg/scheduler/framework/plugins/defaultpreemption/default_preemption.go`,
  * `pkg/scheduler/framework/preemption/preemption.go`.
  */
 import { matchesSelector } from '#cluster/api/labels.ts'
 import { conditionOf } from '#cluster/api/meta.ts'
 import type { KubernetesObject, LabelSelector, Pod } from '#cluster/api/types.ts'
-import type { CycleState, Nodes, Plugin, PostFilterResult, Status, WhatIf } from '../framework.ts'
+import type {
+  CycleState,
+  Nodes,
+  Plugin,
+  PostFilterResult,
+  PreemptionCandidate as Candidate,
+  Status,
+  WhatIf,
+} from '../framework.ts'
 import { unresolvable, unschedulable } from '../framework.ts'
 import type { NodeInfo } from '../node-info.ts'
 import { withoutPod, withPod } from '../node-info.ts'
@@ -39,14 +47,6 @@ interface Budget extends KubernetesObject {
   }
 }
 
-interface Candidate {
-  readonly nodeName: string
-  /** Most important first. */
-  readonly victims: readonly Pod[]
-  /** How many of them break a budget. */
-  readonly violations: number
-}
-
 export function defaultPreemption(args: PreemptionArguments = {}): Plugin {
   const { minCandidateNodesPercentage: percentage = 10, minCandidateNodesAbsolute: absolute = 100 } = args
   if (!(percentage >= 0 && percentage <= 100))
@@ -58,17 +58,27 @@ export function defaultPreemption(args: PreemptionArguments = {}): Plugin {
     postFilter(state, pod, nodes, statuses, whatIf) {
       const reason = ineligible(pod, nodes, statuses)
       if (reason !== undefined) return { status: unschedulable(`preemption: ${reason}`) }
+      if (whatIf.agreed !== undefined) return agreedUpon(whatIf.agreed)
       const potential = [...nodes].filter(({ name }) => statuses.get(name)?.code === 'Unschedulable')
       const said = new Map<string, Status>()
       const wanted = Math.min(Math.max(Math.floor((potential.length * percentage) / 100), absolute), potential.length)
       const candidates = dryRun(state, pod, nodes, potential, wanted, whatIf, said)
+      if (candidates.length > 0 && whatIf.consult?.(candidates)) return undefined
       const best = selectCandidate(candidates)
       if (best) return { status: undefined, nominatedNodeName: best.nodeName, victims: best.victims }
       return { status: unschedulable(`preemption: ${fitError(nodes, said)}`), nominatedNodeName: '' }
     },
     // Those it refused wait for what the other plugins wait for.
     eventsToRegister: [],
-  } satisfies Plugin & { postFilter: (...given: any[]) => PostFilterResult }
+  } satisfies Plugin
+}
+
+/** What extenders have had a word in: with nothing left, the nomination stays as it is. */
+function agreedUpon(agreed: readonly Candidate[] | Status): PostFilterResult {
+  if ('code' in agreed) return { status: { ...agreed, reasons: [`preemption: ${agreed.reasons.join(', ')}`] } }
+  const best = selectCandidate(agreed)
+  if (best) return { status: undefined, nominatedNodeName: best.nodeName, victims: best.victims }
+  return { status: unschedulable('preemption: no candidate node for preemption') }
 }
 
 /** The same words as for a Pod that fits nowhere; nodes that were not tried could not help. */
