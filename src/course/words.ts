@@ -29,6 +29,10 @@ const en = {
   playgroundLoading: 'Fetching the cluster …',
   playgroundMissing: 'The playground could not be loaded. Reload the page to try again.',
   playgroundNeedsScripts: 'The cluster runs in your browser, and needs JavaScript for it.',
+  explain: 'Explain a decision',
+  explainLead:
+    'Why is this Pod there, or nowhere? A hundred nodes, and what the scheduler said of each: who refused it and why, or every score. Change one thing, and it decides again.',
+  explainLesson: 'Back to the lesson about the scheduler',
   glossary: 'Glossary',
   progress: 'Progress',
   simplified: 'What is simplified',
@@ -215,6 +219,10 @@ const es: Words = {
   playgroundLoading: 'Trayendo el clúster …',
   playgroundMissing: 'No se pudo cargar el laboratorio. Recarga la página para intentarlo otra vez.',
   playgroundNeedsScripts: 'El clúster se ejecuta en tu navegador, y para eso necesita JavaScript.',
+  explain: 'Explica una decisión',
+  explainLead:
+    '¿Por qué está este Pod ahí, o en ninguna parte? Cien nodos, y lo que el planificador dijo de cada uno: quién lo rechazó y por qué, o cada puntuación. Cambia una cosa, y decide otra vez.',
+  explainLesson: 'Volver a la lección sobre el planificador',
   glossary: 'Glosario',
   progress: 'Progreso',
   simplified: 'Qué está simplificado',

@@ -7,6 +7,7 @@ import { type Decision, drawFunnel, isRefused, PLUGIN_WORDS, type Progress, shor
 import { sentenceOf } from './kit/sentences.ts'
 import type { View } from './kit/view.ts'
 import { stepOf } from './kit/view.ts'
+import { say } from './kit/words.ts'
 
 const POD = 'web-3'
 const KEY = `default/${POD}`
@@ -177,6 +178,7 @@ export const figure: FigureDefinition = {
       })),
     },
   ],
+  more: { path: 'explain', label: () => say('On 100 nodes', 'Con 100 nodos') },
   pace: (step) => (step.part > 0 ? 750 : 1000),
   draw: (view) => drawFunnel(view, podOf(view), decisionOf(view.timeline)?.detail, progressOf(view)),
 }

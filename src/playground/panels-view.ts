@@ -2,6 +2,7 @@
 import { type TemplateResult, html, nothing } from 'lit'
 import type { Described } from '#cluster/scenarios/described.ts'
 import { formatMicros } from '#cluster/scenarios/duration.ts'
+import type { Explained, ExplainRequest } from '../explain/protocol.ts'
 import { drawInspection } from '../figures/kit/inspector-panel.ts'
 import { objectKey } from '../figures/kit/inspector.ts'
 import { sentenceOf } from '../figures/kit/sentences.ts'
@@ -14,15 +15,23 @@ export interface Looked extends ObjectHistory {
   readonly key: string
 }
 
+export type PanelName = (typeof PANELS)[number]
+
+const PANELS = ['happened', 'objects', 'decision'] as const
+
 interface PanelView {
   readonly state: LiveState
-  readonly panel: 'happened' | 'objects'
-  show(panel: 'happened' | 'objects'): void
+  readonly panel: PanelName
+  show(panel: PanelName): void
   readonly looked: Looked | undefined
   inspect(key: string, revision?: number): void
   /** Causes of an event, oldest first; empty where nobody has asked. */
   readonly why: readonly Described[]
   lookAt(tick: number): void
+  /** The Pod whose decision is explained. */
+  readonly explained: string | undefined
+  explain(pod: string): void
+  ask(request: ExplainRequest): Promise<Explained>
 }
 
 const STEPS_MAX = 60
@@ -31,7 +40,7 @@ export function drawPanel(view: PanelView): TemplateResult {
   const text = playgroundWords()
   return html`<section class="below card">
     <div class="bar tabs" role="group">
-      ${(['happened', 'objects'] as const).map(
+      ${PANELS.map(
         (panel) =>
           html`<button
             type="button"
@@ -43,7 +52,7 @@ export function drawPanel(view: PanelView): TemplateResult {
           </button>`,
       )}
     </div>
-    ${view.panel === 'objects' ? objects(view) : view.why.length > 0 ? causes(view) : happened(view)}
+    ${view.panel === 'decision' ? decision(view) : view.panel === 'objects' ? objects(view) : view.why.length > 0 ? causes(view) : happened(view)}
   </section>`
 }
 
@@ -96,7 +105,19 @@ function causes({ why, lookAt, show }: PanelView): TemplateResult {
   </div>`
 }
 
-function objects({ state, looked, inspect, lookAt }: PanelView): TemplateResult {
+/** Pods that people have made; its code is fetched when it is wanted. */
+function decision({ state, explained, ask }: PanelView): TemplateResult {
+  const pods = state.frame.pods.filter(({ namespace, phase }) => namespace !== 'kube-system' && phase !== 'terminating')
+  // Asked again when another moment is looked at, or when a Pod has come somewhere.
+  const moment = [state.past, ...pods.map(({ name, node }) => `${name} ${node}`)].join()
+  return html`<div class="explained">
+    <cw-decision .pods=${pods} .wanted=${explained} .moment=${moment} .ask=${ask}
+      ><p>${playgroundWords().decisionLoading}</p></cw-decision
+    >
+  </div>`
+}
+
+function objects({ state, looked, inspect, lookAt, explain }: PanelView): TemplateResult {
   const [text, kit] = [playgroundWords(), words()]
   const { objects: refs, store } = state.frame
   const isListed = refs.some((ref) => objectKey(ref) === looked?.key)
@@ -114,10 +135,13 @@ function objects({ state, looked, inspect, lookAt }: PanelView): TemplateResult 
         </select></label
       >
       ${looked ? history(looked, inspect, lookAt) : nothing}
+      ${looked?.inspection.ref.resource === 'pods' ? html`<button type="button" class="quiet" @click=${() => explain(podOf(looked))}>${text.whyThere}</button>` : nothing}
     </div>
     ${looked ? drawInspection(looked.inspection, 'revision') : nothing}
   </div>`
 }
+
+const podOf = ({ inspection: { ref } }: Looked): string => `${ref.namespace}/${ref.name}`
 
 function history(
   { key, revisions, inspection, written }: Looked,

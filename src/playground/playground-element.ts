@@ -5,6 +5,7 @@
 import { LitElement, type TemplateResult, html, nothing, unsafeCSS } from 'lit'
 import { formatMicros } from '#cluster/scenarios/duration.ts'
 import type { Described } from '#cluster/scenarios/described.ts'
+import type { Explained, ExplainRequest } from '../explain/protocol.ts'
 import { clock } from '../figures/kit/clock.ts'
 import { objectKey } from '../figures/kit/inspector.ts'
 import { figureStyles } from '../figures/kit/styles.ts'
@@ -13,7 +14,7 @@ import { FILES } from './files.ts'
 import { drawFiles } from './files-view.ts'
 import { keepFiles, keepStory, keptFiles, keptStory } from './keep.ts'
 import { Live } from './live.ts'
-import { drawPanel, type Looked } from './panels-view.ts'
+import { drawPanel, type Looked, type PanelName } from './panels-view.ts'
 import styles from './playground.css?inline'
 import type { PlaygroundRequests } from './protocol.ts'
 import { drawSetup } from './setup-view.ts'
@@ -43,7 +44,8 @@ export class PlaygroundElement extends LitElement {
   #files: Record<string, string> = keptFiles(FILES)
   #file = Object.keys(FILES)[0]!
   #side: 'terminal' | 'files' = 'terminal'
-  #panel: 'happened' | 'objects' = 'happened'
+  #panel: PanelName = 'happened'
+  #explained: string | undefined
   #looked: Looked | undefined
   #why: readonly Described[] = []
   #target = 'node-1'
@@ -203,6 +205,17 @@ export class PlaygroundElement extends LitElement {
     this.requestUpdate()
   }
 
+  #explain(pod: string): void {
+    this.#explained = pod
+    this.#panel = 'decision'
+    void import('../explain/decision-element.ts')
+    this.requestUpdate()
+  }
+
+  /** The same function at every drawing: another one would be another view. */
+  #ask = (request: ExplainRequest): Promise<Explained> =>
+    this.#client!.ask('explain', { ...request, tick: this.#live!.state!.frame.tick })
+
   #askWhy = async (tick: number): Promise<void> => {
     this.#why = await this.#client!.ask('why', { tick })
     this.#panel = 'happened'
@@ -284,8 +297,12 @@ export class PlaygroundElement extends LitElement {
           this.#why = []
           const [first] = state.frame.objects
           if (panel === 'objects' && !this.#looked && first) void this.#inspect(objectKey(first))
+          if (panel === 'decision') void import('../explain/decision-element.ts')
           this.requestUpdate()
         },
+        explained: this.#explained,
+        explain: (pod) => this.#explain(pod),
+        ask: this.#ask,
         looked: this.#looked,
         inspect: (key, revision) => void this.#inspect(key, revision),
         why: this.#why,

@@ -2,6 +2,7 @@
 import type { TranscriptEntry } from '#cluster/kubectl/kubectl.ts'
 import type { Micros } from '#cluster/kernel/component.ts'
 import type { Described } from '#cluster/scenarios/described.ts'
+import type { Explained, ExplainRequest } from '../explain/protocol.ts'
 import type { Frame, Inspection, ObjectKey } from '../simulation/protocol.ts'
 import type { Completion } from './completion.ts'
 import type { Act, Fault, Story } from './story.ts'
@@ -43,5 +44,7 @@ export interface PlaygroundRequests {
   why: [{ readonly tick: number }, readonly Described[]]
   /** An object as a revision left it; default: its newest at that tick. */
   history: [ObjectKey & { readonly tick: number; readonly revision?: number }, ObjectHistory | undefined]
+  /** What the scheduler said of a Pod, or would say. */
+  explain: [ExplainRequest & { readonly tick: number }, Explained]
   complete: [{ readonly line: string; readonly files: readonly string[] }, Completion]
 }

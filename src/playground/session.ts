@@ -12,6 +12,8 @@ import type { World } from '#cluster/kernel/world.ts'
 import { kubeApiserverWith } from '#cluster/kube-apiserver/kube-apiserver.ts'
 import { kubectlFlags, type KubectlState, type TranscriptEntry } from '#cluster/kubectl/kubectl.ts'
 import { objectsOf, storeRevision } from '#cluster/scenarios/look.ts'
+import { rememberingScheduler } from '../explain/explain.ts'
+import { explainIn } from '../explain/explainer.ts'
 import { frameOf } from '../simulation/frame.ts'
 import { inspect } from '../simulation/inspect.ts'
 import { Recorder } from '../simulation/recorder.ts'
@@ -83,6 +85,10 @@ export function createSession(): Session {
     },
     why: ({ tick }) => whyOf(run(), tick),
     history: (body) => historyOf(run(), body),
+    explain: ({ tick, ...asked }) => {
+      const world = run().history.at(tick)
+      return explainIn(readable(run(), world, tick) ?? world, asked)
+    },
     complete: ({ line, files }) => {
       const { head } = run().history
       const names = (resource: string, namespace: string): string[] =>
@@ -103,7 +109,7 @@ const optionsOf = ({ nodes, controlPlanes, etcd, seed }: Setup) => ({
   etcdMembers: controlPlanes,
   // As kubeadm sets it up, and with the types of the API: what one learns is what one types at work.
   chain: 'full' as const,
-  components: { 'kube-apiserver': kubeApiserverWith(builtInSchemas) },
+  components: { 'kube-apiserver': kubeApiserverWith(builtInSchemas), 'kube-scheduler': rememberingScheduler },
 })
 
 /** What Ctrl+C is in a story. */

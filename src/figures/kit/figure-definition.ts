@@ -57,6 +57,8 @@ export interface FigureDefinition {
   }
   /** Moments that stay at hand while others are shown, to compare with. */
   keeps?(timeline: Timeline): readonly { readonly label: string; readonly tick: number }[]
+  /** A page of the site that goes further: its path below base and language. */
+  readonly more?: { readonly path: string; readonly label: () => string }
   draw(view: View): TemplateResult
   /** How long a step is shown while playing, in milliseconds; default 900. */
   pace?(step: Step): number

@@ -5,7 +5,8 @@ import { figureSpeeds } from '../../progress/progress.ts'
 import { icon } from './icons.ts'
 import type { FigureActions, FigureModel } from './model.ts'
 import { isEnd } from './steps.ts'
-import { words } from './words.ts'
+import { page } from '../../course/links.ts'
+import { isSpanish, words } from './words.ts'
 
 export const drawHead = ({ title, state }: FigureModel): TemplateResult =>
   html`<header class="head"><b>${title}</b><span>${words().seed(state.timeline.seed)}</span></header>`
@@ -157,6 +158,7 @@ export function drawChanges(model: FigureModel, actions: FigureActions): Templat
           </select></label
         >`
       })}
+      ${definition.more ? html`<a href=${page(definition.more.path, isSpanish() ? 'es' : 'en')}>${definition.more.label()}</a>` : nothing}
     </div>
     ${
       forked
