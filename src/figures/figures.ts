@@ -10,6 +10,7 @@ export const FIGURES: Readonly<Record<string, () => Promise<{ readonly figure: F
   F06: () => import('./f06-request-pipeline.ts'),
   F08: () => import('./f08-watch-and-410.ts'),
   F09: () => import('./f09-scheduler-funnel.ts'),
+  F11: () => import('./f11-taints-and-zones.ts'),
   F12: () => import('./f12-two-schedulers.ts'),
   F14: () => import('./f14-node-goes-dark.ts'),
   F16: () => import('./f16-revision-tape.ts'),

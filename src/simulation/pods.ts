@@ -30,7 +30,23 @@ export function podView(pod: Pod, runtime?: RuntimePod): PodView {
     containers,
     restarts: containers.reduce((sum, { restarts }) => sum + restarts, 0),
     cpuMilli: podRequests(pod)['cpu'] ?? 0,
+    ...demandsOf(pod),
   }
+}
+
+/** Kubernetes adds these to every Pod. */
+const EVERYBODYS = new Set(['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable'])
+
+function demandsOf({ spec }: Pod): Pick<PodView, 'spread' | 'tolerations'> {
+  const spread = (spec.topologySpreadConstraints ?? []).map(({ topologyKey, maxSkew, whenUnsatisfiable }) => ({
+    topologyKey,
+    maxSkew,
+    isHard: whenUnsatisfiable === 'DoNotSchedule',
+  }))
+  const tolerations = (spec.tolerations ?? [])
+    .filter(({ key = '' }) => !EVERYBODYS.has(key))
+    .map(({ key = '', value, effect }) => `${key}${value ? `=${value}` : ''}${effect ? `:${effect}` : ''}`)
+  return { ...(spread.length > 0 && { spread }), ...(tolerations.length > 0 && { tolerations }) }
 }
 
 function newestOf(runtime: RuntimePod | undefined, name: string): RuntimeContainer | undefined {

@@ -33,6 +33,7 @@ export type StoryName =
   | 'revision-tape'
   | 'two-schedulers'
   | 'watch-and-410'
+  | 'taints-and-zones'
 
 /** A change of the story's own words, made before it is played. */
 export interface Edit {
@@ -133,6 +134,17 @@ export interface PodView {
   readonly restarts: number
   /** Thousandths of a CPU. */
   readonly cpuMilli: number
+  /** How it is to be spread with others of its `app`; absent: it does not say. */
+  readonly spread?: readonly SpreadView[]
+  /** Taints that it tolerates beyond those that everybody does, as one writes them; absent: none. */
+  readonly tolerations?: readonly string[]
+}
+
+export interface SpreadView {
+  readonly topologyKey: string
+  readonly maxSkew: number
+  /** `DoNotSchedule`, not `ScheduleAnyway`. */
+  readonly isHard: boolean
 }
 
 export interface NodeView {

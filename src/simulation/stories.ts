@@ -18,6 +18,7 @@ import revisionTape from '#cluster/scenarios/revision-tape.txt?raw'
 import roleBoard from '#cluster/scenarios/role-board.txt?raw'
 import schedulerFunnel from '#cluster/scenarios/scheduler-funnel.txt?raw'
 import requestPipeline from '#cluster/scenarios/request-pipeline.txt?raw'
+import taintsAndZones from '#cluster/scenarios/taints-and-zones.txt?raw'
 import twoSchedulers from '#cluster/scenarios/two-schedulers.txt?raw'
 import watchAnd410 from '#cluster/scenarios/watch-and-410.txt?raw'
 import whoIsActive from '#cluster/scenarios/who-is-active.txt?raw'
@@ -46,6 +47,7 @@ const TEXTS: Readonly<Record<StoryName, string>> = {
   'role-board': roleBoard,
   'two-schedulers': twoSchedulers,
   'watch-and-410': watchAnd410,
+  'taints-and-zones': taintsAndZones,
 }
 
 export const storyText = (name: StoryName): string => TEXTS[name]

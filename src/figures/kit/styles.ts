@@ -4,6 +4,7 @@ import controlPlanes from './control-planes.css?inline'
 import frame from './frame.css?inline'
 import funnel from './funnel.css?inline'
 import podCard from './pod-card.css?inline'
+import lab from './lab.css?inline'
 import panel from './panel.css?inline'
 import path from './path.css?inline'
 import pipeline from './pipeline.css?inline'
@@ -19,6 +20,7 @@ export const figureStyles = [
   panel,
   picture,
   funnel,
+  lab,
   path,
   podCard,
   controlPlanes,
