@@ -115,6 +115,7 @@ export interface ContainerPort {
 export interface EnvVar {
   readonly name: string
   readonly value?: string
+  readonly valueFrom?: { readonly fieldRef?: { readonly apiVersion?: string; readonly fieldPath: string } }
 }
 
 export interface ResourceRequirements {
@@ -313,6 +314,8 @@ export interface PodSpec {
   readonly activeDeadlineSeconds?: number
   readonly terminationGracePeriodSeconds?: number
   readonly schedulerName?: string
+  readonly hostname?: string
+  readonly subdomain?: string
   readonly hostNetwork?: boolean
   readonly hostPID?: boolean
   readonly hostIPC?: boolean

@@ -23,6 +23,8 @@ import { add, createWorkQueue, done, forget, retryAfter, take } from './work-que
 
 /** Read access to the informers' copies: always a little behind the truth. */
 export interface Caches {
+  /** Whether anybody watches that resource here. */
+  has(resource: string): boolean
   get<T>(resource: string, key: string): T | undefined
   all<T>(resource: string): Iterable<T>
   /** Objects under an index value, such as `by('pods', 'node', 'node-1')`. */
@@ -54,6 +56,8 @@ export type Enqueue = string | { readonly key: string; readonly afterMicros: Mic
 
 export interface Watch<Memory> {
   readonly resource: string
+  /** It is watched only where another controller that runs watches it. */
+  readonly ifWatched?: boolean
   /** Which keys a change concerns; may settle expectations in the memory on the way. */
   enqueue(delta: Delta, caches: Caches, memory: Memory, ctx: Context): Iterable<Enqueue>
 }
@@ -140,7 +144,8 @@ export function controllerManager(
         ({ name: one, offByDefault = false }) =>
           !options.disabled?.includes(one) && (!offByDefault || options.enabled?.includes(one) === true),
       )
-      const resources = [...new Set(active.flatMap(({ watches }) => watches.map(({ resource }) => resource)))]
+      const needed = active.flatMap(({ watches }) => watches.filter(({ ifWatched = false }) => !ifWatched))
+      const resources = [...new Set(needed.map(({ resource }) => resource))]
       const informers = resources.map((resource) => {
         return [resource, createInformer({ resource }, Object.keys(indexers[resource] ?? {}))]
       })
@@ -242,7 +247,7 @@ function work(manager: Manager): void {
     const running = manager.state.running[name]!
     if (running.queue.waiting.size === 0) continue
     const controller = manager.byName.get(name)!
-    if (!controller.watches.every(({ resource }) => manager.state.informers[resource]!.synced)) continue
+    if (!controller.watches.every(({ resource }) => manager.state.informers[resource]?.synced ?? true)) continue
     const workers = controller.workers ?? 5
     while (running.queue.processing.size < workers) {
       const key = take(running.queue)
@@ -305,6 +310,7 @@ export function cachesOf(informers: Readonly<Record<string, Informer>>): Caches 
     return informer
   }
   return {
+    has: (resource) => Object.hasOwn(informers, resource),
     get: (resource, key) => named(resource).items.get(key),
     all: (resource) => named(resource).items.values(),
     by: (resource, index, value) => objectsBy(named(resource), index, value),

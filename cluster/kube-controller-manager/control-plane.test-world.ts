@@ -2,7 +2,7 @@
  * A control plane for tests: the real etcd, API server, scheduler and controllers, with hollow kubelets in place of nodes.
  *
  * A hollow kubelet registers its Node, renews its Lease, says of every Pod bound to it that it runs, and lets go of those
- * that are deleted. It has no runtime and no network beneath it.
+ * that are deleted; a container whose image is `exit-N` ends with that code a second after it was ready. It has no runtime and no network beneath it.
  */
 import { formatMicroTime, formatTime, keyOf } from '#cluster/api/meta.ts'
 import type { Lease, Node, Pod, Taint } from '#cluster/api/types.ts'
@@ -115,6 +115,13 @@ export const hollowKubelet: Component<HollowState, HollowOptions & { machine: st
       const pod = state.pods.items.get(event.key.slice('ready/'.length))
       if (pod && pod.metadata.deletionTimestamp === undefined)
         call(patchRequest('pods', pod, 'strategic', { status: podStatus(pod, true, ctx) }, 'status'))
+      if (pod && exitCodeOf(pod) !== undefined)
+        effects.push({ type: 'wake', key: `end/${keyOf(pod)}`, after: 1_000_000 })
+      return effects
+    }
+    if (event.type === 'timer' && event.key.startsWith('end/')) {
+      const pod = state.pods.items.get(event.key.slice('end/'.length))
+      if (pod) call(patchRequest('pods', pod, 'strategic', { status: endedStatus(pod, ctx) }, 'status'))
       return effects
     }
     if (event.type === 'timer' && event.key.startsWith('gone/')) {
@@ -184,6 +191,22 @@ function podStatus(pod: Pod, ready: boolean, ctx: Context): Pod['status'] {
   }
 }
 
+function exitCodeOf({ spec }: Pod): number | undefined {
+  const code = /^exit-(\d+)$/.exec(spec.containers[0]!.image)?.[1]
+  return code === undefined ? undefined : Number(code)
+}
+
+function endedStatus(pod: Pod, ctx: Context): object {
+  const exitCode = exitCodeOf(pod)!
+  const { name, image } = pod.spec.containers[0]!
+  const state = {
+    terminated: { exitCode, reason: exitCode === 0 ? 'Completed' : 'Error', finishedAt: formatTime(ctx.now) },
+  }
+  const conditions = [{ type: 'Ready', status: 'False', lastTransitionTime: formatTime(ctx.now) }]
+  const phase = exitCode === 0 ? 'Succeeded' : 'Failed'
+  return { phase, conditions, containerStatuses: [{ name, image, imageID: '', ready: false, restartCount: 0, state }] }
+}
+
 /** Sends what it is told and keeps the answers. */
 export const curl: Component<{ client: ApiClient; answers: Table<number, { status: number; body: any }> }> = {
   name: 'curl',
@@ -202,6 +225,8 @@ export interface PlaneOptions {
   readonly nodes?: number | readonly HollowOptions[]
   readonly components?: Readonly<Record<string, Component>>
   readonly disabled?: readonly string[]
+  /** Controllers that are off by default. */
+  readonly enabled?: readonly string[]
   readonly scheduler?: object
   /** Goes around every component; for the exam. */
   readonly wrap?: (component: Component) => Component
@@ -212,7 +237,15 @@ export class Plane {
   #calls = 0
 
   constructor(
-    { seed = 1, nodes = 3, components = {}, disabled = [], scheduler = {}, wrap = (each) => each }: PlaneOptions = {},
+    {
+      seed = 1,
+      nodes = 3,
+      components = {},
+      disabled = [],
+      enabled = [],
+      scheduler = {},
+      wrap = (each) => each,
+    }: PlaneOptions = {},
     world?: World,
   ) {
     if (world) {
@@ -238,7 +271,7 @@ export class Plane {
       this.world.addProcess({ machine: 'cp-1', name: component, component, options, restartAfterMicros: 1_000_000 })
     add('etcd', {})
     add('kube-apiserver', { etcd: ['cp-1/etcd'], serviceCIDR: '10.96.0.0/12' })
-    add('kube-controller-manager', { servers: [API], disabled })
+    add('kube-controller-manager', { servers: [API], disabled, enabled })
     add('kube-scheduler', { servers: [API], ...scheduler })
     this.world.addProcess({ machine: 'laptop', name: 'curl', component: 'curl', options: {} })
     this.world.addProcess({ machine: 'laptop', name: 'kubectl', component: 'kubectl', options: { servers: [API] } })

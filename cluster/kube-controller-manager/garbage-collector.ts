@@ -6,7 +6,7 @@
  * told apart by UID, the precondition that the dependent is still the one that was looked at; foreground deletion (the owner
  * waits for dependents that block it) and orphaning, by their finalizers; a dead owner's name taken off an object that has
  * living ones too.
- * What we leave out: kinds other than those that own or are owned by a controller here.
+ * What we leave out: kinds other than those that own or are owned by a controller here: a live owner of another kind is found, its end is not noticed.
  * Where to read upstream: kubernetes/kubernetes `pkg/controller/garbagecollector/{garbagecollector,graph_builder}.go`.
  */
 import { keyOf } from '#cluster/api/meta.ts'
@@ -19,19 +19,25 @@ import type { Delta, Indexer } from '#cluster/client/informer.ts'
 import { Table } from '#cluster/kernel/table.ts'
 
 /** Kinds that own or are owned here. */
-const RESOURCES = ['pods', 'replicasets', 'deployments', 'services', 'endpointslices', 'nodes', 'leases'] as const
+const ALWAYS = ['pods', 'replicasets', 'deployments', 'services', 'endpointslices', 'nodes', 'leases'] as const
+/** Those whose controllers are off by default: known where one of them runs. */
+const WHERE_WATCHED = ['jobs', 'cronjobs', 'daemonsets', 'statefulsets', 'controllerrevisions'] as const
+const RESOURCES: readonly string[] = [...ALWAYS, ...WHERE_WATCHED]
 
 interface Memory {
   /** UIDs of owners that a live look did not find; the oldest make room. */
   absent: Table<string, true>
+  /** Those of kinds that nobody watches here, and that a live look has found. */
+  present: Table<string, true>
 }
 
 interface Tag {
   readonly look: OwnerReference
+  readonly isWatched: boolean
 }
 
 /** As many as upstream remembers. */
-const ABSENT_MAX = 500
+const REMEMBERED_MAX = 500
 
 const ORPHAN = 'orphan'
 const FOREGROUND = 'foregroundDeletion'
@@ -48,10 +54,11 @@ export const garbageCollector: Controller<Memory> = {
   workers: 20,
   watches: RESOURCES.map((resource): Watch<Memory> => ({
     resource,
+    ifWatched: !ALWAYS.some((one) => one === resource),
     enqueue: (delta, caches) => onChange(resource, delta, caches),
   })),
   indexes: Object.fromEntries(RESOURCES.map((resource) => [resource, { owner: byOwner }])),
-  memory: () => ({ absent: new Table() }),
+  memory: () => ({ absent: new Table(), present: new Table() }),
   reconcile,
   settle,
 }
@@ -88,17 +95,19 @@ function waitingOwners(object: KubernetesObject, caches: Caches): string[] {
 const sameOwners = (a: KubernetesObject, b: KubernetesObject): boolean => byOwner(a).join(' ') === byOwner(b).join(' ')
 
 function dependentsOf(uid: string, caches: Caches): string[] {
-  return RESOURCES.flatMap((resource) =>
+  return RESOURCES.filter((resource) => caches.has(resource)).flatMap((resource) =>
     [...caches.by<KubernetesObject>(resource, 'owner', uid)].map((object) => `${resource}|${keyOf(object)}`),
   )
 }
+
+const isKnown = (resource: string, caches: Caches): boolean => RESOURCES.includes(resource) && caches.has(resource)
 
 const isCached = (owner: OwnerReference, dependent: KubernetesObject, caches: Caches): boolean =>
   cachedOwner(owner, dependent, caches) !== undefined
 
 function cachedOwner(owner: OwnerReference, dependent: KubernetesObject, caches: Caches): KubernetesObject | undefined {
   const row = resourceOfKind(owner.kind)
-  if (!row || !(RESOURCES as readonly string[]).includes(row.resource)) return undefined
+  if (!row || !isKnown(row.resource, caches)) return undefined
   const key = row.namespaced ? `${dependent.metadata.namespace}/${owner.name}` : owner.name
   const found = caches.get<KubernetesObject>(row.resource, key)
   return found?.metadata.uid === owner.uid ? found : undefined
@@ -121,6 +130,7 @@ function reconcile(key: string, caches: Caches, memory: Memory): Reconciled {
   for (const owner of owners) {
     const found = cachedOwner(owner, object, caches)
     if (memory.absent.has(owner.uid)) gone.push(owner)
+    else if (!found && memory.present.has(owner.uid)) lives = true
     else if (!found) unsure.push(owner)
     else if (awaits(found, FOREGROUND)) waiting.push(owner)
     else lives = true
@@ -128,7 +138,7 @@ function reconcile(key: string, caches: Caches, memory: Memory): Reconciled {
   // One living owner is enough to keep it; the others it need not name any more.
   if (lives) return { calls: withoutOwners(resource, object, [...gone, ...waiting]) }
   if (unsure.length > 0) {
-    const calls = unsure.flatMap((owner) => lookUp(owner, object))
+    const calls = unsure.flatMap((owner) => lookUp(owner, object, caches))
     // Of a kind that we cannot look up we know nothing, so it stays.
     return calls.length < unsure.length ? {} : { calls, again: true }
   }
@@ -177,11 +187,11 @@ function withoutFinalizer(resource: string, object: KubernetesObject, finalizer:
 }
 
 /** The caches of different kinds are not of one moment: ask the API server before anything is deleted. */
-function lookUp(owner: OwnerReference, dependent: KubernetesObject): Call[] {
+function lookUp(owner: OwnerReference, dependent: KubernetesObject, caches: Caches): Call[] {
   const row = resourceOfKind(owner.kind)
   if (!row) return []
   const namespace = row.namespaced ? dependent.metadata.namespace : undefined
-  const tag: Tag = { look: owner }
+  const tag: Tag = { look: owner, isWatched: isKnown(row.resource, caches) }
   return [{ request: getRequest(row.resource, namespace, owner.name), tag, accept: ['NotFound'] }]
 }
 
@@ -189,11 +199,14 @@ function settle(_key: string, call: Call, answer: Answer, failed: boolean, memor
   const tag = call.tag as Tag | undefined
   if (!tag || failed) return undefined
   const found = (answer.body as KubernetesObject | undefined)?.metadata?.uid
-  if (answer.status !== 404 && found === tag.look.uid) return undefined
-  memory.absent.set(tag.look.uid, true)
-  if (memory.absent.size <= ABSENT_MAX) return undefined
-  for (const oldest of memory.absent.keys()) {
-    memory.absent.delete(oldest)
+  const isThere = answer.status !== 404 && found === tag.look.uid
+  // What is watched is soon in the cache, and seen when it goes.
+  if (isThere && tag.isWatched) return undefined
+  const uids = isThere ? memory.present : memory.absent
+  uids.set(tag.look.uid, true)
+  if (uids.size <= REMEMBERED_MAX) return undefined
+  for (const oldest of uids.keys()) {
+    uids.delete(oldest)
     break
   }
   return undefined

@@ -5,7 +5,7 @@
  * What we model: deployment, replicaset, endpoints, endpointslice, namespace, node-lifecycle, taint-eviction, node-ipam,
  * garbage-collector, pod-gc, persistentvolume-binder and ephemeral-volume, each in its own file or folder, and with them, in
  * place of the CSI drivers' own, an external-provisioner; serviceaccount, root-ca-certificate-publisher, pvc-protection,
- * pv-protection, resourcequota and clusterrole-aggregation, which run where they are asked for; leader election, where there are
+ * pv-protection, resourcequota, clusterrole-aggregation, job and ttl-after-finished, which run where they are asked for; leader election, where there are
  * several control planes.
  * What we leave out: the other controllers; the client's rate limits; one service account per controller.
  * Where to read upstream: kubernetes/kubernetes `cmd/kube-controller-manager/app/controllermanager.go`.
@@ -18,6 +18,7 @@ import { deploymentController } from './deployment/deployment.ts'
 import { endpointsController } from './endpoints.ts'
 import { endpointSliceController } from './endpointslice/endpointslice.ts'
 import { garbageCollector } from './garbage-collector.ts'
+import { jobController } from './job/job.ts'
 import { namespaceController } from './namespace.ts'
 import { nodeIpamController } from './node-ipam.ts'
 import { nodeLifecycleController } from './node-lifecycle/node-lifecycle.ts'
@@ -31,6 +32,7 @@ import { resourceQuotaController } from './resource-quota.ts'
 import { rootCaCertificatePublisher } from './service-account/root-ca-certificate-publisher.ts'
 import { serviceAccountController } from './service-account/service-account.ts'
 import { taintEvictionController } from './taint-eviction.ts'
+import { ttlAfterFinishedController } from './ttl-after-finished.ts'
 
 export interface KubeControllerManagerOptions extends ManagerOptions {
   readonly servers: readonly ProcessId[]
@@ -60,9 +62,11 @@ export const controllers: readonly Controller[] = [
   pvProtectionController,
   resourceQuotaController,
   clusterRoleAggregationController,
+  jobController,
+  ttlAfterFinishedController,
 ]
 
-/** What a control plane needs whose API server admits as upstream's does: accounts for Pods, and who lets go of volumes. */
+/** What a whole control plane has beside: accounts for Pods, who lets go of volumes, and who makes Pods of the other kinds. */
 export const FULL_CHAIN_CONTROLLERS: readonly string[] = controllers
   .filter(({ offByDefault }) => offByDefault)
   .map(({ name }) => name)

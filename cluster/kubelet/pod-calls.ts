@@ -1,12 +1,12 @@
 /** The calls that Pod workers make to the runtime, and what their replies tell. */
-import type { Pod } from '#cluster/api/types.ts'
+import type { EnvVar, Pod } from '#cluster/api/types.ts'
 import type { ContainerConfig, CriReply, DnsConfig } from '#cluster/container-runtime/cri.ts'
 import type { Context, Effect } from '#cluster/kernel/component.ts'
 import { latestSandbox } from './pod-actions.ts'
 import { containerNamed, podOf } from './pod-lookup.ts'
 import { cri, forgetContainer, forgetSandbox, markSandboxStopped, takeContainer, takeSandboxStatus } from './runtime.ts'
 import type { KubeletState, PodAction } from './state.ts'
-import { mountedFiles } from './volumes.ts'
+import { fieldOf, mountedFiles } from './volumes.ts'
 
 export function callFor(
   state: KubeletState,
@@ -45,7 +45,7 @@ function sandboxConfig(state: KubeletState, pod: Pod, attempt: number) {
   const dnsConfig = pod.spec.dnsPolicy === 'Default' ? undefined : clusterDns(state, namespace)
   return {
     metadata: { name, uid: uid!, namespace, attempt },
-    hostname: name,
+    hostname: pod.spec.hostname ?? name,
     ...(dnsConfig && { dnsConfig }),
     labels,
     annotations,
@@ -69,9 +69,12 @@ function containerConfig(pod: Pod, name: string, attempt: number): ContainerConf
     ...(container.args && { args: container.args }),
     ...(container.stdin && { stdin: true }),
     ...(container.tty && { tty: true }),
-    envs: (container.env ?? []).map((variable) => ({ key: variable.name, value: variable.value ?? '' })),
+    envs: (container.env ?? []).map((variable) => ({ key: variable.name, value: valueOf(pod, variable) })),
   }
 }
+
+const valueOf = (pod: Pod, { value, valueFrom }: EnvVar): string =>
+  valueFrom?.fieldRef ? fieldOf(pod, valueFrom.fieldRef.fieldPath) : (value ?? '')
 
 /** Puts what a reply tells into the picture of what runs. */
 export function takeReply(state: KubeletState, ctx: Context, uid: string, action: PodAction, reply: CriReply): void {

@@ -125,7 +125,8 @@ function chosen(data: Files, items: readonly Item[] | undefined): Files {
   return Object.fromEntries(items.flatMap(({ key, path }) => (Object.hasOwn(data, key) ? [[path, data[key]!]] : [])))
 }
 
-function fieldOf({ metadata, spec }: Pod, path: string): string {
+/** What the downward API has under a path; empty where it has nothing. */
+export function fieldOf({ metadata, spec, status }: Pod, path: string): string {
   const [, map, key] = /^metadata\.(labels|annotations)\['(.*)'\]$/.exec(path) ?? []
   if (map !== undefined) return metadata[map as 'labels' | 'annotations']?.[key!] ?? ''
   const fields: Readonly<Record<string, string | undefined>> = {
@@ -134,6 +135,8 @@ function fieldOf({ metadata, spec }: Pod, path: string): string {
     'metadata.uid': metadata.uid,
     'spec.nodeName': spec.nodeName,
     'spec.serviceAccountName': spec.serviceAccountName,
+    'status.podIP': status?.podIP,
+    'status.hostIP': status?.hostIP,
   }
   return fields[path] ?? ''
 }
