@@ -26,12 +26,18 @@ const STORY: readonly (readonly [command: string, says: string | RegExp])[] = [
   ['kubectl scale ct nightly --replicas=3', 'crontab.stable.example.com/nightly scaled'],
   ['sed s/5/6/ crontab/tab.yaml | kubectl apply -f -', 'crontab.stable.example.com/nightly configured'],
   [`kubectl patch ct nightly --type=merge -p '{"spec":{"replicas":0}}'`, 'The CronTab "nightly" is invalid: spec.replicas: Invalid value: 0: spec.replicas in body should be greater than or equal to 1'], // prettier-ignore
+  [`kubectl patch ct nightly --type=merge -p '{"spec":{"replicas":6}}'`, 'The CronTab "nightly" is invalid: spec: Invalid value: "object": at most 5 replicas, not 6'], // prettier-ignore
   ['kubectl describe ct nightly', /Cron Spec: \* \* \* \* \*\/6\n {2}?Replicas: 3|Cron Spec: \* \* \* \* \*\/6/],
   [
     'kubectl delete -f crontab/crd.yaml',
     /customresourcedefinition.apiextensions.k8s.io "crontabs.stable.example.com" deleted/,
   ],
   ['kubectl get ct', /the server could not find the requested resource/],
+  ['kubectl apply -f policy/policy.yaml', /few-everywhere.example.com created/],
+  ['sleep 0.2; kubectl apply -f policy/many.yaml', `The deployments "many" is invalid: : ValidatingAdmissionPolicy 'few.example.com' with binding 'few-everywhere.example.com' denied request: failed expression: object.spec.replicas <= 5`], // prettier-ignore
+  ['kubectl apply -f policy/wrong.yaml', `The ValidatingAdmissionPolicy "wrong.example.com" is invalid: spec.validations[0].expression: Invalid value: "object.spec.hostNetwork != tru": compilation failed: ERROR: <input>:1:28: undeclared reference to 'tru' (in container '')\n | object.spec.hostNetwork != tru\n | ...........................^`], // prettier-ignore
+  ['kubectl get validatingadmissionpolicy few.example.com', /^few.example.com 1 \S+ /m],
+  ['kubectl delete -f policy/policy.yaml', /deleted/],
   ['kubectl wait --for=condition=Available apiservice/v1beta1.metrics.k8s.io --timeout=15s', /condition met/],
   ['sleep 4; kubectl top nodes', /^node1 \S+ 2\d% 200Mi \d+%$/m],
   ['kubectl top pods', /^hot \S+ \d+Mi$/m],
