@@ -71,6 +71,8 @@ export interface CustomVersion {
   readonly selectableFields: readonly string[]
   /** Sent with every answer; undefined: the version is not deprecated. */
   readonly deprecationWarning: string | undefined
+  /** A webhook converts between it and the version that is stored. */
+  readonly converts?: boolean
   /** Its definition is being deleted: nothing more is created. */
   readonly terminating: boolean
 }

@@ -14,6 +14,7 @@ import { subresourceOf } from '#cluster/api/subresources.ts'
 import type { Context, Effect, Micros, StreamId } from '#cluster/kernel/component.ts'
 import type { ApiService } from './aggregation/api-service.ts'
 import { elsewhere, infoElsewhere, passOn } from './aggregation/proxy.ts'
+import { isTranslated, startTranslated, startTranslatedPatch, translate } from './conversion/translation.ts'
 import { readsOf } from './admission/admission.ts'
 import { paramResources } from './admission/policies/params.ts'
 import { isApply } from './apply/apply.ts'
@@ -237,13 +238,20 @@ function admit(state: State, row: PendingRequest, ctx: Context): Effect[] {
     state.requests.delete(row.id)
     return startConnect(state, row.id, info, row.request, ctx)
   }
+  const isForeign = isTranslated(info.resource, info.subresource)
+  if (isForeign) translate(state, row.id, info.resource, row.view)
+  const stored = isForeign ? { ...info, resource: storedAs(info.resource) } : info
   if (info.verb === 'watch') {
     state.requests.delete(row.id)
-    return startWatch(state, row.id, info, row.request, ctx)
+    return startWatch(state, row.id, stored, isForeign ? plain(row.request) : row.request, ctx)
   }
   const mutating = isMutating(info)
   if (!row.flow) state[laneOf(info)]++
-  const seated = moveTo(state, row, 'read')
+  const seated = moveTo(
+    state,
+    isForeign && (!mutating || info.verb === 'deletecollection') ? { ...row, view: undefined, info: stored } : row,
+    'read',
+  )
   const effects = !mutating
     ? startRead(state, seated, ctx)
     : info.verb === 'deletecollection'
@@ -254,6 +262,12 @@ function admit(state: State, row: PendingRequest, ctx: Context): Effect[] {
     : [...effects, ...scheduleDeadline(state, row.deadline, ctx)]
 }
 
+/** Without the shape that is asked for: that is given to what has been converted. */
+const plain = (request: HttpRequest): HttpRequest => {
+  const { accept: _, ...headers } = request.headers ?? {}
+  return { ...request, headers }
+}
+
 /** A write whose body is what it should be. (A patch is looked at when it has been applied.) */
 function startDecoded(state: State, row: PendingRequest, ctx: Context): Effect[] {
   const { verb } = row.info
@@ -261,7 +275,8 @@ function startDecoded(state: State, row: PendingRequest, ctx: Context): Effect[]
   const { custom } = row.info.resource
   if (custom?.terminating && verb === 'create') return refuse(state, row, methodNotAllowed(NOT_WHILE_TERMINATING))
   if ((state.schemas === undefined && !custom) || (verb !== 'create' && verb !== 'update' && !applies)) {
-    return startWrite(state, row, ctx)
+    if (!isTranslated(row.info.resource, row.info.subresource)) return startWrite(state, row, ctx)
+    return verb === 'patch' ? startTranslatedPatch(state, row, ctx) : startTranslated(state, row, ctx)
   }
   const problem = applies ? applyProblem(row) : undefined
   if (problem) return refuse(state, row, problem)
@@ -271,11 +286,10 @@ function startDecoded(state: State, row: PendingRequest, ctx: Context): Effect[]
     return refuse(state, row, decoded.refused)
   }
   const { body, warnings } = decoded
-  return startWrite(
-    state,
-    { ...row, request: { ...row.request, body }, warnings: [...(row.warnings ?? []), ...warnings] },
-    ctx,
-  )
+  const next = { ...row, request: { ...row.request, body }, warnings: [...(row.warnings ?? []), ...warnings] }
+  return isTranslated(row.info.resource, row.info.subresource)
+    ? startTranslated(state, next, ctx)
+    : startWrite(state, next, ctx)
 }
 
 // ── deadlines ───────────────────────────────────────────────────────────────────────────────────────────────────────

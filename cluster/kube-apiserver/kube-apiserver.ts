@@ -49,6 +49,7 @@ import { internal } from './status.ts'
 import { callClosed, ETCD_PROBE_TIMER, ETCD_RETRY_TIMER, probeMember, retryParked } from './storage/etcd-client.ts'
 import { createWatchCache, EVENTS_MIN } from './watch-cache.ts'
 import { BOOKMARK_TIMER, sendBookmarks, watchClosed, watchTimedOut } from './watch-requests.ts'
+import { conversionAnswered, translateOut } from './conversion/translation.ts'
 import { hookSaid } from './writes.ts'
 import { ADMISSION_TIMER, leaseArrived, waitedForAdmission, writeAnswered } from './writes.ts'
 
@@ -98,6 +99,7 @@ function initialState(given: ApiserverOptions, schemas: Schemas | undefined): St
     ),
     watchStream: 0,
     watchMember: '',
+    translations: new Table(),
     watchers: new Table(),
     connections: new Table(),
     backends: new Table(),
@@ -117,7 +119,7 @@ const BEHAVIOUR: Component<State, ApiserverOptions> = {
   step(state, event, ctx) {
     const handled = handle(state, event, ctx)
     const effects = queued(state) > 0 ? [...handled, ...admitQueued(state, ctx)] : handled
-    return withAudit(state, effects, ctx)
+    return withAudit(state, state.translations.size > 0 ? translateOut(state, effects, ctx) : effects, ctx)
   },
 }
 
@@ -161,6 +163,7 @@ function closed(state: State, event: Extract<Event, { type: 'closed' }>, ctx: Co
   const connected = connectEnded(state, event.stream, event.reason, event.body)
   if (connected) return connected
   // A client that has gone: what etcd is doing for it goes on, but nobody waits for the answer.
+  state.translations.delete(event.stream)
   const row = state.requests.get(event.stream)
   if (row) dropRequest(state, row)
   return watchClosed(state, event.stream)
@@ -172,6 +175,8 @@ function othersSaid(state: State, ended: Ended, ctx: Context): Effect[] {
   switch (purpose.type) {
     case 'webhook':
       return hookSaid(state, purpose, ended, ctx)
+    case 'conversion':
+      return conversionAnswered(state, purpose, ended, ctx)
     case 'discovery':
       return discoveryAnswered(state, purpose, ended, ctx)
     case 'proxy':

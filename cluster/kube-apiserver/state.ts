@@ -1,4 +1,5 @@
 /** The API server's state: plain data and Tables. Nothing of it is on a disk; all of it comes back from etcd. */
+import type { Translation } from './conversion/pending.ts'
 import type { HttpRequest, UserInfo } from '#cluster/api/http.ts'
 import type { KubernetesObject } from '#cluster/api/types.ts'
 import type { EtcdRequest, LeaseId } from '#cluster/etcd/messages.ts'
@@ -229,6 +230,12 @@ export interface Outgoing {
   readonly purpose:
     | { readonly type: 'webhook'; readonly request: number; readonly uid: string; readonly url: string }
     | { readonly type: 'discovery'; readonly apiService: string; readonly url: string }
+    | {
+        readonly type: 'conversion'
+        readonly stream: StreamId
+        readonly step: 'body' | 'origin' | 'out'
+        readonly url: string
+      }
     /** Whom to answer. */
     | { readonly type: 'proxy'; readonly stream: StreamId }
   /** Address and port, for messages. */
@@ -295,6 +302,8 @@ export interface State {
   watchStream: StreamId
   /** The member that it leads to. */
   watchMember: ProcessId
+  /** Streams whose objects are converted by a webhook before they leave. */
+  translations: Table<StreamId, Translation>
   watchers: Table<StreamId, Watcher>
   /** Clients whose requests lead on to a kubelet → the stream there; and back. */
   connections: Table<StreamId, StreamId>

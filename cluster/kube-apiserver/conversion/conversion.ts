@@ -28,6 +28,8 @@ export const isStoredAsSeen = ({ storedAs, custom }: Resource): boolean => store
 
 /** The object as that version has it; the very object where it is stored so. */
 export function fromStored(resource: Resource, object: KubernetesObject): KubernetesObject {
+  // What a webhook converts is converted before it comes here, or leaves as it is.
+  if (resource.custom?.converts && object.apiVersion !== apiVersionOf(resource)) return object
   if (resource.custom) return deepFreeze(withDefaults(resource.custom.schema, inVersion(resource, object)))
   return resource.storedAs === undefined ? object : CONVERSIONS[apiVersionOf(resource)]!.fromStored(object)
 }

@@ -8,6 +8,7 @@ import { deepFreeze, formatTime } from '#cluster/api/meta.ts'
 import type { Resource } from '#cluster/api/resources.ts'
 import type { KubernetesObject } from '#cluster/api/types.ts'
 import type { Micros } from '#cluster/kernel/component.ts'
+import type { Webhook } from '../admission/webhooks/types.ts'
 import { byPriority } from './version-priority.ts'
 
 export const DEFINITIONS = 'customresourcedefinitions'
@@ -42,13 +43,18 @@ export interface Condition {
   readonly lastTransitionTime?: string
 }
 
+export interface ConversionWebhook {
+  readonly clientConfig?: Webhook['clientConfig']
+  readonly conversionReviewVersions?: readonly string[]
+}
+
 export interface Definition extends KubernetesObject {
   readonly spec: {
     readonly group: string
     readonly scope: 'Namespaced' | 'Cluster'
     readonly names: DefinedNames
     readonly versions: readonly DefinedVersion[]
-    readonly conversion?: { readonly strategy: string; readonly webhook?: object }
+    readonly conversion?: { readonly strategy: string; readonly webhook?: ConversionWebhook }
     readonly preserveUnknownFields?: boolean
   }
   readonly status?: {
@@ -125,6 +131,7 @@ function rowOf(definition: Definition, version: DefinedVersion, storedAs: Resour
       columns: version.additionalPrinterColumns?.length ? version.additionalPrinterColumns : [AGE],
       selectableFields: (version.selectableFields ?? []).map(({ jsonPath }) => jsonPath.replace(/^\./, '')),
       deprecationWarning: version.deprecated ? warning : undefined,
+      ...(spec.conversion?.strategy === 'Webhook' && { converts: true }),
       terminating: metadata.deletionTimestamp !== undefined,
     },
   })

@@ -2,13 +2,12 @@
  * The rules for a CustomResourceDefinition, with the texts of upstream. What all versions have in common is told of the paths that
  * the definition's internal form has for it (`spec.validation`, `spec.subresources` …), as upstream does.
  *
- * What we leave out: the details of a conversion webhook (without webhooks for conversion, only the strategy None is taken).
  * Where to read upstream: apiextensions-apiserver `pkg/apis/apiextensions/validation/validation.go`.
  */
 import type { JsonSchema, PrinterColumn, ScalePaths } from '#cluster/api/custom-version.ts'
 import { isEqual } from '#cluster/api/meta.ts'
 import type { FieldError } from '../status.ts'
-import { duplicateValue, invalidValue, notSupported, required } from '../status.ts'
+import { duplicateValue, forbiddenValue, invalidValue, notSupported, required } from '../status.ts'
 import { nameProblem } from '../validation/names.ts'
 import type { DefinedNames, DefinedVersion, Definition } from './definition.ts'
 import { holds } from './definition.ts'
@@ -89,8 +88,26 @@ function scopeErrors(scope: string | undefined): FieldError[] {
 }
 
 function conversionErrors({ spec }: Definition): FieldError[] {
-  const { strategy } = spec.conversion ?? { strategy: 'None' }
-  return strategy === 'None' ? [] : [notSupported('spec.conversion.strategy', strategy, ['None'])]
+  const { strategy, webhook } = spec.conversion ?? { strategy: 'None' }
+  const at = 'spec.conversion'
+  if (!strategy) return [required(`${at}.strategy`)]
+  if (strategy !== 'None' && strategy !== 'Webhook') return [notSupported(`${at}.strategy`, strategy, ['None', 'Webhook'])] // prettier-ignore
+  if (strategy === 'None') {
+    const why = 'should not be set when strategy is not set to Webhook'
+    return webhook ? [forbiddenValue(`${at}.webhook`, why)] : []
+  }
+  const { clientConfig, conversionReviewVersions = [] } = webhook ?? {}
+  const errors: FieldError[] = []
+  if (!clientConfig) {
+    errors.push(required(`${at}.webhookClientConfig`, 'required when strategy is set to Webhook'))
+  } else if ((clientConfig.url === undefined) === (clientConfig.service === undefined)) {
+    errors.push(required(`${at}.webhookClientConfig`, 'exactly one of url or service is required'))
+  }
+  if (conversionReviewVersions.length === 0) errors.push(required(`${at}.conversionReviewVersions`))
+  else if (!conversionReviewVersions.some((one) => one === 'v1' || one === 'v1beta1')) {
+    errors.push(invalidValue(`${at}.conversionReviewVersions`, conversionReviewVersions, 'must include at least one of v1, v1beta1')) // prettier-ignore
+  }
+  return errors
 }
 
 // ── names ───────────────────────────────────────────────────────────────────────────────────────────────────────────

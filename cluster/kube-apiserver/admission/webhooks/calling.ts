@@ -9,7 +9,7 @@ import type { Ended, Target } from '../../outgoing.ts'
 import { ask, targetOfService, targetOfUrl } from '../../outgoing.ts'
 import type { PendingRequest, State } from '../../state.ts'
 import { answerOf, failed, reviewOf } from './review.ts'
-import type { HookAnswer, HookCall } from './types.ts'
+import type { HookAnswer, HookCall, Webhook } from './types.ts'
 
 const TIMEOUT_SECONDS = 10
 
@@ -25,7 +25,7 @@ export function askHooks(
   const waiting: HookCall[] = []
   for (const call of missing) {
     const { webhook } = call.hook
-    const found = placeOf(state, call)
+    const found = placeOf(state, call.hook.webhook.clientConfig)
     const { timeoutSeconds = TIMEOUT_SECONDS } = webhook
     const url = `${found.url}?timeout=${timeoutSeconds}s`
     ctx.note('webhook', { webhook: webhook.name, kind: call.kind, url })
@@ -55,8 +55,8 @@ interface Place {
   readonly url: string
 }
 
-function placeOf(state: State, { hook }: HookCall): Place {
-  const { url = '', service } = hook.webhook.clientConfig
+/** Where a webhook is. */
+export function placeOf(state: State, { url = '', service }: Webhook['clientConfig']): Place {
   if (service) {
     const { namespace, name, path = '/', port = 443 } = service
     return { target: targetOfService(state, service), path, url: `https://${name}.${namespace}.svc:${port}${path}` }
