@@ -1,8 +1,10 @@
 /** What `clusterwright up` brings up: a world that lives, and its doors. */
 import { randomBytes } from 'node:crypto'
 import { API_SERVER, bootCluster, etcdMembersOf, KUBECTL, LOAD_BALANCER } from '#cluster/cluster.ts'
+import { FORMER_RESOURCES } from '#cluster/api/former-resources.ts'
 import type { HttpRequest } from '#cluster/api/http.ts'
 import { deepFreeze } from '#cluster/api/meta.ts'
+import { apiVersionOf } from '#cluster/api/resources.ts'
 import { builtInSchemas } from '#cluster/api/schema/built-in.ts'
 import type { Component, ProcessId } from '#cluster/kernel/component.ts'
 import type { World, WorldOptions } from '#cluster/kernel/world.ts'
@@ -203,7 +205,9 @@ function boot(genesis: Genesis, onDefect: NonNullable<WorldOptions['onDefect']>)
   const cluster = { controlPlanes, etcdMembers: membersIn(genesis), topology: etcd } as const
   const components = { caller, 'kube-apiserver': typedApiserver }
   const common = { seed, nodes, epochMicros, metrics, components, tokens, serviceAccountKey, onDefect }
-  const world = bootCluster({ ...common, ...cluster, chain: 'full' })
+  // So that a kube-scheduler or kube-controller-manager of somebody's older cluster works with it, too.
+  const apiServer = { runtimeConfig: FORMER_RESOURCES.map(apiVersionOf) }
+  const world = bootCluster({ ...common, ...cluster, apiServer, chain: 'full' })
   const body = { type: 'kubectl', id: 0, args: ['apply', '-f', '-'], stdin: PERSONAS_MANIFEST } as const
   world.command(3_000_000, { type: 'tell', process: KUBECTL, body })
   const door = world.addProcess({ machine: 'laptop', name: 'caller', component: 'caller', options: {} })

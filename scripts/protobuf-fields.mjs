@@ -3,7 +3,8 @@
  * protobuf, out of the tags of Kubernetes' types (`protobuf:"bytes,1,opt,name=metadata" json:"metadata,omitempty"`), which the
  * unmodified kubectl 1.36 has in it: type → [number, JSON name, type, flags (r repeated, o omitempty, p pointer, i inline)].
  *
- * What is kept is the kinds of the stable versions, their lists, and all that they consist of.
+ * What is kept is the kinds of the stable versions and of a few former ones (`cluster/api/former-resources.ts`), their lists,
+ * and all that they consist of.
  * What we leave out: kinds of CustomResourceDefinitions and of aggregation, which are not in kubectl.
  */
 import { writeFileSync } from 'node:fs'
@@ -86,9 +87,13 @@ function fieldOf({ name, type }) {
   return [[number, isInline ? '' : json, resolve(isList ? go.at(own.elem) : own), flags.filter(Boolean).join('')]]
 }
 
+/** Versions that are served no more, but to who was told of them. */
+const FORMER = ['batch/v1beta1', 'discovery/v1beta1', 'policy/v1beta1']
+
 const kinds = {}
 for (const [full, type] of [...structs].sort(([a], [b]) => (a < b ? -1 : 1))) {
-  const [, folder, version, kind] = /^k8s\.io\/api\/(\w+)\/(v\d+)\.(\w+)$/.exec(full) ?? []
+  const [, folder, version, kind] = /^k8s\.io\/api\/(\w+)\/(v\d+(?:beta\d+)?)\.(\w+)$/.exec(full) ?? []
+  if (version?.includes('beta') && !FORMER.includes(`${folder}/${version}`)) continue
   const isKind = kind && type.fields.some(({ name }) => go.nameAt(name).text === 'TypeMeta')
   if (!isKind || folder === 'imagepolicy' || folder === 'admission') continue
   const group = groupOf(folder)

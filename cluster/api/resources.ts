@@ -40,7 +40,8 @@ const READ_ONLY = ['get', 'list'] as const
 
 type Rest = Partial<Pick<Resource, 'categories' | 'verbs' | 'storedAs'>>
 
-const row = (
+/** One row; `groupVersion` as in `apiVersion`. */
+export const row = (
   resource: string,
   kind: string,
   groupVersion: string,

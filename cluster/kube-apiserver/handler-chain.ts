@@ -7,6 +7,7 @@
  * `pkg/util/flowcontrol`.
  */
 import { type HttpRequest, isStatus, type UserInfo } from '#cluster/api/http.ts'
+import { formerResource } from '#cluster/api/former-resources.ts'
 import type { Resource } from '#cluster/api/resources.ts'
 import { keyOf, resourceNamed, storedAs } from '#cluster/api/resources.ts'
 import type { KubernetesObject } from '#cluster/api/types.ts'
@@ -55,7 +56,11 @@ const NOT_WHILE_TERMINATING = 'create not allowed while custom resource definiti
 export function receive(state: State, stream: StreamId, request: HttpRequest, ctx: Context): Effect[] {
   const plain = health(state, request)
   if (plain) return [{ type: 'close', stream, body: plain }]
-  const routed = requestInfo(request, (group, version, plural) => customResource(state, group, version, plural))
+  const routed = requestInfo(
+    request,
+    (group, version, plural) =>
+      customResource(state, group, version, plural) ?? formerResource(state.options, group, version, plural),
+  )
   // Without an issuer there are no tokens to be had.
   const asked = routed?.subresource === 'token' && state.options.serviceAccountIssuer === '' ? undefined : routed
   const recognised = authenticate(state, request, ctx.now)

@@ -58,6 +58,7 @@ const DEFAULTS = {
   advertiseAddress: '',
   securePort: 6443,
   authorizationMode: 'AlwaysAllow' as const,
+  runtimeConfig: [],
   admissionPlugins: FEW_ADMISSION_PLUGINS,
   priorityAndFairness: false,
   auditPolicy: { rules: [] },

@@ -29,6 +29,8 @@ export interface ApiserverOptions {
   readonly maxRequestsInflight?: number
   readonly maxMutatingRequestsInflight?: number
   readonly authorizationMode?: AuthorizationMode
+  /** Versions beyond today's: group/version as in `--runtime-config`, of those in `former-resources.ts`. Default: none. */
+  readonly runtimeConfig?: readonly string[]
   /** By name, in any order. Default: the few that a small cluster needs; kube-apiserver's own are `DEFAULT_ADMISSION_PLUGINS`. */
   readonly admissionPlugins?: readonly string[]
   /** Bearer tokens and whose they are: `--token-auth-file`. */

@@ -11,6 +11,14 @@ import type { KubernetesObject } from '#cluster/api/types.ts'
 import { withDefaults } from '../extensions/schema/defaults.ts'
 import { autoscalerFromV1, autoscalerToV1 } from './autoscaling.ts'
 import { eventFromEventsV1, eventToEventsV1 } from './events.ts'
+import {
+  budgetFromV1beta1,
+  budgetToV1beta1,
+  cronJobFromV1beta1,
+  cronJobToV1beta1,
+  endpointSliceFromV1beta1,
+  endpointSliceToV1beta1,
+} from './former-versions.ts'
 
 /** What is between a version and the one that is stored. */
 export interface Conversion {
@@ -21,6 +29,9 @@ export interface Conversion {
 const CONVERSIONS: Readonly<Record<string, Conversion>> = {
   'autoscaling/v1': { fromStored: autoscalerToV1, toStored: autoscalerFromV1 },
   'events.k8s.io/v1': { fromStored: eventToEventsV1, toStored: eventFromEventsV1 },
+  'policy/v1beta1': { fromStored: budgetToV1beta1, toStored: budgetFromV1beta1 },
+  'batch/v1beta1': { fromStored: cronJobToV1beta1, toStored: cronJobFromV1beta1 },
+  'discovery.k8s.io/v1beta1': { fromStored: endpointSliceToV1beta1, toStored: endpointSliceFromV1beta1 },
 }
 
 /** Whether objects leave as they are stored. Custom ones may have been stored in another version than now, or before a default. */

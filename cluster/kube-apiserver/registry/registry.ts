@@ -1,5 +1,6 @@
 /** The strategy of each resource: those that have their own in one line each, and what does for the others. */
 import type { Resource } from '#cluster/api/resources.ts'
+import { FORMER_RESOURCES } from '#cluster/api/former-resources.ts'
 import { RESOURCES, storedAs } from '#cluster/api/resources.ts'
 import { validatingAdmissionPolicies, validatingAdmissionPolicyBindings } from './admission-policies.ts'
 import { apiServices } from './api-services.ts'
@@ -76,7 +77,7 @@ const OWN: Readonly<Record<string, Strategy>> = {
 }
 
 const strategies = new Map(
-  RESOURCES.map((row): [Resource, Strategy] => {
+  [...RESOURCES, ...FORMER_RESOURCES].map((row): [Resource, Strategy] => {
     const stored = storedAs(row)
     return [row, Object.hasOwn(OWN, stored.resource) ? OWN[stored.resource]! : plainStrategy(stored)]
   }),
