@@ -19,6 +19,7 @@ import type { ResourceList, Taint } from '#cluster/api/types.ts'
 import { plugins as cniPlugins } from '#cluster/cni/plugins.ts'
 import { flanneld } from '#cluster/cni/networks/flannel.ts'
 import { containerRuntime } from '#cluster/container-runtime/container-runtime.ts'
+import { hollowRuntime } from '#cluster/container-runtime/hollow-runtime.ts'
 import { programs } from '#cluster/container-runtime/images.ts'
 import { admissionWebhook } from '#cluster/admission-webhook/admission-webhook.ts'
 import { coredns } from '#cluster/coredns/coredns.ts'
@@ -62,6 +63,11 @@ export interface NodeSpecOptions {
   readonly capacity?: ResourceList
   readonly labels?: Readonly<Record<string, string>>
   readonly taints?: readonly Taint[]
+  /**
+   * A real kubelet with a runtime that runs nothing, and no other program: kubemark's hollow node, for clusters of thousands.
+   * Default false.
+   */
+  readonly hollow?: boolean
 }
 
 /** Programs that machines may run, by the names of their processes; a kernel is on each. */
@@ -111,6 +117,8 @@ export interface ClusterOptions {
   readonly serviceAccountKey?: string
   /** Wall clock at virtual time 0, in microseconds since 1970. */
   readonly epochMicros?: Micros
+  /** Where Pods' addresses come from, a /24 for each node. Default 10.244.0.0/16, which is enough for 256 nodes. */
+  readonly clusterCIDR?: string
   /** Components that take the place of the usual ones, or that come in addition, by name. */
   readonly components?: Readonly<Record<string, Component>>
   /** Controllers that the kube-controller-manager is not to run. */
@@ -134,6 +142,7 @@ export const components: Readonly<Record<string, Component>> = {
   'kube-controller-manager': kubeControllerManager,
   kubelet,
   'container-runtime': containerRuntime,
+  'hollow-runtime': hollowRuntime,
   linux,
   'kube-proxy': kubeProxy,
   haproxy,
@@ -162,13 +171,16 @@ export function bootCluster(given: ClusterOptions): World {
   const hosts = options.machines ? hostsOf(options.machines) : hostTable(options, nodeList(options))
   for (const host of hosts) world.addMachine(host.name)
   world.addMachine('laptop')
+  const { clusterCIDR = CLUSTER_CIDR } = options
   const endpoint = options.machines ? addParts(world, options.machines, options) : addControlPlanes(world, options)
   const neighbours = Object.freeze(Object.fromEntries(hosts.map((host) => [host.address, host.name])))
   // NodeRestriction keeps a kubelet from calling its own node a control plane: kubeadm does that in a phase of its own.
   const marks = options.chain === 'full' && !options.machines ? hosts.filter(isControlPlane) : []
   for (const host of hosts)
-    if (host.registered)
-      addNode(world, marks.includes(host) ? { ...host, labels: {} } : host, endpoint, neighbours, tellsAll(options))
+    if (host.registered) {
+      const labelled = marks.includes(host) ? { ...host, labels: {} } : host
+      addNode(world, labelled, { endpoint, neighbours, clusterCIDR, events: tellsAll(options) })
+    }
   const servers = [endpoint]
   world.addProcess({ machine: 'laptop', name: 'kubectl', component: 'kubectl', options: { servers } })
   if (marks.length > 0) {
@@ -335,7 +347,7 @@ function addControlPlane(world: World, machine: string, options: ClusterOptions,
   add('kube-controller-manager', {
     servers,
     leaderElect,
-    clusterCIDR: CLUSTER_CIDR,
+    clusterCIDR: options.clusterCIDR ?? CLUSTER_CIDR,
     ...(options.disabledControllers && { disabled: options.disabledControllers }),
     ...(options.chain === 'full' && { enabled: FULL_CHAIN_CONTROLLERS }),
     ...(tellsAll(options) && { events: true }),
@@ -345,16 +357,20 @@ function addControlPlane(world: World, machine: string, options: ClusterOptions,
 
 const tellsAll = ({ chain, events = chain === 'full' ? 'all' : 'few' }: ClusterOptions): boolean => events === 'all'
 
-function addNode(
-  world: World,
-  host: Host,
-  endpoint: ProcessId,
-  neighbours: Readonly<Record<string, string>>,
-  events: boolean,
-): void {
+/** What all nodes have to know. */
+interface Surroundings {
+  readonly endpoint: ProcessId
+  /** Machines by their addresses. */
+  readonly neighbours: Readonly<Record<string, string>>
+  readonly clusterCIDR: string
+  /** Whether kubelets tell Events. */
+  readonly events: boolean
+}
+
+function addNode(world: World, host: Host, { endpoint, neighbours, clusterCIDR, events }: Surroundings): void {
   const { name, address } = host
   const servers = [endpoint]
-  const runs = new Set<string>(['linux', ...(host.runs ?? NODE_PROGRAMS)])
+  const runs = new Set<string>(host.hollow ? ['containerd', 'kubelet'] : ['linux', ...(host.runs ?? NODE_PROGRAMS)])
   const add = (component: string, processOptions: unknown, process = component) =>
     runs.has(process) &&
     world.addProcess({
@@ -365,9 +381,9 @@ function addNode(
       restartAfterMicros: RESTART_MICROS,
     })
   add('linux', { address: `${address}/16`, hosts: neighbours })
-  add('container-runtime', { apiServers: servers }, 'containerd')
-  add('flanneld', { servers, nodeName: name, clusterCIDR: CLUSTER_CIDR })
-  add('kube-proxy', { servers, nodeName: name, clusterCIDR: CLUSTER_CIDR })
+  add(host.hollow ? 'hollow-runtime' : 'container-runtime', { apiServers: servers }, 'containerd')
+  add('flanneld', { servers, nodeName: name, clusterCIDR })
+  add('kube-proxy', { servers, nodeName: name, clusterCIDR })
   add('kubelet', {
     nodeName: name,
     servers: [host.local ?? endpoint],
