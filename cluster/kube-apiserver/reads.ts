@@ -128,9 +128,15 @@ function answerFromCache(state: State, row: PendingRequest, cache: WatchCache): 
   }
   const selection = selectionOf(row) as Selection
   const items: KubernetesObject[] = []
-  for (const object of objectsIn(cache, selection.namespace, selection.node))
-    if (selects(selection, object)) items.push(object)
+  for (const object of candidates(cache, selection)) if (selects(selection, object)) items.push(object)
   return respond(state, row, 200, listOf(row, items, cache.revision))
+}
+
+/** Of a selection by name there is one at most, and it is not looked for among all the others (upstream: `MatchesSingle`). */
+function candidates(cache: WatchCache, { name, namespace, node }: Selection): Iterable<KubernetesObject> {
+  if (name === '' || (cache.resource.namespaced && namespace === '')) return objectsIn(cache, namespace, node)
+  const object = cache.objects.get(cache.resource.namespaced ? `${namespace}/${name}` : name)
+  return object ? [object] : []
 }
 
 function answerGet(state: State, row: PendingRequest, object: KubernetesObject | undefined): Effect[] {

@@ -31,6 +31,7 @@ import {
   register,
   renewLease,
   reportNode,
+  takeRuntimeConditions,
 } from './node.ts'
 import type { DeleteTag } from './pod-workers.ts'
 import { podOf } from './pod-lookup.ts'
@@ -65,7 +66,7 @@ export const kubelet: Component<KubeletState, KubeletOptions> = {
       node: createInformer({ resource: 'nodes', fieldSelector: `metadata.name=${nodeName}` }),
       registered: false,
       lease: { object: undefined, pending: false },
-      nodeStatus: { sent: undefined, sentAt: 0, pending: false },
+      nodeStatus: { sent: undefined, sentAt: 0, pending: false, from: undefined },
       runtimeConditions: undefined,
       criCalls: new Table(),
       criEvents: 0,
@@ -219,7 +220,7 @@ function criAnswered(state: KubeletState, ctx: Context, tag: CriTag, body: CriRe
     case 'pod':
       return runtimeAnswered(state, ctx, tag.uid, tag.action, body)
     case 'runtime':
-      state.runtimeConditions = body?.type === 'criReply' ? (body as CriReply<'Status'>).conditions : undefined
+      takeRuntimeConditions(state, body?.type === 'criReply' ? (body as CriReply<'Status'>).conditions : undefined)
       return reportNode(state, ctx)
     case 'recovery':
       return recover(state, ctx, body)

@@ -18,6 +18,7 @@ import {
   send,
   updateRequest,
 } from '#cluster/client/api-client.ts'
+import type { RuntimeCondition } from '#cluster/container-runtime/cri.ts'
 import type { Context, Effect } from '#cluster/kernel/component.ts'
 import { tellOfNode } from './events.ts'
 import type { KubeletState } from './state.ts'
@@ -121,6 +122,11 @@ function nodeConditions(state: KubeletState, ctx: Context): Condition[] {
   ]
 }
 
+/** What stays as it was stays the very object. */
+export function takeRuntimeConditions(state: KubeletState, now: readonly RuntimeCondition[] | undefined): void {
+  if (!isEqual(now, state.runtimeConditions)) state.runtimeConditions = now
+}
+
 /** Why the node is not ready, in the kubelet's words. */
 export function runtimeProblem(state: KubeletState): string | undefined {
   const conditions = state.runtimeConditions
@@ -140,12 +146,19 @@ export function runtimeProblem(state: KubeletState): string | undefined {
 export function reportNode(state: KubeletState, ctx: Context): Effect[] {
   const { nodeStatus: last, options } = state
   if (!state.registered || last.pending) return []
-  const status = nodeStatus(state, ctx)
+  const known = state.node.items.get(options.nodeName)
+  const runtime = state.runtimeConditions
   const fresh = last.sent !== undefined && ctx.now - last.sentAt < NODE_REPORT_MICROS
-  const spoiled = conditionOf(state.node.items.get(options.nodeName), 'Ready')?.status === 'Unknown'
-  if (fresh && !spoiled && sameNodeStatus(last.sent!, status)) return []
+  const spoiled = conditionOf(known, 'Ready')?.status === 'Unknown'
+  // Made from the same as the last time, it is the same: a node that idles asks this every few seconds.
+  if (fresh && !spoiled && last.from?.known === known && last.from?.runtime === runtime) return []
+  const status = nodeStatus(state, ctx)
+  if (fresh && !spoiled && sameNodeStatus(last.sent!, status)) {
+    state.nodeStatus.from = { known, runtime }
+    return []
+  }
   const told = tellOfNode(state, ctx, last.sent?.conditions, status.conditions ?? [])
-  state.nodeStatus = { sent: status, sentAt: ctx.now, pending: true }
+  state.nodeStatus = { sent: status, sentAt: ctx.now, pending: true, from: undefined }
   const request = patchRequest('nodes', { metadata: { name: options.nodeName } }, 'merge', { status }, 'status')
   return [ask(state, ctx, request, { for: 'nodeStatus' }), ...told]
 }

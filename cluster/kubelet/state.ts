@@ -111,7 +111,13 @@ export interface KubeletState {
   node: Informer<Node>
   registered: boolean
   lease: { object: Lease | undefined; pending: boolean }
-  nodeStatus: { sent: NodeStatus | undefined; sentAt: Micros; pending: boolean }
+  nodeStatus: {
+    sent: NodeStatus | undefined
+    sentAt: Micros
+    pending: boolean
+    /** What it was made from when it was last found to be as it was sent. */
+    from: { readonly known: Node | undefined; readonly runtime: readonly RuntimeCondition[] | undefined } | undefined
+  }
   runtimeConditions: readonly RuntimeCondition[] | undefined
   /** Calls to the runtime under way. */
   criCalls: Table<StreamId, CriTag>

@@ -9,13 +9,15 @@ export type OrderedKeys = readonly (readonly string[])[]
 
 export const NO_KEYS: OrderedKeys = []
 
-// A change copies a leaf and the list of leaves: at a hundred thousand keys both are of like size.
-const LEAF_KEYS_MAX = 128
+const LEAF_KEYS = 128
+
+/** A change copies a leaf and the list of leaves: so that neither costs much more than the other, leaves grow with their list. */
+const leafKeysMax = (leaves: number): number => Math.max(LEAF_KEYS, leaves >> 1)
 
 /** The set of these keys, which are in order and none of them twice. */
 export function orderedKeys(sorted: readonly string[]): OrderedKeys {
   const leaves: string[][] = []
-  for (let at = 0; at < sorted.length; at += LEAF_KEYS_MAX) leaves.push(sorted.slice(at, at + LEAF_KEYS_MAX))
+  for (let at = 0; at < sorted.length; at += LEAF_KEYS) leaves.push(sorted.slice(at, at + LEAF_KEYS))
   return leaves
 }
 
@@ -51,7 +53,7 @@ export function withKey(keys: OrderedKeys, key: string): OrderedKeys {
   if (leaf[at] === key) return keys
   const grown = inserted(leaf, at, key)
   const next = keys.slice()
-  if (grown.length <= LEAF_KEYS_MAX) next[index] = grown
+  if (grown.length <= leafKeysMax(keys.length)) next[index] = grown
   // Keys that come in order fill their leaves: the last leaf is cut at its end, the others in the middle.
   else if (index === keys.length - 1 && at === leaf.length) next.splice(index, 1, leaf, [key])
   else next.splice(index, 1, grown.slice(0, grown.length >> 1), grown.slice(grown.length >> 1))

@@ -20,8 +20,9 @@ const TIMEOUT_MICROS = 60_000_000
 
 /** Who answers at that path, if that is not this server. */
 export function elsewhere(state: State, path: string): ApiService | undefined {
-  const [, root, group, version] = path.split('/')
-  return root === 'apis' && group && version ? apiServiceFor(state, group, version) : undefined
+  if (!path.startsWith('/apis/')) return undefined
+  const [, , group, version] = path.split('/', 4)
+  return group && version ? apiServiceFor(state, group, version) : undefined
 }
 
 /** What is asked, for the authorizer; undefined: a path that is no resource. */

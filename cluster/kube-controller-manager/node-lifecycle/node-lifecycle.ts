@@ -167,7 +167,8 @@ function observe(node: Node, caches: Caches, memory: Memory, now: Micros): Micro
   const seenAt = alive ? now : known.seenAt
   // What we have said ourselves stands until the kubelet is heard of again, whatever the cache shows.
   const ready = alive ? conditionOf(node, 'Ready')?.status : known.ready
-  memory.health.set(name, { uid, seenAt, renewTime, heartbeat, graceMicros, ready })
+  if (alive || known.graceMicros !== graceMicros)
+    memory.health.set(name, { uid, seenAt, renewTime, heartbeat, graceMicros, ready })
   return now - seenAt
 }
 
