@@ -1,6 +1,7 @@
 /**
  * `clusterwright grade` for other people's code: a folder of submissions, or an official verdict on one, through the court.
- * What comes of it lies in the folder `--out`: `verdicts.jsonl`, `set-aside.jsonl`, and the bundles of an official batch.
+ * What comes of it lies in the folder `--out`: `verdicts.jsonl`, `set-aside.jsonl`, the bundles of an official batch, and, where the
+ * exercise ranks, `leaderboard.json`.
  */
 import { existsSync, mkdirSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
@@ -17,7 +18,9 @@ import { readSubmission, submissionsIn } from '../court/submissions.ts'
 import type { Walls } from '../court/walls.ts'
 import { wallsFor } from '../court/walls.ts'
 import { engineId } from '../verdict/engine-id.ts'
+import { leaderboardLines } from '../reporters/leaderboard-lines.ts'
 import { taskNumbersOf, textsOf } from '../verdict/exercise.ts'
+import { leaderboardOf } from '../verdict/leaderboard.ts'
 import type { Context } from './command.ts'
 import { EXIT } from './command.ts'
 import { ConfigurationError, UsageError } from './errors.ts'
@@ -47,6 +50,7 @@ export interface ManyOptions {
 export const defaultSize = (): CourtSize => ({ workers: availableParallelism(), guardS: 300, memoryMiB: 1024 })
 
 const SET_ASIDE = 'set-aside.jsonl'
+const LEADERBOARD = 'leaderboard.json'
 
 type Surroundings = Pick<Context, 'out' | 'err' | 'progress' | 'paint' | 'interruption'>
 
@@ -88,7 +92,10 @@ export async function gradeMany(options: ManyOptions, surroundings: Surroundings
     }
     ledger.sort()
     await reportAll(ledger, base, options)
-    return conclude(ledger, options, surroundings)
+    const board = leaderboardOf(named(ledger))
+    const lines = board ? leaderboardLines(board, reporting.locale, textsOf(await loadExercise(folder))) : []
+    if (board) writeWhole(join(out, LEADERBOARD), `${JSON.stringify(board, undefined, 2)}\n`)
+    return conclude(ledger, options, surroundings, lines)
   } finally {
     court.close()
     ledger.close()
@@ -150,7 +157,16 @@ function writeWhole(path: string, text: string): void {
   renameSync(`${path}.draft`, path)
 }
 
-function conclude(ledger: Ledger, options: ManyOptions, { out: print, err, paint }: Surroundings): number {
+function* named(ledger: Ledger) {
+  for (const { file, verdict } of ledger.entries()) yield { name: file, verdict }
+}
+
+function conclude(
+  ledger: Ledger,
+  options: ManyOptions,
+  { out: print, err, paint }: Surroundings,
+  leaderboard: readonly string[],
+): number {
   const { out, isOfficial, reporting } = options
   // A report in a format for programs has stdout to itself.
   const stdout = reporting.isDataOnStdout ? err : print
@@ -160,6 +176,7 @@ function conclude(ledger: Ledger, options: ManyOptions, { out: print, err, paint
   )
   if (lines.length > 0 || existsSync(join(out, SET_ASIDE)))
     writeWhole(join(out, SET_ASIDE), lines.map((line) => `${line}\n`).join(''))
+  if (leaderboard.length > 0) stdout.write(`${leaderboard.join('\n')}\n\n`)
   const counts = ledger.counts()
   const colours = { pass: 'green', fail: 'red', error: 'red', inconclusive: 'yellow', internal: 'yellow' } as const
   for (const [status, count] of Object.entries(counts)) {

@@ -4,6 +4,7 @@
  *
  * - The solution and the starter: on a tenth of the seeds, and with a tenth of the faults. Each run must spend, to the unit, the
  *   fuel that the same seed and fault spent before, and each check must end as it did.
+ *   A ranking must measure the same in each case of the sample; with fewer cases its end may be another.
  * - A wrong solution: each check that failed, from its failing seed alone, as `--seed` would, so a finding hangs on nothing but its
  *   seed. Where that seed was the first one anyway, the case that was found is played alone, as `replay` would: a finding
  *   hangs on nothing but what the replay file says.
@@ -13,6 +14,7 @@ import { retellAlone } from '../kit/retell.ts'
 import type { Engine } from '../sandbox/engine.ts'
 import type { Exercise } from '../verdict/exercise.ts'
 import { grade, type GradeOptions } from '../verdict/grade.ts'
+import type { Standing } from '../verdict/standing.ts'
 import type { CheckResult, Compiled, Verdict } from '../verdict/verdict.ts'
 
 export interface Graded {
@@ -46,6 +48,7 @@ export function sampleDiffers(options: GradeOptions, { verdict, spent }: Graded)
   const other = again.verdict.checks.findIndex((after, index) => {
     const before = verdict.checks[index]!
     const isSample = checks[index]!.faults !== undefined || (before.seeds?.failing ?? 0) > seeds
+    if (before.standing && after.standing) return !isSampleOf(after.standing, before.standing)
     // A sample may pass where the whole fails, but not the other way round.
     if (isBad(before) && isSample) return false
     return findingText(after) !== findingText(before)
@@ -53,6 +56,17 @@ export function sampleDiffers(options: GradeOptions, { verdict, spent }: Graded)
   return other < 0
     ? []
     : [`ends "${checks[other]!.name}" otherwise at the second grading: something is not deterministic`]
+}
+
+/** Whether a standing over fewer cases measured there what the whole one did. */
+export function isSampleOf(sample: Standing, whole: Standing): boolean {
+  const count = sample.seeds.length
+  const head = ({ seeds, entrants }: Standing): string =>
+    JSON.stringify([
+      seeds.slice(0, count),
+      entrants.map(({ values }) => Object.values(values).map((of) => of.slice(0, count))),
+    ])
+  return count <= whole.seeds.length && head(sample) === head(whole)
 }
 
 export interface WrongAgain {
@@ -80,6 +94,10 @@ function isFoundAgain({ exercise, compiled, engine, isKept }: WrongAgain, before
     .filter(({ name }) => name === before.name)
     .map((check) => (isKept ? withoutTelling(check) : check))
   const alone = { ...exercise, checks: { ...exercise.checks, checks } }
+  if (before.standing) {
+    const { standing } = grade({ exercise: alone, compiled, mode: 'submit', engine, seeds: RANKING_SAMPLE }).checks[0]!
+    return standing !== undefined && isSampleOf(standing, before.standing)
+  }
   const [after] = grade({ exercise: alone, compiled, mode: 'submit', engine, seeds: 1, seed }).checks
   return isKept ? before.status === after!.status : findingText(before) === findingText(after!)
 }
@@ -88,6 +106,9 @@ function isFoundAgain({ exercise, compiled, engine, isKept }: WrongAgain, before
 export const withoutTelling = ({ shrink: _shrink, tell: _tell, calm: _calm, ...check }: Check): Check => check
 
 export const isBad = ({ status }: Pick<CheckResult, 'status'>): boolean => status === 'fail' || status === 'error'
+
+/** Seeds of a submit that make a case or two of a ranking. */
+const RANKING_SAMPLE = 20
 
 /** All that a check found, but for what depends on how many seeds came before. */
 const findingText = ({ seeds, fuel: _fuel, exploration: _schedules, ...found }: CheckResult): string =>

@@ -9,6 +9,7 @@ import { Choices } from './choices.ts'
 import type { Bound, Budget } from './explore.ts'
 import type { Strike } from './learner-controller-options.ts'
 import type { GuestShape } from './guest-shape.ts'
+import type { Ranked } from './ranked.ts'
 import type { ShrinkRules } from './shrink.ts'
 import type { Trial } from './trial.ts'
 
@@ -115,6 +116,8 @@ export interface Check extends Common, Telling<any> {
   faults?(trial: Trial<any>, plan: any): readonly unknown[]
   strikes?(fault: any): Strike
   /** Present in explorations: `run` then gets an `ExploredPlan`. */
+  /** Present in rankings: what is measured, and against whom. */
+  readonly rank?: Ranked
   readonly explore?: { readonly cases: number; readonly bound: Bound; readonly budget: Budget }
   readonly world?: WorldBuilder<any>
   readonly shrink?: ShrinkRules & { readonly triesMax?: number }

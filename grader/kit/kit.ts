@@ -55,6 +55,19 @@ export type { BareNodeInfo, CycleResult, Status } from './scheduler-guest.ts'
 export { nodeInfo, resourcesOf, SchedulerPlugin, schedulerGuest } from './scheduler-guest.ts'
 export { filterSchedulerOptions, schedulerWithFilter } from './learner-filter.ts'
 
+// Score plugins: measured in an arena, or alive in a world.
+export type { ArenaArrival, ArenaPlan, Stay } from './scheduler-arena.ts'
+export { runArena } from './scheduler-arena.ts'
+export { ScoreGuest, scoreGuest, snapshotOf } from './score-guest.ts'
+export type { Contender, ScoringScheduler } from './learner-score.ts'
+export { builtInScorer, ownScorer, schedulerWithScore, scoreOptions } from './learner-score.ts'
+
+// Where a submission stands among references.
+export type { Measured } from './trial.ts'
+export type { MeasureSpec, ReferenceSpec } from './ranked.ts'
+export { ranking } from './ranking.ts'
+export type { Standing } from '../verdict/standing.ts'
+
 export { Decisions } from './decisions.ts'
 
 // Controllers: an asynchronous guest as a process in a world with an API server.

@@ -11,6 +11,7 @@ import { chanceFrom } from './chance.ts'
 import type { Check, TellLine } from './checks.ts'
 import { explain, type Explained } from './explain.ts'
 import type { Explored } from './explore.ts'
+import { RankingTable, seedAt } from './ranking.ts'
 import { hasStruck, type Standing } from './forked-faults.ts'
 import { exploreCase, together, undecided, withDeviations } from './run-exploration.ts'
 import { shrink } from './shrink.ts'
@@ -22,6 +23,8 @@ export interface RunSetup extends Bench {
   readonly texts?: Texts
   /** The first seed; the others follow it. */
   readonly firstSeed: number
+  /** What a ranking draws its seeds from. */
+  readonly essence: string
   /** How many seeds a check without `per200` runs. */
   readonly seeds: number
   readonly onSeed?: (check: Check, done: number, total: number, seed: number) => void
@@ -52,15 +55,19 @@ export function runCheck(check: Check, given: RunSetup): CheckRun {
   let fuel = 0
   let first: Wrote | undefined
   const explored: Explored<Ending>[] = []
+  const table = check.rank && new RankingTable(check.rank)
   for (let index = 0; index < total; index++) {
-    const seed = setup.firstSeed + index
+    const seed = seedAt(check, setup.essence, setup.firstSeed, index)
     setup.onSeed?.(check, index, total, seed)
     const plan = check.generate ? check.generate(chanceFrom(seed, check.name), seed) : check.plan
     const trials = runSeed(check, setup, seed, plan)
     if (trials.explored) explored.push(trials.explored)
     fuel += trials.fuel
     first ??= trials.first
-    if (!trials.ending) continue
+    if (!trials.ending) {
+      table?.add(seed, plan, trials.first.measured!)
+      continue
+    }
     const { ending, fuel: shrinking } = smallest(check, withFullPurse(setup), seed, trials.ending)
     const sizes = { from: sizeOf(trials.ending.plan), to: sizeOf(ending.plan) }
     const shrunk = sizes.to < sizes.from ? { shrunk: sizes } : {}
@@ -71,13 +78,24 @@ export function runCheck(check: Check, given: RunSetup): CheckRun {
     return { ...run, result: { ...run.result, ...together(check, explored) } }
   }
   setup.onSeed?.(check, total, total, setup.firstSeed + total - 1)
-  const open = undecided(explored)
-  const status = open
-    ? { status: open.status, ...spoken({ message: open.message }, setup.texts) }
-    : { status: 'pass' as const }
+  const status = table ? ranked(check, table, setup) : explorationStatus(explored, setup)
   const result: CheckResult = { ...headOf(check), ...status, fuel, ...together(check, explored) }
   if (check.generate) result.seeds = { tried: total }
   return { result, console: first?.console ?? [], consoleTruncated: first?.consoleTruncated ?? false }
+}
+
+function explorationStatus(explored: readonly Explored<Ending>[], { texts }: RunSetup) {
+  const open = undecided(explored)
+  return open ? { status: open.status, ...spoken({ message: open.message }, texts) } : { status: 'pass' as const }
+}
+
+/** Whether the standing is over the bar. */
+function ranked({ rank, hint }: Check, table: RankingTable, { firstSeed, texts }: RunSetup) {
+  const standing = table.standing(firstSeed === 1 ? 'submission' : 'grader', texts)
+  const finding = rank!.bar(standing)
+  if (!finding) return { status: 'pass' as const, standing }
+  const told = { ...(hint !== undefined && { hint }), ...(finding.hint !== undefined && { hint: finding.hint }) }
+  return { status: 'fail' as const, ...spoken(finding, texts), ...told, standing }
 }
 
 /** What is known of a check's result before it has run. */
@@ -92,7 +110,7 @@ type Head = 'name' | 'kind' | 'weight' | 'advisory'
 
 const sizeOf = (plan: unknown): number => JSON.stringify(plan ?? null).length
 
-type Wrote = Pick<Trial, 'console' | 'consoleTruncated'>
+type Wrote = Pick<Trial, 'console' | 'consoleTruncated'> & Partial<Pick<Trial, 'measured'>>
 
 interface SeedRun {
   readonly ending: Ending | undefined
@@ -122,7 +140,8 @@ function runSeed(check: Check, setup: RunSetup, seed: number, plan: unknown): Se
     const ending = endingOf(trial, use, act)
     const spent = trial.fuel() - before
     fuel += spent
-    first ??= { console: [...trial.console], consoleTruncated: trial.consoleTruncated }
+    const { consoleTruncated, measured } = trial
+    first ??= { console: [...trial.console], consoleTruncated, measured }
     setup.onSpent?.(check, seed, nth, spent)
     return ending
   }

@@ -40,6 +40,15 @@ export interface Tried {
   readonly world?: (plan: any, trial: Trial<any>) => World
 }
 
+/** What a ranking measures of one case. */
+export interface Measured {
+  /** By measure. */
+  readonly values: Readonly<Record<string, number>>
+  /** Decisions that were asked for, and the fuel that they took. */
+  readonly decisions?: number
+  readonly fuel?: number
+}
+
 /** Something that a trial has made, whose own state a mark keeps. */
 interface Marked {
   mark(): void
@@ -77,6 +86,8 @@ export class Trial<Plan = unknown> {
   readonly story: StoryRecorder | undefined
   /** The time of what is run, once there is any: a world's, or a host's. */
   clock: (() => Moment) | undefined
+  /** What a ranking has measured of this run. */
+  measured: Measured | undefined
   /** How this run is to go where it could go on in several ways; absent where nobody explores. */
   choices: Choices | undefined
   /** Memories of guests, which a mark makes keep theirs as they are. */

@@ -66,3 +66,22 @@ export interface FitFilter {
   /** Called for one Pod and one node: may the Pod run there? */
   filter(state: CycleState, pod: Pod, nodeInfo: BareNodeInfo): Status | undefined
 }
+
+/** What a node has been given: by its name, and changed in place. */
+export interface NodeScore {
+  readonly name: string
+  score: number
+}
+
+/**
+ * A plugin that says which of the nodes that would do is the best. Whoever has most is chosen; among equals, chance decides.
+ * `state.read<Resources>('request')` is what the Pod asks for: NodeResourcesFit has worked it out in its preFilter.
+ */
+export interface ScorePlugin {
+  /** Called once per Pod, before any node is scored: the place for work that is the same for all. `Skip`: no say about this Pod. */
+  preScore?(state: CycleState, pod: Pod, nodes: readonly NodeInfo[]): Status | undefined
+  /** How good is this node? A whole number: from 0 to 100, or any that `normalizeScore` brings there. */
+  score(state: CycleState, pod: Pod, nodeInfo: NodeInfo): number
+  /** Brings all scores of a Pod into 0 to 100, in place. */
+  normalizeScore?(state: CycleState, pod: Pod, scores: readonly NodeScore[]): Status | undefined | void
+}

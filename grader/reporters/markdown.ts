@@ -2,6 +2,7 @@
  * Markdown as GitHub renders it: for pull requests, job summaries and notes. A submission that passes is one line; one that
  * does not has a table of its checks, and its first failure told whole. A submission's own words never become markup.
  */
+import type { Standing } from '../verdict/standing.ts'
 import type { Verdict } from '../verdict/verdict.ts'
 import type { Case } from './cases.ts'
 import { casesOf, generalFeedback, spoken } from './cases.ts'
@@ -9,6 +10,7 @@ import { toldPlainly } from './plain-telling.ts'
 import { cut, oneLine, readableGraded } from './readable.ts'
 import { statusWords, words } from './report-texts.ts'
 import type { Graded, Reporter, ReportOptions } from './reporter.ts'
+import { standingTable } from './standing-lines.ts'
 
 export const markdown: Reporter = {
   name: 'markdown',
@@ -53,7 +55,23 @@ function section(graded: Graded, options: ReportOptions): string {
   )
   const parts = [`${head}${score}`, ...gentle]
   if (verdict.status !== 'pass') parts.push(...failures(graded, options))
+  for (const { standing } of verdict.checks) if (standing) parts.push(standingSection(standing, graded, locale))
   return `${parts.join('\n\n')}\n\n`
+}
+
+function standingSection(standing: Standing, { texts }: Graded, locale: ReportOptions['locale']): string {
+  const { heading, scale, rows, others } = standingTable(standing, locale, texts)
+  const columns = ['entrant', 'median', 'distribution', 'won-tied-lost', 'ratio'].map((key) => words(key, locale))
+  const lines = rows.map(({ title, median, strip, against }) => {
+    const pairing = against
+      ? [against.score, `${against.ratio} ${words(`stands-${against.verdict}`, locale)}`].map(cell)
+      : [' ', ' ']
+    return `| ${[cell(title), cell(median), `\`${strip.replaceAll(' ', '·')}\``, ...pairing].join(' | ')} |`
+  })
+  const table = [`| ${columns.join(' | ')} |`, '| --- | ---: | --- | --- | --- |', ...lines].join('\n')
+  return [`${escaped(heading)}. ${escaped(scale)}`, table, others.map((line) => `- ${escaped(line)}`).join('\n')].join(
+    '\n\n',
+  )
 }
 
 const labelOf = (type: 'blocking' | 'advice' | 'praise'): string => (type === 'blocking' ? 'hint' : type)

@@ -11,6 +11,7 @@ import { findingOf, spoken } from './cases.ts'
 import { readableGraded } from './readable.ts'
 import { statusWords, words } from './report-texts.ts'
 import type { Graded, Paint, Reporter, ReportOptions } from './reporter.ts'
+import { standingLines } from './standing-lines.ts'
 import { seconds, sourceLines, tellCheck, wrap } from './telling.ts'
 
 export const pretty: Reporter = {
@@ -63,17 +64,23 @@ const isKnownMistake = ({ type, check }: Feedback): boolean => type === 'blockin
 
 function checkLines(graded: Graded, options: ReportOptions): string[] {
   const told = new Set<string>()
-  return graded.verdict.checks.flatMap((check) => {
-    const line = checkLine(check, graded, options)
-    if (check.message === undefined) return [line]
-    const isRepeated = told.has(toldOf(check.message))
-    const isFirst = told.size === 0
-    told.add(toldOf(check.message))
-    if (isRepeated) return [line, indented(words('as-above', options.locale))]
-    if (isFirst) return [line, ...tellCheck(check, graded, options).map(indented), '']
-    const { message } = findingOf(check, options.locale, graded.texts)
-    return [line, ...wrap(message!, WIDTH).map(indented)]
-  })
+  return graded.verdict.checks.flatMap((check) => [...findingLines(check, graded, options, told), ...placeLines(check)])
+
+  function placeLines({ standing }: CheckResult): string[] {
+    return standing ? [...standingLines(standing, options.locale, graded.texts).map(indented), ''] : []
+  }
+}
+
+function findingLines(check: CheckResult, graded: Graded, options: ReportOptions, told: Set<string>): string[] {
+  const line = checkLine(check, graded, options)
+  if (check.message === undefined) return [line]
+  const isRepeated = told.has(toldOf(check.message))
+  const isFirst = told.size === 0
+  told.add(toldOf(check.message))
+  if (isRepeated) return [line, indented(words('as-above', options.locale))]
+  if (isFirst) return [line, ...tellCheck(check, graded, options).map(indented), '']
+  const { message } = findingOf(check, options.locale, graded.texts)
+  return [line, ...wrap(message!, WIDTH).map(indented)]
 }
 
 /** What went wrong, without what was asked just then: a submission that breaks down everywhere need be told so once. */

@@ -11,6 +11,7 @@
 import type * as TypeScript from 'typescript'
 import { blankSourceFile } from 'ts-blank-space'
 import type { Compiled, Diagnostic } from '../verdict/verdict.ts'
+import { essenceOf } from './essence.ts'
 import { findRefusals, refusalCodes, typeOnlyImports } from './refusals.ts'
 
 export type TypeScriptApi = typeof TypeScript
@@ -135,7 +136,8 @@ function compileChecked(source: string, options: CompileOptions, ts: TypeScriptA
 
   const blocking = [...parsed, ...refusals, ...(refusals.length === 0 ? notErased : [])]
   const runnable = blocking.length === 0
-  return { code: runnable ? code : '', diagnostics: inOrder([...blocking, ...types]), runnable }
+  const diagnostics = inOrder([...blocking, ...types])
+  return runnable ? { code, diagnostics, runnable, essence: essenceOf(code, ts) } : { code: '', diagnostics, runnable }
 }
 
 /** By place; at one place what blocks comes first. The same message twice at one place is said once. */

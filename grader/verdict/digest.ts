@@ -10,7 +10,10 @@ import type { Verdict } from './verdict.ts'
 export function digestOf(verdict: Omit<Verdict, 'digest'>): string {
   const { fuel: _fuel, console: _console, consoleTruncated: _truncated, ...more } = verdict
   const { engine: _engine, feedback: _feedback, score: _score, ...rest } = more
-  const checks = rest.checks.map(({ fuel: _checkFuel, ...check }) => check)
+  const checks = rest.checks.map(({ fuel: _checkFuel, standing, ...check }) => ({
+    ...check,
+    ...(standing && { standing: { ...standing, fuelPerDecision: undefined } }),
+  }))
   return sha256(canonicalJson({ ...rest, checks }))
 }
 

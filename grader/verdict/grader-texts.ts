@@ -39,6 +39,7 @@ export const graderTexts: Texts = {
       '{finding} It takes one thing out of turn: {what}.',
       '{finding} It takes {count} things out of turn: {what}.',
     ],
+    'grader.standing.submission': 'this submission',
     'grader.liveness.not-yet':
       '{seconds} s after the last thing that went wrong it has not come right: {what}. {progress}',
     'grader.liveness.restless': 'it comes right again and again, and does not stay so',
@@ -102,6 +103,7 @@ export const graderTexts: Texts = {
       '{finding} Basta con una cosa fuera de turno: {what}.',
       '{finding} Bastan {count} cosas fuera de turno: {what}.',
     ],
+    'grader.standing.submission': 'este envío',
     'grader.liveness.not-yet': '{seconds} s después de lo último que falló aún no está en orden: {what}. {progress}',
     'grader.liveness.restless': 'se pone en orden una y otra vez, y no se queda así',
     'grader.liveness.nothing': 'Nunca ha cambiado nada.',

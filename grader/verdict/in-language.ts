@@ -4,6 +4,7 @@
  */
 import type { Locale, Said, Texts } from './said.ts'
 import { speak, titleOf } from './say.ts'
+import type { Entrant, Standing, StandingMeasure } from './standing.ts'
 import type { Caught, ExampleResult, OwnResult, TestsVerdict, ToldFinding } from './tests-verdict.ts'
 import type { CheckResult, Divergence, Feedback, Story, Told, Verdict } from './verdict.ts'
 
@@ -31,6 +32,7 @@ export function checkInLanguage(check: CheckResult, speech: Speech): CheckResult
     ...(check.faults && { faults: check.faults.map((told) => labelIn<'text', Told>(told, 'text', speech)) }),
     ...(check.story && { story: storyIn(check.story, speech) }),
     ...(check.divergence && { divergence: divergenceIn(check.divergence, speech) }),
+    ...(check.standing && { standing: standingIn(check.standing, speech) }),
   }
 }
 
@@ -76,6 +78,12 @@ const storyIn = ({ lanes }: Story, speech: Speech): Story => ({
     ...labelIn<'name', Story['lanes'][number]>(lane, 'name', speech),
     entries: lane.entries.map((entry) => labelIn<'label', (typeof lane.entries)[number]>(entry, 'label', speech)),
   })),
+})
+
+export const standingIn = (standing: Standing, speech: Speech): Standing => ({
+  ...standing,
+  measures: standing.measures.map((measure) => labelIn<'title', StandingMeasure>(measure, 'title', speech)),
+  entrants: standing.entrants.map((entrant) => labelIn<'title', Entrant>(entrant, 'title', speech)),
 })
 
 const divergenceIn = (divergence: Divergence, speech: Speech): Divergence => ({

@@ -9,12 +9,14 @@
  */
 
 import type { Locale, Said } from './said.ts'
+import type { Standing } from './standing.ts'
 
 /** `error`: the submission did not load, crashed or ran out of a budget. `internal`: our fault, never the learner's. */
 export type Status = 'pass' | 'fail' | 'error' | 'inconclusive' | 'internal'
 
 /** Which layer of grading a check belongs to; `grader/kit/checks.ts` says what each is. */
-export type CheckKind = 'example' | 'property' | 'differential' | 'faults' | 'exploration' | 'liveness' | 'cost'
+export type CheckKind =
+  'example' | 'property' | 'differential' | 'faults' | 'exploration' | 'liveness' | 'cost' | 'ranking'
 
 /** A place in the learner's file; both numbers start at 1. */
 export interface Position {
@@ -187,6 +189,8 @@ export interface CheckResult {
   seeds?: { tried: number; failing?: number; shrunk?: { from: number; to: number } }
   /** Of an exploration: how much has been tried. */
   exploration?: Exploration
+  /** Of a ranking: where the submission stands among the references. */
+  standing?: Standing
   /** Key of the hint in hints.mdx that helps here. */
   hint?: string
   story?: Story
@@ -247,4 +251,6 @@ export interface Compiled {
   code: string
   diagnostics: Diagnostic[]
   runnable: boolean
+  /** Hash of what the code says, however it is written; see `essence.ts`. Without it, seeds are drawn from the code as it stands. */
+  essence?: string
 }

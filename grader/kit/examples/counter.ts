@@ -12,6 +12,7 @@ import {
   faultMatrix,
   type HostCall,
   property,
+  ranking,
   type Trial,
   type Turns,
 } from '../kit.ts'
@@ -161,6 +162,25 @@ const fewCalls = cost('it takes four calls', {
 })
 // endregion
 
+// region ranking
+const fewestCalls = ranking<{ by: number }>('where it stands by its calls', {
+  measures: [{ name: 'calls', title: 'calls', digits: 0 }],
+  references: [{ name: 'lock, read, write, unlock', measure: () => ({ calls: 4 }) }],
+  generate: (chance) => ({ by: chance.between(1, 9) }),
+  measure(trial, { by }) {
+    const desk = new Desk(trial)
+    const { calls } = desk.add('add', by)
+    sum(trial, desk, by)
+    return { values: { calls: calls + desk.host.processes[0]!.calls } }
+  },
+  bar({ pairings }) {
+    const { median } = pairings[0]!.ratio
+    if (median <= 1.5) return undefined
+    return { message: 'Too many calls.', expected: '1.5 times those of the reference', actual: `${median} times` }
+  },
+})
+// endregion
+
 export default defineChecks(asyncGuest({ functions: ['add'], methods: ['lock', 'unlock', 'read', 'write'] }), [
   oneAfterTheOther,
   anyOrder,
@@ -168,4 +188,5 @@ export default defineChecks(asyncGuest({ functions: ['add'], methods: ['lock', '
   mayDie,
   everyOrder,
   fewCalls,
+  fewestCalls,
 ])

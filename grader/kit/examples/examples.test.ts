@@ -31,6 +31,7 @@ const DIFFERENTIAL = 'it adds as addition does'
 const FAULTS = 'who dies has added, or has not'
 const EXPLORATION = 'in every order of their calls nothing is lost'
 const COST = 'it takes four calls'
+const RANKING = 'where it stands by its calls'
 
 describe('the layers', () => {
   it.each([RIGHT, RIGHT_IN_FINALLY])('leave alone what is right: %s', (code) => {
@@ -38,7 +39,7 @@ describe('the layers', () => {
   })
 
   it.each([
-    ['does nothing', adding(''), [EXAMPLE, PROPERTY, DIFFERENTIAL, FAULTS, EXPLORATION, COST]],
+    ['does nothing', adding(''), [EXAMPLE, PROPERTY, DIFFERENTIAL, FAULTS, EXPLORATION, COST, RANKING]],
     ['has no lock', adding('await file.write(await file.read() + by)'), [PROPERTY, FAULTS, EXPLORATION]],
     ['is wrong for large numbers', RIGHT.replace('+ by)', '+ by % 500)'), [DIFFERENTIAL]],
     [
@@ -112,7 +113,7 @@ describe('the layers', () => {
     const page = readFileSync(new URL('../LAYERS.md', import.meta.url), 'utf8')
     const shown = [...page.matchAll(/<!-- (\S+)#(\S+) -->\n\n```ts\n([^]*?)\n```/g)]
     expect(shown.map(([, , region]) => region)).toEqual([
-      ...['example', 'property', 'differential', 'faults', 'exploration', 'liveness', 'cost'],
+      ...['example', 'property', 'differential', 'faults', 'exploration', 'liveness', 'cost', 'ranking'],
     ])
     for (const [, file, region, code] of shown) {
       const source = readFileSync(new URL(file!, import.meta.url), 'utf8')
