@@ -16,6 +16,7 @@ import { kubeScheduler } from '#cluster/kube-scheduler/kube-scheduler.ts'
 import type { NodeInfo } from '#cluster/kube-scheduler/node-info.ts'
 import { invalidScore } from '#cluster/kube-scheduler/node-memo.ts'
 import { defaultRegistry } from '#cluster/kube-scheduler/plugins/default-registry.ts'
+import { podsOf } from '#cluster/kube-scheduler/pod-list.ts'
 import type { ProfileOptions } from '#cluster/kube-scheduler/profile.ts'
 import type { SchedulerOptions } from '#cluster/kube-scheduler/state.ts'
 import type { Scored } from './score-guest.ts'
@@ -79,11 +80,17 @@ export const builtInScorer = (plugin: string, args?: unknown): Contender => ({
   options: { profiles: [profileOf(plugin, args)] },
 })
 
-/** A Score function of the course's own. What comes from it is cut to 0 … 100; amounts of a NodeInfo are thousandths. */
-export function ownScorer(score: (pod: Pod, info: NodeInfo) => number): Contender {
+/** What a Score function of the course's own sees of a node; amounts are thousandths. */
+export type ScoredInfo = Pick<NodeInfo, 'name' | 'node' | 'allocatable' | 'requested'> & {
+  readonly pods: readonly Pod[]
+}
+
+/** A Score function of the course's own. What comes from it is cut to 0 … 100. */
+export function ownScorer(score: (pod: Pod, info: ScoredInfo) => number): Contender {
   const plugin: Plugin = {
     name: OWN_NAME,
-    score: (_state, pod, info) => Math.min(100, Math.max(0, Math.round(score(pod, info)))),
+    score: (_state, pod, info) =>
+      Math.min(100, Math.max(0, Math.round(score(pod, { ...info, pods: podsOf(info.pods) })))),
   }
   return {
     scheduler: kubeScheduler({ ...defaultRegistry, [OWN_NAME]: plugin }),
@@ -149,7 +156,7 @@ class Questions {
   #keyOf(info: NodeInfo): string {
     let key = this.#keys.get(info)
     if (key === undefined) {
-      const pods = info.pods.map((pod) => `${keyOf(pod)} ${pod.metadata.resourceVersion ?? ''}`)
+      const pods = podsOf(info.pods).map((pod) => `${keyOf(pod)} ${pod.metadata.resourceVersion ?? ''}`)
       const text = JSON.stringify([info.node, pods])
       this.#keys.set(info, (key = `${info.name}:${hashString(text)}:${hashString(text, 7)}`))
     }

@@ -10,6 +10,7 @@ import type { NodeInfo } from '#cluster/kube-scheduler/node-info.ts'
 import { createNodeInfo } from '#cluster/kube-scheduler/node-info.ts'
 import { keyOf } from '#cluster/api/meta.ts'
 import { podRequests } from '#cluster/api/pod-resources.ts'
+import { podsOf } from '#cluster/kube-scheduler/pod-list.ts'
 import type { Guest } from '../sandbox/guest.ts'
 import type { GuestShape } from './guest-shape.ts'
 import { wholeAmount } from './scheduler-guest.ts'
@@ -174,7 +175,7 @@ export const snapshotOf = (nodes: readonly Node[], pods: readonly Pod[] = []): N
   )
 
 function changeOf(before: NodeInfo | undefined, info: NodeInfo): NodeChange {
-  const [old, now] = [new Set(before?.pods), new Set(info.pods)]
+  const [old, now] = [new Set(before && podsOf(before.pods)), new Set(podsOf(info.pods))]
   return {
     name: info.name,
     ...(before?.node !== info.node && { node: info.node, allocatable: whole(info.allocatable) }),
