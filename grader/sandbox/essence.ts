@@ -13,10 +13,9 @@
  */
 import type * as TypeScript from 'typescript'
 import { sha256 } from '../verdict/sha256.ts'
-import type { TypeScriptApi } from './compile.ts'
 
 /** Hex SHA-256. `code` is plain JavaScript that parses. */
-export function essenceOf(code: string, ts: TypeScriptApi): string {
+export function essenceOf(code: string, ts: typeof TypeScript): string {
   const file = ts.createSourceFile('main.js', code, ts.ScriptTarget.ES2022, true, ts.ScriptKind.JS)
   const parts: string[] = []
   const visit = (node: TypeScript.Node): void => {
