@@ -123,7 +123,11 @@ export function drawProblems(
 }
 
 /** Short to look at, whole when copied: two people compare it to know that they got the same verdict. */
-export function drawDigest({ digest }: Verdict, isCopied: boolean, actions: ChecksActions): TemplateResult {
+export function drawDigest(
+  { digest }: Verdict,
+  isCopied: boolean,
+  actions: Pick<ChecksActions, 'copyDigest'>,
+): TemplateResult {
   return html`<button
     type="button"
     class="cw-digest"

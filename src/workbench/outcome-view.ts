@@ -6,11 +6,14 @@ import { type ChecksActions, drawChecks, drawDigest, drawProblems } from './chec
 import { failureWords } from './failure-words.ts'
 import { icon } from './icons.ts'
 import { drawLine } from './markdown.ts'
+import { standingOf } from './standing/standing-element.ts'
 import { type WorkbenchState, cannotRun, headline } from './workbench-state.ts'
 import { words } from './words.ts'
 
 export interface OutcomeModel {
   state: WorkbenchState
+  /** What the verdict is about. */
+  graded: { exercise: string; source: string }
   /** How wide a picture may be, in px. */
   width: number
   /** The page's own words about what passing means. */
@@ -90,6 +93,17 @@ function drawAfterRun(verdict: Verdict): TemplateResult | typeof nothing {
   return html`<p class="cw-empty">${words().examplesPass} <b>${words().submit}</b> ${words().submitTries}</p>`
 }
 
+/** The element is told of the source once, with the verdict: what is typed afterwards has been graded by nobody. */
+function drawWhereItStands(verdict: Verdict, { graded, width }: OutcomeModel): TemplateResult {
+  return html`<cw-standing
+    .verdict=${verdict}
+    .source=${graded.source}
+    .exercise=${graded.exercise}
+    .isShared=${false}
+    .width=${width}
+  ></cw-standing>`
+}
+
 export function drawOutcome(model: OutcomeModel): TemplateResult {
   const { state, width, actions } = model
   const { verdict, phase } = state
@@ -103,6 +117,7 @@ export function drawOutcome(model: OutcomeModel): TemplateResult {
     ${state.isStale && phase === 'ready' ? html`<p class="cw-stale">${words().stale}</p>` : nothing}
     ${phase === 'ready' ? nothing : drawWorking(state)} ${drawMessage(state)}
     ${drawProblems(state.problems, actions.goTo)} ${isPassed ? drawPassed(verdict, model) : nothing}
+    ${standingOf(verdict) ? drawWhereItStands(verdict!, model) : nothing}
     ${checks.length > 0 ? keyed(state.grading, drawChecks(checks, state.mode, width, actions)) : nothing}
     ${verdict ? [drawFeedback(verdict), drawAfterRun(verdict)] : nothing}
     ${isEmpty ? drawEmpty(state.hasPassed) : nothing}

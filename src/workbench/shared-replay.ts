@@ -1,6 +1,6 @@
 /**
- * Failing runs that go from one person to another: as a link to this very page, or as a file. What comes from elsewhere is
- * another's code: it is shown beside the learner's own work and never in its place.
+ * What goes from one person to another, as a link to this very page or as a file: failing runs, and whole submissions. What comes
+ * from elsewhere is another's code: it is shown beside the learner's own work and never in its place.
  */
 import type { LitElement } from 'lit'
 import type { CheckResult, Compiled, Verdict } from '#grader/verdict/verdict.ts'
@@ -8,6 +8,8 @@ import type { ReplayFile } from '#grader/verdict/replay-file.ts'
 import { failureWords } from './failure-words.ts'
 import type { ReplayRequest } from './replay-panel.ts'
 import { soundResult } from './sound-result.ts'
+import { SharedSubmission, type SubmissionEnvironment } from './standing/shared-submission.ts'
+import { standingWords } from './standing/standing-words.ts'
 
 export interface SharedEnvironment {
   exercise(): string
@@ -15,12 +17,15 @@ export interface SharedEnvironment {
   version(): string
   fileName(): string
   compile(source: string): Promise<Compiled>
+  grade: SubmissionEnvironment['grade']
   open(request: ReplayRequest): Promise<void>
   close(): void
 }
 
+export type Shared = SharedRun | SharedSubmission
+
 /** A run that was shared, as far as it can be shown. */
-export interface Shared {
+export interface SharedRun {
   readonly file: ReplayFile
   readonly result: CheckResult
   /** Why it may go otherwise here. */
@@ -45,8 +50,9 @@ export class SharedReplay {
 
   // ── from elsewhere ────────────────────────────────────────────────────────────────────────────────────────────────
 
-  /** Opens what the page's address holds, if that is a replay. */
+  /** Opens what the page's address holds, if that is a replay or a submission. */
   async readHash(hash: string): Promise<void> {
+    if (hash.startsWith('#submission=')) return this.#takeSubmission(hash)
     if (!hash.startsWith('#replay=')) return
     const { replayIn } = await import('#grader/verdict/replay-link.ts')
     await this.#take(() => replayIn(hash))
@@ -75,6 +81,25 @@ export class SharedReplay {
     this.#host.requestUpdate()
   }
 
+  async #takeSubmission(hash: string): Promise<void> {
+    this.close()
+    const { submissionIn } = await import('#grader/verdict/submission-link.ts')
+    const { exercise, compile, grade } = this.#environment
+    const changed = (): void => this.#host.requestUpdate()
+    try {
+      this.shown = new SharedSubmission(await submissionIn(hash), { exercise: exercise(), compile, grade, changed })
+    } catch (error) {
+      this.problem = standingWords().badLink(error instanceof Error ? error.message : String(error))
+    }
+    await this.#reveal()
+  }
+
+  async #reveal(): Promise<void> {
+    this.#host.requestUpdate()
+    await this.#host.updateComplete
+    this.#host.querySelector<HTMLElement>('.cw-replay-panel')?.focus()
+  }
+
   async #show(file: ReplayFile): Promise<void> {
     const { exercise, version, compile, open } = this.#environment
     const words = failureWords()
@@ -87,9 +112,7 @@ export class SharedReplay {
     this.shown = { file, result: soundResult(file), doubt }
     const { replay } = file
     if (!replay.isWorldless) await open({ exercise: file.exercise, replay, source, compiled })
-    this.#host.requestUpdate()
-    await this.#host.updateComplete
-    this.#host.querySelector<HTMLElement>('.cw-replay-panel')?.focus()
+    await this.#reveal()
   }
 
   close(): void {

@@ -4,9 +4,9 @@ import { drawFinding } from './failure-view.ts'
 import { failureWords } from './failure-words.ts'
 import { icon } from './icons.ts'
 import { drawLine } from './markdown.ts'
-import type { Shared } from './shared-replay.ts'
+import type { SharedRun } from './shared-replay.ts'
 
-export function drawShared({ file, result, doubt }: Shared, width: number, world: Node | undefined): TemplateResult {
+export function drawShared({ file, result, doubt }: SharedRun, width: number, world: Node | undefined): TemplateResult {
   const words = failureWords()
   return html`<div class="cw-shared">
     <div class="cw-notice" role="status">

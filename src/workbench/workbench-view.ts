@@ -11,6 +11,8 @@ import { icon } from './icons.ts'
 import { type OutcomeModel, announcement, drawOutcome } from './outcome-view.ts'
 import type { Shared } from './shared-replay.ts'
 import { drawShared } from './shared-view.ts'
+import { SharedSubmission } from './standing/shared-submission.ts'
+import { standingWords } from './standing/standing-words.ts'
 import { drawTabs } from './tabs-view.ts'
 import { drawTests, drawTestsButtons, drawTestsNotice, testsAnnouncement, type TestsModel } from './tests-view.ts'
 import { testsWords } from './tests-words.ts'
@@ -267,13 +269,16 @@ function drawSide(model: WorkbenchModel): TemplateResult {
 /** The learner's own failing run, or one that was shared with them. */
 function drawReplay({ replayHost, shared, pictureWidth, actions }: WorkbenchModel): TemplateResult | typeof nothing {
   if (!replayHost && !shared) return nothing
+
   const say = failureWords()
+  const isSubmission = shared instanceof SharedSubmission
+  const title = isSubmission ? standingWords().sharedTitle : shared ? say.shared : words().failingRun
   return html`<section class="cw-replay-panel" aria-label=${words().replay} tabindex="-1">
     <header>
-      <h2>${shared ? say.shared : words().failingRun}</h2>
+      <h2>${title}</h2>
       <button type="button" class="cw-tool" @click=${actions.closeReplay}>${icon('x')} ${say.close}</button>
     </header>
-    ${shared ? drawShared(shared, pictureWidth, replayHost) : replayHost}
+    ${isSubmission ? shared.draw(pictureWidth) : shared ? drawShared(shared, pictureWidth, replayHost) : replayHost}
   </section>`
 }
 

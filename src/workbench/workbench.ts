@@ -65,6 +65,7 @@ export class Workbench extends LitElement {
     version: () => this.dataset.contentHash ?? '',
     fileName: () => this.dataset.fileName ?? 'main.ts',
     compile: (source) => this.#editor.compile(source),
+    grade: this.#grading.grade,
     open: (request) => this.#replay.open(request),
     close: () => this.#replay.close(),
   })
@@ -313,6 +314,7 @@ export class Workbench extends LitElement {
     const { nextHref, nextTitle } = this.dataset
     return {
       state: desk.state(),
+      graded: { exercise: this.dataset.exercise ?? '', source: desk.graded()?.source ?? '' },
       width: this.#pictureWidth,
       next: nextHref && nextTitle ? { href: nextHref, title: nextTitle } : undefined,
       isDigestCopied: this.#digest.isCopied,
