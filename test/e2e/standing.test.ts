@@ -15,6 +15,7 @@ it(
   async () => {
     const { page, problems } = await open(browser(), 'exercises/packing/', { width: WIDTHS.phone })
     const workbench = await workbenchOf(page)
+    await page.getByRole('tab', { name: 'Code', exact: true }).click()
     await replaceCode(workbench, source)
     await page.keyboard.press('ControlOrMeta+Shift+Enter')
     const panel = page.getByRole('region', { name: 'Standing' })
