@@ -1,13 +1,14 @@
 /**
  * `pods/eviction`: a deletion that asks the disruption budgets first.
  *
- * What we leave out: the budget is not charged here, so that of several evictions before its status is next computed, each is
- * let through that the status allows.
+ * What we model: an eviction takes one of those that the budget's status allows, until the status is next computed.
+ * What we leave out: that is kept in this server's memory and not in `disruptedPods`, so that another server does not know of it.
  * Where to read upstream: kubernetes/kubernetes `pkg/registry/core/pod/storage/eviction.go`.
  */
 import { matchesSelector } from '#cluster/api/labels.ts'
-import { isPodFinished, isPodReady } from '#cluster/api/meta.ts'
+import { isPodFinished, isPodReady, keyOf } from '#cluster/api/meta.ts'
 import type { KubernetesObject, LabelSelector, Pod, Status } from '#cluster/api/types.ts'
+import type { Micros } from '#cluster/kernel/component.ts'
 import type { DeleteOptions } from './deletion.ts'
 import type { PendingRequest, State } from './state.ts'
 import { disruptionBudgetViolated, internalError } from './status.ts'
@@ -25,7 +26,7 @@ type Budget = KubernetesObject & {
 export const BUDGETS = 'poddisruptionbudgets'
 
 /** Why the Pod has to stay; undefined where it may go. */
-export function evictionProblem({ caches }: State, pod: Pod): Status | undefined {
+export function evictionProblem({ caches, evicted }: State, pod: Pod, now: Micros): Status | undefined {
   // One that has ended, or never began, serves nobody.
   if (isPodFinished(pod) || pod.status?.phase === 'Pending' || pod.metadata.deletionTimestamp !== undefined) return undefined // prettier-ignore
   const { namespace, labels } = pod.metadata
@@ -48,11 +49,22 @@ export function evictionProblem({ caches }: State, pod: Pod): Status | undefined
     const isHealthyEnough = currentHealthy >= desiredHealthy && desiredHealthy > 0
     if (budget.spec.unhealthyPodEvictionPolicy === 'AlwaysAllow' || isHealthyEnough) return undefined
   }
-  if (disruptionsAllowed > 0) return undefined
+  const version = budget.metadata.resourceVersion ?? ''
+  const known = evicted.get(keyOf(budget))
+  const taken = known?.version === version && now - known.at < FORGOTTEN_MICROS ? known.pods : []
+  // The same eviction may come round again, where what it deletes has changed meanwhile.
+  if (taken.includes(pod.metadata.uid!)) return undefined
+  if (disruptionsAllowed > taken.length) {
+    evicted.set(keyOf(budget), { version, pods: [...taken, pod.metadata.uid!], at: now })
+    return undefined
+  }
   return disruptionBudgetViolated(
     `The disruption budget ${name} needs ${desiredHealthy} healthy pods and has ${currentHealthy} currently`,
   )
 }
+
+/** Upstream's DeletionTimeout: a Pod that has not gone by then has not been disrupted. */
+const FORGOTTEN_MICROS = 120_000_000
 
 export const isEviction = ({ info }: PendingRequest): boolean => info.subresource === 'eviction'
 

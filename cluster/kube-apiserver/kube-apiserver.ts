@@ -83,6 +83,7 @@ function initialState(given: ApiserverOptions, schemas: Schemas | undefined): St
     membersDown: new Table(),
     calls: new Table(),
     outgoing: new Table(),
+    evicted: new Table(),
     discovered: new Table(),
     parked: new Table(),
     requests: new Table(),

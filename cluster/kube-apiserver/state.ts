@@ -278,6 +278,8 @@ export interface State {
   outgoing: Table<number, Outgoing>
   /** What servers behind APIServices have last said that they have, by APIService. */
   discovered: Table<string, readonly Resource[]>
+  /** Evictions let through that a budget's status does not know of yet: of which Pods, since which version of it, by its key. */
+  evicted: Table<string, { readonly version: string; readonly pods: readonly string[]; readonly at: Micros }>
   /** Calls that wait to be sent again, etcd having been out of reach. */
   parked: Table<StreamId, Call>
   /** All requests but watches, in order of arrival. */

@@ -147,7 +147,7 @@ function withRemarks(state: State, row: PendingRequest, admission: Admission | u
 }
 
 function evictFrom(state: State, row: PendingRequest, origin: Origin, ctx: Context): Effect[] {
-  const refused = evictionProblem(state, origin.object as Pod)
+  const refused = evictionProblem(state, origin.object as Pod, ctx.now)
   if (!refused) return deleteFrom(state, row, origin, evictionOptions(row), ctx)
   return origin.cached ? fetchOrigin(state, row, ctx) : refuse(state, row, refused)
 }

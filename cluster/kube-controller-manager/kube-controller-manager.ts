@@ -5,7 +5,7 @@
  * What we model: deployment, replicaset, endpoints, endpointslice, namespace, node-lifecycle, taint-eviction, node-ipam,
  * garbage-collector, pod-gc, persistentvolume-binder and ephemeral-volume, each in its own file or folder, and with them, in
  * place of the CSI drivers' own, an external-provisioner; serviceaccount, root-ca-certificate-publisher, pvc-protection,
- * pv-protection, resourcequota, clusterrole-aggregation, job and ttl-after-finished, which run where they are asked for; leader election, where there are
+ * pv-protection, resourcequota, clusterrole-aggregation, job, cronjob, ttl-after-finished, daemonset, statefulset and disruption, which run where they are asked for; leader election, where there are
  * several control planes.
  * What we leave out: the other controllers; the client's rate limits; one service account per controller.
  * Where to read upstream: kubernetes/kubernetes `cmd/kube-controller-manager/app/controllermanager.go`.
@@ -14,7 +14,10 @@ import type { Controller, ManagerOptions, ManagerState } from '#cluster/client/c
 import { controllerManager } from '#cluster/client/controller.ts'
 import type { Component, ProcessId } from '#cluster/kernel/component.ts'
 import { clusterRoleAggregationController } from './cluster-role-aggregation.ts'
+import { cronJobController } from './cronjob/cronjob.ts'
+import { daemonSetController } from './daemonset/daemonset.ts'
 import { deploymentController } from './deployment/deployment.ts'
+import { disruptionController } from './disruption/disruption.ts'
 import { endpointsController } from './endpoints.ts'
 import { endpointSliceController } from './endpointslice/endpointslice.ts'
 import { garbageCollector } from './garbage-collector.ts'
@@ -31,6 +34,7 @@ import { replicaSetController } from './replicaset/replicaset.ts'
 import { resourceQuotaController } from './resource-quota.ts'
 import { rootCaCertificatePublisher } from './service-account/root-ca-certificate-publisher.ts'
 import { serviceAccountController } from './service-account/service-account.ts'
+import { statefulSetController } from './statefulset/statefulset.ts'
 import { taintEvictionController } from './taint-eviction.ts'
 import { ttlAfterFinishedController } from './ttl-after-finished.ts'
 
@@ -64,6 +68,10 @@ export const controllers: readonly Controller[] = [
   clusterRoleAggregationController,
   jobController,
   ttlAfterFinishedController,
+  cronJobController,
+  disruptionController,
+  daemonSetController,
+  statefulSetController,
 ]
 
 /** What a whole control plane has beside: accounts for Pods, who lets go of volumes, and who makes Pods of the other kinds. */

@@ -7,7 +7,7 @@
 import { matchesMap } from '#cluster/api/labels.ts'
 import { isTolerated } from '#cluster/api/tolerations.ts'
 import type { Node, NodeSelector, Pod, Toleration } from '#cluster/api/types.ts'
-import { matchesNodeSelector } from './node-selector.ts'
+import { matchesNodeSelector } from '#cluster/api/node-selector.ts'
 
 /** Nodes for which all of it holds. */
 export interface NodeScope {

@@ -7,7 +7,7 @@
 import type { Node, NodeAffinity, NodeSelectorTerm, Pod } from '#cluster/api/types.ts'
 import type { Plugin } from '../framework.ts'
 import { SKIP, unresolvable } from '../framework.ts'
-import { matchesNodeSelector, matchesRequiredAffinity, matchesTerm } from '../node-selector.ts'
+import { matchesNodeSelector, matchesRequiredAffinity, matchesTerm } from '#cluster/api/node-selector.ts'
 import { defaultNormalizeScore } from '../normalize.ts'
 
 const REFUSED = unresolvable("node(s) didn't match Pod's node affinity/selector")

@@ -15,7 +15,7 @@ import { boundTo, chooseVolume, couldServe, sizeAsked, sizeOf } from '#cluster/a
 import { updateRequest } from '#cluster/client/api-client.ts'
 import type { Objects, Plugin, Status } from '../framework.ts'
 import { SKIP, unresolvable } from '../framework.ts'
-import { matchesNodeSelector } from '../node-selector.ts'
+import { matchesNodeSelector } from '#cluster/api/node-selector.ts'
 import { volumeEvents } from './volume-events.ts'
 import { provisioningOn } from './volume-provisioning.ts'
 
