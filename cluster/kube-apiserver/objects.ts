@@ -8,7 +8,7 @@ import { deepFreeze, formatTime, isEqual, parseTime } from '#cluster/api/meta.ts
 import { apiVersionOf, keyOf } from '#cluster/api/resources.ts'
 import type { Container, KubernetesObject, ObjectMeta, Pod, Status } from '#cluster/api/types.ts'
 import type { Context } from '#cluster/kernel/component.ts'
-import { isStatus } from '#cluster/api/http.ts'
+import { isStatus, type UserInfo } from '#cluster/api/http.ts'
 import type { Admission } from './admission/admission.ts'
 import { toStored } from './conversion/conversion.ts'
 import { defaultEphemeral } from './defaults/pod-spec.ts'
@@ -82,6 +82,7 @@ export function timestamp(ctx: Context): string {
 /**
  * @param admission the plugins that have a say; undefined: none, as for the server's own objects
  * @param tracked the object with who made it: what the plugins add is nobody's
+ * @param user who asks; undefined: the server itself
  */
 export function prepareCreate(
   info: RequestInfo,
@@ -89,6 +90,7 @@ export function prepareCreate(
   ctx: Context,
   admission?: Admission,
   tracked: (object: KubernetesObject) => KubernetesObject = (object) => object,
+  user?: UserInfo,
 ): Prepared {
   const decoded = decode(info, body)
   if ('refused' in decoded) return decoded
@@ -112,7 +114,7 @@ export function prepareCreate(
   object = admitted
   const errors = preconditionsOfSpec(info, object)
   if (errors.length === 0 && strategy.prepareForCreate)
-    object = strategy.prepareForCreate(object, parseTime(object.metadata.creationTimestamp)!)
+    object = strategy.prepareForCreate(object, parseTime(object.metadata.creationTimestamp)!, user)
   errors.unshift(...validateMetadata(object.metadata, strategy.nameRule ?? 'subdomain'))
   if (errors.length === 0 || hasSpec(object)) errors.push(...(strategy.validate?.(object) ?? []))
   const unsound = invalidIfAny(info, object.metadata.name || given.generateName || '', errors, ctx)

@@ -27,6 +27,16 @@ describe('a review', () => {
     expect(status.userInfo).toEqual({ username: 'anna', groups: ['devs', 'system:authenticated'] })
   })
 
+  it('a request for a certificate bears the name of who asks, whatever it says itself', () => {
+    const REQUESTS = '/apis/certificates.k8s.io/v1/certificatesigningrequests'
+    const spec = { request: 'Y3Ny', signerName: 'example.com/own', usages: ['client auth'], username: 'somebody', groups: ['system:masters'] } // prettier-ignore
+    const kind = { apiVersion: 'certificates.k8s.io/v1', kind: 'CertificateSigningRequest', metadata: { name: 'own' } }
+    const lab = ready()
+    const { request, signerName, usages } = spec
+    expect(askAs(lab, ANNA, REQUESTS, { ...kind, spec }).spec).toEqual({ request, signerName, usages, username: 'anna', groups: ['devs', 'system:authenticated'] }) // prettier-ignore
+    expect(askAs(lab, ANNA, REQUESTS, { ...kind, spec: {} }).message).toContain('spec.request: Required value')
+  })
+
   it('says what one may do, and what another may', () => {
     const lab = ready({ authorizationMode: 'RBAC' })
     const rbac = '/apis/rbac.authorization.k8s.io/v1/namespaces/default'

@@ -16,6 +16,7 @@ import { namespaces } from './namespaces.ts'
 import { ingressClasses, ingresses, networkPolicies } from './networking.ts'
 import { nodes } from './nodes.ts'
 import { persistentVolumeClaims, persistentVolumes } from './persistent-volumes.ts'
+import { certificateSigningRequests } from './certificate-signing-requests.ts'
 import { plainStrategy } from './plain.ts'
 import { pods } from './pods.ts'
 import {
@@ -35,6 +36,7 @@ import type { Strategy } from './strategy.ts'
 import { webhookConfigurations } from './webhook-configurations.ts'
 
 const OWN: Readonly<Record<string, Strategy>> = {
+  certificatesigningrequests: certificateSigningRequests,
   namespaces,
   nodes,
   pods,

@@ -4,6 +4,7 @@
  * Where to read upstream: kubernetes/kubernetes `pkg/registry/<group>/<resource>/strategy.go`, apiserver
  * `pkg/registry/rest/{create,update,delete}.go`.
  */
+import type { UserInfo } from '#cluster/api/http.ts'
 import type { KubernetesObject } from '#cluster/api/types.ts'
 import type { Micros } from '#cluster/kernel/component.ts'
 import type { FieldError } from '../status.ts'
@@ -11,7 +12,8 @@ import type { FieldError } from '../status.ts'
 export interface Strategy<T extends KubernetesObject = any> {
   /** Fills in what the client left out. Returns the same object where nothing is missing. */
   readonly defaults?: (object: T) => T
-  readonly prepareForCreate?: (object: T, now: Micros) => T
+  /** `user` is who asks; undefined: the server itself. */
+  readonly prepareForCreate?: (object: T, now: Micros, user?: UserInfo) => T
   /** On an update of the object itself; the status is taken from the old one already. */
   readonly prepareForUpdate?: (object: T, old: T, now: Micros) => T
   /** On an update through `status`; everything but the status is the old one's. */
