@@ -162,7 +162,7 @@ async function apiDoor(
   const text = kubeconfig({ server: `https://127.0.0.1:${api.port}`, authority, tokens })
   writeKubeconfig(file, text)
   closers.unshift(() => removeKubeconfig(file, text))
-  return apiGreeting(file)
+  return apiGreeting(file) + (live.speed > 1 ? aheadGreeting(live.speed) : '')
 }
 
 /** What an API server itself keeps up to date, for servers beside it: by whose certificates they may know a client. */
@@ -218,6 +218,9 @@ function boot(genesis: Genesis, onDefect: NonNullable<WorldOptions['onDefect']>)
 
 const etcdGreeting = ({ endpoints }: EtcdPorts): string =>
   `etcd:  ETCDCTL_API=3 etcdctl --endpoints ${endpoints.join()}\n`
+
+const aheadGreeting = (speed: number): string =>
+  `Time runs ${speed} times as fast as yours: ages that kubectl reckons itself (describe, events) read <invalid>.\n`
 
 const apiGreeting = (file: string): string => `The cluster is up. Point your own kubectl at it:
   export KUBECONFIG=${file}
