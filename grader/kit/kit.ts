@@ -51,9 +51,16 @@ export { show, Trial } from './trial.ts'
 /** What findings are said with: by key, in English and Spanish. */
 export type { Said, Sayable, Texts } from '../verdict/said.ts'
 export { defineTexts, listed } from '../verdict/say.ts'
-export type { BareNodeInfo, CycleResult, Status } from './scheduler-guest.ts'
+export type { BareNodeInfo, CycleResult, Status, Supposed } from './scheduler-guest.ts'
 export { nodeInfo, resourcesOf, SchedulerPlugin, schedulerGuest } from './scheduler-guest.ts'
 export { filterSchedulerOptions, schedulerWithFilter } from './learner-filter.ts'
+export { schedulerWithSpread } from './learner-spread.ts'
+
+/** Score plugins, and what the simulation's own plugins say. */
+export type { FullNodeInfo, Points, TablePlugin, Totals } from './scoring-guest.ts'
+export { fullNodeInfo, scoringGuest, ScoringPlugins } from './scoring-guest.ts'
+export { plainScheduler, schedulerWithScoring } from './learner-scoring.ts'
+export { ReferenceCycle } from './reference-cycle.ts'
 
 // Score plugins: measured in an arena, or alive in a world.
 export type { ArenaArrival, ArenaPlan, Stay } from './scheduler-arena.ts'

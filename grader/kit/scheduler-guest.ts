@@ -9,6 +9,7 @@ import { milli } from '#cluster/api/quantity.ts'
 import type { Node, Pod, ResourceList } from '#cluster/api/types.ts'
 import type { Guest } from '../sandbox/guest.ts'
 import type { GuestShape } from './guest-shape.ts'
+import { pluginParts } from './plugin-parts.ts'
 import type { Trial } from './trial.ts'
 
 export type Code = 'Success' | 'Unschedulable' | 'UnschedulableAndUnresolvable' | 'Wait' | 'Skip' | 'Error'
@@ -31,47 +32,16 @@ export interface CycleResult {
   readonly filter: Readonly<Record<string, Status>>
 }
 
-const adapter = String.raw`
-const CODES = ['Success', 'Unschedulable', 'UnschedulableAndUnresolvable', 'Wait', 'Skip', 'Error']
-const NO_REASONS = ' returned reasons that are not a list of texts: write reasons: [\'Insufficient cpu\'].'
+/** One Pod more on a node, or one less, in thought; `info` is the node afterwards. */
+export type Supposed = { readonly info: BareNodeInfo } & ({ readonly add: Pod } | { readonly remove: Pod })
+
+const adapter = `${pluginParts}${String.raw`
 export default (learner, tools) => {
   const plugin = typeof learner === 'function' ? new learner() : learner
   const nodes = new Map()
   const cycles = new Map()
 
-  function cycleState() {
-    const data = new Map()
-    return Object.freeze({
-      read: (key) => data.get(key),
-      write: (key, value) => { data.set(key, value) },
-      delete: (key) => { data.delete(key) },
-    })
-  }
-
-  function statusOf(value, who) {
-    if (value === undefined || value === null) return { code: 'Success', reasons: [] }
-    if (typeof value !== 'object' || Array.isArray(value)) {
-      if (typeof value === 'object') tools.wrongType(who + ' returned an array: return a Status {code, reasons}.')
-      tools.wrongType(who + ' returned ' + String(value) + ': return a Status {code, reasons}.')
-    }
-    if (typeof value.then === 'function') tools.wrongType(who + ' returned a Promise, but must answer at once: remove async and await.')
-    const code = value.code
-    if (!CODES.includes(code)) {
-      tools.wrongType(who + ' returned the code ' + JSON.stringify(code ?? null) + ': use one of ' + CODES.join(', ') + '.')
-    }
-    const reasons = value.reasons
-    if (reasons === undefined || reasons === null) return { code, reasons: [] }
-    if (!Array.isArray(reasons)) tools.wrongType(who + NO_REASONS)
-    // Read by index, and once: the array's methods, its iterator and its items may be anything.
-    const texts = []
-    const length = reasons.length
-    for (let index = 0; index < length; index++) {
-      const reason = reasons[index]
-      if (typeof reason !== 'string') tools.wrongType(who + NO_REASONS)
-      texts[index] = reason
-    }
-    return { code, reasons: texts }
-  }
+  const statusOf = statusReader(tools)
 
   function begin(id, pod) {
     const cycle = { pod, state: cycleState(), names: undefined, skip: false }
@@ -88,7 +58,7 @@ export default (learner, tools) => {
     return status
   }
 
-  function filter(id, name) {
+  function filter(id, name, state, info) {
     const cycle = cycles.get(id)
     const status = cycle.status
     if (status?.code === 'Skip') return { code: 'Success', reasons: [] }
@@ -97,7 +67,7 @@ export default (learner, tools) => {
       return { code: 'UnschedulableAndUnresolvable', reasons: ['node is not among the nodeNames that preFilter gave'] }
     }
     if (typeof plugin.filter !== 'function') tools.notAFunction('The default export has no function "filter".')
-    const answer = plugin.filter(cycle.state, cycle.pod, nodes.get(name))
+    const answer = plugin.filter(state ?? cycle.state, cycle.pod, info ?? nodes.get(name))
     return statusOf(answer, 'filter(' + cycle.pod.metadata.name + ', ' + name + ')')
   }
 
@@ -107,7 +77,21 @@ export default (learner, tools) => {
       for (const name of removed) nodes.delete(name)
     },
     begin,
-    filter,
+    filter: (id, name) => filter(id, name),
+    filters: (id) => Object.fromEntries([...nodes.keys()].map((name) => [name, filter(id, name)])),
+    whatIf(id, changes, names) {
+      const cycle = cycles.get(id)
+      const state = copyOfState(cycle.state)
+      const changed = new Map()
+      for (const { add, remove, info } of changes) {
+        const name = add ? 'addPod' : 'removePod'
+        changed.set(info.node.metadata.name, info)
+        if (cycle.status?.code === 'Skip') continue
+        if (typeof plugin[name] !== 'function') tools.notAFunction('The default export has no function "' + name + '".')
+        plugin[name](state, cycle.pod, add ?? remove, info)
+      }
+      return Object.fromEntries(names.map((name) => [name, filter(id, name, state, changed.get(name))]))
+    },
     end(id) { cycles.delete(id) },
     cycle(id, pod) {
       const preFilter = begin(id, pod)
@@ -118,7 +102,7 @@ export default (learner, tools) => {
     },
   }
 }
-`
+`}`
 
 /** How a scheduler plugin is taken in: first argument of `defineChecks`. */
 export function schedulerGuest(): GuestShape {
@@ -157,6 +141,16 @@ export class SchedulerPlugin {
   begin(pod: Pod): { id: number; status: Status } {
     const id = ++this.#cycles
     return { id, status: this.#trial.call(this.guest, 'begin', [id, pod]) as Status }
+  }
+
+  /** Every node of the snapshot, in a cycle that has begun. */
+  filters(id: number): CycleResult['filter'] {
+    return this.#trial.call(this.guest, 'filters', [id]) as CycleResult['filter']
+  }
+
+  /** What these nodes would say if Pods came or went: on a copy of the cycle's state, which is as it was afterwards. */
+  whatIf(id: number, changes: readonly Supposed[], nodeNames: readonly string[]): CycleResult['filter'] {
+    return this.#trial.call(this.guest, 'whatIf', [id, changes, nodeNames]) as CycleResult['filter']
   }
 
   filter(id: number, nodeName: string): Status {

@@ -85,3 +85,37 @@ export interface ScorePlugin {
   /** Brings all scores of a Pod into 0 to 100, in place. */
   normalizeScore?(state: CycleState, pod: Pod, scores: readonly NodeScore[]): Status | undefined | void
 }
+
+/** Two plugins, and what the framework makes of plugins' points. */
+export interface TaintScore {
+  readonly taintToleration: Required<Omit<ScorePlugin, 'preScore'>> & {
+    filter(state: CycleState, pod: Pod, nodeInfo: NodeInfo): Status | undefined
+  }
+  readonly leastAllocated: Omit<ScorePlugin, 'preScore'>
+  /** Each node's total: of every plugin its points, normalised, times its weight. In any order. */
+  prioritize(
+    state: CycleState,
+    pod: Pod,
+    nodes: readonly NodeInfo[],
+    plugins: readonly (Omit<ScorePlugin, 'preScore'> & { readonly name: string })[],
+    /** By plugin name. */
+    weights: Readonly<Record<string, number>>,
+  ): readonly NodeScore[]
+  /** The name of the node that is chosen. `random()` gives a number from 0 up to, but never, 1; `scores` has one node at least. */
+  selectHost(scores: readonly NodeScore[], random: () => number): string
+}
+
+/**
+ * A filter plugin that counts once per cycle, and keeps its counts true while the scheduler asks "what if".
+ */
+export interface SpreadAffinity {
+  preFilter(state: CycleState, pod: Pod, nodes: readonly BareNodeInfo[]): Status | undefined
+  filter(state: CycleState, pod: Pod, nodeInfo: BareNodeInfo): Status | undefined
+  /**
+   * What if `added` were on this node? `nodeInfo` has it already; `state` is a copy of the cycle's, for this question alone.
+   * Afterwards `filter` is asked with that state. Not called where `preFilter` has answered `Skip`.
+   */
+  addPod(state: CycleState, pod: Pod, added: Pod, nodeInfo: BareNodeInfo): void
+  /** What if `removed` were not there? Otherwise as `addPod`. */
+  removePod(state: CycleState, pod: Pod, removed: Pod, nodeInfo: BareNodeInfo): void
+}
