@@ -54,7 +54,7 @@ export const objectives: readonly CourseObjective[] = [
       'kube-proxy/killed',
       'addons/metrics-history',
     ],
-    exercises: ['request-pipeline', 'aggregation-router', 'fit-filter', 'replicaset'],
+    exercises: ['request-pipeline', 'aggregation-router', 'fit-filter', 'taint-score', 'spread-affinity', 'replicaset'],
   },
   {
     id: 'state',

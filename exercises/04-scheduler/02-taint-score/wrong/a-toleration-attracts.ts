@@ -5,7 +5,7 @@
 // Refuses nodes without the taint that the Pod tolerates.
 // es: Rechaza los nodos sin el taint que el Pod tolera.
 import type { Pod, Quantity, Taint, Toleration } from 'clusterwright/api'
-import type { NodeInfo, NodeScore, Resources, TaintScore } from 'clusterwright/scheduler'
+import type { NodeInfo, Resources, TaintScore } from 'clusterwright/scheduler'
 
 const MAX_NODE_SCORE = 100
 

@@ -3,7 +3,7 @@
 // Asks a plugin for all nodes once more at every node.
 // es: Vuelve a preguntar a un plugin por todos los nodos en cada nodo.
 import type { Pod, Quantity, Taint, Toleration } from 'clusterwright/api'
-import type { NodeInfo, NodeScore, Resources, TaintScore } from 'clusterwright/scheduler'
+import type { NodeInfo, Resources, TaintScore } from 'clusterwright/scheduler'
 
 const MAX_NODE_SCORE = 100
 

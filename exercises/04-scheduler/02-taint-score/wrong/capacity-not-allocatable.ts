@@ -4,7 +4,7 @@
 // Takes a share of the whole machine, with what the system keeps for itself.
 // es: Toma una parte de la máquina entera, con lo que el sistema se reserva.
 import type { Pod, Quantity, Taint, Toleration } from 'clusterwright/api'
-import type { NodeInfo, NodeScore, Resources, TaintScore } from 'clusterwright/scheduler'
+import type { NodeInfo, Resources, TaintScore } from 'clusterwright/scheduler'
 
 const MAX_NODE_SCORE = 100
 

@@ -3,7 +3,7 @@
 // Throws a coin at every equal: the last ones come more often.
 // es: Echa una moneda en cada igual: los últimos salen más.
 import type { Pod, Quantity, Taint, Toleration } from 'clusterwright/api'
-import type { NodeInfo, NodeScore, Resources, TaintScore } from 'clusterwright/scheduler'
+import type { NodeInfo, Resources, TaintScore } from 'clusterwright/scheduler'
 
 const MAX_NODE_SCORE = 100
 

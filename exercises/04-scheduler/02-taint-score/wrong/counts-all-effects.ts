@@ -4,7 +4,7 @@
 // Counts untolerated taints of every effect.
 // es: Cuenta los taints no tolerados de cualquier efecto.
 import type { Pod, Quantity, Taint, Toleration } from 'clusterwright/api'
-import type { NodeInfo, NodeScore, Resources, TaintScore } from 'clusterwright/scheduler'
+import type { NodeInfo, Resources, TaintScore } from 'clusterwright/scheduler'
 
 const MAX_NODE_SCORE = 100
 

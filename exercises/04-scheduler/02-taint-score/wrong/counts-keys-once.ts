@@ -3,7 +3,7 @@
 // Counts taints of one key once.
 // es: Cuenta una sola vez los taints de una misma clave.
 import type { Pod, Quantity, Taint, Toleration } from 'clusterwright/api'
-import type { NodeInfo, NodeScore, Resources, TaintScore } from 'clusterwright/scheduler'
+import type { NodeInfo, Resources, TaintScore } from 'clusterwright/scheduler'
 
 const MAX_NODE_SCORE = 100
 

@@ -5,7 +5,7 @@
 // Counts every PreferNoSchedule taint, tolerated or not.
 // es: Cuenta todos los taints PreferNoSchedule, tolerados o no.
 import type { Pod, Quantity, Taint, Toleration } from 'clusterwright/api'
-import type { NodeInfo, NodeScore, Resources, TaintScore } from 'clusterwright/scheduler'
+import type { NodeInfo, Resources, TaintScore } from 'clusterwright/scheduler'
 
 const MAX_NODE_SCORE = 100
 

@@ -5,7 +5,7 @@
 // Divides by the highest count even where that is 0.
 // es: Divide entre la cuenta mayor aunque sea 0.
 import type { Pod, Quantity, Taint, Toleration } from 'clusterwright/api'
-import type { NodeInfo, NodeScore, Resources, TaintScore } from 'clusterwright/scheduler'
+import type { NodeInfo, Resources, TaintScore } from 'clusterwright/scheduler'
 
 const MAX_NODE_SCORE = 100
 

@@ -3,7 +3,7 @@
 // Divides before it multiplies: 0.29 · 100 is a little less than 29.
 // es: Divide antes de multiplicar: 0,29 · 100 es algo menos que 29.
 import type { Pod, Quantity, Taint, Toleration } from 'clusterwright/api'
-import type { NodeInfo, NodeScore, Resources, TaintScore } from 'clusterwright/scheduler'
+import type { NodeInfo, Resources, TaintScore } from 'clusterwright/scheduler'
 
 const MAX_NODE_SCORE = 100
 

@@ -3,7 +3,7 @@
 // In score a toleration of any effect covers a PreferNoSchedule taint.
 // es: En score una tolerancia de cualquier efecto cubre un taint PreferNoSchedule.
 import type { Pod, Quantity, Taint, Toleration } from 'clusterwright/api'
-import type { NodeInfo, NodeScore, Resources, TaintScore } from 'clusterwright/scheduler'
+import type { NodeInfo, Resources, TaintScore } from 'clusterwright/scheduler'
 
 const MAX_NODE_SCORE = 100
 

@@ -5,7 +5,7 @@
 // Takes a toleration without an effect for one that covers no effect.
 // es: Toma una tolerancia sin efecto por una que no cubre ningún efecto.
 import type { Pod, Quantity, Taint, Toleration } from 'clusterwright/api'
-import type { NodeInfo, NodeScore, Resources, TaintScore } from 'clusterwright/scheduler'
+import type { NodeInfo, Resources, TaintScore } from 'clusterwright/scheduler'
 
 const MAX_NODE_SCORE = 100
 

@@ -5,7 +5,7 @@
 // Wants the key to be the same even where Exists has none.
 // es: Exige la misma clave aunque Exists no tenga ninguna.
 import type { Pod, Quantity, Taint, Toleration } from 'clusterwright/api'
-import type { NodeInfo, NodeScore, Resources, TaintScore } from 'clusterwright/scheduler'
+import type { NodeInfo, Resources, TaintScore } from 'clusterwright/scheduler'
 
 const MAX_NODE_SCORE = 100
 

@@ -5,7 +5,7 @@
 // Says Unschedulable, as if removing Pods took the taint away.
 // es: Dice Unschedulable, como si quitar Pods quitara el taint.
 import type { Pod, Quantity, Taint, Toleration } from 'clusterwright/api'
-import type { NodeInfo, NodeScore, Resources, TaintScore } from 'clusterwright/scheduler'
+import type { NodeInfo, Resources, TaintScore } from 'clusterwright/scheduler'
 
 const MAX_NODE_SCORE = 100
 

@@ -4,7 +4,7 @@
 // Reads what normalizeScore returns, which is nothing, and not the scores that it changed.
 // es: Lee lo que devuelve normalizeScore, que no es nada, y no las puntuaciones que cambió.
 import type { Pod, Quantity, Taint, Toleration } from 'clusterwright/api'
-import type { NodeInfo, NodeScore, Resources, TaintScore } from 'clusterwright/scheduler'
+import type { NodeInfo, Resources, TaintScore } from 'clusterwright/scheduler'
 
 const MAX_NODE_SCORE = 100
 

@@ -5,7 +5,7 @@
 // Looks at the first toleration of a Pod alone.
 // es: Solo mira la primera tolerancia de un Pod.
 import type { Pod, Quantity, Taint, Toleration } from 'clusterwright/api'
-import type { NodeInfo, NodeScore, Resources, TaintScore } from 'clusterwright/scheduler'
+import type { NodeInfo, Resources, TaintScore } from 'clusterwright/scheduler'
 
 const MAX_NODE_SCORE = 100
 

@@ -3,7 +3,7 @@
 // Stretches the counts so that the best node always has 100.
 // es: Estira las cuentas para que el mejor nodo tenga siempre 100.
 import type { Pod, Quantity, Taint, Toleration } from 'clusterwright/api'
-import type { NodeInfo, NodeScore, Resources, TaintScore } from 'clusterwright/scheduler'
+import type { NodeInfo, Resources, TaintScore } from 'clusterwright/scheduler'
 
 const MAX_NODE_SCORE = 100
 

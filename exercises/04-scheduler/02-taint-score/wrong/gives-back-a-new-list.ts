@@ -5,7 +5,7 @@
 // Returns new scores from normalizeScore instead of changing those that it was given.
 // es: Devuelve puntuaciones nuevas de normalizeScore en vez de cambiar las que recibió.
 import type { Pod, Quantity, Taint, Toleration } from 'clusterwright/api'
-import type { NodeInfo, NodeScore, Resources, TaintScore } from 'clusterwright/scheduler'
+import type { NodeInfo, Resources, TaintScore } from 'clusterwright/scheduler'
 
 const MAX_NODE_SCORE = 100
 

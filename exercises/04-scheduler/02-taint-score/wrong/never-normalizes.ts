@@ -5,7 +5,7 @@
 // Adds up the scores as they are, and never calls normalizeScore.
 // es: Suma las puntuaciones como están y nunca llama a normalizeScore.
 import type { Pod, Quantity, Taint, Toleration } from 'clusterwright/api'
-import type { NodeInfo, NodeScore, Resources, TaintScore } from 'clusterwright/scheduler'
+import type { NodeInfo, Resources, TaintScore } from 'clusterwright/scheduler'
 
 const MAX_NODE_SCORE = 100
 

@@ -5,7 +5,7 @@
 // Thinks that NoExecute is for Pods that run already.
 // es: Cree que NoExecute es solo para los Pods que ya corren.
 import type { Pod, Quantity, Taint, Toleration } from 'clusterwright/api'
-import type { NodeInfo, NodeScore, Resources, TaintScore } from 'clusterwright/scheduler'
+import type { NodeInfo, Resources, TaintScore } from 'clusterwright/scheduler'
 
 const MAX_NODE_SCORE = 100
 

@@ -3,7 +3,7 @@
 // Lets equals take turns instead of leaving it to chance.
 // es: Hace que los iguales se turnen en vez de dejarlo al azar.
 import type { Pod, Quantity, Taint, Toleration } from 'clusterwright/api'
-import type { NodeInfo, NodeScore, Resources, TaintScore } from 'clusterwright/scheduler'
+import type { NodeInfo, Resources, TaintScore } from 'clusterwright/scheduler'
 
 const MAX_NODE_SCORE = 100
 let turn = 0

@@ -3,7 +3,7 @@
 // Scales every plugin to 100, those too that have no normalizeScore.
 // es: Escala todos los plugins a 100, también los que no tienen normalizeScore.
 import type { Pod, Quantity, Taint, Toleration } from 'clusterwright/api'
-import type { NodeInfo, NodeScore, Resources, TaintScore } from 'clusterwright/scheduler'
+import type { NodeInfo, Resources, TaintScore } from 'clusterwright/scheduler'
 
 const MAX_NODE_SCORE = 100
 

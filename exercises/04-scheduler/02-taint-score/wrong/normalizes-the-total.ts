@@ -4,7 +4,7 @@
 // Scales the totals to 100 at the end.
 // es: Escala los totales a 100 al final.
 import type { Pod, Quantity, Taint, Toleration } from 'clusterwright/api'
-import type { NodeInfo, NodeScore, Resources, TaintScore } from 'clusterwright/scheduler'
+import type { NodeInfo, Resources, TaintScore } from 'clusterwright/scheduler'
 
 const MAX_NODE_SCORE = 100
 

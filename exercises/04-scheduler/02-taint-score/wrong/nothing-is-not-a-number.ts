@@ -4,7 +4,7 @@
 // Divides by 0 where a node has none of a resource.
 // es: Divide entre 0 donde un nodo no tiene nada de un recurso.
 import type { Pod, Quantity, Taint, Toleration } from 'clusterwright/api'
-import type { NodeInfo, NodeScore, Resources, TaintScore } from 'clusterwright/scheduler'
+import type { NodeInfo, Resources, TaintScore } from 'clusterwright/scheduler'
 
 const MAX_NODE_SCORE = 100
 

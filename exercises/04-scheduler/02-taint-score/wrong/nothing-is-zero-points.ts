@@ -4,7 +4,7 @@
 // Counts a resource of which the node has none as 0 points.
 // es: Cuenta con 0 puntos un recurso del que el nodo no tiene nada.
 import type { Pod, Quantity, Taint, Toleration } from 'clusterwright/api'
-import type { NodeInfo, NodeScore, Resources, TaintScore } from 'clusterwright/scheduler'
+import type { NodeInfo, Resources, TaintScore } from 'clusterwright/scheduler'
 
 const MAX_NODE_SCORE = 100
 

@@ -5,7 +5,7 @@
 // Lets the Pod in as soon as it tolerates one of the taints.
 // es: Admite el Pod en cuanto tolera uno de los taints.
 import type { Pod, Quantity, Taint, Toleration } from 'clusterwright/api'
-import type { NodeInfo, NodeScore, Resources, TaintScore } from 'clusterwright/scheduler'
+import type { NodeInfo, Resources, TaintScore } from 'clusterwright/scheduler'
 
 const MAX_NODE_SCORE = 100
 

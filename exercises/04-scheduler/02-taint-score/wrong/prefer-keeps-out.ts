@@ -4,7 +4,7 @@
 // Refuses nodes for PreferNoSchedule too.
 // es: Rechaza nodos también por PreferNoSchedule.
 import type { Pod, Quantity, Taint, Toleration } from 'clusterwright/api'
-import type { NodeInfo, NodeScore, Resources, TaintScore } from 'clusterwright/scheduler'
+import type { NodeInfo, Resources, TaintScore } from 'clusterwright/scheduler'
 
 const MAX_NODE_SCORE = 100
 

@@ -3,7 +3,7 @@
 // Remembers a node’s taints by its name, and never looks again.
 // es: Recuerda los taints de un nodo por su nombre y no vuelve a mirar.
 import type { Pod, Quantity, Taint, Toleration } from 'clusterwright/api'
-import type { NodeInfo, NodeScore, Resources, TaintScore } from 'clusterwright/scheduler'
+import type { NodeInfo, Resources, TaintScore } from 'clusterwright/scheduler'
 
 const MAX_NODE_SCORE = 100
 

@@ -3,7 +3,7 @@
 // Rounds to a place in the list: the ends come half as often.
 // es: Redondea a un lugar de la lista: los extremos salen la mitad de veces.
 import type { Pod, Quantity, Taint, Toleration } from 'clusterwright/api'
-import type { NodeInfo, NodeScore, Resources, TaintScore } from 'clusterwright/scheduler'
+import type { NodeInfo, Resources, TaintScore } from 'clusterwright/scheduler'
 
 const MAX_NODE_SCORE = 100
 

@@ -3,7 +3,7 @@
 // Rounds the mean alone, and not the share of each resource.
 // es: Redondea solo la media y no la parte de cada recurso.
 import type { Pod, Quantity, Taint, Toleration } from 'clusterwright/api'
-import type { NodeInfo, NodeScore, Resources, TaintScore } from 'clusterwright/scheduler'
+import type { NodeInfo, Resources, TaintScore } from 'clusterwright/scheduler'
 
 const MAX_NODE_SCORE = 100
 

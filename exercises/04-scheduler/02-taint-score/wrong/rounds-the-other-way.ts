@@ -4,7 +4,7 @@
 // Rounds the points down after turning them round.
 // es: Redondea los puntos hacia abajo después de darles la vuelta.
 import type { Pod, Quantity, Taint, Toleration } from 'clusterwright/api'
-import type { NodeInfo, NodeScore, Resources, TaintScore } from 'clusterwright/scheduler'
+import type { NodeInfo, Resources, TaintScore } from 'clusterwright/scheduler'
 
 const MAX_NODE_SCORE = 100
 

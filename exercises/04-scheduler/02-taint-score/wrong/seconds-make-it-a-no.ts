@@ -3,7 +3,7 @@
 // Takes a toleration with tolerationSeconds for none.
 // es: Toma una tolerancia con tolerationSeconds por ninguna.
 import type { Pod, Quantity, Taint, Toleration } from 'clusterwright/api'
-import type { NodeInfo, NodeScore, Resources, TaintScore } from 'clusterwright/scheduler'
+import type { NodeInfo, Resources, TaintScore } from 'clusterwright/scheduler'
 
 const MAX_NODE_SCORE = 100
 

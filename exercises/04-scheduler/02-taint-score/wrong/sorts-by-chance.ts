@@ -3,7 +3,7 @@
 // Sorts the equals by a comparison that is chance, which favours some places.
 // es: Ordena los iguales con una comparación al azar, que favorece algunos lugares.
 import type { Pod, Quantity, Taint, Toleration } from 'clusterwright/api'
-import type { NodeInfo, NodeScore, Resources, TaintScore } from 'clusterwright/scheduler'
+import type { NodeInfo, Resources, TaintScore } from 'clusterwright/scheduler'
 
 const MAX_NODE_SCORE = 100
 

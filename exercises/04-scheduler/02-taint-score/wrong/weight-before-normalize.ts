@@ -4,7 +4,7 @@
 // Weighs the scores first and normalises them after that, which takes the weight away again.
 // es: Pondera primero y normaliza después, lo que vuelve a quitar el peso.
 import type { Pod, Quantity, Taint, Toleration } from 'clusterwright/api'
-import type { NodeInfo, NodeScore, Resources, TaintScore } from 'clusterwright/scheduler'
+import type { NodeInfo, Resources, TaintScore } from 'clusterwright/scheduler'
 
 const MAX_NODE_SCORE = 100
 
