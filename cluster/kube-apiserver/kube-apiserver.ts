@@ -49,6 +49,7 @@ import { internal } from './status.ts'
 import { callClosed, ETCD_PROBE_TIMER, ETCD_RETRY_TIMER, probeMember, retryParked } from './storage/etcd-client.ts'
 import { createWatchCache, EVENTS_MIN } from './watch-cache.ts'
 import { BOOKMARK_TIMER, sendBookmarks, watchClosed, watchTimedOut } from './watch-requests.ts'
+import { policiesMoved } from './admission/policies/type-checking.ts'
 import { conversionAnswered, translateOut } from './conversion/translation.ts'
 import { hookSaid } from './writes.ts'
 import { ADMISSION_TIMER, leaseArrived, waitedForAdmission, writeAnswered } from './writes.ts'
@@ -186,13 +187,20 @@ function othersSaid(state: State, ended: Ended, ctx: Context): Effect[] {
   }
 }
 
+/** What the server's own controllers make of a cache that has moved. */
+const othersMoved = (state: State, key: string, ctx: Context): Effect[] => [
+  ...definitionsMoved(state, key, ctx),
+  ...apiServicesMoved(state, key, ctx),
+  ...policiesMoved(state, key, ctx),
+]
+
 /** News of the caches, and what the server's own controllers make of it. */
 function cachesMoved(state: State, response: WatchResponse, ctx: Context): Effect[] {
   const effects = watchResponse(state, response, ctx)
   // Word of etcd's progress comes about once a minute: then whatever went wrong before is tried again.
   if (response.watchId < 0) return [...effects, ...lookAtDefinitions(state, ctx)]
   const key = keyOf(state.cached[response.watchId]!)
-  return [...effects, ...definitionsMoved(state, key, ctx), ...apiServicesMoved(state, key, ctx)]
+  return [...effects, ...othersMoved(state, key, ctx)]
 }
 
 function etcdAnswered(state: State, { purpose }: Call, response: RangeResponse, ctx: Context): Effect[] {
@@ -206,7 +214,7 @@ function etcdAnswered(state: State, { purpose }: Call, response: RangeResponse, 
       const isFirst = state.phase === 'listing'
       const effects = listed(state, purpose.resource, response, ctx)
       const { resource } = purpose
-      const moved = [...definitionsMoved(state, resource, ctx), ...apiServicesMoved(state, resource, ctx)]
+      const moved = othersMoved(state, resource, ctx)
       return isFirst ? [...effects, ...nextPhase(state, ctx), ...moved] : [...effects, ...moved]
     }
     case 'bootstrap':

@@ -164,6 +164,31 @@ describe('a policy', () => {
   })
 })
 
+describe('status.typeChecking', () => {
+  const statusOf = (spec: object) => {
+    const lab = newLab()
+    put(lab, policy('demo', spec))
+    lab.run(500_000)
+    return lab.send('GET', `${POLICIES}/demo`).body.status
+  }
+
+  it('warns of what the kinds have not, in the words of upstream', () => {
+    const resourceRules = [{ ...rule('deployments', 'apps'), resources: ['deployments', 'replicasets'] }]
+    const validations = [{ expression: 'object.spec.replicas > 1', messageExpression: '"not " + object.spec.paused' }, { expression: 'object.spec.strategy.type == "Recreate"' }] // prettier-ignore
+    const { observedGeneration, typeChecking } = statusOf({ matchConstraints: { resourceRules }, validations })
+    expect(observedGeneration).toBe(1)
+    expect(typeChecking.expressionWarnings).toEqual([
+      { fieldRef: 'spec.validations[0].messageExpression', warning: "apps/v1, Kind=Deployment: ERROR: <input>:1:8: found no matching overload for '_+_' applied to '(string, bool)'\n | \"not \" + object.spec.paused\n | .......^\n\napps/v1, Kind=ReplicaSet: ERROR: <input>:1:21: undefined field 'paused'\n | \"not \" + object.spec.paused\n | ....................^\n" }, // prettier-ignore
+      { fieldRef: 'spec.validations[1].expression', warning: "apps/v1, Kind=ReplicaSet: ERROR: <input>:1:12: undefined field 'strategy'\n | object.spec.strategy.type == \"Recreate\"\n | ...........^\n" }, // prettier-ignore
+    ])
+  })
+
+  it('has nothing to say of what is right, or of kinds that are not named', () => {
+    expect(statusOf(validation('object.data["a"] == "b" && object.metadata.labels.all(k, k != "")'))).toEqual({ observedGeneration: 1, typeChecking: {} }) // prettier-ignore
+    expect(statusOf({ matchConstraints: { resourceRules: [rule('*')] }, ...validation('object.nothing == 1') })).toEqual({ observedGeneration: 1, typeChecking: {} }) // prettier-ignore
+  })
+})
+
 describe('params', () => {
   const spec = { paramKind: { apiVersion: 'v1', kind: 'ConfigMap' }, matchConstraints: { resourceRules: [rule('pods')] }, ...validation('params == null || object.metadata.name.startsWith(params.data.prefix)', { messageExpression: '"must begin with " + params.data.prefix' }) } // prettier-ignore
   const bind = (paramRef: object) => {
