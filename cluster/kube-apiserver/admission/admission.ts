@@ -4,7 +4,7 @@
  * What the real one does: plugins in a fixed order, first all that change the object, then (after the object was validated)
  * all that judge it. What we model: the same order; which plugins there are is an option of the server. NamespaceLifecycle
  * stands in `writes.ts` and `deletion.ts`, because it may have to wait for etcd, and so does the charge to a quota.
- * What we leave out: AlwaysPullImages and the others that are off by default; MutatingAdmissionPolicy; ClusterTrustBundleAttest,
+ * What we leave out: AlwaysPullImages and the others that are off by default; ClusterTrustBundleAttest,
  * and the subject of a certificate's request, which is in its bytes; PodTopologyLabels.
  * Where to read upstream: kubernetes/kubernetes `pkg/kubeapiserver/options/plugins.go`, apiserver `pkg/admission/chain.go`.
  */
@@ -24,6 +24,7 @@ import { limitRanger } from './limit-ranger.ts'
 import { nodeRestriction } from './node-restriction.ts'
 import { persistentVolumeClaimResize } from './persistent-volume-claim-resize.ts'
 import type { AdmissionPlugin, Attributes } from './plugin.ts'
+import { mutatingAdmissionPolicy } from './policies/mutating-admission-policy.ts'
 import { validatingAdmissionPolicy } from './policies/validating-admission-policy.ts'
 import { podSecurity } from './pod-security/pod-security.ts'
 import { priority } from './priority.ts'
@@ -55,6 +56,7 @@ const PLUGINS: readonly AdmissionPlugin[] = [
   certificateApproval,
   certificateSigning,
   defaultIngressClass,
+  mutatingAdmissionPolicy,
   validatingAdmissionPolicy,
   resourceQuota,
 ]
@@ -127,7 +129,7 @@ interface Asked {
 
 /** The plugins that have something to say about this request; undefined: none has. */
 export function admissionFor(
-  { options, caches }: Pick<State, 'options' | 'caches'>,
+  { options, caches, schemas }: Pick<State, 'options' | 'caches' | 'schemas'>,
   { info, user, isDryRun, hooks: heard }: Asked,
   { mayUser, authority }: Pick<Attributes, 'mayUser' | 'authority'>,
   ctx: Context,
@@ -139,7 +141,7 @@ export function admissionFor(
   const annotate = (key: string, value: string): void => void (annotations[key] = value)
   let waits = false
   const wait = (): void => void (waits = true)
-  const known = { info, user, isDryRun, caches, ctx, warn, annotate, wait, mayUser, authority }
+  const known = { info, user, isDryRun, caches, schemas, ctx, warn, annotate, wait, mayUser, authority }
   const hooks = hooksFor(
     { options, caches },
     { info, user, isDryRun, authority, answers: heard?.answers ?? [], warn, annotate },

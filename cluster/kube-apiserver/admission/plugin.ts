@@ -24,6 +24,8 @@ export interface Attributes {
   readonly old: KubernetesObject | undefined
   readonly isDryRun: boolean
   readonly caches: State['caches']
+  /** The types of the API, where the server has them. */
+  readonly schemas: State['schemas']
   readonly ctx: Context
   /** What is missing may come yet: the write is tried again a little later, a few times, before it is refused. */
   wait(): void

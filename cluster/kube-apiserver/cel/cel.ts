@@ -4,7 +4,7 @@
  * What the real one does: cel-go parses, checks, plans and runs; libraries of Kubernetes' own add functions and types.
  * What we model: the same language and libraries, types and their messages, and the cost of a run, by rules that depend on nothing
  * but the expression and its values. The packages that npm has were tried and left: see "Decided on the way" in ARCHITECTURE.md.
- * What we leave out: messages by the names of their types; time zones by name; `semver`; what `parser.ts`, `time.ts`, `library.ts` and
+ * What we leave out: messages of protobuf; time zones by name; `semver`; what `parser.ts`, `time.ts`, `library.ts` and
  * `../validation/pattern.ts` say of themselves.
  * Where to read upstream: google/cel-spec `doc/langdef.md`, google/cel-go; apiserver `pkg/cel/{environment,library}`.
  */

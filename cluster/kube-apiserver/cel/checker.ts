@@ -5,7 +5,8 @@
  */
 import { overloadsOf } from './library.ts'
 import type { Overload } from './signatures.ts'
-import type { Call, Fold, Issue, ListNode, MapNode, Node, Select } from './syntax.ts'
+import { STRUCTS, structType } from './structs.ts'
+import type { Call, Fold, Issue, ListNode, Literal, MapNode, Node, Select, Struct } from './syntax.ts'
 import { OPERATOR } from './syntax.ts'
 import type { Filled, Type } from './types.ts'
 import * as types from './types.ts'
@@ -109,7 +110,7 @@ class Checker {
       case 'map':
         return this.#map(node)
       case 'struct':
-        return this.#undeclared(node.at, node.name)
+        return this.#struct(node)
       case 'fold':
         return this.#fold(node)
     }
@@ -275,6 +276,23 @@ class Checker {
       value = this.#common(value, entry.value, entry.optional)
     }
     return mapOf(key ?? this.#hole(), value ?? this.#hole())
+  }
+
+  /** An object of a named type, where such can be made. */
+  #struct(node: Struct): Type {
+    const type = this.#variables.has(STRUCTS) ? structType(node.name) : undefined
+    for (const { value } of node.fields) this.type(value)
+    if (type?.is !== 'object') return this.#undeclared(node.at, node.name)
+    for (const { key, value } of node.fields) {
+      const name = String((key as Literal).value)
+      const wanted = type.fields.get(name)
+      const given = this.#types.get(value)!
+      if (!wanted) this.#complain(key.at, `undefined field '${name}'`)
+      else if (!assignable(new Map(this.#filled), wanted, given)) {
+        this.#complain(key.at, `expected type of field '${name}' is '${showType(wanted)}' but provided type is '${showType(fill(given, this.#filled))}'`) // prettier-ignore
+      }
+    }
+    return type
   }
 
   // ── folds ─────────────────────────────────────────────────────────────────────────────────────────────────────────

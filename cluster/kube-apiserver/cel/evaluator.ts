@@ -10,7 +10,8 @@ import { callCost } from './costs.ts'
 import type { Overload } from './signatures.ts'
 import { fits } from './signatures.ts'
 import { keyText, lookUp } from './standard.ts'
-import type { Call, Fold, ListNode, MapNode, Node, Select } from './syntax.ts'
+import { StructValue } from './structs.ts'
+import type { Call, Fold, ListNode, MapNode, Node, Select, Struct } from './syntax.ts'
 import { OPERATOR } from './syntax.ts'
 import type { Value } from './values.ts'
 import { CelError, CelMap, fail, isList, LiteralMap, Optional, typeName, TypeValue } from './values.ts'
@@ -48,6 +49,7 @@ class Growing extends Array<Value> {}
 
 const LIST_COST = 10
 const MAP_COST = 30
+const STRUCT_COST = 40
 
 class Run {
   cost = 0
@@ -81,7 +83,7 @@ class Run {
       case 'map':
         return this.#map(node, scope)
       case 'struct':
-        return fail('no such type')
+        return this.#struct(node, scope)
       case 'fold':
         return this.#fold(node, scope)
     }
@@ -217,6 +219,18 @@ class Run {
     }
     this.#pay(MAP_COST)
     return new LiteralMap(entries)
+  }
+
+  #struct({ name, fields }: Struct, scope: Scope | undefined): Value {
+    const entries: [Value, Value][] = []
+    for (const { key, value: valueNode, optional } of fields) {
+      const value = this.value(valueNode, scope)
+      if (!optional) entries.push([this.value(key, scope), value])
+      else if (value instanceof Optional && value.value !== undefined)
+        entries.push([this.value(key, scope), value.value])
+    }
+    this.#pay(STRUCT_COST)
+    return new StructValue(name, entries)
   }
 
   #fold(node: Fold, scope: Scope | undefined): Value {

@@ -7,6 +7,7 @@ import { QUANTITIES } from './quantities.ts'
 import type { Overload } from './signatures.ts'
 import { STANDARD } from './standard.ts'
 import { STRINGS } from './strings.ts'
+import { JSON_PATCHES } from './structs.ts'
 
 const byName = new Map<string, Overload[]>()
 for (const overload of [
@@ -17,6 +18,7 @@ for (const overload of [
   ...NETWORKS,
   ...NAMED_FORMATS,
   ...AUTHORIZERS,
+  ...JSON_PATCHES,
 ]) {
   const same = byName.get(overload.name)
   if (same) same.push(overload)

@@ -21,7 +21,7 @@ export interface Entry {
   readonly optional: boolean
 }
 export type MapNode = Placed & { readonly is: 'map'; readonly entries: readonly Entry[] }
-/** A message by its type's name; no type that can be made so is known here. */
+/** An object by its type's name. */
 export type Struct = Placed & { readonly is: 'struct'; readonly name: string; readonly fields: readonly Entry[] }
 /** A fold over a list, or over the keys of a map. With a second variable: index (or key) and value. */
 export type Fold = Placed & {

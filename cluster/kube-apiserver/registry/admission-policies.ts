@@ -3,9 +3,10 @@
  *
  * What we leave out: how selectors are written; names of resources.
  */
+import type { CompiledPolicy } from '../admission/policies/compiled.ts'
 import { compilePolicy } from '../admission/policies/compiled.ts'
 import { matchConditionErrors } from '../admission/policies/match-conditions.ts'
-import type { Binding, MatchResources, ParamRef, Policy, Validation } from '../admission/policies/types.ts'
+import type { Binding, MatchResources, Mutation, ParamRef, Policy, Validation } from '../admission/policies/types.ts'
 import type { Compiled } from '../cel/cel.ts'
 import type { FieldError } from '../status.ts'
 import { duplicateValue, forbiddenValue, invalidValue, notSupported, required } from '../status.ts'
@@ -110,10 +111,9 @@ function annotationErrors({ metadata, spec }: Policy, compiled: readonly Compile
   return errors
 }
 
-function policyErrors(policy: Policy): FieldError[] {
-  const { spec } = policy
-  if (!spec) return [required('spec.matchConstraints')]
-  const { failurePolicy, matchConstraints, matchConditions = [], validations = [], auditAnnotations = [] } = spec
+/** What both kinds of policy have. */
+function sharedErrors(spec: Spec, compiled: CompiledPolicy): FieldError[] {
+  const { failurePolicy, matchConstraints, matchConditions = [] } = spec
   const errors = [...oneOf(['Fail', 'Ignore'], failurePolicy, 'spec.failurePolicy', true), ...paramKindErrors(spec)]
   if (!matchConstraints) errors.push(required('spec.matchConstraints'))
   else {
@@ -121,8 +121,15 @@ function policyErrors(policy: Policy): FieldError[] {
     if (!matchConstraints.resourceRules?.length) errors.push(required('spec.matchConstraints.resourceRules'))
   }
   errors.push(...matchConditionErrors(matchConditions, spec.paramKind !== undefined, 'spec.matchConditions'))
+  return [...errors, ...variableErrors(spec, compiled.variables)]
+}
+
+function policyErrors(policy: Policy): FieldError[] {
+  const { spec } = policy
+  if (!spec) return [required('spec.matchConstraints')]
+  const { validations = [], auditAnnotations = [] } = spec
   const compiled = compilePolicy(spec)
-  errors.push(...variableErrors(spec, compiled.variables))
+  const errors = sharedErrors(spec, compiled)
   if (validations.length === 0 && auditAnnotations.length === 0) {
     return [...errors, required('spec.validations', AT_LEAST_ONE), required('spec.auditAnnotations', AT_LEAST_ONE)]
   }
@@ -133,15 +140,46 @@ function policyErrors(policy: Policy): FieldError[] {
   return [...errors, ...annotationErrors(policy, compiled.auditAnnotations)]
 }
 
+function mutationErrors({ patchType, applyConfiguration, jsonPatch }: Mutation, program: Compiled, at: string) {
+  const errors = oneOf(['ApplyConfiguration', 'JSONPatch'], patchType, `${at}.patchType`, true)
+  if (errors.length > 0) return errors
+  const [field, given, other, unused] = patchType === 'JSONPatch' ? ['jsonPatch', jsonPatch, 'applyConfiguration', applyConfiguration] as const : ['applyConfiguration', applyConfiguration, 'jsonPatch', jsonPatch] as const // prettier-ignore
+  if (unused) errors.push(invalidValue(`${at}.${other}`, unused, `must not be specified when patchType is ${patchType}`)) // prettier-ignore
+  if (!given) return [...errors, required(`${at}.${field}`, `must be specified when patchType is ${patchType}`)]
+  const { expression = '' } = given
+  if (expression.trim() === '') return [...errors, required(`${at}.${field}.expression`, 'expression is not specified')]
+  return [...errors, ...expressionError(program, expression, `${at}.${field}.expression`)]
+}
+
+function mutatingErrors({ spec }: Policy): FieldError[] {
+  if (!spec) return [required('spec.matchConstraints')]
+  const compiled = compilePolicy(spec)
+  const { mutations = [], reinvocationPolicy } = spec
+  const errors = sharedErrors(spec, compiled)
+  if (mutations.length === 0) errors.push(required('spec.mutations', 'mutations must contain at least one item'))
+  mutations.forEach((one, i) => errors.push(...mutationErrors(one, compiled.mutations[i]!, `spec.mutations[${i}]`)))
+  return [...errors, ...oneOf(['IfNeeded', 'Never'], reinvocationPolicy, 'spec.reinvocationPolicy', true)]
+}
+
+const policyDefaults = (policy: Policy, more: Partial<Spec> = {}): Policy => {
+  if (!policy.spec) return policy
+  const { matchConstraints } = policy.spec
+  const spec = { failurePolicy: 'Fail' as const, ...more, ...policy.spec, ...(matchConstraints && { matchConstraints: withDefaults(matchConstraints) }) } // prettier-ignore
+  return { ...policy, spec }
+}
+
+export const mutatingAdmissionPolicies: Strategy<Policy> = {
+  hasGeneration: true,
+  hasStatus: false,
+  defaults: (policy) => policyDefaults(policy, { reinvocationPolicy: 'Never' }),
+  validate: mutatingErrors,
+  validateUpdate: mutatingErrors,
+}
+
 export const validatingAdmissionPolicies: Strategy<Policy> = {
   hasGeneration: true,
   hasStatus: true,
-  defaults: (policy) => {
-    if (!policy.spec) return policy
-    const { matchConstraints } = policy.spec
-    const spec = { failurePolicy: 'Fail' as const, ...policy.spec, ...(matchConstraints && { matchConstraints: withDefaults(matchConstraints) }) } // prettier-ignore
-    return { ...policy, spec }
-  },
+  defaults: (policy) => policyDefaults(policy),
   validate: policyErrors,
   validateUpdate: policyErrors,
 }
@@ -176,7 +214,8 @@ function paramRefErrors({ name = '', selector, parameterNotFoundAction }: ParamR
   return [...errors, ...oneOf(['Deny', 'Allow'], parameterNotFoundAction, 'spec.paramRef.parameterNotFoundAction', true)] // prettier-ignore
 }
 
-function bindingErrors({ spec }: Binding): FieldError[] {
+/** @param acts whether it says what is to be done */
+function bindingErrors({ spec }: Binding, acts: boolean): FieldError[] {
   if (!spec) return [required('spec.policyName')]
   const { policyName = '', paramRef, matchResources, validationActions = [] } = spec
   const problem = policyName && nameProblem(policyName, 'subdomain')
@@ -186,17 +225,20 @@ function bindingErrors({ spec }: Binding): FieldError[] {
     ...(paramRef ? paramRefErrors(paramRef) : []),
     // Upstream spells it so.
     ...(matchResources ? matchErrors(matchResources, 'spec.matchResouces') : []),
-    ...actionErrors(validationActions),
+    ...(acts ? actionErrors(validationActions) : []),
   ]
 }
 
-export const validatingAdmissionPolicyBindings: Strategy<Binding> = {
+const bindings = (acts: boolean): Strategy<Binding> => ({
   hasGeneration: true,
   hasStatus: false,
   defaults: (binding) =>
     binding.spec?.matchResources
       ? { ...binding, spec: { ...binding.spec, matchResources: withDefaults(binding.spec.matchResources) } }
       : binding,
-  validate: bindingErrors,
-  validateUpdate: bindingErrors,
-}
+  validate: (binding) => bindingErrors(binding, acts),
+  validateUpdate: (binding) => bindingErrors(binding, acts),
+})
+
+export const validatingAdmissionPolicyBindings = bindings(true)
+export const mutatingAdmissionPolicyBindings = bindings(false)

@@ -11,8 +11,6 @@ const COUNTED: ReadonlySet<string> = new Set([
   'replicationcontrollers',
   'flowschemas',
   'prioritylevelconfigurations',
-  'mutatingadmissionpolicies',
-  'mutatingadmissionpolicybindings',
   'resourceslices',
 ])
 

@@ -2,7 +2,12 @@
 import type { Resource } from '#cluster/api/resources.ts'
 import { FORMER_RESOURCES } from '#cluster/api/former-resources.ts'
 import { RESOURCES, storedAs } from '#cluster/api/resources.ts'
-import { validatingAdmissionPolicies, validatingAdmissionPolicyBindings } from './admission-policies.ts'
+import {
+  mutatingAdmissionPolicies,
+  mutatingAdmissionPolicyBindings,
+  validatingAdmissionPolicies,
+  validatingAdmissionPolicyBindings,
+} from './admission-policies.ts'
 import { apiServices } from './api-services.ts'
 import { customStrategy } from './custom-objects.ts'
 import { customResourceDefinitions } from './custom-resource-definitions.ts'
@@ -71,6 +76,8 @@ const OWN: Readonly<Record<string, Strategy>> = {
   customresourcedefinitions: customResourceDefinitions,
   mutatingwebhookconfigurations: webhookConfigurations('mutating'),
   validatingwebhookconfigurations: webhookConfigurations('validating'),
+  mutatingadmissionpolicies: mutatingAdmissionPolicies,
+  mutatingadmissionpolicybindings: mutatingAdmissionPolicyBindings,
   validatingadmissionpolicies: validatingAdmissionPolicies,
   validatingadmissionpolicybindings: validatingAdmissionPolicyBindings,
   csidrivers: csiDrivers,

@@ -4,8 +4,9 @@
  * Where to read upstream: apiserver `pkg/admission/plugin/policy/validating/plugin.go` (compilePolicy), `pkg/admission/plugin/cel/composition.go`.
  */
 import type { Compiled } from '../../cel/cel.ts'
+import { APPLY_CONFIGURATION, JSON_PATCH } from '../../cel/structs.ts'
 import type { Type } from '../../cel/types.ts'
-import { BOOL, DYN, NULL, STRING } from '../../cel/types.ts'
+import { BOOL, DYN, listOf, NULL, STRING } from '../../cel/types.ts'
 import { compileAs, variablesOf } from './environment.ts'
 import type { Policy } from './types.ts'
 
@@ -13,6 +14,7 @@ export interface CompiledPolicy {
   readonly variables: ReadonlyMap<string, Compiled>
   readonly validations: readonly { readonly expression: Compiled; readonly message: Compiled | undefined }[]
   readonly auditAnnotations: readonly Compiled[]
+  readonly mutations: readonly Compiled[]
 }
 
 const known = new WeakMap<Policy['spec'], CompiledPolicy>()
@@ -26,16 +28,17 @@ export function compilePolicy(spec: Policy['spec']): CompiledPolicy {
 /** @param typed the types of `object`, `oldObject` and `params`, where they are known */
 export function compileSpec(spec: Policy['spec'], typed: readonly (readonly [string, Type])[] = []): CompiledPolicy {
   const params = spec.paramKind !== undefined
+  const structs = spec.mutations !== undefined
   const variables = new Map<string, Compiled>()
   const composed: [string, Type][] = []
   // A variable sees those before it.
   for (const { name, expression } of spec.variables ?? []) {
-    const program = compileAs(expression, variablesOf({ params, authorizer: true }, [...composed], typed), [])
+    const program = compileAs(expression, variablesOf({ params, authorizer: true, structs }, [...composed], typed), [])
     variables.set(name, program)
     composed.push([name, 'error' in program ? DYN : program.type])
   }
   const own = composed.length > 0 ? composed : undefined
-  const full = variablesOf({ params, authorizer: true }, own, typed)
+  const full = variablesOf({ params, authorizer: true, structs }, own, typed)
   const unasked = variablesOf({ params, authorizer: false }, own, typed)
   return {
     variables,
@@ -45,6 +48,11 @@ export function compileSpec(spec: Policy['spec'], typed: readonly (readonly [str
     })),
     auditAnnotations: (spec.auditAnnotations ?? []).map(({ valueExpression }) =>
       compileAs(valueExpression.trim(), full, [STRING, NULL]),
+    ),
+    mutations: (spec.mutations ?? []).map(({ patchType, applyConfiguration, jsonPatch }) =>
+      patchType === 'JSONPatch'
+        ? compileAs(jsonPatch?.expression ?? '', full, [listOf(JSON_PATCH)])
+        : compileAs(applyConfiguration?.expression ?? '', full, [APPLY_CONFIGURATION]),
     ),
   }
 }

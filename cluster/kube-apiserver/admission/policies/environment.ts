@@ -14,6 +14,7 @@ import { compile } from '../../cel/cel.ts'
 import { anything, declarationOf } from '../../cel/declarations.ts'
 import type { Activation } from '../../cel/evaluator.ts'
 import { evaluate, TOO_COSTLY } from '../../cel/evaluator.ts'
+import { STRUCTS } from '../../cel/structs.ts'
 import type { Type } from '../../cel/types.ts'
 import { DYN, objectOf, opaque, showType } from '../../cel/types.ts'
 import type { Value } from '../../cel/values.ts'
@@ -71,6 +72,8 @@ const NAMESPACE = declarationOf(
 export interface Scope {
   readonly params: boolean
   readonly authorizer: boolean
+  /** Objects can be made. */
+  readonly structs?: boolean
 }
 
 const BASE: readonly (readonly [string, Type])[] = [
@@ -88,7 +91,7 @@ const scopes = new Map<string, ReadonlyMap<string, Type>>()
 
 /** @param typed where types are known, instead of dyn: of `object`, `oldObject`, `params` */
 export function variablesOf(
-  { params, authorizer: asks }: Scope,
+  { params, authorizer: asks, structs = false }: Scope,
   composed?: readonly (readonly [string, Type])[],
   typed: readonly (readonly [string, Type])[] = [],
 ): ReadonlyMap<string, Type> {
@@ -97,11 +100,12 @@ export function variablesOf(
       ...BASE,
       ...(params ? [['params', DYN] as const] : []),
       ...(asks ? AUTHORITY : []),
+      ...(structs ? [[STRUCTS, DYN] as const] : []),
       ...(composed ? [['variables', objectOf('kubernetes.variables', composed)] as const] : []),
       ...typed,
     ])
   if (composed || typed.length > 0) return make()
-  const key = `${params} ${asks}`
+  const key = `${params} ${asks} ${structs}`
   let known = scopes.get(key)
   if (known === undefined) scopes.set(key, (known = make()))
   return known
@@ -111,8 +115,8 @@ export function variablesOf(
 export function compileAs(source: string, variables: ReadonlyMap<string, Type>, wanted: readonly Type[]): Compiled {
   const program = compile(source, variables)
   if ('error' in program || wanted.length === 0) return program
-  if (wanted.some(({ is }) => is === program.type.is)) return program
-  const shown = wanted.map(({ is }) => (is === 'null' ? 'null_type' : is))
+  if (wanted.some((type) => showType(type) === showType(program.type))) return program
+  const shown = wanted.map((type) => (type.is === 'null' ? 'null_type' : showType(type)))
   const must = shown.length === 1 ? shown[0] : `one of [${shown.join(' ')}]`
   return { error: `must evaluate to ${must} but got ${showType(program.type)}` }
 }

@@ -13,6 +13,7 @@ import type { State } from '../../state.ts'
 import type { ParamKind, ParamRef, Policy } from './types.ts'
 
 export const POLICIES = 'validatingadmissionpolicies'
+export const MUTATING_POLICIES = 'mutatingadmissionpolicies'
 
 type Caches = Pick<State, 'caches'>
 
@@ -25,9 +26,9 @@ const NONE: readonly Resource[] = Object.freeze([])
 
 /** The kinds that policies want to look up: they must be cached before a write can be judged. */
 export function paramResources(state: Caches): readonly Resource[] {
-  const cache = state.caches[POLICIES]
-  if (!cache || cache.objects.size === 0) return NONE
-  return ([...cache.objects.values()] as Policy[]).flatMap(({ spec }) => {
+  const policies = [POLICIES, MUTATING_POLICIES].flatMap((key) => [...(state.caches[key]?.objects.values() ?? [])])
+  if (policies.length === 0) return NONE
+  return (policies as Policy[]).flatMap(({ spec }) => {
     const row = spec.paramKind && paramResource(state, spec.paramKind)
     return row ? [storedAs(row)] : []
   })

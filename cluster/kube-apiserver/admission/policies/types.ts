@@ -26,6 +26,12 @@ export interface Validation {
   readonly reason?: string
 }
 
+export interface Mutation {
+  readonly patchType?: 'ApplyConfiguration' | 'JSONPatch'
+  readonly applyConfiguration?: { readonly expression?: string }
+  readonly jsonPatch?: { readonly expression?: string }
+}
+
 export interface ParamKind {
   readonly apiVersion?: string
   readonly kind?: string
@@ -40,6 +46,9 @@ export interface Policy extends KubernetesObject {
     readonly validations?: readonly Validation[]
     readonly auditAnnotations?: readonly { readonly key: string; readonly valueExpression: string }[]
     readonly failurePolicy?: 'Fail' | 'Ignore'
+    /** Of a MutatingAdmissionPolicy. */
+    readonly mutations?: readonly Mutation[]
+    readonly reinvocationPolicy?: 'Never' | 'IfNeeded'
   }
 }
 

@@ -15,13 +15,13 @@ import type { Decisions, Denial } from './decisions.ts'
 import { decide } from './decisions.ts'
 import type { Input } from './environment.ts'
 import { matchedVersion } from './matching.ts'
-import { paramResource, paramsFor, POLICIES } from './params.ts'
+import { MUTATING_POLICIES, paramResource, paramsFor, POLICIES } from './params.ts'
 import type { Binding, Policy } from './types.ts'
 
 const BINDINGS = 'validatingadmissionpolicybindings'
 
 /** No policy is about policies. */
-const EXEMPT: readonly string[] = [POLICIES, BINDINGS, 'mutatingadmissionpolicies', 'mutatingadmissionpolicybindings']
+export const EXEMPT: readonly string[] = [POLICIES, BINDINGS, MUTATING_POLICIES, 'mutatingadmissionpolicybindings']
 
 interface Refusal {
   readonly policy: Policy
@@ -55,7 +55,7 @@ export const validatingAdmissionPolicy: AdmissionPlugin = {
   },
 }
 
-const sorted = <T extends KubernetesObject>(objects: ReadonlyMap<string, T> | undefined): T[] =>
+export const sorted = <T extends KubernetesObject>(objects: ReadonlyMap<string, T> | undefined): T[] =>
   [...(objects?.values() ?? [])].sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1))
 
 function judge(judgement: Judgement, policy: Policy, bindings: readonly Binding[]): void {
@@ -86,7 +86,11 @@ function judge(judgement: Judgement, policy: Policy, bindings: readonly Binding[
   for (const [key, values] of remarks) attributes.annotate(`${policy.metadata.name}/${key}`, [...values].join(', '))
 }
 
-function inputOf(attributes: Attributes, version: Input['version'], object: KubernetesObject | undefined): Input {
+export function inputOf(
+  attributes: Attributes,
+  version: Input['version'],
+  object: KubernetesObject | undefined,
+): Input {
   const { info, user, isDryRun, name, old, caches, authority } = attributes
   const namespace = keyOf(info.resource) === 'namespaces' ? undefined : caches['namespaces']?.objects.get(info.namespace) // prettier-ignore
   const shown = (one: KubernetesObject | undefined) => one && fromStored(version, one)
