@@ -69,9 +69,7 @@ function standingSection(standing: Standing, { texts }: Graded, locale: ReportOp
     return `| ${[cell(title), cell(median), `\`${strip.replaceAll(' ', '·')}\``, ...pairing].join(' | ')} |`
   })
   const table = [`| ${columns.join(' | ')} |`, '| --- | ---: | --- | --- | --- |', ...lines].join('\n')
-  return [`${escaped(heading)}. ${escaped(scale)}`, table, others.map((line) => `- ${escaped(line)}`).join('\n')].join(
-    '\n\n',
-  )
+  return [`${escaped(heading)}. ${escaped(scale)}`, table, ...others.map(escaped)].join('\n\n')
 }
 
 const labelOf = (type: 'blocking' | 'advice' | 'praise'): string => (type === 'blocking' ? 'hint' : type)

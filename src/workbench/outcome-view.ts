@@ -93,8 +93,8 @@ function drawAfterRun(verdict: Verdict): TemplateResult | typeof nothing {
   return html`<p class="cw-empty">${words().examplesPass} <b>${words().submit}</b> ${words().submitTries}</p>`
 }
 
-/** The element is told of the source once, with the verdict: what is typed afterwards has been graded by nobody. */
-function drawWhereItStands(verdict: Verdict, { graded, width }: OutcomeModel): TemplateResult {
+/** What was graded, and not what has been typed since; without a verdict, what was submitted before. */
+function drawWhereItStands(verdict: Verdict | undefined, { graded, width }: OutcomeModel): TemplateResult {
   return html`<cw-standing
     .verdict=${verdict}
     .source=${graded.source}
@@ -117,10 +117,10 @@ export function drawOutcome(model: OutcomeModel): TemplateResult {
     ${state.isStale && phase === 'ready' ? html`<p class="cw-stale">${words().stale}</p>` : nothing}
     ${phase === 'ready' ? nothing : drawWorking(state)} ${drawMessage(state)}
     ${drawProblems(state.problems, actions.goTo)} ${isPassed ? drawPassed(verdict, model) : nothing}
-    ${standingOf(verdict) ? drawWhereItStands(verdict!, model) : nothing}
+    ${standingOf(verdict) ? drawWhereItStands(verdict, model) : nothing}
     ${checks.length > 0 ? keyed(state.grading, drawChecks(checks, state.mode, width, actions)) : nothing}
     ${verdict ? [drawFeedback(verdict), drawAfterRun(verdict)] : nothing}
-    ${isEmpty ? drawEmpty(state.hasPassed) : nothing}
+    ${isEmpty ? [drawEmpty(state.hasPassed), drawWhereItStands(undefined, model)] : nothing}
     <p class="cw-empty">
       <button type="button" class="cw-line-link" @click=${actions.pickReplay}>${failureWords().pick}</button>
     </p>`

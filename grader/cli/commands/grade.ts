@@ -36,7 +36,8 @@ export const grade = defineCommand({
 .ts and .js in it and below, named by its path, with results in the order of the names. What befalls a worker is internal,
 never fail; a submission that is internal twice is set aside, in set-aside.jsonl. Ends with 3 if any was, else with 1 if
 any failed, else with 4 if any is inconclusive. Where the exercise ranks, a leaderboard is printed, and is data in
-leaderboard.json.
+leaderboard.json. A ranking draws its cases from the submission's own code; with a --seed other than 1 they are those
+from that seed on, the same for all.
 
 --official is 200 seeds from 1, the exercise's own credit and type errors too; with it come no --mode, --seed, --seeds or
 --no-types. clusterwright verify grades a bundle again.

@@ -1,6 +1,7 @@
 /**
- * `<cw-standing>`: where a submission stands, with what was submitted before and ways to pass it on. Properties: `verdict`,
- * `source` (what was graded), `exercise` (its id), `isShared` (somebody else's: nothing is kept), `width` in px.
+ * `<cw-standing>`: where a submission stands, with what was submitted before and ways to pass it on. Properties: `verdict`
+ * (without one, only what was submitted before is shown, if anything was), `source` (what was graded), `exercise` (its id),
+ * `isShared` (somebody else's: nothing is kept), `width` in px.
  */
 import { LitElement, type PropertyValues, type TemplateResult, html, nothing } from 'lit'
 import type { Standing } from '#grader/verdict/standing.ts'
@@ -26,7 +27,7 @@ export class StandingElement extends LitElement {
     width: { attribute: false },
   }
 
-  declare verdict: Verdict
+  declare verdict: Verdict | undefined
   declare source: string
   declare exercise: string
   declare isShared: boolean
@@ -44,19 +45,19 @@ export class StandingElement extends LitElement {
   override willUpdate(changed: PropertyValues<this>): void {
     if (!changed.has('verdict')) return
     this.#chosen = undefined
-    if (!this.isShared) this.#keep()
+    if (this.isShared) return
+    this.#past = readPast(readKept(`standings/${this.exercise}`))
+    const standing = standingOf(this.verdict)
+    if (standing) this.#keep(this.verdict!, standing)
   }
 
-  #keep(): void {
-    const { verdict, source, exercise } = this
-    const standing = standingOf(verdict)!
-    const { status, digest } = verdict
+  #keep({ status, digest }: Verdict, standing: Standing): void {
+    const { source, exercise } = this
     const share = standing.pairings[0]!.ratio.median
     const reference = standing.entrants[1]!.title
     const now = { at: Date.now(), digest, status, rank: standing.rank, share, reference, source }
-    const name = `standings/${exercise}`
-    this.#past = withStanding(readPast(readKept(name)), now)
-    writeKept(name, JSON.stringify(this.#past))
+    this.#past = withStanding(this.#past, now)
+    writeKept(`standings/${exercise}`, JSON.stringify(this.#past))
   }
 
   async #copyLink({ source, digest }: PastStanding): Promise<void> {
@@ -110,20 +111,24 @@ export class StandingElement extends LitElement {
     </li>`
   }
 
-  override render(): TemplateResult {
-    const standing = standingOf(this.verdict)!
+  #drawNow(standing: Standing): TemplateResult {
+    return drawStanding({
+      ...{ standing, isShared: this.isShared, width: this.width, measure: this.#measure, chosen: this.#chosen },
+      choose: (change) => {
+        if (change.measure !== undefined) this.#measure = change.measure
+        if ('chosen' in change) this.#chosen = change.chosen
+        this.requestUpdate()
+      },
+    })
+  }
+
+  override render(): TemplateResult | typeof nothing {
+    const standing = standingOf(this.verdict)
+    if (!standing && this.#past.length === 0) return nothing
     const name = standingWords().title
     return html`<section class="cw-standing" aria-label=${name}>
       <h3>${name}</h3>
-      ${drawStanding({
-        ...{ standing, isShared: this.isShared, width: this.width, measure: this.#measure, chosen: this.#chosen },
-        choose: (change) => {
-          if (change.measure !== undefined) this.#measure = change.measure
-          if ('chosen' in change) this.#chosen = change.chosen
-          this.requestUpdate()
-        },
-      })}
-      ${this.isShared ? nothing : this.#drawPast()}
+      ${standing ? this.#drawNow(standing) : nothing} ${this.#past.length > 0 ? this.#drawPast() : nothing}
     </section>`
   }
 }

@@ -17,7 +17,9 @@ const EDGE = 6
 export function scaleOf({ entrants }: Standing, measure: string): Scale {
   const all = entrants.map(({ quantiles }) => quantiles[measure]!)
   const [from, to] = [Math.min(...all.map(({ least }) => least)), Math.max(...all.map(({ greatest }) => greatest))]
-  return from === to ? { from: from - 1, to: to + 1 } : { from, to }
+  if (from < to) return { from, to }
+  const room = Math.abs(from) / 2 || 1
+  return { from: from - room, to: to + room }
 }
 
 /** In px from the left. */
