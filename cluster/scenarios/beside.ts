@@ -3,6 +3,7 @@ import { webhookServer, type WebhookRules } from '#cluster/admission-webhook/adm
 import { API_SERVER, type ClusterOptions } from '#cluster/cluster.ts'
 import type { Component } from '#cluster/kernel/component.ts'
 import type { World } from '#cluster/kernel/world.ts'
+import { orders } from './orders.ts'
 import { reader, type ReaderOptions } from './reader.ts'
 
 interface Beside {
@@ -13,11 +14,14 @@ interface Beside {
   /** The namespace whose ConfigMaps are read; `bookmarks=false`: without bookmarks. */
   readonly reader?: string
   readonly bookmarks?: string
+  /** `orders`: an API server of somebody's own. */
+  readonly apiserver?: string
 }
 
 const COMPONENTS: Readonly<Record<string, Component>> = {
   'webhook-server': webhookServer as Component,
   reader: reader as Component,
+  orders: orders as Component,
 }
 
 export const withBeside = (options: ClusterOptions): ClusterOptions => ({
@@ -25,7 +29,8 @@ export const withBeside = (options: ClusterOptions): ClusterOptions => ({
   components: { ...COMPONENTS, ...options.components },
 })
 
-export function addBeside(world: World, { clients, webhook, reader: namespace, bookmarks }: Beside): void {
+export function addBeside(world: World, beside: Beside): void {
+  const { clients, webhook, reader: namespace, bookmarks, apiserver } = beside
   for (const client of clients?.split(',') ?? []) {
     const [machine = '', name = ''] = client.split('/')
     world.addProcess({ machine, name, component: 'rest-client', options: { servers: [API_SERVER] } })
@@ -39,5 +44,9 @@ export function addBeside(world: World, { clients, webhook, reader: namespace, b
     world.addMachine('edge')
     const options: ReaderOptions = { servers: [API_SERVER], namespace, allowBookmarks: bookmarks !== 'false' }
     world.addProcess({ machine: 'edge', name: 'reader', component: 'reader', options })
+  }
+  if (apiserver) {
+    world.addMachine('shop')
+    world.addProcess({ machine: 'shop', name: apiserver, component: apiserver, options: {} })
   }
 }

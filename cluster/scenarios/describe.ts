@@ -92,11 +92,12 @@ export function createNarrator(before?: Narrator): Narrator {
   }
 }
 
-/** What somebody asks etcd by hand, and what they hear, is never background; nor is the reader's watch. */
+/** What somebody asks etcd by hand, and what people hear, is never background; nor is the reader's watch. */
 const isTyped = ({ event, from, to }: TraceEvent): boolean =>
   event.type === 'opened'
     ? from?.endsWith('/etcdctl') === true || from?.endsWith('/reader') === true
-    : (event.type === 'closed' && to.endsWith('/etcdctl')) || (event.type === 'data' && to.endsWith('/reader'))
+    : (event.type === 'closed' && /\/(?:etcdctl|kubectl)$/.test(to)) ||
+      (event.type === 'data' && to.endsWith('/reader'))
 
 function wordsOf(event: Event, { from }: TraceEvent, asked: ReadonlyMap<StreamId, Words>): Words {
   switch (event.type) {

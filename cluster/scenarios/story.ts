@@ -9,10 +9,11 @@
  *                                      `machine NAME program …`: machines and what runs on each
  *                                      `scheduler=NAME`: a second scheduler for Pods that name it, not started
  *        [chain=full] [audit=NAMESPACE] [clients=MACHINE/NAME,…] [webhook=LABEL] [reader=NAMESPACE] [bookmarks=false] [window=N]
+ *        [metrics=true] [apiserver=orders]
  *                                      every stage of the API server; what is asked of that namespace is written down; programs
  *                                      that `ask` can name; a webhook `webhook.policy` that wants that label on everything;
  *                                      `edge/reader` that keeps a copy of that namespace's ConfigMaps; how many events a watch
- *                                      cache keeps at least
+ *                                      cache keeps at least; metrics-server; `orders.shop`, an API server of somebody's own
  *   boot etcd=N [joining=N] [seed=N]   no cluster but etcd alone: members etcd-1 … on machines of their own, and machines
  *                                      whose etcd joins once it is started; what is typed is `etcdctl`; `bug=NAME` is one of the
  *                                      bug museum’s
@@ -199,6 +200,8 @@ class Player {
       reader,
       bookmarks,
       window,
+      metrics,
+      apiserver,
       ...capacity
     } = fields as Record<string, any>
     const lines = input.split('\n').filter(Boolean)
@@ -222,13 +225,14 @@ class Player {
       ...(authorization && { authorization }),
       ...(tokens && { tokens: tokensOf(tokens) }),
       ...(chain && { chain }),
+      metrics: metrics === 'true',
       ...(window && { apiServer: { watchCacheEvents: Number(window) } }),
       ...(audit && { apiServer: { auditPolicy: { rules: [{ level: 'Metadata', namespaces: [audit] }] } } }),
       ...this.#options.cluster,
     }
     if (withEtcdctl !== 'true') {
       const world = bootCluster(withBeside(clusterOptions))
-      addBeside(world, { clients, webhook, reader, bookmarks })
+      addBeside(world, { clients, webhook, reader, bookmarks, apiserver })
       if (scheduler) addScheduler(world, scheduler)
       return world
     }

@@ -55,7 +55,7 @@ export function passOn(
     ...rest,
     headers: { ...headers, 'x-remote-user': user.name, 'x-remote-group': user.groups.join(',') },
   }
-  ctx.note('proxied', { apiService: apiService.metadata.name, to: target.at })
+  ctx.note('proxied', { apiService: apiService.metadata.name, to: target.at, user: user.name })
   if (target.by === 'address') return ask(state, target, passed, { type: 'proxy', stream }, TIMEOUT_MICROS, ctx)
   const backend = ctx.id()
   state.connections.set(stream, backend)
