@@ -8,6 +8,7 @@ export const FIGURES: Readonly<Record<string, () => Promise<{ readonly figure: F
   F04: () => import('./f04-who-is-active.ts'),
   F05: () => import('./f05-stacked-external.ts'),
   F06: () => import('./f06-request-pipeline.ts'),
+  F07: () => import('./f07-aggregation.ts'),
   F08: () => import('./f08-watch-and-410.ts'),
   F09: () => import('./f09-scheduler-funnel.ts'),
   F11: () => import('./f11-taints-and-zones.ts'),

@@ -22,6 +22,7 @@ import type {
   TapeCell,
 } from './protocol.ts'
 import { etcdMembers, keyspaceOf, plainKeys } from './etcd-members.ts'
+import { apiServicesIn } from './api-services.ts'
 import { readerOf } from './reader.ts'
 import { watchersOf } from './watchers.ts'
 import { isOver, knownToKubelets, podView } from './pods.ts'
@@ -41,6 +42,7 @@ const INSPECTED = [
   'endpointslices',
   'nodes',
   'configmaps',
+  'apiservices',
   'leases',
 ] as const
 
@@ -81,6 +83,7 @@ export function frameOf(world: World, branch: number, tick: number, stored: Worl
     keyspace: keyspaceIn(world),
     watchers: watchersOf(world),
     reader: readerOf(world),
+    apiServices: apiServicesIn(stored),
     objects: inspectable(world),
     cuts: [...world.network.blocked.keys()],
   }

@@ -34,6 +34,7 @@ export type StoryName =
   | 'two-schedulers'
   | 'watch-and-410'
   | 'taints-and-zones'
+  | 'aggregation'
 
 /** A change of the story's own words, made before it is played. */
 export interface Edit {
@@ -266,6 +267,19 @@ export interface WatcherView {
   readonly revision: number
 }
 
+/** An APIService: which group and version another server answers for, and what is known of that server. */
+export interface ApiServiceView {
+  readonly name: string
+  readonly group: string
+  readonly version: string
+  /** `namespace/name` */
+  readonly service: string
+  /** The condition Available; `Unknown` before it was looked at. */
+  readonly available: 'True' | 'False' | 'Unknown'
+  readonly reason: string
+  readonly message: string
+}
+
 export interface CopiedObject {
   readonly name: string
   /** Of the last change that is known. */
@@ -326,6 +340,7 @@ export interface Frame {
   readonly keyspace: KeyspaceView | undefined
   readonly watchers: readonly WatcherView[]
   readonly reader: ReaderView | undefined
+  readonly apiServices: readonly ApiServiceView[]
   /** Objects that can be inspected, newest change first. */
   readonly objects: readonly ObjectRef[]
   /** Pairs of machines that cannot reach each other. */

@@ -24,6 +24,9 @@ const PICTURED = new Set([
   'webhook',
   'validation',
   'quota',
+  // Who answers for a group, and whether they are there.
+  'proxied',
+  'api-service',
 ])
 
 export class Recorder implements TraceSink {

@@ -8,6 +8,7 @@ import museumReads from '#cluster/scenarios/museum-reads.txt?raw'
 import museumLease from '#cluster/scenarios/museum-lease.txt?raw'
 import museumWatch from '#cluster/scenarios/museum-watch.txt?raw'
 import museumDurability from '#cluster/scenarios/museum-durability.txt?raw'
+import aggregation from '#cluster/scenarios/aggregation.txt?raw'
 import deploymentJourney from '#cluster/scenarios/deployment-journey.txt?raw'
 import lightsOut from '#cluster/scenarios/lights-out.txt?raw'
 import nodeGoesDark from '#cluster/scenarios/node-goes-dark.txt?raw'
@@ -48,6 +49,7 @@ const TEXTS: Readonly<Record<StoryName, string>> = {
   'two-schedulers': twoSchedulers,
   'watch-and-410': watchAnd410,
   'taints-and-zones': taintsAndZones,
+  aggregation,
 }
 
 export const storyText = (name: StoryName): string => TEXTS[name]

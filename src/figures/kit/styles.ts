@@ -1,5 +1,6 @@
 /** How figures look: the page's tokens, nothing of their own. One sheet for the frame, the others for the kit's pictures. */
 import { unsafeCSS } from 'lit'
+import aggregation from './aggregation.css?inline'
 import controlPlanes from './control-planes.css?inline'
 import frame from './frame.css?inline'
 import funnel from './funnel.css?inline'
@@ -17,6 +18,7 @@ import window from './window.css?inline'
 
 export const figureStyles = [
   frame,
+  aggregation,
   panel,
   picture,
   funnel,

@@ -1,0 +1,13 @@
+/** Who answers for which group, as the store has it. */
+import type { ApiService } from '#cluster/kube-apiserver/aggregation/api-service.ts'
+import type { World } from '#cluster/kernel/world.ts'
+import { objectsOf } from '#cluster/scenarios/look.ts'
+import type { ApiServiceView } from './protocol.ts'
+
+export const apiServicesIn = (world: World): readonly ApiServiceView[] =>
+  objectsOf<ApiService>(world, 'apiservices').map(({ metadata: { name }, spec, status }) => {
+    const { group = '', version = '', service } = spec
+    const condition = status?.conditions?.find(({ type }) => type === 'Available')
+    const { status: available = 'Unknown', reason = '', message = '' } = condition ?? {}
+    return { name, group, version, service: `${service?.namespace}/${service?.name}`, available, reason, message }
+  })
