@@ -2,7 +2,7 @@
 import type { ApiService } from '#cluster/kube-apiserver/aggregation/api-service.ts'
 import type { World } from '#cluster/kernel/world.ts'
 import { objectsOf } from '#cluster/scenarios/look.ts'
-import type { ApiServiceView } from './protocol.ts'
+import type { ApiServiceView } from './api-views.ts'
 
 export const apiServicesIn = (world: World): readonly ApiServiceView[] =>
   objectsOf<ApiService>(world, 'apiservices').map(({ metadata: { name }, spec, status }) => {

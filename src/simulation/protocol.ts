@@ -7,6 +7,7 @@
 import type { Command } from '#cluster/kernel/command.ts'
 import type { Micros, ProcessId } from '#cluster/kernel/component.ts'
 import type { Compiled, Replay } from '#grader/verdict/verdict.ts'
+import type { ApiServiceView, ReaderView } from './api-views.ts'
 import type { Described } from '#cluster/scenarios/described.ts'
 
 /** The stories that figures run, by the names of their files. */
@@ -265,39 +266,6 @@ export interface WatcherView {
   readonly resource: string
   /** The newest that it has seen. */
   readonly revision: number
-}
-
-/** An APIService: which group and version another server answers for, and what is known of that server. */
-export interface ApiServiceView {
-  readonly name: string
-  readonly group: string
-  readonly version: string
-  /** `namespace/name` */
-  readonly service: string
-  /** The condition Available; `Unknown` before it was looked at. */
-  readonly available: 'True' | 'False' | 'Unknown'
-  readonly reason: string
-  readonly message: string
-}
-
-export interface CopiedObject {
-  readonly name: string
-  /** Of the last change that is known. */
-  readonly revision: number
-}
-
-/** A program that keeps a copy of a namespace's ConfigMaps, and where that comes from. */
-export interface ReaderView {
-  readonly namespace: string
-  readonly phase: 'stopped' | 'listing' | 'watching' | 'waiting'
-  /** Where its watch goes on from; 0: it has to list. */
-  readonly revision: number
-  readonly copy: readonly CopiedObject[]
-  readonly stored: readonly CopiedObject[]
-  /** Every change of a ConfigMap that etcd retains, oldest first. */
-  readonly changes: readonly (Omit<TapeCell, 'resource'> & { readonly namespace: string })[]
-  /** The API server's watch cache: a watch may begin after `oldest`. Undefined: there is none at the moment. */
-  readonly cache: { readonly oldest: number; readonly revision: number } | undefined
 }
 
 export interface HistoryCell {

@@ -6,7 +6,7 @@ import type { State } from '#cluster/kube-apiserver/state.ts'
 import { parseKey } from '#cluster/scenarios/describe-etcd.ts'
 import { objectsOf, storeProcess } from '#cluster/scenarios/look.ts'
 import type { ReaderState } from '#cluster/scenarios/reader.ts'
-import type { CopiedObject, ReaderView } from './protocol.ts'
+import type { CopiedObject, ReaderView } from './api-views.ts'
 
 const RESOURCE = 'configmaps'
 const FOLDER = `/registry/${RESOURCE}/`

@@ -3,7 +3,7 @@
  * one for its own groups and one for each APIService, with every answer so far.
  */
 import { type TemplateResult, html, nothing } from 'lit'
-import type { ApiServiceView } from '../../simulation/protocol.ts'
+import type { ApiServiceView } from '../../simulation/api-views.ts'
 import type { Asked } from './asked.ts'
 import type { View } from './view.ts'
 import { say } from './words.ts'

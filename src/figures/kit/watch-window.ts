@@ -3,7 +3,7 @@
  * the place from which the client's watch goes on. Below: what there is, beside what the client believes.
  */
 import { type SVGTemplateResult, type TemplateResult, html, nothing, svg } from 'lit'
-import type { ReaderView } from '../../simulation/protocol.ts'
+import type { ReaderView } from '../../simulation/api-views.ts'
 import { fitText } from './shapes.ts'
 import { type View, isNarrow } from './view.ts'
 import { say } from './words.ts'
