@@ -5,8 +5,8 @@
  * What we model: deployment, replicaset, endpoints, endpointslice, namespace, node-lifecycle, taint-eviction, node-ipam,
  * garbage-collector, pod-gc, persistentvolume-binder and ephemeral-volume, each in its own file or folder, and with them, in
  * place of the CSI drivers' own, an external-provisioner; serviceaccount, root-ca-certificate-publisher, pvc-protection,
- * pv-protection, resourcequota, clusterrole-aggregation, job, cronjob, ttl-after-finished, daemonset, statefulset and disruption, which run where they are asked for; leader election, where there are
- * several control planes.
+ * pv-protection, resourcequota, clusterrole-aggregation, job, cronjob, ttl-after-finished, daemonset, statefulset, disruption and
+ * horizontal-pod-autoscaler, which run where they are asked for; leader election, where there are several control planes.
  * What we leave out: the other controllers; the client's rate limits; one service account per controller.
  * Where to read upstream: kubernetes/kubernetes `cmd/kube-controller-manager/app/controllermanager.go`.
  */
@@ -21,6 +21,7 @@ import { disruptionController } from './disruption/disruption.ts'
 import { endpointsController } from './endpoints.ts'
 import { endpointSliceController } from './endpointslice/endpointslice.ts'
 import { garbageCollector } from './garbage-collector.ts'
+import { horizontalPodAutoscalerController } from './horizontalpodautoscaler/horizontalpodautoscaler.ts'
 import { jobController } from './job/job.ts'
 import { namespaceController } from './namespace.ts'
 import { nodeIpamController } from './node-ipam.ts'
@@ -72,6 +73,7 @@ export const controllers: readonly Controller[] = [
   disruptionController,
   daemonSetController,
   statefulSetController,
+  horizontalPodAutoscalerController,
 ]
 
 /** What a whole control plane has beside: accounts for Pods, who lets go of volumes, and who makes Pods of the other kinds. */
