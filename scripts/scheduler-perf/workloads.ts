@@ -104,5 +104,13 @@ export function scaled(steps: readonly Step[], by: number): Step[] {
   )
 }
 
+/** The same workload on so many nodes, with so many Pods measured, and half as many there before. */
+export function onNodes(steps: readonly Step[], nodes: number, pods: number): Step[] {
+  return steps.map((step, i) => {
+    if (step.do === 'nodes') return { ...step, count: nodes }
+    return step.do === 'pods' ? { ...step, count: i === steps.length - 1 ? pods : pods / 2 } : step
+  })
+}
+
 export const zoneOf = (zones: readonly string[] | undefined, index: number): Readonly<Record<string, string>> =>
   zones === undefined ? {} : { [ZONE]: zones[index % zones.length]! }
