@@ -126,7 +126,8 @@ function lookAround(filters: Filters, cache: Cache, percentage: number, start: n
   const { infos, stamps } = slotsOf(cache)
   const it = recall(profile, slotsOf(cache), state, pod, plugins)
   const { row } = it
-  const asksAnew = it.fresh.length > 0 || nodes.nominator.nodes.size > 0
+  const isAnyNominated = nodes.nominator.nodes.size > 0
+  const asksAnew = it.fresh.length > 0 || isAnyNominated
   const count = cache.infos.size
   const enough = numFeasibleNodesToFind(percentage, count)
   let evaluated = 0
@@ -134,7 +135,7 @@ function lookAround(filters: Filters, cache: Cache, percentage: number, start: n
   while (evaluated < count && feasible.length < enough) {
     if (row.stamps[slot] !== stamps[slot]) lookAnew(it, slot)
     let status = row.statuses[slot]
-    if (asksAnew) status = besideNominated(filters, infos[slot]!) ?? verdictOf(it, slot)
+    if (asksAnew) status = (isAnyNominated ? besideNominated(filters, infos[slot]!) : undefined) ?? verdictOf(it, slot)
     if (status === undefined) {
       feasible.push(infos[slot]!)
       slots.push(slot)

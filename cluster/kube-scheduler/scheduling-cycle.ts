@@ -131,33 +131,53 @@ function prioritizeNodes(filters: Filters, found: Filtered, explain: boolean): P
     const error = addRemembered(memory.recall, memory.slots, totals, plain, normalized, profile.weightOf)
     if (error !== undefined) return { totals, scored: [], error }
   }
-  // One list for all plugins, filled anew by each: at thousands of nodes these rows are most of what a cycle allocates.
   let scores: NodeScore[] | undefined
   for (const plugin of active) {
     const place = normalized.indexOf(plugin)
     if (place < 0 && known.includes(plugin)) continue
     const weight = profile.weightOf(plugin.name)
     const raws = place < 0 ? undefined : memory!.recall.row.raws[place]!
-    if (raws && memory!.slots.every((slot) => raws[slot] === 0)) {
+    if (raws && areAllZero(raws, memory!.slots)) {
       const alike = [{ name: '', score: 0 }]
       plugin.normalizeScore!(state, pod, alike)
       for (let i = 0; i < totals.length; i++) totals[i]! += alike[0]!.score * weight
       continue
     }
-    scores ??= feasible.map(({ name }) => ({ name, score: 0 }))
+    scores ??= sheetFor(feasible)
     if (raws) for (let i = 0; i < scores.length; i++) scores[i]!.score = raws[memory!.slots[i]!]!
     else for (let i = 0; i < scores.length; i++) scores[i]!.score = plugin.score!(state, pod, feasible[i]!)
     const raw = explain ? scores.map(({ score }) => score) : undefined
     plugin.normalizeScore?.(state, pod, scores)
     for (let i = 0; i < scores.length; i++) {
-      const { name, score } = scores[i]!
-      if (!(score >= 0 && score <= 100)) return { totals, scored: [], error: invalidScore(plugin.name, score, name) }
+      const { score } = scores[i]!
+      if (!(score >= 0 && score <= 100))
+        return { totals, scored: [], error: invalidScore(plugin.name, score, scores[i]!.name) }
       totals[i]! += score * weight
       if (raw) breakdown[i]![plugin.name] = { raw: raw[i]!, normalized: score, weighted: score * weight }
     }
   }
   const scored = breakdown.map((parts, i) => ({ node: feasible[i]!.name, scores: parts, total: totals[i]! }))
   return { totals, scored }
+}
+
+const rows: NodeScore[] = []
+
+/**
+ * One list for all plugins of a cycle, filled anew by each, of rows that all cycles share: at thousands of nodes they would be most
+ * of what a cycle allocates.
+ */
+function sheetFor(feasible: readonly NodeInfo[]): NodeScore[] {
+  for (let i = 0; i < feasible.length; i++) {
+    const { name } = feasible[i]!
+    if (i < rows.length) (rows[i] as { name: string }).name = name
+    else rows.push({ name, score: 0 })
+  }
+  return rows.slice(0, feasible.length)
+}
+
+function areAllZero(numbers: Float64Array, slots: readonly number[]): boolean {
+  for (let i = 0; i < slots.length; i++) if (numbers[slots[i]!] !== 0) return false
+  return true
 }
 
 function activeScorers({ profile, state, pod, nodes }: Filters, feasible: readonly NodeInfo[]): readonly Plugin[] {

@@ -87,8 +87,9 @@ export function createTopologyIndex(): TopologyIndex {
 }
 
 export const labelOf = (node: Node, key: string): string | undefined => {
-  const { labels } = node.metadata
-  return labels !== undefined && Object.hasOwn(labels, key) ? labels[key] : undefined
+  // What an object inherits is never a string; asked of every node in every cycle, one look is better than two.
+  const value: unknown = node.metadata.labels?.[key]
+  return typeof value === 'string' ? value : undefined
 }
 
 // ── terms ───────────────────────────────────────────────────────────────────────────────────────────────────────────

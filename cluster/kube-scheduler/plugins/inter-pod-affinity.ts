@@ -87,8 +87,12 @@ export function interPodAffinity(args: InterPodAffinityArguments = {}): Plugin {
       return sum
     },
     normalizeScore(_state, _pod, scores) {
-      let [min, max] = [Infinity, -Infinity]
-      for (const { score } of scores) [min, max] = [Math.min(min, score), Math.max(max, score)]
+      let min = Infinity
+      let max = -Infinity
+      for (const { score } of scores) {
+        if (score < min) min = score
+        if (score > max) max = score
+      }
       for (const entry of scores)
         entry.score = max > min ? Math.floor((MAX_NODE_SCORE * (entry.score - min)) / (max - min)) : 0
     },

@@ -106,9 +106,13 @@ export function podTopologySpread(args: PodTopologySpreadArguments = {}): Plugin
     },
     normalizeScore(state, _pod, scores) {
       const { ignored } = state[SCORE] as Scoring
-      let [min, max] = [Infinity, 0]
-      for (const { name, score } of scores)
-        if (!ignored.has(name)) [min, max] = [Math.min(min, score), Math.max(max, score)]
+      let min = Infinity
+      let max = 0
+      for (const { name, score } of scores) {
+        if (ignored.has(name)) continue
+        if (score < min) min = score
+        if (score > max) max = score
+      }
       for (const entry of scores) {
         if (ignored.has(entry.name)) entry.score = 0
         else entry.score = max === 0 ? MAX_NODE_SCORE : Math.floor((MAX_NODE_SCORE * (max + min - entry.score)) / max)
