@@ -124,7 +124,7 @@ function lookAround(filters: Filters, cache: Cache, percentage: number, start: n
   const slots: number[] = []
   const { profile, state, pod, plugins, nodes } = filters
   const { infos, stamps } = slotsOf(cache)
-  const it = recall(profile, slotsOf(cache), state, pod, plugins)
+  const it = recall(profile, slotsOf(cache), state, pod, plugins, nodes)
   const { row } = it
   const isAnyNominated = nodes.nominator.nodes.size > 0
   const asksAnew = it.fresh.length > 0 || isAnyNominated

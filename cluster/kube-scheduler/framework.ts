@@ -185,6 +185,11 @@ export interface Plugin {
    * plugin says of a node is remembered (node-memo.ts).
    */
   reads?(pod: Pod): unknown
+  /**
+   * For a plugin without `reads`, asked after PreFilter: all that `filter` depends on in this cycle besides the NodeInfo, as text.
+   * Undefined where that cannot be said: then each node is asked anew.
+   */
+  filterReads?(state: CycleState, nodes: Nodes): string | undefined
   /** Before a Pod may enter the active queue at all. */
   preEnqueue?(pod: Pod): Status | undefined
   /** Whether `a` is scheduled before `b`. Exactly one enabled plugin has it. */

@@ -4,12 +4,13 @@
  *
  * Kept per profile, by what the plugins read of a Pod (`reads`), and per node, for the very NodeInfo that was looked at (its
  * stamp). So it is no state: whoever forgets it all gets the same answers, later. Only plugins that look at nothing but Pod
- * and NodeInfo are asked through here. Numbers lie side by side in typed arrays: a cycle over 500 nodes is bound by memory.
+ * and NodeInfo are asked through here, and those that can say what else their filter depends on in this cycle (`filterReads`): where
+ * every node is a domain of its own, the Pods of a domain change only together with the NodeInfo. Numbers lie side by side in typed arrays: a cycle over 500 nodes is bound by memory.
  * Where to read upstream: KEP-5598 "opportunistic batching" has the same idea (`SignPod`), for whole cycles.
  */
 import type { Pod } from '#cluster/api/types.ts'
 import type { NodeSlots } from './cache.ts'
-import type { CycleState, Plugin, Status } from './framework.ts'
+import type { CycleState, Nodes, Plugin, Status } from './framework.ts'
 import { isRejected } from './framework.ts'
 import type { NodeInfo } from './node-info.ts'
 import type { Profile } from './profile.ts'
@@ -82,9 +83,24 @@ export function recall(
   state: CycleState,
   pod: Pod,
   plugins: readonly Plugin[],
+  nodes: Nodes,
 ): Recall {
   const { rows, filters, fresh } = memoOf(profile)
-  const signature = signatureOf(profile, pod)
+  const isActive = ({ plugin }: Place): boolean => plugins.includes(plugin)
+  const known = filters.filter(isActive)
+  const anew: Place[] = []
+  let signature = signatureOf(profile, pod)
+  for (const place of fresh) {
+    if (!isActive(place)) continue
+    const reads = place.plugin.filterReads?.(state, nodes)
+    if (reads === undefined) anew.push(place)
+    else {
+      known.push(place)
+      signature += `\n${place.at} ${reads}`
+    }
+  }
+  // The first refusal counts.
+  known.sort((a, b) => a.at - b.at)
   let row = rows.get(signature)
   if (row) rows.delete(signature)
   else if (rows.size >= ROWS_MAX) rows.delete(rows.keys().next().value!)
@@ -95,8 +111,7 @@ export function recall(
     row.sums = grown(row.sums, room)
     row.raws = row.raws.map((raws) => grown(raws, room))
   }
-  const isActive = ({ plugin }: Place): boolean => plugins.includes(plugin)
-  return { row, slots, state, pod, filters: filters.filter(isActive), fresh: fresh.filter(isActive) }
+  return { row, slots, state, pod, filters: known, fresh: anew }
 }
 
 /**

@@ -13,10 +13,13 @@ import type { CycleState, Nodes, Plugin, Status } from '../framework.ts'
 import { MAX_NODE_SCORE, SKIP, unresolvable, unschedulable } from '../framework.ts'
 import type { NodeInfo } from '../node-info.ts'
 import type { BorneTerm, Question, Term, TopologyIndex } from '../topology-index.ts'
+import { isPerNode } from './topology-counts.ts'
 import { answers, areaOf, ask, borneTerms, labelOf, matchesTermOf, questionOf, termOf } from '../topology-index.ts'
 
 const NAME = 'InterPodAffinity'
 const SCORE = 'InterPodAffinity/score'
+/** With more, it costs less to ask the nodes than to say what is asked. */
+const TERMS_READ_MAX = 16
 const AFFINITY = unresolvable("node(s) didn't match pod affinity rules")
 const ANTI_AFFINITY = unschedulable("node(s) didn't match pod anti-affinity rules")
 const EXISTING = unschedulable("node(s) didn't satisfy existing pods anti-affinity rules")
@@ -71,6 +74,14 @@ export function interPodAffinity(args: InterPodAffinityArguments = {}): Plugin {
     addPod: (state, pod, added, info) => change(state, pod, added, info, 1),
     removePod: (state, pod, removed, info) => change(state, pod, removed, info, -1),
     filter: (state, _pod, { node }) => verdict(state[NAME] as Filtering, node),
+    filterReads(state, nodes) {
+      const { affinity, antiAffinity, existing } = state[NAME] as Filtering
+      const all = [...antiAffinity, ...existing]
+      // Where nobody has begun yet, an affinity depends on all nodes.
+      if (affinity.length > 0 || all.length > TERMS_READ_MAX) return undefined
+      if (!all.every(({ topologyKey }) => isPerNode(topologyKey, nodes))) return undefined
+      return all.map(({ key }) => key).join('\n')
+    },
     preScore(state, pod, feasible, nodes) {
       const scores = scoresOf(pod, nodes, args, hardPodAffinityWeight)
       if (scores.size === 0) return SKIP

@@ -13,7 +13,16 @@ import { answers, areaOf, askDomains, labelOf, questionOf } from '../topology-in
 import { defaultSelector } from './default-selector.ts'
 import { lnOf } from './ln.ts'
 import type { Constraint, Counts } from './topology-counts.ts'
-import { constraintsFrom, countOn, countsOf, hasAllKeys, HOSTNAME, isCounted, isEverywhere } from './topology-counts.ts'
+import {
+  constraintsFrom,
+  countOn,
+  countsOf,
+  hasAllKeys,
+  HOSTNAME,
+  isCounted,
+  isEverywhere,
+  isPerNode,
+} from './topology-counts.ts'
 
 const NAME = 'PodTopologySpread'
 const SCORE = 'PodTopologySpread/score'
@@ -85,6 +94,12 @@ export function podTopologySpread(args: PodTopologySpreadArguments = {}): Plugin
         if (numberIn(row, value) + row.own - leastOf(row) > row.constraint.maxSkew) return UNSATISFIED
       }
       return undefined
+    },
+    filterReads(state, nodes) {
+      const rows = state[NAME] as readonly Row[]
+      if (!rows.every(({ constraint }) => isPerNode(constraint.topologyKey, nodes))) return undefined
+      const read = rows.map((row) => [row.constraint.question.key, row.constraint.maxSkew, row.own, leastOf(row)])
+      return JSON.stringify(read)
     },
     preScore(state, pod, feasible, nodes) {
       const constraints = constraintsOf(pod, nodes, 'ScheduleAnyway')

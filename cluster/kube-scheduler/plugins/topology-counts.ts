@@ -88,6 +88,12 @@ export function isEverywhere(area: Area, nodes: Nodes): boolean {
   return (nodes.topology.sizes.get(area.key) ?? 0) === nodes.size
 }
 
+/** Whether every node is a domain of its own: then the Pods of a domain are those of one NodeInfo. */
+export function isPerNode(topologyKey: string, nodes: Nodes): boolean {
+  const area = areaOf(topologyKey)
+  return isEverywhere(area, nodes) && nodes.topology.domains.sizeOf(area.key) === nodes.size
+}
+
 const known = new WeakMap<NodeInfo, Map<string, number>>()
 
 /** Matching Pods on one node; a NodeInfo never changes, so it is counted once. */
