@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, it } from 'vitest'
 import { leaderboardLines } from '../reporters/leaderboard-lines.ts'
 import { leaderboardOf } from './leaderboard.ts'
@@ -59,6 +61,15 @@ describe('a leaderboard', () => {
       '1     1  eve.ts             0.50 (0.49–0.50)   9.74  20–0–0',
       '2   2–4  adam.ts            0.70 (0.69–0.70)  13.64  20–0–0',
     ])
+  })
+
+  it('is what its schema says', () => {
+    const schema = JSON.parse(
+      readFileSync(new URL('../reporters/schemas/leaderboard.schema.json', import.meta.url), 'utf8'),
+    )
+    const validate = new Ajv2020({ strict: true }).compile(schema)
+    expect([validate(board), validate.errors]).toEqual([true, null])
+    expect(validate({ ...board, rows: [{ ...board.rows[0], place: 0 }] })).toBe(false)
   })
 
   it('is none where nobody is ranked', () => {

@@ -134,7 +134,7 @@ async function copyRest() {
   copy('exercises', (name) => !name.endsWith('.test.ts'))
   copy('grader/cli/templates')
   // What `clusterwright schema` prints.
-  copy('grader/reporters/schemas', (name) => name === 'verdict.schema.json')
+  copy('grader/reporters/schemas', (name) => /^(verdict|leaderboard)\.schema\.json$/.test(name))
   copy('grader/modules')
   copy('ports', (name) => /\.(?:proto|json|bin)$/.test(name))
   // Learners' files are checked against this very text.
