@@ -22,7 +22,7 @@ const PRIVILEGED = 'system:masters'
 export const hasRbac = (mode: AuthorizationMode): boolean => mode === 'RBAC' || mode === 'Node,RBAC'
 
 /** Whether somebody may do that: for whoever asks on the way. */
-export function mayDo(state: Pick<State, 'options' | 'caches'>, user: UserInfo, info: RequestInfo): boolean {
+export function mayDo(state: Pick<State, 'options' | 'caches' | 'grants'>, user: UserInfo, info: RequestInfo): boolean {
   return verdictOn(state, user, info).allowed
 }
 
@@ -33,7 +33,11 @@ interface Verdict {
 }
 
 /** Whether somebody may do that, and why. */
-export function verdictOn(state: Pick<State, 'options' | 'caches'>, user: UserInfo, info: RequestInfo): Verdict {
+export function verdictOn(
+  state: Pick<State, 'options' | 'caches' | 'grants'>,
+  user: UserInfo,
+  info: RequestInfo,
+): Verdict {
   const { authorizationMode: mode } = state.options
   if (!hasRbac(mode)) return { allowed: mode === 'AlwaysAllow', reason: '' }
   if (user.groups.includes(PRIVILEGED)) return { allowed: true, reason: `${PRIVILEGED} may do everything` }
@@ -47,7 +51,12 @@ export function verdictOn(state: Pick<State, 'options' | 'caches'>, user: UserIn
 }
 
 /** Whether somebody may ask for a path that is no resource. */
-export function mayAsk(state: Pick<State, 'options' | 'caches'>, user: UserInfo, verb: string, path: string): boolean {
+export function mayAsk(
+  state: Pick<State, 'options' | 'caches' | 'grants'>,
+  user: UserInfo,
+  verb: string,
+  path: string,
+): boolean {
   const { authorizationMode: mode } = state.options
   if (!hasRbac(mode)) return mode === 'AlwaysAllow'
   return user.groups.includes(PRIVILEGED) || pathAllowedBy(state, user, verb, path) !== undefined
@@ -55,7 +64,7 @@ export function mayAsk(state: Pick<State, 'options' | 'caches'>, user: UserInfo,
 
 /** The refusal; undefined where the request may pass. */
 export function authorize(
-  state: Pick<State, 'options' | 'caches'>,
+  state: Pick<State, 'options' | 'caches' | 'grants'>,
   user: UserInfo,
   info: RequestInfo,
   ctx: Context,

@@ -59,6 +59,8 @@ export function startCaching(state: State, resource: Resource, ctx: Context): Ef
 export function listed(state: State, resource: string, response: RangeResponse, ctx: Context): Effect[] {
   const cache = state.caches[resource]!
   replaceAll(cache, response.kvs, response.header.revision)
+  // What was remembered of it went by revisions, and these may have gone back.
+  state.grants.clear()
   if (state.phase === 'listing') return []
   const effects = endWatchesOf(state, resource)
   if (state.watchStream !== 0) {

@@ -63,7 +63,7 @@ function withEverybody(name: string, groups: readonly string[]): readonly string
 
 /** As whom the request goes on; or the refusal. */
 export function actingUser(
-  state: Pick<State, 'options' | 'caches'>,
+  state: Pick<State, 'options' | 'caches' | 'grants'>,
   user: UserInfo,
   { headers }: HttpRequest,
   ctx: Context,

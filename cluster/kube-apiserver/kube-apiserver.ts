@@ -92,6 +92,7 @@ function initialState(given: ApiserverOptions, schemas: Schemas | undefined): St
     awaitingCache: new Table(),
     reading: 0,
     mutating: 0,
+    grants: new Table(),
     flow: { levels: new Table(), waiting: 0 },
     audit: { open: new Table(), file: 0, count: 0, dirty: false },
     deadlineSet: false,

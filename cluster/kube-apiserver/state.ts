@@ -1,7 +1,7 @@
 /** The API server's state: plain data and Tables. Nothing of it is on a disk; all of it comes back from etcd. */
 import type { Translation } from './conversion/pending.ts'
 import type { HttpRequest, UserInfo } from '#cluster/api/http.ts'
-import type { KubernetesObject } from '#cluster/api/types.ts'
+import type { KubernetesObject, RoleBinding, Subject } from '#cluster/api/types.ts'
 import type { EtcdRequest, LeaseId } from '#cluster/etcd/messages.ts'
 import type { Micros, ProcessId, StreamId } from '#cluster/kernel/component.ts'
 import type { Groups } from '#cluster/kernel/groups.ts'
@@ -113,6 +113,19 @@ export interface FlowState {
   levels: Table<string, Level>
   /** Who waits in any of them. */
   waiting: number
+}
+
+export interface Grant {
+  readonly binding: RoleBinding
+  readonly subject: Subject
+}
+
+/** The bindings that mean somebody, with the subject that does, as the caches had them at these revisions. */
+export interface Grants {
+  readonly groups: readonly string[]
+  readonly revisions: readonly [clusterRoleBindings: number, roleBindings: number]
+  readonly everywhere: readonly Grant[]
+  readonly byNamespace: Readonly<Record<string, readonly Grant[]>>
 }
 
 /** Where a request was sorted to. */
@@ -288,6 +301,8 @@ export interface State {
   queues: Readonly<Record<'reading' | 'mutating', Table<number, true>>>
   /** Those that wait for their cache to catch up. */
   awaitingCache: Table<number, true>
+  /** Whom bindings mean, by the names of users. */
+  grants: Table<string, Grants>
   /** Seats and queues by priority level. */
   flow: FlowState
   /** Requests of which an audit event is still to come, and where the log stands. */

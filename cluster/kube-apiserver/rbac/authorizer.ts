@@ -11,18 +11,48 @@
 import type { UserInfo } from '#cluster/api/http.ts'
 import type { PolicyRule, Role, RoleBinding, Subject } from '#cluster/api/types.ts'
 import type { RequestInfo } from '../route.ts'
-import type { State } from '../state.ts'
+import type { Grant, Grants, State } from '../state.ts'
+
+/** What the authorizer looks into, and where it remembers whom bindings mean. */
+export type Policy = Pick<State, 'caches' | 'grants'>
+
+/** Users of whom is remembered which bindings mean them; past that, all are forgotten. */
+const USERS_MAX = 10_000
+
+/** Every request asks, and bindings hardly change: they are looked through once for each user. */
+function grantsOf({ caches, grants }: Policy, user: UserInfo): Grants {
+  const [cluster, local] = [caches['clusterrolebindings']!, caches['rolebindings']!]
+  const known = grants.get(user.name)
+  if (known && known.revisions[0] === cluster.revision && known.revisions[1] === local.revision) {
+    if (known.groups.length === user.groups.length && known.groups.every((group, i) => group === user.groups[i]))
+      return known
+  }
+  const everywhere: Grant[] = []
+  for (const object of cluster.objects.values()) {
+    const subject = subjectMeant(object as RoleBinding, user, '')
+    if (subject) everywhere.push({ binding: object as RoleBinding, subject })
+  }
+  const byNamespace: Record<string, Grant[]> = Object.create(null)
+  for (const object of local.objects.values()) {
+    const namespace = object.metadata.namespace!
+    const subject = subjectMeant(object as RoleBinding, user, namespace)
+    if (subject) (byNamespace[namespace] ??= []).push({ binding: object as RoleBinding, subject })
+  }
+  const found: Grants = { groups: user.groups, revisions: [cluster.revision, local.revision], everywhere, byNamespace }
+  if (grants.size >= USERS_MAX) grants.clear()
+  grants.set(user.name, found)
+  return found
+}
 
 /** Why it may pass, in upstream's words for the audit log; undefined: nothing allows it. */
-export function allowedBy({ caches }: Pick<State, 'caches'>, user: UserInfo, info: RequestInfo): string | undefined {
-  for (const object of caches['clusterrolebindings']!.objects.values()) {
-    const reason = reasonOf(object as RoleBinding, user, info, '', caches)
+export function allowedBy(policy: Policy, user: UserInfo, info: RequestInfo): string | undefined {
+  const { everywhere, byNamespace } = grantsOf(policy, user)
+  for (const grant of everywhere) {
+    const reason = reasonOf(grant, info, '', policy.caches)
     if (reason !== undefined) return reason
   }
-  if (info.namespace === '') return undefined
-  for (const object of caches['rolebindings']!.objects.values()) {
-    if (object.metadata.namespace !== info.namespace) continue
-    const reason = reasonOf(object as RoleBinding, user, info, info.namespace, caches)
+  for (const grant of (info.namespace !== '' && byNamespace[info.namespace]) || []) {
+    const reason = reasonOf(grant, info, info.namespace, policy.caches)
     if (reason !== undefined) return reason
   }
   return undefined
@@ -79,21 +109,17 @@ function roleOf({ roleRef: { kind, name } }: RoleBinding, namespace: string, cac
 }
 
 function reasonOf(
-  binding: RoleBinding,
-  user: UserInfo,
+  { binding, subject }: Grant,
   info: RequestInfo,
   namespace: string,
   caches: State['caches'],
 ): string | undefined {
-  const subject = subjectMeant(binding, user, namespace)
-  if (!subject) return undefined
   const { kind, name } = binding.roleRef
-  const role = roleOf(binding, namespace, caches)
-  if (!role?.rules?.some((rule) => allows(rule, info))) return undefined
+  const rules = roleOf(binding, namespace, caches)?.rules
+  if (!rules?.some((rule) => allows(rule, info))) return undefined
   return `RBAC: allowed by ${binding.kind} "${binding.metadata.name}" of ${kind} "${name}" to ${subject.kind} "${subject.name}"`
 }
 
-/** A loop, since every request asks this of every binding. */
 function subjectMeant({ subjects }: RoleBinding, user: UserInfo, namespace: string): Subject | undefined {
   if (subjects === undefined) return undefined
   for (const subject of subjects) if (isMeant(subject, user, namespace)) return subject

@@ -61,6 +61,20 @@ describe('RBAC', () => {
     expect(lab.send('GET', `${CONFIG_MAPS}/a`).status).toBe(404)
   })
 
+  it('knows of a user what bindings say now, and of which groups they are now', () => {
+    const lab = newLab()
+    const path = `${RBAC}/namespaces/default/rolebindings`
+    const view = { kind: 'ClusterRole', name: 'view' }
+    const bare: UserInfo = { name: 'ana', groups: [] }
+    expect(ask(lab, { user: ANA }, 'GET', PODS).status).toBe(403)
+    bind(lab, path, view, { kind: 'Group', name: 'developers' })
+    expect(ask(lab, { user: ANA }, 'GET', PODS).status).toBe(200)
+    expect(ask(lab, { user: bare }, 'GET', PODS).status).toBe(403)
+    expect(ask(lab, { user: ANA }, 'GET', PODS).status).toBe(200)
+    expect(lab.send('DELETE', `${path}/given`).status).toBe(200)
+    expect(ask(lab, { user: ANA }, 'GET', PODS).status).toBe(403)
+  })
+
   it('gives a ClusterRole in one namespace by a RoleBinding, and everywhere by a ClusterRoleBinding', () => {
     const lab = newLab()
     const edit = { kind: 'ClusterRole', name: 'edit' }

@@ -14,7 +14,7 @@ import type { State } from '../../state.ts'
 
 /** @param user who makes the request */
 export const authorityOf =
-  (state: Pick<State, 'options' | 'caches'>, user: UserInfo): Ask =>
+  (state: Pick<State, 'options' | 'caches' | 'grants'>, user: UserInfo): Ask =>
   ({ serviceAccount, path, group = '', resource = '', subresource = '', namespace = '', name = '' }, verb) => {
     const who = serviceAccount === undefined ? user : accountOf(serviceAccount)
     if (path !== undefined) return { allowed: mayAsk(state, who, verb, path), reason: '' }
