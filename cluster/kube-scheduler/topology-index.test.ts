@@ -135,13 +135,38 @@ describe('the topology index', () => {
     expect(emptied).toBeGreaterThan(100)
   })
 
+  it('counts for questions that go by no label, by several, and by other namespaces', () => {
+    const cache = createCache()
+    setNode(cache, node('n', { labels: { [ZONE]: '1' } }))
+    const terms = {
+      anything: { namespaces: ['default'], selector: {} },
+      nothing: { namespaces: ['default'] },
+      some: { namespaces: ['default'], selector: { matchExpressions: [{ key: 'app', operator: 'In', values: ['web', 'db'] }] } }, // prettier-ignore
+      both: { namespaces: ['default'], selector: { matchLabels: { tier: 'front', app: 'web' } } },
+      elsewhere: { namespaces: ['other'], selector: { matchLabels: { app: 'web' } } },
+      anywhere: { namespaces: ['default', 'other'], selector: { matchLabels: { app: 'web' } } },
+    } as const
+    const asked = Object.entries(terms).map(([name, term]) => [name, questionOf(areaOf(ZONE), [term])] as const)
+    for (const [, one] of asked) ask(cache.topology, one, cache.infos.values())
+    const pods = ['app=web,tier=front', 'app=web', 'app=db', 'tier=front'].map((labels, i) => {
+      const { metadata, spec, ...rest } = podLabelled(labels)
+      return { ...rest, metadata: { ...metadata, name: `p${i}` }, spec: { ...spec, nodeName: 'n' } }
+    })
+    const counted = () =>
+      Object.fromEntries(asked.map(([name, { key }]) => [name, cache.topology.matching.get(key, '1') ?? 0]))
+    for (const pod of pods) setPod(cache, pod)
+    expect(counted()).toEqual({ anything: 4, nothing: 0, some: 3, both: 1, elsewhere: 0, anywhere: 2 })
+    removePod(cache, 'default/p0')
+    expect(counted()).toEqual({ anything: 3, nothing: 0, some: 2, both: 0, elsewhere: 0, anywhere: 1 })
+  })
+
   it('forgets what was not asked for longest, and answers it anew all the same', () => {
     const cache = createCache()
     setNode(cache, node('n', { labels: { [ZONE]: '1' } }))
     const { metadata, spec, ...rest } = podLabelled('app=web')
     setPod(cache, { ...rest, metadata, spec: { ...spec, nodeName: 'n' } })
-    for (let i = 0; i < 200; i++) ask(cache.topology, question(`other-${i}`), cache.infos.values())
-    expect(cache.topology.questions.size).toBe(64)
+    for (let i = 0; i < 5_000; i++) ask(cache.topology, question(`other-${i}`), cache.infos.values())
+    expect(cache.topology.questions.size).toBe(4_096)
     ask(cache.topology, question('web'), cache.infos.values())
     expect(cache.topology.matching.get(question('web').key, '1')).toBe(1)
   })

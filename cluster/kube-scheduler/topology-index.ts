@@ -59,6 +59,8 @@ export interface TopologyIndex {
   /** Area key, number of nodes that are in one of its domains. */
   sizes: Table<string, number>
   questions: Table<string, Question>
+  /** Keys of questions by a label that every Pod must bear that answers them: whoever comes or goes is told to few. */
+  anchors: Groups<true>
   /** Question key, value, number of matching Pods (never 0). */
   matching: Groups<number>
   /** Question key, number of matching Pods, in how many domains they are so many (never 0): the least is soon found. */
@@ -68,9 +70,9 @@ export interface TopologyIndex {
   bearers: Groups<number>
 }
 
-/** Each one costs a look at every Pod that comes or goes; the one not asked for longest makes room. */
-const QUESTIONS_MAX = 64
-/** The same for nodes. */
+/** Three for each workload that is being scheduled; the one not asked for longest makes room, and has to be counted anew. */
+const QUESTIONS_MAX = 4_096
+/** Each one costs a look at every node that comes or goes. */
 const AREAS_MAX = 64
 
 export function createTopologyIndex(): TopologyIndex {
@@ -79,6 +81,7 @@ export function createTopologyIndex(): TopologyIndex {
     domains: new Groups(),
     sizes: new Table(),
     questions: new Table(),
+    anchors: new Groups(),
     matching: new Groups(),
     levels: new Groups(),
     terms: new Table(),
@@ -192,17 +195,31 @@ interface Place {
   readonly pods: PodList
 }
 
+const anchor = (namespace: string, key: string, value: string): string => `${namespace}\n${key}\n${value}`
+const NO_ANCHOR = ''
+
+/** A namespace and a label without which no Pod answers. */
+function anchorOf({ terms }: Question): string {
+  for (const { namespaces, namespaceSelector, selector } of terms) {
+    if (namespaces.length !== 1 || namespaceSelector !== undefined) continue
+    for (const [key, value] of Object.entries(selector?.matchLabels ?? {})) return anchor(namespaces[0]!, key, value)
+  }
+  return NO_ANCHOR
+}
+
 /** Has this question counted; afterwards `index.matching` and `index.levels` answer it. */
 export function ask(index: TopologyIndex, question: Question, places: Iterable<Place>): void {
   const { key, area } = question
   if (isKnown(index.questions, key, question)) return
   if (index.questions.size >= QUESTIONS_MAX) {
-    const [oldest] = index.questions.keys()
-    index.questions.delete(oldest!)
-    index.matching.drop(oldest!)
-    index.levels.drop(oldest!)
+    const [oldest] = index.questions.values()
+    index.questions.delete(oldest!.key)
+    index.anchors.delete(anchorOf(oldest!), oldest!.key)
+    index.matching.drop(oldest!.key)
+    index.levels.drop(oldest!.key)
   }
   index.questions.set(key, question)
+  index.anchors.set(anchorOf(question), key, true)
   for (const { node, pods } of places) {
     const value = domainOf(area, node)
     if (value === undefined) continue
@@ -264,17 +281,24 @@ function countDomain(index: TopologyIndex, area: Area, node: Node, sign: 1 | -1)
 }
 
 export function countPod(index: TopologyIndex, node: Node, pod: Pod, sign: 1 | -1): void {
-  for (const question of index.questions.values()) {
-    if (!answers(question, pod)) continue
-    const value = domainOf(question.area, node)
-    if (value !== undefined) countMatching(index, question.key, value, sign)
-  }
+  const { labels = {}, namespace = 'default' } = pod.metadata
+  countAnswers(index, NO_ANCHOR, node, pod, sign)
+  for (const key of Object.keys(labels)) countAnswers(index, anchor(namespace, key, labels[key]!), node, pod, sign)
   for (const term of borneTerms(pod)) {
     const value = labelOf(node, term.topologyKey)
     if (value === undefined) continue
     if (!index.terms.has(term.key)) index.terms.set(term.key, term)
     add(index.bearers, term.key, value, sign)
     if (index.bearers.sizeOf(term.key) === 0) index.terms.delete(term.key)
+  }
+}
+
+function countAnswers(index: TopologyIndex, from: string, node: Node, pod: Pod, sign: 1 | -1): void {
+  for (const key of index.anchors.of(from)?.keys() ?? []) {
+    const question = index.questions.get(key)!
+    if (!answers(question, pod)) continue
+    const value = domainOf(question.area, node)
+    if (value !== undefined) countMatching(index, key, value, sign)
   }
 }
 
