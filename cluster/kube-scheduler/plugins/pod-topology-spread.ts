@@ -200,7 +200,8 @@ function scoringOf(
       return { constraint, counts: countsOfNodes(constraint, nodes), weight: lnOf(feasible.length - ignored.size + 2) }
     const area = areaOf(topologyKey)
     const hasLabels = isEverywhere(area, nodes) || needsAllKeys
-    const most = hasLabels ? nodes.topology.domains.sizeOf(area.key) : Infinity
+    // Nodes without the label are one more.
+    const most = nodes.topology.domains.sizeOf(area.key) + (hasLabels ? 0 : 1)
     const weight = lnOf(valuesAmong(feasible, ignored, topologyKey, most) + 2)
     return { constraint, counts: countsOf(constraint, nodes), weight }
   })
