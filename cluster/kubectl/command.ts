@@ -7,6 +7,7 @@
  */
 import type { Answer, ApiRequest } from '#cluster/client/api-client.ts'
 import { isOk, messageOf, reasonOf } from '#cluster/client/api-client.ts'
+import type { Status } from '#cluster/api/types.ts'
 import type { Body, Micros } from '#cluster/kernel/component.ts'
 import { CommandError } from './command-error.ts'
 import type { Flags } from './flags.ts'
@@ -65,11 +66,22 @@ export function* need(request: ApiRequest): Generator<Ask, { body: any; now: Mic
   return { body: answer.body, now }
 }
 
+/** `The Pod "x" is invalid: spec.containers: Required value`; where more is wrong, one line for each. */
+function invalidText({ message = '', details }: Status): string {
+  const { kind = '', name = '', causes = [] } = details ?? {}
+  const isNamed = kind !== '' || name !== ''
+  const what = isNamed ? `The ${kind} ${JSON.stringify(name)} is invalid` : 'The request is invalid'
+  const said = causes.map((cause) => `${cause.field ?? ''}: ${cause.message ?? ''}`)
+  if (said.length === 0) return isNamed || message === '' ? what : `${what}: ${message}`
+  return said.length === 1 ? `${what}: ${said[0]}` : `${what}: \n${said.map((one) => `* ${one}`).join('\n')}`
+}
+
 /** `Error from server (NotFound): pods "x" not found` and its like. */
 export function failureText(answer: Answer, context = ''): string {
   if (answer.lost === 'timeout') return 'Unable to connect to the server: dial tcp: i/o timeout'
   if (answer.lost) return 'The connection to the server was refused - did you specify the right host or port?'
   const reason = reasonOf(answer)
+  if (reason === 'Invalid') return invalidText(answer.body as Status)
   const prefix = reason ? `Error from server (${reason})` : 'Error from server'
   return `${prefix}: ${context}${messageOf(answer)}`
 }

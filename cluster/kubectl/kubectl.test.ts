@@ -97,6 +97,8 @@ service/web          ClusterIP   ${it.get<any>('services', 'web').spec.clusterIP
     ['kubectl delete pods', 'error: resource(s) were provided, but no name was specified\n'],
     ['kubectl apply -f nowhere.yaml', 'error: the path "nowhere.yaml" does not exist\n'],
     ['kubectl taint node node-1 a=b:Nonsense', 'error: invalid taint effect: Nonsense, unsupported taint effect\n'],
+    ['kubectl run Big --image=x', `The Pod "Big" is invalid: \n* metadata.name: Invalid value: "Big": a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')\n* spec.containers[0].name: Invalid value: "Big": a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')\n`], // prettier-ignore
+    ['kubectl create configmap Big', `error: failed to create configmap: ConfigMap "Big" is invalid: metadata.name: Invalid value: "Big": a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')\n`], // prettier-ignore
     ['kubectl cordon nope', 'Error from server (NotFound): nodes "nope" not found\n'],
   ])('%s fails in the words of the real one', (line, errors) => {
     expect(plane().kubectl(line)).toBe(`${errors}[exit 1]\\n`.replace('\\n', '\n'))

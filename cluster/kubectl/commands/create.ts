@@ -1,6 +1,7 @@
 /** `kubectl create`: new objects from a manifest, or made up from a few words. */
 import { pathOf } from '#cluster/api/resources.ts'
 import type { KubernetesObject } from '#cluster/api/types.ts'
+import type { Answer } from '#cluster/client/api-client.ts'
 import { createRequest, isOk, messageOf } from '#cluster/client/api-client.ts'
 import type { Invocation, Steps } from '../command.ts'
 import { ask, failureText } from '../command.ts'
@@ -21,8 +22,7 @@ export function* create(invocation: Invocation): Steps {
   if (flags['filename'] === undefined) {
     if (args[0] === 'token') return yield* token(invocation)
     const made = generated(invocation)
-    const outcome = yield* make(made, flags)
-    return outcome.errors ? { ...outcome, errors: creationFailure(outcome.errors, made.resource.singular) } : outcome
+    return yield* make(made, flags, 'created', (answer) => creationFailure(answer, made.resource.singular))
   }
   if (args.length > 0) throw new CommandError(`error: unexpected arguments: [${args.join(' ')}]`)
   const objects = readManifests(invocation)
@@ -37,10 +37,10 @@ export function* create(invocation: Invocation): Steps {
 }
 
 /** Most generators say what they could not make; a few leave it to the server. */
-const creationFailure = (said: string, kind: string): string =>
-  ['namespace', 'role', 'clusterrole'].includes(kind)
-    ? said
-    : said.replace(/^Error from server \(\w+\): /, `error: failed to create ${kind}: `)
+const creationFailure = (answer: Answer, kind: string): string =>
+  ['namespace', 'role', 'clusterrole'].includes(kind) || answer.lost
+    ? failureText(answer)
+    : `error: failed to create ${kind}: ${messageOf(answer)}`
 
 const whenCreating = (flags: Flags): string => {
   const file = valueOf(flags, 'filename')

@@ -2,6 +2,7 @@
 import type { Resource } from '#cluster/api/resources.ts'
 import type { KubernetesObject } from '#cluster/api/types.ts'
 import { formatYaml, sortKeys } from '#cluster/api/yaml.ts'
+import type { Answer } from '#cluster/client/api-client.ts'
 import { createRequest, isOk } from '#cluster/client/api-client.ts'
 import type { Steps } from '../command.ts'
 import { ask, failureText } from '../command.ts'
@@ -17,16 +18,21 @@ export interface Made {
   readonly object: KubernetesObject
 }
 
-/** @param done what is said of it: `created`, `exposed`, `autoscaled` */
-export function* make({ resource, object }: Made, flags: Flags, done = 'created'): Steps {
+/** @param done what is said of it: `created`, `exposed`, `autoscaled` @param refusal what is said of a refusal */
+export function* make(
+  { resource, object }: Made,
+  flags: Flags,
+  done = 'created',
+  refusal: (answer: Answer) => string = failureText,
+): Steps {
+  // prettier-ignore
   const dryRun = flags['dry-run']
   const name = object.metadata.name
   if (dryRun === 'client' || dryRun === true) return shown(resource, object, flags, `${done} (dry run)`)
   const request = createRequest(object)
   const answer = (yield* ask(dryRun === 'server' ? { ...request, query: { dryRun: 'All' } } : request)).answers[0]!
   if (!isOk(answer)) {
-    const said = failureText(answer)
-    return { errors: `${said}\n`, exitCode: 1 }
+    return { errors: `${refusal(answer)}\n`, exitCode: 1 }
   }
   const how = dryRun === 'server' ? `${done} (server dry run)` : done
   const created = answer.body as KubernetesObject
