@@ -75,12 +75,14 @@ describe('the DaemonSet controller', () => {
     it.create(set())
     it.until(() => ready(it) === 3)
     newImage(it)
+    expect(it.kubectl('kubectl rollout status ds/agent --watch=false')).toMatch(/^Waiting for daemon set/)
     let least = 3
     it.until(() => {
       least = Math.min(least, ready(it))
       return live(it).length === 3 && live(it).every((pod) => pod.spec.containers[0]!.image === 'agent:2' && isPodReady(pod)) // prettier-ignore
     }, 120)
     expect(least).toBe(2)
+    expect(it.kubectl('kubectl rollout status ds/agent')).toMatch(/daemon set "agent" successfully rolled out\n$/)
   })
 
   it('OnDelete: an old Pod stays until somebody deletes it', () => {

@@ -102,6 +102,18 @@ describe('the StatefulSet controller', () => {
     expect(it.cached<ControllerRevision>('controllerrevisions').map(({ revision }) => revision)).toEqual([1, 2])
   })
 
+  it('is rolled anew by kubectl, which tells how far it has come', () => {
+    const it = plane()
+    it.create(set({ replicas: 2 }))
+    it.until(() => ready(it).length === 2)
+    const old = it.get<Pod>('pods', 'db-0')?.metadata.uid
+    expect(it.kubectl('kubectl rollout restart sts/db')).toBe('statefulset.apps/db restarted\n')
+    const told = it.kubectl('kubectl rollout status sts/db').trimEnd().split('\n')
+    expect(told).toContain('Waiting for 1 pods to be ready...')
+    expect(told.at(-1)).toBe('partitioned roll out complete: 2 new pods have been updated...')
+    expect(it.get<Pod>('pods', 'db-0')?.metadata.uid).not.toBe(old)
+  })
+
   it('makes no Pod twice and loses none, wherever it crashes', () => {
     for (let micros = 1_000; micros < 30_000; micros += 7_000) {
       const it = plane()

@@ -1,7 +1,7 @@
 /**
- * `kubectl rollout`: status, history, undo, restart, pause and resume of a Deployment.
+ * `kubectl rollout`: status, history, undo, restart, pause and resume of a Deployment; status and restart of DaemonSets and StatefulSets.
  *
- * What we leave out: DaemonSets and StatefulSets.
+ * What we leave out: history and undo of DaemonSets and StatefulSets.
  * Where to read upstream: kubectl `pkg/cmd/rollout`, `pkg/polymorphichelpers/{rollout_status,history,rollback}.go`.
  */
 import { formatTime } from '#cluster/api/meta.ts'
@@ -17,6 +17,7 @@ import { valueOf } from '../flags.ts'
 import { alignTabs, DESCRIBE_TABS } from '../print/tab-writer.ts'
 import { parseTargets, printedName, type Target } from '../resource-arguments.ts'
 import { namespaceFor, wholeNumber } from './outcome.ts'
+import { progressOf } from './rollout-progress.ts'
 import { durationMicros, pause } from './waiting.ts'
 
 export const rolloutFlags: FlagSpec = { values: ['revision', 'to-revision', 'timeout', 'watch', 'filename'] }
@@ -47,8 +48,10 @@ export const rollout: Command = function* (invocation) {
   const [target] = parseTargets(rest)
   if (target?.name === undefined) throw new CommandError('error: required resource not specified')
   const { resource, name } = target
-  if (resource.resource !== 'deployments')
-    throw new CommandError(`error: no rollout of "${resource.kind}" is simulated here: only of a Deployment`)
+  const kinds =
+    what === 'status' || what === 'restart' ? ['deployments', 'daemonsets', 'statefulsets'] : ['deployments']
+  if (!kinds.includes(resource.resource))
+    throw new CommandError(`error: no ${what} of "${resource.kind}" is simulated here: only of ${kinds.join(', ')}`)
   const printed = printedName(resource, name)
   return yield* COMMANDS[what]!(
     { target, namespace: namespaceFor(target, invocation.flags), name, printed },
@@ -78,26 +81,6 @@ function* status(named: Named, { flags }: Invocation): Steps {
     if (now >= deadline) return { output, errors: 'error: timed out waiting for the condition\n', exitCode: 1 }
     yield* pause(output)
   }
-}
-
-function progressOf({ metadata, spec, status: now = {} as never }: Deployment): {
-  line: string
-  done: boolean
-  failed?: string
-} {
-  const waiting = (what: string) => ({ line: `Waiting for deployment "${metadata.name}" rollout to finish: ${what}...`, done: false }) // prettier-ignore
-  if ((metadata.generation ?? 0) > (now.observedGeneration ?? 0))
-    return { line: 'Waiting for deployment spec update to be observed...', done: false }
-  const progressing = now.conditions?.find(({ type }) => type === 'Progressing')
-  if (progressing?.reason === 'ProgressDeadlineExceeded')
-    return { line: '', done: false, failed: `deployment "${metadata.name}" exceeded its progress deadline` }
-  const { replicas: wanted = 1 } = spec
-  const { updatedReplicas = 0, replicas = 0, availableReplicas = 0 } = now
-  if (updatedReplicas < wanted) return waiting(`${updatedReplicas} out of ${wanted} new replicas have been updated`)
-  if (replicas > updatedReplicas) return waiting(`${replicas - updatedReplicas} old replicas are pending termination`)
-  if (availableReplicas < updatedReplicas)
-    return waiting(`${availableReplicas} of ${updatedReplicas} updated replicas are available`)
-  return { line: `deployment "${metadata.name}" successfully rolled out`, done: true }
 }
 
 // ── history and undo ────────────────────────────────────────────────────────────────────────────────────────────────
