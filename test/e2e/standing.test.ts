@@ -49,6 +49,12 @@ it(
     await shared.getByRole('button', { name: 'Grade it here' }).click()
     await shared.getByRole('region', { name: 'Standing' }).waitFor({ timeout: 120_000 })
     expect(await shared.locator('.cw-digest').getAttribute('title')).toContain(digest)
+    // What was submitted before is there again, in the reader's own pane.
+    const before = page.getByRole('region', { name: 'Checks' }).getByRole('region', { name: 'Standing' })
+    await page.getByRole('tab', { name: 'Checks', exact: true }).first().click()
+    expect(await before.getByRole('listitem').allInnerTexts()).toEqual([
+      expect.stringMatching(/Place .* of LeastAllocated/s),
+    ])
     expect(problems).toEqual([])
   },
 )

@@ -43,7 +43,7 @@ export class StandingElement extends LitElement {
   }
 
   override willUpdate(changed: PropertyValues<this>): void {
-    if (!changed.has('verdict')) return
+    if (!changed.has('verdict') && !changed.has('exercise')) return
     this.#chosen = undefined
     if (this.isShared) return
     this.#past = readPast(readKept(`standings/${this.exercise}`))
