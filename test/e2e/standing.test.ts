@@ -51,6 +51,7 @@ it(
     expect(await shared.locator('.cw-digest').getAttribute('title')).toContain(digest)
     // What was submitted before is there again, in the reader's own pane.
     const before = page.getByRole('region', { name: 'Checks' }).getByRole('region', { name: 'Standing' })
+    await shared.getByRole('button', { name: 'Close' }).click()
     await page.getByRole('tab', { name: 'Checks', exact: true }).first().click()
     expect(await before.getByRole('listitem').allInnerTexts()).toEqual([
       expect.stringMatching(/Place .* of LeastAllocated/s),
