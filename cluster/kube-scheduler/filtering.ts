@@ -126,8 +126,8 @@ function lookAround(filters: Filters, cache: Cache, percentage: number, start: n
   const { infos, stamps } = slotsOf(cache)
   const it = recall(profile, slotsOf(cache), state, pod, plugins, nodes)
   const { row } = it
-  const isAnyNominated = nodes.nominator.nodes.size > 0
-  const asksAnew = it.fresh.length > 0 || isAnyNominated
+  const promised = promisedSlots(nodes, cache)
+  const asksAnew = it.fresh.length > 0 || promised.size > 0
   const count = cache.infos.size
   const enough = numFeasibleNodesToFind(percentage, count)
   let evaluated = 0
@@ -135,7 +135,8 @@ function lookAround(filters: Filters, cache: Cache, percentage: number, start: n
   while (evaluated < count && feasible.length < enough) {
     if (row.stamps[slot] !== stamps[slot]) lookAnew(it, slot)
     let status = row.statuses[slot]
-    if (asksAnew) status = (isAnyNominated ? besideNominated(filters, infos[slot]!) : undefined) ?? verdictOf(it, slot)
+    if (asksAnew)
+      status = (promised.has(slot) ? besideNominated(filters, infos[slot]!) : undefined) ?? verdictOf(it, slot)
     if (status === undefined) {
       feasible.push(infos[slot]!)
       slots.push(slot)
@@ -144,6 +145,16 @@ function lookAround(filters: Filters, cache: Cache, percentage: number, start: n
     slot = slot + 1 === count ? 0 : slot + 1
   }
   return { ...toldBy(refused), feasible, evaluated, remembered: { recall: it, slots } }
+}
+
+/** Where Pods are nominated: few nodes, as a rule, so that the others need not be asked. */
+function promisedSlots({ nominator }: Nodes, cache: Cache): ReadonlySet<number> {
+  const slots = new Set<number>()
+  for (const name of nominator.pods.groups()) {
+    const slot = cache.slots.get(name)
+    if (slot !== undefined) slots.add(slot)
+  }
+  return slots
 }
 
 /** Side by side. */
