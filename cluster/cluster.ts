@@ -109,6 +109,8 @@ export interface ClusterOptions {
    * nodes, as in a real cluster. Default: all with the full chain, few with the short one, since each is a write more.
    */
   readonly events?: 'few' | 'all'
+  /** Whether kubelets end Pods when memory runs short. Default false: programs that say nothing of their memory use none. */
+  readonly nodePressureEviction?: boolean
   /** Bearer tokens that the API servers know, and whose they are. */
   readonly tokens?: Readonly<Record<string, UserInfo>>
   /** Other options of the API servers. */
@@ -179,7 +181,13 @@ export function bootCluster(given: ClusterOptions): World {
   for (const host of hosts)
     if (host.registered) {
       const labelled = marks.includes(host) ? { ...host, labels: {} } : host
-      addNode(world, labelled, { endpoint, neighbours, clusterCIDR, events: tellsAll(options) })
+      addNode(world, labelled, {
+        endpoint,
+        neighbours,
+        clusterCIDR,
+        events: tellsAll(options),
+        evicts: options.nodePressureEviction === true,
+      })
     }
   const servers = [endpoint]
   world.addProcess({ machine: 'laptop', name: 'kubectl', component: 'kubectl', options: { servers } })
@@ -365,9 +373,11 @@ interface Surroundings {
   readonly clusterCIDR: string
   /** Whether kubelets tell Events. */
   readonly events: boolean
+  /** Whether they end Pods when memory runs short. */
+  readonly evicts: boolean
 }
 
-function addNode(world: World, host: Host, { endpoint, neighbours, clusterCIDR, events }: Surroundings): void {
+function addNode(world: World, host: Host, { endpoint, neighbours, clusterCIDR, events, evicts }: Surroundings): void {
   const { name, address } = host
   const servers = [endpoint]
   const runs = new Set<string>(host.hollow ? ['containerd', 'kubelet'] : ['linux', ...(host.runs ?? NODE_PROGRAMS)])
@@ -396,5 +406,6 @@ function addNode(world: World, host: Host, { endpoint, neighbours, clusterCIDR, 
     clusterDNS: CLUSTER_DNS,
     clusterDomain: CLUSTER_DOMAIN,
     ...(events && { events }),
+    ...(evicts && { nodePressureEviction: true }),
   })
 }

@@ -13,12 +13,14 @@
 import type { Body, Component, Effect, Event, StreamId } from '#cluster/kernel/component.ts'
 import type { ExecOutput, ExecResult, PrintedOutput } from '#cluster/linux/exec.ts'
 import { SHIM_CONNECT } from '#cluster/linux/program.ts'
+import type { OutOfMemory } from '#cluster/linux/memory.ts'
 import type { SyscallReply } from '#cluster/linux/syscall.ts'
 import { containerStatus, refuse, reply, sandboxStatus, statusesOf } from './answers.ts'
 import {
   containerEnded,
   createContainer,
   execEnded,
+  outOfMemory,
   execSync,
   execTimedOut,
   graceOver,
@@ -106,6 +108,7 @@ function message(work: Work, from: string, body: Body): void {
   } else if (body.type === 'printed') takePrinted(work, from, body as PrintedOutput)
   else if (body.type === 'execOutput') execPrinted(work, body as ExecOutput)
   else if (body.type === 'fileChanged') readNetworks(work, false)
+  else if (body.type === 'outOfMemory') outOfMemory(work, body as OutOfMemory)
 }
 
 function childExited(work: Work, event: Extract<Event, { type: 'childExited' }>): void {

@@ -7,7 +7,8 @@ import type { StreamId } from '#cluster/kernel/component.ts'
 import type { ExecRequest, ExecResult } from '#cluster/linux/exec.ts'
 import type { ProgramOptions, ResolvConf, Signal } from '#cluster/linux/program.ts'
 import { SIGKILL_CODE } from '#cluster/linux/program.ts'
-import type { SyscallBatch } from '#cluster/linux/syscall.ts'
+import type { OutOfMemory } from '#cluster/linux/memory.ts'
+import type { Syscall, SyscallBatch } from '#cluster/linux/syscall.ts'
 import { linuxOf } from '#cluster/linux/syscall.ts'
 import { abort, announce, finish, refuse, reply } from './answers.ts'
 import type { ContainerConfig, CriCalls, DnsConfig } from './cri.ts'
@@ -82,7 +83,7 @@ export function startContainer(work: Work, stream: StreamId, { containerId }: Re
   const missing = missingCommand(container.config, row)
   if (missing !== undefined) return startFailed(work, stream, container, missing)
   const options = programOptions(state.options, container, sandbox, row, version)
-  limitCpu(work, container.config, options.cgroup)
+  limit(work, container.config, options.cgroup)
   effects.push({
     type: 'spawn',
     child: container.process.slice(ctx.machine.length + 1),
@@ -156,16 +157,14 @@ function resolvConf(dns: DnsConfig | undefined): ResolvConf {
 }
 
 /** Only a container with a limit costs the kernel a call. */
-function limitCpu(work: Work, { linux }: ContainerConfig, cgroup: string): void {
-  const { cpuQuota = 0, cpuPeriod = 100_000 } = linux?.resources ?? {}
-  if (cpuQuota <= 0) return
+function limit(work: Work, { linux }: ContainerConfig, cgroup: string): void {
+  const { cpuQuota = 0, cpuPeriod = 100_000, memoryLimitInBytes: bytes = 0 } = linux?.resources ?? {}
   const milli = Math.floor((cpuQuota * 1_000) / cpuPeriod)
-  const body: SyscallBatch = {
-    type: 'syscall',
-    id: work.ctx.id(),
-    calls: [{ call: 'setCpuLimit', cgroup, milli }],
-    quiet: true,
-  }
+  const calls: Syscall[] = []
+  if (milli > 0) calls.push({ call: 'setCpuLimit', cgroup, milli })
+  if (bytes > 0) calls.push({ call: 'setMemoryLimit', cgroup, bytes })
+  if (calls.length === 0) return
+  const body: SyscallBatch = { type: 'syscall', id: work.ctx.id(), calls, quiet: true }
   work.effects.push({ type: 'send', to: linuxOf(work.ctx.machine), body })
 }
 
@@ -211,12 +210,20 @@ function remove(work: Work, task: Task, container: ContainerRecord): void {
   announce(work, container.id, 'CONTAINER_DELETED_EVENT', container.sandbox)
 }
 
+/** The kernel has killed a process of a container that wanted more memory than its limit; its end is told as well. */
+export function outOfMemory({ state }: Work, { cgroup }: OutOfMemory): void {
+  const id = cgroup.slice(cgroup.lastIndexOf('/') + 1)
+  const container = state.containers.get(id)
+  if (container) state.containers.set(id, { ...container, isOutOfMemory: true })
+}
+
 /** A container's process has ended. */
 export function containerEnded(work: Work, container: ContainerRecord, exitCode: number | undefined): void {
   const { state, ctx } = work
   state.children.delete(container.process)
   const code = exitCode ?? UNKNOWN_EXIT_CODE
-  const reason = exitCode === undefined ? 'Unknown' : code === 0 ? 'Completed' : 'Error'
+  const said = code === 0 ? 'Completed' : container.isOutOfMemory ? 'OOMKilled' : 'Error'
+  const reason = exitCode === undefined ? 'Unknown' : said
   const ended: ContainerRecord = {
     ...container,
     state: 'CONTAINER_EXITED',

@@ -50,6 +50,8 @@ export interface ContainerRecord {
   readonly reason: string
   readonly message: string
   readonly process: ProcessId
+  /** The kernel has killed it for going beyond its limit. */
+  readonly isOutOfMemory?: boolean
 }
 
 /** A call (or a piece of housekeeping) that waits for something. */

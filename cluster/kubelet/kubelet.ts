@@ -5,8 +5,8 @@
  * runtime over the CRI until what runs is what the API says; probes containers; reports statuses.
  * What we model: all of that, with the real intervals, back-offs, reasons and messages; recovery after a restart from
  * nothing but the runtime's own listing; refusal of Pods that do not fit; its own API (see `server.ts`).
- * What we leave out: targets of ephemeral containers (programs do not see each other's processes), static Pods, most kinds of volumes, lifecycle hooks, node-pressure eviction, image garbage
- * collection.
+ * What we leave out: targets of ephemeral containers (programs do not see each other's processes), static Pods, most kinds of volumes, lifecycle hooks, most of node-pressure eviction (see
+ * `eviction.ts`), image garbage collection.
  * Where to read upstream: kubernetes/kubernetes `pkg/kubelet/kubelet.go` (syncLoop).
  */
 import type { HttpRequest } from '#cluster/api/http.ts'
@@ -36,6 +36,7 @@ import {
 import type { DeleteTag } from './pod-workers.ts'
 import { podOf } from './pod-lookup.ts'
 import { deleteAnswered, runtimeAnswered, tend, workerTimer } from './pod-workers.ts'
+import { lookAtMemory, MEMORY_MICROS, memoryReplied } from './eviction.ts'
 import { statsReplied } from './stats.ts'
 import type { EventTag } from './events.ts'
 import { tellOfMount, tellOfProbe, tellOfStart } from './events.ts'
@@ -82,6 +83,8 @@ export const kubelet: Component<KubeletState, KubeletOptions> = {
       probes: new Table(),
       probeCalls: new Table(),
       statsCalls: new Table(),
+      memoryCall: undefined,
+      pressureSeenAt: undefined,
       served: new Table(),
       serving: new Table(),
       forwards: new Table(),
@@ -108,7 +111,10 @@ export const kubelet: Component<KubeletState, KubeletOptions> = {
 
 /** The kernel has answered: by what it was asked for. */
 const replied = (state: KubeletState, ctx: Context, reply: SyscallReply): Effect[] =>
-  statsReplied(state, ctx, reply) ?? forwardReplied(state, reply) ?? probed(state, ctx, reply)
+  statsReplied(state, ctx, reply) ??
+  memoryReplied(state, ctx, reply) ??
+  forwardReplied(state, reply) ??
+  probed(state, ctx, reply)
 
 function boot(state: KubeletState, ctx: Context): Effect[] {
   return [
@@ -118,6 +124,7 @@ function boot(state: KubeletState, ctx: Context): Effect[] {
     register(state, ctx),
     startInformer(state.node, state.client, ctx),
     startInformer(state.pods, state.client, ctx),
+    ...(state.options.nodePressureEviction ? [{ type: 'wake' as const, key: 'memory', after: MEMORY_MICROS }] : []),
     { type: 'wake', key: 'lease', after: LEASE_RENEW_MICROS },
     { type: 'wake', key: 'node-status', after: NODE_STATUS_MICROS },
     { type: 'wake', key: 'runtime-status', after: RUNTIME_STATUS_MICROS },
@@ -131,6 +138,8 @@ function timer(state: KubeletState, ctx: Context, event: Extract<Event, { type: 
       return [{ type: 'wake', key, after: LEASE_RENEW_MICROS }, ...renewLease(state, ctx)]
     case 'node-status':
       return [{ type: 'wake', key, after: NODE_STATUS_MICROS }, ...reportNode(state, ctx)]
+    case 'memory':
+      return [{ type: 'wake', key, after: MEMORY_MICROS }, ...lookAtMemory(state, ctx)]
     case 'runtime-status':
       return [{ type: 'wake', key, after: RUNTIME_STATUS_MICROS }, cri(state, ctx, 'Status', {}, { for: 'runtime' })]
     case 'register':

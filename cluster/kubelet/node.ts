@@ -113,7 +113,9 @@ function nodeConditions(state: KubeletState, ctx: Context): Condition[] {
   })
   const problem = runtimeProblem(state)
   return [
-    row('MemoryPressure', 'False', 'KubeletHasSufficientMemory', 'kubelet has sufficient memory available'),
+    isShortOfMemory(state, ctx)
+      ? row('MemoryPressure', 'True', 'KubeletHasInsufficientMemory', 'kubelet has insufficient memory available')
+      : row('MemoryPressure', 'False', 'KubeletHasSufficientMemory', 'kubelet has sufficient memory available'),
     row('DiskPressure', 'False', 'KubeletHasNoDiskPressure', 'kubelet has no disk pressure'),
     row('PIDPressure', 'False', 'KubeletHasSufficientPID', 'kubelet has sufficient PID available'),
     problem
@@ -126,6 +128,12 @@ function nodeConditions(state: KubeletState, ctx: Context): Condition[] {
 export function takeRuntimeConditions(state: KubeletState, now: readonly RuntimeCondition[] | undefined): void {
   if (!isEqual(now, state.runtimeConditions)) state.runtimeConditions = now
 }
+
+/** evictionPressureTransitionPeriod: for so long nobody is told that it is over. */
+const PRESSURE_MICROS = 300_000_000
+
+const isShortOfMemory = ({ pressureSeenAt }: KubeletState, { now }: Context): boolean =>
+  pressureSeenAt !== undefined && now - pressureSeenAt < PRESSURE_MICROS
 
 /** Why the node is not ready, in the kubelet's words. */
 export function runtimeProblem(state: KubeletState): string | undefined {

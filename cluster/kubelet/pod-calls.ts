@@ -1,4 +1,5 @@
 /** The calls that Pod workers make to the runtime, and what their replies tell. */
+import { milli } from '#cluster/api/quantity.ts'
 import type { EnvVar, Pod } from '#cluster/api/types.ts'
 import type { ContainerConfig, CriReply, DnsConfig } from '#cluster/container-runtime/cri.ts'
 import type { Context, Effect } from '#cluster/kernel/component.ts'
@@ -62,6 +63,7 @@ function clusterDns(state: KubeletState, namespace: string): DnsConfig | undefin
 
 function containerConfig(pod: Pod, name: string, attempt: number): ContainerConfig {
   const container = containerNamed(pod, name)!
+  const memory = 'resources' in container ? container.resources?.limits?.['memory'] : undefined
   return {
     metadata: { name, attempt },
     image: { image: container.image },
@@ -69,6 +71,7 @@ function containerConfig(pod: Pod, name: string, attempt: number): ContainerConf
     ...(container.args && { args: container.args }),
     ...(container.stdin && { stdin: true }),
     ...(container.tty && { tty: true }),
+    ...(memory !== undefined && { linux: { resources: { memoryLimitInBytes: Math.floor(milli(memory) / 1_000) } } }),
     envs: (container.env ?? []).map((variable) => ({ key: variable.name, value: valueOf(pod, variable) })),
   }
 }

@@ -28,6 +28,20 @@ export interface StatusView {
 }
 
 export function podStatus(pod: Pod, worker: PodWorker, runtime: RuntimePod | undefined, view: StatusView): PodStatus {
+  const status = runningStatus(pod, worker, runtime, view)
+  return worker.evicted && worker.phase === 'terminated' ? evictedStatus(status, worker.evicted, view) : status
+}
+
+function evictedStatus(
+  status: PodStatus,
+  { reason, message }: NonNullable<PodWorker['evicted']>,
+  view: StatusView,
+): PodStatus {
+  const why = { type: 'DisruptionTarget', status: 'True', reason: 'TerminationByKubelet', message, lastTransitionTime: formatTime(view.now) } as const // prettier-ignore
+  return { ...status, phase: 'Failed', reason, message, conditions: withConditions(status.conditions, [why]) }
+}
+
+function runningStatus(pod: Pod, worker: PodWorker, runtime: RuntimePod | undefined, view: StatusView): PodStatus {
   if (worker.rejected) return rejectedStatus(pod, worker, view)
   const started = { hostIP: view.hostIP, startTime: formatTime(worker.startedAt) }
   const inits = (pod.spec.initContainers ?? []).map((container) => containerStatus(pod, container, runtime, view, true))

@@ -144,7 +144,8 @@ function terminate(state: KubeletState, ctx: Context, pod: Pod | undefined, work
   const { uid } = worker
   dropProbes(state, uid)
   const runtime = state.runtimePods.get(uid)
-  const grace = pod?.metadata.deletionGracePeriodSeconds ?? pod?.spec.terminationGracePeriodSeconds ?? 30
+  const asked = pod?.metadata.deletionGracePeriodSeconds ?? pod?.spec.terminationGracePeriodSeconds ?? 30
+  const grace = worker.evicted ? 0 : asked
   const running = (runtime?.containers ?? []).filter(
     ({ state: is }) => is === 'CONTAINER_RUNNING' || is === 'CONTAINER_CREATED',
   )

@@ -33,6 +33,8 @@ export interface KubeletOptions {
   readonly clusterDomain?: string
   /** Whether it tells people in Events what it does. Default false. */
   readonly events?: boolean
+  /** Whether Pods are ended when memory runs short. Default false. */
+  readonly nodePressureEviction?: boolean
 }
 
 /** What the runtime has of one Pod: the kubelet never trusts its memory where it can ask. */
@@ -58,6 +60,8 @@ export interface PodWorker {
   readonly startedAt: Micros
   /** Set when the Pod was refused at the door: its final status. */
   readonly rejected?: { readonly reason: string; readonly message: string }
+  /** It is ended because the node runs short of something. */
+  readonly evicted?: { readonly reason: string; readonly message: string }
   /** What it was admitted with; undefined once nothing of it runs any more. */
   readonly holds?: Amounts | undefined
   /** The final delete has been sent. */
@@ -140,6 +144,12 @@ export interface KubeletState {
   probes: Table<string, ProbeState>
   /** Probe requests under way in the kernel, by the request's id. */
   probeCalls: Table<number, string>
+  /** How much memory is held: asked, and not answered yet. */
+  memoryCall:
+    | { readonly id: number; readonly measured: readonly { readonly uid: string; readonly container: string }[] }
+    | undefined
+  /** When memory was last found to be short. */
+  pressureSeenAt: Micros | undefined
   /** Readings of the kernel's counters, and whom they are for. */
   statsCalls: Table<number, { readonly stream: StreamId; readonly measured: readonly Measured[] }>
   /** Whom the kubelet's own server serves, and the calls of the runtime that it makes for them. */

@@ -13,6 +13,8 @@
  * Where to read upstream: torvalds/linux `net/`, `kernel/cgroup/`; man 7 `namespaces`, `netlink`, `socket`.
  */
 import type { Component, Event, Effect, ProcessId } from '#cluster/kernel/component.ts'
+import { isFailure } from './syscall.ts'
+import { readMemory, setMemoryLimit, useMemory } from './memory.ts'
 import { changeDemand, readCpu, setCpuLimit, useCpu } from './cpu.ts'
 import {
   loadFiles,
@@ -58,10 +60,9 @@ import {
   timeOut,
 } from './socket-calls.ts'
 import { removeSocket } from './sockets.ts'
-import type { Batch, LinuxOptions, LinuxState, Work } from './state.ts'
+import type { Batch, KernelProcess, LinuxOptions, LinuxState, Work } from './state.ts'
 import { createState, DEFAULT_PREFIX_BITS, fail, HOST_NETNS, KUBERNETES_SYSCTLS } from './state.ts'
 import type { ProcessStart, Syscall, SyscallBatch, SyscallReply } from './syscall.ts'
-import { isFailure } from './syscall.ts'
 import { closeSocket, retransmit, settleTimers } from './tcp.ts'
 
 /** Packets that one step may hand to sockets: more is a loop between programs, which time would break in reality. */
@@ -268,6 +269,16 @@ function perform(work: Work, batch: Batch, call: Syscall): unknown {
       return setCpuLimit(work, call)
     case 'readCpu':
       return readCpu(work, call)
+    case 'useMemory': {
+      const killed = useMemory(work, batch.from, call)
+      if (killed === undefined || isFailure(killed)) return killed ?? {}
+      processEnded(work, (killed as KernelProcess).stream)
+      return {}
+    }
+    case 'setMemoryLimit':
+      return setMemoryLimit(work, batch.from, call)
+    case 'readMemory':
+      return readMemory(work, call)
     case 'deleteConntrack':
       return deleteConntrack(work, call)
     default:

@@ -112,6 +112,8 @@ export interface KernelProcess {
   readonly cgroup: string
   readonly sockets: readonly number[]
   readonly cpuMilli: number
+  /** What it has said that it holds; undefined: it has said nothing. */
+  readonly memoryBytes?: number
 }
 
 /** A batch of system calls that is under way. */
@@ -190,6 +192,8 @@ export interface LinuxState {
   /** Batches that wait for a sync, by its number. */
   syncs: Table<number, string>
   cgroups: Table<string, Cgroup>
+  /** The most that a cgroup may hold, and who is told when that was not enough. */
+  memoryLimits: Table<string, { readonly bytes: number; readonly by: ProcessId }>
 }
 
 /** What one step works with: thrown away at its end. */
@@ -240,6 +244,7 @@ export function createState(options: LinuxOptions): LinuxState {
     writeBackPending: false,
     syncs: new Table(),
     cgroups: new Table(),
+    memoryLimits: new Table(),
   }
 }
 

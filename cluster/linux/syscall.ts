@@ -186,6 +186,14 @@ export interface Syscalls {
   setCpuLimit: [{ readonly cgroup: string; readonly milli: number | undefined }, object]
   /** Of the cgroup and all below it. */
   readCpu: [{ readonly cgroup: string }, { readonly usageMicros: Micros; readonly throttledMicros: Micros }]
+
+  // ── memory ──
+  /** How much memory the caller holds from now on. It may be killed for it. */
+  useMemory: [{ readonly bytes: number }, object]
+  /** The most that a cgroup may hold; the caller is told (`outOfMemory`) when a process of it was killed for more. */
+  setMemoryLimit: [{ readonly cgroup: string; readonly bytes: number }, object]
+  /** Of the cgroup and all below it. */
+  readMemory: [{ readonly cgroup: string }, { readonly usageBytes: number }]
 }
 
 export type SyscallName = keyof Syscalls

@@ -20,6 +20,8 @@ const SENTENCES: Readonly<Record<string, (detail: Detail) => string>> = {
       : `${node} is tainted: ${list(taints.map((taint: Detail) => `${taint['key']}:${taint['effect']}`))}`,
   evictionScheduled: ({ pod, inMicros }) => `${pod} will be evicted in ${Math.round(inMicros / 1e6)} s`,
   evicted: ({ pod, node }) => `${pod} is evicted from ${node}`,
+  nodePressure: ({ pod, node, available }) =>
+    `${node} has ${Math.floor(available / 1_048_576)}Mi of memory left: ${pod} is evicted from ${node}`,
   tooFewReplicas: ({ replicaSet, need, creating }) => `${replicaSet} wants ${need}: ${creating} to create`,
   tooManyReplicas: ({ replicaSet, need, deleting }) => `${replicaSet} wants ${need}: ${list(deleting)} to delete`,
   rollout: ({ deployment }) => `${deployment} needs another ReplicaSet or another size of one`,

@@ -30,6 +30,8 @@
  *   fault TYPE key=value …             any kernel command: powerOff machine=node-2, crash process=cp-1/etcd, heal …
  *                                      `@POD` stands for the machine where a Pod of that name, or that beginning, runs
  *   kill POD [CONTAINER]               a container's program dies, as by the kernel's OOM killer; POD is a name or how it begins
+ *   load POD [memory=500Mi] [cpu=250m] so much is asked of the `burn` in a Pod; with `boot … eviction=true` kubelets end Pods when
+ *                                      memory runs short
  *   answers POD [N]                    the last N outcomes (3) of the requests that the Pod's `client` program has made
  *   identities k=v                     name, UID, address, node and restarts of the Pods with these labels
  *   time                               virtual time now
@@ -60,6 +62,7 @@ import { bootEtcd, ETCDCTL } from './etcd-world.ts'
 import { addBeside, withBeside } from './beside.ts'
 import { credentialsOf } from './credentials.ts'
 import { museumBug } from './museum-bugs.ts'
+import { loadCommand } from './load.ts'
 import { RESTORE_MICROS, restoreCommands } from './restore.ts'
 import { answersOf, containerProcess, identitiesOf, machineOf, parseCondition, storeRevision } from './look.ts'
 import { type Block, parseScript } from './script.ts'
@@ -150,6 +153,9 @@ class Player {
           'crash',
           `process=${containerProcess(history.head, block.args[0]!, block.args[1])}`,
         ])
+      case 'load':
+        history.command(history.head.now, loadCommand(history.head, block.args))
+        return this.#run(history, ['1ms'])
       case 'answers':
         return answersOf(history.head, block.args[0]!, Number(block.args[1] ?? 3))
       case 'identities':
@@ -158,7 +164,7 @@ class Player {
         return formatMicros(history.head.now)
       default:
         throw new Error(
-          `"${block.command}" is no command of a story; there are: boot, kubectl, etcdctl, etcdutl, ask, run, fault, kill, answers, identities, time`,
+          `"${block.command}" is no command of a story; there are: boot, kubectl, etcdctl, etcdutl, ask, run, fault, kill, load, answers, identities, time`,
         )
     }
   }
@@ -202,6 +208,7 @@ class Player {
       window,
       metrics,
       apiserver,
+      eviction,
       ...capacity
     } = fields as Record<string, any>
     const lines = input.split('\n').filter(Boolean)
@@ -228,6 +235,7 @@ class Player {
       metrics: metrics === 'true',
       ...(window && { apiServer: { watchCacheEvents: Number(window) } }),
       ...(audit && { apiServer: { auditPolicy: { rules: [{ level: 'Metadata', namespaces: [audit] }] } } }),
+      ...(eviction === 'true' && { nodePressureEviction: true }),
       ...this.#options.cluster,
     }
     if (withEtcdctl !== 'true') {

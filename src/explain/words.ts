@@ -177,7 +177,7 @@ const es: ExplainWords = {
     cordon: 'acordonarlo',
     uncordon: 'dejar de acordonarlo',
     capacity: 'su capacidad',
-    request: 'su solicitud',
+    request: 'su petición',
     selector: 'su nodeSelector',
     toleration: 'una tolerancia',
     weight: 'peso de un plugin',
@@ -201,7 +201,7 @@ const es: ExplainWords = {
   otherwise: (counts) => `Hay ${counts}.`,
   same: 'No ha cambiado ningún veredicto ni ninguna suma.',
   told: {
-    request: (value) => `el Pod solicita ${value}`,
+    request: (value) => `el Pod pide ${value}`,
     selector: (value) => `nodeSelector ${value}`,
     toleration: (value) => `el Pod tolera ${value}`,
     weight: (plugin, value) => `${plugin}: peso ${value}`,

@@ -11,6 +11,7 @@ export const FIGURES: Readonly<Record<string, () => Promise<{ readonly figure: F
   F07: () => import('./f07-aggregation.ts'),
   F08: () => import('./f08-watch-and-410.ts'),
   F09: () => import('./f09-scheduler-funnel.ts'),
+  F10: () => import('./f10-fill-a-node.ts'),
   F11: () => import('./f11-taints-and-zones.ts'),
   F12: () => import('./f12-two-schedulers.ts'),
   F14: () => import('./f14-node-goes-dark.ts'),

@@ -25,6 +25,7 @@ import { etcdMembers, keyspaceOf, plainKeys } from './etcd-members.ts'
 import { apiServicesIn } from './api-services.ts'
 import { readerOf } from './reader.ts'
 import { watchersOf } from './watchers.ts'
+import { type Held, heldMemory, nodeMemory } from './memory.ts'
 import { isOver, knownToKubelets, podView } from './pods.ts'
 
 /** Neither Nodes nor of the control plane: where kubectl is typed, and the load balancer. */
@@ -52,6 +53,7 @@ const INSPECTED = [
  */
 export function frameOf(world: World, branch: number, tick: number, stored: World = world): Frame {
   const pods = objectsOf<Pod>(stored, 'pods')
+  const held = heldMemory(world)
   const runtime = stored === world ? undefined : knownToKubelets(world)
   const nodes = new Map(objectsOf<Node>(stored, 'nodes').map((node) => [node.metadata.name, node]))
   const allLeases = objectsOf<Lease>(stored, 'leases')
@@ -67,7 +69,7 @@ export function frameOf(world: World, branch: number, tick: number, stored: Worl
       role: OUTSIDE.has(machine.name) ? 'outside' : isControlPlane(world, machine.name) ? 'control-plane' : 'node',
       up: machine.up,
       processes: processesOf(world, machine.name),
-      node: node && nodeView(world, node, leases.get(machine.name), pods),
+      node: node && nodeView(world, node, leases.get(machine.name), pods, held),
       ...networkOf(world, machine.name),
     }
   })
@@ -76,7 +78,7 @@ export function frameOf(world: World, branch: number, tick: number, stored: Worl
     tick,
     at: world.now,
     machines,
-    pods: pods.map((pod) => podView(pod, runtime?.get(pod.metadata.uid!))),
+    pods: pods.map((pod) => podView(pod, held, runtime?.get(pod.metadata.uid!))),
     leaders: allLeases.flatMap((lease) => leaderView(world, lease)),
     store: storeOf(world),
     etcd: etcdMembers(world),
@@ -135,7 +137,7 @@ function networkOf(world: World, machine: string): Pick<MachineView, 'netns' | '
   return { netns: [...spaces.values()], allocated }
 }
 
-function nodeView(world: World, node: Node, lease: Lease | undefined, pods: readonly Pod[]): NodeView {
+function nodeView(world: World, node: Node, lease: Lease | undefined, pods: readonly Pod[], held: Held): NodeView {
   const { name, labels = {} } = node.metadata
   const renewed = parseTime(lease?.spec?.renewTime)
   const here = pods.filter((pod) => pod.spec.nodeName === name && !isOver(pod))
@@ -148,6 +150,7 @@ function nodeView(world: World, node: Node, lease: Lease | undefined, pods: read
     taints: node.spec.taints?.map(({ key, value, effect }) => `${key}${value ? `=${value}` : ''}:${effect}`) ?? [],
     cpuAllocatable: milli(node.status?.allocatable?.['cpu']),
     cpuRequested: here.reduce((sum, pod) => sum + (podRequests(pod)['cpu'] ?? 0), 0),
+    ...nodeMemory(node, held),
   }
 }
 

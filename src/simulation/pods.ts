@@ -5,10 +5,11 @@ import type { ContainerStatus, Pod } from '#cluster/api/types.ts'
 import type { ContainerStatus as RuntimeContainer } from '#cluster/container-runtime/cri.ts'
 import type { World } from '#cluster/kernel/world.ts'
 import type { KubeletState, RuntimePod } from '#cluster/kubelet/state.ts'
+import { type Held, podMemory } from './memory.ts'
 import type { ContainerView, PodPhase, PodView } from './protocol.ts'
 
 /** @param runtime what the Pod's own kubelet knows of its containers; default: the status in the store counts */
-export function podView(pod: Pod, runtime?: RuntimePod): PodView {
+export function podView(pod: Pod, held: Held, runtime?: RuntimePod): PodView {
   const { namespace = '', name, uid = '', labels = {} } = pod.metadata
   const containers = pod.spec.containers.map((container): ContainerView => {
     const newest = newestOf(runtime, container.name)
@@ -31,6 +32,7 @@ export function podView(pod: Pod, runtime?: RuntimePod): PodView {
     restarts: containers.reduce((sum, { restarts }) => sum + restarts, 0),
     cpuMilli: podRequests(pod)['cpu'] ?? 0,
     ...demandsOf(pod),
+    ...podMemory(pod, held),
   }
 }
 

@@ -36,6 +36,7 @@ export type StoryName =
   | 'watch-and-410'
   | 'taints-and-zones'
   | 'aggregation'
+  | 'fill-a-node'
 
 /** A change of the story's own words, made before it is played. */
 export interface Edit {
@@ -138,8 +139,31 @@ export interface PodView {
   readonly cpuMilli: number
   /** How it is to be spread with others of its `app`; absent: it does not say. */
   readonly spread?: readonly SpreadView[]
+  /** Absent where no program on its machine says what it holds. */
+  readonly memory?: MemoryView
   /** Taints that it tolerates beyond those that everybody does, as one writes them; absent: none. */
   readonly tolerations?: readonly string[]
+}
+
+/** Bytes. */
+export interface MemoryView {
+  readonly request: number
+  /** Undefined: none. */
+  readonly limit: number | undefined
+  /** What its programs hold, by the kernel. */
+  readonly used: number
+  readonly qos: string
+  readonly priority: number
+}
+
+/** Bytes. */
+export interface NodeMemoryView {
+  readonly capacity: number
+  /** What the scheduler may promise. */
+  readonly allocatable: number
+  readonly used: number
+  /** The kubelet has said that it runs short. */
+  readonly isShort: boolean
 }
 
 export interface SpreadView {
@@ -160,6 +184,8 @@ export interface NodeView {
   readonly taints: readonly string[]
   readonly cpuAllocatable: number
   readonly cpuRequested: number
+  /** Absent where no program of the machine says what it holds. */
+  readonly memory?: NodeMemoryView
 }
 
 export interface LinkView {

@@ -3,8 +3,11 @@
  */
 import { createNarrator, type Narrator, type Started } from '#cluster/scenarios/describe.ts'
 import type { Described } from '#cluster/scenarios/described.ts'
+import type { Command } from '#cluster/kernel/command.ts'
 import type { TraceCommand, TraceEvent, TraceSink } from '#cluster/kernel/trace.ts'
 import type { World } from '#cluster/kernel/world.ts'
+import type { Load } from '#cluster/container-runtime/images/small.ts'
+import type { Body } from '#cluster/kernel/component.ts'
 import type { NoteView } from './protocol.ts'
 
 /** Notes that pictures are drawn from. */
@@ -27,6 +30,7 @@ const PICTURED = new Set([
   // Who answers for a group, and whether they are there.
   'proxied',
   'api-service',
+  'nodePressure',
 ])
 
 export class Recorder implements TraceSink {
@@ -58,7 +62,10 @@ export class Recorder implements TraceSink {
   }
 
   command({ tick, at, command }: TraceCommand): void {
-    if (command.type === 'tell') return
+    if (command.type === 'tell') {
+      const { process, body } = command as Extract<Command, { type: 'tell' }>
+      return this.#loaded(tick, at, process, body)
+    }
     const { type, ...fields } = command as { type: string } & Record<string, unknown>
     // Whole disks are not told.
     const told = Object.values(fields).filter((value) => typeof value !== 'object' || Array.isArray(value))
@@ -68,6 +75,16 @@ export class Recorder implements TraceSink {
     const about = { tick: tick + 1, at, cause: 0, kind: 'fault', label, verb: type, resource: '', name } as const
     const to = String(fields['process'] ?? fields['machine'] ?? '')
     this.events.push({ ...about, from: undefined, to, failed: false, background: false, remark: '' })
+  }
+
+  /** What is typed shows in what kubectl does; what is asked of a program shows nowhere else. */
+  #loaded(tick: number, at: number, to: string, body: Body): void {
+    if (body.type !== 'load') return
+    const { memory, cpu } = body as Load
+    const amounts = [...(memory === undefined ? [] : [`memory ${Math.round(memory / 1_048_576)}Mi`]), ...(cpu === undefined ? [] : [`cpu ${cpu}m`])] // prettier-ignore
+    const name = to.split('_')[1] ?? to
+    const label = `load ${name} ${amounts.join(' ')}`
+    this.events.push({ tick: tick + 1, at, cause: 0, kind: 'fault', label, verb: 'load', resource: 'pods', name, from: undefined, to, failed: false, background: false, remark: '' }) // prettier-ignore
   }
 
   /** Tick of the cause of a tick that was recorded here; undefined for others. */

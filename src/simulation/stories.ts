@@ -10,6 +10,7 @@ import museumWatch from '#cluster/scenarios/museum-watch.txt?raw'
 import museumDurability from '#cluster/scenarios/museum-durability.txt?raw'
 import aggregation from '#cluster/scenarios/aggregation.txt?raw'
 import deploymentJourney from '#cluster/scenarios/deployment-journey.txt?raw'
+import fillANode from '#cluster/scenarios/fill-a-node.txt?raw'
 import lightsOut from '#cluster/scenarios/lights-out.txt?raw'
 import nodeGoesDark from '#cluster/scenarios/node-goes-dark.txt?raw'
 import podAsAUnit from '#cluster/scenarios/pod-as-a-unit.txt?raw'
@@ -50,6 +51,7 @@ const TEXTS: Readonly<Record<StoryName, string>> = {
   'watch-and-410': watchAnd410,
   'taints-and-zones': taintsAndZones,
   aggregation,
+  'fill-a-node': fillANode,
 }
 
 export const storyText = (name: StoryName): string => TEXTS[name]

@@ -2,6 +2,7 @@
 import { unsafeCSS } from 'lit'
 import aggregation from './aggregation.css?inline'
 import controlPlanes from './control-planes.css?inline'
+import fill from './fill.css?inline'
 import frame from './frame.css?inline'
 import funnel from './funnel.css?inline'
 import podCard from './pod-card.css?inline'
@@ -17,6 +18,7 @@ import topology from './topology.css?inline'
 import window from './window.css?inline'
 
 export const figureStyles = [
+  fill,
   frame,
   aggregation,
   panel,
