@@ -23,6 +23,7 @@ function shows(event: Described): boolean {
   if (kind === 'fault' || isEviction(event)) return true
   if (kind === 'decision') return to.endsWith('/kube-scheduler')
   if (kind === 'cri') return label === 'StopContainer'
+  if (kind === 'syscall') return label === 'useMemory' && from?.includes('/main_') === true
   if (kind === 'start') return label === 'starts burn'
   if (kind === 'exit') return from?.includes('/main_') === true
   if (kind === 'watch') {
@@ -47,6 +48,7 @@ function sentence(event: Described, timeline: Timeline): string {
     return say(`The kubelet of ${node} sees ${left} of memory left, fewer than 100Mi: it evicts ${pod}`, `El kubelet de ${node} ve que quedan ${left} de memoria, menos de 100Mi: desaloja a ${pod}`) // prettier-ignore
   }
   if (remark.includes('memory-pressure')) return say(`${name} reports MemoryPressure, and is tainted for it: no new Pods`, `${name} informa de MemoryPressure y recibe un taint: no más Pods`) // prettier-ignore
+  if (kind === 'syscall') return say(`The kernel gives ${podIn(from!)} what it asks for, while there is any`, `El núcleo da a ${podIn(from!)} lo que pide, mientras quede`) // prettier-ignore
   if (kind === 'start') return say(`The program of ${podIn(to)} starts on ${to.split('/')[0]}`, `El programa de ${podIn(to)} arranca en ${to.split('/')[0]}`) // prettier-ignore
   if (kind === 'exit') {
     const killed = label.includes('137')

@@ -109,6 +109,7 @@ const optionsOf = ({ nodes, controlPlanes, etcd, seed }: Setup) => ({
   etcdMembers: controlPlanes,
   // As kubeadm sets it up, and with the types of the API: what one learns is what one types at work.
   chain: 'full' as const,
+  nodePressureEviction: true,
   components: { 'kube-apiserver': kubeApiserverWith(builtInSchemas), 'kube-scheduler': rememberingScheduler },
 })
 

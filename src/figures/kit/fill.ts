@@ -2,7 +2,7 @@
 import { type TemplateResult, html, nothing } from 'lit'
 import type { Frame, MachineView, MemoryView, NodeMemoryView, PodView } from '../../simulation/protocol.ts'
 import { PHASE_WORDS } from './shapes.ts'
-import type { View } from './view.ts'
+import { type View, isNarrow } from './view.ts'
 import { say } from './words.ts'
 
 /** What the kubelet's note about a machine that runs short says of each Pod, first to go first. */
@@ -51,6 +51,9 @@ function drawNode(machine: Node, all: readonly Measured[], view: View): Template
   const promised = here.reduce((sum, pod) => sum + pod.memory.request, 0)
   const share = (bytes: number): string => `inline-size:${((Math.max(0, bytes) / memory.capacity) * 100).toFixed(2)}%`
   const left = memory.capacity - memory.used
+  const room = (isNarrow(view) ? view.width : (view.width - 16) / 2) - 34
+  const label = (name: string, bytes: number): TemplateResult | typeof nothing =>
+    (bytes / memory.capacity) * room > name.length * 7.2 + 14 ? html`<span>${name}</span>` : nothing
   return html`<div class="fill-node ${memory.isShort ? 'short' : ''}">
     <p class="name">
       <b>${machine.name}</b> <span>${mebi(memory.capacity)}</span>
@@ -61,7 +64,7 @@ function drawNode(machine: Node, all: readonly Measured[], view: View): Template
       ><span>${mebi(promised)} ${say('of', 'de')} ${mebi(memory.allocatable)}</span>
     </p>
     <div class="fill-bar promised" aria-hidden="true">
-      ${here.map(({ name, memory: { request } }) => (request > 0 ? html`<i style=${share(request)} title="${name}: ${mebi(request)}"><span>${name}</span></i>` : nothing))}
+      ${here.map(({ name, memory: { request } }) => (request > 0 ? html`<i style=${share(request)} title="${name}: ${mebi(request)}">${label(name, request)}</i>` : nothing))}
     </div>
     <p class="what">
       <span>${say('held', 'ocupado')}</span
@@ -72,7 +75,7 @@ function drawNode(machine: Node, all: readonly Measured[], view: View): Template
     <div class="fill-bar held" aria-hidden="true">
       ${here.map(({ name, memory: { request, used } }) => {
         const within = Math.min(used, request)
-        return html`${within > 0 ? html`<i style=${share(within)} title="${name}: ${mebi(used)}"><span>${used > request ? '' : name}</span></i>` : nothing}${used > request ? html`<i class="beyond" style=${share(used - request)} title="${name}: ${mebi(used)}"><span>${name}</span></i>` : nothing}`
+        return html`${within > 0 ? html`<i style=${share(within)} title="${name}: ${mebi(used)}">${used > request ? nothing : label(name, within)}</i>` : nothing}${used > request ? html`<i class="beyond" style=${share(used - request)} title="${name}: ${mebi(used)}">${label(name, used - request)}</i>` : nothing}`
       })}
       <b class="threshold" style="inset-inline-end:${((THRESHOLD / memory.capacity) * 100).toFixed(2)}%"></b>
     </div>
