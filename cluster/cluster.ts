@@ -178,17 +178,10 @@ export function bootCluster(given: ClusterOptions): World {
   const neighbours = Object.freeze(Object.fromEntries(hosts.map((host) => [host.address, host.name])))
   // NodeRestriction keeps a kubelet from calling its own node a control plane: kubeadm does that in a phase of its own.
   const marks = options.chain === 'full' && !options.machines ? hosts.filter(isControlPlane) : []
+  const kubeletOptions = { ...(tellsAll(options) && { events: true }), ...(options.nodePressureEviction && { nodePressureEviction: true }) } // prettier-ignore
+  const around = { endpoint, neighbours, clusterCIDR, kubeletOptions }
   for (const host of hosts)
-    if (host.registered) {
-      const labelled = marks.includes(host) ? { ...host, labels: {} } : host
-      addNode(world, labelled, {
-        endpoint,
-        neighbours,
-        clusterCIDR,
-        events: tellsAll(options),
-        evicts: options.nodePressureEviction === true,
-      })
-    }
+    if (host.registered) addNode(world, marks.includes(host) ? { ...host, labels: {} } : host, around)
   const servers = [endpoint]
   world.addProcess({ machine: 'laptop', name: 'kubectl', component: 'kubectl', options: { servers } })
   if (marks.length > 0) {
@@ -371,13 +364,10 @@ interface Surroundings {
   /** Machines by their addresses. */
   readonly neighbours: Readonly<Record<string, string>>
   readonly clusterCIDR: string
-  /** Whether kubelets tell Events. */
-  readonly events: boolean
-  /** Whether they end Pods when memory runs short. */
-  readonly evicts: boolean
+  readonly kubeletOptions: object
 }
 
-function addNode(world: World, host: Host, { endpoint, neighbours, clusterCIDR, events, evicts }: Surroundings): void {
+function addNode(world: World, host: Host, { endpoint, neighbours, clusterCIDR, kubeletOptions }: Surroundings): void {
   const { name, address } = host
   const servers = [endpoint]
   const runs = new Set<string>(host.hollow ? ['containerd', 'kubelet'] : ['linux', ...(host.runs ?? NODE_PROGRAMS)])
@@ -405,7 +395,6 @@ function addNode(world: World, host: Host, { endpoint, neighbours, clusterCIDR, 
     ...(host.taints && { taints: host.taints }),
     clusterDNS: CLUSTER_DNS,
     clusterDomain: CLUSTER_DOMAIN,
-    ...(events && { events }),
-    ...(evicts && { nodePressureEviction: true }),
+    ...kubeletOptions,
   })
 }
