@@ -5,7 +5,7 @@
  * What we model: the same language and libraries, types and their messages, and the cost of a run, by rules that depend on nothing
  * but the expression and its values. The packages that npm has were tried and left: see "Decided on the way" in ARCHITECTURE.md.
  * What we leave out: messages of protobuf; time zones by name; `semver`; what `parser.ts`, `time.ts`, `library.ts` and
- * `../validation/pattern.ts` say of themselves.
+ * `../validation/re2/syntax.ts` say of themselves.
  * Where to read upstream: google/cel-spec `doc/langdef.md`, google/cel-go; apiserver `pkg/cel/{environment,library}`.
  */
 import type { Checked, Variables } from './checker.ts'

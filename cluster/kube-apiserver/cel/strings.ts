@@ -142,12 +142,22 @@ function format(text: string, args: readonly Value[]): string {
 
 // ── regular expressions ─────────────────────────────────────────────────────────────────────────────────────────────
 
-const find = (text: string, pattern: string): string => searches(pattern, fail).exec(text)?.[0] ?? ''
+function find(text: string, pattern: string): string {
+  const found = searches(pattern, fail).find(text)
+  return found ? text.slice(found.start, found.end) : ''
+}
 
 function findAll(text: string, pattern: string, limit = -1n): string[] {
-  const { source, flags } = searches(pattern, fail)
-  const found = Array.from(text.matchAll(new RegExp(source, `${flags}g`)), ([all]) => all)
-  return limit < 0n ? found : found.slice(0, Number(limit))
+  const machine = searches(pattern, fail)
+  const all: string[] = []
+  for (let from = 0; from <= text.length && (limit < 0n || all.length < limit);) {
+    const found = machine.find(text, from)
+    if (!found) break
+    all.push(text.slice(found.start, found.end))
+    // Past a match of nothing, so that the next is another.
+    from = found.end > found.start ? found.end : found.end + ((text.codePointAt(found.end) ?? 0) > 0xffff ? 2 : 1)
+  }
+  return all
 }
 
 export const STRINGS: readonly Overload[] = [

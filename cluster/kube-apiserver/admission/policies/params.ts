@@ -26,8 +26,9 @@ const NONE: readonly Resource[] = Object.freeze([])
 
 /** The kinds that policies want to look up: they must be cached before a write can be judged. */
 export function paramResources(state: Caches): readonly Resource[] {
+  const count = [POLICIES, MUTATING_POLICIES].reduce((sum, key) => sum + (state.caches[key]?.objects.size ?? 0), 0)
+  if (count === 0) return NONE
   const policies = [POLICIES, MUTATING_POLICIES].flatMap((key) => [...(state.caches[key]?.objects.values() ?? [])])
-  if (policies.length === 0) return NONE
   return (policies as Policy[]).flatMap(({ spec }) => {
     const row = spec.paramKind && paramResource(state, spec.paramKind)
     return row ? [storedAs(row)] : []
