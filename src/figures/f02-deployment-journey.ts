@@ -5,12 +5,14 @@
  */
 import { html } from 'lit'
 import type { Described } from '#cluster/scenarios/described.ts'
-import type { Timeline } from '../simulation/protocol.ts'
+import type { Change, Timeline } from '../simulation/protocol.ts'
 import { drawBoard } from './kit/board.ts'
 import type { FigureDefinition, Outcome } from './kit/figure-definition.ts'
+import { actorEs } from './kit/sentences-es.ts'
 import { actor, sentenceOf } from './kit/sentences.ts'
 import { drawSequence } from './kit/sequence.ts'
-import type { View } from './kit/view.ts'
+import { stepOf, type View } from './kit/view.ts'
+import { say } from './kit/words.ts'
 
 const NAME = 'web'
 
@@ -120,16 +122,18 @@ function watchKey({ verb, resource, name, to }: Described, pod: string): string 
 }
 
 const CONTROLLERS: Readonly<Record<string, string>> = {
-  replicasets: 'the Deployment controller',
-  pods: 'the ReplicaSet controller',
-  endpointslices: 'the EndpointSlice controller',
+  replicasets: 'Deployment',
+  pods: 'ReplicaSet',
+  endpointslices: 'EndpointSlice',
 }
 
 function sentence(event: Described): string {
   const plain = sentenceOf(event)
   if (event.verb !== 'POST' || !event.from?.endsWith('/kube-controller-manager')) return plain
-  const who = CONTROLLERS[event.resource]
-  return who ? plain.replace(/^The controller manager/, who.charAt(0).toUpperCase() + who.slice(1)) : plain
+  const which = CONTROLLERS[event.resource]
+  if (!which) return plain
+  const who = say(`The ${which} controller`, `El controlador de ${which}`)
+  return plain.replace(/^The controller manager|^El gestor de controladores/, who)
 }
 
 /** Who asked a kubelet for anything; by the trace. */
@@ -141,20 +145,41 @@ function outcome(timeline: Timeline): Outcome | undefined {
   if (asked)
     return {
       value: asked.from?.split('/')[1] ?? '',
-      sentence: `${actor(asked.from)} asked ${actor(asked.to)}.`,
+      sentence: say(
+        `${actor(asked.from)} asked ${actor(asked.to)}.`,
+        `${actorEs(asked.from)} preguntó a ${actorEs(asked.to)}.`,
+      ),
       tick: asked.tick,
     }
   const saw = timeline.events.find(({ kind, to, name }) => kind === 'watch' && to.endsWith('/kubelet') && name === pod)
   if (!saw) return undefined
   return {
     value: 'nobody',
-    sentence: 'nobody called a kubelet. It watches the API server, and saw a Pod that bears its node’s name.',
+    sentence: say(
+      'nobody called a kubelet. It watches the API server, and saw a Pod that bears its node’s name.',
+      'nadie llamó a un kubelet. Observa el servidor de API, y vio un Pod que lleva el nombre de su nodo.',
+    ),
     tick: saw.tick,
   }
 }
 
 const machineOf = (view: View): string =>
   view.frame.pods.find(({ name }) => name === castOf(view.timeline).pod)?.node ?? 'node-1'
+
+/** Long enough for whoever crashed to be started again, and to catch up. */
+const RECOVERY_MICROS = 40_000_000
+
+/** The message of the moment. What somebody types is none, nor is what a process makes up its mind about. */
+function hopOf(view: View): Described {
+  const event = stepOf(view)?.event
+  const isHop = event?.from !== undefined && event.from !== event.to && event.kind !== 'decision' && event.cause > 0
+  if (!isHop) throw new Error(say('This step is no message: go on to one.', 'Este paso no es un mensaje: avanza hasta uno.')) // prettier-ignore
+  return event
+}
+
+/** It is on its way then. */
+const beforeHop = (view: View): number => hopOf(view).cause
+const loseHop = (view: View): readonly Change[] => [{ command: { type: 'crash', process: hopOf(view).to } }]
 
 const STOPPED = ['kube-scheduler', 'kube-controller-manager', 'etcd', 'kube-apiserver']
 
@@ -176,19 +201,30 @@ export const figure: FigureDefinition = {
       resource === 'pods/binding',
   },
   prediction: {
-    question: 'Who tells the kubelet to start the Pod?',
+    question: say('Who tells the kubelet to start the Pod?', '¿Quién le dice al kubelet que arranque el Pod?'),
     choices: [
-      { value: 'kube-scheduler', label: 'the scheduler' },
-      { value: 'kube-controller-manager', label: 'the controller manager' },
-      { value: 'kube-apiserver', label: 'the API server' },
-      { value: 'nobody', label: 'nobody' },
+      { value: 'kube-scheduler', label: say('the scheduler', 'el planificador') },
+      { value: 'kube-controller-manager', label: say('the controller manager', 'el gestor de controladores') },
+      { value: 'kube-apiserver', label: say('the API server', 'el servidor de API') },
+      { value: 'nobody', label: say('nobody', 'nadie') },
     ],
     outcome,
   },
   tweaks: [
     {
+      id: 'lose',
+      label: say('lose', 'pierde'),
+      choices: [
+        {
+          value: 'hop',
+          label: say('this hop: its receiver crashes first', 'este salto: su receptor muere antes'),
+          effect: { kind: 'fork', from: beforeHop, changes: loseHop, extraMicros: RECOVERY_MICROS },
+        },
+      ],
+    },
+    {
       id: 'stop',
-      label: 'stop, from this moment on,',
+      label: say('stop, from this moment on,', 'detén, desde este momento,'),
       choices: [
         ...STOPPED.map((name) => ({
           value: name,
@@ -200,7 +236,7 @@ export const figure: FigureDefinition = {
         })),
         {
           value: 'kubelet',
-          label: 'the kubelet of its node',
+          label: say('the kubelet of its node', 'el kubelet de su nodo'),
           effect: {
             kind: 'fork' as const,
             changes: (view: View) => [{ command: { type: 'stop' as const, process: `${machineOf(view)}/kubelet` } }],

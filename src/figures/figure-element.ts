@@ -175,11 +175,12 @@ export class FigureElement extends LitElement {
     this.#player.goToTick(tick)
   }
 
-  async #fork(changes: readonly Change[], extraMicros = 10_000_000): Promise<void> {
+  async #fork(changes: readonly Change[], extraMicros = 10_000_000, from?: number): Promise<void> {
     const { frame, timeline } = this.#player!.state!
     const { branch } = timeline
-    const fork = await this.#client!.ask('fork', { branch, tick: frame.tick, changes, extraMicros })
-    await this.#show(fork, frame.tick)
+    const tick = from ?? frame.tick
+    const fork = await this.#client!.ask('fork', { branch, tick, changes, extraMicros })
+    await this.#show(fork, tick)
   }
 
   /** Another setup wants another prediction; it is run once there is one. */
@@ -197,14 +198,16 @@ export class FigureElement extends LitElement {
     const { effect } = choice
     if (effect.kind === 'fork') {
       let changes: readonly Change[]
+      let from: number | undefined
       try {
         changes = effect.changes(this.#view()!)
+        from = effect.from?.(this.#view()!)
       } catch (error) {
         this.#notice = error instanceof Error ? error.message : String(error)
         return
       }
       this.#tweaks.set(id, value)
-      return this.#fork(changes, effect.extraMicros)
+      return this.#fork(changes, effect.extraMicros, from)
     }
     this.#tweaks.set(id, value)
     // Another story wants another prediction.

@@ -37,7 +37,13 @@ export interface Tweak {
 
 export type TweakEffect =
   | { readonly kind: 'story'; readonly request: Partial<StoryRequest> }
-  | { readonly kind: 'fork'; readonly changes: (view: View) => readonly Change[]; readonly extraMicros?: number }
+  | {
+      readonly kind: 'fork'
+      readonly changes: (view: View) => readonly Change[]
+      /** Tick after which the run is another; default: the one that is shown. */
+      readonly from?: (view: View) => number
+      readonly extraMicros?: number
+    }
 
 export interface FigureDefinition {
   readonly id: string
