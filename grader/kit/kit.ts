@@ -74,6 +74,9 @@ export type { Measured } from './trial.ts'
 export type { MeasureSpec, ReferenceSpec } from './ranked.ts'
 export { ranking } from './ranking.ts'
 export type { Standing } from '../verdict/standing.ts'
+// What holds Pods back until they may be bound.
+export type { BindingAnswer, BindingPoint } from './gang-guest.ts'
+export { GANG_LABEL, gangGuest, GangPlugin } from './gang-guest.ts'
 
 export { Decisions } from './decisions.ts'
 

@@ -119,3 +119,49 @@ export interface SpreadAffinity {
   /** What if `removed` were not there? Otherwise as `addPod`. */
   removePod(state: CycleState, pod: Pod, removed: Pod, nodeInfo: BareNodeInfo): void
 }
+
+/** A gang: Pods that are of use only together. Pods name it in the label `scheduling.x-k8s.io/pod-group`. */
+export interface PodGroup {
+  readonly metadata: { readonly name: string; readonly namespace: string }
+  readonly spec: {
+    /** So many members must have room before any of them is bound. */
+    readonly minMember: number
+    /** How long a member may hold room while the others have none. */
+    readonly scheduleTimeoutSeconds: number
+  }
+}
+
+/** A Status; with `Wait`, how long at most. Without it, that is a quarter of an hour. */
+export interface PermitStatus extends Status {
+  readonly timeoutMs?: number
+}
+
+/** What the scheduler tells a plugin, and does for it. */
+export interface Handle {
+  /** The PodGroup that a Pod's label names, in the Pod's namespace; undefined if it names none, or one that does not exist. */
+  podGroup(pod: Pod): PodGroup | undefined
+  /** Every Pod that is on a node by what the API server tells, whoever bound it. */
+  boundPods(): readonly Pod[]
+  /** Ends a Pod's waiting at Permit: it will be bound. Nothing happens if it does not wait. */
+  allow(pod: Pod): void
+  /** Ends a Pod's waiting at Permit: its room is given back, `unreserve` is called, it will be tried again later. */
+  reject(pod: Pod, reason: string): void
+}
+
+/**
+ * The binding half of a plugin, for one scheduler's Pods. Room on a node is held from `reserve` until the Pod is bound, or
+ * `unreserve` is called. The module lives as long as the scheduler: what it remembers is gone when that is started again.
+ */
+export interface GangPlugin {
+  /** A node has been chosen for the Pod and room there is held. A refusal gives it back at once. */
+  reserve(state: CycleState, pod: Pod, nodeName: string, handle: Handle): Status | undefined
+  /**
+   * The room was given back: the Pod was refused, its time was up, it was deleted, or it could not be bound. Also called for
+   * Pods that were never reserved, and perhaps twice.
+   */
+  unreserve(state: CycleState, pod: Pod, nodeName: string, handle: Handle): void
+  /** After `reserve`: may the Pod be bound now? `undefined` means yes. */
+  permit(state: CycleState, pod: Pod, nodeName: string, handle: Handle): PermitStatus | undefined
+  /** The Pod has been bound, and is among `boundPods` until it is deleted. */
+  postBind(state: CycleState, pod: Pod, nodeName: string, handle: Handle): void
+}

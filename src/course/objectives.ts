@@ -54,7 +54,15 @@ export const objectives: readonly CourseObjective[] = [
       'kube-proxy/killed',
       'addons/metrics-history',
     ],
-    exercises: ['request-pipeline', 'aggregation-router', 'fit-filter', 'taint-score', 'spread-affinity', 'replicaset'],
+    exercises: [
+      'request-pipeline',
+      'aggregation-router',
+      'fit-filter',
+      'taint-score',
+      'spread-affinity',
+      'gang-bind',
+      'replicaset',
+    ],
   },
   {
     id: 'state',
