@@ -21,28 +21,34 @@ const rowsByName = (decision: Decision): Decision['nodes'] =>
 
 function filterSentence(row: Decision['nodes'][number]): string {
   if (isRefused(row))
-    return `Filter: ${row.node} is refused by ${row.plugin}: ${row.reasons.map(shortReason).join(', ')}`
-  return `Filter: ${row.node} is feasible`
+    return say(`Filter: ${row.node} is refused by ${row.plugin}: ${row.reasons.map(shortReason).join(', ')}`, `Filtro: ${row.plugin} rechaza ${row.node}: ${row.reasons.map(shortReason).join(', ')}`) // prettier-ignore
+  return say(`Filter: ${row.node} is feasible`, `Filtro: ${row.node} sirve`)
 }
 
 function scoreSentence(decision: Decision): string {
   const scored = rowsByName(decision).flatMap((row) => (isRefused(row) ? [] : [row]))
-  if (scored.length === 0) return 'Score: no node is left to score'
-  if (scored.length === 1) return `Score: ${scored[0]!.node} is the only one, so nothing is scored`
+  if (scored.length === 0) return say('Score: no node is left to score', 'Puntuación: no queda ningún nodo')
+  if (scored.length === 1) return say(`Score: ${scored[0]!.node} is the only one, so nothing is scored`, `Puntuación: ${scored[0]!.node} es el único, así que no se puntúa nada`) // prettier-ignore
   const telling = Object.entries(PLUGIN_WORDS).find(
     ([plugin]) => new Set(scored.map((row) => row.scores[plugin]?.normalized)).size > 1,
   )
   const why = telling
-    ? `; ${telling[1]} tells them apart: ${scored.map((row) => `${row.node} ${row.scores[telling[0]]?.normalized}`).join(', ')}`
+    ? `; ${telling[1]} ${say('tells them apart', 'los distingue')}: ${scored.map((row) => `${row.node} ${row.scores[telling[0]]?.normalized}`).join(', ')}`
     : ''
-  return `Score: ${scored.map((row) => `${row.node} ${row.total}`).join(', ')}${why}`
+  return `${say('Score', 'Puntuación')}: ${scored.map((row) => `${row.node} ${row.total}`).join(', ')}${why}`
 }
 
 function choiceSentence(decision: Decision): string {
   if (decision.chosen === undefined)
-    return `No node of ${decision.allNodes} will do: ${POD} stays Pending, with the reasons written into its status`
-  const tie = decision.tiedWith.length > 0 ? `, by chance among equals (${decision.tiedWith.join(', ')})` : ''
-  return `Chosen: ${decision.chosen}${tie}`
+    return say(`No node of ${decision.allNodes} will do: ${POD} stays Pending, with the reasons written into its status`, `Ningún nodo de ${decision.allNodes} sirve: ${POD} sigue Pending, con las razones en su estado`) // prettier-ignore
+  const tie =
+    decision.tiedWith.length > 0
+      ? say(
+          `, by chance among equals (${decision.tiedWith.join(', ')})`,
+          `, por sorteo entre iguales (${decision.tiedWith.join(', ')})`,
+        )
+      : ''
+  return `${say('Chosen', 'Elegido')}: ${decision.chosen}${tie}`
 }
 
 const SHOWN = new Set(['command', 'request', 'watch', 'decision', 'cri'])
@@ -90,7 +96,10 @@ export const figure: FigureDefinition = {
     shows,
     sentence: (event) =>
       event.kind === 'decision'
-        ? `The scheduler takes ${POD} from its queue and looks at every node`
+        ? say(
+            `The scheduler takes ${POD} from its queue and looks at every node`,
+            `El planificador toma ${POD} de su cola y mira cada nodo`,
+          )
         : sentenceOf(event),
     isMajor: ({ kind, verb, resource }) =>
       kind === 'decision' || resource === 'pods/binding' || (verb === 'POST' && resource === 'pods') || kind === 'cri',
@@ -105,8 +114,8 @@ export const figure: FigureDefinition = {
     },
   },
   prediction: {
-    question: `Where will ${POD} land?`,
-    choices: ['node-1', 'node-2', 'node-4', 'nowhere'].map((value) => ({ value, label: value })),
+    question: say(`Where will ${POD} land?`, `¿Dónde acabará ${POD}?`),
+    choices: [...['node-1', 'node-2', 'node-4'].map((value) => ({ value, label: value })), { value: 'nowhere', label: say('nowhere', 'en ninguna parte') }], // prettier-ignore
     outcome(timeline) {
       const decision = decisionOf(timeline)
       if (!decision) return undefined
@@ -114,7 +123,10 @@ export const figure: FigureDefinition = {
       if (detail.chosen === undefined)
         return {
           value: 'nowhere',
-          sentence: `none of the ${detail.allNodes} nodes passed every filter.`,
+          sentence: say(
+            `none of the ${detail.allNodes} nodes passed every filter.`,
+            `ninguno de los ${detail.allNodes} nodos pasó todos los filtros.`,
+          ),
           tick: decision.tick,
         }
       const bound = timeline.events.find(
@@ -122,15 +134,18 @@ export const figure: FigureDefinition = {
       )
       const passed =
         detail.feasible === 1
-          ? 'it alone passed every filter.'
-          : `${detail.feasible} nodes passed every filter, and ${detail.chosen} scored highest${detail.tiedWith.length > 0 ? ', by the luck of a draw' : ''}. The scheduler wrote one word, nodeName; nothing was pushed to the node.`
+          ? say('it alone passed every filter.', 'solo él pasó todos los filtros.')
+          : say(
+              `${detail.feasible} nodes passed every filter, and ${detail.chosen} scored highest${detail.tiedWith.length > 0 ? ', by the luck of a draw' : ''}. The scheduler wrote one word, nodeName; nothing was pushed to the node.`,
+              `${detail.feasible} nodos pasaron todos los filtros, y ${detail.chosen} tuvo la puntuación más alta${detail.tiedWith.length > 0 ? ', por sorteo' : ''}. El planificador escribió una palabra, nodeName; nada se envió al nodo.`,
+            )
       return { value: detail.chosen, sentence: `${detail.chosen}: ${passed}`, tick: bound?.tick ?? decision.tick }
     },
   },
   tweaks: [
     {
       id: 'cpu',
-      label: 'the Pod asks for',
+      label: say('the Pod asks for', 'el Pod pide'),
       initial: '500m',
       choices: ['100m', '500m', '2000m', '3500m'].map((cpu) => ({
         value: cpu,
@@ -143,33 +158,33 @@ export const figure: FigureDefinition = {
     },
     {
       id: 'taint',
-      label: 'node-4’s taint',
+      label: say('node-4’s taint', 'el taint de node-4'),
       initial: 'on',
       choices: [
-        { value: 'on', label: 'stays', effect: { kind: 'story', request: {} } },
+        { value: 'on', label: say('stays', 'se queda'), effect: { kind: 'story', request: {} } },
         {
           value: 'off',
-          label: 'goes',
+          label: say('goes', 'se va'),
           effect: { kind: 'story', request: { edits: [{ find: ' taint:gpu=yes:NoSchedule', replace: '' }] } },
         },
       ],
     },
     {
       id: 'plugin',
-      label: 'the scheduler runs',
+      label: say('the scheduler runs', 'el planificador ejecuta'),
       initial: 'all',
       choices: [
-        { value: 'all', label: 'every plugin', effect: { kind: 'story', request: {} } },
+        { value: 'all', label: say('every plugin', 'todos los plugins'), effect: { kind: 'story', request: {} } },
         ...['NodeResourcesFit', 'TaintToleration', 'NodeAffinity'].map((name) => ({
           value: name,
-          label: `without ${name}`,
+          label: say(`without ${name}`, `sin ${name}`),
           effect: { kind: 'story' as const, request: { disabledPlugins: [name] } },
         })),
       ],
     },
     {
       id: 'seed',
-      label: 'seed',
+      label: say('seed', 'semilla'),
       initial: '7',
       choices: ['7', '8', '9'].map((seed) => ({
         value: seed,
