@@ -123,6 +123,8 @@ export interface ClusterOptions {
   readonly clusterCIDR?: string
   /** Components that take the place of the usual ones, or that come in addition, by name. */
   readonly components?: Readonly<Record<string, Component>>
+  /** Whether scheduler and controller manager act only while they hold their Lease. Default: where there are several of them. */
+  readonly leaderElect?: boolean
   /** Controllers that the kube-controller-manager is not to run. */
   readonly disabledControllers?: readonly string[]
   /** Whether CoreDNS is deployed. Default true. */
@@ -325,7 +327,7 @@ interface ControlPlaneParts {
 
 function addControlPlane(world: World, machine: string, options: ClusterOptions, parts: ControlPlaneParts): void {
   const servers = [parts.server]
-  const leaderElect = (options.controlPlanes ?? 1) > 1
+  const { leaderElect = (options.controlPlanes ?? 1) > 1 } = options
   const add = (component: Program, processOptions: unknown) =>
     parts.runs.includes(component) &&
     world.addProcess({

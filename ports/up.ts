@@ -205,9 +205,9 @@ function boot(genesis: Genesis, onDefect: NonNullable<WorldOptions['onDefect']>)
   const cluster = { controlPlanes, etcdMembers: membersIn(genesis), topology: etcd } as const
   const components = { caller, 'kube-apiserver': typedApiserver }
   const common = { seed, nodes, epochMicros, metrics, components, tokens, serviceAccountKey, onDefect }
-  // So that a kube-scheduler or kube-controller-manager of somebody's older cluster works with it, too.
-  const apiServer = { runtimeConfig: FORMER_RESOURCES.map(apiVersionOf) }
-  const world = bootCluster({ ...common, ...cluster, apiServer, chain: 'full' })
+  // So that somebody's own kube-scheduler or kube-controller-manager, an older one too, can stand by and take over.
+  const guests = { leaderElect: true, apiServer: { runtimeConfig: FORMER_RESOURCES.map(apiVersionOf) } }
+  const world = bootCluster({ ...common, ...cluster, ...guests, chain: 'full' })
   const body = { type: 'kubectl', id: 0, args: ['apply', '-f', '-'], stdin: PERSONAS_MANIFEST } as const
   world.command(3_000_000, { type: 'tell', process: KUBECTL, body })
   const door = world.addProcess({ machine: 'laptop', name: 'caller', component: 'caller', options: {} })

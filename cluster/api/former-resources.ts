@@ -2,8 +2,8 @@
  * Versions that Kubernetes served beside those of today until 1.25, and that components of that time still ask for: a
  * kube-scheduler of 1.20 schedules nothing before it has listed the PodDisruptionBudgets of policy/v1beta1.
  *
- * No server of 1.36 has them. One is given them by name, as `--runtime-config` does, and discovery never shows them, so that
- * who asks what there is sees what a server of 1.36 shows.
+ * No server of 1.36 has them. One is given them by name, as `--runtime-config` does, and only the old documents of discovery
+ * show them, so that who asks as one does today sees what a server of 1.36 shows.
  *
  * Where to read upstream: the deprecated API migration guide, v1.25.
  */

@@ -20,7 +20,7 @@ export function answerAtPath(state: State, user: UserInfo, request: HttpRequest)
   if (!mayAsk(state, user, verb, request.path)) return failed(forbiddenPath(user.name, verb, request.path))
   const resources = resourcesOf(state)
   const found =
-    discover(request, `${advertiseAddress || '127.0.0.1'}:${securePort}`, resources) ??
+    discover(request, `${advertiseAddress || '127.0.0.1'}:${securePort}`, resources, options.runtimeConfig) ??
     (schemas && openApi(schemas, request, ownResourcesOf(state)))
   // Until all definitions are known, nobody can say that there is no such thing.
   if (!found) return failed(phase === 'ready' || !request.path.startsWith('/apis/') ? noSuchPath() : notYet())

@@ -63,8 +63,9 @@ export function shaped(resource: Resource, view: View | undefined, body: any, no
 
 const metadataOf = ({ metadata }: KubernetesObject): object => ({ resourceVersion: metadata.resourceVersion })
 
-const partial = ({ version }: View, { metadata }: KubernetesObject): KubernetesObject =>
-  Object.freeze({ apiVersion: `meta.k8s.io/${version}`, kind: 'PartialObjectMetadata', metadata })
+/** What is known of an object without its content. */
+export const partial = ({ version }: View, { metadata }: { readonly metadata: object }): KubernetesObject =>
+  Object.freeze({ apiVersion: `meta.k8s.io/${version}`, kind: 'PartialObjectMetadata', metadata }) as KubernetesObject
 
 function tableOf(
   resource: Resource,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { CONFIG_MAPS, configMap, Lab, pod, PODS } from './lab.ts'
+import { CONFIG_MAPS, configMap, Lab, pod, PODS, requestOf } from './lab.ts'
 
 const SECOND = 1_000_000
 
@@ -118,6 +118,17 @@ describe('a watch', () => {
     expect(lab.told(watch)).toBe(Array(5).fill('BOOKMARK').join(', '))
     expect(versions.at(-1)!).toBeGreaterThan(versions[0]!)
     expect(versions).toEqual([...versions].sort((a, b) => a - b))
+  })
+
+  it('gets bookmarks of no kind where it asked for metadata alone', () => {
+    const lab = new Lab()
+    const query = { watch: 'true', timeoutSeconds: '5', allowWatchBookmarks: 'true' }
+    const accept = 'application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io'
+    const watch = lab.start({ ...requestOf('GET', PODS, undefined, query), headers: { accept } })
+    lab.run(6 * SECOND)
+    expect(lab.events(watch).map(({ type, object }) => [type, object.kind, object.apiVersion])).toEqual([
+      ['BOOKMARK', 'PartialObjectMetadata', 'meta.k8s.io/v1'],
+    ])
   })
 
   it('ends when its time is over, with a last bookmark', () => {

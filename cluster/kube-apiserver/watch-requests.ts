@@ -7,7 +7,7 @@
  * Where to read upstream: apiserver `pkg/endpoints/handlers/{get,watch}.go`, `pkg/storage/cacher/cacher.go` (Watch).
  */
 import type { HttpRequest, HttpResponse, WatchMessage } from '#cluster/api/http.ts'
-import { apiVersionOf, keyOf } from '#cluster/api/resources.ts'
+import { keyOf } from '#cluster/api/resources.ts'
 import type { Status } from '#cluster/api/types.ts'
 import type { Context, Effect, StreamId } from '#cluster/kernel/component.ts'
 import { answer } from './responses.ts'
@@ -81,7 +81,7 @@ export function startWatch(
     effects.push({
       type: 'write',
       stream,
-      body: bookmark(info.resource, apiVersionOf(info.resource), cache.revision, true),
+      body: bookmark(watcher, cache.revision, true),
     })
   }
   const seconds =
@@ -136,10 +136,11 @@ export function endWatchesOf(state: State, resource: string): Effect[] {
 
 // ── bookmarks ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
-function bookmarkFor(state: State, { stream, resource, after, allowBookmarks }: Watcher): Effect[] {
+function bookmarkFor(state: State, watcher: Watcher): Effect[] {
+  const { stream, resource, after, allowBookmarks } = watcher
   const { revision } = state.caches[keyOf(resource)]!
   if (!allowBookmarks || revision < after) return []
-  return [{ type: 'write', stream, body: bookmark(resource, apiVersionOf(resource), revision) }]
+  return [{ type: 'write', stream, body: bookmark(watcher, revision) }]
 }
 
 const slotAt = (ctx: Context): number => Math.floor(ctx.now / 1e6) % BOOKMARK_SLOTS

@@ -11,7 +11,7 @@
  */
 import type { WatchMessage } from '#cluster/api/http.ts'
 import type { Resource } from '#cluster/api/resources.ts'
-import { keyOf } from '#cluster/api/resources.ts'
+import { apiVersionOf, keyOf } from '#cluster/api/resources.ts'
 import type { KubernetesObject, Pod, WatchEvent } from '#cluster/api/types.ts'
 import type { Effect, Micros, StreamId } from '#cluster/kernel/component.ts'
 import { isStoredAsSeen } from './conversion/conversion.ts'
@@ -19,7 +19,7 @@ import type { Selection } from './selectors.ts'
 import { selects } from './selectors.ts'
 import type { Buckets, State, Watcher } from './state.ts'
 import { withRevision } from './storage/keys.ts'
-import { shapedEvent } from './views.ts'
+import { partial, shapedEvent } from './views.ts'
 import type { CacheEvent } from './watch-cache.ts'
 
 /** Bookmarks go out about once a minute, spread over its seconds. */
@@ -130,13 +130,13 @@ export const shapedMessage = (watcher: Watcher, message: WatchMessage, now: Micr
     ? message
     : { type: 'watchEvent', event: shapedEvent(watcher.resource, watcher.view, message.event, now, !watcher.begun) }
 
-export function bookmark(
-  resource: Resource,
-  apiVersion: string,
-  revision: number,
-  initialEventsEnd = false,
-): WatchMessage {
+/** How far the watch has come. Who wants objects without their content gets this without their kind, too. */
+export function bookmark({ resource, view }: Watcher, revision: number, initialEventsEnd = false): WatchMessage {
   const annotations = initialEventsEnd ? { annotations: { 'k8s.io/initial-events-end': 'true' } } : {}
-  const object = { kind: resource.kind, apiVersion, metadata: { resourceVersion: String(revision), ...annotations } }
+  const metadata = { resourceVersion: String(revision), ...annotations }
+  const object =
+    view?.as === 'PartialObjectMetadata'
+      ? partial(view, { metadata })
+      : { kind: resource.kind, apiVersion: apiVersionOf(resource), metadata }
   return { type: 'watchEvent', event: { type: 'BOOKMARK', object } as WatchEvent }
 }

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { FORMER_RESOURCES } from '#cluster/api/former-resources.ts'
 import { apiVersionOf } from '#cluster/api/resources.ts'
-import { Lab } from '../lab.ts'
+import { Lab, requestOf } from '../lab.ts'
 
 const runtimeConfig = FORMER_RESOURCES.map(apiVersionOf)
 
@@ -22,13 +22,24 @@ describe('a former version', () => {
     spec: { minAvailable: 1, ...(selector && { selector }) },
   })
 
-  it('is not there where nobody asked for it, and never in discovery', () => {
-    expect(ready([]).send('GET', FORMER).status).toBe(404)
+  it('is not there where nobody asked for it', () => {
+    const lab = ready([])
+    expect(lab.send('GET', FORMER).status).toBe(404)
+    expect(lab.send('GET', '/apis/policy').body.versions).toHaveLength(1)
+  })
+
+  it('is in the old documents of discovery behind today’s, and in no new one', () => {
     const lab = ready()
     expect(lab.send('GET', FORMER)).toMatchObject({ status: 200, body: { apiVersion: 'policy/v1beta1', items: [] } })
-    expect(lab.send('GET', '/apis').body.groups).toContainEqual(
-      expect.objectContaining({ name: 'policy', versions: [{ groupVersion: 'policy/v1', version: 'v1' }] }),
-    )
+    const policy = lab.send('GET', '/apis').body.groups.find(({ name }: { name: string }) => name === 'policy')
+    expect(policy.versions.map(({ version }: { version: string }) => version)).toEqual(['v1', 'v1beta1'])
+    expect(policy.preferredVersion.version).toBe('v1')
+    const { resources } = lab.send('GET', '/apis/policy/v1beta1').body
+    expect(resources.map(({ name }: { name: string }) => name)).toEqual(['poddisruptionbudgets', 'poddisruptionbudgets/status']) // prettier-ignore
+    const accept = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList'
+    const name = lab.start({ ...requestOf('GET', '/apis'), headers: { accept } })
+    lab.run(1_000_000)
+    expect(JSON.stringify(lab.heard(name).at(-1))).not.toContain('v1beta1')
   })
 
   it('tells its watchers in their version', () => {

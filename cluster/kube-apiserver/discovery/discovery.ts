@@ -2,11 +2,14 @@
  * Discovery: what there is to ask for, as documents at the paths above the resources.
  *
  * What we model: the lists of old and the aggregated documents (v2, v2beta1), each with an entity tag, so that who has one
- * need not fetch it again.
+ * need not fetch it again. Former versions that a server was told to serve are in the old lists alone: who asks by those is
+ * perhaps of their time, and a kube-controller-manager of 1.20 starts no controller whose version it does not find there.
  * Where to read upstream: apiserver `pkg/endpoints/discovery`.
  */
 import type { HttpRequest, HttpResponse } from '#cluster/api/http.ts'
 import { deepFreeze } from '#cluster/api/meta.ts'
+import { FORMER_RESOURCES } from '#cluster/api/former-resources.ts'
+import { apiVersionOf } from '#cluster/api/resources.ts'
 import type { Resource } from '#cluster/api/resources.ts'
 import { mediaTypes } from '../negotiation.ts'
 import type { AggregatedVersion } from './aggregated.ts'
@@ -14,27 +17,47 @@ import { groupDiscoveryList } from './aggregated.ts'
 import { tagged } from './entity-tag.ts'
 import { apiGroup, apiGroupList, apiResourceList, apiVersions } from './legacy.ts'
 
-/** Undefined where the path is none of discovery's. */
+/**
+ * Undefined where the path is none of discovery's.
+ * @param formerVersions which of the former versions are served
+ */
 export function discover(
   request: HttpRequest,
   address: string,
   resources: readonly Resource[],
+  formerVersions: readonly string[],
 ): HttpResponse | undefined {
+  const listed = withFormer(resources, formerVersions)
   const path = request.path.endsWith('/') ? request.path.slice(0, -1) : request.path
   const [root, group, version, ...more] = path.slice(1).split('/')
   if (more.length > 0) return undefined
   const plain = (key: string, make: () => object | undefined): HttpResponse | undefined => {
-    const body = documentAt(resources, key, make)
+    const body = documentAt(listed, key, make)
     return body && { type: 'response', status: 200, body }
   }
   if (root === 'api' && version === undefined) {
-    if (group !== undefined) return plain(path, () => apiResourceList(resources, group))
+    if (group !== undefined) return plain(path, () => apiResourceList(listed, group))
     return aggregated(request, '/api', resources) ?? plain(`${path} ${address}`, () => apiVersions(address))
   }
   if (root !== 'apis') return undefined
-  if (group === undefined) return aggregated(request, '/apis', resources) ?? plain(path, () => apiGroupList(resources))
-  if (version === undefined) return plain(path, () => apiGroup(resources, group))
-  return plain(path, () => apiResourceList(resources, `${group}/${version}`))
+  if (group === undefined) return aggregated(request, '/apis', resources) ?? plain(path, () => apiGroupList(listed))
+  if (version === undefined) return plain(path, () => apiGroup(listed, group))
+  return plain(path, () => apiResourceList(listed, `${group}/${version}`))
+}
+
+const longer = new WeakMap<readonly Resource[], Map<string, readonly Resource[]>>()
+
+function withFormer(resources: readonly Resource[], versions: readonly string[]): readonly Resource[] {
+  if (versions.length === 0) return resources
+  let made = longer.get(resources)
+  if (made === undefined) longer.set(resources, (made = new Map()))
+  const key = versions.join()
+  let list = made.get(key)
+  if (list === undefined) {
+    list = [...resources, ...FORMER_RESOURCES.filter((row) => versions.includes(apiVersionOf(row)))]
+    made.set(key, list)
+  }
+  return list
 }
 
 // As long as there are the same resources, there are the same documents.
