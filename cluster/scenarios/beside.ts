@@ -1,6 +1,7 @@
 /** What a story puts beside its cluster: programs of people, and servers that the API server asks. */
 import { webhookServer, type WebhookRules } from '#cluster/admission-webhook/admission-webhook.ts'
-import { API_SERVER, type ClusterOptions } from '#cluster/cluster.ts'
+import { API_SERVER } from '#cluster/cluster.ts'
+import type { ClusterOptions } from '#cluster/cluster-options.ts'
 import type { Component } from '#cluster/kernel/component.ts'
 import type { World } from '#cluster/kernel/world.ts'
 import { orders } from './orders.ts'

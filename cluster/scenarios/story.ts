@@ -37,18 +37,15 @@
  *   time                               virtual time now
  */
 import type { Command } from '#cluster/kernel/command.ts'
+import { API_SERVER, bootCluster, etcdMembersOf, KUBECTL } from '#cluster/cluster.ts'
 import {
-  API_SERVER,
-  bootCluster,
   type ClusterOptions,
   CONTROL_PLANE_PROGRAMS,
-  etcdMembersOf,
-  KUBECTL,
   type MachineOptions,
   NODE_PROGRAMS,
   type NodeSpecOptions,
   type Program,
-} from '#cluster/cluster.ts'
+} from '#cluster/cluster-options.ts'
 import type { Taint } from '#cluster/api/types.ts'
 import type { Micros } from '#cluster/kernel/component.ts'
 import { History } from '#cluster/kernel/history.ts'

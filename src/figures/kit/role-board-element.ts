@@ -3,7 +3,7 @@
  * put down by a click; by keyboard the arrow keys carry it from place to place and Delete puts it back on the shelf.
  */
 import { LitElement, type TemplateResult, html, nothing, unsafeCSS } from 'lit'
-import type { Program } from '#cluster/cluster.ts'
+import type { Program } from '#cluster/cluster-options.ts'
 import type { Frame, MachineView, PodView } from '../../simulation/protocol.ts'
 import { type Board, SHELF, formatBoard, isControlPlane, move, parseBoard, shelfOf } from './role-board.ts'
 import roleBoard from './role-board.css?inline'

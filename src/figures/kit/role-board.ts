@@ -2,7 +2,7 @@
  * Which machine runs which part of a cluster, as a reader puts it together: plain data, and the moves. In a story it is one
  * line per machine, `machine m1 etcd kube-apiserver`.
  */
-import { CONTROL_PLANE_PROGRAMS, NODE_PROGRAMS, type Program } from '#cluster/cluster.ts'
+import { CONTROL_PLANE_PROGRAMS, NODE_PROGRAMS, type Program } from '#cluster/cluster-options.ts'
 
 export type Board = readonly { readonly machine: string; readonly runs: readonly Program[] }[]
 
