@@ -1,6 +1,7 @@
 // check: too few of them wait, and not for ever
 // check: two gangs, and room for one
 // check: whose gang is it?
+// check: any order of gangs with room for one: one finishes
 // hint: give-back
 // Rejects one sibling, and leaves the others.
 // es: Rechaza a un hermano y deja a los demás.

@@ -1,6 +1,7 @@
 // check: two gangs, and room for one
 // check: who is gone has no place
 // check: a binding can fail
+// check: any order of gangs with room for one: one finishes
 // hint: count
 // Keeps a reservation in its book after the room was given back.
 // es: Conserva una reserva en su libro después de devolver el sitio.

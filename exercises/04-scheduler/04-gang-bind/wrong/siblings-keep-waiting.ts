@@ -1,6 +1,7 @@
 // check: too few of them wait, and not for ever
 // check: two gangs, and room for one
 // check: whose gang is it?
+// check: any order of gangs with room for one: one finishes
 // hint: give-back
 // Gives one room back, and leaves the siblings that wait to their own time.
 // es: Devuelve un sitio y deja a los hermanos que esperan con su propio plazo.
