@@ -50,8 +50,10 @@ export function defragment(state: EtcdState): DefragmentResponse {
 
 /** Why a write is refused for lack of space; the caller raises the alarm. */
 export function quotaProblem(state: EtcdState, request: WriteRequest, quotaBytes: number): ErrorResponse | undefined {
+  // Without a quota nothing is measured: it would cost more than the write.
+  if (quotaBytes <= 0) return undefined
   const growth = growthOf(request)
-  if (quotaBytes <= 0 || growth === 0) return undefined
+  if (growth === 0) return undefined
   return fileSize(state) + growth < quotaBytes ? undefined : errorResponse(NO_SPACE)
 }
 
