@@ -10,6 +10,7 @@
  * again; so an Event that somebody has deleted is not told again before its hour is over.
  * Where to read upstream: client-go `tools/record/{event,events_cache}.go`.
  */
+import { hexOf } from '#cluster/api/hex.ts'
 import { formatTime } from '#cluster/api/meta.ts'
 import type { KubernetesEvent, KubernetesObject } from '#cluster/api/types.ts'
 import type { Context, Micros } from '#cluster/kernel/component.ts'
@@ -95,7 +96,7 @@ export function recordEvent(recorder: EventRecorder, ctx: Context, note: EventNo
 }
 
 const nameFor = ({ metadata }: KubernetesObject, ctx: Context): string =>
-  `${metadata.name}.${ctx.now.toString(16)}${ctx.id().toString(16)}`
+  `${metadata.name}.${hexOf(ctx.now)}${ctx.id().toString(16)}`
 
 function eventFrom(
   { component, host }: EventRecorder,
@@ -147,9 +148,5 @@ function maySpeak(recorder: EventRecorder, about: string, now: Micros): boolean 
 function remember<V>(table: Table<string, V>, key: string, value: V): void {
   table.delete(key)
   table.set(key, value)
-  if (table.size <= REMEMBERED_MAX) return
-  for (const oldest of table.keys()) {
-    table.delete(oldest)
-    return
-  }
+  if (table.size > REMEMBERED_MAX) table.takeOldest()
 }

@@ -30,12 +30,10 @@ export function add(queue: WorkQueue, key: string): void {
 
 /** The next key, now being worked on. */
 export function take(queue: WorkQueue): string | undefined {
-  for (const key of queue.waiting.keys()) {
-    queue.waiting.delete(key)
-    queue.processing.set(key, false)
-    return key
-  }
-  return undefined
+  if (queue.waiting.size === 0) return undefined
+  const key = queue.waiting.takeOldest()!
+  queue.processing.set(key, false)
+  return key
 }
 
 /** The work is done; a key that was added meanwhile goes back in line. */

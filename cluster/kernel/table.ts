@@ -9,6 +9,8 @@ export class Table<K, V> {
   #map: Map<K, V>
   /** Invariant: while false, another Table may read the same Map, so it must be copied before a write. */
   #owned: boolean
+  /** Stands before the oldest entry, behind all that were taken: a walk from the start would pass every gap again. */
+  #front: MapIterator<K> | undefined
 
   constructor(entries?: Iterable<readonly [K, V]>) {
     this.#map = new Map(entries)
@@ -40,8 +42,19 @@ export class Table<K, V> {
     return this.#map.delete(key)
   }
 
+  /** Removes the entry that was put in before all others and returns its key; undefined where there is none. */
+  takeOldest(): K | undefined {
+    this.#own()
+    this.#front ??= this.#map.keys()
+    const { done, value } = this.#front.next()
+    if (done) this.#front = undefined
+    else this.#map.delete(value)
+    return value
+  }
+
   clear(): void {
     this.#map = new Map()
+    this.#front = undefined
     this.#owned = true
   }
 
@@ -73,6 +86,7 @@ export class Table<K, V> {
   #own(): void {
     if (this.#owned) return
     this.#map = new Map(this.#map)
+    this.#front = undefined
     this.#owned = true
   }
 }

@@ -3,6 +3,7 @@
  *
  * Where to read upstream: apiserver `pkg/storage/names/generate.go`, apimachinery `pkg/util/rand/rand.go`.
  */
+import { wordInHex } from '#cluster/api/hex.ts'
 import type { Context } from '#cluster/kernel/component.ts'
 
 const NAME_LENGTH_MAX = 58
@@ -22,7 +23,7 @@ export const generateName = (base: string, ctx: Context): string =>
 /** A version-4 UUID. */
 export function newUid(ctx: Context): string {
   const random = ctx.random('uid')
-  const word = (): string => random.int(4294967296).toString(16).padStart(8, '0')
+  const word = (): string => wordInHex(random.int(0x1_0000_0000))
   const [a, b, c, d] = [word(), word(), word(), word()]
   const variant = '89ab'[random.int(4)]
   return `${a}-${b.slice(0, 4)}-4${b.slice(5)}-${variant}${c.slice(1, 4)}-${c.slice(4)}${d}`
