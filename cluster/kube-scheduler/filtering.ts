@@ -13,7 +13,7 @@ import type { CycleState, Nodes, Plugin, PreFilterResult, Status, WhatIf } from 
 import { unresolvable } from './framework.ts'
 import type { NodeInfo } from './node-info.ts'
 import { withPod } from './node-info.ts'
-import type { Recall } from './node-memo.ts'
+import type { Recall, Slots } from './node-memo.ts'
 import { answerOf, lookAnew, recall, remembered, verdictOf } from './node-memo.ts'
 import { nominatedBeside } from './nominator.ts'
 import type { Profile } from './profile.ts'
@@ -41,8 +41,8 @@ export interface Filtered {
   /** A plugin broke down, or broke the rules. */
   readonly error?: string
   readonly evaluated: number
-  /** What is remembered of the nodes, and the slots of the feasible ones, in their order; absent where few were looked at. */
-  readonly remembered?: { readonly recall: Recall; readonly slots: readonly number[] }
+  /** What is remembered of the nodes, and the slots of the feasible ones, valid until the next cycle; absent where few were looked at. */
+  readonly remembered?: { readonly recall: Recall; readonly slots: Slots }
   /** What to say of nodes that were not looked at, because PreFilter ruled them out. */
   readonly absent?: string
 }
@@ -119,9 +119,7 @@ function lookAtNamed(filters: Filters, named: NonNullable<Prepared['named']>, ca
 }
 
 function lookAround(filters: Filters, cache: Cache, percentage: number, start: number): Filtered {
-  const feasible: NodeInfo[] = []
   const refused: Refused = { infos: [], statuses: [] }
-  const slots: number[] = []
   const { profile, state, pod, plugins, nodes } = filters
   const { infos, stamps } = slotsOf(cache)
   const it = recall(profile, slotsOf(cache), state, pod, plugins, nodes)
@@ -130,21 +128,34 @@ function lookAround(filters: Filters, cache: Cache, percentage: number, start: n
   const asksAnew = it.fresh.length > 0 || promised.size > 0
   const count = cache.infos.size
   const enough = numFeasibleNodesToFind(percentage, count)
+  // Laid out at once: lists that grow are copied as they do.
+  const feasible = new Array<NodeInfo>(enough)
+  const slots = slotsFor(enough)
+  let found = 0
   let evaluated = 0
   let slot = count === 0 ? 0 : start % count
-  while (evaluated < count && feasible.length < enough) {
+  while (evaluated < count && found < enough) {
     if (row.stamps[slot] !== stamps[slot]) lookAnew(it, slot)
     let status = row.statuses[slot]
     if (asksAnew)
       status = (promised.has(slot) ? besideNominated(filters, infos[slot]!) : undefined) ?? verdictOf(it, slot)
     if (status === undefined) {
-      feasible.push(infos[slot]!)
-      slots.push(slot)
+      feasible[found] = infos[slot]!
+      slots[found++] = slot
     } else refuse(refused, infos[slot]!, status)
     evaluated++
     slot = slot + 1 === count ? 0 : slot + 1
   }
-  return { ...toldBy(refused), feasible, evaluated, remembered: { recall: it, slots } }
+  feasible.length = found
+  return { ...toldBy(refused), feasible, evaluated, remembered: { recall: it, slots: slots.subarray(0, found) } }
+}
+
+let room: Slots = new Int32Array(0)
+
+/** In room that all cycles share. */
+function slotsFor(count: number): Slots {
+  if (room.length < count) room = new Int32Array(count * 2)
+  return room
 }
 
 /** Where Pods are nominated: few nodes, as a rule, so that the others need not be asked. */

@@ -66,6 +66,9 @@ function signatureOf(profile: Profile, pod: Pod): string {
   return text
 }
 
+/** Of some nodes, in their order. */
+export type Slots = Int32Array
+
 /** One cycle's access to it. */
 export interface Recall {
   readonly row: Row
@@ -191,8 +194,8 @@ export function answerOf(
 /** Begins the totals of these nodes with the scores that are remembered, or are from now on. */
 export function addRemembered(
   { row, slots, state, pod }: Recall,
-  chosen: readonly number[],
-  totals: number[],
+  chosen: Slots,
+  totals: Float64Array,
   plain: readonly Plugin[],
   normalized: readonly Plugin[],
   weightOf: Profile['weightOf'],

@@ -13,6 +13,7 @@ import type { Filtered, Filters } from './filtering.ts'
 import { findNodesThatFit, runPreFilter } from './filtering.ts'
 import type { CycleState, NodeScore, Objects, Plugin, Status } from './framework.ts'
 import type { NodeInfo } from './node-info.ts'
+import type { Slots } from './node-memo.ts'
 import { addRemembered, invalidScore } from './node-memo.ts'
 import type { Profile } from './profile.ts'
 
@@ -85,7 +86,7 @@ export function schedulePod(
   const found = narrowed(findNodesThatFit(prepared, cache, percentageOfNodesToScore, start), options.extended)
   const { feasible, statuses, evaluated, absent } = found
   const nextStart = count === 0 || named ? start : (start + evaluated) % count
-  const passing = () => feasible.map(({ name }) => name)
+  const passing = () => namesOf(feasible)
   const looked = { ...nothing, statuses, evaluated, nextStart, passing, ...(absent !== undefined && { absent }) }
   if (found.error !== undefined) return { ...looked, error: found.error }
   if (feasible.length === 0) return looked
@@ -93,10 +94,12 @@ export function schedulePod(
   const { totals, scored, error } = prioritizeNodes(filters, found, options.explain)
   if (error !== undefined) return { ...looked, error }
   const { points } = options.extended ?? {}
-  const sums = points ? totals.map((total, i) => total + (points[feasible[i]!.name] ?? 0)) : totals
-  const { chosen, tiedWith } = selectHost(feasible, sums, options)
+  if (points) for (let i = 0; i < feasible.length; i++) totals[i]! += points[feasible[i]!.name] ?? 0
+  const { chosen, tiedWith } = selectHost(feasible, totals, options)
   return { ...looked, chosen, tiedWith, scored, feasible: feasible.length }
 }
+
+const namesOf = (infos: readonly NodeInfo[]): string[] => infos.map(({ name }) => name)
 
 /** Without the nodes that extenders did not let pass. */
 function narrowed(found: Filtered, extended: Extended | undefined): Filtered {
@@ -111,7 +114,8 @@ function narrowed(found: Filtered, extended: Extended | undefined): Filtered {
 }
 
 interface Prioritized {
-  readonly totals: readonly number[]
+  /** As long as `feasible`, or longer; valid until the next cycle. */
+  readonly totals: Float64Array
   readonly scored: readonly ScoredNode[]
   readonly error?: string
 }
@@ -119,7 +123,7 @@ interface Prioritized {
 function prioritizeNodes(filters: Filters, found: Filtered, explain: boolean): Prioritized {
   const { profile, state, pod } = filters
   const { feasible } = found
-  const totals: number[] = new Array(feasible.length).fill(0)
+  const totals = zeros(feasible.length)
   const breakdown: Record<string, Score>[] = explain ? feasible.map(() => ({})) : []
   const active = activeScorers(filters, feasible)
   // Who asks for the parts gets them from the plugins themselves.
@@ -140,7 +144,8 @@ function prioritizeNodes(filters: Filters, found: Filtered, explain: boolean): P
     if (raws && areAllZero(raws, memory!.slots)) {
       const alike = [{ name: '', score: 0 }]
       plugin.normalizeScore!(state, pod, alike)
-      for (let i = 0; i < totals.length; i++) totals[i]! += alike[0]!.score * weight
+      const share = alike[0]!.score * weight
+      if (share !== 0) for (let i = 0; i < feasible.length; i++) totals[i]! += share
       continue
     }
     scores ??= sheetFor(feasible)
@@ -160,6 +165,14 @@ function prioritizeNodes(filters: Filters, found: Filtered, explain: boolean): P
   return { totals, scored }
 }
 
+let sums = new Float64Array(0)
+
+/** The totals of a cycle, in room that all cycles share: lists of their own would be most of what a cycle allocates. */
+function zeros(count: number): Float64Array {
+  if (sums.length < count) sums = new Float64Array(count * 2)
+  return sums.fill(0, 0, count)
+}
+
 const rows: NodeScore[] = []
 
 /**
@@ -175,7 +188,7 @@ function sheetFor(feasible: readonly NodeInfo[]): NodeScore[] {
   return rows.slice(0, feasible.length)
 }
 
-function areAllZero(numbers: Float64Array, slots: readonly number[]): boolean {
+function areAllZero(numbers: Float64Array, slots: Slots): boolean {
   for (let i = 0; i < slots.length; i++) if (numbers[slots[i]!] !== 0) return false
   return true
 }
@@ -190,18 +203,20 @@ function activeScorers({ profile, state, pod, nodes }: Filters, feasible: readon
 /** The best; among equals, chance: otherwise all Pods of a burst would meet on the first node. */
 function selectHost(
   feasible: readonly NodeInfo[],
-  totals: readonly number[],
+  totals: Float64Array,
   options: CycleOptions,
 ): { chosen: string; tiedWith: readonly string[] } {
-  let best = totals[0]!
-  let winners: number[] = [0]
-  for (let i = 1; i < totals.length; i++) {
-    if (totals[i]! > best) {
-      best = totals[i]!
-      winners = [i]
-    } else if (totals[i] === best) winners.push(i)
+  let best = -Infinity
+  let winners = 0
+  for (let i = 0; i < feasible.length; i++) {
+    if (totals[i]! < best) continue
+    winners = totals[i]! > best ? 1 : winners + 1
+    best = totals[i]!
   }
-  const pick = winners.length === 1 ? 0 : options.random().int(winners.length)
-  const tiedWith = options.explain ? winners.filter((_, i) => i !== pick).map((i) => feasible[i]!.name) : []
-  return { chosen: feasible[winners[pick]!]!.name, tiedWith }
+  const pick = winners === 1 ? 0 : options.random().int(winners)
+  let at = totals.indexOf(best)
+  for (let before = 0; before < pick; before++) at = totals.indexOf(best, at + 1)
+  const { name: chosen } = feasible[at]!
+  const tiedWith = options.explain ? namesOf(feasible.filter((info, i) => i !== at && totals[i] === best)) : []
+  return { chosen, tiedWith }
 }
