@@ -49,8 +49,9 @@ const perSecond = ({ pods, wallMs }: Measured): number => pods / (wallMs / 1000)
 
 function rowOf(workload: Workload, measured: Measured): Row {
   const { threshold } = workload
-  const { pods, cpuMs, p50Ms, p99Ms, cycleMicros, isPartial } = measured
+  const { pods, cpuMs, wallMsFromRequest, p50Ms, p99Ms, cycleMicros, isPartial } = measured
   const perCpu = pods / (cpuMs / 1000)
+  const fromRequest = pods / (wallMsFromRequest / 1000)
   const times = threshold === undefined ? '' : ` (${(perCpu / threshold).toFixed(1)} ×)`
   const waits = `to bind: p50 ${p50Ms.toFixed(0)} ms, p99 ${p99Ms.toFixed(0)} ms; a cycle ${cycleMicros.toFixed(0)} µs`
   return {
@@ -58,7 +59,7 @@ function rowOf(workload: Workload, measured: Measured): Row {
     value: perSecond(measured),
     unit: 'Pods/s',
     ...(threshold !== undefined && { against: { what: "upstream's threshold", value: threshold } }),
-    note: `${waits}; ${perCpu.toFixed(0)} Pods per CPU second${times}${isPartial ? `; only ${pods} Pods` : ''}`,
+    note: `${waits}; ${perCpu.toFixed(0)} Pods per CPU second${times}; ${fromRequest.toFixed(0)} Pods/s from the first request${isPartial ? `; only ${pods} Pods` : ''}`,
   }
 }
 
