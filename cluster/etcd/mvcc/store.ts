@@ -170,7 +170,8 @@ export function put(
   value: unknown,
   lease = NO_LEASE,
 ): KeyValue {
-  const old = current(store, key)
+  const head = store.heads.get(key)
+  const old = head === undefined ? undefined : valueAt(store, key, head)
   const kv: KeyValue = {
     key,
     createRevision: old ? old.createRevision : transaction.main,
@@ -179,24 +180,37 @@ export function put(
     value,
     lease,
   }
-  if (!old) store.keys.set('live', withKey(store.keys.get('live')!, key))
-  if (!store.heads.has(key)) store.keys.set('known', withKey(store.keys.get('known')!, key))
-  record(store, transaction, key, kv)
+  if (!old) addKey(store, key, head === undefined)
+  record(store, transaction, key, kv, head)
   return kv
+}
+
+function addKey({ keys }: Store, key: string, isUnknown: boolean): void {
+  const [live, known] = [keys.get('live')!, keys.get('known')!]
+  const grown = withKey(live, key)
+  keys.set('live', grown)
+  // As long as nothing has been deleted the two are one.
+  if (isUnknown) keys.set('known', known === live ? grown : withKey(known, key))
 }
 
 /** Deletes one key; returns what it held, or undefined where there was nothing to delete. */
 export function remove(store: Store, transaction: WriteTransaction, key: string): KeyValue | undefined {
-  const old = current(store, key)
+  const head = store.heads.get(key)
+  const old = head === undefined ? undefined : valueAt(store, key, head)
   if (!old) return undefined
   store.keys.set('live', withoutKey(store.keys.get('live')!, key))
-  record(store, transaction, key, undefined)
+  record(store, transaction, key, undefined, head)
   return old
 }
 
-function record(store: Store, transaction: WriteTransaction, key: string, kv: KeyValue | undefined): void {
-  const { main, changes } = transaction
-  const change: Change = { key, main, sub: changes.length, kv, previous: store.heads.get(key) ?? -1 }
+function record(
+  store: Store,
+  { main, changes }: WriteTransaction,
+  key: string,
+  kv: KeyValue | undefined,
+  previous = -1,
+): void {
+  const change: Change = { key, main, sub: changes.length, kv, previous }
   const place = store.history.push(change)
   if (changes.length === 0) store.firstOf.push(place)
   store.heads.set(key, place)
