@@ -1,8 +1,13 @@
-/** A binary heap over Tables, so that a queue of 100,000 Pods forks for nothing. Items are found by key. */
+/**
+ * A heap over Tables, so that a queue of 100,000 Pods forks for nothing. Items are found by key.
+ *
+ * Four below each: a Pod that sinks is compared as often as it would be with two, but moves others half as many times, and each move
+ * writes down a key's new place.
+ */
 import { Table } from '#cluster/kernel/table.ts'
 
 export interface Heap<T extends { readonly key: string }> {
-  /** Invariant: no item comes before its parent at `(index - 1) >> 1`. */
+  /** Invariant: no item comes before its parent at `(index - 1) >> 2`. */
   items: Table<number, T>
   /** Index by key. */
   index: Table<string, number>
@@ -64,7 +69,7 @@ function siftUp<T extends { readonly key: string }>(heap: Heap<T>, start: number
   let at = start
   const item = heap.items.get(at)!
   while (at > 0) {
-    const parent = (at - 1) >> 1
+    const parent = (at - 1) >> 2
     const above = heap.items.get(parent)!
     if (!before(item, above)) break
     place(heap, at, above)
@@ -78,10 +83,17 @@ function siftDown<T extends { readonly key: string }>(heap: Heap<T>, start: numb
   const item = heap.items.get(at)!
   const size = heap.items.size
   for (;;) {
-    let child = 2 * at + 1
-    if (child >= size) break
-    if (child + 1 < size && before(heap.items.get(child + 1)!, heap.items.get(child)!)) child++
-    const below = heap.items.get(child)!
+    const first = 4 * at + 1
+    if (first >= size) break
+    let child = first
+    let below = heap.items.get(first)!
+    const end = Math.min(first + 4, size)
+    for (let other = first + 1; other < end; other++) {
+      const candidate = heap.items.get(other)!
+      if (!before(candidate, below)) continue
+      child = other
+      below = candidate
+    }
     if (!before(below, item)) break
     place(heap, at, below)
     at = child

@@ -193,30 +193,44 @@ export function answerOf(
 
 /** Begins the totals of these nodes with the scores that are remembered, or are from now on. */
 export function addRemembered(
-  { row, slots, state, pod }: Recall,
+  it: Recall,
   chosen: Slots,
   totals: Float64Array,
   plain: readonly Plugin[],
   normalized: readonly Plugin[],
   weightOf: Profile['weightOf'],
 ): string | undefined {
+  const { row } = it
   while (row.raws.length < normalized.length) row.raws.push(new Float64Array(row.stamps.length))
   const { sums } = row
+  // No closures in here: each would want the loop's variables on the heap, node after node.
   for (let i = 0; i < chosen.length; i++) {
     const slot = chosen[i]!
     if (sums[slot]! < 0) {
-      const info = slots.infos[slot]!
-      let sum = 0
-      for (const plugin of plain) {
-        const score = plugin.score!(state, pod, info)
-        if (!(score >= 0 && score <= 100)) return invalidScore(plugin.name, score, info.name)
-        sum += score * weightOf(plugin.name)
-      }
-      normalized.forEach((plugin, number) => (row.raws[number]![slot] = plugin.score!(state, pod, info)))
-      sums[slot] = sum
+      const error = scoreAnew(it, slot, plain, normalized, weightOf)
+      if (error !== undefined) return error
     }
     totals[i] = sums[slot]!
   }
+  return undefined
+}
+
+function scoreAnew(
+  { row, slots, state, pod }: Recall,
+  slot: number,
+  plain: readonly Plugin[],
+  normalized: readonly Plugin[],
+  weightOf: Profile['weightOf'],
+): string | undefined {
+  const info = slots.infos[slot]!
+  let sum = 0
+  for (const plugin of plain) {
+    const score = plugin.score!(state, pod, info)
+    if (!(score >= 0 && score <= 100)) return invalidScore(plugin.name, score, info.name)
+    sum += score * weightOf(plugin.name)
+  }
+  for (let i = 0; i < normalized.length; i++) row.raws[i]![slot] = normalized[i]!.score!(state, pod, info)
+  row.sums[slot] = sum
   return undefined
 }
 
