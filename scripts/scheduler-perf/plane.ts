@@ -10,6 +10,7 @@ import { perfClient } from './perf-client.ts'
 import type { Step } from './workloads.ts'
 
 const API = 'cp-1/kube-apiserver'
+const BINDING = '/binding'
 const EPOCH = 1_767_258_000_000_000
 
 type Watch = (event: Event, effects: readonly Effect[], micros: number) => void
@@ -60,8 +61,12 @@ export function bootPlane(schedulerOptions: object = {}): Plane {
       }
     }
     for (const effect of effects) {
-      if (effect.type !== 'open' || !(effect.body as HttpRequest).path?.endsWith('/binding')) continue
-      bindings.set(effect.stream, (effect.body as HttpRequest).path.split('/').at(-2)!)
+      if (effect.type !== 'open' || !(effect.body as HttpRequest).path?.endsWith(BINDING)) continue
+      const { path } = effect.body as HttpRequest
+      bindings.set(
+        effect.stream,
+        path.slice(path.lastIndexOf('/', path.length - BINDING.length - 1) + 1, -BINDING.length),
+      )
     }
   }
   const components = {
