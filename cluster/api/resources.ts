@@ -186,16 +186,25 @@ export function resourceOfKind(kind: string): Resource | undefined {
   return byKind.get(kind)
 }
 
-/** Finds a resource as people type it: plural, singular, short name, any case, optionally with `.group`. */
-export function resourceTyped(word: string): Resource | undefined {
-  const name = word.toLowerCase().split('.')[0]!
-  return RESOURCES.find((row) => row.resource === name || row.singular === name || row.shortNames.includes(name))
+/** Finds a built-in resource as people type it. */
+export const resourceTyped = (word: string): Resource | undefined => typedAmong(RESOURCES, word)
+
+/** Finds a resource as people type it: plural, singular, short name, any case, optionally with `.group` or `.version.group`. */
+export function typedAmong(resources: readonly Resource[], word: string): Resource | undefined {
+  const [name = '', ...rest] = word.toLowerCase().split('.')
+  const where = rest.join('.')
+  return resources.find(
+    ({ resource, singular, shortNames, group, version }) =>
+      (resource === name || singular === name || shortNames.includes(name)) &&
+      // Of a group its beginning will do.
+      (group.startsWith(where) || where === `${version}.${group}`),
+  )
 }
 
 /** `/api/v1/namespaces/default/pods/web-1/status`, `/apis/apps/v1/deployments` … */
-export function pathOf(plural: string, namespace?: string, name?: string, subresource?: string): string {
-  const resource = resourceNamed(plural)
+export function pathOf(of: string | Resource, namespace?: string, name?: string, subresource?: string): string {
+  const resource = typeof of === 'string' ? resourceNamed(of) : of
   const root = resource.group === '' ? `/api/${resource.version}` : `/apis/${resource.group}/${resource.version}`
   const scope = resource.namespaced && namespace ? `/namespaces/${namespace}` : ''
-  return `${root}${scope}/${plural}${name ? `/${name}` : ''}${subresource ? `/${subresource}` : ''}`
+  return `${root}${scope}/${resource.resource}${name ? `/${name}` : ''}${subresource ? `/${subresource}` : ''}`
 }

@@ -8,6 +8,7 @@
  */
 import type { HttpRequest, HttpResponse, Method, UserInfo } from '#cluster/api/http.ts'
 import { isStatus } from '#cluster/api/http.ts'
+import type { Resource } from '#cluster/api/resources.ts'
 import { pathOf, resourceOfKind } from '#cluster/api/resources.ts'
 import type { Binding, KubernetesObject, Status } from '#cluster/api/types.ts'
 import type { CloseReason, Context, Effect, Event, ProcessId, StreamId } from '#cluster/kernel/component.ts'
@@ -101,36 +102,44 @@ export function messageOf(answer: Answer): string {
 
 type Named = { readonly metadata: { readonly name: string; readonly namespace?: string | undefined } }
 
-const pathOfObject = (object: KubernetesObject, subresource?: string): string => {
-  const resource = resourceOfKind(object.kind)
-  if (!resource) throw new Error(`kind "${object.kind}" is not served by this API`)
-  return pathOf(resource.resource, object.metadata.namespace, object.metadata.name, subresource)
+/** The built-in resource of an object's kind; a custom one its caller has to name. */
+function resourceOf({ kind }: KubernetesObject): Resource {
+  const resource = resourceOfKind(kind)
+  if (!resource) throw new Error(`kind "${kind}" is not built into this API`)
+  return resource
 }
 
-export const getRequest = (resource: string, namespace: string | undefined, name: string): ApiRequest => ({
+const pathOfObject = (object: KubernetesObject, resource = resourceOf(object), subresource?: string): string =>
+  pathOf(resource, object.metadata.namespace, object.metadata.name, subresource)
+
+export const getRequest = (resource: string | Resource, namespace: string | undefined, name: string): ApiRequest => ({
   method: 'GET',
   path: pathOf(resource, namespace, name),
 })
 
-export function listRequest(resource: string, namespace?: string, query?: Record<string, string>): ApiRequest {
+export function listRequest(
+  resource: string | Resource,
+  namespace?: string,
+  query?: Record<string, string>,
+): ApiRequest {
   return { method: 'GET', path: pathOf(resource, namespace), ...(query && { query }) }
 }
 
-export function createRequest(object: KubernetesObject): ApiRequest {
-  const resource = resourceOfKind(object.kind)
-  if (!resource) throw new Error(`kind "${object.kind}" is not served by this API`)
-  return { method: 'POST', path: pathOf(resource.resource, object.metadata.namespace), body: object }
-}
+export const createRequest = (object: KubernetesObject, resource = resourceOf(object)): ApiRequest => ({
+  method: 'POST',
+  path: pathOf(resource, object.metadata.namespace),
+  body: object,
+})
 
-export const updateRequest = (object: KubernetesObject): ApiRequest => ({
+export const updateRequest = (object: KubernetesObject, resource?: Resource): ApiRequest => ({
   method: 'PUT',
-  path: pathOfObject(object),
+  path: pathOfObject(object, resource),
   body: object,
 })
 
 export const updateStatusRequest = (object: KubernetesObject): ApiRequest => ({
   method: 'PUT',
-  path: pathOfObject(object, 'status'),
+  path: pathOfObject(object, undefined, 'status'),
   body: object,
 })
 
@@ -141,7 +150,7 @@ const PATCH_TYPES = {
 } as const
 
 export function patchRequest(
-  resource: string,
+  resource: string | Resource,
   object: Named,
   type: keyof typeof PATCH_TYPES,
   patch: unknown,
@@ -162,7 +171,7 @@ export interface DeleteOptions {
   readonly propagationPolicy?: 'Foreground' | 'Background' | 'Orphan'
 }
 
-export function deleteRequest(resource: string, object: Named, options?: DeleteOptions): ApiRequest {
+export function deleteRequest(resource: string | Resource, object: Named, options?: DeleteOptions): ApiRequest {
   const { namespace, name } = object.metadata
   return { method: 'DELETE', path: pathOf(resource, namespace, name), ...(options && { body: options }) }
 }

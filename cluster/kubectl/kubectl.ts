@@ -6,8 +6,7 @@
  * their flags, layouts, messages and exit codes. Each command is told to it from outside (`type: 'kubectl'`), so is Ctrl+C
  * (`type: 'interrupt'`), and leaves an entry in the transcript.
  * What we leave out: what needs a terminal, a browser or another program (edit, attach, cp, port-forward, proxy, debug, diff,
- * kustomize, plugins), certificate, config; custom resources (the kinds are known); server-side apply, validation against
- * OpenAPI, kubeconfig; waiting by watch (it looks again and again).
+ * kustomize, plugins), certificate, config; validation against OpenAPI, kubeconfig; waiting by watch (it looks again and again).
  * Where to read upstream: kubernetes/kubectl `pkg/cmd`.
  */
 import type { HttpResponse } from '#cluster/api/http.ts'

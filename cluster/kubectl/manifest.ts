@@ -1,10 +1,10 @@
 /** The objects of `-f`, checked for what every command needs of them. */
 import type { Resource } from '#cluster/api/resources.ts'
-import { apiVersionOf, resourceOfKind } from '#cluster/api/resources.ts'
 import type { KubernetesObject } from '#cluster/api/types.ts'
 import { parseManifests } from '#cluster/api/yaml.ts'
-import type { Invocation } from './command.ts'
+import type { Ask, Invocation, Round } from './command.ts'
 import { CommandError } from './command-error.ts'
+import { resourceOfManifest } from './discovery.ts'
 import { valueOf } from './flags.ts'
 
 export interface Manifest {
@@ -14,7 +14,7 @@ export interface Manifest {
 }
 
 /** Throws a CommandError in kubectl's words. */
-export function readManifests({ flags, files }: Invocation): Manifest[] {
+export function* readManifests({ flags, files }: Invocation): Generator<Ask, Manifest[], Round> {
   const name = valueOf(flags, 'filename')
   if (name === undefined) throw new CommandError('error: must specify one of -f and -k')
   const text = files[name]
@@ -26,10 +26,16 @@ export function readManifests({ flags, files }: Invocation): Manifest[] {
     throw new CommandError(`error: error parsing ${name === '-' ? 'STDIN' : name}: ${(error as Error).message}`)
   }
   if (objects.length === 0) throw new CommandError('error: no objects passed to apply')
-  return objects.map((object) => check(object, name, valueOf(flags, 'namespace')))
+  const manifests: Manifest[] = []
+  for (const object of objects) manifests.push(yield* check(object, name, valueOf(flags, 'namespace')))
+  return manifests
 }
 
-function check(object: KubernetesObject, file: string, namespace: string | undefined): Manifest {
+function* check(
+  object: KubernetesObject,
+  file: string,
+  namespace: string | undefined,
+): Generator<Ask, Manifest, Round> {
   const source = file === '-' ? 'STDIN' : file
   for (const field of ['apiVersion', 'kind'] as const) {
     if (typeof object[field] !== 'string') {
@@ -38,8 +44,8 @@ function check(object: KubernetesObject, file: string, namespace: string | undef
       )
     }
   }
-  const resource = resourceOfKind(object.kind)
-  if (!resource || apiVersionOf(resource) !== object.apiVersion) {
+  const resource = yield* resourceOfManifest(object.kind, object.apiVersion)
+  if (!resource) {
     throw new CommandError(
       `error: resource mapping not found for name: "${object.metadata?.name ?? ''}" namespace: "${object.metadata?.namespace ?? ''}" from "${source}": no matches for kind "${object.kind}" in version "${object.apiVersion}"\nensure CRDs are installed first`,
     )

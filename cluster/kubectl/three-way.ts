@@ -13,18 +13,25 @@ type Json = Record<string, unknown>
 const isRecord = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /**
- * A strategic merge patch that takes `current` to where `modified` is, removing what `original` had and `modified` has
- * not. Undefined when there is nothing to do.
+ * A patch that takes `current` to where `modified` is, removing what `original` had and `modified` has not. Undefined when
+ * there is nothing to do.
  *
+ * @param type strategic: lists with a merge key merge item by item; merge (of custom resources): every list is replaced whole
  * @param parent the field that the object is in, or in a list of
  */
-export function threeWayPatch(original: unknown, modified: unknown, current: unknown, parent = ''): Json | undefined {
+export function threeWayPatch(
+  original: unknown,
+  modified: unknown,
+  current: unknown,
+  type: 'merge' | 'strategic' = 'strategic',
+  parent = '',
+): Json | undefined {
   const before = isRecord(original) ? original : {}
   const wanted = isRecord(modified) ? modified : {}
   const there = isRecord(current) ? current : {}
   const patch: Json = {}
   for (const field of Object.keys(wanted)) {
-    const change = fieldPatch(field, parent, before[field], wanted[field], there[field])
+    const change = fieldPatch(field, parent, type, before[field], wanted[field], there[field])
     if (change !== undefined) patch[field] = change
   }
   for (const field of Object.keys(before)) {
@@ -33,11 +40,18 @@ export function threeWayPatch(original: unknown, modified: unknown, current: unk
   return Object.keys(patch).length === 0 ? undefined : patch
 }
 
-function fieldPatch(field: string, parent: string, before: unknown, wanted: unknown, there: unknown): unknown {
+function fieldPatch(
+  field: string,
+  parent: string,
+  type: 'merge' | 'strategic',
+  before: unknown,
+  wanted: unknown,
+  there: unknown,
+): unknown {
   if (wanted === null || wanted === undefined) return there === undefined ? undefined : null
-  if (isRecord(wanted)) return isRecord(there) ? threeWayPatch(before, wanted, there, field) : wanted
+  if (isRecord(wanted)) return isRecord(there) ? threeWayPatch(before, wanted, there, type, field) : wanted
   if (!Array.isArray(wanted)) return isEqual(wanted, there) ? undefined : wanted
-  const key = mergeKeyOf(field, parent)
+  const key = type === 'strategic' ? mergeKeyOf(field, parent) : undefined
   if (key === undefined || !Array.isArray(there)) return isEqual(wanted, there) ? undefined : wanted
   return listPatch(field, key, Array.isArray(before) ? before : [], wanted, there)
 }
@@ -53,7 +67,8 @@ function listPatch(
   const patch: Json[] = []
   for (const item of wanted as Json[]) {
     const present = find(there, item[key])
-    const change = present === undefined ? item : threeWayPatch(find(before, item[key]), item, present, field)
+    const change =
+      present === undefined ? item : threeWayPatch(find(before, item[key]), item, present, 'strategic', field)
     if (change !== undefined) patch.push({ ...change, [key]: item[key] })
   }
   for (const item of before as Json[]) {

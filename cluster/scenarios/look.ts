@@ -12,6 +12,7 @@ import type { Log } from '#cluster/kernel/log.ts'
 import type { ProgramOptions } from '#cluster/linux/program.ts'
 import { liveObjects } from '#cluster/etcd/look.ts'
 import { registryPrefix } from '#cluster/kube-apiserver/storage/keys.ts'
+import type { Resource } from '#cluster/api/resources.ts'
 import { resourceNamed } from '#cluster/api/resources.ts'
 import type { ProcessId } from '#cluster/kernel/component.ts'
 import type { World } from '#cluster/kernel/world.ts'
@@ -29,9 +30,11 @@ export function storeProcess(world: World): ProcessId | undefined {
 }
 
 /** The objects of a resource in the order of their keys, straight from the store. */
-export function objectsOf<T extends KubernetesObject>(world: World, resource: string): T[] {
+/** Of a custom kind, its resource. */
+export function objectsOf<T extends KubernetesObject>(world: World, resource: string | Resource): T[] {
   const etcd = storeProcess(world)
-  return etcd === undefined ? [] : (liveObjects(world.stateOf(etcd), registryPrefix(resourceNamed(resource))) as T[])
+  const row = typeof resource === 'string' ? resourceNamed(resource) : resource
+  return etcd === undefined ? [] : (liveObjects(world.stateOf(etcd), registryPrefix(row)) as T[])
 }
 
 /** etcd's revision: unchanged means that nothing in the store has changed. */

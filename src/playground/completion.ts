@@ -3,7 +3,8 @@
  *
  * It looks at the store without asking the API server, so that pressing Tab changes nothing in the run.
  */
-import { RESOURCES, resourceTyped } from '#cluster/api/resources.ts'
+import type { Resource } from '#cluster/api/resources.ts'
+import { RESOURCES, resourceNamed, typedAmong } from '#cluster/api/resources.ts'
 import type { FlagSpec } from '#cluster/kubectl/flags.ts'
 
 export interface Completion {
@@ -17,8 +18,10 @@ export interface Known {
   readonly commands: Readonly<Record<string, FlagSpec>>
   /** Names of the files that `-f` can name. */
   readonly files: readonly string[]
-  /** Names of the objects of a kind, by its plural; of one namespace, where the kind has namespaces. */
-  names(resource: string, namespace: string): readonly string[]
+  /** Kinds that definitions have brought. */
+  readonly custom: readonly Resource[]
+  /** Names of the objects of a kind; of one namespace, where the kind has namespaces. */
+  names(resource: Resource, namespace: string): readonly string[]
 }
 
 /** What the shell of the playground knows by itself. */
@@ -66,12 +69,13 @@ function candidates(before: readonly string[], word: string, known: Known): read
   if (subcommands && args.length === 0) return subcommands
   const [type, ...names] = subcommands ? args.slice(1) : args
   const about = ABOUT[command]
-  if (about !== undefined) return type === undefined || command === 'drain' ? known.names(about, namespace) : []
+  if (about !== undefined)
+    return type === undefined || command === 'drain' ? known.names(resourceNamed(about), namespace) : []
   if (command === 'create' || command === 'apply') return []
   if (type === undefined) return kindsAnd(word, namespace, known)
   if (type.includes('/')) return kindsAnd(word, namespace, known)
-  const resource = resourceTyped(type)
-  return resource ? known.names(resource.resource, namespace).filter((name) => !names.includes(name)) : []
+  const resource = typedAmong(kindsOf(known), type)
+  return resource ? known.names(resource, namespace).filter((name) => !names.includes(name)) : []
 }
 
 interface Read {
@@ -112,7 +116,7 @@ function read(words: readonly string[], { commands }: Known): Read {
 }
 
 function valuesOf(flag: string, known: Known): readonly string[] {
-  if (flag === 'namespace') return known.names('namespaces', '')
+  if (flag === 'namespace') return known.names(resourceNamed('namespaces'), '')
   if (flag === 'output') return OUTPUTS
   return flag === 'filename' ? known.files : []
 }
@@ -123,10 +127,12 @@ function flagsOf(command: string | undefined, word: string, { commands }: Known)
   return [...short, ...['namespace', ...values].map((name) => `--${name}`), ...switches.map((name) => `--${name}`)]
 }
 
+const kindsOf = ({ custom }: Known): readonly Resource[] => [...RESOURCES, ...custom]
+
 function kindsAnd(word: string, namespace: string, known: Known): readonly string[] {
   const slash = word.indexOf('/')
-  if (slash < 0) return RESOURCES.map(({ resource }) => resource)
+  if (slash < 0) return kindsOf(known).map(({ resource }) => resource)
   const type = word.slice(0, slash)
-  const resource = resourceTyped(type)
-  return resource ? known.names(resource.resource, namespace).map((name) => `${type}/${name}`) : []
+  const resource = typedAmong(kindsOf(known), type)
+  return resource ? known.names(resource, namespace).map((name) => `${type}/${name}`) : []
 }

@@ -1,4 +1,5 @@
 /** The playground's world: what is done goes into its story, and the story again is the same run. */
+import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { createSession, type Session } from './session.ts'
 import type { Progress } from './protocol.ts'
@@ -66,6 +67,26 @@ it('completes from what is in the store, without a trace in the run', () => {
   expect(complete('kubectl get pods -n kube-s').options).toEqual(['kube-system'])
   expect(complete('kubectl uncordon ').options).toContain('node-1')
   expect(runTo(session, progress.at).tick).toBe(progress.tick)
+})
+
+it('completes and explains kinds that a definition brought', () => {
+  const { session, progress } = opened(freshStory(SETUP))
+  const complete = (line: string) => session.answer('complete', { line, files: [] }).options
+  expect(complete('kubectl get cron')).toEqual(['cronjobs'])
+  const folder = new URL('../../test/clients/kubectl/files/crontab/', import.meta.url)
+  const files = { 'crd.yaml': readFileSync(new URL('crd.yaml', folder), 'utf8'), 'tab.yaml': readFileSync(new URL('tab.yaml', folder), 'utf8') } // prettier-ignore
+  session.answer('type', { line: 'kubectl apply -f crd.yaml', files })
+  runTo(session, progress.at + 2_000_000)
+  session.answer('type', { line: 'kubectl apply -f tab.yaml', files })
+  runTo(session, progress.at + 3_000_000)
+  expect(complete('kubectl get cron')).toEqual(['cronjobs', 'crontabs'])
+  expect(complete('kubectl describe ct ')).toEqual(['nightly'])
+  expect(complete('kubectl delete crontab/')).toEqual(['crontab/nightly'])
+  session.answer('type', { line: 'kubectl explain ct.spec.cronSpec', files: {} })
+  const { typed } = runTo(session, progress.at + 4_000_000)
+  expect(typed.at(-1)!.output).toMatch(
+    /^GROUP: {6}stable.example.com\nKIND: {7}CronTab\nVERSION: {4}v1\n\nFIELD: cronSpec <string>[^]*When it runs\./,
+  )
 })
 
 it.each([

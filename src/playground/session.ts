@@ -5,10 +5,12 @@
  * What is done waits for the virtual time it belongs to, so that a story that is opened and one that is being made are the
  * same thing.
  */
+import type { Resource } from '#cluster/api/resources.ts'
 import { builtInSchemas } from '#cluster/api/schema/built-in.ts'
 import { KUBECTL, bootCluster } from '#cluster/cluster.ts'
 import { History } from '#cluster/kernel/history.ts'
 import type { World } from '#cluster/kernel/world.ts'
+import { DEFINITIONS, type Definition, rowsOf } from '#cluster/kube-apiserver/extensions/definition.ts'
 import { kubeApiserverWith } from '#cluster/kube-apiserver/kube-apiserver.ts'
 import { kubectlFlags, type KubectlState, type TranscriptEntry } from '#cluster/kubectl/kubectl.ts'
 import { objectsOf, storeRevision } from '#cluster/scenarios/look.ts'
@@ -91,11 +93,12 @@ export function createSession(): Session {
     },
     complete: ({ line, files }) => {
       const { head } = run().history
-      const names = (resource: string, namespace: string): string[] =>
+      const custom = objectsOf<Definition>(head, DEFINITIONS).flatMap(rowsOf)
+      const names = (resource: Resource, namespace: string): string[] =>
         objectsOf(head, resource).flatMap(({ metadata }) =>
           metadata.namespace === undefined || metadata.namespace === namespace ? [metadata.name] : [],
         )
-      return complete(line, { commands: kubectlFlags, files, names })
+      return complete(line, { commands: kubectlFlags, files, custom, names })
     },
   }
   return { answer: (name, body) => answers[name](body) }

@@ -91,7 +91,7 @@ export function volumeBinding({ bindTimeoutSeconds = BIND_TIMEOUT_SECONDS }: Vol
         ...provisions.map((claim) => objects.get<PersistentVolumeClaim>('persistentvolumeclaims', claim)),
       ]
       if (assumed.length === 0) return undefined
-      const requests = assumed.filter((object) => object !== undefined).map(updateRequest)
+      const requests = assumed.filter((object) => object !== undefined).map((one) => updateRequest(one))
       return { requests, timeoutMicros: bindTimeoutSeconds * 1_000_000 }
     },
     preBindDone: (state, _pod, node, objects) => progress(state[NAME] as Reserved, node, objects),

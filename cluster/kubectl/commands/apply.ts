@@ -1,11 +1,13 @@
 /** `kubectl apply`: creates what is missing and patches what differs, remembering in an annotation what the file said. */
 import type { KubernetesObject } from '#cluster/api/types.ts'
+import type { Resource } from '#cluster/api/resources.ts'
 import { pathOf } from '#cluster/api/resources.ts'
 import { sortKeys } from '#cluster/api/yaml.ts'
 import { createRequest, getRequest, isOk, messageOf, patchRequest } from '#cluster/client/api-client.ts'
 import type { Invocation, Steps } from '../command.ts'
 import { ask, failureText } from '../command.ts'
 import { CommandError } from '../command-error.ts'
+import { isLearnt } from '../discovery.ts'
 import type { FlagSpec } from '../flags.ts'
 import { isSet, valueOf } from '../flags.ts'
 import type { Manifest } from '../manifest.ts'
@@ -32,23 +34,25 @@ export function* apply(invocation: Invocation): Steps {
   const lines: string[] = []
   const errors: string[] = []
   const warnings: string[] = []
-  for (const manifest of readManifests(invocation)) {
+  for (const manifest of yield* readManifests(invocation)) {
     const { resource, object } = manifest
     const { name, namespace } = object.metadata
-    const found = (yield* ask(getRequest(resource.resource, namespace, name))).answers[0]!
+    const found = (yield* ask(getRequest(resource, namespace, name))).answers[0]!
     const missing = found.status === 404
     if (!isOk(found) && !missing) {
       errors.push(failureText(found))
       continue
     }
     const wanted = withLastApplied(object)
-    const patch = missing ? undefined : applyPatch(wanted, found.body as KubernetesObject)
+    const patch = missing ? undefined : applyPatch(resource, wanted, found.body as KubernetesObject)
     if (!missing && patch === undefined) {
       lines.push(`${printedName(resource, name)} unchanged${how}`)
       continue
     }
     const request =
-      patch === undefined ? createRequest(wanted) : patchRequest(resource.resource, object, 'strategic', patch)
+      patch === undefined
+        ? createRequest(wanted, resource)
+        : patchRequest(resource, object, patchTypeOf(resource), patch)
     if (!missing && (found.body as KubernetesObject).metadata.annotations?.[LAST_APPLIED] === undefined)
       warnings.push(`Warning: resource ${resource.resource}/${name} ${NOT_APPLIED}`)
     const answer = (yield* ask({ ...request, query })).answers[0]!
@@ -71,9 +75,9 @@ function* applyServerSide(invocation: Invocation): Steps {
   const isDry = flags['dry-run'] === 'server'
   const query = { fieldManager, force: String(isSet(flags, 'force-conflicts')), ...(isDry && { dryRun: 'All' }) }
   const headers = { 'content-type': 'application/apply-patch+yaml' }
-  for (const { resource, object } of readManifests(invocation)) {
+  for (const { resource, object } of yield* readManifests(invocation)) {
     const { name, namespace } = object.metadata
-    const path = pathOf(resource.resource, namespace, name)
+    const path = pathOf(resource, namespace, name)
     const answer = (yield* ask({ method: 'PATCH', path, query, headers, body: object })).answers[0]!
     if (isOk(answer)) lines.push(`${printedName(resource, name)} serverside-applied${isDry ? ' (server dry run)' : ''}`)
     else errors.push(answer.status === 409 ? `error: ${messageOf(answer)}\n${CONFLICT}` : failureText(answer))
@@ -104,10 +108,15 @@ export function withLastApplied(object: Manifest['object']): KubernetesObject {
   return { ...plain, metadata: { ...plain.metadata, annotations: { ...annotations, [LAST_APPLIED]: text } } }
 }
 
+/** Only of kinds that are built in is it known how their lists merge. */
+export const patchTypeOf = (resource: Resource): 'merge' | 'strategic' => (isLearnt(resource) ? 'merge' : 'strategic')
+
 /** Undefined when the file changes nothing. */
-export function applyPatch(wanted: KubernetesObject, current: KubernetesObject): Record<string, unknown> | undefined {
-  return threeWayPatch(lastApplied(current), wanted, current)
-}
+export const applyPatch = (
+  resource: Resource,
+  wanted: KubernetesObject,
+  current: KubernetesObject,
+): Record<string, unknown> | undefined => threeWayPatch(lastApplied(current), wanted, current, patchTypeOf(resource))
 
 function lastApplied(object: KubernetesObject): unknown {
   const text = object.metadata.annotations?.[LAST_APPLIED]

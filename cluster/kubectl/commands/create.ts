@@ -25,11 +25,11 @@ export function* create(invocation: Invocation): Steps {
     return yield* make(made, flags, 'created', (answer) => creationFailure(answer, made.resource.singular))
   }
   if (args.length > 0) throw new CommandError(`error: unexpected arguments: [${args.join(' ')}]`)
-  const objects = readManifests(invocation)
+  const objects = yield* readManifests(invocation)
   const lines: string[] = []
   const errors: string[] = []
   for (const { resource, object } of objects) {
-    const answer = (yield* ask(createRequest(object))).answers[0]!
+    const answer = (yield* ask(createRequest(object, resource))).answers[0]!
     if (isOk(answer)) lines.push(`${printedName(resource, (answer.body as KubernetesObject).metadata.name)} created`)
     else errors.push(failureText(answer, whenCreating(flags)))
   }

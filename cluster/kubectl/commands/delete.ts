@@ -41,14 +41,14 @@ export function* deleteObjects(invocation: Invocation): Steps {
     const propagationPolicy = cascade === 'orphan' ? 'Orphan' : cascade === 'foreground' ? 'Foreground' : 'Background'
     const options = { propagationPolicy, ...(grace !== undefined && { gracePeriodSeconds: grace }) } as const
     const object = { metadata: { name, ...(namespace && { namespace }) } }
-    const answer = (yield* ask(deleteRequest(target.resource.resource, object, options))).answers[0]!
+    const answer = (yield* ask(deleteRequest(target.resource, object, options))).answers[0]!
     if (isOk(answer)) {
       const how = isSet(flags, 'force') && grace === 0 ? 'force deleted' : 'deleted'
       const { singular, group } = target.resource
       printed += `${singular}${group && `.${group}`} "${name}" ${how}${namespace ? ` from ${namespace} namespace` : ''}\n`
       const body = answer.body as { metadata?: { uid?: string }; details?: { uid?: string } } | undefined
       waiting.push({
-        request: getRequest(target.resource.resource, namespace, name),
+        request: getRequest(target.resource, namespace, name),
         uid: body?.metadata?.uid ?? body?.details?.uid,
       })
     } else if (!(answer.status === 404 && isSet(flags, 'ignore-not-found'))) errors.push(failureText(answer))
@@ -88,13 +88,13 @@ interface Victim {
 function* victims(invocation: Invocation): Generator<Ask, Victim[], Round> {
   const { args, flags } = invocation
   if (flags['filename'] !== undefined) {
-    return readManifests(invocation).map(({ resource, object }) => {
+    return (yield* readManifests(invocation)).map(({ resource, object }) => {
       const { name, namespace } = object.metadata
       return { target: { resource }, namespace, name }
     })
   }
   const found: Victim[] = []
-  for (const target of parseTargets(args)) {
+  for (const target of yield* parseTargets(args)) {
     const namespace = isSet(flags, 'all-namespaces') ? undefined : namespaceFor(target, flags)
     if (target.name !== undefined) {
       found.push({ target, namespace, name: target.name })
@@ -106,7 +106,7 @@ function* victims(invocation: Invocation): Generator<Ask, Victim[], Round> {
       throw new CommandError('error: resource(s) were provided, but no name was specified')
     }
     const query = { ...(labelSelector && { labelSelector }), ...(fieldSelector && { fieldSelector }) }
-    const { body } = yield* need(listRequest(target.resource.resource, namespace, query))
+    const { body } = yield* need(listRequest(target.resource, namespace, query))
     for (const { metadata } of (body as List<KubernetesObject>).items) {
       found.push({ target, namespace: metadata.namespace, name: metadata.name })
     }

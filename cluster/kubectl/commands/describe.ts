@@ -10,16 +10,14 @@ import type {
   ReplicaSet,
   Service,
 } from '#cluster/api/types.ts'
-import { formatYaml } from '#cluster/api/yaml.ts'
 import { getRequest, isOk, listRequest } from '#cluster/client/api-client.ts'
 import type { Micros } from '#cluster/kernel/component.ts'
 import type { Ask, Invocation, Round, Steps } from '../command.ts'
 import { ask, failureText } from '../command.ts'
-import { CommandError } from '../command-error.ts'
+import { describeCustom } from '../describe/describe-custom.ts'
 import { describeNode } from '../describe/describe-node.ts'
 import { describePod } from '../describe/describe-pod.ts'
 import { byCreation, describeDeployment, describeReplicaSet, describeService } from '../describe/describe-workloads.ts'
-import { eventLines } from '../describe/lines.ts'
 import type { Flags, FlagSpec } from '../flags.ts'
 import { isSet, valueOf } from '../flags.ts'
 import { alignTabs, DESCRIBE_TABS } from '../print/tab-writer.ts'
@@ -31,7 +29,7 @@ export const describeFlags: FlagSpec = { values: ['selector'], switches: ['all-n
 export function* describe({ args, flags }: Invocation): Steps {
   const texts: string[] = []
   const errors: string[] = []
-  for (const target of parseTargets(args)) {
+  for (const target of yield* parseTargets(args)) {
     const { objects, error } = yield* fetch(target, flags)
     if (error !== undefined) errors.push(error)
     for (const object of objects) texts.push(yield* describeOne(target.resource, object))
@@ -53,14 +51,14 @@ function* fetch({ resource, name }: Target, flags: Flags): Generator<Ask, Fetche
   const everywhere = isSet(flags, 'all-namespaces')
   const namespace = resource.namespaced && !everywhere ? (valueOf(flags, 'namespace') ?? 'default') : undefined
   const labelSelector = valueOf(flags, 'selector')
-  const list = listRequest(resource.resource, namespace, labelSelector ? { labelSelector } : {})
+  const list = listRequest(resource, namespace, labelSelector ? { labelSelector } : {})
   if (name === undefined) {
     const answer = (yield* ask(list)).answers[0]!
     return isOk(answer)
       ? { objects: (answer.body as List<KubernetesObject>).items }
       : { objects: [], error: failureText(answer) }
   }
-  const answer = (yield* ask(getRequest(resource.resource, namespace, name))).answers[0]!
+  const answer = (yield* ask(getRequest(resource, namespace, name))).answers[0]!
   if (isOk(answer)) return { objects: [answer.body as KubernetesObject] }
   if (answer.status !== 404) return { objects: [], error: failureText(answer) }
   const all = (yield* ask(list)).answers[0]!
@@ -126,9 +124,7 @@ function linesFor(
       return describeReplicaSet(object as ReplicaSet, itemsOf<Pod>(1), events, now)
     case 'services':
       return describeService(object as Service, itemsOf(1), events, now)
-    default: {
-      if (object.kind === undefined) throw new CommandError('error: no description has been implemented')
-      return [...formatYaml(object).trimEnd().split('\n'), ...eventLines(events, now)]
-    }
+    default:
+      return describeCustom(object, events, now)
   }
 }

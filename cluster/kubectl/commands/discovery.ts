@@ -8,7 +8,7 @@ import { CommandError } from '../command-error.ts'
 import type { FlagSpec } from '../flags.ts'
 import { isSet, valueOf } from '../flags.ts'
 import { alignTabs, GET_TABS } from '../print/tab-writer.ts'
-import { resourceFor } from '../resource-arguments.ts'
+import { resourceFor } from '../discovery.ts'
 
 export const apiResourcesFlags: FlagSpec = {
   values: ['api-group', 'namespaced', 'verbs', 'output'],
@@ -105,7 +105,7 @@ export function* explain({ args, flags }: Invocation): Steps {
   const [path, ...more] = args
   if (path === undefined || more.length > 0) throw new CommandError('error: You must specify the type of resource to explain. Use "kubectl api-resources" for a complete list of supported resources.') // prettier-ignore
   const [word = '', ...fields] = path.split('.')
-  const first = resourceFor(word)
+  const first = yield* resourceFor(word)
   const wanted = valueOf(flags, 'api-version')
   const resource = RESOURCES.find((one) => one.kind === first.kind && apiVersionOf(one) === wanted) ?? first
   const apiVersion = apiVersionOf(resource)

@@ -22,10 +22,10 @@ const DEPRECATED =
 const numberOr = (text: string): number | string => (/^\d+$/.test(text) ? Number(text) : text)
 
 export function* expose({ args, flags }: Invocation): Steps {
-  const [target] = parseTargets(args)
+  const [target] = yield* parseTargets(args)
   if (target?.name === undefined) throw new CommandError('error: resource(s) were provided, but no name was specified')
   const namespace = namespaceFor(target, flags)
-  const { body } = yield* need(getRequest(target.resource.resource, namespace, target.name))
+  const { body } = yield* need(getRequest(target.resource, namespace, target.name))
   const { selector, ports, labels } = behind(target.resource.resource, body)
   const asked = valueOf(flags, 'port')
   const numbers = asked === undefined ? ports : asked.split(',').map((port) => wholeNumber(port, 'port'))
@@ -90,13 +90,13 @@ function behind(resource: string, body: unknown): Behind {
 }
 
 export function* autoscale({ args, flags }: Invocation): Steps {
-  const [target] = parseTargets(args)
+  const [target] = yield* parseTargets(args)
   if (target?.name === undefined) throw new CommandError('error: resource(s) were provided, but no name was specified')
   const most = valueOf(flags, 'max')
   if (most === undefined) throw new CommandError('error: required flag(s) "max" not set')
   const { resource } = target
   const namespace = namespaceFor(target, flags)
-  yield* need(getRequest(resource.resource, namespace, target.name))
+  yield* need(getRequest(resource, namespace, target.name))
   const least = valueOf(flags, 'min')
   const cpu = (valueOf(flags, 'cpu') ?? valueOf(flags, 'cpu-percent'))?.replace('%', '')
   const utilization = { type: 'Utilization', averageUtilization: Number(cpu) }

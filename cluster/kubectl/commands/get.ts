@@ -2,6 +2,7 @@
 import type { WatchMessage } from '#cluster/api/http.ts'
 import { valuesAt } from '#cluster/api/json-path.ts'
 import { printerOf } from '#cluster/api/printers/printers.ts'
+import type { Printer } from '#cluster/api/printers/printer.ts'
 import type { Resource } from '#cluster/api/resources.ts'
 import type { KubernetesObject, List, Status } from '#cluster/api/types.ts'
 import { formatYaml, sortKeys } from '#cluster/api/yaml.ts'
@@ -15,6 +16,7 @@ import type { Flags, FlagSpec } from '../flags.ts'
 import { isSet, valueOf } from '../flags.ts'
 import { customColumns } from '../print/custom-columns.ts'
 import { fillTemplate, relaxedPath, textOf } from '../print/json-path.ts'
+import { asPrinted, cellText, isTable, objectsOf, printerFrom } from '../print/server-table.ts'
 import { alignTabs, GET_TABS } from '../print/tab-writer.ts'
 import type { Target } from '../resource-arguments.ts'
 import { parseTargets, printedName } from '../resource-arguments.ts'
@@ -29,6 +31,8 @@ const FORMATS = ['custom-columns', 'json', 'jsonpath', 'name', 'wide', 'yaml']
 interface Found {
   readonly resource: Resource
   readonly objects: readonly KubernetesObject[]
+  /** How the server would have them printed; undefined: as it is known here. */
+  readonly printer?: Printer
 }
 
 export function* get({ args, flags }: Invocation): Steps {
@@ -40,7 +44,7 @@ export function* get({ args, flags }: Invocation): Steps {
       `error: unable to match a printer suitable for the output format "${format}", allowed formats are: ${FORMATS.join(',')}`,
     )
   }
-  const targets = parseTargets(args)
+  const targets = yield* parseTargets(args)
   if (isSet(flags, 'watch') || isSet(flags, 'watch-only')) return yield* watch(targets, flags)
   const { answers, now } = yield* ask(...targets.map((target) => requestFor(target, flags)))
   const errors: string[] = []
@@ -48,15 +52,25 @@ export function* get({ args, flags }: Invocation): Steps {
   targets.forEach((target, i) => {
     const answer = answers[i]!
     if (isOk(answer)) {
-      const objects =
-        target.name === undefined ? (answer.body as List<KubernetesObject>).items : [answer.body as KubernetesObject]
+      const more = foundIn(answer.body, target)
       const same = found.findIndex(({ resource }) => resource === target.resource)
-      if (same < 0) found.push({ resource: target.resource, objects })
-      else found[same] = { resource: target.resource, objects: [...found[same]!.objects, ...objects] }
+      if (same < 0) found.push(more)
+      else found[same] = joined(found[same]!, more)
     } else if (!(answer.status === 404 && isSet(flags, 'ignore-not-found'))) errors.push(failureText(answer))
   })
   return present(sortBy(found, valueOf(flags, 'sort-by')), errors, format, flags, now, targets)
 }
+
+function foundIn(body: unknown, { resource, name }: Target): Found {
+  if (isTable(body)) return { resource, objects: objectsOf(body), printer: printerFrom(body) }
+  return { resource, objects: name === undefined ? (body as List<KubernetesObject>).items : [body as KubernetesObject] }
+}
+
+const joined = ({ resource, objects, printer }: Found, more: Found): Found => ({
+  resource,
+  objects: [...objects, ...more.objects],
+  ...(printer && more.printer && { printer: { ...printer, cells: (object, now) => (objects.includes(object) ? printer : more.printer!).cells(object, now) } }), // prettier-ignore
+})
 
 function* getRaw(path: string): Steps {
   const [where = '', search = ''] = path.split('?')
@@ -81,8 +95,8 @@ function sortBy(found: readonly Found[], field: string | undefined): readonly Fo
     if (typeof a === 'number' && typeof b === 'number') return a - b
     return textOf(a) < textOf(b) ? -1 : 1
   }
-  return found.map(({ resource, objects }) => ({
-    resource,
+  return found.map(({ objects, ...rest }) => ({
+    ...rest,
     objects: objects.toSorted((a, b) => compare(valueAt(a), valueAt(b))),
   }))
 }
@@ -96,14 +110,17 @@ function* watch(targets: readonly Target[], flags: Flags): Steps {
   const fieldSelector = [valueOf(flags, 'field-selector'), name && `metadata.name=${name}`].filter(Boolean).join(',')
   const query = { ...request.query, ...(fieldSelector && { fieldSelector }) }
   const { body, now } = yield* need({ ...request, query })
-  const { items, metadata } = body as List<KubernetesObject>
+  const { metadata } = body as List<KubernetesObject>
+  const first = foundIn(body, { resource })
+  const items = first.objects
+  let { printer } = first
   if (name !== undefined && items.length === 0) yield* need(requestFor(target, flags))
   const format = valueOf(flags, 'output')
   const print = (objects: readonly KubernetesObject[], at: Micros, isFirst: boolean): string => {
     if (objects.length === 0) return ''
     if (format !== undefined && format !== 'wide')
-      return objects.map((object) => present([{ resource, objects: [object] }], [], format, flags, at, [{ resource, name: object.metadata.name }]).output ?? '').join('') // prettier-ignore
-    const options = tableOptions(flags)
+      return objects.map((object) => present([{ resource, objects: [object], ...(printer && { printer }) }], [], format, flags, at, [{ resource, name: object.metadata.name }]).output ?? '').join('') // prettier-ignore
+    const options = { ...tableOptions(flags), ...(printer && { printer }) }
     return formatTable(resource, objects, at, { ...options, headers: isFirst && options.headers !== false })
   }
   let output = isSet(flags, 'watch-only') ? '' : print(items, now, true)
@@ -115,7 +132,8 @@ function* watch(targets: readonly Target[], flags: Flags): Steps {
       const { type, object } = (message as WatchMessage).event
       if (type === 'BOOKMARK') continue
       if (type === 'ERROR') return { output, errors: `error: ${(object as Status).message}\n`, exitCode: 1 }
-      output += print([object as KubernetesObject], at, output === '')
+      if (isTable(object)) printer = printerFrom(object, printer?.columns)
+      output += print(isTable(object) ? objectsOf(object) : [object as KubernetesObject], at, output === '')
     }
     if (ended) return ended.lost || ended.status >= 400 ? { output, errors: `${failureText(ended)}\n`, exitCode: 1 } : { output } // prettier-ignore
   }
@@ -124,15 +142,17 @@ function* watch(targets: readonly Target[], flags: Flags): Steps {
 function requestFor({ resource, name }: Target, flags: Flags): ApiRequest {
   const namespace =
     resource.namespaced && !isSet(flags, 'all-namespaces') ? (valueOf(flags, 'namespace') ?? 'default') : undefined
+  const format = valueOf(flags, 'output') ?? 'wide'
+  const shape = (request: ApiRequest): ApiRequest => (format === 'wide' ? asPrinted(resource, request) : request)
   if (name !== undefined) {
     if (isSet(flags, 'all-namespaces'))
       throw new CommandError('error: a resource cannot be retrieved by name across all namespaces')
-    return getRequest(resource.resource, namespace, name)
+    return shape(getRequest(resource, namespace, name))
   }
   const labelSelector = valueOf(flags, 'selector')
   const fieldSelector = valueOf(flags, 'field-selector')
   const query = { ...(labelSelector && { labelSelector }), ...(fieldSelector && { fieldSelector }) }
-  return listRequest(resource.resource, namespace, query)
+  return shape(listRequest(resource, namespace, query))
 }
 
 function present(
@@ -179,8 +199,12 @@ function present(
   const several = new Set(targets.map(({ resource }) => resource)).size > 1
   const tables = found
     .filter(({ objects }) => objects.length > 0)
-    .map(({ resource, objects }) =>
-      formatTable(resource, objects, now, { ...tableOptions(flags), prefix: several || isSet(flags, 'show-kind') }),
+    .map(({ resource, objects, printer }) =>
+      formatTable(resource, objects, now, {
+        ...(printer && { printer }),
+        ...tableOptions(flags),
+        prefix: several || isSet(flags, 'show-kind'),
+      }),
     )
   return { output: tables.join('\n'), ...failure }
 }
@@ -201,6 +225,8 @@ function nothingFound(targets: readonly Target[], flags: Flags): string {
 }
 
 export interface TableOptions {
+  /** Another than that of the built-in kind. */
+  readonly printer?: Printer
   readonly wide?: boolean
   readonly namespaces?: boolean
   readonly headers?: boolean
@@ -225,7 +251,7 @@ export function formatTable(
   now: Micros,
   options: TableOptions = {},
 ): string {
-  const { columns, cells: cellsOf } = printerOf(resource)
+  const { columns, cells: cellsOf } = options.printer ?? printerOf(resource)
   const {
     wide = false,
     namespaces = false,
@@ -241,7 +267,7 @@ export function formatTable(
   const withNamespace = namespaces && resource.namespaced
   const lines = objects.map((object) => {
     const row = cellsOf(object, now)
-    const cells = shown.map((index) => String(row[index]))
+    const cells = shown.map((index) => cellText(row[index]))
     if (prefix && names[0] === 'NAME') cells[0] = printedName(resource, cells[0]!)
     const own = object.metadata.labels ?? {}
     const text = Object.keys(own)

@@ -23,11 +23,11 @@ function* setPairs({ args, flags }: Invocation, field: 'labels' | 'annotations')
   if (changes.length === 0) throw new CommandError(`error: at least one ${one} update is required`)
   const lines: string[] = []
   const errors: string[] = []
-  for (const target of parseTargets(words)) {
+  for (const target of yield* parseTargets(words)) {
     if (target.name === undefined)
       throw new CommandError('error: one or more resources must be specified as <resource> <name> or <resource>/<name>')
     const namespace = namespaceFor(target, flags)
-    const { body } = yield* need(getRequest(target.resource.resource, namespace, target.name))
+    const { body } = yield* need(getRequest(target.resource, namespace, target.name))
     const current = (body as KubernetesObject).metadata[field] ?? {}
     const patch: Record<string, string | null> = {}
     for (const change of changes) {
@@ -51,7 +51,7 @@ function* setPairs({ args, flags }: Invocation, field: 'labels' | 'annotations')
       continue
     }
     const object = { metadata: { name: target.name, ...(namespace && { namespace }) } }
-    yield* need(patchRequest(target.resource.resource, object, 'merge', { metadata: { [field]: patch } }))
+    yield* need(patchRequest(target.resource, object, 'merge', { metadata: { [field]: patch } }))
     lines.push(`${printed} ${Object.values(patch).every((value) => value === null) ? undone : done}`)
   }
   return summary(lines, errors)

@@ -112,9 +112,9 @@ function* podOf(args: readonly string[], flags: Flags): Generator<Ask, { pod: Po
     const { body } = yield* need(getRequest('pods', namespace, word))
     return { pod: body as Pod, errors: '' }
   }
-  const [target] = parseTargets([word])
+  const [target] = yield* parseTargets([word])
   const { resource, name = '' } = target!
-  const { body } = yield* need(getRequest(resource.resource, namespace, name))
+  const { body } = yield* need(getRequest(resource, namespace, name))
   if (resource.resource === 'pods') return { pod: body as Pod, errors: '' }
   const labels = (body as Deployment).spec.selector?.matchLabels
   if (!labels) throw new CommandError(`error: cannot get the logs from ${resource.kind}: it selects no Pods`)

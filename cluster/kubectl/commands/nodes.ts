@@ -43,10 +43,10 @@ export function* taint({ args, flags }: Invocation): Steps {
   const specs = args.filter((arg, i) => i > 0 && (arg.includes('=') || arg.includes(':') || arg.endsWith('-')))
   const words = args.filter((arg) => !specs.includes(arg))
   if (specs.length === 0) throw new CommandError('error: at least one taint update is required')
-  const [target] = parseTargets(words)
+  const [target] = yield* parseTargets(words)
   if (target!.resource.resource !== 'nodes')
     throw new CommandError(`error: invalid resource type ${target!.resource.resource}, only node(s) is supported`)
-  const names = parseTargets(words).map(({ name }) => name)
+  const names = (yield* parseTargets(words)).map(({ name }) => name)
   const changes = specs.map(parseTaint)
   const lines: string[] = []
   for (const name of names) {

@@ -32,7 +32,7 @@ export function* events({ flags }: Invocation): Steps {
   const namespace = everywhere ? undefined : namespaceOf(flags)
   const about = valueOf(flags, 'for')
   const types = valueOf(flags, 'types')?.split(',')
-  const [target] = about === undefined ? [] : parseTargets([about])
+  const [target] = about === undefined ? [] : yield* parseTargets([about])
   const { body, now } = yield* need(listRequest('events', namespace))
   const found = (body as List<KubernetesEvent>).items
     .filter(

@@ -30,12 +30,12 @@ export function* patch({ args, flags }: Invocation): Steps {
   }
   const lines: string[] = []
   const errors: string[] = []
-  for (const { resource, name } of parseTargets(args)) {
+  for (const { resource, name } of yield* parseTargets(args)) {
     if (name === undefined) throw new CommandError('error: resource(s) were provided, but no name was specified')
     const namespace = namespaceFor({ resource }, flags)
-    const before = (yield* need(getRequest(resource.resource, namespace, name))).body as KubernetesObject
+    const before = (yield* need(getRequest(resource, namespace, name))).body as KubernetesObject
     const object = { metadata: { name, ...(namespace && { namespace }) } }
-    const request = patchRequest(resource.resource, object, type, body, valueOf(flags, 'subresource'))
+    const request = patchRequest(resource, object, type, body, valueOf(flags, 'subresource'))
     const answer = (yield* ask(request)).answers[0]!
     if (!isOk(answer)) {
       errors.push(failureText(answer))
@@ -52,8 +52,8 @@ export function* replace(invocation: Invocation): Steps {
   const lines: string[] = []
   const errors: string[] = []
   const file = valueOf(invocation.flags, 'filename')
-  for (const { resource, object } of readManifests(invocation)) {
-    const answer = (yield* ask(updateRequest(object))).answers[0]!
+  for (const { resource, object } of yield* readManifests(invocation)) {
+    const answer = (yield* ask(updateRequest(object, resource))).answers[0]!
     if (isOk(answer)) lines.push(`${printedName(resource, object.metadata.name)} replaced`)
     else errors.push(failureText(answer, `error when replacing "${file === '-' ? 'STDIN' : file}": `))
   }

@@ -45,7 +45,7 @@ export const rollout: Command = function* (invocation) {
   const [what = '', ...rest] = invocation.args
   if (!Object.hasOwn(COMMANDS, what))
     throw new CommandError(`error: unknown command "${what}" for "kubectl rollout"\nSee 'kubectl rollout -h' for help and examples`) // prettier-ignore
-  const [target] = parseTargets(rest)
+  const [target] = yield* parseTargets(rest)
   if (target?.name === undefined) throw new CommandError('error: required resource not specified')
   const { resource, name } = target
   const kinds =
@@ -60,7 +60,7 @@ export const rollout: Command = function* (invocation) {
 }
 
 function* current({ target, namespace, name }: Named): Generator<Ask, { deployment: Deployment; now: number }, Round> {
-  const { body, now } = yield* need(getRequest(target.resource.resource, namespace, name))
+  const { body, now } = yield* need(getRequest(target.resource, namespace, name))
   return { deployment: body as Deployment, now }
 }
 
@@ -139,7 +139,7 @@ const warningOf = ({ name }: Named): string =>
   `Warning: resource deployments/${name} was previously managed with 'kubectl apply'. Rolling back will not update the ${LAST_APPLIED} annotation, which may cause unexpected behavior on future 'kubectl apply' operations. Consider using 'kubectl apply' with your previous configuration file instead.\n`
 
 const patchOf = ({ target, namespace, name }: Named, type: 'json' | 'strategic', patch: unknown) =>
-  patchRequest(target.resource.resource, { metadata: { name, namespace } }, type, patch)
+  patchRequest(target.resource, { metadata: { name, namespace } }, type, patch)
 
 // ── what changes it ─────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -17,20 +17,20 @@ export function* scale({ args, flags }: Invocation): Steps {
   const replicas = wholeNumber(text, 'replicas')
   const lines: string[] = []
   const errors: string[] = []
-  for (const target of parseTargets(args)) {
+  for (const target of yield* parseTargets(args)) {
     if (target.name === undefined) throw new CommandError('error: resource(s) were provided, but no name was specified')
     const namespace = namespaceFor(target, flags)
     const object = { metadata: { name: target.name, ...(namespace && { namespace }) } }
     const expected = valueOf(flags, 'current-replicas')
     if (expected !== undefined) {
-      const { body } = yield* need(getRequest(target.resource.resource, namespace, target.name))
+      const { body } = yield* need(getRequest(target.resource, namespace, target.name))
       const current = (body as Deployment).spec.replicas ?? 1
       if (Number(expected) !== current) {
         errors.push(`error: Expected replicas to be ${expected}, was ${current}`)
         continue
       }
     }
-    const request = patchRequest(target.resource.resource, object, 'merge', { spec: { replicas } }, 'scale')
+    const request = patchRequest(target.resource, object, 'merge', { spec: { replicas } }, 'scale')
     const answer = (yield* ask(request)).answers[0]!
     if (isOk(answer)) lines.push(`${printedName(target.resource, target.name)} scaled`)
     else errors.push(failureText(answer))

@@ -11,11 +11,11 @@ export function* set({ args, flags }: Invocation): Steps {
   const [what, ...rest] = args
   if (what !== 'image') throw new CommandError(`error: unknown command "${what ?? ''}" for "kubectl set"`)
   const images = rest.filter((arg) => arg.includes('='))
-  const [target] = parseTargets(rest.filter((arg) => !arg.includes('=')))
+  const [target] = yield* parseTargets(rest.filter((arg) => !arg.includes('=')))
   if (target?.name === undefined || images.length === 0)
     throw new CommandError('error: at least one image update is required')
   const namespace = namespaceFor(target, flags)
-  const { body } = yield* need(getRequest(target.resource.resource, namespace, target.name))
+  const { body } = yield* need(getRequest(target.resource, namespace, target.name))
   const existing = (body as Deployment).spec.template.spec.containers
   const containers = images.flatMap((pair) => {
     const [name, image] = [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]
@@ -27,8 +27,6 @@ export function* set({ args, flags }: Invocation): Steps {
   if (containers.every(({ name, image }) => existing.some((each) => each.name === name && each.image === image)))
     return {}
   const object = { metadata: { name: target.name, ...(namespace && { namespace }) } }
-  yield* need(
-    patchRequest(target.resource.resource, object, 'strategic', { spec: { template: { spec: { containers } } } }),
-  )
+  yield* need(patchRequest(target.resource, object, 'strategic', { spec: { template: { spec: { containers } } } }))
   return { output: `${printedName(target.resource, target.name)} image updated\n` }
 }

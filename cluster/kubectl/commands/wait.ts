@@ -40,7 +40,7 @@ export function* wait(invocation: Invocation): Steps {
   let errors = ''
   for (const one of awaited) {
     // What is not there to begin with is nothing to wait for.
-    if (!holds && (yield* ask(getRequest(one.target.resource.resource, one.namespace, one.name))).answers[0]!.status === 404) continue // prettier-ignore
+    if (!holds && (yield* ask(getRequest(one.target.resource, one.namespace, one.name))).answers[0]!.status === 404) continue // prettier-ignore
     const told = `${printedName(one.target.resource, one.name)} condition met\n`
     const met = yield* until(one, holds, micros, output)
     if (met === true) output += told
@@ -59,7 +59,7 @@ function* until(
   const { resource } = target
   let deadline: number | undefined
   for (;;) {
-    const { answers, now } = yield* ask(getRequest(resource.resource, namespace, name))
+    const { answers, now } = yield* ask(getRequest(resource, namespace, name))
     const answer = answers[0]!
     deadline ??= now + micros
     if (answer.status === 404) return holds ? `${failureText(answer)}\n` : true
@@ -89,7 +89,7 @@ function conditionIn(text: string): Holds {
 
 function* found({ args, flags }: Invocation): Generator<Ask, Awaited[], Round> {
   const all: Awaited[] = []
-  for (const target of parseTargets(args)) {
+  for (const target of yield* parseTargets(args)) {
     const namespace = isSet(flags, 'all-namespaces') ? undefined : namespaceFor(target, flags)
     if (target.name !== undefined) {
       all.push({ target, namespace, name: target.name })
@@ -99,7 +99,7 @@ function* found({ args, flags }: Invocation): Generator<Ask, Awaited[], Round> {
     if (!labelSelector && !fieldSelector && !isSet(flags, 'all'))
       throw new CommandError('error: resource(s) were provided, but no name was specified')
     const query = { ...(labelSelector && { labelSelector }), ...(fieldSelector && { fieldSelector }) }
-    const { body } = yield* need(listRequest(target.resource.resource, namespace, query))
+    const { body } = yield* need(listRequest(target.resource, namespace, query))
     for (const { metadata } of (body as List<KubernetesObject>).items)
       all.push({ target, namespace: metadata.namespace, name: metadata.name })
   }
