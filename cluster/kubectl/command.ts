@@ -20,6 +20,8 @@ export interface Invocation {
   readonly rest: readonly string[]
   /** Content by file name, for `-f`; `-` is standard input. */
   readonly files: Readonly<Record<string, string>>
+  /** What stands before the program: `KUBE_EDITOR='sed -i s/1/2/' kubectl edit …`. */
+  readonly environment?: Readonly<Record<string, string>>
 }
 
 /** Requests to make at once, something to follow, or a time to wait, and what to print meanwhile. */
@@ -45,10 +47,17 @@ export interface Round {
   readonly now: Micros
 }
 
+/** A file for whoever has typed, to change and hand in again. */
+export interface OpenedFile {
+  readonly name: string
+  readonly text: string
+}
+
 export interface Outcome {
   readonly output?: string
   readonly errors?: string
   readonly exitCode?: number
+  readonly opens?: OpenedFile
 }
 
 export type Steps = Generator<Ask, Outcome, Round>

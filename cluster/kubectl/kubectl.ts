@@ -5,7 +5,7 @@
  * What we model: the commands of the table below, with
  * their flags, layouts, messages and exit codes. Each command is told to it from outside (`type: 'kubectl'`), so is Ctrl+C
  * (`type: 'interrupt'`), and leaves an entry in the transcript.
- * What we leave out: what needs a terminal, a browser or another program (edit, attach, cp, port-forward, proxy, debug, diff,
+ * What we leave out: what needs a terminal, a browser or another program (attach, cp, port-forward, proxy, debug,
  * kustomize, plugins), certificate, config; validation against OpenAPI, kubeconfig; waiting by watch (it looks again and again).
  * Where to read upstream: kubernetes/kubectl `pkg/cmd`.
  */
@@ -14,7 +14,7 @@ import type { Answer, ApiClient } from '#cluster/client/api-client.ts'
 import { answerOf, createApiClient, openRequest, send } from '#cluster/client/api-client.ts'
 import type { Body, Component, Context, Effect, Event, Micros, ProcessId, StreamId } from '#cluster/kernel/component.ts'
 import { Table } from '#cluster/kernel/table.ts'
-import type { Ask, Command, Invocation, Outcome, Round } from './command.ts'
+import type { Ask, Command, Invocation, OpenedFile, Outcome, Round } from './command.ts'
 import { CommandError } from './command-error.ts'
 import { apply, applyFlags } from './commands/apply.ts'
 import { auth, authFlags } from './commands/auth.ts'
@@ -22,7 +22,9 @@ import { create, createFlags } from './commands/create.ts'
 import { deleteFlags, deleteObjects } from './commands/delete.ts'
 import { describe, describeFlags } from './commands/describe.ts'
 import { apiResources, apiResourcesFlags, apiVersions, clusterInfo, explain, explainFlags, version } from './commands/discovery.ts' // prettier-ignore
+import { diff, diffFlags } from './commands/diff.ts'
 import { drain, drainFlags } from './commands/drain.ts'
+import { edit, editFlags } from './commands/edit.ts'
 import { autoscale, autoscaleFlags, expose, exposeFlags } from './commands/expose.ts'
 import { get, getFlags } from './commands/get.ts'
 import { annotate, label, labelFlags } from './commands/labels.ts'
@@ -64,10 +66,13 @@ export interface TranscriptEntry {
   readonly exitCode: number | undefined
   readonly startedAt: Micros
   readonly endedAt: Micros | undefined
+  /** What `edit` has opened. */
+  readonly opens?: OpenedFile
 }
 
 interface Run {
   readonly words: readonly string[]
+  readonly environment: Readonly<Record<string, string>>
   readonly files: Readonly<Record<string, string>>
   readonly rounds: readonly Round[]
   /** Answers of the round under way, with holes. */
@@ -103,7 +108,9 @@ const COMMANDS: Readonly<Record<string, { readonly run: Command; readonly flags:
   create: { run: create, flags: createFlags },
   delete: { run: deleteObjects, flags: deleteFlags },
   describe: { run: describe, flags: describeFlags },
+  diff: { run: diff, flags: diffFlags },
   drain: { run: drain, flags: drainFlags },
+  edit: { run: edit, flags: editFlags },
   events: { run: events, flags: eventsFlags },
   exec: { run: exec, flags: execFlags },
   explain: { run: explain, flags: explainFlags },
@@ -152,7 +159,10 @@ export const kubectl: Component<KubectlState, KubectlOptions> = {
 
 function begin(state: KubectlState, body: KubectlBody, ctx: Context, effects: Effect[]): void {
   const typed = body.args ?? splitLine(body.line ?? '')
-  const words = typed[0] === 'kubectl' ? typed.slice(1) : typed
+  const assignments = typed.findIndex((word) => !/^[A-Z_]+=/.test(word))
+  const environment = Object.fromEntries(typed.slice(0, Math.max(0, assignments)).map((word) => [word.slice(0, word.indexOf('=')), word.slice(word.indexOf('=') + 1)])) // prettier-ignore
+  const said = typed.slice(Math.max(0, assignments))
+  const words = said[0] === 'kubectl' ? said.slice(1) : said
   const line = body.line ?? `kubectl ${words.join(' ')}`
   const files = { ...body.files, ...(body.stdin !== undefined && { '-': body.stdin }) }
   state.transcript.set(body.id, {
@@ -170,7 +180,7 @@ function begin(state: KubectlState, body: KubectlBody, ctx: Context, effects: Ef
       break
     }
   }
-  state.runs.set(body.id, { words, files, rounds: [], answers: [], said: [], isFollowing: false })
+  state.runs.set(body.id, { words, environment, files, rounds: [], answers: [], said: [], isFollowing: false })
   advance(state, body.id, ctx, effects)
 }
 
@@ -292,7 +302,7 @@ function impersonation(words: readonly string[]): Readonly<Record<string, string
   }
 }
 
-function parse({ words, files }: Run): { command: Command; invocation: Invocation } {
+function parse({ words, files, environment }: Run): { command: Command; invocation: Invocation } {
   // Flags may stand before the command: `kubectl -n kube-system get pods`.
   let at = 0
   while (at < words.length && words[at]!.startsWith('-'))
@@ -303,13 +313,13 @@ function parse({ words, files }: Run): { command: Command; invocation: Invocatio
   if (!Object.hasOwn(COMMANDS, name)) throw new CommandError(`error: unknown command "${name}" for "kubectl"`)
   const { run, flags: spec } = COMMANDS[name]!
   const { args, flags, rest } = parseFlags([...words.slice(0, at), ...words.slice(at + 1)], spec, name)
-  return { command: run, invocation: { args, flags, rest, files } }
+  return { command: run, invocation: { args, flags, rest, files, environment } }
 }
 
 function finish(
   state: KubectlState,
   id: number,
-  { output = '', errors = '', exitCode = 0 }: Outcome,
+  { output = '', errors = '', exitCode = 0, opens }: Outcome,
   ctx: Context,
   effects: Effect[],
 ): void {
@@ -319,7 +329,7 @@ function finish(
     effects.push({ type: 'close', stream })
   }
   state.runs.delete(id)
-  const entry = { ...state.transcript.get(id)!, output, errors, exitCode, endedAt: ctx.now }
+  const entry = { ...state.transcript.get(id)!, output, errors, exitCode, endedAt: ctx.now, ...(opens && { opens }) }
   state.transcript.set(id, entry)
   ctx.note('kubectl', { id, line: entry.line, output, errors, exitCode })
 }

@@ -71,7 +71,7 @@ function candidates(before: readonly string[], word: string, known: Known): read
   const about = ABOUT[command]
   if (about !== undefined)
     return type === undefined || command === 'drain' ? known.names(resourceNamed(about), namespace) : []
-  if (command === 'create' || command === 'apply') return []
+  if (['apply', 'create', 'diff', 'replace'].includes(command)) return []
   if (type === undefined) return kindsAnd(word, namespace, known)
   if (type.includes('/')) return kindsAnd(word, namespace, known)
   const resource = typedAmong(kindsOf(known), type)

@@ -44,6 +44,8 @@ export class PlaygroundElement extends LitElement {
   #files: Record<string, string> = keptFiles(FILES)
   #file = Object.keys(FILES)[0]!
   #side: 'terminal' | 'files' = 'terminal'
+  /** The call that was typed last here. */
+  #typing: number | undefined
   #panel: PanelName = 'happened'
   #explained: string | undefined
   #looked: Looked | undefined
@@ -79,7 +81,7 @@ export class PlaygroundElement extends LitElement {
       name: 'playground',
     })
     this.#client = createWorkerClient(worker)
-    this.#live = new Live(this.#client, { ...clock, now: () => performance.now() }, () => this.requestUpdate())
+    this.#live = new Live(this.#client, { ...clock, now: () => performance.now() }, () => this.#changed())
     let story: Story | undefined
     try {
       story = await storyIn(location.hash)
@@ -92,6 +94,7 @@ export class PlaygroundElement extends LitElement {
   }
 
   async #open(story: Story): Promise<void> {
+    this.#typing = undefined
     this.#wanted = story.setup
     this.#printed = []
     this.#clearedTo = 0
@@ -163,7 +166,7 @@ export class PlaygroundElement extends LitElement {
     const line = event.detail
     if (line.trim() !== '') this.#lines = [...this.#lines, line].slice(-LINES_MAX)
     const what = typed(line, { files: this.#files, lines: this.#lines, help: playgroundWords().help })
-    if (what.kind === 'kubectl') await this.#live!.type(what.line, this.#files)
+    if (what.kind === 'kubectl') this.#typing = await this.#live!.type(what.line, this.#files)
     else if (what.kind === 'clear') this.#clear()
     else if (what.kind === 'printed') {
       const { output, failed = false } = what
@@ -171,6 +174,18 @@ export class PlaygroundElement extends LitElement {
       const after = Math.max(0, ...this.#live!.state!.calls.keys())
       const said = failed ? { output: '', errors: output, exitCode: 127 } : { output, errors: '', exitCode: 0 }
       this.#printed.push({ key, line, at: '', after, ...said })
+    }
+    this.requestUpdate()
+  }
+
+  /** What `kubectl edit` has opened goes among the files, and is shown. A story that is played again opens nothing. */
+  #changed(): void {
+    const { opens } = this.#live?.state?.calls.get(this.#typing ?? -1) ?? {}
+    if (opens) {
+      this.#typing = undefined
+      this.#side = 'files'
+      this.#edit(opens.name, opens.text)
+      void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>('.files textarea')?.focus())
     }
     this.requestUpdate()
   }

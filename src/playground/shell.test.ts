@@ -8,6 +8,10 @@ it.each([
   ['', { kind: 'nothing' }],
   ['clear', { kind: 'clear' }],
   [' k  get pods ', { kind: 'kubectl', line: 'kubectl  get pods' }],
+  [
+    "KUBE_EDITOR='sed -i s/1/2/' k edit cm/a",
+    { kind: 'kubectl', line: "KUBE_EDITOR='sed -i s/1/2/' kubectl edit cm/a" },
+  ],
   ["kubectl get pods -o jsonpath='{.a|b}'", { kind: 'kubectl' }],
   ['kubectl get pods | grep web', { kind: 'printed', failed: true }],
   ['ls', { kind: 'printed', output: 'web.yaml' }],

@@ -16,7 +16,8 @@ interface Shell {
 
 export function typed(text: string, { files, lines, help }: Shell): Typed {
   const line = text.trim()
-  const [program = '', ...args] = line.split(/\s+/)
+  const environment = ASSIGNMENTS.exec(line)?.[0] ?? ''
+  const [program = '', ...args] = line.slice(environment.length).split(/\s+/)
   const failed = (output: string): Typed => ({ kind: 'printed', output, failed: true })
   switch (program) {
     case '':
@@ -24,7 +25,7 @@ export function typed(text: string, { files, lines, help }: Shell): Typed {
     case 'kubectl':
     case 'k':
       if (hasPipe(line)) return failed('sh: there are no pipes and redirections here: leave out what follows | > <')
-      return { kind: 'kubectl', line: `kubectl${line.slice(program.length)}` }
+      return { kind: 'kubectl', line: `${environment}kubectl${line.slice(environment.length + program.length)}` }
     case 'clear':
       return { kind: 'clear' }
     case 'help':
@@ -43,6 +44,9 @@ export function typed(text: string, { files, lines, help }: Shell): Typed {
       return failed(`sh: ${program}: command not found. Type help to see what there is.`)
   }
 }
+
+/** `KUBE_EDITOR='sed -i s/1/2/' kubectl edit …` */
+const ASSIGNMENTS = /^(?:[A-Z_]+=(?:'[^']*'|"[^"]*"|[^\s'"])*\s+)+/
 
 /** Outside quotes. */
 const hasPipe = (line: string): boolean => /[|<>]/.test(line.replaceAll(/'[^']*'|"(?:\\.|[^"\\])*"/g, ''))

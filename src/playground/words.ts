@@ -60,6 +60,7 @@ const en = {
   welcome:
     'This is a whole cluster, and it is yours. Try kubectl get nodes, or kubectl apply -f web.yaml; help says more.',
   help: `kubectl …          the simulated cluster's own kubectl; kubectl get pods -o wide, kubectl describe pod web-…
+kubectl edit …     opens an object as a file; kubectl diff -f FILE says what apply would change
 ls, cat FILE       the files that -f can name; change them under Files
 history, clear     what you typed; an empty screen
 
@@ -142,6 +143,7 @@ const es: PlaygroundWords = {
   welcome:
     'Esto es un clúster entero, y es tuyo. Prueba kubectl get nodes o kubectl apply -f web.yaml; help cuenta más.',
   help: `kubectl …          el kubectl del clúster simulado; kubectl get pods -o wide, kubectl describe pod web-…
+kubectl edit …     abre un objeto como archivo; kubectl diff -f ARCHIVO dice qué cambiaría apply
 ls, cat ARCHIVO    los archivos que -f puede nombrar; cámbialos en Archivos
 history, clear     lo que has escrito; pantalla vacía
 

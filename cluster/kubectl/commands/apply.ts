@@ -102,10 +102,15 @@ const whenCreating = ({ flags }: Invocation): string =>
 
 /** The object with itself in its annotation, as compact JSON and a line end. */
 export function withLastApplied(object: Manifest['object']): KubernetesObject {
-  const { [LAST_APPLIED]: _old, ...annotations } = object.metadata.annotations ?? {}
-  const plain = { ...object, metadata: { ...object.metadata, annotations } }
+  const plain = withoutLastApplied(object)
   const text = `${JSON.stringify(sortKeys(plain))}\n`
-  return { ...plain, metadata: { ...plain.metadata, annotations: { ...annotations, [LAST_APPLIED]: text } } }
+  const annotations = { ...plain.metadata.annotations, [LAST_APPLIED]: text }
+  return { ...plain, metadata: { ...plain.metadata, annotations } }
+}
+
+export function withoutLastApplied(object: Manifest['object']): KubernetesObject {
+  const { [LAST_APPLIED]: _old, ...annotations } = object.metadata.annotations ?? {}
+  return { ...object, metadata: { ...object.metadata, annotations } }
 }
 
 /** Only of kinds that are built in is it known how their lists merge. */

@@ -17,6 +17,9 @@ const WAIT_MICROS = 60_000_000
 /** Between two lines, as people type. */
 const PAUSE_MICROS = 500_000
 
+/** What the real one has in its environment. */
+const EDITOR = "KUBE_EDITOR='sed -i s/editme-before/editme-after/'"
+
 const LINE = /^(timeout (\d+) )?(kubectl (\S+)[^|;&<>]*?)(?: 2>&1)?(?: \| (head|tail) -(\d+))?$/
 
 /** Undefined for a line that is not for us. */
@@ -38,7 +41,8 @@ export function speakOwn(commands: readonly string[]): readonly (Spoken | undefi
   return commands.map((command, i) => {
     const match = ownLine(command)
     if (!match) return undefined
-    const [, timeout, seconds, line = '', , end, count] = match
+    const [, timeout, seconds, typed = '', name, end, count] = match
+    const line = name === 'edit' ? `${EDITOR} ${typed}` : typed
     const limit = timeout ? Number(seconds) * 1_000_000 : WAIT_MICROS
     const { output, errors, exitCode } = type(world, i + 1, line, files, limit)
     // Warnings are said before anything is done.
