@@ -84,6 +84,11 @@ function progressOf(view: View): Progress {
 const podOf = ({ frame }: View): PodView | undefined =>
   frame.pods.find(({ name, namespace }) => name === POD && namespace === 'default')
 
+/** Fullest first, by cpu and memory alike. */
+const PACKED = {
+  profiles: [{ pluginConfig: [{ name: 'NodeResourcesFit', args: { scoringStrategy: { type: 'MostAllocated' } } }] }],
+}
+
 export const figure: FigureDefinition = {
   id: 'F09',
   story: { story: 'scheduler-funnel' },
@@ -180,6 +185,20 @@ export const figure: FigureDefinition = {
           label: say(`without ${name}`, `sin ${name}`),
           effect: { kind: 'story' as const, request: { disabledPlugins: [name] } },
         })),
+      ],
+    },
+    {
+      id: 'score',
+      label: say('NodeResourcesFit scores', 'NodeResourcesFit puntúa'),
+      initial: 'least',
+      choices: [
+        { value: 'least', label: 'LeastAllocated', effect: { kind: 'story', request: {} } },
+        { value: 'most', label: 'MostAllocated', effect: { kind: 'story', request: PACKED } },
+        {
+          value: 'balanced',
+          label: say('MostAllocated; balance weighs 10', 'MostAllocated; el equilibrio pesa 10'),
+          effect: { kind: 'story', request: { ...PACKED, weights: { NodeResourcesBalancedAllocation: 10 } } },
+        },
       ],
     },
     {

@@ -44,7 +44,7 @@ function shows(event: Described, timeline: Timeline): boolean {
 function sentence(event: Described): string {
   const { kind, verb, name, to, from } = event
   const who = (process: string | undefined): string =>
-    process === OTHER ? say('the scheduler tidy', 'el planificador tidy') : say('the default scheduler', 'el planificador por defecto') // prettier-ignore
+    process === OTHER ? say('the scheduler tidy', 'el planificador tidy') : 'kube-scheduler' // prettier-ignore
   if (kind === 'fault' && verb === 'start')
     return say('Somebody starts the scheduler tidy', 'Alguien arranca el planificador tidy')
   if (kind === 'watch' && isScheduler(to))
@@ -53,7 +53,8 @@ function sentence(event: Described): string {
   return sentenceOf(event)
 }
 
-const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
+const capital = (text: string): string =>
+  text.startsWith('kube-') ? text : text.charAt(0).toUpperCase() + text.slice(1)
 
 function outcome(timeline: Timeline): Outcome | undefined {
   const made = timeline.events.find(
@@ -64,15 +65,32 @@ function outcome(timeline: Timeline): Outcome | undefined {
   if (!bound) return { value: 'nobody', sentence: say('nobody placed it as long as the run lasts.', 'nadie lo colocó mientras duró la ejecución.'), tick: timeline.end.tick } // prettier-ignore
   const seconds = Math.round((bound.at - made.at) / 1e6)
   const isOther = bound.from === OTHER
+  if (!isOther) return { value: 'default', sentence: byProfile(timeline), tick: bound.tick }
   return {
-    value: isOther ? 'nobody' : 'default',
+    value: 'nobody',
     sentence: say(
-      `for ${seconds} s nobody looked at odd: no condition, no event. ${isOther ? 'Then tidy ran, and bound it at once.' : ''}`,
-      `durante ${seconds} s nadie miró odd: ni condición ni evento. ${isOther ? 'Después arrancó tidy, y lo vinculó al momento.' : ''}`,
+      `for ${seconds} s nobody looked at odd: no condition, no event. Then tidy ran, and bound it at once.`,
+      `durante ${seconds} s nadie miró odd: ni condición ni evento. Después arrancó tidy, y lo vinculó al momento.`,
     ),
     tick: bound.tick,
   }
 }
+
+/** A profile of kube-scheduler bears the name that odd asks for. */
+function byProfile({ events }: Timeline): string {
+  const bound = say('kube-scheduler has a profile named tidy now, and bound odd at once: Pods name a profile, not a program.', 'kube-scheduler tiene ahora un perfil llamado tidy, y vinculó odd al momento: los Pods nombran un perfil, no un programa.') // prettier-ignore
+  if (events.some((event) => isBinding(event) && event.name === 'plain')) return bound
+  return `${bound} ${say('But no profile is named default-scheduler any more: nobody looks at plain.', 'Pero ya ningún perfil se llama default-scheduler: nadie mira plain.')}`
+}
+
+const profiles = (value: string, label: string, ...names: string[]) => ({
+  value,
+  label,
+  effect: {
+    kind: 'story' as const,
+    request: names.length > 0 ? { profiles: names.map((schedulerName) => ({ schedulerName })) } : {},
+  },
+})
 
 const pod = (name: string, scheduler?: string): Change => ({
   kubectl: ['apply', '-f', '-'],
@@ -113,6 +131,16 @@ export const figure: FigureDefinition = {
     outcome,
   },
   tweaks: [
+    {
+      id: 'profiles',
+      label: say('profiles of kube-scheduler', 'perfiles de kube-scheduler'),
+      initial: 'usual',
+      choices: [
+        profiles('usual', 'default-scheduler'),
+        profiles('both', say('default-scheduler and tidy', 'default-scheduler y tidy'), 'default-scheduler', 'tidy'),
+        profiles('tidy', say('tidy alone', 'solo tidy'), 'tidy'),
+      ],
+    },
     {
       id: 'pod',
       label: say('now, a Pod for', 'ahora, un Pod para'),

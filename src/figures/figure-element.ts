@@ -387,7 +387,7 @@ function inThisLanguage(opening: PlayerState, { lens }: FigureDefinition): Playe
 function merge(request: StoryRequest, more: Partial<StoryRequest>): StoryRequest {
   const edits = [...(request.edits ?? []), ...(more.edits ?? [])]
   const disabledPlugins = [...(request.disabledPlugins ?? []), ...(more.disabledPlugins ?? [])]
-  return { ...request, ...more, edits, disabledPlugins }
+  return { ...request, ...more, edits, disabledPlugins, weights: { ...request.weights, ...more.weights } }
 }
 
 customElements.define('cw-figure', FigureElement)

@@ -140,6 +140,8 @@ describe('F09, the funnel', () => {
     ['a Pod that asks for 3.5 CPUs', changed('cpu', '3500m'), 'nowhere'],
     ['no taint on node-4', changed('taint', 'off'), 'node-4'],
     ['a scheduler without TaintToleration', changed('plugin', 'TaintToleration'), 'node-4'],
+    ['a scheduler that packs', changed('score', 'most'), 'node-1'],
+    ['one that packs, and weighs balance ten times', changed('score', 'balanced'), 'node-2'],
     ['another seed, for there is no tie', changed('seed', '9'), 'node-2'],
   ])('with %s: %s', (_, request, where) => {
     expect(outcome(request)?.value).toBe(where)
@@ -223,5 +225,18 @@ describe('F12, two schedulers', () => {
     expect(two.prediction.outcome(timeline)).toMatchObject({ value: 'nobody' })
     const frame = simulation.answer('seek', { branch: 0, tick: timeline.end.tick })
     expect(frame.pods.filter(({ phase }) => phase === 'failed').map(({ name }) => name)).toEqual(['yours'])
+  })
+
+  it.each([
+    ['both', ['mine', 'odd', 'plain'], /bound odd at once: Pods name a profile, not a program\.$/],
+    ['tidy', ['odd', 'yours'], /nobody looks at plain\.$/],
+  ])('edits the profiles (%s): a Pod goes to whoever has a profile of that name', (choice, placed, sentence) => {
+    const tweak = two.tweaks.find(({ id }) => id === 'profiles')!.choices.find(({ value }) => value === choice)!
+    const timeline = play(two, (tweak.effect as TweakEffect & { kind: 'story' }).request)
+    const outcome = two.prediction.outcome(timeline)
+    expect(outcome).toMatchObject({ value: 'default', sentence: expect.stringMatching(sentence) as string })
+    const { pods } = simulation.answer('seek', { branch: 0, tick: timeline.end.tick })
+    const ready = pods.filter(({ namespace, phase }) => namespace === 'default' && phase === 'ready')
+    expect(ready.map(({ name }) => name).sort()).toEqual(placed)
   })
 })

@@ -4,6 +4,7 @@
  * Ticks are the trace's sequence numbers, times whole microseconds of virtual time. A *branch* is a run: 0 is the story as
  * written; each change makes another one, which shares everything before its tick with the one it was made from.
  */
+import type { KubeSchedulerProfile } from '#cluster/kube-scheduler/configuration.ts'
 import type { Command } from '#cluster/kernel/command.ts'
 import type { Micros, ProcessId } from '#cluster/kernel/component.ts'
 import type { Compiled, Replay } from '#grader/verdict/verdict.ts'
@@ -48,8 +49,12 @@ export interface StoryRequest {
   readonly story: StoryName
   readonly seed?: number | undefined
   readonly edits?: readonly Edit[]
-  /** Plugins that the scheduler is to do without. */
+  /** The profiles in kube-scheduler's configuration; default: the usual one. */
+  readonly profiles?: readonly KubeSchedulerProfile[]
+  /** Plugins that the first profile is to do without. */
   readonly disabledPlugins?: readonly string[]
+  /** Weights that the first profile gives to Score plugins, by name; those not named keep theirs. */
+  readonly weights?: Readonly<Record<string, number>>
 }
 
 /** What somebody does to a run. A line for kubectl or etcdctl is what they would type, without its name. */

@@ -6,6 +6,7 @@ import { KUBECTL } from '#cluster/cluster.ts'
 import type { Component } from '#cluster/kernel/component.ts'
 import { History } from '#cluster/kernel/history.ts'
 import type { World } from '#cluster/kernel/world.ts'
+import type { KubeSchedulerConfiguration } from '#cluster/kube-scheduler/configuration.ts'
 import { kubeScheduler } from '#cluster/kube-scheduler/kube-scheduler.ts'
 import { ETCDCTL } from '#cluster/scenarios/etcd-world.ts'
 import { playStory } from '#cluster/scenarios/story.ts'
@@ -59,7 +60,7 @@ export function createSimulation(textOf: (story: StoryRequest['story']) => strin
   function load(request: StoryRequest): Timeline {
     let recorder: Recorder | undefined
     const text = edited(textOf(request.story), request.edits ?? [])
-    const components = schedulerWithout(request.disabledPlugins ?? [])
+    const components = configuredScheduler(request)
     const { history, scenes } = playStory(text, `${request.story}.txt`, {
       ...(request.seed !== undefined && { seed: request.seed }),
       ...(components && { cluster: { components } }),
@@ -148,10 +149,20 @@ function apply(world: World, change: Change, nextCall: () => number): void {
   world.command(world.now, { type: 'tell', process: KUBECTL, body })
 }
 
-/** The usual scheduler with a profile that lacks some plugins. */
-function schedulerWithout(disabled: readonly string[]): Record<string, Component> | undefined {
-  if (disabled.length === 0) return undefined
+/** kube-scheduler with a configuration of its own; undefined: with none. */
+function configuredScheduler(request: StoryRequest): Record<string, Component> | undefined {
+  const { profiles = [{}], disabledPlugins = [], weights = {} } = request
+  const weighed = Object.entries(weights).filter(([name]) => !disabledPlugins.includes(name))
+  if (!request.profiles && disabledPlugins.length === 0 && weighed.length === 0) return undefined
+  const plugins = {
+    multiPoint: { disabled: disabledPlugins.map((name) => ({ name })) },
+    score: { enabled: weighed.map(([name, weight]) => ({ name, weight })) },
+  }
+  const config: KubeSchedulerConfiguration = {
+    apiVersion: 'kubescheduler.config.k8s.io/v1',
+    kind: 'KubeSchedulerConfiguration',
+    profiles: profiles.map((profile, i) => (i === 0 ? { plugins, ...profile } : profile)),
+  }
   const usual = kubeScheduler()
-  const profiles = [{ schedulerName: 'default-scheduler', plugins: { disabled } }]
-  return { 'kube-scheduler': { ...usual, init: (options) => usual.init({ ...options, profiles }) } }
+  return { 'kube-scheduler': { ...usual, init: (options) => usual.init({ ...options, config }) } }
 }
