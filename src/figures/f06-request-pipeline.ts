@@ -10,6 +10,7 @@ import { stageName } from './kit/experiment-words.ts'
 import type { FigureDefinition, Outcome } from './kit/figure-definition.ts'
 import { isForStore, isWebhook, type Journey, journeyOf, type Passage, type Stage, startOf } from './kit/journey.ts'
 import { drawPipeline, type Told } from './kit/pipeline.ts'
+import { credentialEs } from './kit/sentences-es.ts'
 import { sentenceOf } from './kit/sentences.ts'
 import type { View } from './kit/view.ts'
 import { say } from './kit/words.ts'
@@ -63,7 +64,7 @@ const isSaid = ({ outcome, stage }: Passage): boolean => outcome !== 'unasked' &
 function sentence(event: Described, timeline: Timeline): string {
   const { journey } = runOf(timeline)
   const { kind, label, name } = event
-  if (kind === 'command') return say(`Somebody asks: ${label}`, `Alguien pide: ${label}`)
+  if (kind === 'command') return say(`Somebody asks: ${label}`, `Alguien pide: ${credentialEs(label)}`)
   if (event === journey?.request) return say(`${label} ${name} comes to the API server`, `${label} ${name} llega al servidor de API`) // prettier-ignore
   if (event === journey?.answer) return say(`The answer: ${label}`, `La respuesta: ${label}`)
   if (isWebhook(event)) return webhookSentence(event)

@@ -91,8 +91,8 @@ function outcome(timeline: Timeline): Outcome | undefined {
       value: 'gone',
       tick: listed.tick,
       sentence: say(
-        `the watch cache began after ${oldest}, and the client wanted what followed ${wanted}. It listed anew. a was not in the list, so it dropped a; that somebody had deleted it, and when, it never heard.`,
-        `la caché empezaba después de la ${oldest}, y el cliente quería lo que siguió a la ${wanted}. Listó de nuevo. a no estaba en la lista, así que la quitó; que alguien la había borrado, y cuándo, nunca lo oyó.`,
+        `the watch cache began after ${oldest}, and the client wanted what followed ${wanted}. It listed anew. ConfigMap a was not in the list, so the client dropped it; that somebody had deleted it, and when, it never heard.`,
+        `la caché empezaba después de la ${oldest}, y el cliente quería lo que siguió a la ${wanted}. Listó de nuevo. El ConfigMap a no estaba en la lista, así que el cliente lo quitó; que alguien lo había borrado, y cuándo, nunca lo oyó.`,
       ),
     }
   }
@@ -158,8 +158,8 @@ export const figure: FigureDefinition = {
   },
   prediction: {
     question: say(
-      'A client watches. While its cable is cut, a is deleted and c is created. It comes back and asks for all that followed the last revision it knows. What does it get?',
-      'Un cliente observa. Mientras su cable está cortado, se borra a y se crea c. Vuelve y pide todo lo que siguió a la última revisión que conoce. ¿Qué recibe?',
+      'A client watches ConfigMaps. While its cable is cut, ConfigMap a is deleted and ConfigMap c is created. It comes back and asks for all that followed the last revision it knows. What does it get?',
+      'Un cliente observa ConfigMaps. Mientras su cable está cortado, se borra el ConfigMap a y se crea el ConfigMap c. Vuelve y pide todo lo que siguió a la última revisión que conoce. ¿Qué recibe?',
     ),
     choices: [
       { value: 'missed', label: say('all that it missed', 'todo lo que se perdió') },

@@ -81,8 +81,8 @@ function outcome(timeline: Timeline): Outcome | undefined {
       chosen === undefined
         ? say('no node has so much left to promise, however little is held there.', 'a ningún nodo le queda tanto por prometer, por poco que esté ocupado.') // prettier-ignore
         : say(
-            `${chosen}: of its memory less is promised. What is really held, the scheduler never sees; nor does it look at limits.`,
-            `${chosen}: de su memoria hay menos prometido. Lo que de verdad está ocupado, el planificador no lo ve nunca; tampoco mira los límites.`,
+            `${chosen}: less of its memory is promised. What is really held, the scheduler never sees; nor does it look at limits.`,
+            `${chosen}: tiene menos memoria prometida. Lo que de verdad está ocupado, el planificador no lo ve nunca; tampoco mira los límites.`,
           ),
     tick: decision.tick,
   }

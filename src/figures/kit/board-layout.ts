@@ -53,6 +53,7 @@ const SHORT: Readonly<Record<string, string>> = { 'kube-controller-manager': 'co
 
 const GAP = 14
 const POD = { width: 78, height: 46 }
+const POD_WIDTH_MIN = 64
 const ROW = 34
 /** Nodes that would be narrower begin another line. */
 const NODE_WIDTH_MIN = 150
@@ -304,13 +305,19 @@ function narrowBoard(frame: Frame, width: number, options: BoardOptions): BoardL
 /** A node in one row: its name, then its Pods; messages to it end at its edge. */
 export function placeNarrowNode(machine: MachineView, rect: Rect, pods: readonly PodView[]): PlacedMachine {
   const here = pods.filter(({ node }) => node === machine.name)
-  const fits = Math.floor((rect.width - 92) / (POD.width + 8))
+  const room = rect.width - 84
+  // One that nobody sees may be the one that matters: they become a little narrower first.
+  const across = Math.max(Math.min(POD.width, room / Math.max(1, here.length) - 8), POD_WIDTH_MIN)
+  const fits = Math.floor((room + 0.01) / (across + 8))
   const shown = here.slice(0, fits)
   return {
     machine,
     rect,
     processes: [],
-    pods: shown.map((pod, i) => ({ pod, rect: cell(rect.x + 84, rect.y + 8, i, fits) })),
+    pods: shown.map((pod, i) => ({
+      pod,
+      rect: { x: rect.x + 84 + i * (across + 8), y: rect.y + 8, width: across, height: POD.height },
+    })),
     more: here.length - shown.length,
   }
 }

@@ -99,19 +99,21 @@ function drawPod(pod: Measured, { inspect, inspected }: View): TemplateResult {
     >
       ${name}
     </button>
-    <span class="qos">${qos}${priority > 0 ? say(`, priority ${priority}`, `, prioridad ${priority}`) : ''}</span>
-    <span
-      >${asks(pod)},
-      ${limit === undefined ? say('no limit', 'sin límite') : say(`at most ${mebi(limit)}`, `como mucho ${mebi(limit)}`)}</span
+    <span class="told"
+      ><span class="qos">${qos}${priority > 0 ? say(`, priority ${priority}`, `, prioridad ${priority}`) : ''}</span>
+      <span
+        >${asks(pod)},
+        ${limit === undefined ? say('no limit', 'sin límite') : say(`at most ${mebi(limit)}`, `como mucho ${mebi(limit)}`)}</span
+      >
+      ${
+        isOver(pod) || phase === 'creating'
+          ? html`<span class=${phase === 'failed' ? 'no' : ''}
+              >${phase === 'failed' ? `✕ ${say('evicted', 'desalojado')}` : PHASE_WORDS[phase]}</span
+            >`
+          : html`<span class=${used > request ? 'no' : ''}>${say('holds', 'ocupa')} ${mebi(used)}</span>`
+      }
+      ${restarts > 0 ? html`<span class="no">↻${restarts} ${ended?.reason ?? 'OOMKilled'}</span>` : nothing}</span
     >
-    ${
-      isOver(pod) || phase === 'creating'
-        ? html`<span class=${phase === 'failed' ? 'no' : ''}
-            >${phase === 'failed' ? `✕ ${say('evicted', 'desalojado')}` : PHASE_WORDS[phase]}</span
-          >`
-        : html`<span class=${used > request ? 'no' : ''}>${say('holds', 'ocupa')} ${mebi(used)}</span>`
-    }
-    ${restarts > 0 ? html`<span class="no">↻${restarts} ${ended?.reason ?? 'OOMKilled'}</span>` : nothing}
   </li>`
 }
 

@@ -11,10 +11,6 @@ import { isSpanish, words } from './words.ts'
 export const drawHead = ({ title, state }: FigureModel): TemplateResult =>
   html`<header class="head"><b>${title}</b><span>${words().seed(state.timeline.seed)}</span></header>`
 
-/** A question goes on after a colon. */
-const afterColon = (text: string): string =>
-  /^[A-Z][a-z]/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text
-
 const labelOf = ({ definition, predicted }: FigureModel): string =>
   definition.prediction.choices.find(({ value }) => value === predicted)?.label ?? ''
 
@@ -23,7 +19,7 @@ export function drawPrediction(model: FigureModel, actions: FigureActions): Temp
   const { prediction } = definition
   if (predicted === undefined) {
     return html`<div class="bar predict" role="group" aria-label=${prediction.question}>
-      <p class="question">${words().before} ${afterColon(prediction.question)}</p>
+      <p class="question">${words().before} ${prediction.question}</p>
       ${prediction.choices.map(
         ({ value, label }) =>
           html`<button type="button" class="chip" @click=${() => actions.predict(value)}>${label}</button>`,

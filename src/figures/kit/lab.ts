@@ -80,7 +80,7 @@ function layout(
   const most = Math.max(...zones.flatMap(([, machines]) => machines.map(({ name }) => ours.filter(({ node }) => node === name).length))) // prettier-ignore
   // Room for two rows at least, so that the picture does not jump when Pods come.
   const rows = Math.max(2, Math.ceil(most / across))
-  const nodeHeight = NODE_HEAD + rows * (POD.height + 6) + 2
+  const nodeHeight = NODE_HEAD + rows * (POD.height + 6) + 4
   const zoneHeight = HEAD + (narrow ? nodeHeight : 2 * (nodeHeight + GAP)) + (narrow ? GAP : 0) + BAR + 12
   const placed = zones.map(([name, machines], z): Zone => {
     const x = narrow ? 0 : z * (zoneWidth + GAP * 2)
@@ -93,7 +93,7 @@ function layout(
           pod,
           rect: {
             x: rect.x + GAP + (j % across) * (POD.width + GAP),
-            y: rect.y + NODE_HEAD - 4 + Math.floor(j / across) * (POD.height + 6),
+            y: rect.y + NODE_HEAD + Math.floor(j / across) * (POD.height + 6),
             ...POD,
           },
         }))
@@ -122,7 +122,7 @@ export function drawLab(view: View, decision: Decision | undefined): TemplateRes
     aria-label=${labSummary(frame, decision)}
   >
     ${definitions()} ${zones.map((zone) => drawZone(zone, skew, decision))}
-    ${drawWaiting(waiting, height + GAP * 2, width)}
+    ${drawWaiting(waiting, height + GAP * 2, width, frame.pods.some(isOurs))}
   </svg>`
   return withSpots(picture, spotsOf(zones), view)
 }
@@ -133,7 +133,7 @@ const spotsOf = (zones: readonly Zone[]): Spot[] =>
       {
         key: { resource: 'nodes', namespace: '', name },
         label: `Node ${name}`,
-        rect: { ...rect, height: NODE_HEAD - 10 },
+        rect: { ...rect, height: NODE_HEAD - 4 },
       },
       ...pods.map(({ pod, rect: box }): Spot => ({ key: { resource: 'pods', namespace: pod.namespace, name: pod.name }, label: `Pod ${pod.name}`, rect: box })), // prettier-ignore
     ]),
@@ -164,14 +164,17 @@ function drawNode({ machine, rect, pods }: PlacedNode, decision: Decision | unde
     <rect x=${x} y=${y} width=${width} height=${height} rx="9" class="node-frame" />
     <text x=${x + 10} y=${y + 18} class="node-name">${machine.name}</text>
     ${words ? svg`<text x=${x + width - 10} y=${y + 18} text-anchor="end" class=${refused ? 'no' : 'yes'}>${refused ? '✕' : '✓'} ${words}</text>` : nothing}
-    ${taints.length > 0 ? flag(x + 10, y + 35, fitText(taints.join(', '), width - 34, 13)) : nothing}
-    ${pods.map(({ pod, rect: box }) => svg`${drawPod(box, pod)}${pod.tolerations ? pennant(box.x + box.width - 9, box.y - 6) : nothing}`)}
+    ${taints.length > 0 ? flag(x + 10, y + 36, taints, width - 28) : nothing}
+    ${pods.map(({ pod, rect: box }) => svg`${drawPod(box, pod)}${pod.tolerations ? pennant(box.x + box.width - 12, box.y + box.height - 15) : nothing}`)}
   </g>`
 }
 
-/** A taint. */
-const flag = (x: number, y: number, words: string): SVGTemplateResult =>
-  svg`<g class="flag"><path d="M${x} ${y + 3}v-14l10 3.5l-10 3.5" /><text x=${x + 15} y=${y}>${words}</text></g>`
+/** Taints; of those that Kubernetes sets itself the telling part, where there is no room for their whole name. */
+function flag(x: number, y: number, taints: readonly string[], width: number): SVGTemplateResult {
+  const whole = taints.join(', ')
+  const words = fitText(fitText(whole, width, 12.5) === whole ? whole : whole.replaceAll('node.kubernetes.io/', ''), width, 12.5) // prettier-ignore
+  return svg`<g class="flag"><title>${whole}</title><path d="M${x} ${y + 3}v-14l10 3.5l-10 3.5" /><text x=${x + 15} y=${y}>${words}</text></g>`
+}
 
 /** A toleration: the same flag, hollow. */
 const pennant = (x: number, y: number): SVGTemplateResult =>
@@ -206,14 +209,14 @@ function drawSkew(zone: string, { app, counts, spread, skew }: Skew, { x, y, wid
   </g>`
 }
 
-function drawWaiting(waiting: readonly PodView[], y: number, width: number): SVGTemplateResult {
+function drawWaiting(waiting: readonly PodView[], y: number, width: number, hasPods: boolean): SVGTemplateResult {
   const reason = waiting.find(({ message }) => message !== '')?.message ?? ''
   const fits = Math.max(1, Math.floor(Math.min(width, 420) / (POD.width + GAP)))
   const shown = waiting.slice(0, fits)
   const after = shown.length * (POD.width + GAP) + 4
   return svg`<g class="lab-waiting">
     <path d="M0 ${y - 4}H${width}" class="hairline" />
-    ${waiting.length === 0 ? svg`<text x="2" y=${y + 20} class="quiet">${say('Every Pod has a node.', 'Cada Pod tiene su nodo.')}</text>` : nothing}
+    ${waiting.length === 0 ? svg`<text x="2" y=${y + 20} class="quiet">${hasPods ? say('Every Pod has a node.', 'Cada Pod tiene su nodo.') : say('There are no Pods yet.', 'Aún no hay Pods.')}</text>` : nothing}
     ${shown.map((pod, i) => drawPod({ x: i * (POD.width + GAP) + 2, y: y + 8, ...POD }, pod))}
     ${waiting.length > shown.length ? svg`<text x=${after} y=${y + 24} class="quiet">+${waiting.length - shown.length}</text>` : nothing}
     ${reason ? svg`<text x=${after + 22} y=${y + 33} class="no"><title>${reason}</title>${fitText(reason, width - after - 24, 12.5)}</text>` : nothing}

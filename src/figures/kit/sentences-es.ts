@@ -50,7 +50,7 @@ const thing = ({ resource, name, verb }: Described): string =>
     ? resource
     : `${SINGULAR[resource] ?? resource} ${name || '(aún sin nombre)'}`.trim()
 
-const VERBS: Readonly<Record<string, string>> = { POST: 'que cree', PUT: 'que sustituya', PATCH: 'que cambie', DELETE: 'que borre', GET: 'por', LIST: 'por todos:' } // prettier-ignore
+const VERBS: Readonly<Record<string, string>> = { POST: 'que cree', PUT: 'que sustituya', PATCH: 'que cambie', DELETE: 'que borre', GET: '', LIST: 'la lista de' } // prettier-ignore
 const NEWS: Readonly<Record<string, string>> = { ADDED: 'hay algo nuevo', MODIFIED: 'ha cambiado', DELETED: 'ya no existe', PUT: 'se ha escrito', DELETE: 'se ha borrado' } // prettier-ignore
 const FAULTS: Readonly<Record<string, string>> = { powerOff: 'se queda sin corriente', powerOn: 'vuelve a tener corriente', crash: 'muere de golpe', stop: 'se para', start: 'arranca', pause: 'se queda inmóvil', resume: 'continúa' } // prettier-ignore
 
@@ -68,10 +68,17 @@ function faultSentence(label: string): string {
 function requestSentence(event: Described): string {
   const { from, to, verb } = event
   if (!to.endsWith('/etcd'))
-    return contract(`${actorEs(from)} pide a ${actorEs(to)} ${VERBS[verb] ?? verb} ${thing(event)}`)
+    return contract(`${actorEs(from)} pide a ${actorEs(to)} ${VERBS[verb] ?? verb} ${thing(event)}`.replace('  ', ' '))
   const does = verb.includes('put') ? 'escribe' : verb.includes('delete') ? 'borra' : 'lee'
   return `${actorEs(from)} ${does} ${thing(event)} en etcd`
 }
+
+/** What somebody shows with a request typed by hand. */
+export const credentialEs = (label: string): string =>
+  label
+    .replace(/ with the certificate of (\S+)$/, ' con el certificado de $1')
+    .replace(/ with the token of a service account$/, ' con el token de una cuenta de servicio')
+    .replace(/ with (\S+)$/, ' con $1')
 
 export function sentenceOfEs(event: Described): string {
   const { kind, from, to, label, verb, name, remark } = event
@@ -79,7 +86,7 @@ export function sentenceOfEs(event: Described): string {
   const ends = remark && kind !== 'decision' ? ` (${remark})` : ''
   switch (kind) {
     case 'command':
-      return `Alguien escribe: ${label}`
+      return `Alguien escribe: ${credentialEs(label)}`
     case 'fault':
       return faultSentence(label)
     case 'decision':

@@ -8,6 +8,7 @@ import { formatMicros } from '#cluster/scenarios/duration.ts'
 import { arrow, fitText } from './shapes.ts'
 import type { Step } from './steps.ts'
 import { type View, isNarrow, subjectOf } from './view.ts'
+import { say } from './words.ts'
 
 export interface Lane {
   readonly id: string
@@ -74,7 +75,7 @@ function horizontal(view: View, lanes: readonly Lane[]): TemplateResult {
     height=${height}
     viewBox="0 0 ${width} ${height}"
     role="img"
-    aria-label="Message sequence; the transcript has it in words"
+    aria-label=${say('Message sequence; the transcript has it in words', 'Secuencia de mensajes; la transcripción la tiene en palabras')}
   >
     ${lanes.map(
       (lane, i) =>
@@ -94,7 +95,7 @@ function horizontal(view: View, lanes: readonly Lane[]): TemplateResult {
   </svg>`
 }
 
-const shortLabel = ({ kind, label }: Described): string => (kind === 'decision' ? 'decides' : label)
+const shortLabel = ({ kind, label }: Described): string => (kind === 'decision' ? say('decides', 'decide') : label)
 
 /** Label and subject of an event, over three short lines. */
 function linesOf(event: Described): string[] {
@@ -139,7 +140,7 @@ function vertical(view: View, lanes: readonly Lane[]): TemplateResult {
     height=${height}
     viewBox="0 0 ${width} ${height}"
     role="img"
-    aria-label="Message sequence; the transcript has it in words"
+    aria-label=${say('Message sequence; the transcript has it in words', 'Secuencia de mensajes; la transcripción la tiene en palabras')}
   >
     ${lanes.map(
       (lane, i) =>

@@ -97,7 +97,7 @@ export function pod(rect: Rect, view: PodView, unreachable = false): SVGTemplate
   const name = shortPodName(view)
   const tick = phase === 'ready' && !unreachable
   return svg`<g class="pod ${phase} ${unreachable ? 'unreachable' : ''}">
-    <title>${view.name}: ${PHASE_WORDS[phase]}${unreachable ? ', its machine is silent' : ''}${view.restarts > 0 ? `, restarts: ${view.restarts}` : ''}</title>
+    <title>${view.name}: ${PHASE_WORDS[phase]}${unreachable ? say(', its machine is silent', ', su máquina calla') : ''}${view.restarts > 0 ? `, ${say('restarts', 'reinicios')}: ${view.restarts}` : ''}</title>
     <rect x=${x} y=${y} width=${width} height=${height} rx="10" class="pod-box" />
     ${phase === 'creating' ? svg`<rect x=${x + 1} y=${y + height / 2} width=${width - 2} height=${height / 2 - 1} rx="9" class="pod-fill" />` : nothing}
     ${phase === 'terminating' ? svg`<rect x=${x} y=${y} width=${width} height=${height} rx="10" fill="url(#fading)" />` : nothing}

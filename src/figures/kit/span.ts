@@ -30,6 +30,8 @@ export function drawSpan(view: View, all: readonly SpanMark[]): TemplateResult {
   const lines = Math.max(2, ...rows.map(({ row }) => row + 1))
   const base = 8 + lines * 18
   const now = x(frame.at)
+  const since = `${isNarrow(view) ? '' : say('after ', 'tras ')}${formatMicros(Math.max(0, frame.at - start))}`
+  const half = since.length * 4
   return html`<svg
     class="span"
     width=${width}
@@ -46,8 +48,8 @@ export function drawSpan(view: View, all: readonly SpanMark[]): TemplateResult {
         <text x=${anchor === 'end' ? at - 4 : at + 4} y=${y} text-anchor=${anchor}>${SIGNS[tone]}${label}</text></g>`
     })}
     <g class="here"><circle cx=${now} cy=${base} r="6" /></g>
-    <text x=${Math.max(60, Math.min(now, right - 60))} y=${base + 26} text-anchor="middle" class="mono">
-      ${isNarrow(view) ? '' : say('after ', 'tras ')}${formatMicros(Math.max(0, frame.at - start))}
+    <text x=${Math.max(half, Math.min(now, width - half))} y=${base + 26} text-anchor="middle" class="mono">
+      ${since}
     </text>
   </svg>`
 }

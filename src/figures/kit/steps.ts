@@ -61,15 +61,13 @@ function notedSteps(timeline: Timeline, lens: Lens, fromTick: number): Step[] {
   })
 }
 
-const END = 'the end'
-
 /** The last step is no event: nothing caused it. */
-export const isEnd = ({ event }: Step): boolean => event.kind === 'timer' && event.label === END
+export const isEnd = ({ event }: Step): boolean => event.kind === 'timer' && event.to === ''
 
 /** How everything stands when the run is over: what comes after the last message shows too. */
 function endOf({ end: { tick, at } }: Timeline): Step {
   const none = { cause: 0, verb: '', resource: '', name: '', from: undefined, to: '', failed: false, background: false }
-  const event: Described = { ...none, tick, at, kind: 'timer', label: END, remark: '' }
+  const event: Described = { ...none, tick, at, kind: 'timer', label: say('the end', 'el final'), remark: '' }
   return {
     event,
     part: 0,

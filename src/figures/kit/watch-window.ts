@@ -106,7 +106,8 @@ function drawClient(
 }
 
 function clientWords(revision: number, state: string, phase: ReaderView['phase'], narrow: boolean): string {
-  if (state === 'lost') return say('the client has no place: it lists', 'el cliente no tiene lugar: lista')
+  if (state === 'lost')
+    return say('the client knows no revision: it lists', 'el cliente no conoce ninguna revisión: lista')
   const known = narrow ? say(`client: ${revision}`, `cliente: ${revision}`) : say(`the client knows up to ${revision}`, `el cliente conoce hasta la ${revision}`) // prettier-ignore
   if (state === 'out') return `${known}${say(', no longer in the cache', ', ya no está en la caché')}`
   if (state === 'away') return `${known}${phase === 'watching' ? say(', cut off', ', incomunicado') : say(', and tries again', ', y lo reintenta')}` // prettier-ignore
