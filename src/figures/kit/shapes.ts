@@ -2,6 +2,7 @@
 import { type SVGTemplateResult, nothing, svg } from 'lit'
 import type { Described, Kind } from '#cluster/scenarios/described.ts'
 import type { PodView, ProcessView } from '../../simulation/protocol.ts'
+import { say } from './words.ts'
 
 export interface Rect {
   readonly x: number
