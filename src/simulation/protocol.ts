@@ -4,11 +4,11 @@
  * Ticks are the trace's sequence numbers, times whole microseconds of virtual time. A *branch* is a run: 0 is the story as
  * written; each change makes another one, which shares everything before its tick with the one it was made from.
  */
-import type { KubeSchedulerProfile } from '#cluster/kube-scheduler/configuration.ts'
 import type { Command } from '#cluster/kernel/command.ts'
 import type { Micros, ProcessId } from '#cluster/kernel/component.ts'
 import type { Compiled, Replay } from '#grader/verdict/verdict.ts'
 import type { ApiServiceView, ReaderView } from './api-views.ts'
+import type { SchedulerRequest } from './configured-scheduler.ts'
 import type { Described } from '#cluster/scenarios/described.ts'
 
 /** The stories that figures run, by the names of their files. */
@@ -45,16 +45,10 @@ export interface Edit {
   readonly replace: string
 }
 
-export interface StoryRequest {
+export interface StoryRequest extends SchedulerRequest {
   readonly story: StoryName
   readonly seed?: number | undefined
   readonly edits?: readonly Edit[]
-  /** The profiles in kube-scheduler's configuration; default: the usual one. */
-  readonly profiles?: readonly KubeSchedulerProfile[]
-  /** Plugins that the first profile is to do without. */
-  readonly disabledPlugins?: readonly string[]
-  /** Weights that the first profile gives to Score plugins, by name; those not named keep theirs. */
-  readonly weights?: Readonly<Record<string, number>>
 }
 
 /** What somebody does to a run. A line for kubectl or etcdctl is what they would type, without its name. */

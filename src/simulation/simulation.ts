@@ -3,13 +3,11 @@
  * like, why an event happened, and how it would have gone with a change. The worker wraps this; tests use it as it is.
  */
 import { KUBECTL } from '#cluster/cluster.ts'
-import type { Component } from '#cluster/kernel/component.ts'
 import { History } from '#cluster/kernel/history.ts'
 import type { World } from '#cluster/kernel/world.ts'
-import type { KubeSchedulerConfiguration } from '#cluster/kube-scheduler/configuration.ts'
-import { kubeScheduler } from '#cluster/kube-scheduler/kube-scheduler.ts'
 import { ETCDCTL } from '#cluster/scenarios/etcd-world.ts'
 import { playStory } from '#cluster/scenarios/story.ts'
+import { configuredScheduler } from './configured-scheduler.ts'
 import { frameOf } from './frame.ts'
 import { inspect } from './inspect.ts'
 import type {
@@ -147,22 +145,4 @@ function apply(world: World, change: Change, nextCall: () => number): void {
   const { kubectl: args, input } = change
   const body = { type: 'kubectl', id: nextCall(), args, ...(input !== undefined && { stdin: input }) }
   world.command(world.now, { type: 'tell', process: KUBECTL, body })
-}
-
-/** kube-scheduler with a configuration of its own; undefined: with none. */
-function configuredScheduler(request: StoryRequest): Record<string, Component> | undefined {
-  const { profiles = [{}], disabledPlugins = [], weights = {} } = request
-  const weighed = Object.entries(weights).filter(([name]) => !disabledPlugins.includes(name))
-  if (!request.profiles && disabledPlugins.length === 0 && weighed.length === 0) return undefined
-  const plugins = {
-    multiPoint: { disabled: disabledPlugins.map((name) => ({ name })) },
-    score: { enabled: weighed.map(([name, weight]) => ({ name, weight })) },
-  }
-  const config: KubeSchedulerConfiguration = {
-    apiVersion: 'kubescheduler.config.k8s.io/v1',
-    kind: 'KubeSchedulerConfiguration',
-    profiles: profiles.map((profile, i) => (i === 0 ? { plugins, ...profile } : profile)),
-  }
-  const usual = kubeScheduler()
-  return { 'kube-scheduler': { ...usual, init: (options) => usual.init({ ...options, config }) } }
 }

@@ -169,7 +169,8 @@ function placeOne(machine: MachineView, name: string, rect: Rect): PlacedMachine
 /** The only control plane: the API server is a bar along the bottom, because everybody speaks with it and with nobody else. */
 function placeControlPlane(machine: MachineView, rect: Rect): { placed: PlacedMachine; tape: Rect } {
   const inner = { x: rect.x + 16, width: rect.width - 32 }
-  const box = Math.min(150, inner.width * 0.24)
+  // The longest name, controller-manager, is to be read whole.
+  const box = Math.min(150, Math.max(122, inner.width * 0.24))
   const row = (x: number, width: number): Rect => ({ x, y: 36, width, height: ROW })
   const scheduler = inner.x + inner.width - box
   const manager = scheduler - box - 12
@@ -324,7 +325,8 @@ export function placeNarrowNode(machine: MachineView, rect: Rect, pods: readonly
 
 function placeNode(machine: MachineView, rect: Rect, pods: readonly PodView[], rows: number): PlacedMachine {
   const inner = { x: rect.x + 12, width: rect.width - 24 }
-  const names = inner.width < 200 ? NODE.filter((name) => name !== 'containerd') : NODE
+  // As many as have room for their names.
+  const names = inner.width < 250 ? NODE.filter((name) => name !== 'containerd') : NODE
   const boxWidth = (inner.width - 8 * (names.length - 1)) / names.length
   const processes = names
     .map((name, i) =>
