@@ -41,8 +41,12 @@ export function maybeTerm({ entries, snapshot }: Unstable, index: number): numbe
 }
 
 /** Entries that nobody has begun to write. */
-export const nextEntries = ({ entries, offsetInProgress }: Unstable): readonly Entry[] =>
-  entries.length > offsetInProgress ? [...entries.from(offsetInProgress)] : []
+export function nextEntries({ entries, offsetInProgress }: Unstable): readonly Entry[] {
+  const list: Entry[] = []
+  for (let index = Math.max(offsetInProgress, entries.start); index < entries.length; index++)
+    list.push(entries.get(index)!)
+  return list
+}
 
 export const nextSnapshot = ({ snapshot, snapshotInProgress }: Unstable): Snapshot | undefined =>
   snapshotInProgress ? undefined : snapshot
