@@ -11,13 +11,24 @@ import type { Container, Pod, ResourceList } from './types.ts'
 /** Thousandths of each resource by name. */
 export type Amounts = Readonly<Record<string, number>>
 
-const cache = new WeakMap<object, Amounts>()
+interface Known {
+  readonly initContainers: unknown
+  readonly overhead: unknown
+  readonly amounts: Amounts
+}
 
-/** Requests of the Pod in thousandths; memoised per (immutable) spec. */
+const cache = new WeakMap<readonly Container[], Known>()
+
+/**
+ * Requests of the Pod in thousandths. Remembered with its (immutable) containers, which stay the same through all that happens
+ * to a Pod, as a rule, while its spec becomes another when it is bound.
+ */
 export function podRequests(pod: Pod): Amounts {
-  const { spec } = pod
-  let amounts = cache.get(spec)
-  if (!amounts) cache.set(spec, (amounts = Object.freeze(together(pod, requestsOf))))
+  const { containers, initContainers, overhead } = pod.spec
+  const known = cache.get(containers)
+  if (known && known.initContainers === initContainers && known.overhead === overhead) return known.amounts
+  const amounts = Object.freeze(together(pod, requestsOf))
+  cache.set(containers, { initContainers, overhead, amounts })
   return amounts
 }
 
@@ -28,6 +39,7 @@ function together(pod: Pod, listOf: (container: Container) => ResourceList): Rec
   const { containers, initContainers = [], overhead } = pod.spec
   const total: Record<string, number> = {}
   for (const container of containers) addTo(total, listOf(container))
+  if (initContainers.length === 0 && overhead === undefined) return total
   const sidecars: Record<string, number> = {}
   const peak: Record<string, number> = {}
   for (const init of initContainers) {

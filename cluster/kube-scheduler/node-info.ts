@@ -97,11 +97,13 @@ function withChange(info: NodeInfo, pods: PodList, pod: Pod, sign: 1 | -1): Node
   }
 }
 
+/** By what podRequests gives, which is one object for the same containers. */
 const nonZero = new WeakMap<object, { readonly cpu: number; readonly memory: number }>()
 
 /** Per container, as upstream: one that names no cpu counts as 100m even when its neighbour names some. */
 export function nonZeroRequests(pod: Pod): { readonly cpu: number; readonly memory: number } {
-  const known = nonZero.get(pod.spec)
+  const exact = podRequests(pod)
+  const known = nonZero.get(exact)
   if (known) return known
   let cpu = 0
   let memory = 0
@@ -110,11 +112,10 @@ export function nonZeroRequests(pod: Pod): { readonly cpu: number; readonly memo
     cpu += requests?.['cpu'] === undefined ? DEFAULT_CPU : milli(requests['cpu'])
     memory += requests?.['memory'] === undefined ? DEFAULT_MEMORY : milli(requests['memory'])
   }
-  const exact = podRequests(pod)
   const amounts = Object.freeze({
     cpu: Math.max(cpu, exact['cpu'] ?? 0),
     memory: Math.max(memory, exact['memory'] ?? 0),
   })
-  nonZero.set(pod.spec, amounts)
+  nonZero.set(exact, amounts)
   return amounts
 }

@@ -46,18 +46,20 @@ const collide = (some: readonly HostPort[], others: readonly HostPort[]): boolea
   )
 
 const NONE: readonly HostPort[] = Object.freeze([])
-const known = new WeakMap<object, readonly HostPort[]>()
+const known = new WeakMap<object, { readonly initContainers: unknown; readonly ports: readonly HostPort[] }>()
 
 /** Sidecars keep their ports; other init containers give them back before the rest starts. */
 function hostPorts({ spec }: Pod): readonly HostPort[] {
-  let ports = known.get(spec)
-  if (ports) return ports
-  const sidecars = (spec.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always')
+  const { containers, initContainers } = spec
+  const before = known.get(containers)
+  if (before && before.initContainers === initContainers) return before.ports
+  const sidecars = (initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always')
   const list: HostPort[] = []
-  for (const container of [...spec.containers, ...sidecars]) {
+  for (const container of sidecars.length === 0 ? containers : [...containers, ...sidecars]) {
     for (const { hostPort = 0, protocol = 'TCP', hostIP } of container.ports ?? [])
       if (hostPort > 0) list.push({ port: `${protocol}/${hostPort}`, address: hostIP || EVERY_ADDRESS })
   }
-  known.set(spec, (ports = list.length === 0 ? NONE : list))
+  const ports = list.length === 0 ? NONE : list
+  known.set(containers, { initContainers, ports })
   return ports
 }
