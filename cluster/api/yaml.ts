@@ -4,7 +4,7 @@
  * What we leave out: YAML 1.1's `yes`, `no` and octal numbers, which kubectl's parser still knows.
  * Where to read upstream: apimachinery `pkg/util/yaml/decoder.go`; sigs.k8s.io/yaml.
  */
-import { parse, parseAllDocuments, stringify } from 'yaml'
+import { Document, parse, parseAllDocuments, visit } from 'yaml'
 import type { KubernetesObject } from './types.ts'
 
 /** Every object of a file of one or more documents, a List taken apart. Throws with the line where it is no YAML. */
@@ -25,10 +25,30 @@ export function parseManifests(text: string): KubernetesObject[] {
 /** One document, whatever it is. Throws where it is no YAML. */
 export const parseYaml = (text: string): unknown => parse(text)
 
-/** With keys in alphabetical order, as every Kubernetes tool prints them. */
+/**
+ * With keys in alphabetical order, as every Kubernetes tool prints them. Double quotes are for what would be no string
+ * without them, single ones for what would not be read at all.
+ */
 export function formatYaml(value: unknown): string {
   // By the older rules for what must be quoted: times, `on`, `yes` and the like.
-  return stringify(sortKeys(value), { lineWidth: 0, indentSeq: false, version: '1.1' })
+  const document = new Document(sortKeys(value), { version: '1.1' })
+  visit(document, {
+    Scalar(_, node) {
+      if (typeof node.value === 'string' && isOtherwise(node.value)) node.type = 'QUOTE_DOUBLE'
+    },
+  })
+  return document.toString({ lineWidth: 0, indentSeq: false, singleQuote: true })
+}
+
+const SHORT_MAX = 40
+
+function isOtherwise(text: string): boolean {
+  if (text.length > SHORT_MAX || !/^[-+.~\w:]*$/.test(text)) return false
+  try {
+    return typeof parse(text, { version: '1.1' }) !== 'string'
+  } catch {
+    return false
+  }
 }
 
 export function sortKeys(value: unknown): unknown {

@@ -33,7 +33,9 @@ crontab.stable.example.com/nightly   * * * * */6   1
   expect(says('scale ct nightly --replicas=3')).toBe('crontab.stable.example.com/nightly scaled\n')
   expect(says('label ct nightly tier=night')).toBe('crontab.stable.example.com/nightly labeled\n')
   expect(says('get ct -L tier --sort-by=.metadata.name')).toContain('nightly   * * * * */6   3          night\n')
-  expect(says(`patch ct nightly -p '{"spec":{"replicas":2}}'`)).toMatch(/^Error from server \(UnsupportedMediaType\): /)
+  expect(says(`patch ct nightly -p '{"spec":{"replicas":2}}'`)).toMatch(
+    /^error: application\/strategic-merge-patch\+json is not supported by stable.example.com\/v1, Kind=CronTab: /,
+  )
   expect(says(`patch ct nightly --type=merge -p '{"spec":{"replicas":2}}'`)).toMatch(/nightly patched/)
   const described = says('describe ct nightly')
   expect(described).toMatch(/^Name: {9}nightly\nNamespace: {4}default\nLabels: {7}tier=night\nAnnotations: {2}<none>\nAPI Version: {2}stable.example.com\/v1\nKind: {9}CronTab\nMetadata:\n {2}Creation Timestamp: {2}\S+\n {2}Generation: {10}4\n/) // prettier-ignore

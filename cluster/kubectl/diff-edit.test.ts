@@ -25,7 +25,7 @@ describe('kubectl diff', () => {
 
   it('keeps what is secret, and says what the server refuses', () => {
     const says = plane()
-    expect(says('kubectl diff -f -', SECRET)).toContain('+data:\n+  key: "***"\n')
+    expect(says('kubectl diff -f -', SECRET)).toContain("+data:\n+  key: '***'\n")
     expect(says('kubectl diff -f -', CM.replace('conf', 'Conf'))).toMatch(/is invalid: [^]*\[exit 1\]\n$/)
   })
 })

@@ -5,8 +5,8 @@
  * What we model: the commands of the table below, with
  * their flags, layouts, messages and exit codes. Each command is told to it from outside (`type: 'kubectl'`), so is Ctrl+C
  * (`type: 'interrupt'`), and leaves an entry in the transcript.
- * What we leave out: what needs a terminal, a browser or another program (attach, cp, port-forward, proxy, debug,
- * kustomize, plugins), certificate, config; validation against OpenAPI, kubeconfig; waiting by watch (it looks again and again).
+ * What we leave out: what needs a terminal, a folder, a browser or another program (cp, port-forward, proxy and kustomize only
+ * say what does it here; plugins), certificate, config; validation against OpenAPI, kubeconfig; waiting by watch (it looks again and again).
  * Where to read upstream: kubernetes/kubectl `pkg/cmd`.
  */
 import type { HttpResponse } from '#cluster/api/http.ts'
@@ -17,8 +17,10 @@ import { Table } from '#cluster/kernel/table.ts'
 import type { Ask, Command, Invocation, OpenedFile, Outcome, Round } from './command.ts'
 import { CommandError } from './command-error.ts'
 import { apply, applyFlags } from './commands/apply.ts'
+import { attach, attachFlags } from './commands/attach.ts'
 import { auth, authFlags } from './commands/auth.ts'
 import { create, createFlags } from './commands/create.ts'
+import { debug, debugFlags } from './commands/debug.ts'
 import { deleteFlags, deleteObjects } from './commands/delete.ts'
 import { describe, describeFlags } from './commands/describe.ts'
 import { apiResources, apiResourcesFlags, apiVersions, clusterInfo, explain, explainFlags, version } from './commands/discovery.ts' // prettier-ignore
@@ -26,6 +28,7 @@ import { diff, diffFlags } from './commands/diff.ts'
 import { drain, drainFlags } from './commands/drain.ts'
 import { edit, editFlags } from './commands/edit.ts'
 import { autoscale, autoscaleFlags, expose, exposeFlags } from './commands/expose.ts'
+import { cp, kustomize, portForward, proxy } from './commands/elsewhere.ts'
 import { get, getFlags } from './commands/get.ts'
 import { annotate, label, labelFlags } from './commands/labels.ts'
 import { exec, execFlags, logs, logsFlags } from './commands/logs.ts'
@@ -101,11 +104,14 @@ const COMMANDS: Readonly<Record<string, { readonly run: Command; readonly flags:
   'api-resources': { run: apiResources, flags: apiResourcesFlags },
   'api-versions': { run: apiVersions, flags: {} },
   apply: { run: apply, flags: applyFlags },
+  attach: { run: attach, flags: attachFlags },
   auth: { run: auth, flags: authFlags },
   autoscale: { run: autoscale, flags: autoscaleFlags },
   'cluster-info': { run: clusterInfo, flags: {} },
   cordon: { run: cordon, flags: {} },
+  cp: { run: cp, flags: {} },
   create: { run: create, flags: createFlags },
+  debug: { run: debug, flags: debugFlags },
   delete: { run: deleteObjects, flags: deleteFlags },
   describe: { run: describe, flags: describeFlags },
   diff: { run: diff, flags: diffFlags },
@@ -116,9 +122,12 @@ const COMMANDS: Readonly<Record<string, { readonly run: Command; readonly flags:
   explain: { run: explain, flags: explainFlags },
   expose: { run: expose, flags: exposeFlags },
   get: { run: get, flags: getFlags },
+  kustomize: { run: kustomize, flags: {} },
   label: { run: label, flags: labelFlags },
   logs: { run: logs, flags: logsFlags },
   patch: { run: patch, flags: patchFlags },
+  'port-forward': { run: portForward, flags: { values: ['address'] } },
+  proxy: { run: proxy, flags: { values: ['port'] } },
   replace: { run: replace, flags: replaceFlags },
   rollout: { run: rollout, flags: rolloutFlags },
   run: { run, flags: runFlags },

@@ -135,8 +135,25 @@ export function* explain({ args, flags }: Invocation): Steps {
   const inside = open(schema.items ?? schema)
   const rows = Object.entries(inside.properties ?? {})
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, one]) => `  ${name}\t<${typeOf(one)}>${inside.required?.includes(name) ? ' -required-' : ''}\n    ${one.description ?? '<no description>'}\n`) // prettier-ignore
+    .map(([name, one]) => `  ${name}\t<${typeOf(one)}>${inside.required?.includes(name) ? ' -required-' : ''}\n${wrapped(one.description ?? '<no description>')}\n`) // prettier-ignore
   const heading = `${resource.group ? `GROUP:      ${resource.group}\n` : ''}KIND:       ${resource.kind}\nVERSION:    ${resource.version}\n\n${field}`
   const list = rows.length > 0 ? `FIELDS:\n${rows.join('\n')}\n` : '\n'
-  return { output: `${heading}DESCRIPTION:\n    ${told}\n${list}` }
+  return { output: `${heading}DESCRIPTION:\n${wrapped(told)}\n${told === '<empty>' ? '' : `${INDENT}\n`}${list}` }
+}
+
+const INDENT = '    '
+const WIDTH_MAX = 76
+
+/** In lines that fit a terminal of eighty columns. */
+function wrapped(text: string): string {
+  const lines = text.split('\n').flatMap((paragraph) => {
+    const made: string[] = ['']
+    for (const word of paragraph.split(' ')) {
+      const longer = made.at(-1) === '' ? word : `${made.at(-1)} ${word}`
+      if (longer.length <= WIDTH_MAX || made.at(-1) === '') made[made.length - 1] = longer
+      else made.push(word)
+    }
+    return made
+  })
+  return lines.map((line) => INDENT + line).join('\n')
 }

@@ -39,8 +39,7 @@ const decode = (bytes: string): string =>
 
 export function* logs({ args, flags }: Invocation): Steps {
   const { pod, errors } = yield* podOf(args, flags)
-  const container = valueOf(flags, 'container') ?? pod.spec.containers[0]!.name
-  const said = pod.spec.containers.length > 1 && !valueOf(flags, 'container') ? `Defaulted container "${container}" out of: ${pod.spec.containers.map(({ name }) => name).join(', ')}\n` : '' // prettier-ignore
+  const { container, said } = containerIn(pod, flags)
   const follow = isSet(flags, 'follow')
   const since = valueOf(flags, 'since')
   const query: Record<string, string> = {
@@ -65,16 +64,34 @@ export function* exec({ args, flags, rest }: Invocation): Steps {
   if (name === undefined) throw new CommandError('error: pod, type/name or --filename must be specified')
   if (words.length === 0) throw new CommandError('error: you must specify at least one command for the container')
   const { pod, errors } = yield* podOf([name], flags)
-  const container = valueOf(flags, 'container') ?? pod.spec.containers[0]!.name
-  const said = pod.spec.containers.length > 1 && !valueOf(flags, 'container') ? `Defaulted container "${container}" out of: ${pod.spec.containers.map((one) => one.name).join(', ')}\n` : '' // prettier-ignore
+  const { container, said } = containerIn(pod, flags)
   const path = pathOf('pods', pod.metadata.namespace, pod.metadata.name, 'exec')
   const query = { container, stdout: 'true', stderr: 'true' }
   const { ended, ...printed } = yield* listen({ method: 'POST', path, query, body: { command: words } }, errors + said)
   return { ...printed, ...ending(ended, printed.errors) }
 }
 
+/** The container that is named, or the first; and what is said of the choice. */
+export function containerIn(
+  { metadata, spec }: Pod,
+  flags: Flags,
+): { readonly container: string; readonly said: string } {
+  const { containers, ephemeralContainers = [], initContainers = [] } = spec
+  const more = [...ephemeralContainers.map(({ name }) => `${name} (ephem)`), ...initContainers.map(({ name }) => `${name} (init)`)] // prettier-ignore
+  const all = [...containers.map(({ name }) => name), ...more]
+  const asked = valueOf(flags, 'container')
+  const isIn = (name: string | undefined): name is string => [...containers, ...ephemeralContainers, ...initContainers].some((one) => one.name === name) // prettier-ignore
+  if (asked !== undefined && !isIn(asked))
+    throw new CommandError(`error: container ${asked} is not valid for pod ${metadata.name} out of: ${all.join(', ')}`)
+  if (asked !== undefined) return { container: asked, said: '' }
+  const marked = metadata.annotations?.['kubectl.kubernetes.io/default-container']
+  if (isIn(marked)) return { container: marked, said: '' }
+  const container = containers[0]!.name
+  return { container, said: all.length > 1 ? `Defaulted container "${container}" out of: ${all.join(', ')}\n` : '' }
+}
+
 /** How the program ended, as kubectl tells it. */
-function ending(ended: Answer, errors: string): Outcome {
+export function ending(ended: Answer, errors: string): Outcome {
   if (ended.lost) return { errors: `${errors}${failureText(ended)}\n`, exitCode: 1 }
   const status = ended.body as (Status & { details?: { causes?: readonly { message?: string }[] } }) | undefined
   if (status?.reason === 'NonZeroExitCode') {
@@ -86,7 +103,7 @@ function ending(ended: Answer, errors: string): Outcome {
 }
 
 /** Prints what comes until it ends. */
-function* listen(
+export function* listen(
   follow: ApiRequest,
   before: string,
 ): Generator<Ask, { output: string; errors: string; ended: Answer }, Round> {
@@ -103,7 +120,7 @@ function* listen(
 }
 
 /** The Pod that is meant: by its name, or one of a Deployment's. */
-function* podOf(args: readonly string[], flags: Flags): Generator<Ask, { pod: Pod; errors: string }, Round> {
+export function* podOf(args: readonly string[], flags: Flags): Generator<Ask, { pod: Pod; errors: string }, Round> {
   const namespace = namespaceOf(flags)
   const [word, ...more] = args
   if (word === undefined) throw new CommandError("error: expected 'logs [-f] [-p] (POD | TYPE/NAME) [-c CONTAINER]'.\nPOD or TYPE/NAME is a required argument for the logs command") // prettier-ignore

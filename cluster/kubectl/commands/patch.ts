@@ -1,7 +1,10 @@
 /** `kubectl patch` and `replace`. */
+import type { Resource } from '#cluster/api/resources.ts'
+import { apiVersionOf } from '#cluster/api/resources.ts'
 import type { KubernetesObject } from '#cluster/api/types.ts'
 import { parseYaml } from '#cluster/api/yaml.ts'
-import { getRequest, isOk, patchRequest, updateRequest } from '#cluster/client/api-client.ts'
+import type { Answer } from '#cluster/client/api-client.ts'
+import { getRequest, isOk, messageOf, patchRequest, updateRequest } from '#cluster/client/api-client.ts'
 import type { Invocation, Steps } from '../command.ts'
 import { ask, failureText, need } from '../command.ts'
 import { CommandError } from '../command-error.ts'
@@ -38,7 +41,7 @@ export function* patch({ args, flags }: Invocation): Steps {
     const request = patchRequest(resource, object, type, body, valueOf(flags, 'subresource'))
     const answer = (yield* ask(request)).answers[0]!
     if (!isOk(answer)) {
-      errors.push(failureText(answer))
+      errors.push(refusal(answer, resource, type))
       continue
     }
     const after = answer.body as KubernetesObject
@@ -46,6 +49,12 @@ export function* patch({ args, flags }: Invocation): Steps {
     lines.push(`${printedName(resource, name)} patched${changed ? '' : ' (no change)'}`)
   }
   return summary(lines, errors)
+}
+
+/** Only built-in kinds know how their lists merge. */
+function refusal(answer: Answer, resource: Resource, type: (typeof TYPES)[number]): string {
+  if (answer.status !== 415 || type !== 'strategic') return failureText(answer)
+  return `error: application/strategic-merge-patch+json is not supported by ${apiVersionOf(resource)}, Kind=${resource.kind}: ${messageOf(answer)}`
 }
 
 export function* replace(invocation: Invocation): Steps {

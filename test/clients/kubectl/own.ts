@@ -34,7 +34,7 @@ export function speakOwn(commands: readonly string[]): readonly (Spoken | undefi
   world.run({ untilMicros: COME_UP_MICROS })
   const folder = join(import.meta.dirname, 'files')
   const files = Object.fromEntries(
-    readdirSync(folder)
+    readdirSync(folder, { recursive: true, encoding: 'utf8' })
       .filter((name) => name.endsWith('.yaml'))
       .map((name) => [name, readFileSync(join(folder, name), 'utf8')]),
   )
@@ -45,8 +45,8 @@ export function speakOwn(commands: readonly string[]): readonly (Spoken | undefi
     const line = name === 'edit' ? `${EDITOR} ${typed}` : typed
     const limit = timeout ? Number(seconds) * 1_000_000 : WAIT_MICROS
     const { output, errors, exitCode } = type(world, i + 1, line, files, limit)
-    // Warnings are said before anything is done.
-    const said = /^(?:Warning|Flag)/.test(errors) ? `${errors}${output}` : `${output}${errors}`
+    // Warnings, and what one is attached to, are said before anything is done.
+    const said = /^(?:Warning|Flag|Defaulted|All commands)/.test(errors) ? `${errors}${output}` : `${output}${errors}`
     const lines = said.split('\n')
     const part =
       end === 'head' ? lines.slice(0, Number(count)) : end === 'tail' ? lines.slice(-Number(count) - 1) : lines

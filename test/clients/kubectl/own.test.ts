@@ -1,0 +1,73 @@
+/**
+ * Our own kubectl beside the unmodified one of 1.36, line by line: what the recording does not have, kinds that a definition brings first.
+ */
+import { expect, it } from 'vitest'
+import { speakOwn } from './own.ts'
+import { masked, speak } from './transcript.ts'
+
+const LINES = [
+  'kubectl apply -f crontab/crd.yaml',
+  'kubectl wait --for=condition=Established crd/crontabs.stable.example.com --timeout=5s',
+  'kubectl get ct',
+  'kubectl diff -f crontab/tab.yaml',
+  'kubectl apply -f crontab/tab.yaml',
+  'kubectl apply -f crontab/tab.yaml',
+  'kubectl get ct',
+  'kubectl get crontabs.stable.example.com nightly -o wide --show-labels',
+  'kubectl get crontab/nightly -o name',
+  'kubectl get ct,cm -A --field-selector metadata.name=nightly',
+  'kubectl get all',
+  'kubectl get ct nightly -o yaml',
+  'kubectl describe ct nightly',
+  'kubectl explain ct',
+  'kubectl explain ct.spec.replicas',
+  'kubectl label ct nightly tier=night',
+  'kubectl annotate ct nightly note=x',
+  'kubectl scale ct nightly --replicas=3',
+  'kubectl get ct -L tier --no-headers',
+  `kubectl patch ct nightly -p '{"spec":{"replicas":2}}'`,
+  `kubectl patch ct nightly --type=merge -p '{"spec":{"replicas":2}}'`,
+  `kubectl patch ct nightly --type=merge -p '{"spec":{"replicas":6}}'`,
+  'kubectl wait --for=jsonpath={.spec.replicas}=2 ct/nightly --timeout=5s',
+  'kubectl get ct nobody',
+  'kubectl api-resources --api-group=stable.example.com',
+  'kubectl delete ct nightly',
+  'kubectl get ct',
+  'kubectl apply -f cm.yaml',
+  'kubectl diff -f cm.yaml',
+  'kubectl diff -f cm2.yaml',
+  'kubectl edit configmap nobody',
+  'kubectl run web --image=nginx',
+  'kubectl wait --for=condition=Ready pod/web --timeout=10s',
+  'kubectl debug web',
+  'kubectl debug web --image=busybox --target=web -c dbg -- sleep 600',
+  'kubectl debug web --image=busybox --target=nobody -c dbg2 -- sleep 1',
+  `kubectl get pod web -o jsonpath='{.spec.ephemeralContainers}'`,
+  'kubectl debug web --image=busybox --copy-to=copy -c dbg -- sleep 600',
+  'kubectl wait --for=condition=Ready pod/copy --timeout=10s',
+  `kubectl get pod copy -o jsonpath='{.spec.containers}{.spec.shareProcessNamespace}{.metadata.labels}'`,
+  'kubectl debug node/node-1 --image=busybox -- sleep 600',
+  `kubectl get pod -l app.kubernetes.io/managed-by=kubectl-debug -o jsonpath='{.items[0].spec}'`,
+  'kubectl attach nobody',
+  'kubectl attach web -c nobody',
+  'timeout 2 kubectl attach web',
+]
+
+/** Names by chance, folders, times of files. */
+const plain = (text: string): string =>
+  masked(text)
+    .replaceAll(/\/tmp\/(LIVE|MERGED)-\d+/g, '/tmp/$1-<n>')
+    .replaceAll(/(?<=^(?:---|\+\+\+) \S+) .*$/gm, ' <time>')
+    .replaceAll(/(node-debugger-<hash>-|kube-api-access-)[a-z0-9]{5}/g, '$1<hash>')
+    .replaceAll(/resourceVersion: "\d+"|Resource Version: \d+/g, 'resourceVersion')
+    .replaceAll('<invalid>', '<age>')
+
+it('our own kubectl says what the real one says', async () => {
+  const program = process.env['KUBECTL_1_36']
+  if (!program) throw new Error('kubectl 1.36 is not named in the environment: npm test -- clients fetches it')
+  const real = await speak(program, LINES, { speed: 8 })
+  const own = speakOwn(LINES)
+  const told = (spoken: readonly ({ output: string; code: number } | undefined)[]) =>
+    LINES.map((line, i) => `$ ${line}\n${plain(spoken[i]?.output ?? 'not tried')}\n[${spoken[i]?.code}]`)
+  expect(told(own)).toEqual(told(real))
+}, 120_000)
