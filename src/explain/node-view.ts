@@ -65,6 +65,9 @@ function drawFilters(row: Row, explained: Explained, text: ExplainWords): Templa
     ${row.reasons.map((reason) => html`<p class="reason">${reason}</p>`)}`
 }
 
+/** A long name ends its line before a capital. */
+const breakable = (name: string): TemplateResult[] => name.split(/(?=[A-Z])/).map((part) => html`<wbr />${part}`)
+
 function drawScores(row: Row, explained: Explained, text: ExplainWords): TemplateResult | typeof nothing {
   const { scores, total, outcome, before } = row
   if (outcome !== 'chosen' && outcome !== 'fits') return nothing
@@ -85,7 +88,7 @@ function drawScores(row: Row, explained: Explained, text: ExplainWords): Templat
         ${byPoints(scores).map(({ plugin, raw, normalized, weight, weighted }) => {
           const was = earlier.get(plugin)
           return html`<tr>
-            <th scope="row">${plugin}</th>
+            <th scope="row">${breakable(plugin)}</th>
             <td title="${text.raw}: ${raw}">
               <span class="meter" aria-hidden="true"><i style="inline-size:${normalized}%"></i></span> ${normalized}
             </td>

@@ -19,9 +19,10 @@ import type { FigureActions, FigureModel, Panel } from './kit/model.ts'
 import { drawPanel } from './kit/panels.ts'
 import { Player, type PlayerState } from './kit/player.ts'
 import { indexOfTick, stepsOf } from './kit/steps.ts'
+import { joined } from './kit/story-request.ts'
 import { figureStyles } from './kit/styles.ts'
 import { sendTravellers, travellers } from './kit/traveller.ts'
-import { type KeptMoment, type View, WIDTH_MIN } from './kit/view.ts'
+import { type KeptMoment, type View, WIDTH_MIN, drawnFrom } from './kit/view.ts'
 import { words } from './kit/words.ts'
 
 export class FigureElement extends LitElement {
@@ -38,6 +39,8 @@ export class FigureElement extends LitElement {
   #story: Timeline | undefined
   #tweaks = new Map<string, string>()
   #panel: Panel | undefined
+  /** What opened the panel. */
+  #opener: Element | null | undefined
   #why: readonly Described[] = []
   #inspector = new Inspector()
   #kept: readonly KeptMoment[] = []
@@ -109,10 +112,10 @@ export class FigureElement extends LitElement {
     let request: StoryRequest = { ...definition.story, ...(seed !== undefined && { seed }) }
     for (const { id, choices } of definition.tweaks) {
       const effect = choices.find(({ value }) => value === this.#tweaks.get(id))?.effect
-      if (effect?.kind === 'story') request = merge(request, effect.request)
+      if (effect?.kind === 'story') request = joined(request, effect.request)
     }
     this.#played = this.#setup ?? definition.setup?.initial
-    if (definition.setup) request = merge(request, definition.setup.request(this.#played!))
+    if (definition.setup) request = joined(request, definition.setup.request(this.#played!))
     this.#story = await this.#client!.ask('load', request)
     await this.#show(this.#story, definition.opening(this.#story))
   }
@@ -154,6 +157,17 @@ export class FigureElement extends LitElement {
   #focusAgain(before: Element | null | undefined): void {
     const isNowhere = !this.shadowRoot?.activeElement && document.activeElement === document.body
     if (isNowhere && before?.isConnected && before instanceof HTMLElement) before.focus({ preventScroll: true })
+  }
+
+  /** The keyboard goes back to what opened the panel. */
+  #close(): void {
+    this.#panel = undefined
+    this.requestUpdate()
+    if (this.#opener?.isConnected && this.#opener instanceof HTMLElement) this.#opener.focus({ preventScroll: true })
+  }
+
+  readonly #pressed = ({ key }: KeyboardEvent): void => {
+    if (key === 'Escape' && this.#panel) this.#close()
   }
 
   #moved(): void {
@@ -239,7 +253,9 @@ export class FigureElement extends LitElement {
       if (this.#player) this.#player.speed = speed
     },
     show: (panel) => {
-      this.#panel = this.#panel === panel ? undefined : panel
+      if (this.#panel === panel) return this.#close()
+      this.#opener = this.shadowRoot?.activeElement
+      this.#panel = panel
       void this.#guard(async () => {
         if (this.#panel === 'objects') {
           await this.#ready()
@@ -249,6 +265,7 @@ export class FigureElement extends LitElement {
     },
     askWhy: (tick) =>
       void this.#guard(async () => {
+        this.#opener = this.shadowRoot?.activeElement
         await this.#ready()
         this.#player!.pause()
         this.#why = await this.#client!.ask('why', { branch: this.#player!.state!.timeline.branch, tick })
@@ -354,7 +371,7 @@ export class FigureElement extends LitElement {
     const { isPlaying, steps, index } = model.state
     const step = steps[index]
     const said = isPlaying && step?.isMajor === false ? '' : (step?.sentence ?? '')
-    return html`<div class="figure">
+    return html`<div class="figure" @keydown=${this.#pressed}>
       ${drawHead(model)} ${drawPrediction(model, this.#actions)}
       <div class="picture">${guard(drawnFrom(view), () => model.definition.draw(view))}${travellers()}</div>
       ${drawNow(model, this.#actions)} ${drawControls(model, this.#actions)} ${drawChanges(model, this.#actions)}
@@ -364,30 +381,10 @@ export class FigureElement extends LitElement {
   }
 }
 
-/** What a picture is drawn from: while none of it changes, the picture is not drawn again, however the slider moves. */
-const drawnFrom = ({ frame, timeline, steps, index, width, inspected, kept, setup }: View): unknown[] => [
-  frame,
-  timeline,
-  steps,
-  index,
-  width,
-  inspected,
-  kept,
-  setup?.now,
-  setup?.hasRun,
-]
-
 /** The page's language is not known yet when the picture is put into it. */
 function inThisLanguage(opening: PlayerState, { lens }: FigureDefinition): PlayerState {
   const { steps, timeline } = opening
   return { ...opening, steps: steps.map((step) => ({ ...step, sentence: lens.sentence(step.event, timeline) })) }
-}
-
-/** Edits add up; the rest is replaced. */
-function merge(request: StoryRequest, more: Partial<StoryRequest>): StoryRequest {
-  const edits = [...(request.edits ?? []), ...(more.edits ?? [])]
-  const disabledPlugins = [...(request.disabledPlugins ?? []), ...(more.disabledPlugins ?? [])]
-  return { ...request, ...more, edits, disabledPlugins, weights: { ...request.weights, ...more.weights } }
 }
 
 customElements.define('cw-figure', FigureElement)

@@ -91,6 +91,10 @@ describe('the funnel', () => {
     await funnel.getByRole('button', { name: 'Transcript' }).press('Enter')
     await funnel.getByRole('button', { name: /Chosen: node-2/ }).press('Enter')
     await funnel.getByRole('img', { name: /node-2 is chosen/ }).waitFor()
+    await page.keyboard.press('Escape')
+    expect(await funnel.getByRole('region', { name: 'Transcript' }).count()).toBe(0)
+    const opener = funnel.getByRole('button', { name: 'Transcript' })
+    expect(await opener.evaluate((button) => button.matches(':focus'))).toBe(true)
   })
 })
 

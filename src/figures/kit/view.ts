@@ -58,3 +58,16 @@ export function latestNote(view: View, fits: (note: NoteView) => boolean): NoteV
 
 /** What an event is about, shorter: a name without its Deployment's hash. */
 export const subjectOf = ({ name }: Described): string => name.replace(/-[a-f0-9]{8,10}(?=-|$)/, '')
+
+/** What a picture is drawn from: while none of it changes, the picture is not drawn again, however the slider moves. */
+export const drawnFrom = ({ frame, timeline, steps, index, width, inspected, kept, setup }: View): unknown[] => [
+  frame,
+  timeline,
+  steps,
+  index,
+  width,
+  inspected,
+  kept,
+  setup?.now,
+  setup?.hasRun,
+]
