@@ -3,6 +3,7 @@ import { type SVGTemplateResult, type TemplateResult, html, nothing, svg } from 
 import type { Frame, MachineView, PodView } from '../../simulation/protocol.ts'
 import { type Rect, definitions, fitText } from './shapes.ts'
 import { type View, isNarrow } from './view.ts'
+import { say } from './words.ts'
 
 /** What the scheduler's note says, as far as the picture needs it. */
 export interface Decision {
@@ -100,9 +101,9 @@ function wideFunnel(
   >
     ${definitions()}
     <g class="heads">
-      <text x=${nodeX + 10} y="24">FILTER</text>
-      <text x=${scoreX} y="24">SCORE</text>
-      <text x=${bindX} y="24">BIND</text>
+      <text x=${nodeX + 10} y="24">${say('FILTER', 'FILTRO')}</text>
+      <text x=${scoreX} y="24">${say('SCORE', 'PUNTOS')}</text>
+      <text x=${bindX} y="24">${say('BIND', 'ENLACE')}</text>
     </g>
     ${pod && !progress.isBound ? waitingPod(pod, { x: 2, y: podY, width: 112, height: 66 }) : emptyPlace({ x: 2, y: podY, width: 112, height: 66 })}
     ${rows.map((row, i) => {
@@ -140,7 +141,7 @@ export function factsOf({ node }: MachineView): string {
 function nodeBox({ x, y, width, height }: Rect, { machine, verdict }: Row): SVGTemplateResult {
   const share = used(machine)
   return svg`<g class="node-box ${verdict}">
-    <title>${machine.name}: ${machine.node?.cpuRequested ?? 0}m of ${machine.node?.cpuAllocatable ?? 0}m CPU requested</title>
+    <title>${machine.name}: ${machine.node?.cpuRequested ?? 0}m ${say('of', 'de')} ${machine.node?.cpuAllocatable ?? 0}m ${say('CPU requested', 'de CPU pedida')}</title>
     <rect x=${x} y=${y} width=${width} height=${height} rx="9" class="node-frame" />
     <text x=${x + 13} y=${y + 20} class="node-name">${machine.name}</text>
     <text x=${x + 13} y=${y + 37} class="node-facts">${fitText(factsOf(machine), width - 20, 11.5)}</text>
@@ -161,6 +162,9 @@ export function shortReason(reason: string): string {
   return reason
 }
 
+const feasible = (): string => say('feasible', 'sirve')
+const pickWords = (isBound: boolean): string => (isBound ? say('bound', 'vinculado') : say('chosen', 'elegido'))
+
 /** Why this node is refused, in a few words; the taint by its name. */
 function reasonsOf({ machine, said }: Row): string {
   if (!said || !isRefused(said)) return ''
@@ -172,14 +176,14 @@ function reasonsOf({ machine, said }: Row): string {
 
 function verdictText(x: number, y: number, { verdict, said, machine }: Row, room: number): SVGTemplateResult {
   if (verdict === 'open') return svg``
-  if (verdict === 'feasible') return svg`<text x=${x} y=${y} class="yes">✓ feasible</text>`
+  if (verdict === 'feasible') return svg`<text x=${x} y=${y} class="yes">✓ ${feasible()}</text>`
   const reasons = reasonsOf({ verdict, said, machine, isChosen: false })
   return svg`<text x=${x} y=${y} class="no"><title>${said && isRefused(said) ? `${said.plugin}: ${said.reasons.join(', ')}` : ''}</title>✕ ${fitText(reasons, room, 13.5)}</text>`
 }
 
 /** Plugins by the words that the picture has for them. */
 export const PLUGIN_WORDS: Readonly<Record<string, string>> = {
-  NodeResourcesFit: 'LeastAllocated',
+  NodeResourcesFit: 'Fit',
   NodeResourcesBalancedAllocation: 'Balanced',
   TaintToleration: 'Taints',
   NodeAffinity: 'Affinity',
@@ -197,24 +201,27 @@ export function tellingPlugins(decision: Decision): string[] {
 function sumOf({ scores, total }: Scored, plugins: readonly string[]): string {
   const parts = plugins.map((plugin) => ({ name: PLUGIN_WORDS[plugin] ?? plugin, points: scores[plugin]!.weighted }))
   const rest = total - parts.reduce((sum, { points }) => sum + points, 0)
-  return [...parts.map(({ name, points }) => `${name} ${points}`), ...(rest > 0 ? [`${rest} alike for all`] : [])].join(
-    ' + ',
-  )
+  return [
+    ...parts.map(({ name, points }) => `${name} ${points}`),
+    ...(rest > 0 ? [`${rest} ${say('alike for all', 'igual para todos')}`] : []),
+  ].join(' + ')
 }
 
 function scoreBar(rect: Rect, { said, isChosen }: Row, decision: Decision): SVGTemplateResult {
   if (!said || isRefused(said)) return svg``
   const { x, y, width, height } = rect
-  if (decision.feasible === 1) return svg`<text x=${x} y=${y + 20} class="quiet">the only one left</text>`
+  if (decision.feasible === 1)
+    return svg`<text x=${x} y=${y + 20} class="quiet">${say('the only one left', 'el único que queda')}</text>`
   const plugins = tellingPlugins(decision)
   const total = (at: number) =>
     svg`<text x=${at + 9} y=${y + 17} class="total ${isChosen ? 'best' : ''}">${said.total}</text>`
-  if (plugins.length === 0) return svg`<text x=${x} y=${y + 20} class="quiet">all alike</text>${total(x + 56)}`
+  if (plugins.length === 0)
+    return svg`<text x=${x} y=${y + 20} class="quiet">${say('all alike', 'iguales')}</text>${total(x + 56)}`
   let left = x
   const boxes = plugins.map((plugin) => {
     const { normalized, weighted } = said.scores[plugin]!
     const wide = (normalized / 100) * (width / plugins.length)
-    const box = svg`<g class="score ${plugin}"><title>${plugin}: ${normalized} of 100, counts ${weighted}</title>
+    const box = svg`<g class="score ${plugin}"><title>${plugin}: ${say(`${normalized} of 100, counts ${weighted}`, `${normalized} de 100, cuenta ${weighted}`)}</title>
       <rect x=${left} y=${y} width=${Math.max(2, wide)} height=${height} />
       <text x=${left + 6} y=${y + 16}>${weighted}</text></g>`
     left += wide
@@ -230,7 +237,7 @@ function bound(rect: Rect, pod: PodView | undefined, from: number, { isBound }: 
   return svg`<g class="arrow solid"><path d="M${from} ${middle}H${x - 8}" class="arrow-line" /><path d="M${x - 15} ${middle - 5}l8 5 -8 5" class="arrow-head" /></g>
     <g class="pod ${isBound ? (pod?.phase ?? 'creating') : 'pending'}"><rect x=${x} y=${y} width=${width} height=${height} rx="10" class="pod-box" />
     <text x=${x + width / 2} y=${middle - 1} text-anchor="middle" class="pod-name">${fitText(pod?.name ?? '', width - 8, 13)}</text>
-    <text x=${x + width / 2} y=${middle + 14} text-anchor="middle" class="pod-words">${isBound ? 'bound' : 'chosen'}</text></g>`
+    <text x=${x + width / 2} y=${middle + 14} text-anchor="middle" class="pod-words">${pickWords(isBound)}</text></g>`
 }
 
 // ── narrow: a list ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -248,7 +255,7 @@ function narrowFunnel(
         (row) =>
           html`<li class="${row.verdict} ${row.isChosen ? 'chosen' : ''}">
             <span class="who"><b>${row.machine.name}</b><small>${factsOf(row.machine)}</small></span>
-            <span class="meter" title="CPU requested"
+            <span class="meter" title=${say('CPU requested', 'CPU pedida')}
               ><i style="width:${Math.round(used(row.machine) * 100)}%"></i
             ></span>
             <span class="said">${narrowVerdict(row, progress, decision)}</span>
@@ -260,14 +267,14 @@ function narrowFunnel(
 
 function narrowVerdict(row: Row, { isScored, isBound }: Progress, decision: Decision | undefined): unknown {
   const { verdict, said, isChosen } = row
-  if (verdict === 'open') return html`<span class="quiet">not looked at yet</span>`
+  if (verdict === 'open') return html`<span class="quiet">${say('not looked at yet', 'aún sin mirar')}</span>`
   if (verdict === 'refused') return html`<span class="no">✕ ${reasonsOf(row)}</span>`
   const isCounted = isScored && decision && said && !isRefused(said) && said.total > 0
   const total = isCounted
     ? html` <b>${said.total}</b> <small class="sum">${sumOf(said, tellingPlugins(decision))}</small>`
     : nothing
-  return html`<span class="yes">✓ feasible</span
-    >${total}${isChosen ? html` <b class="pick">${isBound ? 'bound' : 'chosen'}</b>` : nothing}`
+  return html`<span class="yes">✓ ${feasible()}</span
+    >${total}${isChosen ? html` <b class="pick">${pickWords(isBound)}</b>` : nothing}`
 }
 
 export function summaryOf(
@@ -276,14 +283,24 @@ export function summaryOf(
   decision: Decision | undefined,
   progress: Progress,
 ): string {
-  const name = pod?.name ?? 'The Pod'
+  const name = pod?.name ?? say('The Pod', 'El Pod')
   const said = rows.map(({ machine, said, verdict }) => {
+    const share = Math.round(used(machine) * 100)
     if (verdict === 'open')
-      return `${machine.name} not looked at yet (${factsOf(machine)}, ${Math.round(used(machine) * 100)} percent of its CPU requested)`
+      return say(
+        `${machine.name} not looked at yet (${factsOf(machine)}, ${share} percent of its CPU requested)`,
+        `${machine.name} aún sin mirar (${factsOf(machine)}, ${share} por ciento de su CPU pedida)`,
+      )
     if (verdict === 'refused')
-      return `${machine.name} refused: ${said && isRefused(said) ? said.reasons.join(', ') : ''}`
-    return `${machine.name} feasible${progress.isScored && said && !isRefused(said) ? `, score ${said.total}` : ''}`
+      return `${machine.name} ${say('refused', 'rechazado')}: ${said && isRefused(said) ? said.reasons.join(', ') : ''}`
+    const points = progress.isScored && said && !isRefused(said) ? `, ${say('score', 'puntuación')} ${said.total}` : ''
+    return `${machine.name} ${feasible()}${points}`
   })
-  const end = progress.isChosen ? (decision?.chosen ? ` ${decision.chosen} is chosen.` : ' No node is chosen.') : ''
-  return `${name} and ${rows.length} nodes. ${said.join('. ')}.${end}`
+  const { chosen } = decision ?? {}
+  const end = !progress.isChosen
+    ? ''
+    : chosen
+      ? ` ${say(`${chosen} is chosen.`, `Se elige ${chosen}.`)}`
+      : ` ${say('No node is chosen.', 'No se elige ningún nodo.')}`
+  return `${name} ${say('and', 'y')} ${rows.length} ${say('nodes', 'nodos')}. ${said.join('. ')}.${end}`
 }
