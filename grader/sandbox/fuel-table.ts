@@ -103,9 +103,13 @@ export function fuelRow(engine: Engine, program: HostileProgram): FuelRow {
 /** What `next` must be in each row: the same program on an engine of its own. */
 export const undisturbed = (engine: Engine): Ending => runProgram(engine, nextProgram)
 
-/** `backwards`: the last program runs first, which must change nothing. The rows come in the table's order all the same. */
-export function fuelTable(engine: Engine, { backwards = false } = {}): FuelRow[] {
-  const programs = backwards ? tablePrograms.toReversed() : tablePrograms
+/**
+ * `backwards`: the last program runs first, which must change nothing. The rows come in the table's order all the same.
+ * `every`: only each so-manieth hostile program, beside all honest ones.
+ */
+export function fuelTable(engine: Engine, { backwards = false, every = 1 } = {}): FuelRow[] {
+  const some = [...honestPrograms, ...hostilePrograms.filter((_, index) => index % every === 0)]
+  const programs = backwards ? some.toReversed() : some
   const rows = programs.map((program) => fuelRow(engine, program))
   return backwards ? rows.reverse() : rows
 }

@@ -65,8 +65,10 @@ class ProgressPage extends HTMLElement {
     return this.querySelector<HTMLButtonElement>(`[data-do=${name}]`)!
   }
 
+  /** Until then it is disabled: a click that nobody hears would look like one that failed. */
   #on(name: string, act: () => void) {
     this.#button(name).addEventListener('click', act)
+    this.#button(name).disabled = false
   }
 
   #say(about: string, tone: 'good' | 'bad', message: string) {

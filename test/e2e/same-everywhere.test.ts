@@ -38,13 +38,16 @@ describe('a cluster story', () => {
   })
 })
 
+/** All of them are handed in, in both, by `npm run grader:hostile`. */
+const EVERY = 3
+
 it(
-  'every program of the fuel table has the same outcome and the same fuel in Node and in Chromium',
+  'each honest program of the fuel table, and each third hostile one, has the same outcome and fuel in Node and in Chromium',
   { timeout: 180_000 },
   async () => {
     const engine = Buffer.from(buildMeteredEngine()).toString('base64')
-    const there = await runInWorker(browser(), new URL('fuel-worker.ts', import.meta.url), { engine })
-    const here = fuelTable(await loadEngineNode())
+    const there = await runInWorker(browser(), new URL('fuel-worker.ts', import.meta.url), { engine, every: EVERY })
+    const here = fuelTable(await loadEngineNode(), { every: EVERY })
     expect(here.length).toBeGreaterThan(20)
     expect(there).toEqual(JSON.parse(JSON.stringify(here)))
   },
