@@ -44,7 +44,10 @@ class SearchDialog extends HTMLElement {
     })
     this.#dialog.addEventListener('keydown', (event) => this.#walk(event))
     window.addEventListener('keydown', (event) => {
-      const typing = (event.target as HTMLElement).closest?.('input, textarea, select, [contenteditable], cw-workbench')
+      // The path goes into shadow trees, where the playground's command line is; the target does not.
+      const typing = event
+        .composedPath()
+        .some((on) => on instanceof Element && on.matches('input, textarea, select, [contenteditable], cw-workbench'))
       const asked =
         event.key === '/' ? preferences().slashOpensSearch : event.key === 'k' && (event.ctrlKey || event.metaKey)
       if (!asked || typing || event.defaultPrevented) return
