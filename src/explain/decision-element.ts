@@ -2,15 +2,14 @@
  * `<cw-decision>`: one Pod, every node, and why; change one thing, and see it decided again. It asks whoever has the world, so
  * that the same view serves the page with a hundred nodes and the playground.
  */
-import { LitElement, type TemplateResult, html, nothing, unsafeCSS } from 'lit'
+import { LitElement, type TemplateResult, html, nothing } from 'lit'
 import { formatMicros } from '#cluster/scenarios/duration.ts'
-import frame from '../figures/kit/frame.css?inline'
 import { type Draft, draftOf, drawChange } from './change-view.ts'
-import styles from './decision.css?inline'
 import { drawLegend, drawMap } from './map-view.ts'
 import { drawNode } from './node-view.ts'
 import type { AskablePod, Explained, ExplainRequest, WhatIf } from './protocol.ts'
 import { differenceSentence, drawSaid, funnelSentence, transcriptOf } from './said-view.ts'
+import { decisionStyles } from './styles.ts'
 import { drawTable } from './table-view.ts'
 import {
   contains,
@@ -32,7 +31,7 @@ const WIDTH_MIN = 200
 export const podKey = ({ namespace, name }: Pick<AskablePod, 'namespace' | 'name'>): string => `${namespace}/${name}`
 
 export class DecisionElement extends LitElement {
-  static override styles = [unsafeCSS(frame), unsafeCSS(styles)]
+  static override styles = decisionStyles
   static override properties = {
     pods: { attribute: false },
     wanted: { attribute: false },

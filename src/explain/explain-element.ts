@@ -1,16 +1,15 @@
 /** `<cw-explain>`: a cluster of many nodes in a worker, and the view of what its scheduler decided. */
-import { LitElement, type TemplateResult, html, nothing, unsafeCSS } from 'lit'
-import frame from '../figures/kit/frame.css?inline'
+import { LitElement, type TemplateResult, html, nothing } from 'lit'
 import { createWorkerClient, type WorkerClient } from '../simulation/simulation-client.ts'
 import './decision-element.ts'
-import styles from './decision.css?inline'
 import type { AskablePod, ExplainRequests } from './protocol.ts'
+import { decisionStyles } from './styles.ts'
 import { explainWords } from './words.ts'
 
 const SIZES = [100, 200] as const
 
 export class ExplainElement extends LitElement {
-  static override styles = [unsafeCSS(frame), unsafeCSS(styles)]
+  static override styles = decisionStyles
 
   #client: WorkerClient<ExplainRequests> | undefined
   #nodes: number = SIZES[0]
