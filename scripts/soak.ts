@@ -15,8 +15,8 @@ export interface Soak {
   seeds: number
   /** Runs one seed. @returns what went wrong, in one line, or undefined */
   run(seed: number): string | undefined | Promise<string | undefined>
-  /** After the last seed: prints what can be said of all of them. @returns what is wrong with them together */
-  close?(): string | undefined
+  /** After the last seed: ends what it has open, prints what can be said of all. @returns what is wrong with them together */
+  close?(): string | undefined | Promise<string | undefined>
 }
 
 /** Seeds in a row that fail before a soak is given up: the rest would say the same. */
@@ -73,7 +73,7 @@ async function main(): Promise<void> {
     console.log(`• ${soak.name}: ${count} seeds from ${first} …`)
     const began = performance.now()
     const failures = await runSoak(soak, first, count)
-    const together = soak.close?.()
+    const together = await soak.close?.()
     if (together !== undefined) failures.push(together)
     for (const failure of failures) console.log(`  ✗ ${failure}`)
     const time = ((performance.now() - began) / 1000).toFixed(1)

@@ -15,17 +15,24 @@ import type { Soak } from '../soak.ts'
 const submissions = allSubmissions()
 const whole = { mode: 'submit' } as const
 
-async function withPage<Result>(act: (page: Page) => Promise<Result>): Promise<Result> {
+interface Opened {
+  readonly page: Page
+  end(): Promise<void>
+}
+let opened: Opened | undefined
+
+async function openPage(): Promise<Opened> {
   await buildSite()
   const site = await serve({ folder: plainSite.folder })
   const browser = await launchChromium()
-  try {
-    const page = await (await newContext(browser)).newPage()
-    await page.goto(`${site.url}exercises/${submissions[0]!.exercise}/`)
-    return await act(page)
-  } finally {
-    await browser.close()
-    await site.close()
+  const page = await (await newContext(browser)).newPage()
+  await page.goto(`${site.url}exercises/${submissions[0]!.exercise}/`)
+  return {
+    page,
+    async end() {
+      await browser.close()
+      await site.close()
+    },
   }
 }
 
@@ -34,11 +41,14 @@ export default {
   seeds: submissions.length,
   async run(seed) {
     const one = submissions[(seed - 1) % submissions.length]!
-    const [[there], [here]] = await withPage((page) =>
-      Promise.all([gradeInPage(page, [one], whole), gradeInNode([one], whole)]),
-    )
+    opened ??= await openPage()
+    const [[there], [here]] = await Promise.all([gradeInPage(opened.page, [one], whole), gradeInNode([one], whole)])
     if (isDeepStrictEqual(there, here)) return undefined
     const name = `${one.exercise}/${one.file}`
     return `${name}: ${there!.verdict.digest} in Chromium, ${here!.verdict.digest} in Node (fuel ${there!.verdict.fuel} and ${here!.verdict.fuel})`
+  },
+  async close() {
+    await opened?.end()
+    return undefined
   },
 } satisfies Soak
