@@ -21,6 +21,7 @@ export interface Soak {
 
 /** Seeds in a row that fail before a soak is given up: the rest would say the same. */
 const FAILURES_MAX = 20
+const PROGRESS_MS = 30_000
 
 /** A whole number from a flag, or an error that names it. */
 export function wholeNumber(flag: string, text: string | undefined): number | undefined {
@@ -43,11 +44,18 @@ const whereThrown = (error: Error): string => (error.stack ?? error.message).spl
 
 /**
  * Runs a soak's seeds in order.
+ * @param told hears of each seed before it runs, and how many failed so far
  * @returns one line per failed seed, each with its replay command
  */
-export async function runSoak(soak: Soak, first: number, seeds: number): Promise<string[]> {
+export async function runSoak(
+  soak: Soak,
+  first: number,
+  seeds: number,
+  told: (seed: number, failed: number) => void = () => {},
+): Promise<string[]> {
   const failures: string[] = []
   for (let seed = first; seed < first + seeds && failures.length < FAILURES_MAX; seed += 1) {
+    told(seed, failures.length)
     let problem: string | undefined
     try {
       problem = await soak.run(seed)
@@ -58,6 +66,16 @@ export async function runSoak(soak: Soak, first: number, seeds: number): Promise
     failures.push(`seed ${seed}: ${problem}\n    again: npm run soak -- ${soak.name} --first-seed ${seed} --seeds 1`)
   }
   return failures
+}
+
+/** @returns tells on stderr, twice a minute at most, how far it has come */
+function progress(first: number, seeds: number): (seed: number, failed: number) => void {
+  let last = performance.now()
+  return (seed, failed) => {
+    if (performance.now() - last < PROGRESS_MS) return
+    last = performance.now()
+    console.error(`  ${seed - first} of ${seeds} seeds, ${failed} failed so far …`)
+  }
 }
 
 async function main(): Promise<void> {
@@ -72,7 +90,7 @@ async function main(): Promise<void> {
     const count = seeds ?? soak.seeds
     console.log(`• ${soak.name}: ${count} seeds from ${first} …`)
     const began = performance.now()
-    const failures = await runSoak(soak, first, count)
+    const failures = await runSoak(soak, first, count, progress(first, count))
     const together = await soak.close?.()
     if (together !== undefined) failures.push(together)
     for (const failure of failures) console.log(`  ✗ ${failure}`)
