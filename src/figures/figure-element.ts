@@ -48,7 +48,8 @@ export class FigureElement extends LitElement {
   /** The setup of the run that is shown. */
   #played: string | undefined
   #trouble: string | undefined
-  #isBusy = false
+  /** What asks the simulation at the moment: a prediction may be made while another story is on its way. */
+  #asking = 0
   #notice: string | undefined
   #linkCopied = false
   #width = 0
@@ -138,7 +139,7 @@ export class FigureElement extends LitElement {
   /** Runs something that asks the simulation; what goes wrong is told in the figure. */
   async #guard(run: () => Promise<void>): Promise<void> {
     const focused = this.shadowRoot?.activeElement
-    this.#isBusy = true
+    this.#asking += 1
     this.#notice = undefined
     this.requestUpdate()
     try {
@@ -146,7 +147,7 @@ export class FigureElement extends LitElement {
     } catch (error) {
       this.#trouble = words().failed + (error instanceof Error ? error.message : String(error))
     } finally {
-      this.#isBusy = false
+      this.#asking -= 1
       this.requestUpdate()
     }
     await this.updateComplete
@@ -321,7 +322,7 @@ export class FigureElement extends LitElement {
       ...(setup && {
         setup: {
           now: this.#setup ?? setup.initial,
-          hasRun: this.#predicted !== undefined && !this.#isBusy,
+          hasRun: this.#predicted !== undefined && this.#asking === 0,
           arrange: (next) => this.#arrange(next),
         },
       }),
@@ -343,7 +344,7 @@ export class FigureElement extends LitElement {
       inspection: this.#inspector.inspection,
       since: this.#inspector.since,
       tweaks: this.#tweaks,
-      isBusy: this.#isBusy,
+      isBusy: this.#asking > 0,
       // A link leads to the story as written.
       linkCopied: this.#setup === undefined || this.#setup === definition.setup?.initial ? this.#linkCopied : undefined,
     }
