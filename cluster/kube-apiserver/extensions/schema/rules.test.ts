@@ -144,6 +144,16 @@ describe('a rule', () => {
     ['that may cost a little too much', spec({ list: { type: 'array', items: int, ...rules('self.all(a, self.all(b, a != b))') } }), 'rule: Forbidden: estimated rule cost exceeds budget by factor of more than 100x (try simplifying the rule, or adding maxItems, maxProperties, and maxLength where arrays, maps, and strings are declared)'],
   ])('%s is refused', (_, schema, expected) => expect(defined(schema).join('\n')).toContain(expected)) // prettier-ignore
 
+  it('stands beside `allOf` and its like, never within: such a schema is not structural', () => {
+    const within = (name: 'allOf' | 'anyOf' | 'oneOf'): JsonSchema => ({ type: 'object', properties: { spec: { type: 'object', properties: { a: int }, [name]: [{ properties: { a: rules('self > 1') } }, rules('has(self.a)')] } } }) // prettier-ignore
+    for (const name of ['allOf', 'anyOf', 'oneOf'] as const) {
+      expect(structuralErrors(within(name), 'schema').map(({ field, message }) => `${field}: ${message}`)).toEqual([
+        `schema.properties[spec].${name}[0].properties[a].x-kubernetes-validations: Forbidden: must be empty to be structural`,
+        `schema.properties[spec].${name}[1].x-kubernetes-validations: Forbidden: must be empty to be structural`,
+      ])
+    }
+  })
+
   // https://github.com/kubernetes/kubernetes/issues/124234
   it('may not make its message of a text whose length nobody knows', () => {
     const rule = { rule: 'self.attempts >= 0', messageExpression: "'invalid attempts: ' + string(self.attempts)" }

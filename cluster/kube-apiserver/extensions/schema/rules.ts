@@ -3,7 +3,8 @@
  *
  * A rule that names `oldSelf` is one about changes: it is looked at only where there is something old to compare with, or where it
  * says that `oldSelf` is optional. What a rule without `oldSelf` complains of is let be where the value is as it was (ratcheting).
- * What we leave out: rules within `allOf` and its like; upstream warns of what it lets be, we do not.
+ * Rules within `allOf` and its like are refused with their definition, see `structural.ts`.
+ * What we leave out: upstream warns of what it lets be, we do not.
  * Where to read upstream: apiextensions-apiserver `pkg/apiserver/schema/cel/{validation,compilation}.go`,
  * `pkg/registry/customresource/strategy.go` (hasBlockingErr).
  */

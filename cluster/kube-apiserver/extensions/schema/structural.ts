@@ -24,10 +24,13 @@ const WHERE: Readonly<Record<Level, string>> = {
 
 const INT_OR_STRING = [{ type: 'integer' }, { type: 'string' }]
 
-export const structuralErrors = (schema: JsonSchema, path: string): FieldError[] =>
-  [...shapeErrors(schema, path), ...levelErrors(schema, 'root', path), ...completenessErrors(schema, path)].filter(
-    (error, i, all) => all.findIndex((one) => isEqual(one, error)) === i,
-  )
+export function structuralErrors(schema: JsonSchema, path: string): FieldError[] {
+  const structural = [...levelErrors(schema, 'root', path), ...completenessErrors(schema, path)].sort(byText)
+  return [...shapeErrors(schema, path), ...structural].filter((error, i, all) => all.findIndex((one) => isEqual(one, error)) === i) // prettier-ignore
+}
+
+const textOf = ({ field, message }: FieldError): string => `${field}: ${message}`
+const byText = (a: FieldError, b: FieldError): number => (textOf(a) < textOf(b) ? -1 : textOf(a) > textOf(b) ? 1 : 0)
 
 const entriesOf = (schema: JsonSchema): [string, JsonSchema][] => Object.entries(schema.properties ?? {})
 const keyed = (path: string, field: string, key: string): string => `${path}.${field}[${key}]`
@@ -200,6 +203,8 @@ const FORBIDDEN_WITHIN: Readonly<Record<string, string>> = {
   'x-kubernetes-list-map-keys': 'must be empty to be structural',
   'x-kubernetes-list-type': 'must be undefined to be structural',
   'x-kubernetes-map-type': 'must be undefined to be structural',
+  // Rules within `allOf` could be run; upstream does not let definitions have them yet (AllowNestedXValidations).
+  'x-kubernetes-validations': 'must be empty to be structural',
 }
 
 /** Within `allOf` and its like there is nothing but conditions on values. */
