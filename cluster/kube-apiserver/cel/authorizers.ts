@@ -1,7 +1,7 @@
 /**
  * Asking the authorizer from within an expression: `authorizer.group('apps').resource('deployments').check('create').allowed()`.
  *
- * What we leave out: selectors of fields and labels.
+ * What we leave out: selectors are part of the question, and no authorizer here looks at them (RBAC does not upstream either).
  * Where to read upstream: apiserver `pkg/cel/library/authz.go`.
  */
 import type { Overload } from './signatures.ts'
@@ -18,6 +18,9 @@ export interface Access {
   readonly subresource?: string
   readonly namespace?: string
   readonly name?: string
+  /** Of lists and watches; as they are written. */
+  readonly fieldSelector?: string
+  readonly labelSelector?: string
 }
 
 export interface Verdict {
@@ -81,6 +84,8 @@ export const AUTHORIZERS: readonly Overload[] = [
   named('subresource', RESOURCE_CHECK, RESOURCE_CHECK, 'subresource'),
   named('namespace', RESOURCE_CHECK, RESOURCE_CHECK, 'namespace'),
   named('name', RESOURCE_CHECK, RESOURCE_CHECK, 'name'),
+  named('fieldSelector', RESOURCE_CHECK, RESOURCE_CHECK, 'fieldSelector'),
+  named('labelSelector', RESOURCE_CHECK, RESOURCE_CHECK, 'labelSelector'),
   def('serviceAccount', `${AUTHORIZER}.(string, string) -> ${AUTHORIZER}`, (check: Check, namespace: string, name: string) => check.with(AUTHORIZER, { serviceAccount: `${namespace}/${name}` })), // prettier-ignore
   checks(PATH_CHECK),
   checks(RESOURCE_CHECK),

@@ -4,18 +4,17 @@
  * What the real one does: cel-go parses, checks, plans and runs; libraries of Kubernetes' own add functions and types.
  * What we model: the same language and libraries, types and their messages, and the cost of a run, by rules that depend on nothing
  * but the expression and its values. The packages that npm has were tried and left: see "Decided on the way" in ARCHITECTURE.md.
- * What we leave out: messages of protobuf; time zones by name; `semver`; what `parser.ts`, `time.ts`, `library.ts` and
- * `../validation/re2/syntax.ts` say of themselves.
+ * What we leave out: messages of protobuf; time zones by name; what `parser.ts`, `time.ts` and `../validation/re2/syntax.ts` say of
+ * themselves.
  * Where to read upstream: google/cel-spec `doc/langdef.md`, google/cel-go; apiserver `pkg/cel/{environment,library}`.
  */
 import type { Checked, Variables } from './checker.ts'
 import { check } from './checker.ts'
-import { searches } from '../validation/pattern.ts'
+import { literalIssues, searchProblem } from './literals.ts'
 import { parse } from './parser.ts'
 import type { Issue } from './syntax.ts'
 import { showIssues } from './syntax.ts'
 import type { Type } from './types.ts'
-import { CelError, fail } from './values.ts'
 
 /** What has become of an expression. The text of an error says at which step: `compilation failed: …`. */
 export type Compiled = Program | { readonly error: string }
@@ -48,25 +47,9 @@ function make(source: string, variables: Variables): Compiled {
   if ('issues' in parsed) return failed(parsed.issues)
   const checked = check(parsed.node, variables)
   if ('issues' in checked) return failed(checked.issues)
-  const wrong = patternProblem(checked)
+  const literals = literalIssues(checked)
+  if (literals.length > 0) return failed(literals)
+  const wrong = searchProblem(checked)
   if (wrong !== undefined) return { error: `program instantiation failed: ${wrong}` }
   return { source, checked, type: checked.types.get(parsed.node)! }
-}
-
-const SEARCHES: ReadonlySet<string> = new Set(['matches', 'find', 'findAll'])
-
-/** Patterns that are written out are made ready at once, and must be patterns. */
-function patternProblem({ overloads }: Checked): string | undefined {
-  for (const node of overloads.keys()) {
-    if (node.is !== 'call' || !SEARCHES.has(node.name)) continue
-    const pattern = node.args[node.target ? 0 : 1]
-    if (pattern?.is !== 'literal' || typeof pattern.value !== 'string') continue
-    try {
-      searches(pattern.value, fail)
-    } catch (error) {
-      if (error instanceof CelError) return error.message
-      throw error
-    }
-  }
-  return undefined
 }

@@ -38,7 +38,7 @@ const TYPE_NAMES: ReadonlyMap<string, Type> = new Map<string, Type>([
   ['google.protobuf.Timestamp', types.TIMESTAMP],
   ['google.protobuf.Duration', types.DURATION],
   ['optional_type', optionalOf(DYN)],
-  ...['net.IP', 'net.CIDR', 'kubernetes.URL', 'kubernetes.Quantity'].map((name): [string, Type] => [name, types.opaque(name)]), // prettier-ignore
+  ...['net.IP', 'net.CIDR', 'kubernetes.URL', 'kubernetes.Quantity', 'kubernetes.Semver'].map((name): [string, Type] => [name, types.opaque(name)]), // prettier-ignore
 ])
 
 export function check(node: Node, variables: Variables): Checked | { readonly issues: readonly Issue[] } {

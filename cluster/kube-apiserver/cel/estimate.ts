@@ -4,13 +4,15 @@
  * Where to read upstream: cel-go `checker/cost.go`; apiserver `pkg/cel/library/cost.go` (EstimateCallCost).
  */
 import type { Checked } from './checker.ts'
-import { AUTHORIZER_CHECK, CHARACTER, PATTERN } from './costs.ts'
+import { ALLOCATION, AUTHORIZER_CHECK, CHARACTER, PATTERN, selectorCost, selfComparison } from './costs.ts'
 import type { Decl } from './declarations.ts'
+import { SORT_BY } from './list-shapes.ts'
 import type { Overload } from './signatures.ts'
 import type { Call, Fold, Node, Select } from './syntax.ts'
 import { ACCUMULATOR, OPERATOR } from './syntax.ts'
 import type { Value } from './values.ts'
 import { sizeOf } from './values.ts'
+import { SEMVER } from './versions.ts'
 
 /** From at least to at most. */
 export interface Range {
@@ -130,6 +132,12 @@ class Coster {
     return decl
   }
 
+  /** The size of an item of a list as the schema has it: upstream does not look into lists that are written out. */
+  #declaredItemSize(node: Node): Range {
+    const declared = this.#at(this.#paths.get(node))?.of
+    return declared ? range(0, declared.max) : UNKNOWN
+  }
+
   /** The size of an item of a list, as far as it is known. */
   #itemSize(node: Node): Range | undefined {
     const declared = this.#at(this.#paths.get(node))?.of
@@ -210,33 +218,61 @@ class Coster {
       return /string|bytes/.test(signature) ? { cost: scale(both, CHARACTER), size: both } : ONE
     }
     if (name === OPERATOR.in) return signature.includes('map') ? ONE : { cost: size(1) }
+    if (name === '_==_') {
+      const known = this.#equality(args)
+      if (known) return { cost: known }
+    }
     if (COMPARISONS.has(name)) {
       const most = Math.min(size(0).max, size(1).max)
       return { cost: scale(range(most > 0 ? 1 : 0, most), CHARACTER) }
     }
     if (name === 'join') return this.#joined(args)
+    if (name === 'distinct') return this.#distinct(args[0]!)
     if (TRAVERSALS.has(name) && isMember) return this.#traversal(signature, args)
-    return Object.hasOwn(ESTIMATES, name) ? ESTIMATES[name]!(size, signature) : ONE
+    const number = (i: number): number | undefined => wholeOf(args[i])
+    return Object.hasOwn(ESTIMATES, name) ? ESTIMATES[name]!(size, signature, number) : ONE
+  }
+
+  /** Of values of the libraries, whose size nobody would know otherwise. */
+  #equality(args: readonly Node[]): Range | undefined {
+    const [a, b] = args.map((one) => this.#checked.types.get(one)!)
+    if (a?.is !== 'opaque' || b?.is !== 'opaque' || a.name !== b.name) return undefined
+    if (a.name === 'kubernetes.NamedFormat') return range(1, Math.ceil(FORMAT_SIZE_MAX * CHARACTER))
+    if (a.name === 'kubernetes.URL') return scale(range(1, this.#sizes.get(args[1]!)?.max ?? 1), CHARACTER)
+    return SAME_AT_A_LOOK.has(a.name) || a.name.startsWith('kubernetes.authorization.') ? range(1) : undefined
   }
 
   #joined(args: readonly Node[]): Estimate {
     const items = this.#size(args[0]!)
-    const texts = multiply(items, this.#itemSize(args[0]!) ?? UNKNOWN)
+    const texts = multiply(items, this.#declaredItemSize(args[0]!))
     const gaps = range(Math.max(0, items.min - 1), Math.max(0, items.max - 1))
     const whole = args[1] ? add(texts, multiply(this.#size(args[1]), gaps)) : texts
     return { cost: scale(whole, CHARACTER), size: whole }
+  }
+
+  #distinct(list: Node): Estimate {
+    const type = this.#checked.types.get(list)!
+    return compared(this.#size(list), type.is === 'list' ? `list<${type.of.is}>` : '')
   }
 
   #traversal(signature: string, args: readonly Node[]): Estimate {
     if (!signature.startsWith('list')) return { cost: scale(this.#size(args[0]!), CHARACTER) }
     const type = this.#checked.types.get(args[0]!)!
     const isText = type.is === 'list' && (type.of.is === 'string' || type.of.is === 'bytes')
-    const each = isText ? add(range(1), scale(this.#itemSize(args[0]!) ?? UNKNOWN, CHARACTER)) : range(1)
+    const each = isText ? add(range(1), scale(this.#declaredItemSize(args[0]!), CHARACTER)) : range(1)
     return { cost: multiply(this.#size(args[0]!), each) }
   }
 }
 
 const ONE: Estimate = { cost: range(1) }
+/** Characters. */
+const FORMAT_SIZE_MAX = 64
+/** Characters: of the pattern of a named format. */
+const FORMAT_PATTERN_MAX = 128
+const SAME_AT_A_LOOK: ReadonlySet<string> = new Set(['net.IP', 'net.CIDR', 'kubernetes.Quantity', SEMVER])
+
+/** A number that is written out. */
+const wholeOf = (node: Node | undefined): number | undefined => node?.is === 'literal' && typeof node.value === 'bigint' ? Number(node.value) : undefined // prettier-ignore
 const KEY: Decl = { type: { is: 'string' }, max: 0, min: 2, value: () => null }
 const SCALAR: ReadonlySet<string> = new Set(['bool', 'int', 'uint', 'double', 'duration', 'timestamp'])
 const COMPARISONS: ReadonlySet<string> = new Set(['_==_', '_!=_', '_<_', '_<=_', '_>_', '_>=_'])
@@ -244,7 +280,7 @@ const TRAVERSALS: ReadonlySet<string> = new Set(['isSorted', 'sum', 'min', 'max'
 const hasSize = (value: Value): boolean => typeof value === 'string' || value instanceof Uint8Array
 
 type SizeOfArgument = (i: number) => Range
-type Rule = (size: SizeOfArgument, signature: string) => Estimate
+type Rule = (size: SizeOfArgument, signature: string, number: (i: number) => number | undefined) => Estimate
 
 const kept: Rule = (size) => ({ cost: scale(size(0), CHARACTER), size: size(0) })
 const read: Rule = (size) => ({ cost: scale(size(0), CHARACTER) })
@@ -262,6 +298,20 @@ function replaced(size: SizeOfArgument): Estimate {
   return { cost: scale(text, 2 * CHARACTER), size: range(0, most) }
 }
 
+/** A list that is made at `each` an item. */
+const madeList = (size: Range, each = 1): Estimate => ({ cost: add(scale(size, each), range(ALLOCATION)), size })
+
+/** Each item beside each other; upstream takes that for the size of what comes of it, too. */
+const compared = (size: Range, signature: string): Estimate =>
+  madeList(multiply(size, size), selfComparison(/list<(?:string|bytes)>/.test(signature)))
+
+const ADDRESS = range(4, 16)
+
+const withinNetwork = (size: SizeOfArgument, signature: string): Range =>
+  add(scale(add(ADDRESS, ADDRESS), CHARACTER), signature.includes('(string)') ? scale(size(1), CHARACTER) : NOTHING)
+
+const selected: Rule = (size) => ({ cost: range(selectorCost(size(1).min), selectorCost(size(1).max)) })
+
 const ESTIMATES: Readonly<Record<string, Rule>> = {
   startsWith: second,
   endsWith: second,
@@ -274,11 +324,17 @@ const ESTIMATES: Readonly<Record<string, Rule>> = {
   substring: kept,
   trim: kept,
   replace: replaced,
-  split: (size) => ({ cost: scale(size(0), 2 * CHARACTER), size: range(0, size(0).max) }),
+  split: (size, _, number) => ({ cost: scale(size(0), 2 * CHARACTER), size: range(0, number(2) ?? size(0).max) }),
+  slice: (size, _, number) => madeList(range(Math.max(0, (number(2) ?? size(0).max) - (number(1) ?? 0)))),
+  'lists.range': (_, __, number) => madeList(range(Math.max(0, number(0) ?? Infinity))),
+  reverse: (size) => madeList(size(0)),
+  flatten: (size, signature, number) => madeList(size(0), signature.includes('(int)') ? (number(1) ?? Infinity) : 1),
+  sort: (size, signature) => compared(size(0), signature),
+  [SORT_BY]: (size, signature) => compared(size(1), signature.slice(signature.indexOf('('))),
   format: (size) => ({ cost: scale(size(0), CHARACTER), size: UNKNOWN }),
   'strings.quote': (size) => ({ cost: scale(size(0), CHARACTER), size: range(size(0).min + 2, size(0).max * 2 + 2) }),
-  url: read,
-  isURL: read,
+  url: kept,
+  'jsonpatch.escapeKey': kept,
   ip: read,
   isIP: read,
   'ip.isCanonical': (size) => ({ cost: scale(size(0), 2 * CHARACTER) }),
@@ -286,11 +342,19 @@ const ESTIMATES: Readonly<Record<string, Rule>> = {
   isCIDR: read,
   quantity: read,
   isQuantity: read,
+  semver: read,
+  isSemver: read,
+  containsIP: (size, signature) => ({ cost: withinNetwork(size, signature) }),
+  containsCIDR: (size, signature) => ({
+    cost: add(withinNetwork(size, signature), scale(ADDRESS, CHARACTER), range(1)),
+  }),
+  fieldSelector: selected,
+  labelSelector: selected,
   bytes: (size, signature) => (signature.startsWith('(string') ? { cost: scale(size(0), CHARACTER), size: range(size(0).min, size(0).max * 4) } : ONE), // prettier-ignore
   string: (size, signature) => (signature.startsWith('(bytes') ? { cost: scale(size(0), CHARACTER), size: range(Math.floor(size(0).min / 4), size(0).max) } : ONE), // prettier-ignore
-  validate: second,
+  validate: (size) => ({ cost: scale(scale(size(1), CHARACTER), FORMAT_PATTERN_MAX * PATTERN) }),
   check: () => ({ cost: range(AUTHORIZER_CHECK) }),
-  'sets.contains': (size) => ({ cost: multiply(size(0), size(1)) }),
-  'sets.intersects': (size) => ({ cost: multiply(size(0), size(1)) }),
-  'sets.equivalent': (size) => ({ cost: multiply(multiply(size(0), size(1)), range(2)) }),
+  'sets.contains': (size) => ({ cost: add(range(1), multiply(size(0), size(1))) }),
+  'sets.intersects': (size) => ({ cost: add(range(1), multiply(size(0), size(1))) }),
+  'sets.equivalent': (size) => ({ cost: add(range(1), multiply(multiply(size(0), size(1)), range(2))) }),
 }

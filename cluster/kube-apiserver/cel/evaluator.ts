@@ -6,7 +6,7 @@
  * Where to read upstream: cel-go `interpreter/{interpretable,runtimecost}.go`; cel-spec `doc/langdef.md` (Evaluation).
  */
 import type { Checked } from './checker.ts'
-import { callCost } from './costs.ts'
+import { callCost, isPrepaid } from './costs.ts'
 import type { Overload } from './signatures.ts'
 import { fits } from './signatures.ts'
 import { keyText, lookUp } from './standard.ts'
@@ -177,8 +177,10 @@ class Run {
     }
     const args = [...first, ...node.args.map((one) => this.value(one, scope))]
     const overload = this.#overload(node, args)
+    const prepaid = isPrepaid(overload)
+    if (prepaid) this.#pay(callCost(overload, args, null))
     const result = this.#grown(name, args) ?? overload.run(...args)
-    this.#pay(callCost(overload, args, result))
+    if (!prepaid) this.#pay(callCost(overload, args, result))
     return result
   }
 

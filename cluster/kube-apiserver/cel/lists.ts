@@ -3,6 +3,7 @@
  *
  * Where to read upstream: apiserver `pkg/cel/library/lists.go`; cel-go `ext/sets.go`.
  */
+import { COMPARABLE } from './list-shapes.ts'
 import type { Overload } from './signatures.ts'
 import { def, defs } from './signatures.ts'
 import type { Value } from './values.ts'
@@ -10,7 +11,6 @@ import { compare, Duration, equal, fail, toInt, toUint, Uint } from './values.ts
 
 type List = readonly Value[]
 
-const COMPARABLE = ['int', 'uint', 'double', 'bool', 'duration', 'timestamp', 'string', 'bytes']
 const order = (a: Value, b: Value): number => compare(a, b) ?? fail('no such overload')
 
 const isSorted = (list: List): boolean => list.every((item, i) => i === 0 || order(list[i - 1]!, item) <= 0)

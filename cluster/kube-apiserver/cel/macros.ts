@@ -2,8 +2,9 @@
  * Macros: what looks like a call and is a way of writing something longer (`has`, `all`, `map`, …).
  *
  * What we leave out: `cel.bind`, which Kubernetes does not have either.
- * Where to read upstream: cel-go `parser/macro.go`, `ext/comprehensions.go`, `cel/library.go` (optMap, optFlatMap).
+ * Where to read upstream: cel-go `parser/macro.go`, `ext/{comprehensions,lists}.go`, `cel/library.go` (optMap, optFlatMap).
  */
+import { SORT_BY } from './list-shapes.ts'
 import type { Fold, Ident, ListNode, Node } from './syntax.ts'
 import { ACCUMULATOR, OPERATOR } from './syntax.ts'
 import type { Value } from './values.ts'
@@ -91,28 +92,35 @@ function transformMapEntry(made: Made): Node {
   return gather(made, { is: 'map', at, entries: [] }, insert, rest.length > 1 ? rest[0] : undefined)
 }
 
-/** The value of an optional under a name, in an expression; that is bound as the result of a fold over nothing. */
-function bound({ at, target, variable, rest }: Made): Node {
-  return {
-    is: 'fold',
-    at,
-    range: list(at),
-    variable: '#unused',
-    second: undefined,
-    accumulator: variable,
-    initial: method(at, target, 'value'),
-    condition: literal(at, false),
-    step: ident(at, variable),
-    result: rest[0]!,
-  }
+/** A value under a name, in an expression: the result of a fold over nothing. */
+function bound(at: number, variable: string, value: Node, result: Node): Node {
+  const step = ident(at, variable)
+  return { is: 'fold', at, range: list(at), variable: '#unused', second: undefined, accumulator: variable, initial: value, condition: literal(at, false), step, result } // prettier-ignore
 }
 
 const none = (at: number): Node => call(at, 'optional.none')
-const optMap = (made: Made): Node => call(made.at, OPERATOR.conditional, method(made.at, made.target, 'hasValue'), call(made.at, 'optional.of', bound(made)), none(made.at)) // prettier-ignore
-const optFlatMap = (made: Made): Node => call(made.at, OPERATOR.conditional, method(made.at, made.target, 'hasValue'), bound(made), none(made.at)) // prettier-ignore
+const opened = ({ at, target, variable, rest }: Made): Node =>
+  bound(at, variable, method(at, target, 'value'), rest[0]!)
+const ifAny = ({ at, target }: Made, made: Node): Node => call(at, OPERATOR.conditional, method(at, target, 'hasValue'), made, none(at)) // prettier-ignore
+const optMap = (made: Made): Node => ifAny(made, call(made.at, 'optional.of', opened(made)))
+const optFlatMap = (made: Made): Node => ifAny(made, opened(made))
+
+const SORTED = '@__sortBy_input__'
+const UNSORTABLE: ReadonlySet<Node['is']> = new Set(['literal', 'map', 'struct'])
+
+/** The list under a name, so that it is made once: it is put into the order of the keys that are made of it. */
+function sortBy(made: Made): Expanded {
+  const { at, target } = made
+  if (UNSORTABLE.has(target.is)) {
+    return { wrong: 'sortBy can only be applied to a list, identifier, comprehension, call or select expression', at: target.at } // prettier-ignore
+  }
+  const input = ident(at, SORTED)
+  const sorted: Node = { is: 'call', at, name: SORT_BY, target: input, args: [map({ ...made, target: input })] }
+  return bound(at, SORTED, target, sorted)
+}
 
 /** By name and number of arguments: how many of these are variables, and what the call becomes. */
-const MACROS: Readonly<Record<string, readonly [variables: 1 | 2, expand: (made: Made) => Node]>> = {
+const MACROS: Readonly<Record<string, readonly [variables: 1 | 2, expand: (made: Made) => Expanded]>> = {
   'all/2': [1, all],
   'all/3': [2, all],
   'exists/2': [1, exists],
@@ -123,6 +131,7 @@ const MACROS: Readonly<Record<string, readonly [variables: 1 | 2, expand: (made:
   'map/2': [1, map],
   'map/3': [1, map],
   'filter/2': [1, filter],
+  'sortBy/2': [1, sortBy],
   'transformList/3': [2, map],
   'transformList/4': [2, map],
   'transformMap/3': [2, transformMap],

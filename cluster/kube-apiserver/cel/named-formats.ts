@@ -1,7 +1,6 @@
 /**
  * Formats by name: `format.dns1123Label().validate(self.name)` lists what is wrong, as an optional that is empty where nothing is.
  *
- * What we leave out: `date` and `datetime` are told only whether they are right, in words of our own.
  * Where to read upstream: apiserver `pkg/cel/library/format.go`, `pkg/cel/format.go`.
  */
 import { hasFormat } from '../extensions/schema/formats.ts'
@@ -15,12 +14,15 @@ import { CelError, Opaque, Optional } from './values.ts'
 const TYPE = 'kubernetes.NamedFormat'
 type Problem = (text: string) => string | undefined
 
-class NamedFormat extends Opaque {
+export class NamedFormat extends Opaque {
   readonly type = TYPE
   readonly problem: Problem
-  constructor(problem: Problem) {
+  /** Characters of the pattern that upstream reckons with: what validating costs goes by it. */
+  readonly patternSize: number
+  constructor(problem: Problem, patternSize: number) {
     super()
     this.problem = problem
+    this.patternSize = patternSize
   }
   equals(other: Opaque): boolean {
     return other instanceof NamedFormat && other.problem === this.problem
@@ -37,9 +39,9 @@ const prefix =
   (text) =>
     nameProblem(text.endsWith('-') ? `${text.slice(0, -1)}a` : text, name)
 const formatted =
-  (name: string): Problem =>
+  (name: string, wrong: string): Problem =>
   (text) =>
-    hasFormat(name, text) ? undefined : `invalid ${name}`
+    hasFormat(name, text) ? undefined : wrong
 
 function uri(text: string): string | undefined {
   try {
@@ -47,27 +49,29 @@ function uri(text: string): string | undefined {
     return undefined
   } catch (error) {
     if (!(error instanceof CelError)) throw error
-    return error.message
+    return error.message.replace(/^URL parse error during conversion from string: /, '')
   }
 }
 
-const PROBLEMS: Readonly<Record<string, Problem>> = {
-  dns1123Label: rule('label'),
-  dns1123Subdomain: rule('subdomain'),
-  dns1035Label: rule('label-1035'),
-  qualifiedName: keyProblem,
-  dns1123LabelPrefix: prefix('label'),
-  dns1123SubdomainPrefix: prefix('subdomain'),
-  dns1035LabelPrefix: prefix('label-1035'),
-  labelValue: labelValueProblem,
-  uri,
-  uuid: formatted('uuid'),
-  byte: formatted('byte'),
-  date: formatted('date'),
-  datetime: formatted('date-time'),
+const PROBLEMS: Readonly<Record<string, readonly [Problem, patternSize: number]>> = {
+  dns1123Label: [rule('label'), 30],
+  dns1123Subdomain: [rule('subdomain'), 60],
+  dns1035Label: [rule('label-1035'), 30],
+  qualifiedName: [keyProblem, 60],
+  dns1123LabelPrefix: [prefix('label'), 30],
+  dns1123SubdomainPrefix: [prefix('subdomain'), 60],
+  dns1035LabelPrefix: [prefix('label-1035'), 30],
+  labelValue: [labelValueProblem, 40],
+  uri: [uri, 1120],
+  uuid: [formatted('uuid', 'does not match the UUID format'), 70],
+  byte: [formatted('byte', 'invalid base64'), 84],
+  date: [formatted('date', 'invalid date'), 71],
+  datetime: [formatted('date-time', 'invalid datetime'), 71],
 }
 
-const FORMATS = new Map(Object.entries(PROBLEMS).map(([name, problem]) => [name, new NamedFormat(problem)]))
+const FORMATS = new Map(
+  Object.entries(PROBLEMS).map(([name, [problem, size]]) => [name, new NamedFormat(problem, size)]),
+)
 
 export const NAMED_FORMATS: readonly Overload[] = [
   ...[...FORMATS].map(([name, format]) => def(`format.${name}`, `() -> ${TYPE}`, () => format)),

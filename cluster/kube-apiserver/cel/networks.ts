@@ -1,8 +1,8 @@
 /**
  * Addresses, networks and URLs (`ip`, `cidr`, `url`).
  *
- * What we leave out: of a URL, user names, and what Go would still call valid beyond `scheme://host/path?query#fragment` and
- * `/path`; zones of addresses, which Kubernetes refuses too.
+ * What we leave out: of a URL, user names, and what Go would still call valid beyond `scheme://host/path?query#fragment`,
+ * `scheme:anything` and `/path`; zones of addresses, which Kubernetes refuses too.
  * Where to read upstream: apiserver `pkg/cel/library/{ip,cidr,urls}.go`, `pkg/cel/{ip,cidr,url}.go`; Go `net/netip`, `net/url`.
  */
 import type { Overload } from './signatures.ts'
@@ -157,9 +157,13 @@ export class Url extends Opaque {
 }
 
 const URL_FORM = /^(?:([a-zA-Z][-+.a-zA-Z0-9]*):\/\/(?:[^/?#@]*@)?([^/?#]*))?(\/[^?#]*)?(?:\?([^#]*))?(?:#.*)?$/
+/** `mailto:a@b.example`: a scheme, and what nobody looks into. */
+const OPAQUE = /^([a-zA-Z][-+.a-zA-Z0-9]*):(?!\/)[^?\p{Cc}]*(?:\?(\P{Cc}*))?$/u
 const HOST = /^(?:\[[\da-fA-F:.%]+\]|[^[\]:\s]*)(?::\d*)?$/
 
 function parseUrl(text: string): Url | undefined {
+  const opaque = OPAQUE.exec(text)
+  if (opaque) return new Url(text, [opaque[1], '', '', opaque[2]])
   const match = URL_FORM.exec(text)
   if (!match || text === '' || (match[1] === undefined && match[3] === undefined)) return undefined
   if (/[\s\p{Cc}]/u.test(match[2] ?? '') || !HOST.test(match[2] ?? '')) return undefined

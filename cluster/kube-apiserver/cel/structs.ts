@@ -72,5 +72,5 @@ export function toJson(value: Value): unknown {
 }
 
 export const JSON_PATCHES: readonly Overload[] = [
-  def('jsonPatch.escapeKey', '(string) -> string', (key: string) => key.replaceAll('~', '~0').replaceAll('/', '~1')),
+  def('jsonpatch.escapeKey', '(string) -> string', (key: string) => key.replaceAll('~', '~0').replaceAll('/', '~1')),
 ]

@@ -51,7 +51,7 @@ describe('a policy', () => {
   })
 
   it('patches, with keys that have slashes, and with what its params and variables say', () => {
-    const expression = '[JSONPatch{op: "add", path: "/metadata/labels", value: {}}, JSONPatch{op: "add", path: "/metadata/labels/" + jsonPatch.escapeKey("example.com/by"), value: variables.by}]' // prettier-ignore
+    const expression = '[JSONPatch{op: "add", path: "/metadata/labels", value: {}}, JSONPatch{op: "add", path: "/metadata/labels/" + jsonpatch.escapeKey("example.com/by"), value: variables.by}]' // prettier-ignore
     const variables = [{ name: 'by', expression: 'request.userInfo.username' }]
     const lab = withPolicies(policy('labels', { ...patches(expression), variables }))
     expect(create(lab).body.metadata.labels).toEqual({ 'example.com/by': 'kubernetes-admin' })
