@@ -195,6 +195,7 @@ function combine(info: RequestInfo, given: any, old: any, strategy: Strategy, ct
     const next = { ...rest, metadata, ...(given.status !== undefined && { status: given.status }) }
     return strategy.prepareForStatusUpdate ? strategy.prepareForStatusUpdate(next, old) : next
   }
+  if (info.subresource === 'approval') return approved(given, old, timestamp(ctx))
   if (info.subresource !== '') return combineBelow(info.subresource, given, old)
   let next = strategy.defaults ? strategy.defaults(given) : given
   if (strategy.hasStatus) {
@@ -212,6 +213,17 @@ function combine(info: RequestInfo, given: any, old: any, strategy: Strategy, ct
   return { ...next, metadata }
 }
 
+/** Takes the conditions, and says since when they hold. */
+function approved(given: any, old: any, now: string): KubernetesObject {
+  const before = (old.status?.conditions ?? []) as readonly any[]
+  const conditions = ((given.status?.conditions ?? []) as readonly any[]).map((condition) => {
+    const same = before.find(({ type, status }) => type === condition.type && status === condition.status)
+    const since = condition.lastTransitionTime ?? same?.lastTransitionTime ?? now
+    return { ...condition, lastUpdateTime: condition.lastUpdateTime ?? now, lastTransitionTime: since }
+  })
+  return { ...old, status: { ...old.status, conditions } }
+}
+
 /** Takes the one part that a subresource is for. */
 function combineBelow(subresource: string, given: any, old: any): KubernetesObject {
   const { generation = 0 } = old.metadata
@@ -220,8 +232,6 @@ function combineBelow(subresource: string, given: any, old: any): KubernetesObje
   switch (subresource) {
     case 'finalize':
       return { ...old, spec: given.spec }
-    case 'approval':
-      return { ...old, status: { ...old.status, conditions: given.status?.conditions ?? [] } }
     case 'ephemeralcontainers':
       return respecified({
         ...old.spec,
@@ -298,6 +308,7 @@ function updateErrors(
   }
   if (info.subresource === '') errors.push(...(strategy.validateUpdate?.(next, old) ?? []))
   if (info.subresource === 'ephemeralcontainers') errors.push(...ephemeralErrors(next as Pod, old as Pod))
+  if (info.subresource === 'approval') errors.push(...(strategy.validateApproval?.(next, old) ?? []))
   if (info.subresource === 'status') errors.push(...(strategy.validateStatusUpdate?.(next, old) ?? []))
   return errors
 }

@@ -1,6 +1,7 @@
 /** What the plugins make of a write, and what they say of one that may not be. */
 import { describe, expect, it } from 'vitest'
 import type { UserInfo } from '#cluster/api/http.ts'
+import { ELLA, MASTER } from '#cluster/api/signing-requests.test-data.ts'
 import { Lab, pod, PODS, requestOf, type Reply } from '../lab.ts'
 import { DEFAULT_ADMISSION_PLUGINS } from './admission.ts'
 
@@ -169,7 +170,7 @@ describe('the smaller plugins', () => {
     const lab = new Lab(1, { admissionPlugins: DEFAULT_ADMISSION_PLUGINS, authorizationMode: 'RBAC' })
     lab.run(1_000_000)
     const REQUESTS = '/apis/certificates.k8s.io/v1/certificatesigningrequests'
-    const spec = { signerName: 'kubernetes.io/kube-apiserver-client', request: 'eA==', usages: ['client auth'] }
+    const spec = { signerName: 'kubernetes.io/kube-apiserver-client', request: ELLA, usages: ['client auth'] }
     put(lab, REQUESTS, { apiVersion: 'certificates.k8s.io/v1', kind: 'CertificateSigningRequest', metadata: { name: 'r' }, spec }) // prettier-ignore
     const RBAC = '/apis/rbac.authorization.k8s.io/v1'
     const give = (name: string, rules: object[]) => {
@@ -187,6 +188,13 @@ describe('the smaller plugins', () => {
     expect(approve().body.message).toContain('user not permitted to approve requests with signerName "kubernetes.io/kube-apiserver-client"') // prettier-ignore
     give('signer', [{ verbs: ['approve'], apiGroups: ['certificates.k8s.io'], resources: ['signers'], resourceNames: ['kubernetes.io/*'] }]) // prettier-ignore
     expect(approve().status).toBe(200)
+  })
+
+  it('nobody gets a certificate that makes a master of the system', () => {
+    const spec = { signerName: 'kubernetes.io/kube-apiserver-client', request: MASTER, usages: ['client auth'] }
+    const asked = { apiVersion: 'certificates.k8s.io/v1', kind: 'CertificateSigningRequest', metadata: { name: 'r' }, spec } // prettier-ignore
+    const { status, body } = newLab().send('POST', '/apis/certificates.k8s.io/v1/certificatesigningrequests', asked)
+    expect([status, body.message]).toEqual([403, 'certificatesigningrequests.certificates.k8s.io "r" is forbidden: use of kubernetes.io/kube-apiserver-client signer with system:masters group is not allowed']) // prettier-ignore
   })
 
   it('a node is born with a taint', () => {

@@ -16,7 +16,7 @@ import type { Context } from '#cluster/kernel/component.ts'
 import type { RequestInfo } from '../route.ts'
 import type { PendingRequest, State } from '../state.ts'
 import { changedFields } from './changed-fields.ts'
-import { certificateApproval, certificateSigning } from './certificates.ts'
+import { certificateApproval, certificateSigning, certificateSubjectRestriction } from './certificates.ts'
 import { defaultIngressClass } from './default-ingress-class.ts'
 import { defaultStorageClass } from './default-storage-class.ts'
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts'
@@ -55,6 +55,7 @@ const PLUGINS: readonly AdmissionPlugin[] = [
   runtimeClass,
   certificateApproval,
   certificateSigning,
+  certificateSubjectRestriction,
   defaultIngressClass,
   mutatingAdmissionPolicy,
   validatingAdmissionPolicy,

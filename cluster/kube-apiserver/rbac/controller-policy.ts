@@ -11,12 +11,23 @@ import { EVENTS, READ, rule } from './rules.ts'
 
 const APPS = 'apps'
 const BATCH = 'batch'
+const CERTIFICATES = 'certificates.k8s.io'
 const DISCOVERY = 'discovery.k8s.io'
 const RBAC = 'rbac.authorization.k8s.io'
 const STORAGE = 'storage.k8s.io'
 
+const onSigners = (verb: string, ...signers: string[]): PolicyRule => ({ ...rule([verb], CERTIFICATES, 'signers'), resourceNames: signers.map((one) => `kubernetes.io/${one}`) }) // prettier-ignore
+
 /** By the controller's name, as in `system:controller:<name>`. */
 export const CONTROLLER_RULES: Readonly<Record<string, readonly PolicyRule[]>> = {
+  'certificate-controller': [
+    rule([...READ, 'delete'], CERTIFICATES, 'certificatesigningrequests'),
+    rule(['update'], CERTIFICATES, 'certificatesigningrequests/status', 'certificatesigningrequests/approval'),
+    onSigners('approve', 'kube-apiserver-client-kubelet'),
+    onSigners('sign', 'kube-apiserver-client', 'kube-apiserver-client-kubelet', 'kubelet-serving', 'legacy-unknown'),
+    rule(['create'], 'authorization.k8s.io', 'subjectaccessreviews'),
+    EVENTS,
+  ],
   'clusterrole-aggregation-controller': [rule(['escalate', ...READ, 'patch', 'update'], RBAC, 'clusterroles')],
   'cronjob-controller': [
     rule([...READ, 'update'], BATCH, 'cronjobs'),

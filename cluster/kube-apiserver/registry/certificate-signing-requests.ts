@@ -1,17 +1,20 @@
 /**
- * CertificateSigningRequests: the server writes down who asks.
+ * CertificateSigningRequests: the server writes down who asks, and looks at what is asked for.
  *
- * What we leave out: what is in the request's bytes; nobody signs, so that an approved request stays without a certificate.
- * Upstream: `pkg/registry/certificates/certificates/strategy.go`, `pkg/apis/certificates/validation/validation.go`.
+ * What we leave out: whether the request is signed with its own key, which upstream checks here, and here who signs does.
+ * Upstream: `pkg/registry/certificates/certificates/strategy.go`, `pkg/apis/certificates/validation/validation.go`,
+ * `pkg/apis/core/validation/validation.go` (ValidateSignerName).
  */
+import type { CertificateSigningRequest as Request, SigningRequestCondition } from '#cluster/api/certificate-types.ts'
+import { SIGNERS } from '#cluster/api/certificate-types.ts'
 import type { UserInfo } from '#cluster/api/http.ts'
-import type { KubernetesObject } from '#cluster/api/types.ts'
+import { isEqual } from '#cluster/api/meta.ts'
+import { certificateProblem, certificateRequestOf } from '#cluster/api/x509.ts'
 import type { FieldError } from '../status.ts'
-import { required } from '../status.ts'
+import { duplicateValue, forbiddenValue, invalidValue, notSupported, required } from '../status.ts'
+import { nameProblem } from '../validation/names.ts'
 import { unchanged } from './checks.ts'
 import type { Strategy } from './strategy.ts'
-
-type Request = KubernetesObject & { readonly spec?: Readonly<Record<string, any>>; readonly status?: object }
 
 /** Whatever the client says of itself. */
 function withRequester(request: Request, user: UserInfo | undefined): Request {
@@ -26,11 +29,99 @@ function withRequester(request: Request, user: UserInfo | undefined): Request {
   return { ...request, spec: { ...spec, ...requester }, status: {} }
 }
 
-function validate({ spec = {} }: Request): FieldError[] {
+const USAGES = ['any', 'cert sign', 'client auth', 'code signing', 'content commitment', 'crl sign', 'data encipherment', 'decipher only', 'digital signature', 'email protection', 'encipher only', 'ipsec end system', 'ipsec tunnel', 'ipsec user', 'key agreement', 'key encipherment', 'microsoft sgc', 'netscape sgc', 'ocsp signing', 's/mime', 'server auth', 'signing', 'timestamping'] // prettier-ignore
+const SECONDS_MIN = 600
+
+function validate({ spec = {} as Request['spec'] }: Request): FieldError[] {
   const errors: FieldError[] = []
-  if (!spec['request']) errors.push(required('spec.request'))
-  if (!spec['signerName']) errors.push(required('spec.signerName'))
-  if (!spec['usages']?.length) errors.push(required('spec.usages'))
+  const { request, usages = [], signerName = '', expirationSeconds } = spec
+  const parsed = certificateRequestOf(request)
+  if (typeof parsed === 'string') errors.push(invalidValue('spec.request', request ?? null, parsed))
+  if (usages.length === 0) errors.push(required('spec.usages'))
+  usages.forEach((usage, i) => {
+    if (!USAGES.includes(usage)) errors.push(notSupported(`spec.usages[${i}]`, usage, USAGES))
+  })
+  usages.forEach((usage, i) => {
+    if (usages.indexOf(usage) < i) errors.push(duplicateValue(`spec.usages[${i}]`, usage))
+  })
+  if (signerName === SIGNERS.legacyUnknown) {
+    errors.push(invalidValue('spec.signerName', signerName, 'the legacy signerName is not allowed via this API version')) // prettier-ignore
+  } else errors.push(...signerNameErrors(signerName, 'spec.signerName'))
+  if (expirationSeconds !== undefined && expirationSeconds < SECONDS_MIN) {
+    errors.push(invalidValue('spec.expirationSeconds', expirationSeconds, 'may not specify a duration less than 600 seconds (10 minutes)')) // prettier-ignore
+  }
+  return errors
+}
+
+/** `example.com/signer-name`. */
+function signerNameErrors(name: string, at: string): FieldError[] {
+  if (name === '') return [required(at)]
+  const [domain = '', path, ...more] = name.split('/')
+  if (path === undefined || more.length > 0) {
+    return [invalidValue(at, name, "must be a fully qualified domain and path of the form 'example.com/signer-name'")]
+  }
+  const labels = domain.split('.')
+  const errors = labels.flatMap((label) => labelErrors(label, domain, 'label', at))
+  if (labels.length < 2) errors.push(invalidValue(at, domain, 'should be a domain with at least two segments separated by dots')) // prettier-ignore
+  return [...errors, ...path.split('.').flatMap((label) => labelErrors(label, path, 'subdomain', at))]
+}
+
+function labelErrors(label: string, whole: string, rule: 'label' | 'subdomain', at: string): FieldError[] {
+  const problem = nameProblem(label, rule)
+  return problem === undefined ? [] : [invalidValue(at, whole, `validating label ${JSON.stringify(label)}: ${problem}`)]
+}
+
+// ── the status ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+const VERDICTS = ['Approved', 'Denied'] as const
+const LASTING = [...VERDICTS, 'Failed'] as const
+const AT = 'status.conditions'
+
+const conditionsOf = ({ status }: Request): readonly SigningRequestCondition[] => status?.conditions ?? []
+const ofType = (request: Request, type: string): readonly SigningRequestCondition[] => conditionsOf(request).filter((one) => one.type === type) // prettier-ignore
+
+function conditionErrors(request: Request): FieldError[] {
+  const errors: FieldError[] = []
+  const seen = new Set<string>()
+  conditionsOf(request).forEach(({ type = '', status = '' }, i) => {
+    const allowed = (LASTING as readonly string[]).includes(type) ? ['True'] : ['False', 'True', 'Unknown']
+    if (type === '') errors.push(required(`${AT}[${i}].type`))
+    if (status === '') errors.push(required(`${AT}[${i}].status`))
+    else if (!allowed.includes(status)) errors.push(notSupported(`${AT}[${i}].status`, status, allowed))
+    if (VERDICTS.some((one) => one !== type && seen.has(one)) && (VERDICTS as readonly string[]).includes(type)) {
+      errors.push(invalidValue(`${AT}[${i}].type`, type, 'Approved and Denied conditions are mutually exclusive'))
+    }
+    if (seen.has(type)) errors.push(duplicateValue(`${AT}[${i}].type`, type))
+    seen.add(type)
+  })
+  return errors
+}
+
+/** What stands there once stays. */
+function removalErrors(request: Request, old: Request): FieldError[] {
+  return LASTING.filter((type) => ofType(request, type).length < ofType(old, type).length).map((type) =>
+    forbiddenValue(AT, `updates may not remove a condition of type "${type}"`),
+  )
+}
+
+const validateApproval = (request: Request, old: Request): FieldError[] => [
+  ...conditionErrors(request),
+  ...removalErrors(request, old),
+]
+
+/** Whoever signs decides nothing: only through `approval` is a request approved or denied. */
+function validateStatusUpdate(request: Request, old: Request): FieldError[] {
+  const errors = [...conditionErrors(request)]
+  const [now, before] = [request.status?.certificate, old.status?.certificate]
+  const wrong = now === undefined || now === before ? undefined : certificateProblem(now)
+  if (wrong !== undefined) errors.push(invalidValue('status.certificate', '<certificate data>', wrong))
+  errors.push(...removalErrors(request, old))
+  for (const type of VERDICTS) {
+    const [after, earlier] = [ofType(request, type), ofType(old, type)]
+    if (after.length > earlier.length) errors.push(forbiddenValue(AT, `updates may not add a condition of type "${type}"`)) // prettier-ignore
+    else if (after.length === earlier.length && !isEqual(after, earlier)) errors.push(forbiddenValue(AT, `updates may not modify a condition of type "${type}"`)) // prettier-ignore
+  }
+  if (before && now !== before) errors.push(forbiddenValue('status.certificate', 'updates may not modify existing certificate content')) // prettier-ignore
   return errors
 }
 
@@ -40,4 +131,6 @@ export const certificateSigningRequests: Strategy<Request> = {
   prepareForCreate: (request, _now, user) => withRequester(request, user),
   validate,
   validateUpdate: (request, old) => unchanged(request.spec, old.spec, 'spec'),
+  validateStatusUpdate,
+  validateApproval,
 }

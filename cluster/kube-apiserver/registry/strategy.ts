@@ -21,6 +21,8 @@ export interface Strategy<T extends KubernetesObject = any> {
   readonly validate?: (object: T) => FieldError[]
   readonly validateUpdate?: (object: T, old: T) => FieldError[]
   readonly validateStatusUpdate?: (object: T, old: T) => FieldError[]
+  /** On an update through `approval`. */
+  readonly validateApproval?: (object: T, old: T) => FieldError[]
   /** Rules for names; default: DNS subdomains. */
   readonly nameRule?: 'subdomain' | 'label' | 'label-1035' | 'path-segment'
   /** Counts changes of the spec in `metadata.generation`. */
