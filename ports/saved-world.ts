@@ -2,12 +2,13 @@
  * A whole world as a file: what it began with, and its journal. Loading it is living through it again, as fast as that goes; the
  * digest over its events says whether it came out the same.
  *
- * The first line is a JSON object, each further one a command. Tokens and the key of tokens are in it, so it is for its owner's eyes.
+ * The first line is a JSON object, each further one a command. Tokens, the key of tokens and the authority's are in it, so it is for its owner's eyes.
  */
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import type { UserInfo } from '#cluster/api/http.ts'
 import type { World } from '#cluster/kernel/world.ts'
 import { type Entry, entryFrom, linesOf } from './journal.ts'
+import type { Certificate } from './kube-apiserver/certificates.ts'
 
 const FORMAT = 'clusterwright world 1'
 
@@ -24,6 +25,8 @@ export interface Genesis {
   readonly tokens: Readonly<Record<string, UserInfo>>
   /** What tokens of service accounts are signed with. */
   readonly serviceAccountKey: string
+  /** The cluster's own authority; worlds from before it was kept have none, and nobody signs in them. */
+  readonly authority?: Certificate | undefined
 }
 
 interface Head {

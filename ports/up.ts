@@ -9,13 +9,15 @@ import { builtInSchemas } from '#cluster/api/schema/built-in.ts'
 import type { Component, ProcessId } from '#cluster/kernel/component.ts'
 import type { World, WorldOptions } from '#cluster/kernel/world.ts'
 import { kubeApiserverWith } from '#cluster/kube-apiserver/kube-apiserver.ts'
+import { kubeControllerManagerWith } from '#cluster/kube-controller-manager/kube-controller-manager.ts'
 import { caller } from './caller.ts'
 import { serveControl } from './control.ts'
 import { contain, type Report, reporter } from './defects.ts'
 import { etcdAloneWorld } from './etcd/alone.ts'
 import { type EtcdPorts, serveEtcd } from './etcd/serve.ts'
 import { replay } from './journal.ts'
-import { type Authority, createAuthority } from './kube-apiserver/certificates.ts'
+import { type Authority, authorityOf, newAuthority } from './kube-apiserver/certificates.ts'
+import { certifier } from './kube-apiserver/certify.ts'
 import { kubeconfig, refuseForeign, removeKubeconfig, writeKubeconfig } from './kube-apiserver/kubeconfig.ts'
 import { newTokens, personas, PERSONAS_MANIFEST } from './kube-apiserver/personas.ts'
 import { serveApi } from './kube-apiserver/serve.ts'
@@ -38,7 +40,10 @@ export interface DoorOptions {
 }
 
 /** A world that begins now, by this machine's clock. */
-export interface NewWorldOptions extends Omit<Genesis, 'epochMicros' | 'metrics' | 'tokens' | 'serviceAccountKey'> {
+export interface NewWorldOptions extends Omit<
+  Genesis,
+  'epochMicros' | 'metrics' | 'tokens' | 'serviceAccountKey' | 'authority'
+> {
   readonly load?: undefined
 }
 
@@ -129,7 +134,8 @@ function begin(
   if (options.load === undefined) {
     const { seed, nodes, controlPlanes, etcd } = options
     const epochMicros = Date.now() * 1_000 - (nodes === undefined ? 0 : COMING_UP_MICROS)
-    const secrets = { tokens: newTokens(), serviceAccountKey: randomBytes(32).toString('base64url') }
+    const serviceAccountKey = randomBytes(32).toString('base64url')
+    const secrets = { tokens: newTokens(), serviceAccountKey, authority: newAuthority(epochMicros / 1_000) }
     const genesis: Genesis = { seed, nodes, controlPlanes, etcd, epochMicros, metrics: true, ...secrets }
     const booted = boot(genesis, contain(report))
     return { genesis, booted, live: new LiveWorld(booted.world, booted.door, { speed, report }) }
@@ -150,11 +156,13 @@ interface Behind {
 
 async function apiDoor(
   { port, kubeconfig: file }: DoorOptions,
-  { live, server, genesis: { tokens }, report }: Behind,
+  { live, server, genesis: { tokens, epochMicros, authority: own }, report }: Behind,
   closers: (() => void)[],
 ): Promise<string> {
-  const authority = createAuthority()
-  const api = await serveApi({ live, server, authority, port, report }).catch((error: Error) => {
+  const sinceMs = epochMicros / 1_000
+  const authority = authorityOf(own ?? newAuthority(sinceMs), sinceMs)
+  const clock = (): number => epochMicros + live.world.now
+  const api = await serveApi({ live, server, authority, clock, port, report }).catch((error: Error) => {
     throw taken(error, port, '--port')
   })
   closers.unshift(() => api.close())
@@ -199,11 +207,22 @@ const taken = (error: Error, port: number, option: string): Error =>
 const membersIn = ({ controlPlanes, etcd }: Genesis): number => (etcd === 'stacked' ? controlPlanes : 3)
 
 function boot(genesis: Genesis, onDefect: NonNullable<WorldOptions['onDefect']>): Booted {
-  const { seed, nodes, controlPlanes, etcd, epochMicros, metrics = false, tokens, serviceAccountKey } = genesis
+  const {
+    seed,
+    nodes,
+    controlPlanes,
+    etcd,
+    epochMicros,
+    metrics = false,
+    tokens,
+    serviceAccountKey,
+    authority,
+  } = genesis
   if (nodes === undefined)
     return { ...etcdAloneWorld({ seed, epochMicros, size: membersIn(genesis), onDefect }), server: undefined }
   const cluster = { controlPlanes, etcdMembers: membersIn(genesis), topology: etcd } as const
-  const components = { caller, 'kube-apiserver': typedApiserver }
+  const signs = authority && { 'kube-controller-manager': kubeControllerManagerWith(certifier(authority)) as Component }
+  const components = { caller, 'kube-apiserver': typedApiserver, ...signs }
   const common = { seed, nodes, epochMicros, metrics, components, tokens, serviceAccountKey, onDefect }
   // So that somebody's own kube-scheduler or kube-controller-manager, an older one too, can stand by and take over.
   const guests = { leaderElect: true, apiServer: { runtimeConfig: FORMER_RESOURCES.map(apiVersionOf) } }

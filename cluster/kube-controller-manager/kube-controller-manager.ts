@@ -5,14 +5,19 @@
  * What we model: deployment, replicaset, endpoints, endpointslice, namespace, node-lifecycle, taint-eviction, node-ipam,
  * garbage-collector, pod-gc, persistentvolume-binder and ephemeral-volume, each in its own file or folder, and with them, in
  * place of the CSI drivers' own, an external-provisioner; serviceaccount, root-ca-certificate-publisher, pvc-protection,
- * pv-protection, resourcequota, clusterrole-aggregation, job, cronjob, ttl-after-finished, daemonset, statefulset, disruption and
- * horizontal-pod-autoscaler, which run where they are asked for; leader election, where there are several control planes.
+ * pv-protection, resourcequota, clusterrole-aggregation, job, cronjob, ttl-after-finished, daemonset, statefulset, disruption,
+ * horizontal-pod-autoscaler, csrapproving and csrcleaner, which run where they are asked for; leader election, where there are several control planes.
+ * csrsigning is there where a host brings what signs (`kubeControllerManagerWith`): nothing in the simulation has a key.
  * What we leave out: the other controllers; the client's rate limits; one service account per controller.
  * Where to read upstream: kubernetes/kubernetes `cmd/kube-controller-manager/app/controllermanager.go`.
  */
 import type { Controller, ManagerOptions, ManagerState } from '#cluster/client/controller.ts'
 import { controllerManager } from '#cluster/client/controller.ts'
 import type { Component, ProcessId } from '#cluster/kernel/component.ts'
+import { csrApprovingController } from './certificates/csrapproving.ts'
+import { csrCleanerController } from './certificates/csrcleaner.ts'
+import type { Certify } from './certificates/csrsigning.ts'
+import { csrSigningController } from './certificates/csrsigning.ts'
 import { clusterRoleAggregationController } from './cluster-role-aggregation.ts'
 import { cronJobController } from './cronjob/cronjob.ts'
 import { daemonSetController } from './daemonset/daemonset.ts'
@@ -74,6 +79,8 @@ export const controllers: readonly Controller[] = [
   daemonSetController,
   statefulSetController,
   horizontalPodAutoscalerController,
+  csrApprovingController,
+  csrCleanerController,
 ]
 
 /** What a whole control plane has beside: accounts for Pods, who lets go of volumes, and who makes Pods of the other kinds. */
@@ -85,3 +92,7 @@ export const kubeControllerManager: Component<ManagerState, KubeControllerManage
   'kube-controller-manager',
   controllers,
 )
+
+/** The same, with the key of a cluster: it signs what has been approved. */
+export const kubeControllerManagerWith = (certify: Certify): Component<ManagerState, KubeControllerManagerOptions> =>
+  controllerManager('kube-controller-manager', [...controllers, csrSigningController(certify)])

@@ -3,7 +3,7 @@
  *
  * What the real one does: kubeadm makes the same (`/etc/kubernetes/pki/ca.crt`), and the API server takes a certificate's
  * common name for the user's name and its organisations for the groups.
- * What we leave out: intermediate authorities, revocation; the keys are RSA, and live as long as the process.
+ * What we leave out: intermediate authorities, revocation; the keys are RSA. The authority's own is kept with a saved world.
  * Where to read upstream: kubernetes/kubernetes `cmd/kubeadm/app/phases/certs`.
  */
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
@@ -23,29 +23,38 @@ export interface Authority {
   client(user: UserInfo): Certificate
 }
 
-const YEARS = 1
+const YEARS = 10
 const BITS = 2_048
+const HOUR_MS = 3_600_000
 
 interface Wanted {
   readonly subject: readonly forge.pki.CertificateField[]
   readonly extensions: readonly object[]
+  /** Since 1970: from an hour before. */
+  readonly sinceMs: number
 }
 
 const name = (value: string): forge.pki.CertificateField => ({ name: 'commonName', value })
+const ISSUER = [name('clusterwright')]
 
-export function createAuthority(): Authority {
-  const own = newKey()
-  const issuer = [name('clusterwright')]
+/** A new authority's own certificate. @param sinceMs the beginning of the world that it is for, by its clock */
+export function newAuthority(sinceMs: number): Certificate {
+  const key = newKey()
   const extensions = [
     { name: 'basicConstraints', cA: true, critical: true },
     { name: 'keyUsage', keyCertSign: true, digitalSignature: true, critical: true },
   ]
-  const sign = (wanted: Wanted): Certificate => {
+  return { cert: certificate({ subject: ISSUER, extensions, sinceMs }, key, key), key }
+}
+
+/** @param sinceMs from when on what it signs is good: a world's clock and this machine's may differ */
+export function authorityOf(own: Certificate, sinceMs: number): Authority {
+  const sign = (wanted: Omit<Wanted, 'sinceMs'>): Certificate => {
     const key = newKey()
-    return { cert: certificate(wanted, key, issuer, own), key }
+    return { cert: certificate({ ...wanted, sinceMs }, key, own.key), key }
   }
   return {
-    cert: certificate({ subject: issuer, extensions }, own, issuer, own),
+    cert: own.cert,
     server: () =>
       sign({
         subject: [name('kube-apiserver')],
@@ -75,22 +84,16 @@ function newKey(): string {
   return privateKey.export({ type: 'pkcs1', format: 'pem' }).toString()
 }
 
-function certificate(
-  { subject, extensions }: Wanted,
-  key: string,
-  issuer: forge.pki.CertificateField[],
-  issuerKey: string,
-): string {
+function certificate({ subject, extensions, sinceMs }: Wanted, key: string, issuerKey: string): string {
   const made = forge.pki.createCertificate()
   const { n, e } = forge.pki.privateKeyFromPem(key)
   made.publicKey = forge.pki.setRsaPublicKey(n, e)
   // A serial number is positive: the first byte keeps the sign bit clear.
   made.serialNumber = `01${randomBytes(15).toString('hex')}`
-  const now = new Date()
-  made.validity.notBefore = new Date(now.getTime() - 3_600_000)
-  made.validity.notAfter = new Date(now.getTime() + YEARS * 365 * 86_400_000)
+  made.validity.notBefore = new Date(sinceMs - HOUR_MS)
+  made.validity.notAfter = new Date(Math.max(sinceMs, Date.now()) + YEARS * 365 * 24 * HOUR_MS)
   made.setSubject([...subject])
-  made.setIssuer(issuer)
+  made.setIssuer(ISSUER)
   made.setExtensions([...extensions])
   made.sign(forge.pki.privateKeyFromPem(issuerKey), forge.md.sha256.create())
   return forge.pki.certificateToPem(made)

@@ -5,7 +5,6 @@
  * Where to read upstream: apiserver `pkg/endpoints/handlers/{create,patch}.go`, `negotiation/negotiate.go`.
  */
 import type { IncomingMessage } from 'node:http'
-import type { TLSSocket } from 'node:tls'
 import { parse as parseYaml } from 'yaml'
 import type { HttpRequest, Method, UserInfo } from '#cluster/api/http.ts'
 import type { Status } from '#cluster/api/types.ts'
@@ -28,8 +27,15 @@ const isHeard = (name: string): boolean =>
   ['accept', 'authorization', 'content-type', 'if-none-match', 'user-agent'].includes(name) ||
   name.startsWith('impersonate-')
 
-/** `method` where nobody has that method; undefined where the path cannot be read. */
-export function requestOf(message: IncomingMessage, bytes: Buffer): HttpRequest | 'method' | undefined {
+/**
+ * `method` where nobody has that method; undefined where the path cannot be read.
+ * @param user by the certificate that was shown
+ */
+export function requestOf(
+  message: IncomingMessage,
+  bytes: Buffer,
+  user: UserInfo | undefined,
+): HttpRequest | 'method' | undefined {
   const { method = '', url = '' } = message
   if (!METHODS.includes(method)) return 'method'
   const mark = url.indexOf('?')
@@ -38,7 +44,6 @@ export function requestOf(message: IncomingMessage, bytes: Buffer): HttpRequest 
   const headers: Record<string, string> = {}
   for (const [name, value] of Object.entries(message.headers))
     if (isHeard(name) && value !== undefined) headers[name] = Array.isArray(value) ? value.join(', ') : value
-  const user = certified(message.socket as TLSSocket)
   const read = bodyOf(method, headers['content-type'], bytes)
   const malformed = read.malformed ?? unacceptable(path, headers['accept'])
   return {
@@ -70,15 +75,6 @@ function queryOf(text: string): Readonly<Record<string, string>> {
     if (value !== undefined) query[name] = value === '0' || value.toLowerCase() === 'false' ? 'false' : 'true'
   }
   return query
-}
-
-/** The subject of the certificate that was shown; that our authority signed it, TLS has seen to. */
-function certified(socket: TLSSocket): UserInfo | undefined {
-  if (!socket.authorized) return undefined
-  const { subject } = socket.getPeerCertificate()
-  if (subject?.CN === undefined) return undefined
-  const groups = subject.O === undefined ? [] : [subject.O].flat()
-  return { name: String([subject.CN].flat()[0]), groups }
 }
 
 // ── the body ────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -9,13 +9,15 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
+import type { TLSSocket } from 'node:tls'
 import type { HttpResponse, WatchMessage } from '#cluster/api/http.ts'
 import type { Chunk } from '#cluster/container-runtime/cri.ts'
-import type { ProcessId } from '#cluster/kernel/component.ts'
+import type { Micros, ProcessId } from '#cluster/kernel/component.ts'
 import type { Heard } from '../caller.ts'
 import type { Report } from '../defects.ts'
 import type { LiveWorld } from '../live-world.ts'
 import type { Authority } from './certificates.ts'
+import { type Certified, certifiedBy } from './certified.ts'
 import { foreign } from './guard.ts'
 import { BODY_MAX, requestOf } from './read-request.ts'
 import { upgrade } from './upgrade.ts'
@@ -31,6 +33,8 @@ export interface ApiPortOptions {
   /** Whom every request goes to. */
   readonly server: ProcessId
   readonly authority: Authority
+  /** The world's, by which certificates are good or not: microseconds since 1970. */
+  readonly clock: () => Micros
   /** 0 takes a free one. */
   readonly port: number
   /** Told of what fails out here. */
@@ -43,13 +47,14 @@ const UNREAD_MAX = 64 * 1_024 * 1_024
 /** The real one's words, when a handler panics. */
 const PANIC = 'This request caused apiserver to panic. Look in the logs for details.'
 
-export async function serveApi({ live, server, authority, port, report }: ApiPortOptions): Promise<ApiPort> {
+export async function serveApi({ live, server, authority, clock, port, report }: ApiPortOptions): Promise<ApiPort> {
   const { cert, key } = authority.server()
   const bound = { port }
+  const certified = certifiedBy(authority.cert, clock)
   const https = createServer(
     { cert, key, ca: authority.cert, requestCert: true, rejectUnauthorized: false, minVersion: 'TLSv1.2' },
     (message, answer) =>
-      void handle(live, server, bound.port, message, answer).catch((error: unknown) => {
+      void handle({ live, server, port: bound.port, certified }, message, answer).catch((error: unknown) => {
         report(`${message.method} ${message.url}`, error, 'the client has been told')
         if (answer.headersSent) answer.destroy()
         else plain(answer, 500, PANIC)
@@ -57,7 +62,7 @@ export async function serveApi({ live, server, authority, port, report }: ApiPor
   )
   https.on('upgrade', (message: IncomingMessage, socket: Duplex, head: Buffer) => {
     try {
-      upgrade({ live, server, port: bound.port }, message, socket, head)
+      upgrade({ live, server, port: bound.port, certified }, message, socket, head)
     } catch (error) {
       report(`${message.method} ${message.url}`, error, 'the connection has ended')
       socket.destroy()
@@ -80,10 +85,15 @@ export async function serveApi({ live, server, authority, port, report }: ApiPor
   }
 }
 
+interface Door {
+  readonly live: LiveWorld
+  readonly server: ProcessId
+  readonly port: number
+  readonly certified: Certified
+}
+
 async function handle(
-  live: LiveWorld,
-  server: ProcessId,
-  port: number,
+  { live, server, port, certified }: Door,
   message: IncomingMessage,
   answer: ServerResponse,
 ): Promise<void> {
@@ -91,7 +101,7 @@ async function handle(
   if (refused !== undefined) return plain(answer, 403, refused)
   const bytes = await bodyOf(message)
   if (bytes === undefined) return
-  const request = requestOf(message, bytes)
+  const request = requestOf(message, bytes, certified(message.socket as TLSSocket))
   if (request === 'method') return plain(answer, 405, '405: Method Not Allowed')
   if (!request) return plain(answer, 400, '400 Bad Request')
   const exchange = new Exchange(message, answer, isForEyes(message, request.query?.['pretty']))

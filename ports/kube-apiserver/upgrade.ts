@@ -7,6 +7,7 @@
 import type { IncomingMessage } from 'node:http'
 import { STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
+import type { TLSSocket } from 'node:tls'
 import { createWebSocketStream, type WebSocket, WebSocketServer } from 'ws'
 import type { HttpResponse } from '#cluster/api/http.ts'
 import type { Status } from '#cluster/api/types.ts'
@@ -15,6 +16,7 @@ import type { Body, ProcessId } from '#cluster/kernel/component.ts'
 import type { Forwarded } from '#cluster/kubelet/server.ts'
 import type { Heard } from '../caller.ts'
 import type { LiveWorld } from '../live-world.ts'
+import type { Certified } from './certified.ts'
 import { type Channels, spdyChannels, webSocketChannels } from './channels.ts'
 import { Forwarder, forwardOverSpdy, forwardOverWebSocket } from './forward.ts'
 import { foreign } from './guard.ts'
@@ -31,10 +33,11 @@ export interface UpgradeOptions {
   readonly live: LiveWorld
   readonly server: ProcessId
   readonly port: number
+  readonly certified: Certified
 }
 
 export function upgrade(
-  { live, server, port }: UpgradeOptions,
+  { live, server, port, certified }: UpgradeOptions,
   message: IncomingMessage,
   socket: Duplex,
   head: Buffer,
@@ -42,7 +45,7 @@ export function upgrade(
   socket.on('error', () => socket.destroy())
   const refused = foreign(message.headers, port)
   if (refused !== undefined) return refuse(socket, 403, refused)
-  const request = requestOf(message, Buffer.alloc(0))
+  const request = requestOf(message, Buffer.alloc(0), certified(message.socket as TLSSocket))
   if (typeof request !== 'object') return refuse(socket, 400, 'Bad Request')
   const query = new URL(message.url ?? '', 'https://localhost').searchParams
   const body = { command: query.getAll('command') }
