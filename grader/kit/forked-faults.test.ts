@@ -22,7 +22,16 @@ function endsOf(check: Check, everyNthFault: number) {
     const { tick, now } = trial.built!
     ends.push({ ...{ use, tick, now, hash: trial.built!.hash(), calls, reconciles }, writes: writes.length })
   }
-  const setup = { engine, code, guest, limits: exercise.limits, firstSeed: 1, seeds: 1, essence: '', everyNthFault }
+  const setup = {
+    engine,
+    code,
+    guest,
+    limits: exercise.limits,
+    firstSeed: 1,
+    seeds: 1,
+    essence: () => '',
+    everyNthFault,
+  }
   const { result } = runCheck({ ...check, run }, setup)
   return { ends, fuel: result.fuel, explored: result.exploration, status: result.status }
 }

@@ -35,9 +35,9 @@ export function ranking<Plan>(name: string, spec: RankingSpec<Plan>): Check {
 }
 
 /** The seed of one case. Whoever names a first seed of his own (`--seed`) gets that one and those that follow it. */
-export function seedAt(check: Check, essence: string, first: number, index: number): number {
+export function seedAt(check: Check, essence: () => string, first: number, index: number): number {
   if (!check.rank || first !== 1) return first + index
-  return Number.parseInt(sha256(`${essence}/${check.name}/${index}`).slice(0, 8), 16)
+  return Number.parseInt(sha256(`${essence()}/${check.name}/${index}`).slice(0, 8), 16)
 }
 
 /** Gathers what is measured, case by case. */

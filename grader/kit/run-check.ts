@@ -23,8 +23,8 @@ export interface RunSetup extends Bench {
   readonly texts?: Texts
   /** The first seed; the others follow it. */
   readonly firstSeed: number
-  /** What a ranking draws its seeds from. */
-  readonly essence: string
+  /** What a ranking draws its seeds from; asked for by rankings alone, because it takes time. */
+  readonly essence: () => string
   /** How many seeds a check without `per200` runs. */
   readonly seeds: number
   readonly onSeed?: (check: Check, done: number, total: number, seed: number) => void

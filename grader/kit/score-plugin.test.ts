@@ -131,7 +131,7 @@ describe('a ranking', () => {
     expect(one!.seeds.length).toBe(20)
     expect(one!.seeds.filter((seed) => other!.seeds.includes(seed))).toEqual([])
     expect([one!.drawnFrom, given!.drawnFrom, given!.seeds[0]]).toEqual(['submission', 'grader', 7])
-    expect(seedAt(check, 'a', 1, 3)).toBe(one!.seeds[3])
+    expect(seedAt(check, () => 'a', 1, 3)).toBe(one!.seeds[3])
   })
 
   it('is part of the digest, but for its fuel', () => {

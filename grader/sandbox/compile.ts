@@ -137,7 +137,18 @@ function compileChecked(source: string, options: CompileOptions, ts: TypeScriptA
   const blocking = [...parsed, ...refusals, ...(refusals.length === 0 ? notErased : [])]
   const runnable = blocking.length === 0
   const diagnostics = inOrder([...blocking, ...types])
-  return runnable ? { code, diagnostics, runnable, essence: essenceOf(code, ts) } : { code: '', diagnostics, runnable }
+  return runnable ? withEssence({ code, diagnostics, runnable }, ts) : { code: '', diagnostics, runnable }
+}
+
+/** The essence is half of the work of compiling, and few exercises ask for it: it is taken when it is asked for, or cloned. */
+function withEssence(compiled: Compiled, ts: TypeScriptApi): Compiled {
+  let essence: string | undefined
+  return {
+    ...compiled,
+    get essence() {
+      return (essence ??= essenceOf(compiled.code, ts))
+    },
+  }
 }
 
 /** By place; at one place what blocks comes first. The same message twice at one place is said once. */

@@ -7,7 +7,7 @@
  */
 import type { Exercise, Misconception } from './exercise.ts'
 import { textsOf } from './exercise.ts'
-import type { Sayable } from './said.ts'
+import type { Sayable, Texts } from './said.ts'
 import { speak } from './say.ts'
 import type { CheckResult, Feedback, Verdict } from './verdict.ts'
 
@@ -16,10 +16,10 @@ type Graded = Pick<Verdict, 'mode' | 'status' | 'checks' | 'diagnostics' | 'cons
 const GENTLE_MAX = 3
 
 export function feedbackOf(verdict: Graded, exercise: Exercise): Feedback[] {
-  const texts = textsOf(exercise)
+  let texts: Texts | undefined
   const about = (type: Feedback['type'], what: Sayable, more: Partial<Feedback> = {}): Feedback => ({
     type,
-    message: speak(what, 'en', texts),
+    message: speak(what, 'en', (texts ??= textsOf(exercise))),
     ...(typeof what !== 'string' && { said: what }),
     ...more,
   })

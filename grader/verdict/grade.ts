@@ -63,7 +63,7 @@ function setupFor(options: GradeOptions) {
   const { guest, texts } = exercise.checks
   return {
     ...{ engine, code: compiled.code, guest, limits: exercise.limits, firstSeed: seed, seeds },
-    essence: compiled.essence ?? compiled.code,
+    essence: () => compiled.essence ?? compiled.code,
     ...(texts && { texts }),
     ...(onSpent && { onSpent }),
     ...(everyNthFault !== undefined && { everyNthFault }),
