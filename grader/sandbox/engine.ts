@@ -7,7 +7,7 @@
 import { preludeFileName, preludeSource } from './guest-code/prelude.ts'
 import { resumeGuest, startGuest } from './guest.ts'
 import type { Guest, GuestCopy, Started } from './guest.ts'
-import { Machine, pagesFor } from './machine.ts'
+import { GuestThrew, Machine, MachineTrap, pagesFor } from './machine.ts'
 import type { Snapshot } from './machine.ts'
 import { defaultLimits } from './sandbox.ts'
 import type { GuestOptions } from './sandbox.ts'
@@ -16,6 +16,16 @@ import type { GuestOptions } from './sandbox.ts'
 const smallestMemoryBytes = 8 * 1024 * 1024
 /** Far more than the prelude needs. */
 const preparationUnits = 0x7fffffff
+
+/** A machine in which an adapter has been evaluated. It has met no learner: one for all submissions of an exercise. */
+interface PreparedAdapter {
+  readonly source: string
+  readonly prepared: Snapshot
+}
+/** One exercise has one adapter, or two. Each is half a megabyte. */
+const preparedAdaptersMax = 4
+/** As stacks name it. */
+const adapterFileName = 'adapter.js'
 
 /** A grader starts one submission many times: from the second time on, its module is evaluated no more. */
 interface KeptStart {
@@ -32,6 +42,7 @@ export class Engine {
   private readonly prepared: Snapshot
   /** A machine that nothing has run in. */
   private readonly untouched: Machine
+  private adapters: PreparedAdapter[] = []
   /** In order of last use, the latest first. */
   private kept: KeptStart[] = []
   private readonly idle: Machine[] = []
@@ -39,10 +50,7 @@ export class Engine {
   constructor(module: WebAssembly.Module) {
     this.module = module
     this.untouched = new Machine(module, smallestMemoryBytes)
-    const machine = new Machine(module, smallestMemoryBytes)
-    machine.refill(preparationUnits, preparationUnits, -1)
-    machine.prepare(preludeSource, preludeFileName)
-    this.prepared = machine.snapshot(this.untouched)
+    this.prepared = this.prepare((machine) => machine.prepare(preludeSource, preludeFileName))
   }
 
   /**
@@ -53,7 +61,7 @@ export class Engine {
     const machine = this.machine(options)
     const known = this.known(options)
     if (known !== undefined) return { ok: true, guest: resumeGuest(machine, options, known.copy, true) }
-    machine.restore(this.prepared)
+    machine.restore(options.adapter === undefined ? this.prepared : this.preparedFor(options.adapter))
     const started = startGuest(machine, options)
     if (!started.ok) {
       this.takeBack(machine)
@@ -79,6 +87,31 @@ export class Engine {
   release(guest: Guest): void {
     const machine = guest.leave()
     if (machine?.module === this.module) this.takeBack(machine)
+  }
+
+  private prepare(act: (machine: Machine) => void): Snapshot {
+    const machine = new Machine(this.module, smallestMemoryBytes)
+    machine.refill(preparationUnits, preparationUnits, -1)
+    act(machine)
+    return machine.snapshot(this.untouched)
+  }
+
+  /** Throws when the adapter's module does not evaluate: it is ours or an author's, and no learner's fault. */
+  private preparedFor(source: string): Snapshot {
+    const known = this.adapters.find((adapter) => adapter.source === source)
+    if (known) return known.prepared
+    const prepared = this.prepare((machine) => {
+      machine.restore(this.prepared)
+      try {
+        machine.prepareAdapter(source, adapterFileName)
+      } catch (error) {
+        if (!(error instanceof GuestThrew) && !(error instanceof MachineTrap)) throw error
+        const why = error instanceof GuestThrew ? machine.ask('thrown', '', error.pointer) : error.message
+        throw new Error(`the adapter does not load, and so no submission: ${why}`)
+      }
+    })
+    this.adapters = [{ source, prepared }, ...this.adapters].slice(0, preparedAdaptersMax)
+    return prepared
   }
 
   private takeBack(machine: Machine): void {

@@ -158,6 +158,33 @@ describe('an adapter', () => {
     const guest = start('export default { filter: () => true, secret: () => 1 }', { adapter })
     expect(guest.call('secret', [])).toMatchObject({ kind: 'not-a-function' })
   })
+
+  it('is out of reach of an import, too, though its module is there before the learner’s', () => {
+    const reach = `export default { filter: () => (0, eval)("import('adapter.js')") }`
+    for (const code of ["import * as it from 'adapter.js'\nexport default it", reach]) {
+      const started = engine.start({ code, adapter })
+      if (started.ok) started.guest.call('update', [nodes.slice(0, 1)])
+      const outcome = started.ok ? started.guest.call('filterAll', [{}]) : started
+      expect(outcome.ok).toBe(false)
+    }
+  })
+
+  it('is evaluated once for all learners, at nobody’s cost, and keeps nothing of them', () => {
+    const counting = `let made = 0\nexport default (learner) => ({ look: () => [++made, learner()] })`
+    const costly = counting.replace('let made = 0', 'let made = 0; for (let i = 0; i < 100_000; i++);')
+    const fuel = [counting, costly].map((source) => {
+      const guests = [1, 2].map((nth) => start(`export default () => ${nth}`, { adapter: source }))
+      expect(guests.map((guest) => guest.call('look', []))).toEqual([ok([1, 1]), ok([1, 2])])
+      return guests.map((guest) => guest.fuelUsed())
+    })
+    expect(fuel[0]![0]).toBeLessThan(20_000)
+    expect(fuel[1]![0]! - fuel[0]![0]!).toBeLessThan(1_000)
+  })
+
+  it('that does not even load is not the learner’s fault', () => {
+    const broken = 'export default 1;\nthrow new Error("mine")'
+    expect(() => engine.start({ code: 'export default {}', adapter: broken })).toThrow('the adapter does not load')
+  })
 })
 
 describe('console', () => {

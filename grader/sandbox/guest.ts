@@ -35,8 +35,6 @@ const budgetMax = 2_000_000_000
 /** For finding out, after the end, where it was. */
 const reportFuel = 2_000_000
 
-const adapterFileName = 'adapter.js'
-
 type Place = Pick<Failure, 'position' | 'stack'>
 
 /** What the bridge's `drain` answers. */
@@ -70,7 +68,7 @@ export class Guest {
     machine.onEmit = (level, text) => this.keepConsole(level as ConsoleLine['level'], text)
   }
 
-  /** Evaluates the learner's module, then the adapter. Returns the failure if there is one. */
+  /** Evaluates the learner's module and hands it to the adapter, which waits in the machine. Returns the failure if there is one. */
   load(options: GuestOptions): Failure | undefined {
     const configuration = {
       outputBytes: this.limits.outputBytes,
@@ -83,8 +81,7 @@ export class Guest {
       const learner = this.machine.evaluateModule(options.code, this.fileName)
       const taken = this.readOutcome(this.machine.ask('learner', '', learner))
       if (!taken.ok || options.adapter === undefined) return taken
-      const adapter = this.machine.evaluateModule(options.adapter, adapterFileName)
-      return this.readOutcome(this.machine.ask('adapter', '', adapter))
+      return this.readOutcome(this.machine.ask('adapter', '', this.machine.adapter))
     })
     this.isLoading = false
     return loaded.ok ? undefined : loaded

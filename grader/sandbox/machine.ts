@@ -57,17 +57,20 @@ export class GuestThrew extends Error {
 export interface Snapshot {
   /** How large the memory had grown, in 64 KiB. */
   memoryPages: number
-  /** In order: what is neither empty nor as a new instance has it. All between is zero. */
-  pages: { offset: number; bytes: Uint8Array }[]
+  /** In order, whole pages of 4 KiB: what is neither empty nor as a new instance has it. All between is zero. */
+  runs: { offset: number; bytes: Uint8Array }[]
   runtime: Pointer
   context: Pointer
   bridge: Pointer
+  adapter: Pointer
 }
 
 export class Machine {
   runtime: Pointer = 0
   context: Pointer = 0
   bridge: Pointer = 0
+  /** The adapter's module, evaluated before any learner's; 0 where there is none. */
+  adapter: Pointer = 0
   /** Receives console output of the guest. */
   onEmit: (level: string, text: string) => void = () => {}
   /** An interrupt is asked for when no more fuel than this is left. */
@@ -123,17 +126,24 @@ export class Machine {
   /** Takes a snapshot of a machine at rest. `fresh` is an unused machine of the same module. */
   snapshot(fresh: Machine): Snapshot {
     const now = new Int32Array(this.memory.buffer)
-    const pages: Snapshot['pages'] = []
-    const grown = this.memory.buffer.byteLength / pageBytes
+    const runs: Snapshot['runs'] = []
     const filledBefore = fresh.filledPages()
     const lowest = this.lowestUsed()
-    for (let start = 0, page = 0; start < now.length; start += snapshotPageWords, page++) {
-      const end = start + snapshotPageWords
-      if (4 * start >= cStack.bottom && 4 * end <= lowest) continue
-      if (!filledBefore.has(page) && isZero(now, start, end)) continue
-      pages.push({ offset: 4 * start, bytes: new Uint8Array(this.memory.buffer.slice(4 * start, 4 * end)) })
+    const isLeftOut = (page: number): boolean => {
+      const [start, end] = [page * snapshotPageWords, (page + 1) * snapshotPageWords]
+      if (4 * start >= cStack.bottom && 4 * end <= lowest) return true
+      return !filledBefore.has(page) && isZero(now, start, end)
     }
-    return { memoryPages: grown, pages, runtime: this.runtime, context: this.context, bridge: this.bridge }
+    const pages = now.length / snapshotPageWords
+    for (let page = 0; page < pages; page++) {
+      if (isLeftOut(page)) continue
+      const first = page
+      while (page + 1 < pages && !isLeftOut(page + 1)) page++
+      const [offset, end] = [4 * first * snapshotPageWords, 4 * (page + 1) * snapshotPageWords]
+      runs.push({ offset, bytes: new Uint8Array(this.memory.buffer.slice(offset, end)) })
+    }
+    const { runtime, context, bridge, adapter } = this
+    return { memoryPages: this.memory.buffer.byteLength / pageBytes, runs, runtime, context, bridge, adapter }
   }
 
   /** Which pages of an unused machine are not empty: its data. */
@@ -159,17 +169,18 @@ export class Machine {
     const bytes = this.bytes()
     const lowest = this.lowestUsed()
     let end = 0
-    for (const page of snapshot.pages) {
-      if (this.isUsed) clear(bytes, end, page.offset, lowest)
-      bytes.set(page.bytes, page.offset)
-      end = page.offset + page.bytes.length
+    for (const run of snapshot.runs) {
+      if (this.isUsed) clear(bytes, end, run.offset, lowest)
+      bytes.set(run.bytes, run.offset)
+      end = run.offset + run.bytes.length
     }
     if (this.isUsed) clear(bytes, end, bytes.length, lowest)
     this.isUsed = true
-    this.lowestMark.value = snapshot.pages.find(({ offset }) => offset >= cStack.bottom)?.offset ?? unlimited
+    this.lowestMark.value = lowestIn(snapshot)
     this.runtime = snapshot.runtime
     this.context = snapshot.context
     this.bridge = snapshot.bridge
+    this.adapter = snapshot.adapter
     this.onEmit = () => {}
     this.interrupted = false
   }
@@ -202,6 +213,11 @@ export class Machine {
 
   get fuelLeft(): number {
     return this.fuelCounter.value as number
+  }
+
+  /** Evaluates an adapter's module, which waits for the learner's. Throws as `evaluateModule` does. */
+  prepareAdapter(source: string, fileName: string): void {
+    this.adapter = this.evaluateModule(source, fileName)
   }
 
   /** Evaluates a module and returns its namespace. Throws `GuestThrew` or `MachineTrap`. */
@@ -347,6 +363,14 @@ export class Machine {
     if (this.bytesNow.length === 0) this.bytesNow = new Uint8Array(this.memory.buffer)
     return this.bytesNow
   }
+}
+
+/** The lowest page of the stack that the snapshot has. A run may begin in the static data, whose last page is the stack's first. */
+function lowestIn({ runs }: Snapshot): number {
+  const pageSize = 4 * snapshotPageWords
+  const stack = pageSize * Math.ceil(cStack.bottom / pageSize)
+  const run = runs.find(({ offset, bytes }) => offset + bytes.length > stack)
+  return run === undefined ? unlimited : Math.max(run.offset, stack)
 }
 
 /** Zero from `start` to `end`, but for the part of the stack that is below `lowest`: nothing has ever been written there. */

@@ -130,7 +130,8 @@ export interface GuestOptions {
    * `guest.call` and `guest.begin` reach, and the learner's default export is reached only through it: one call can loop over
    * a thousand nodes inside the VM, or keep a cache there. `tools` has `request(method, ...args)` (a promise),
    * `wrongType(message)`, `notAFunction(message)` (both throw) and `host` (see `hostMethods`). A class is handed over as it
-   * is; without an adapter one object of it is made when the guest starts.
+   * is; without an adapter one object of it is made when the guest starts. Its module is evaluated before any learner's, once for
+   * all, at nobody's cost; what its function does is paid by the guest. Where the module throws, so does `Engine.start`.
    */
   adapter?: string
   /** Dotted names of calls to the host, such as `client.get`. Without an adapter they come as the last argument, as one object. */

@@ -77,20 +77,20 @@ describe('a verdict', () => {
 
   it('is an error when all runs of a check together use too much, and says which budget, where and how much', async () => {
     const spinning = answering('Success').replace('return', 'for (let i = 0; i < 20_000; i++); return')
-    const limits = { ...exercise.limits, checkFuel: 3_000_000 }
+    const limits = { ...exercise.limits, checkFuel: 2_000_000 }
     const change = { exercise: { ...exercise, limits } }
     const { status, checks } = await gradeCode(spinning, change)
     expect([status, checks.map((check) => check.status).join(' ')]).toEqual(['error', 'pass error error pass'])
     const { budget, seeds, message, fuel } = checks[1]!
     expect(budget).toMatchObject({
       name: 'fuel of the check',
-      limit: 3_000_000,
+      limit: 2_000_000,
       unit: 'units',
       where: 'the cycle of Pod web',
     })
     expect(message).toMatch(/all runs of this check together/)
     expect(seeds!.tried).toBeGreaterThan(2)
-    expect(fuel).toBeLessThan(6_000_000)
+    expect(fuel).toBeLessThan(4_000_000)
     expect((await gradeCode(spinning, change)).digest).toBe((await gradeCode(spinning, change)).digest)
     expect((await gradeCode(spinning)).status).toBe('pass')
   })
