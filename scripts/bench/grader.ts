@@ -4,20 +4,19 @@
  * A *small grade* is fit-filter's solution with its examples (`--mode run`): the module loaded, and five checks, each in fresh
  * virtual machines, from the text of the file to the verdict with its digest. Each submission's text is another, so nothing is
  * known of it before. Rates are of processor time, which neighbours on the machine disturb less than they disturb the clock.
- * The *harness's own share* is all but the learner's code, the checks and the simulation that they run: compiling without
- * types, starting virtual machines, putting the verdict together.
+ * What the *harness's own share* is: see `grader/share.ts`.
  */
 import { availableParallelism } from 'node:os'
-import process from 'node:process'
 import { compileSubmission, factsOf, findExercises, loadExercise, read } from '#grader/cli/exercises-node.ts'
 import type { ExerciseFolder } from '#grader/cli/exercise-folders.ts'
 import { Court } from '#grader/court/court.ts'
 import { wallsFor } from '#grader/court/walls.ts'
 import { loadEngineNode } from '#grader/sandbox/engine-node.ts'
-import { Engine } from '#grader/sandbox/engine.ts'
+import type { Engine } from '#grader/sandbox/engine.ts'
 import { grade } from '#grader/verdict/grade.ts'
 import type { Exercise } from '#grader/verdict/exercise.ts'
 import type { Benchmark, Row } from '../bench.ts'
+import { cpuMs, gradeTimes, harnessShare } from './grader/share.ts'
 
 /** A page that answers within this time feels as if it answered at once. */
 const RUN_AIM_MS = 300
@@ -25,11 +24,6 @@ const RUN_AIM_MS = 300
 const SMALL = 'fit-filter'
 const SMALL_AIM = 100
 const HARNESS_AIM = 20
-
-const cpuMs = (): number => {
-  const { user, system } = process.cpuUsage()
-  return (user + system) / 1000
-}
 
 /** The middle of several runs, in processor time per piece of work. */
 function cpuEach(runs: number, pieces: number, work: (piece: number) => void): number {
@@ -51,45 +45,35 @@ interface Bench {
   readonly source: string
 }
 
-function gradeText({ exercise, engine, source }: Bench, mode: 'run' | 'submit', types: boolean, seeds = 200): void {
-  const { status } = grade({ exercise, engine, mode, seeds, compiled: compileSubmission(another(source), types) })
+type Compile = typeof compileSubmission
+
+function gradeText(
+  bench: Bench,
+  mode: 'run' | 'submit',
+  types: boolean,
+  seeds = 200,
+  compile: Compile = compileSubmission,
+) {
+  const { exercise, engine, source } = bench
+  const { status } = grade({ exercise, engine, mode, seeds, compiled: compile(another(source), types) })
   if (status !== 'pass') throw new Error(`the solution of ${exercise.id} ends as ${status}`)
 }
 
-/** Of the processor time of grades, what is neither in a check nor in what it calls but the starting of machines. */
-function harnessShare(bench: Bench, mode: 'run' | 'submit', grades: number): number {
-  let [inChecks, starting, isInCheck] = [0, 0, false]
-  const timed = <Args extends unknown[], Result>(act: (...args: Args) => Result, add: (ms: number) => void) =>
-    function (this: unknown, ...args: Args): Result {
-      const began = cpuMs()
-      try {
-        return act.apply(this, args)
-      } finally {
-        add(cpuMs() - began)
-      }
-    }
-  const { start, release } = Engine.prototype
-  const addStart = (ms: number): void => void (starting += isInCheck ? ms : 0)
-  Engine.prototype.start = timed(start, addStart)
-  Engine.prototype.release = timed(release, addStart)
-  const checks = bench.exercise.checks.checks.map((check) => ({
-    ...check,
-    run: (...args: Parameters<typeof check.run>) => {
-      isInCheck = true
-      try {
-        return timed(check.run.bind(check), (ms) => (inChecks += ms))(...args)
-      } finally {
-        isInCheck = false
-      }
-    },
-    ...(check.generate && { generate: timed(check.generate.bind(check), (ms) => (inChecks += ms)) }),
-  }))
-  const exercise = { ...bench.exercise, checks: { ...bench.exercise.checks, checks } }
-  const began = cpuMs()
-  for (let i = 0; i < grades; i++) gradeText({ ...bench, exercise }, mode, false)
-  const whole = cpuMs() - began
-  Object.assign(Engine.prototype, { start, release })
-  return (100 * (whole - inChecks + starting)) / whole
+const PARTS = {
+  compiling: 'the file parsed and its types erased',
+  starting: 'virtual machines started, but for the learner’s module',
+  module: 'the learner’s module evaluated',
+  checks: 'checks, with the learner’s code that they call',
+  rest: 'the verdict, and what else there is',
+}
+
+function shareOf(report: (row: Row) => void, what: string, bench: Bench, mode: 'run' | 'submit', grades: number) {
+  const times = gradeTimes(bench.exercise, (exercise, compiling) => {
+    for (let i = 0; i < grades; i++) gradeText({ ...bench, exercise }, mode, false, undefined, compiling)
+  })
+  const against = { what: 'the aim', value: HARNESS_AIM }
+  report({ what: `harness’s own share of ${what}`, value: harnessShare(times), unit: '%', against })
+  return times
 }
 
 async function smallGrades(report: (row: Row) => void, bench: Bench): Promise<void> {
@@ -111,9 +95,9 @@ async function smallGrades(report: (row: Row) => void, bench: Bench): Promise<vo
     unit: 'grades/s',
     note: `type diagnostics ${(typedMs - bareMs).toFixed(0)} ms each`,
   })
-  const share = { what: 'the aim', value: HARNESS_AIM }
-  const value = harnessShare(bench, 'run', 60)
-  report({ what: 'harness’s own share of a small grade', value, unit: '%', against: share })
+  const times = shareOf(report, 'a small grade', bench, 'run', 60)
+  for (const part of ['compiling', 'starting', 'module', 'checks', 'rest'] as const)
+    report({ what: `of a small grade: ${PARTS[part]}`, value: (100 * times[part]) / times.whole, unit: '%' })
 }
 
 async function batchRate(report: (row: Row) => void, folder: ExerciseFolder): Promise<void> {
@@ -152,9 +136,7 @@ export default {
       report({ what: `${folder.id}: run of the solution, with types`, value: runMs, unit: 'ms', against: aim })
       const submitMs = cpuEach(1, 1, () => gradeText(bench, 'submit', true))
       report({ what: `${folder.id}: submit of the solution, 200 seeds, with types`, value: submitMs, unit: 'ms' })
-      const share = { what: 'the aim', value: HARNESS_AIM }
-      const value = harnessShare(bench, 'submit', 1)
-      report({ what: `${folder.id}: harness’s own share of a submit`, value, unit: '%', against: share })
+      shareOf(report, `a submit of ${folder.id}`, bench, 'submit', 1)
     }
     await batchRate(
       report,
