@@ -107,7 +107,7 @@ export class Engine {
       } catch (error) {
         if (!(error instanceof GuestThrew) && !(error instanceof MachineTrap)) throw error
         const why = error instanceof GuestThrew ? machine.ask('thrown', '', error.pointer) : error.message
-        throw new Error(`the adapter does not load, and so no submission: ${why}`)
+        throw new Error(`the adapter does not load, and so no submission: ${why}`, { cause: error })
       }
     })
     this.adapters = [{ source, prepared }, ...this.adapters].slice(0, preparedAdaptersMax)

@@ -1,28 +1,13 @@
-/**
- * A lane of programs in a worker of a real Firefox, where there is one. No driver is needed: it is begun on a page of ours, which
- * posts each row back. Debian's `firefox-esr` does; `FIREFOX` names another.
- */
-import { spawn } from 'node:child_process'
-import type { ChildProcess } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+/** A lane of programs in a worker of a real Firefox, where there is one: its page posts each row back. */
 import { createServer } from 'node:http'
 import type { IncomingMessage, Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
-import { delimiter, join } from 'node:path'
 import { buildMeteredEngine } from '#grader/sandbox/build-engine.ts'
 import { bundleWorker } from '../../test/e2e/worker-bundle.ts'
+import { beginFirefox } from '../firefox/firefox.ts'
+import type { Firefox } from '../firefox/firefox.ts'
 import type { SandboxRow } from './attempts.ts'
 import type { Lane } from './work-off.ts'
-
-export function findFirefox(): string | undefined {
-  const { FIREFOX, PATH = '' } = process.env
-  if (FIREFOX) return FIREFOX
-  const folders = PATH.split(delimiter)
-  return ['firefox-esr', 'firefox']
-    .flatMap((name) => folders.map((folder) => join(folder, name)))
-    .find((path) => existsSync(path))
-}
 
 const PAGE = `<!doctype html><title>hostile programs</title><script type="module">
 const post = (path, body) => fetch(path, { method: 'POST', body })
@@ -62,7 +47,7 @@ function servePage(work: string, script: string, tell: (row: SandboxRow) => void
 }
 
 export function firefoxLane(path: string, programs: readonly number[]): Lane<SandboxRow> {
-  let begun: { server: Server; browser: ChildProcess; profile: string } | undefined
+  let begun: { server: Server; firefox: Firefox } | undefined
   return {
     name: 'in Firefox',
     async run(from, tell) {
@@ -71,32 +56,17 @@ export function firefoxLane(path: string, programs: readonly number[]): Lane<San
       const { server, through } = servePage(JSON.stringify({ engine, programs: programs.slice(from) }), script, tell)
       await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
       const { port } = server.address() as AddressInfo
-      const profile = mkdtempSync(join(tmpdir(), 'firefox-'))
-      const line = ['--headless', '--no-remote', '--profile', profile, `http://127.0.0.1:${port}/`]
-      // A group of its own, because it begins processes of its own.
-      const env = { ...process.env, MOZ_DISABLE_CONTENT_SANDBOX: '1', HOME: profile }
-      const browser = spawn(path, line, { stdio: 'ignore', detached: true, env })
-      begun = { server, browser, profile }
-      await Promise.race([
-        through,
-        new Promise<never>((_, reject) => {
-          browser.on('error', reject)
-          browser.on('exit', (code) => reject(new Error(`${path} ended by itself (exit code ${code})`)))
-        }),
-      ])
+      const firefox = beginFirefox(path, `http://127.0.0.1:${port}/`)
+      begun = { server, firefox }
+      await Promise.race([through, firefox.gone])
     },
     async stop() {
       if (!begun) return
-      const { server, browser, profile } = begun
+      const { server, firefox } = begun
       begun = undefined
       server.close()
       server.closeAllConnections()
-      if (browser.pid !== undefined && browser.exitCode === null) {
-        const gone = new Promise((resolve) => browser.once('exit', resolve))
-        process.kill(-browser.pid, 'SIGKILL')
-        await gone
-      }
-      rmSync(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 })
+      await firefox.end()
     },
   }
 }
