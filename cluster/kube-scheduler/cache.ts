@@ -16,6 +16,7 @@ import type { Nodes, Objects } from './framework.ts'
 import type { Assumed } from './listers.ts'
 import type { NodeInfo } from './node-info.ts'
 import { createNodeInfo, withNode, withoutPod, withPod } from './node-info.ts'
+import type { NodeSlots } from './node-numbers.ts'
 import type { Nominator } from './nominator.ts'
 import { createNominator } from './nominator.ts'
 import { podsOf } from './pod-list.ts'
@@ -74,12 +75,6 @@ export function nodesOf(cache: Cache, objects: Objects = NO_OBJECTS): Nodes {
     claimUsers: cache.claimUsers,
     objects,
   }
-}
-
-/** The NodeInfos side by side, each with a stamp that no other has ever had: what a cycle goes over. */
-export interface NodeSlots {
-  readonly infos: (NodeInfo | undefined)[]
-  stamps: Float64Array
 }
 
 // Made from `infos` where it is missing, so it is no state; a fork makes its own.

@@ -13,6 +13,7 @@ import type { KubernetesObject, Node, Pod } from '#cluster/api/types.ts'
 import type { Micros, Random } from '#cluster/kernel/component.ts'
 import type { Groups } from '#cluster/kernel/groups.ts'
 import type { NodeInfo } from './node-info.ts'
+import type { Crowd } from './node-numbers.ts'
 import type { Nominator } from './nominator.ts'
 import type { QueuedPod } from './queued-pod.ts'
 import type { TopologyIndex } from './topology-index.ts'
@@ -214,6 +215,11 @@ export interface Plugin {
   score?(state: CycleState, pod: Pod, nodeInfo: NodeInfo): number
   /** Brings all raw scores into 0 to 100, in place. */
   normalizeScore?(state: CycleState, pod: Pod, scores: NodeScore[]): void
+  /**
+   * `score` and `normalizeScore` in one, for many nodes side by side: fills `scores`, by place. Must give the very same numbers;
+   * who asks why gets them from the other two.
+   */
+  scoreMany?(state: CycleState, pod: Pod, crowd: Crowd, scores: Float64Array): void
   reserve?(state: CycleState, pod: Pod, nodeName: string, nodes: Nodes): Status | undefined
   /** Undoes `reserve`; called in reverse order, also when `reserve` was never reached. */
   unreserve?(state: CycleState, pod: Pod, nodeName: string, nodes: Nodes): void

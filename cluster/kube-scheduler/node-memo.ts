@@ -9,10 +9,10 @@
  * Where to read upstream: KEP-5598 "opportunistic batching" has the same idea (`SignPod`), for whole cycles.
  */
 import type { Pod } from '#cluster/api/types.ts'
-import type { NodeSlots } from './cache.ts'
 import type { CycleState, Nodes, Plugin, Status } from './framework.ts'
 import { isRejected } from './framework.ts'
 import type { NodeInfo } from './node-info.ts'
+import type { NodeSlots } from './node-numbers.ts'
 import type { Profile } from './profile.ts'
 
 /** What is remembered for one kind of Pod, by slot of the node. */

@@ -15,6 +15,7 @@ import type { CycleState, NodeScore, Objects, Plugin, Status } from './framework
 import type { NodeInfo } from './node-info.ts'
 import type { Slots } from './node-memo.ts'
 import { addRemembered, invalidScore } from './node-memo.ts'
+import type { Crowd } from './node-numbers.ts'
 import type { Profile } from './profile.ts'
 
 export interface Score {
@@ -140,6 +141,11 @@ function prioritizeNodes(filters: Filters, found: Filtered, explain: boolean): P
     const place = normalized.indexOf(plugin)
     if (place < 0 && known.includes(plugin)) continue
     const weight = profile.weightOf(plugin.name)
+    if (memory && plugin.scoreMany) {
+      const error = addMany(plugin, filters, { infos: feasible, slots: memory.slots, of: memory.recall.slots }, totals)
+      if (error !== undefined) return { totals, scored: [], error }
+      continue
+    }
     const raws = place < 0 ? undefined : memory!.recall.row.raws[place]!
     if (raws && areAllZero(raws, memory!.slots)) {
       const alike = [{ name: '', score: 0 }]
@@ -163,6 +169,28 @@ function prioritizeNodes(filters: Filters, found: Filtered, explain: boolean): P
   }
   const scored = breakdown.map((parts, i) => ({ node: feasible[i]!.name, scores: parts, total: totals[i]! }))
   return { totals, scored }
+}
+
+let many = new Float64Array(0)
+
+/** Adds to the totals what a plugin says of all nodes at once. */
+function addMany(
+  { name, scoreMany }: Plugin,
+  { profile, state, pod }: Filters,
+  crowd: Crowd,
+  totals: Float64Array,
+): string | undefined {
+  const count = crowd.infos.length
+  if (many.length < count) many = new Float64Array(count * 2)
+  const scores = many.subarray(0, count)
+  scoreMany!(state, pod, crowd, scores)
+  const weight = profile.weightOf(name)
+  for (let i = 0; i < count; i++) {
+    const score = scores[i]!
+    if (!(score >= 0 && score <= 100)) return invalidScore(name, score, crowd.infos[i]!.name)
+    totals[i]! += score * weight
+  }
+  return undefined
 }
 
 let sums = new Float64Array(0)

@@ -203,6 +203,9 @@ function anchorOf({ terms }: Question): string {
   for (const { namespaces, namespaceSelector, selector } of terms) {
     if (namespaces.length !== 1 || namespaceSelector !== undefined) continue
     for (const [key, value] of Object.entries(selector?.matchLabels ?? {})) return anchor(namespaces[0]!, key, value)
+    // What is deduced from a ReplicaSet reads so.
+    for (const { key, operator, values = [] } of selector?.matchExpressions ?? [])
+      if (operator === 'In' && values.length === 1) return anchor(namespaces[0]!, key, values[0]!)
   }
   return NO_ANCHOR
 }
@@ -210,7 +213,7 @@ function anchorOf({ terms }: Question): string {
 /** Has this question counted; afterwards `index.matching` and `index.levels` answer it. */
 export function ask(index: TopologyIndex, question: Question, places: Iterable<Place>): void {
   const { key, area } = question
-  if (isKnown(index.questions, key, question)) return
+  if (isKnown(index.questions, key, question, QUESTIONS_MAX)) return
   if (index.questions.size >= QUESTIONS_MAX) {
     const [oldest] = index.questions.values()
     index.questions.delete(oldest!.key)
@@ -232,7 +235,7 @@ export function ask(index: TopologyIndex, question: Question, places: Iterable<P
 /** Has the domains of this area counted, node by node; afterwards `index.domains` and `index.sizes` know them. */
 export function askDomains(index: TopologyIndex, area: Area, places: Iterable<Place>): void {
   const { key } = area
-  if (isKnown(index.areas, key, area)) return
+  if (isKnown(index.areas, key, area, AREAS_MAX)) return
   if (index.areas.size >= AREAS_MAX) {
     const [oldest] = index.areas.keys()
     index.areas.delete(oldest!)
@@ -243,8 +246,12 @@ export function askDomains(index: TopologyIndex, area: Area, places: Iterable<Pl
   for (const { node } of places) countDomain(index, area, node, 1)
 }
 
-/** Whether it is counted already. Those asked last are at the end, so that a cycle does not lose one of its own. */
-function isKnown<V>(table: Table<string, V>, key: string, value: V): boolean {
+/**
+ * Whether it is counted already. Once the table is half full, those asked last are put at the end, so that a cycle does not lose
+ * one of its own.
+ */
+function isKnown<V>(table: Table<string, V>, key: string, value: V, most: number): boolean {
+  if (table.size * 2 < most) return table.has(key)
   const known = table.delete(key)
   if (known) table.set(key, value)
   return known

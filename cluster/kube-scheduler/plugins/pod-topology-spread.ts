@@ -5,10 +5,12 @@
  *
  * Where to read upstream: kubernetes/kubernetes `pkg/scheduler/framework/plugins/podtopologyspread/{filtering,scoring}.go`.
  */
-import type { Pod, TopologySpreadConstraint } from '#cluster/api/types.ts'
+import type { LabelSelector, Pod, TopologySpreadConstraint } from '#cluster/api/types.ts'
 import type { CycleState, Nodes, Plugin } from '../framework.ts'
 import { MAX_NODE_SCORE, SKIP, unresolvable, unschedulable } from '../framework.ts'
 import type { NodeInfo } from '../node-info.ts'
+import type { Crowd } from '../node-numbers.ts'
+import { numbersOf } from '../node-numbers.ts'
 import { answers, areaOf, askDomains, labelOf, questionOf } from '../topology-index.ts'
 import { defaultSelector } from './default-selector.ts'
 import { lnOf } from './ln.ts'
@@ -53,9 +55,18 @@ interface Row {
   readonly changed?: { readonly value: string; readonly by: number }
 }
 
+/** One constraint as Score sees it. */
+interface ScoreRow {
+  readonly constraint: Constraint
+  readonly counts: Counts
+  readonly weight: number
+  /** No node bears the key: nobody gets anything of it. */
+  readonly isNowhere: boolean
+}
+
 interface Scoring {
   readonly ignored: ReadonlySet<string>
-  readonly rows: readonly { readonly constraint: Constraint; readonly counts: Counts; readonly weight: number }[]
+  readonly rows: readonly ScoreRow[]
 }
 
 export function podTopologySpread(args: PodTopologySpreadArguments = {}): Plugin {
@@ -69,7 +80,8 @@ export function podTopologySpread(args: PodTopologySpreadArguments = {}): Plugin
     if (given.length === 0) return []
     if (own.length > 0) return constraintsFrom(pod, given, true)
     const selector = defaultSelector(pod, nodes.objects)
-    return selector === undefined ? [] : constraintsFrom(pod, given, needsAllKeys(pod, when), selector)
+    if (selector === undefined) return []
+    return isSystem ? systemConstraints(pod, selector) : constraintsFrom(pod, given, needsAllKeys(pod, when), selector)
   }
   /** The system's defaults weigh in on every node, whatever labels it lacks. */
   const needsAllKeys = (pod: Pod, when: TopologySpreadConstraint['whenUnsatisfiable']): boolean =>
@@ -111,11 +123,9 @@ export function podTopologySpread(args: PodTopologySpreadArguments = {}): Plugin
       const { ignored, rows } = state[SCORE] as Scoring
       if (ignored.has(info.name)) return 0
       let sum = 0
-      for (const { constraint, counts, weight } of rows) {
-        const value = labelOf(info.node, constraint.topologyKey)
-        if (value === undefined) continue
-        const count = counts === NO_COUNTS ? countOn(info, constraint.question) : counts.get(value)
-        sum += count * weight + (constraint.maxSkew - 1)
+      for (const row of rows) {
+        const count = countFor(row, info)
+        if (count >= 0) sum += count * row.weight + (row.constraint.maxSkew - 1)
       }
       return Math.round(sum)
     },
@@ -130,9 +140,10 @@ export function podTopologySpread(args: PodTopologySpreadArguments = {}): Plugin
       }
       for (const entry of scores) {
         if (ignored.has(entry.name)) entry.score = 0
-        else entry.score = max === 0 ? MAX_NODE_SCORE : Math.floor((MAX_NODE_SCORE * (max + min - entry.score)) / max)
+        else entry.score = normalized(entry.score, min, max)
       }
     },
+    scoreMany: (state, _pod, crowd, scores) => scoreAll(state[SCORE] as Scoring, crowd, scores),
     eventsToRegister: [
       { event: 'AssignedPod/Add', hint: (pod, event) => isLike(pod, event.pod!) },
       { event: 'AssignedPod/Delete', hint: (pod, event) => isLike(pod, event.pod!) },
@@ -184,6 +195,25 @@ function change(state: CycleState, other: Pod, info: NodeInfo, sign: 1 | -1): vo
   })
 }
 
+interface Deduced {
+  readonly namespace: string | undefined
+  readonly constraints: Constraint[]
+}
+
+const deduced = new WeakMap<LabelSelector, Deduced>()
+
+/** The system's defaults, made once for all Pods of a controller that leave the choice of nodes open. */
+function systemConstraints(pod: Pod, selector: LabelSelector): Constraint[] {
+  const { nodeSelector, affinity } = pod.spec
+  const isOpen = nodeSelector === undefined && affinity?.nodeAffinity === undefined
+  const { namespace } = pod.metadata
+  const known = deduced.get(selector)
+  if (isOpen && known !== undefined && known.namespace === namespace) return known.constraints
+  const constraints = constraintsFrom(pod, SYSTEM_DEFAULTS, false, selector)
+  if (isOpen) deduced.set(selector, { namespace, constraints })
+  return constraints
+}
+
 // ── Score ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 function scoringOf(
@@ -197,23 +227,69 @@ function scoringOf(
   const rows = constraints.map((constraint) => {
     const { topologyKey } = constraint
     if (topologyKey === HOSTNAME)
-      return { constraint, counts: countsOfNodes(constraint, nodes), weight: lnOf(feasible.length - ignored.size + 2) }
+      return {
+        constraint,
+        counts: countsOfNodes(constraint, nodes),
+        weight: lnOf(feasible.length - ignored.size + 2),
+        isNowhere: false,
+      }
     const area = areaOf(topologyKey)
     const hasLabels = isEverywhere(area, nodes) || needsAllKeys
+    const domains = nodes.topology.domains.sizeOf(area.key)
     // Nodes without the label are one more.
-    const most = nodes.topology.domains.sizeOf(area.key) + (hasLabels ? 0 : 1)
+    const most = domains + (hasLabels ? 0 : 1)
     const weight = lnOf(valuesAmong(feasible, ignored, topologyKey, most) + 2)
-    return { constraint, counts: countsOf(constraint, nodes), weight }
+    return { constraint, counts: countsOf(constraint, nodes), weight, isNowhere: domains === 0 }
   })
   return { ignored, rows }
 }
+
+/** Matching Pods in the node's domain; -1 where it is in none. */
+function countFor({ constraint, counts }: ScoreRow, info: NodeInfo): number {
+  const value = labelOf(info.node, constraint.topologyKey)
+  if (value === undefined) return -1
+  return counts === NO_COUNTS ? countOn(info, constraint.question) : counts.get(value)
+}
+
+function scoreAll({ ignored, rows }: Scoring, crowd: Crowd, scores: Float64Array): void {
+  scores.fill(0)
+  for (const row of rows) if (!row.isNowhere) addRow(row, crowd, scores)
+  for (let i = 0; i < scores.length; i++) scores[i] = Math.round(scores[i]!)
+  const isIgnored = (i: number): boolean => ignored.size > 0 && ignored.has(crowd.infos[i]!.name)
+  let min = Infinity
+  let max = 0
+  for (let i = 0; i < scores.length; i++) {
+    const score = scores[i]!
+    if (isIgnored(i)) continue
+    if (score < min) min = score
+    if (score > max) max = score
+  }
+  for (let i = 0; i < scores.length; i++) scores[i] = isIgnored(i) ? 0 : normalized(scores[i]!, min, max)
+}
+
+/** Adds one constraint's share: of the hostname the node's own Pods, which are remembered with it. */
+function addRow(row: ScoreRow, { infos, slots, of }: Crowd, scores: Float64Array): void {
+  const { constraint, weight } = row
+  const base = constraint.maxSkew - 1
+  const isOwn = constraint.topologyKey === HOSTNAME
+  const own = isOwn && numbersOf({ infos, slots, of }, constraint.question.key, (info) => countFor(row, info))
+  for (let i = 0; i < scores.length; i++) {
+    const count = own ? own[slots[i]!]! : countFor(row, infos[i]!)
+    if (count >= 0) scores[i]! += count * weight + base
+  }
+}
+
+/** The fewer, the better. */
+const normalized = (score: number, min: number, max: number): number =>
+  max === 0 ? MAX_NODE_SCORE : Math.floor((MAX_NODE_SCORE * (max + min - score)) / max)
 
 /** On a hostname, Score counts the node itself, whichever nodes count: by its name, where no two nodes share one. */
 function countsOfNodes({ question }: Constraint, nodes: Nodes): Counts {
   const area = areaOf(HOSTNAME)
   askDomains(nodes.topology, area, nodes)
   if (nodes.topology.domains.sizeOf(HOSTNAME) !== nodes.size) return NO_COUNTS
-  return countsOf({ question: questionOf(area, question.terms, true) }, nodes)
+  const isAll = question.area.key === area.key
+  return countsOf({ question: isAll ? question : questionOf(area, question.terms, true) }, nodes)
 }
 
 const NO_COUNTS: Counts = { get: () => 0, domains: 0, min: () => Infinity }
