@@ -8,6 +8,7 @@
  * every node is a domain of its own, the Pods of a domain change only together with the NodeInfo. Numbers lie side by side in typed arrays: a cycle over 500 nodes is bound by memory.
  * Where to read upstream: KEP-5598 "opportunistic batching" has the same idea (`SignPod`), for whole cycles.
  */
+import { isEqual } from '#cluster/api/meta.ts'
 import type { Pod } from '#cluster/api/types.ts'
 import type { CycleState, Nodes, Plugin, Status } from './framework.ts'
 import { isRejected } from './framework.ts'
@@ -61,8 +62,25 @@ function memoOf(profile: Profile): Memo {
 function signatureOf(profile: Profile, pod: Pod): string {
   const known = read.get(pod)
   if (known?.profile === profile) return known.text
-  const text = JSON.stringify(profile.plugins.map((plugin) => plugin.reads?.(pod)))
+  const text = textOf(profile, pod)
   read.set(pod, { profile, text })
+  return text
+}
+
+interface LastRead {
+  readonly reads: readonly unknown[]
+  readonly text: string
+}
+
+const lastRead = new WeakMap<Profile, LastRead>()
+
+/** Pods of one template come in a row, and share what the plugins read of them: to compare it costs less than to write it down. */
+function textOf(profile: Profile, pod: Pod): string {
+  const reads = profile.plugins.map((plugin) => plugin.reads?.(pod))
+  const last = lastRead.get(profile)
+  if (last && isEqual(last.reads, reads)) return last.text
+  const text = JSON.stringify(reads)
+  lastRead.set(profile, { reads, text })
   return text
 }
 
