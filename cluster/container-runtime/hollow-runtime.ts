@@ -30,6 +30,12 @@ export interface HollowRuntimeState {
 const POD_ADDRESS = '192.168.192.168'
 const SIGTERM_CODE = 143
 const NOTHING = Object.freeze({})
+const READY = Object.freeze({ status: true, reason: '', message: '' })
+/** The very same each time: every node asks every few seconds. */
+const CONDITIONS = Object.freeze([
+  Object.freeze({ type: 'RuntimeReady', ...READY }),
+  Object.freeze({ type: 'NetworkReady', ...READY }),
+])
 
 type Answer = object | CriError
 
@@ -81,15 +87,8 @@ function look(state: HollowRuntimeState, request: CriRequest): Answer {
   switch (request.call) {
     case 'Version':
       return as('Version', { runtimeName: 'fakeRuntime', runtimeVersion: '0.1.0', runtimeApiVersion: 'v1' })
-    case 'Status': {
-      const ready = { status: true, reason: '', message: '' }
-      return as('Status', {
-        conditions: [
-          { type: 'RuntimeReady', ...ready },
-          { type: 'NetworkReady', ...ready },
-        ],
-      })
-    }
+    case 'Status':
+      return as('Status', { conditions: CONDITIONS })
     case 'ListImages':
       return as('ListImages', { images: [...state.images.keys()].map((name) => ({ id: name, repoTags: [name], size: 0 })) }) // prettier-ignore
     case 'ListPodSandbox':

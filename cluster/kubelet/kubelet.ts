@@ -162,15 +162,15 @@ function timer(state: KubeletState, ctx: Context, event: Extract<Event, { type: 
 
 function heard(state: KubeletState, ctx: Context, event: Extract<Event, { type: 'data' | 'closed' }>): Effect[] {
   if (event.stream === state.criEvents) return runtimeEvent(state, ctx, event)
-  const streamed = streams(state, ctx, event)
-  if (streamed) return streamed
-  const tag = state.criCalls.get(event.stream)
+  // Its own calls first: they are most of what an idle node hears.
+  const tag = event.type === 'closed' ? state.criCalls.get(event.stream) : undefined
   if (tag && event.type === 'closed') {
     state.criCalls.delete(event.stream)
     return criAnswered(state, ctx, tag, event.body as CriReply | CriError | undefined)
   }
   const answer = answerOf(state.client, event)
-  return answer ? apiAnswered(state, ctx, answer) : fromInformers(state, ctx, event)
+  if (answer) return apiAnswered(state, ctx, answer)
+  return streams(state, ctx, event) ?? fromInformers(state, ctx, event)
 }
 
 /** What belongs to the kubelet's own server. */

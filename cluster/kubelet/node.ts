@@ -157,9 +157,10 @@ export function reportNode(state: KubeletState, ctx: Context): Effect[] {
   const known = state.node.items.get(options.nodeName)
   const runtime = state.runtimeConditions
   const fresh = last.sent !== undefined && ctx.now - last.sentAt < NODE_REPORT_MICROS
-  const spoiled = conditionOf(known, 'Ready')?.status === 'Unknown'
   // Made from the same as the last time, it is the same: a node that idles asks this every few seconds.
-  if (fresh && !spoiled && last.from?.known === known && last.from?.runtime === runtime) return []
+  const isSame = last.from !== undefined && last.from.known === known && last.from.runtime === runtime
+  if (fresh && isSame && state.pressureSeenAt === undefined) return []
+  const spoiled = conditionOf(known, 'Ready')?.status === 'Unknown'
   const status = nodeStatus(state, ctx)
   if (fresh && !spoiled && sameNodeStatus(last.sent!, status)) {
     state.nodeStatus.from = { known, runtime }
