@@ -53,8 +53,14 @@ const NOTHING_HELD: readonly Held[] = Object.freeze([])
 
 interface Parts {
   readonly token: object
-  readonly ids: Set<StreamId>
+  /** Oldest first. */
+  ids: StreamIds
 }
+
+/** Most processes have a part in a handful of streams, which a short list holds best; a server has thousands. */
+type StreamIds = StreamId[] | Set<StreamId>
+
+const LISTED_MAX = 16
 
 type StreamEvent = Extract<Event, { type: 'opened' | 'data' | 'closed' }>
 
@@ -222,25 +228,36 @@ export class StreamTable {
 
   #leave(process: number, id: StreamId): void {
     if (process < 0) return
-    const ids = this.#partsOf(process)
-    ids.delete(id)
-    if (ids.size === 0) this.#ofProcess[process] = undefined
+    const { ids } = this.#partsOf(process)
+    if (!Array.isArray(ids)) ids.delete(id)
+    else {
+      // What ends is young, as a rule.
+      const at = ids.lastIndexOf(id)
+      if (at >= 0) ids.splice(at, 1)
+    }
+    if ((Array.isArray(ids) ? ids.length : ids.size) === 0) this.#ofProcess[process] = undefined
   }
 
   #enter(stream: Stream): void {
-    this.#partsOf(stream.a).add(stream.id)
-    if (stream.b >= 0) this.#partsOf(stream.b).add(stream.id)
+    this.#takePart(stream.a, stream.id)
+    if (stream.b >= 0) this.#takePart(stream.b, stream.id)
+  }
+
+  #takePart(process: number, id: StreamId): void {
+    const parts = this.#partsOf(process)
+    if (!Array.isArray(parts.ids)) parts.ids.add(id)
+    else if (parts.ids.length < LISTED_MAX) parts.ids.push(id)
+    else parts.ids = new Set([...parts.ids, id])
   }
 
   /** The streams of a process, ours to write. */
-  #partsOf(process: number): Set<StreamId> {
+  #partsOf(process: number): Parts {
     const parts = this.#ofProcess[process]
-    if (parts?.token === this.#token) return parts.ids
-    const ids = new Set(parts?.ids)
+    if (parts?.token === this.#token) return parts
+    const ids = Array.isArray(parts?.ids) ? parts.ids.slice() : parts ? new Set(parts.ids) : []
     if (!this.#ownsList) this.#ofProcess = this.#ofProcess.slice()
     this.#ownsList = true
-    this.#ofProcess[process] = { token: this.#token, ids }
-    return ids
+    return (this.#ofProcess[process] = { token: this.#token, ids })
   }
 
   #startTimeout(host: Host, stream: Stream): void {
