@@ -13,8 +13,9 @@ import { keyOf, resourceNamed, storedAs } from '#cluster/api/resources.ts'
 import type { KubernetesObject } from '#cluster/api/types.ts'
 import { subresourceOf } from '#cluster/api/subresources.ts'
 import type { Context, Effect, Micros, StreamId } from '#cluster/kernel/component.ts'
-import type { ApiService } from './aggregation/api-service.ts'
-import { elsewhere, infoElsewhere, passOn } from './aggregation/proxy.ts'
+import { infoElsewhere, passOn } from './aggregation/proxy.ts'
+import type { Route } from './aggregation/route.ts'
+import { routeOf } from './aggregation/route.ts'
 import { isTranslated, startTranslated, startTranslatedPatch, translate } from './conversion/translation.ts'
 import { readsOf } from './admission/admission.ts'
 import { paramResources } from './admission/policies/params.ts'
@@ -33,6 +34,7 @@ import { classify } from './flowcontrol/classify.ts'
 import { nextSeated, place, release, widthOf } from './flowcontrol/seats.ts'
 import { health } from './health.ts'
 import { actingUser } from './impersonation.ts'
+import { partsOf } from './parts.ts'
 import { answerAtPath } from './paths.ts'
 import { startRead } from './reads.ts'
 import { review } from './reviews.ts'
@@ -84,8 +86,9 @@ function begin(
   info: RequestInfo | undefined,
   ctx: Context,
 ): Effect[] {
-  const other = elsewhere(state, request.path)
-  if (other) return askElsewhere(state, stream, other, user, request, ctx)
+  const { path } = request
+  const route = partsOf(ctx).route?.(state, path, user) ?? routeOf(state, path)
+  if (!('to' in route) || route.to !== 'local') return askElsewhere(state, stream, route, user, request, ctx)
   if (!info) return [{ type: 'close', stream, body: answerAtPath(state, user, request) }]
   if (!info.resource.verbs.includes('watch')) {
     return [{ type: 'close', stream, body: review(state, user, info, request, ctx) }]
@@ -128,14 +131,14 @@ function begin(
 function askElsewhere(
   state: State,
   stream: StreamId,
-  other: ApiService,
+  route: Exclude<Route, { readonly to: 'local' }>,
   user: UserInfo,
   request: HttpRequest,
   ctx: Context,
 ): Effect[] {
   const info = infoElsewhere(state, request)
   const refused = info && authorize(state, user, info, ctx)
-  return refused ? [answer(stream, refused.code, refused)] : passOn(state, stream, other, user, request, ctx)
+  return refused ? [answer(stream, refused.code, refused)] : passOn(state, stream, route, user, request, ctx)
 }
 
 /** A Binding may also be sent to the collection of Bindings. */

@@ -146,6 +146,14 @@ export { etcdWithNode } from './learner-raft.ts'
 export type { WholeClusterOptions } from './whole-cluster.ts'
 export { readyPods, wholeCluster } from './whole-cluster.ts'
 
+// Parts of the API server in their place in it.
+export type { AggregatorJudge, AggregatorReport } from './learner-aggregator.ts'
+export { serverWithAggregator } from './learner-aggregator.ts'
+export type { ExtensionServerOptions } from './extension-server.ts'
+export { addExtensionServer, extensionServer, serviceFor } from './extension-server.ts'
+export type { Visit } from './visitor.ts'
+export { addVisitor, visit, VISITOR } from './visitor.ts'
+
 // Copies of a resource, kept by lists and watches.
 export type { ReflectorRecord, ReflectorReport } from './learner-reflector.ts'
 export { learnerReflector, reflectorGuest } from './learner-reflector.ts'

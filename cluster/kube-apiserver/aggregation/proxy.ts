@@ -13,17 +13,10 @@ import { ask, targetOfService } from '../outgoing.ts'
 import type { RequestInfo } from '../route.ts'
 import { requestInfo } from '../route.ts'
 import type { State } from '../state.ts'
-import type { ApiService } from './api-service.ts'
-import { apiServiceFor, isAvailable } from './api-service.ts'
+import { noSuchPath } from '../status.ts'
+import type { Route } from './route.ts'
 
 const TIMEOUT_MICROS = 60_000_000
-
-/** Who answers at that path, if that is not this server. */
-export function elsewhere(state: State, path: string): ApiService | undefined {
-  if (!path.startsWith('/apis/')) return undefined
-  const [, , group, version] = path.split('/', 4)
-  return group && version ? apiServiceFor(state, group, version) : undefined
-}
 
 /** What is asked, for the authorizer; undefined: a path that is no resource. */
 export function infoElsewhere(state: State, request: HttpRequest): RequestInfo | undefined {
@@ -41,21 +34,25 @@ const unavailable = (text: string): HttpResponse => ({ type: 'response', status:
 export function passOn(
   state: State,
   stream: StreamId,
-  apiService: ApiService,
+  route: Exclude<Route, { readonly to: 'local' }>,
   user: UserInfo,
   request: HttpRequest,
   ctx: Context,
 ): Effect[] {
   const close = (text: string): Effect[] => [{ type: 'close', stream, body: unavailable(text) }]
-  if (!isAvailable(apiService)) return close('service unavailable')
-  const target = targetOfService(state, apiService.spec.service!)
+  if ('status' in route) {
+    if (route.status === 503) return close('service unavailable')
+    const body: HttpResponse = { type: 'response', status: 404, body: noSuchPath() }
+    return [{ type: 'close', stream, body }]
+  }
+  const target = targetOfService(state, route.service)
   if (typeof target === 'string') return close('service unavailable')
   const { user: _, headers: { authorization: __, ...headers } = {}, ...rest } = request
   const passed: HttpRequest = {
     ...rest,
     headers: { ...headers, 'x-remote-user': user.name, 'x-remote-group': user.groups.join(',') },
   }
-  ctx.note('proxied', { apiService: apiService.metadata.name, to: target.at, user: user.name })
+  ctx.note('proxied', { apiService: route.apiService, to: target.at, user: user.name })
   if (target.by === 'address') return ask(state, target, passed, { type: 'proxy', stream }, TIMEOUT_MICROS, ctx)
   const backend = ctx.id()
   state.connections.set(stream, backend)

@@ -1,0 +1,30 @@
+/**
+ * Parts of the server that another may stand in for: whoever writes one of them can try it in its real place.
+ *
+ * They are lent to a step with its context, so that nothing of them is in the state; a server that is lent none goes by its own.
+ */
+import type { UserInfo } from '#cluster/api/http.ts'
+import type { Context } from '#cluster/kernel/component.ts'
+import type { Route } from './aggregation/route.ts'
+import type { State } from './state.ts'
+
+export interface Parts {
+  /** Who answers at that path; without it, `aggregation/route.ts` says. */
+  route?(state: State, path: string, user: UserInfo): Route
+}
+
+interface LentContext extends Context {
+  readonly parts?: Parts
+}
+
+/** The same context, with these parts. */
+export const withParts = (ctx: Context, parts: Parts): LentContext => ({
+  ...{ now: ctx.now, self: ctx.self, machine: ctx.machine, tracing: ctx.tracing, parts },
+  id: () => ctx.id(),
+  random: (name) => ctx.random(name),
+  note: (kind, detail) => ctx.note(kind, detail),
+})
+
+const OWN: Parts = Object.freeze({})
+
+export const partsOf = (ctx: Context): Parts => (ctx as LentContext).parts ?? OWN
