@@ -1,6 +1,7 @@
 /** Checks of `aggregation-router`: examples of each rule, and the reference over groups and paths that are alike. */
-import { defineChecks, differential, example, functionsGuest, type Trial } from 'clusterwright/kit'
+import { defineChecks, differential, example, functionsGuest, property, type Trial } from 'clusterwright/kit'
 import { apiService, type Claim, type DiscoveryCase, discoveryCase, type RoutesCase, routesCase } from './cases.ts'
+import { livesOn, type ServerPlan, serverPlan, serverWorld, tellServer } from './in-the-server.ts'
 import { judgeDiscovery, judgeRoute } from './oracle.ts'
 import { texts } from './texts.ts'
 
@@ -137,6 +138,21 @@ const checks = [
     generate: discoveryCase,
     run: (trial, one) => judgeGroups(trial, [one]),
     shrink: { fixed: ['claims', 'group', 'version'] },
+  }),
+
+  property<ServerPlan>('in the API server of a cluster, each request finds who answers it', {
+    stage: 'availability',
+    hint: 'available',
+    per200: 3,
+    generate: serverPlan,
+    world: serverWorld,
+    run: livesOn,
+    calm: (plan) => ({ ...plan, faults: [] }),
+    tell: tellServer,
+    shrink: {
+      fixed: ['outsiders', 'claims', 'name', 'group', 'version', 'groupPriority', 'visits', 'faults', 'atMs', 'path', 'do', 'server', 'claim'], // prettier-ignore
+      triesMax: 8,
+    },
   }),
 ]
 

@@ -108,7 +108,7 @@ export default defineTests<Example>({
   guest: functionsGuest(['route', 'discover']),
   threshold: 16,
   // It goes wrong from the second call on, and an example makes one.
-  beyond: ['remembers-who-claimed'],
+  beyond: ['remembers-until-names-change', 'remembers-who-claimed'],
   read,
   run,
   texts,

@@ -13,6 +13,13 @@ export const { texts, say } = defineTexts({
     'other-groups': 'Each group is listed once, all but the core group.',
     'other-order': 'The groups are in another order.',
     'other-versions': 'The versions of a group are in another order, or some are missing.',
+    'in-the-cluster': 'At {time} s {who} asks for {what}. {why}',
+    'step.claims': 'APIService {claim} → {server}',
+    'fault.stop': 'the server {server} dies',
+    'fault.hide': 'the Service {server} is deleted',
+    'fault.show': 'the Service {server} is there again',
+    'fault.replace': 'the APIService {claim} is deleted, and made anew for {server}',
+    'fault.crash': 'kube-apiserver dies; ten seconds later it is started again',
   },
   es: {
     core: '{path} es la API básica, que es de este servidor.',
@@ -25,6 +32,13 @@ export const { texts, say } = defineTexts({
     'other-groups': 'Cada grupo se enumera una vez, todos menos el básico.',
     'other-order': 'Los grupos están en otro orden.',
     'other-versions': 'Las versiones de un grupo están en otro orden, o falta alguna.',
+    'in-the-cluster': 'A los {time} s, {who} pide {what}. {why}',
+    'step.claims': 'APIService {claim} → {server}',
+    'fault.stop': 'el servidor {server} muere',
+    'fault.hide': 'se borra el Service {server}',
+    'fault.show': 'el Service {server} está otra vez',
+    'fault.replace': 'el APIService {claim} se borra, y se hace de nuevo para {server}',
+    'fault.crash': 'kube-apiserver muere; diez segundos después arranca de nuevo',
   },
   names: {
     'a group and version go to the Service that claims them': 'un grupo y su versión van al Service que los reclama',
@@ -39,5 +53,7 @@ export const { texts, say } = defineTexts({
       'cualquier ruta, reclame quien reclame: las mismas respuestas que la referencia',
     'any APIServices, in any order: the same discovery':
       'cualesquiera APIServices, en cualquier orden: el mismo descubrimiento',
+    'in the API server of a cluster, each request finds who answers it':
+      'en el API server de un clúster, cada petición encuentra a quien la responde',
   },
 })
