@@ -4,11 +4,27 @@
  * What we leave out: YAML 1.1's `yes`, `no` and octal numbers, which kubectl's parser still knows.
  * Where to read upstream: apimachinery `pkg/util/yaml/decoder.go`; sigs.k8s.io/yaml.
  */
-import { Document, parse, parseAllDocuments, visit } from 'yaml'
+import { Document, parse as parseDocument, parseAllDocuments, visit } from 'yaml'
+import { deepFreeze } from './meta.ts'
 import type { KubernetesObject } from './types.ts'
 
+/** Texts that are remembered with what they hold; beyond it all are forgotten. */
+const REMEMBERED_MAX = 16
+// A command of kubectl reads its file anew at each answer, and a world that is sought runs it once more.
+const remembered = new Map<string, readonly KubernetesObject[]>()
+
 /** Every object of a file of one or more documents, a List taken apart. Throws with the line where it is no YAML. */
-export function parseManifests(text: string): KubernetesObject[] {
+export function parseManifests(text: string): readonly KubernetesObject[] {
+  let objects = remembered.get(text)
+  if (objects === undefined) {
+    objects = deepFreeze(parse(text))
+    if (remembered.size >= REMEMBERED_MAX) remembered.clear()
+    remembered.set(text, objects)
+  }
+  return objects
+}
+
+function parse(text: string): KubernetesObject[] {
   const documents = parseAllDocuments(text)
   const objects: KubernetesObject[] = []
   for (const document of Array.isArray(documents) ? documents : []) {
@@ -23,7 +39,7 @@ export function parseManifests(text: string): KubernetesObject[] {
 }
 
 /** One document, whatever it is. Throws where it is no YAML. */
-export const parseYaml = (text: string): unknown => parse(text)
+export const parseYaml = (text: string): unknown => parseDocument(text)
 
 /**
  * With keys in alphabetical order, as every Kubernetes tool prints them. Double quotes are for what would be no string
@@ -45,7 +61,7 @@ const SHORT_MAX = 40
 function isOtherwise(text: string): boolean {
   if (text.length > SHORT_MAX || !/^[-+.~\w:]*$/.test(text)) return false
   try {
-    return typeof parse(text, { version: '1.1' }) !== 'string'
+    return typeof parseDocument(text, { version: '1.1' }) !== 'string'
   } catch {
     return false
   }

@@ -19,7 +19,7 @@ export function* readManifests({ flags, files }: Invocation): Generator<Ask, Man
   if (name === undefined) throw new CommandError('error: must specify one of -f and -k')
   const text = files[name]
   if (text === undefined) throw new CommandError(`error: the path "${name}" does not exist`)
-  let objects: KubernetesObject[]
+  let objects: readonly KubernetesObject[]
   try {
     objects = parseManifests(text)
   } catch (error) {
