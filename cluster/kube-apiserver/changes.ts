@@ -6,7 +6,7 @@
 import type { KubernetesObject } from '#cluster/api/types.ts'
 import type { Context } from '#cluster/kernel/component.ts'
 import { storedAs } from '#cluster/api/resources.ts'
-import { type Admission, admissionFor } from './admission/admission.ts'
+import { type Admission, admissionFor, isJudged } from './admission/admission.ts'
 import { authorityOf } from './admission/policies/authority.ts'
 import { isApply } from './apply/apply.ts'
 import { prepareApply, trackedUpdate } from './apply/tracking.ts'
@@ -27,6 +27,7 @@ export const currentOf = (origin: Origin): KubernetesObject =>
 
 /** The plugins that have a say in this write. @param info as it is, or as the creation that it turns out to be */
 export function admissionOf(state: State, row: PendingRequest, ctx: Context, info = row.info): Admission | undefined {
+  if (!isJudged(state, info)) return undefined
   const isDryRun = row.request.query?.['dryRun'] === 'All'
   return admissionFor(
     state,

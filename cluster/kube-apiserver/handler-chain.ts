@@ -149,20 +149,28 @@ function bindingOf(info: RequestInfo, request: HttpRequest): RequestInfo {
 }
 
 /** The kinds that must be cached before the request can be answered: its own, and what is looked up on the way. */
-function cachesFor(state: State, info: RequestInfo): readonly Resource[] {
-  const own = storedAs(info.resource)
-  if (info.verb === 'get' || info.verb === 'list' || info.verb === 'watch') return [own]
+const cachesFor = (state: State, info: RequestInfo): readonly Resource[] => [
+  storedAs(info.resource),
+  ...lookedUpFor(state, info),
+]
+
+const NO_RESOURCES: readonly Resource[] = Object.freeze([])
+
+function lookedUpFor(state: State, info: RequestInfo): readonly Resource[] {
+  if (!isMutating(info)) return NO_RESOURCES
   const reads = readsOf(state, info)
-  // A PUT or an apply may turn out to be a creation.
-  const made = info.verb === 'update' || info.verb === 'patch' ? readsOf(state, { ...info, verb: 'create' }) : []
-  const below = info.subresource === 'eviction' ? [BUDGETS] : info.subresource === 'token' ? TOKEN_READS : []
-  if (reads.length === 0 && made.length === 0 && below.length === 0) return [own]
-  return [own, ...[...reads, ...made, ...below].map(resourceNamed), ...paramResources(state)]
+  const below = info.subresource === 'eviction' ? [BUDGETS] : info.subresource === 'token' ? TOKEN_READS : NO_NAMES
+  if (reads.length === 0 && below.length === 0) return NO_RESOURCES
+  return [...[...reads, ...below].map(resourceNamed), ...paramResources(state)]
 }
+
+const NO_NAMES: readonly string[] = Object.freeze([])
 
 /** Whether they are: a cache is made when its kind is first asked for. */
 const hasCache = (state: State, info: RequestInfo): boolean =>
-  cachesFor(state, info).every((resource) => (state.caches[keyOf(resource)]?.revision ?? 0) > 0)
+  isCached(state, storedAs(info.resource)) && lookedUpFor(state, info).every((resource) => isCached(state, resource))
+
+const isCached = (state: State, resource: Resource): boolean => (state.caches[keyOf(resource)]?.revision ?? 0) > 0
 
 const OF_COLLECTIONS: readonly string[] = ['list', 'watch', 'create', 'deletecollection']
 const OF_OBJECTS: readonly string[] = ['get', 'watch', 'update', 'patch', 'delete']

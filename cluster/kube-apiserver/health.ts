@@ -33,6 +33,8 @@ const CHECKS: Readonly<Record<string, readonly Check[]>> = {
 
 /** Undefined where the path is none of these. */
 export function health(state: State, { path, query = {} }: HttpRequest): HttpResponse | undefined {
+  // What nearly everybody asks for.
+  if (path.startsWith('/api')) return undefined
   if (path === '/version' || path === '/version/') return { type: 'response', status: 200, body: VERSION }
   const slash = path.indexOf('/', 1)
   const root = path.slice(1, slash < 0 ? undefined : slash)

@@ -95,7 +95,8 @@ export function prepareCreate(
   const decoded = decode(info, body)
   if ('refused' in decoded) return decoded
   const strategy = strategyOf(info.resource)
-  const { resourceVersion, deletionTimestamp: _, deletionGracePeriodSeconds: __, managedFields: ___, ...given } = decoded.object.metadata // prettier-ignore
+  const { resourceVersion } = decoded.object.metadata
+  const given = ofClient(decoded.object.metadata)
   if (resourceVersion) return refused(badRequest('resourceVersion should not be set on objects to be created'))
   const name = info.name || given.name || (given.generateName ? generateName(given.generateName, ctx) : '')
   const metadata: ObjectMeta = {
@@ -121,6 +122,15 @@ export function prepareCreate(
   if (unsound) return refused(unsound)
   const forbidden = admission?.validate(object, undefined)
   return forbidden ? refused(forbidden) : { object: deepFreeze(object) }
+}
+
+const OF_SERVER = ['resourceVersion', 'deletionTimestamp', 'deletionGracePeriodSeconds', 'managedFields'] as const
+
+/** What is for a client to say when it creates. */
+function ofClient(metadata: ObjectMeta): ObjectMeta {
+  if (!OF_SERVER.some((key) => Object.hasOwn(metadata, key))) return metadata
+  const { resourceVersion: _, deletionTimestamp: __, deletionGracePeriodSeconds: ___, managedFields: ____, ...given } = metadata // prettier-ignore
+  return given
 }
 
 /** The verdict of validation, which the trace has either way. */
@@ -190,9 +200,8 @@ export function prepareUpdate(
 /** Takes from the client what its subresource may change, and the rest from the old object. */
 function combine(info: RequestInfo, given: any, old: any, strategy: Strategy, ctx: Context): KubernetesObject {
   if (info.subresource === 'status') {
-    const { status: _, ...rest } = old
     const metadata = statusMetadata(given.metadata, old.metadata)
-    const next = { ...rest, metadata, ...(given.status !== undefined && { status: given.status }) }
+    const next = withStatus(old, metadata, given.status)
     return strategy.prepareForStatusUpdate ? strategy.prepareForStatusUpdate(next, old) : next
   }
   if (info.subresource === 'approval') return approved(given, old, timestamp(ctx))
@@ -222,6 +231,13 @@ function approved(given: any, old: any, now: string): KubernetesObject {
     return { ...condition, lastUpdateTime: condition.lastUpdateTime ?? now, lastTransitionTime: since }
   })
   return { ...old, status: { ...old.status, conditions } }
+}
+
+function withStatus(old: any, metadata: ObjectMeta, status: unknown): any {
+  // Not `rest`: to leave a key out takes one step for each of the others.
+  if (status !== undefined) return { ...old, metadata, status }
+  const { status: _, ...rest } = old
+  return { ...rest, metadata }
 }
 
 /** Takes the one part that a subresource is for. */

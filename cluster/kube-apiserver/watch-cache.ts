@@ -35,6 +35,8 @@ export interface WatchCache {
   /** Everything up to this revision of etcd is in here. */
   revision: number
   objects: Table<string, KubernetesObject>
+  /** The same as etcd holds them, without their revisions: what a change starts from. */
+  stored: Table<string, KubernetesObject>
   /** Keys in order, under `root`. */
   keys: Table<'root', OrderedKeys>
   /** Keys of Pods by the node that they are bound to, in no particular order. */
@@ -57,6 +59,7 @@ export function createWatchCache(resource: Resource, eventsMin = EVENTS_MIN): Wa
     resource,
     revision: 0,
     objects: new Table(),
+    stored: new Table(),
     keys: new Table([['root', NO_KEYS]]),
     byNode: new Groups(),
     events: new Log(),
@@ -69,6 +72,7 @@ export function createWatchCache(resource: Resource, eventsMin = EVENTS_MIN): Wa
 /** Begins anew from a list. */
 export function replaceAll(cache: WatchCache, kvs: readonly KeyValue[], revision: number): void {
   cache.objects = new Table()
+  cache.stored = new Table()
   cache.byNode = new Groups()
   cache.events = new Log()
   let keys = NO_KEYS
@@ -76,6 +80,7 @@ export function replaceAll(cache: WatchCache, kvs: readonly KeyValue[], revision
     const key = keyInCache(cache.resource, kv.key)
     const object = withRevision(kv.value as KubernetesObject, kv.modRevision)
     cache.objects.set(key, object)
+    cache.stored.set(key, kv.value as KubernetesObject)
     keys = withKey(keys, key)
     moveNode(cache, key, undefined, object)
   }
@@ -93,9 +98,11 @@ export function applyEvent(cache: WatchCache, event: WatchEvent, now: Micros): C
   const object = event.type === 'PUT' ? withRevision(kv.value as KubernetesObject, revision) : undefined
   if (object) {
     cache.objects.set(key, object)
+    cache.stored.set(key, kv.value as KubernetesObject)
     if (!previous) cache.keys.set('root', withKey(cache.keys.get('root')!, key))
   } else if (previous) {
     cache.objects.delete(key)
+    cache.stored.delete(key)
     cache.keys.set('root', withoutKey(cache.keys.get('root')!, key))
   }
   moveNode(cache, key, previous, object)

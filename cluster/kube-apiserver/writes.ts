@@ -38,7 +38,7 @@ import type { Origin, PendingRequest, Stage, State } from './state.ts'
 import * as status from './status.ts'
 import { isTokenRequest, issueToken } from './tokens/token-requests.ts'
 import { callEtcd } from './storage/etcd-client.ts'
-import { registryKey, withoutRevision, withRevision } from './storage/keys.ts'
+import { registryKey, withRevision } from './storage/keys.ts'
 import { putTransaction, removalTransaction } from './storage/transactions.ts'
 
 /** A change that always finds the object newer than it knew gives up after so many tries. */
@@ -72,9 +72,10 @@ export function moveTo(
 
 function cachedOrigin(state: State, { info }: PendingRequest): Origin | undefined {
   const key = info.resource.namespaced ? `${info.namespace}/${info.name}` : info.name
-  const object = state.caches[keyOf(info.resource)]!.objects.get(key)
+  const cache = state.caches[keyOf(info.resource)]!
+  const object = cache.objects.get(key)
   if (!object) return undefined
-  return { object: withoutRevision(object), modRevision: Number(object.metadata.resourceVersion), cached: object }
+  return { object: cache.stored.get(key)!, modRevision: Number(object.metadata.resourceVersion), cached: object }
 }
 
 function fetchOrigin(state: State, row: PendingRequest, ctx: Context): Effect[] {

@@ -74,8 +74,12 @@ export const FEW_ADMISSION_PLUGINS: readonly string[] = Object.freeze([defaultTo
 /** Those that have something to say about a kind of request, and what they look up. */
 interface Chain {
   readonly plugins: readonly AdmissionPlugin[]
+  /** Whether webhooks may want to hear of it. */
+  readonly asksHooks: boolean
   readonly reads: readonly string[]
 }
+
+type Kindred = Pick<RequestInfo, 'resource' | 'verb' | 'subresource'>
 
 const chains = new WeakMap<readonly string[], WeakMap<Resource, Map<string, Chain>>>()
 
@@ -91,15 +95,24 @@ function chainFor(names: readonly string[], info: RequestInfo): Chain {
   return chain
 }
 
-function makeChain(names: readonly string[], { resource, verb, subresource }: RequestInfo): Chain {
+function makeChain(names: readonly string[], { resource, verb, subresource }: Kindred): Chain {
   const asked = { resource, verb, subresource }
   const enabled = [rbacEscalation, ...PLUGINS.filter(({ name }) => names.includes(name))]
   const plugins = enabled.filter((plugin) => plugin.handles(asked))
   const kinds = isExempt(asked) ? [] : KINDS.filter((kind) => names.includes(PLUGIN_NAMES[kind]))
-  return { plugins, reads: [...kinds.map((kind) => CONFIGURATIONS[kind]), ...plugins.flatMap(({ reads = [] }) => reads)] } // prettier-ignore
+  const reads = [...kinds.map((kind) => CONFIGURATIONS[kind]), ...plugins.flatMap(({ reads = [] }) => reads)]
+  // A PUT or an apply may turn out to be a creation.
+  const made = verb === 'update' || verb === 'patch' ? makeChain(names, { resource, verb: 'create', subresource }).reads : [] // prettier-ignore
+  return { plugins, asksHooks: kinds.length > 0, reads: [...reads, ...made] }
 }
 
-/** The kinds that plugins will look up for such a request. */
+/** Whether anybody at all has something to say about such a request. */
+export const isJudged = ({ options }: Pick<State, 'options'>, info: RequestInfo): boolean => {
+  const { plugins, asksHooks } = chainFor(options.admissionPlugins, info)
+  return plugins.length > 0 || asksHooks
+}
+
+/** The kinds that plugins will look up for such a request, or for the creation that it may turn out to be. */
 export const readsOf = ({ options }: Pick<State, 'options'>, info: RequestInfo): readonly string[] =>
   chainFor(options.admissionPlugins, info).reads
 
