@@ -167,7 +167,7 @@ export function controllerManager(
       if (event.type === 'booted') return election ? startElection(election, ctx) : startInformers(state, ctx)
       const step = election && stepElection(election, event, ctx)
       if (step) return step.started ? [...step.effects, ...startInformers(state, ctx)] : [...step.effects]
-      const manager = { state, indexers, byName, watchers, effects, ctx, caches: cachesOf(state.informers) }
+      const manager = { state, indexers, byName, watchers, effects, ctx, caches: new InformerCaches(state.informers) }
       takeIn(manager, event)
       work(manager)
       return effects
@@ -199,8 +199,9 @@ function takeIn(manager: Manager, event: Event): void {
     running.later.delete(key)
     return add(running.queue, key)
   }
-  for (const resource of Object.keys(state.informers)) {
-    const step = stepInformer(state.informers[resource]!, manager.indexers[resource] ?? {}, state.client, event, ctx)
+  for (const resource of manager.watchers.keys()) {
+    const informer = state.informers[resource]
+    const step = informer && stepInformer(informer, manager.indexers[resource] ?? {}, state.client, event, ctx)
     if (!step) continue
     effects.push(...step.effects)
     for (const delta of step.deltas) tell(manager, resource, delta)
@@ -243,10 +244,9 @@ function tellEvents(
 
 /** Lets every controller whose informers are in sync work off its queue, as far as its workers reach. */
 function work(manager: Manager): void {
-  for (const name of Object.keys(manager.state.running)) {
-    const running = manager.state.running[name]!
-    if (running.queue.waiting.size === 0) continue
-    const controller = manager.byName.get(name)!
+  for (const controller of manager.byName.values()) {
+    const running = manager.state.running[controller.name]
+    if (running === undefined || running.queue.waiting.size === 0) continue
     if (!controller.watches.every(({ resource }) => manager.state.informers[resource]?.synced ?? true)) continue
     const workers = controller.workers ?? 5
     while (running.queue.processing.size < workers) {
@@ -302,19 +302,38 @@ function settle(manager: Manager, answer: Answer): void {
   done(running.queue, key)
 }
 
-/** Informers seen as caches. */
-export function cachesOf(informers: Readonly<Record<string, Informer>>): Caches {
-  const named = (resource: string): Informer => {
-    const informer = informers[resource]
+/** Informers seen as caches, for one step. */
+class InformerCaches implements Caches {
+  readonly #informers: Readonly<Record<string, Informer>>
+
+  constructor(informers: Readonly<Record<string, Informer>>) {
+    this.#informers = informers
+  }
+
+  has(resource: string): boolean {
+    return Object.hasOwn(this.#informers, resource)
+  }
+
+  get<T>(resource: string, key: string): T | undefined {
+    return this.#named(resource).items.get(key)
+  }
+
+  all<T>(resource: string): Iterable<T> {
+    return this.#named(resource).items.values()
+  }
+
+  by<T>(resource: string, index: string, value: string): Iterable<T> {
+    return objectsBy(this.#named(resource), index, value)
+  }
+
+  count(resource: string, index: string, value: string): number {
+    return this.#named(resource).indexes[index]!.sizeOf(value)
+  }
+
+  #named(resource: string): Informer {
+    const informer = this.#informers[resource]
     if (!informer) throw new Error(`no informer for "${resource}": add it to the controller's watches`)
     return informer
-  }
-  return {
-    has: (resource) => Object.hasOwn(informers, resource),
-    get: (resource, key) => named(resource).items.get(key),
-    all: (resource) => named(resource).items.values(),
-    by: (resource, index, value) => objectsBy(named(resource), index, value),
-    count: (resource, index, value) => named(resource).indexes[index]!.sizeOf(value),
   }
 }
 

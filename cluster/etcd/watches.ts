@@ -223,14 +223,16 @@ function piecesOf(events: readonly WatchEvent[]): WatchEvent[][] {
   return pieces
 }
 
-function eventsFor(store: Store, watch: Watch, changes: readonly Change[]): WatchEvent[] {
-  const events: WatchEvent[] = []
+function eventsFor(store: Store, watch: Watch, changes: readonly Change[]): readonly WatchEvent[] {
+  let events: WatchEvent[] | undefined
   for (const change of changes) {
     if (change.main < watch.minRevision || !covers(watch, change.key) || isFiltered(watch, change)) continue
-    events.push(eventOf(store, watch, change))
+    ;(events ??= []).push(eventOf(store, watch, change))
   }
-  return events
+  return events ?? NO_EVENTS
 }
+
+const NO_EVENTS: readonly WatchEvent[] = Object.freeze([])
 
 function covers({ key, rangeEnd }: Watch, changed: string): boolean {
   if (rangeEnd === undefined) return changed === key

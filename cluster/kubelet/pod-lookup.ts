@@ -14,6 +14,9 @@ export const podOf = (state: KubeletState, uid: string): Pod | undefined => {
 
 /** A container of any kind. */
 export const containerNamed = ({ spec }: Pod, name: string): Container | EphemeralContainer | undefined =>
-  [...(spec.initContainers ?? []), ...spec.containers, ...(spec.ephemeralContainers ?? [])].find(
-    (one) => one.name === name,
-  )
+  named(spec.initContainers, name) ?? named(spec.containers, name) ?? named(spec.ephemeralContainers, name)
+
+function named<T extends { readonly name: string }>(list: readonly T[] | undefined, name: string): T | undefined {
+  if (list !== undefined) for (let i = 0; i < list.length; i++) if (list[i]!.name === name) return list[i]
+  return undefined
+}
