@@ -6,6 +6,7 @@ import type { HttpRequest } from '#cluster/api/http.ts'
 import { deepFreeze } from '#cluster/api/meta.ts'
 import { apiVersionOf } from '#cluster/api/resources.ts'
 import { builtInSchemas } from '#cluster/api/schema/built-in.ts'
+import { readSchemas } from '#cluster/api/schema/schema.ts'
 import type { Component, ProcessId } from '#cluster/kernel/component.ts'
 import type { World, WorldOptions } from '#cluster/kernel/world.ts'
 import { kubeApiserverWith } from '#cluster/kube-apiserver/kube-apiserver.ts'
@@ -18,6 +19,7 @@ import { type EtcdPorts, serveEtcd } from './etcd/serve.ts'
 import { replay } from './journal.ts'
 import { type Authority, authorityOf, newAuthority } from './kube-apiserver/certificates.ts'
 import { certifier } from './kube-apiserver/certify.ts'
+import { descriptions } from './kube-apiserver/descriptions.ts'
 import { kubeconfig, refuseForeign, removeKubeconfig, writeKubeconfig } from './kube-apiserver/kubeconfig.ts'
 import { newTokens, personas, PERSONAS_MANIFEST } from './kube-apiserver/personas.ts'
 import { serveApi } from './kube-apiserver/serve.ts'
@@ -63,7 +65,7 @@ export interface Up {
 }
 
 /** Real clients send what they like, and ask what there is. */
-const typedApiserver = kubeApiserverWith(builtInSchemas) as Component
+const typedApiserver = kubeApiserverWith(readSchemas(builtInSchemas.data, descriptions())) as Component
 
 /** How long the cluster takes to come up; it has done so before anybody is let in. */
 const COMING_UP_MICROS = 30_000_000

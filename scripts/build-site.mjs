@@ -41,13 +41,19 @@ function fingerprint(base) {
   return hash.digest('hex')
 }
 
-/** The metered QuickJS, Monaco's bundle and the fonts: what Astro takes as given. */
+/** For `kubectl explain` in the playground, which asks for it then. */
+const API_DESCRIPTIONS = 'public/api/descriptions.json'
+
+/** The metered QuickJS, Monaco's bundle, the fonts and the words: what Astro takes as given. */
 export async function buildParts() {
   await step('Preparing the engine that runs learners’ code', () =>
     mustRun('Building the engine', [nodeForSources(), 'grader/sandbox/build-engine.ts']),
   )
   await step('Bundling the editor', () =>
     mustRun('Bundling the editor', [nodeForSources(), 'scripts/build-editor.mjs']),
+  )
+  await step('Collecting what the API’s fields are for', () =>
+    mustRun('Collecting the descriptions', [nodeForSources(), 'scripts/api-descriptions.ts', API_DESCRIPTIONS]),
   )
   await step('Making the fonts', () => mustRun('Making the fonts', [nodeForSources(), 'scripts/build-fonts.mjs']))
 }

@@ -17,6 +17,7 @@ const SHIPPED = [
   ['typescript', 'checks learners’ code'],
   ['ts-blank-space', 'erases the types of learners’ code'],
   ['yaml', 'reads manifests'],
+  ['@kubernetes/client-node', 'what the fields of the API are for, as its declarations say'],
   ['monaco-editor', 'the editor'],
   ['dompurify', 'inside the editor'],
   ['marked', 'inside the editor'],

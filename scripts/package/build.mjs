@@ -41,10 +41,11 @@ const BUNDLED = [
   { name: 'lodash.camelcase', purpose: 'part of @grpc/proto-loader', keep: /^index\.js$/ },
   { name: '@js-sdsl/ordered-map', purpose: 'part of @grpc/grpc-js', keep: /^dist\/cjs\/.*\.js$/ },
 ]
-/** Inside the engine. */
+/** Inside the engine, and inside what is made here. */
 const WITHIN = [
   ['@jitl/quickjs-wasmfile-release-sync', 'QuickJS itself, metered'],
   ['@jitl/quickjs-ffi-types', 'part of the above'],
+  ['@kubernetes/client-node', 'what the fields of the API are for, as its declarations say'],
 ]
 const LICENCE = /^(?:package\.json|licen[cs]e|thirdpartynotice|notice)/i
 
@@ -144,6 +145,8 @@ async function copyRest() {
   for (const { name } of BUNDLED) forgetWhatIsNotCarried(name)
   const carried = [...BUNDLED.map(({ name, purpose }) => [name, purpose]), ...WITHIN]
   writeFileSync(join(staging, 'THIRD-PARTY-NOTICES.txt'), notices(carried, 'The package'))
+  const described = join(staging, 'ports/kube-apiserver/descriptions.json')
+  await mustRun('Collecting the descriptions', [nodeForSources(), 'scripts/api-descriptions.ts', described])
   const engine = '.cache/engine/quickjs-metered.wasm'
   await mustRun('Building the engine', [nodeForSources(), 'grader/sandbox/build-engine.ts'])
   cpSync(join(root, engine), join(staging, engine))

@@ -7,6 +7,8 @@
  */
 import type { Resource } from '#cluster/api/resources.ts'
 import { builtInSchemas } from '#cluster/api/schema/built-in.ts'
+import type { Described, Descriptions } from '#cluster/api/schema/schema.ts'
+import { describedBy, readSchemas } from '#cluster/api/schema/schema.ts'
 import { KUBECTL, bootCluster } from '#cluster/cluster.ts'
 import { History } from '#cluster/kernel/history.ts'
 import type { World } from '#cluster/kernel/world.ts'
@@ -30,6 +32,8 @@ const CHECKPOINT_EVERY = 2_000
 const EVENTS_MAX = 1_000_000
 
 export interface Session {
+  /** From now on `kubectl explain` says what fields are for; what it was told before stays as it was. */
+  learn(described: Described): void
   answer<N extends keyof PlaygroundRequests>(name: N, body: PlaygroundRequests[N][0]): PlaygroundRequests[N][1]
 }
 
@@ -46,6 +50,7 @@ interface Opened extends Run {
 
 export function createSession(): Session {
   let opened: Opened | undefined
+  let words: Descriptions | undefined
 
   const run = (): Opened => {
     if (!opened) throw new Error('no world is open yet')
@@ -53,7 +58,8 @@ export function createSession(): Session {
   }
 
   function open({ setup, acts }: Story): undefined {
-    const world = bootCluster(optionsOf(setup))
+    const schemas = readSchemas(builtInSchemas.data, { describe: (type, field) => words?.describe(type, field) })
+    const world = bootCluster(optionsOf(setup, kubeApiserverWith(schemas)))
     const recorder = new Recorder(world)
     opened = {
       branch: 0,
@@ -101,10 +107,10 @@ export function createSession(): Session {
       return complete(line, { commands: kubectlFlags, files, custom, names })
     },
   }
-  return { answer: (name, body) => answers[name](body) }
+  return { learn: (described) => void (words = describedBy(described)), answer: (name, body) => answers[name](body) }
 }
 
-const optionsOf = ({ nodes, controlPlanes, etcd, seed }: Setup) => ({
+const optionsOf = ({ nodes, controlPlanes, etcd, seed }: Setup, apiserver: ReturnType<typeof kubeApiserverWith>) => ({
   seed,
   nodes,
   controlPlanes,
@@ -113,7 +119,7 @@ const optionsOf = ({ nodes, controlPlanes, etcd, seed }: Setup) => ({
   // As kubeadm sets it up, and with the types of the API: what one learns is what one types at work.
   chain: 'full' as const,
   nodePressureEviction: true,
-  components: { 'kube-apiserver': kubeApiserverWith(builtInSchemas), 'kube-scheduler': rememberingScheduler },
+  components: { 'kube-apiserver': apiserver, 'kube-scheduler': rememberingScheduler },
 })
 
 /** What Ctrl+C is in a story. */

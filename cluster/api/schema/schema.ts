@@ -6,7 +6,7 @@
  * items known by their `name` (`+`: to strategic merge patches too). `s` text, `y` bytes, `q` quantity, `t` time, `u` time
  * with microseconds, `i` `l` `n` numbers, `b` yes or no, `x` number or text, `*` anything; `[` a list of, `{` a map of; else a
  * type, of the same group unless it says otherwise. `#`: changes as a whole. Marks: `scripts/api-schemas/list-types.ts`.
- * What we leave out: descriptions, enumerations, defaults.
+ * What we leave out: enumerations, defaults; descriptions are brought by who has them, for they weigh ten times as much.
  */
 
 export type Scalar = 's' | 'y' | 'q' | 't' | 'u' | 'i' | 'l' | 'n' | 'b' | 'x' | '*'
@@ -57,15 +57,34 @@ export interface SchemaData {
   readonly types: Readonly<Record<string, string>>
 }
 
+/** What types and their fields are for, in upstream's words. Looked up when a document of OpenAPI is made, never before. */
+export interface Descriptions {
+  /** Undefined where nothing is said. @param type `core/v1.PodSpec` @param field undefined: the type as a whole */
+  describe(type: string, field?: string): string | undefined
+}
+
+/** The same as data, by type and field; what is said of a type as a whole has no name. */
+export type Described = Readonly<Record<string, Readonly<Record<string, string>>>>
+
 export interface Schemas {
   readonly data: SchemaData
+  readonly descriptions: Descriptions
   /** Throws where there is no such type. */
   typeNamed(name: string): ObjectType
   /** Undefined where the kind is none that is built in. @param apiVersion `v1`, `apps/v1` */
   typeOfKind(apiVersion: string, kind: string): ObjectType | undefined
 }
 
-export function readSchemas(data: SchemaData): Schemas {
+const NOT_DESCRIBED: Descriptions = { describe: () => undefined }
+
+export const describedBy = (all: Described): Descriptions => ({
+  describe(type, field = '') {
+    const told = Object.hasOwn(all, type) ? all[type]! : {}
+    return Object.hasOwn(told, field) ? told[field] : undefined
+  },
+})
+
+export function readSchemas(data: SchemaData, descriptions = NOT_DESCRIBED): Schemas {
   const read = new Map<string, ObjectType>()
   const typeNamed = (name: string): ObjectType => {
     let type = read.get(name)
@@ -78,6 +97,7 @@ export function readSchemas(data: SchemaData): Schemas {
   }
   return Object.freeze({
     data,
+    descriptions,
     typeNamed,
     typeOfKind(apiVersion: string, kind: string) {
       const name = `${apiVersion.includes('/') ? apiVersion : `core/${apiVersion}`}.${kind}`

@@ -6,7 +6,7 @@
  */
 import type { Resource } from '#cluster/api/resources.ts'
 import { apiVersionOf, listKindOf } from '#cluster/api/resources.ts'
-import type { Field, FieldType, ObjectType, Scalar, Schemas } from '#cluster/api/schema/schema.ts'
+import type { Descriptions, Field, FieldType, ObjectType, Scalar, Schemas } from '#cluster/api/schema/schema.ts'
 import { published } from '../extensions/schema/publish.ts'
 
 export type Dialect = 'v2' | 'v3'
@@ -87,7 +87,7 @@ export function definitions(
     const definition = definitionName(name)
     if (Object.hasOwn(result, definition)) return
     const type = schemas.typeNamed(name)
-    result[definition] = define(type, dialect)
+    result[definition] = define(type, dialect, schemas.descriptions)
     for (const { type: fieldType } of type.fields.values()) {
       const inner = objectIn(fieldType)
       if (inner !== undefined) add(inner)
@@ -143,15 +143,17 @@ function listOf(resource: Resource, dialect: Dialect): Definition {
   return withKinds({ type: 'object', required: ['items'], properties }, resource, kind)
 }
 
-function define({ name, atomic, fields }: ObjectType, dialect: Dialect): Definition {
+function define({ name, atomic, fields }: ObjectType, dialect: Dialect, descriptions: Descriptions): Definition {
   const all = [...fields.values()]
   const required = all.filter((field) => field.required).map((field) => field.name)
+  const told = descriptions.describe(name)
+  const propertyOf = (field: Field): Definition =>
+    property(field, dialect, name === ANY_JSON, descriptions.describe(name, field.name))
   return {
+    ...(told !== undefined && { description: told }),
     type: 'object',
     ...(required.length > 0 && { required }),
-    ...(all.length > 0 && {
-      properties: Object.fromEntries(all.map((field) => [field.name, property(field, dialect, name === ANY_JSON)])),
-    }),
+    ...(all.length > 0 && { properties: Object.fromEntries(all.map((field) => [field.name, propertyOf(field)])) }),
     ...(atomic && { 'x-kubernetes-map-type': 'atomic' }),
     ...(name === 'meta/v1.DeleteOptions' && { 'x-kubernetes-group-version-kind': [{ group: '', kind: 'DeleteOptions', version: 'v1' }] }), // prettier-ignore
   }
@@ -160,12 +162,13 @@ function define({ name, atomic, fields }: ObjectType, dialect: Dialect): Definit
 /** Where what may be anything need not be an object. */
 const ANY_JSON = 'apiextensions.k8s.io/v1.JSONSchemaProps'
 
-function property(field: Field, dialect: Dialect, mayBeAny: boolean): Definition {
+function property(field: Field, dialect: Dialect, mayBeAny: boolean, description: string | undefined): Definition {
   const schema = fieldSchema(field.type, dialect, mayBeAny)
   const strategy = [field.patchMerge || field.mergeKey ? 'merge' : '', field.retainKeys ? 'retainKeys' : '']
   const strategies = strategy.filter((word) => word !== '').join(',')
   const isList = field.type.is === 'list'
   const marks = {
+    ...(description !== undefined && { description }),
     ...(isList && { 'x-kubernetes-list-type': field.keys ? 'map' : field.set ? 'set' : 'atomic' }),
     ...(field.keys && { 'x-kubernetes-list-map-keys': field.keys.map((key) => key.field) }),
     ...(field.mergeKey && { 'x-kubernetes-patch-merge-key': field.mergeKey }),

@@ -37,6 +37,7 @@ function build(schemas: Schemas, resource: Resource): Schemas {
   addObject(types, root, resource.custom!.schema, true)
   return Object.freeze({
     data: schemas.data,
+    descriptions: schemas.descriptions,
     typeNamed: (name: string) => types.get(name) ?? schemas.typeNamed(name),
     typeOfKind: (apiVersion: string, kind: string) =>
       `${apiVersion}.${kind}` === root ? types.get(root) : schemas.typeOfKind(apiVersion, kind),
