@@ -19,6 +19,17 @@ function ask(lab: Lab, path: string, accept: string, query?: Query): any {
   return (lab.heard(name).at(-1)!.body as HttpResponse).body
 }
 
+it('of a scale has the columns of scales', () => {
+  const own = ready()
+  const template = { metadata: { labels: { a: 'b' } }, spec: { containers: [{ name: 'c', image: 'web' }] } }
+  const spec = { replicas: 3, selector: { matchLabels: { a: 'b' } }, template }
+  const path = '/apis/apps/v1/namespaces/default/replicasets'
+  own.send('POST', path, { apiVersion: 'apps/v1', kind: 'ReplicaSet', metadata: { name: 'web' }, spec })
+  const { columnDefinitions, rows } = ask(own, `${path}/web/scale`, TABLE)
+  expect(columnDefinitions.map(({ name }: { name: string }) => name)).toEqual(['Name', 'Desired', 'Available', 'Age'])
+  expect(rows[0].cells.slice(0, 3)).toEqual(['web', 3, 0])
+})
+
 describe('a Table', () => {
   const lab = ready()
   lab.send('POST', PODS, pod('web', { app: 'web' }))

@@ -7,6 +7,7 @@
 import type { HttpRequest } from '#cluster/api/http.ts'
 import type { Printer } from '#cluster/api/printers/printer.ts'
 import { printerOf } from '#cluster/api/printers/printers.ts'
+import { SCALE } from '#cluster/api/printers/workloads.ts'
 import type { Resource } from '#cluster/api/resources.ts'
 import { listKindOf } from '#cluster/api/resources.ts'
 import type { KubernetesObject, List, Pod, WatchEvent } from '#cluster/api/types.ts'
@@ -52,7 +53,8 @@ const isListOf = (resource: Resource, body: { kind?: string }): body is List<Kub
 export function shaped(resource: Resource, view: View | undefined, body: any, now: Micros): unknown {
   if (view === undefined && isStoredAsSeen(resource)) return body
   const isList = isListOf(resource, body)
-  if (!isList && body.kind !== resource.kind) return body
+  const isScale = view !== undefined && body.kind === 'Scale'
+  if (!isList && !isScale && body.kind !== resource.kind) return body
   const objects: readonly KubernetesObject[] = isList ? body.items : [body]
   if (view?.as === 'Table') return tableOf(resource, view, objects, isList ? body.metadata : metadataOf(body), now)
   const items = objects.map((object) => (view ? partial(view, object) : fromStored(resource, object)))
@@ -75,7 +77,7 @@ function tableOf(
   now: Micros,
   withColumns = true,
 ): object {
-  const printer = printerOf(resource)
+  const printer = objects[0]?.kind === 'Scale' ? SCALE : printerOf(resource)
   const columns = printer.columns.map((column) => ({ description: '', ...column }))
   return Object.freeze({
     kind: 'Table',

@@ -161,6 +161,17 @@ const poddisruptionbudgets = printer(
   ],
 )
 
+/** The subresource `scale` of whatever can be scaled. */
+export const SCALE = printer(
+  ['Name', 'Desired:integer', 'Available:integer', 'Age'],
+  ({ metadata, spec, status }, now) => [
+    metadata.name,
+    spec.replicas,
+    status.replicas,
+    ageOf(metadata.creationTimestamp, now),
+  ],
+)
+
 export const WORKLOADS: Readonly<Record<string, Printer>> = {
   deployments,
   replicasets,

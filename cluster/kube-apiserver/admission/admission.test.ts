@@ -187,7 +187,9 @@ describe('the smaller plugins', () => {
     }
     expect(approve().body.message).toContain('user not permitted to approve requests with signerName "kubernetes.io/kube-apiserver-client"') // prettier-ignore
     give('signer', [{ verbs: ['approve'], apiGroups: ['certificates.k8s.io'], resources: ['signers'], resourceNames: ['kubernetes.io/*'] }]) // prettier-ignore
-    expect(approve().status).toBe(200)
+    const { status, body } = approve()
+    expect(status).toBe(200)
+    expect(body.status.conditions[0]).toMatchObject({ lastUpdateTime: expect.any(String), lastTransitionTime: expect.any(String) }) // prettier-ignore
   })
 
   it('nobody gets a certificate that makes a master of the system', () => {
