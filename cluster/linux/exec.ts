@@ -89,13 +89,15 @@ export interface ExecHost {
   effect(effect: Effect): void
   /** Begins to serve files to other Pods. */
   serve(server: NonNullable<Ran['serves']>): void
-  /** Empty files that nobody wrote. */
-  readonly there: readonly string[]
+  /** Files that nobody wrote in here, by path. */
+  readonly there: Readonly<Record<string, string>>
 }
 
 const MAIN = 0
 const INPUT_MAX = 16 * 1_024 * 1_024
 const NOT_FOUND = 127
+/** Of the images, which say so. */
+const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 const SIZE = { columns: 80, rows: 24 }
 const INTERRUPT = '\u0003'
 const END_OF_INPUT = '\u0004'
@@ -182,11 +184,12 @@ export function execTimer(host: ExecHost, key: string): void {
 
 function go(host: ExecHost, id: number, session: Session): void {
   const { hostname, env } = host.options
-  const files = { ...Object.fromEntries(host.there.map((path) => [path, ''])), ...host.state.files }
-  const bytes = Object.fromEntries(Object.entries(env).map(([name, value]) => [name, toBytes(value)]))
+  const files = { ...host.there, ...host.state.files }
+  const whole = { PATH, HOSTNAME: hostname, ...env, HOME: '/root' }
+  const bytes = Object.fromEntries(Object.entries(whole).map(([name, value]) => [name, toBytes(value)]))
   const ran = resumeShell(session.shell, { hostname, env: bytes, now: host.ctx.now, files, tty: session.tty })
   if (ran.files !== files) {
-    const own = Object.entries(ran.files).filter(([path]) => !host.there.includes(path))
+    const own = Object.entries(ran.files).filter(([path, content]) => host.there[path] !== content)
     host.state.files = Object.freeze(Object.fromEntries(own))
   }
   if (ran.serves) host.serve(ran.serves)

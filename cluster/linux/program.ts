@@ -6,7 +6,9 @@
  * (so the kernel notices its death), hears signals, and answers the runtime that comes back after a restart.
  * What it prints goes to the runtime, line by line. A shell with a box of small commands is in every image (see `shell/`).
  * What we leave out: `exec` runs inside the program instead of as a process of its own; a file system per container is a
- * few files by their paths, and goes with the container; what is printed while the runtime is down is lost.
+ * few files by their paths, and goes with the container; /etc/hosts; folders of the machine (hostPath), so that the Pod of
+ * `kubectl debug node/…` sees nothing in /host; variables with the addresses of Services; what is printed while the runtime is down
+ * is lost.
  */
 import type { Body, Component, Context, Effect, Event, Micros, ProcessId } from '#cluster/kernel/component.ts'
 import type { KernelNews, ProcessStart, Syscall, SyscallBatch, SyscallReply } from './syscall.ts'
@@ -189,13 +191,25 @@ function createIo<Own extends object>(
   return io
 }
 
+/** What the kubelet and the runtime put into every container. */
+const systemFiles = ({ hostname, resolvConf: { nameservers, search, ndots } }: ProgramOptions) => ({
+  '/etc/hostname': `${hostname}\n`,
+  '/etc/resolv.conf': [
+    ...(search.length > 0 ? [`search ${search.join(' ')}`] : []),
+    ...nameservers.map((address) => `nameserver ${address}`),
+    `options ndots:${ndots}`,
+    '',
+  ].join('\n'),
+})
+
 /** What its shells need of a program. */
 function hostOf<Own extends object>(
   definition: ProgramDefinition<Own>,
   state: ProgramState<Own>,
   io: ProgramIo,
 ): ExecHost {
-  const there = definition.files?.(state.own, io) ?? []
+  const empty = definition.files?.(state.own, io) ?? []
+  const there = { ...systemFiles(state.options), ...Object.fromEntries(empty.map((path) => [path, ''])) }
   const serve = ({ port, folder }: { readonly port: number; readonly folder: string }): void => {
     state.served = folder
     io.quiet([{ call: 'listen', port }])
