@@ -38,6 +38,8 @@ export interface Answer {
   readonly tag: Tag
   readonly status: number
   readonly body: unknown
+  /** What the server said beside it, one for each. */
+  readonly warnings?: readonly string[]
   readonly lost?: Exclude<CloseReason, 'done'>
 }
 
@@ -72,12 +74,18 @@ export function answerOf(client: ApiClient, event: Event): Answer | undefined {
   client.calls.delete(event.stream)
   const response = event.body as HttpResponse | undefined
   if (event.reason === 'done' && response !== undefined) {
-    return { tag, status: response.status, body: response.body }
+    const { status, body, headers } = response
+    const warning = headers?.['warning']
+    return { tag, status, body, ...(warning !== undefined && { warnings: warningsIn(warning) }) }
   }
   useNextServer(client)
   // A connection that ends without an answer: whoever stood in between has hung up.
   return { tag, status: 0, body: undefined, lost: event.reason === 'done' ? 'reset' : event.reason }
 }
+
+/** `299 - "one", 299 - "another"`: the codes and the agents say nothing. */
+const warningsIn = (header: string): readonly string[] =>
+  [...header.matchAll(/\d{3} \S+ ("(?:\\.|[^"\\])*")/g)].map(([, text]) => JSON.parse(text!) as string)
 
 export function useNextServer(client: ApiClient): void {
   client.server = (client.server + 1) % client.servers.length

@@ -11,6 +11,7 @@ import type { Status } from '#cluster/api/types.ts'
 import type { Body, Micros } from '#cluster/kernel/component.ts'
 import { CommandError } from './command-error.ts'
 import type { Flags } from './flags.ts'
+import type { Kubeconfig } from './kubeconfig.ts'
 
 export interface Invocation {
   /** Words after the command's own name that are no flags. */
@@ -22,6 +23,7 @@ export interface Invocation {
   readonly files: Readonly<Record<string, string>>
   /** What stands before the program: `KUBE_EDITOR='sed -i s/1/2/' kubectl edit …`. */
   readonly environment?: Readonly<Record<string, string>>
+  readonly kubeconfig?: Kubeconfig
 }
 
 /** Requests to make at once, something to follow, or a time to wait, and what to print meanwhile. */
@@ -32,6 +34,8 @@ export interface Ask {
    * no longer than that.
    */
   readonly follow?: ApiRequest
+  /** Said on what is followed, which is open. */
+  readonly write?: readonly Body[]
   readonly pauseMicros?: Micros
   readonly output?: string
   readonly errors?: string
@@ -58,6 +62,10 @@ export interface Outcome {
   readonly errors?: string
   readonly exitCode?: number
   readonly opens?: OpenedFile
+  /** A file that was fetched. */
+  readonly saves?: OpenedFile
+  /** The kubeconfig as it is from now on. */
+  readonly kubeconfig?: Kubeconfig
 }
 
 export type Steps = Generator<Ask, Outcome, Round>

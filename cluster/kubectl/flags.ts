@@ -88,6 +88,13 @@ export const valueOf = (flags: Flags, name: string): string | undefined => {
   return typeof value === 'string' ? value : undefined
 }
 
+/** Where the context says what namespace is meant; a line's own flag goes before it. */
+export const CONTEXT_NAMESPACE = 'context-namespace'
+
+/** The namespace that a line is about. */
+export const namespaceOf = (flags: Flags): string =>
+  valueOf(flags, 'namespace') ?? valueOf(flags, CONTEXT_NAMESPACE) ?? 'default'
+
 export const isSet = (flags: Flags, name: string): boolean => flags[name] === true || flags[name] === 'true'
 
 /** Splits a line as a shell would: spaces, single and double quotes, backslashes. */

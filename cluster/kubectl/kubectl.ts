@@ -5,12 +5,12 @@
  * What we model: the commands of the table below, with
  * their flags, layouts, messages and exit codes. Each command is told to it from outside (`type: 'kubectl'`), so is Ctrl+C
  * (`type: 'interrupt'`), and leaves an entry in the transcript.
- * What we leave out: what needs a terminal, a folder, a browser or another program (cp, port-forward, proxy and kustomize only
- * say what does it here; plugins), certificate, config; validation against OpenAPI, kubeconfig; waiting by watch (it looks again and again).
+ * What we leave out: what needs a terminal, a port, a browser or another program (port-forward, proxy and kustomize only
+ * say what does it here; plugins); waiting by watch (it looks again and again).
  * Where to read upstream: kubernetes/kubectl `pkg/cmd`.
  */
 import type { HttpResponse } from '#cluster/api/http.ts'
-import type { Answer, ApiClient } from '#cluster/client/api-client.ts'
+import type { Answer, ApiClient, ApiRequest } from '#cluster/client/api-client.ts'
 import { answerOf, createApiClient, openRequest, send } from '#cluster/client/api-client.ts'
 import type { Body, Component, Context, Effect, Event, Micros, ProcessId, StreamId } from '#cluster/kernel/component.ts'
 import { Table } from '#cluster/kernel/table.ts'
@@ -19,16 +19,20 @@ import { CommandError } from './command-error.ts'
 import { apply, applyFlags } from './commands/apply.ts'
 import { attach, attachFlags } from './commands/attach.ts'
 import { auth, authFlags } from './commands/auth.ts'
+import { certificate, certificateFlags } from './commands/certificate.ts'
+import { config, configFlags } from './commands/config.ts'
+import { cp, cpFlags } from './commands/cp.ts'
 import { create, createFlags } from './commands/create.ts'
 import { debug, debugFlags } from './commands/debug.ts'
 import { deleteFlags, deleteObjects } from './commands/delete.ts'
 import { describe, describeFlags } from './commands/describe.ts'
-import { apiResources, apiResourcesFlags, apiVersions, clusterInfo, explain, explainFlags, version } from './commands/discovery.ts' // prettier-ignore
+import { apiResources, apiResourcesFlags, apiVersions, clusterInfo, version } from './commands/discovery.ts' // prettier-ignore
 import { diff, diffFlags } from './commands/diff.ts'
 import { drain, drainFlags } from './commands/drain.ts'
 import { edit, editFlags } from './commands/edit.ts'
+import { explain, explainFlags } from './commands/explain.ts'
 import { autoscale, autoscaleFlags, expose, exposeFlags } from './commands/expose.ts'
-import { cp, kustomize, portForward, proxy } from './commands/elsewhere.ts'
+import { kustomize, portForward, proxy } from './commands/elsewhere.ts'
 import { get, getFlags } from './commands/get.ts'
 import { annotate, label, labelFlags } from './commands/labels.ts'
 import { exec, execFlags, logs, logsFlags } from './commands/logs.ts'
@@ -42,6 +46,7 @@ import { set } from './commands/set.ts'
 import { wait, waitFlags } from './commands/wait.ts'
 import type { FlagSpec } from './flags.ts'
 import { parseFlags, splitLine } from './flags.ts'
+import { FIRST, inContext, type Kubeconfig } from './kubeconfig.ts'
 
 /** What is typed. Either `args` or `line`; `id` names the entry in the transcript. */
 export interface KubectlBody extends Body {
@@ -71,12 +76,16 @@ export interface TranscriptEntry {
   readonly endedAt: Micros | undefined
   /** What `edit` has opened. */
   readonly opens?: OpenedFile
+  /** What `cp` has fetched. */
+  readonly saves?: OpenedFile
 }
 
 interface Run {
   readonly words: readonly string[]
   readonly environment: Readonly<Record<string, string>>
   readonly files: Readonly<Record<string, string>>
+  /** As it was when the line was typed. */
+  readonly kubeconfig: Kubeconfig
   readonly rounds: readonly Round[]
   /** Answers of the round under way, with holes. */
   readonly answers: readonly (Answer | undefined)[]
@@ -90,6 +99,7 @@ interface Run {
 
 export interface KubectlState {
   client: ApiClient
+  kubeconfig: Kubeconfig
   runs: Table<number, Run>
   /** The run that each stream belongs to which is followed. */
   follows: Table<StreamId, number>
@@ -107,9 +117,11 @@ const COMMANDS: Readonly<Record<string, { readonly run: Command; readonly flags:
   attach: { run: attach, flags: attachFlags },
   auth: { run: auth, flags: authFlags },
   autoscale: { run: autoscale, flags: autoscaleFlags },
+  certificate: { run: certificate, flags: certificateFlags },
   'cluster-info': { run: clusterInfo, flags: {} },
   cordon: { run: cordon, flags: {} },
-  cp: { run: cp, flags: {} },
+  config: { run: config, flags: configFlags },
+  cp: { run: cp, flags: cpFlags },
   create: { run: create, flags: createFlags },
   debug: { run: debug, flags: debugFlags },
   delete: { run: deleteObjects, flags: deleteFlags },
@@ -149,6 +161,7 @@ export const kubectl: Component<KubectlState, KubectlOptions> = {
   name: 'kubectl',
   init: ({ servers }) => ({
     client: createApiClient(servers, 'kubernetes-admin', ['system:masters']),
+    kubeconfig: FIRST,
     runs: new Table(),
     follows: new Table(),
     transcript: new Table(),
@@ -189,7 +202,17 @@ function begin(state: KubectlState, body: KubectlBody, ctx: Context, effects: Ef
       break
     }
   }
-  state.runs.set(body.id, { words, environment, files, rounds: [], answers: [], said: [], isFollowing: false })
+  const { kubeconfig } = state
+  state.runs.set(body.id, {
+    words,
+    environment,
+    files,
+    kubeconfig,
+    rounds: [],
+    answers: [],
+    said: [],
+    isFollowing: false,
+  })
   advance(state, body.id, ctx, effects)
 }
 
@@ -250,31 +273,35 @@ function advance(state: KubectlState, id: number, ctx: Context, effects: Effect[
   const run = state.runs.get(id)!
   const next = replay(run)
   if (!('ask' in next)) return finish(state, id, next, ctx, effects)
-  const { requests = [], follow, pauseMicros, ...printed } = next.ask
+  const { requests = [], follow, pauseMicros, write: _, ...printed } = next.ask
   if (printed.output !== undefined || printed.errors !== undefined)
     state.transcript.set(id, { ...state.transcript.get(id)!, ...printed })
-  if (follow) return followOn(state, id, next.ask, ctx, effects)
+  const asked = (request: ApiRequest): ApiRequest => ({
+    ...request,
+    headers: { ...request.headers, ...impersonation(run.words) },
+  })
+  if (follow) return followOn(state, id, { ...next.ask, follow: asked(follow) }, ctx, effects)
   if (pauseMicros !== undefined || requests.length === 0) {
     effects.push({ type: 'wake', key: String(id), after: pauseMicros ?? 0 })
     return
   }
   state.runs.set(id, { ...run, answers: requests.map(() => undefined) })
-  const asWhom = impersonation(run.words)
-  requests.forEach((request, index) =>
-    effects.push(send(state.client, ctx, { ...request, headers: { ...request.headers, ...asWhom } }, { id, index })),
-  )
+  requests.forEach((request, index) => effects.push(send(state.client, ctx, asked(request), { id, index })))
 }
 
 function followOn(
   state: KubectlState,
   id: number,
-  { follow, pauseMicros }: Ask,
+  { follow, write = [], pauseMicros }: Ask,
   ctx: Context,
   effects: Effect[],
 ): void {
   const run = state.runs.get(id)!
+  const { stream: open } = run
+  const isOpen = open !== undefined && state.follows.has(open)
+  if (isOpen) for (const body of write) effects.push({ type: 'write', stream: open, body })
   if (run.said.length > 0 || run.ended) return resume(state, id, [], ctx, effects)
-  if (run.stream === undefined) {
+  if (!isOpen) {
     const stream = ctx.id()
     state.follows.set(stream, id)
     state.runs.set(id, { ...run, stream, isFollowing: true })
@@ -292,11 +319,18 @@ function replay(run: Run): Outcome | { readonly ask: Ask } {
       if (step.done) break
       step = steps.next(round)
     }
-    return step.done ? step.value : { ask: step.value }
+    return step.done ? warned(run, step.value) : { ask: step.value }
   } catch (error) {
-    if (error instanceof CommandError) return { errors: `${error.message}\n`, exitCode: 1 }
+    if (error instanceof CommandError) return warned(run, { errors: `${error.message}\n`, exitCode: 1 })
     throw error
   }
+}
+
+/** What the server has warned of comes first, each once. */
+function warned({ rounds }: Run, outcome: Outcome): Outcome {
+  const warnings = new Set(rounds.flatMap(({ answers }) => answers.flatMap((answer) => answer.warnings ?? [])))
+  if (warnings.size === 0) return outcome
+  return { ...outcome, errors: [...warnings].map((text) => `Warning: ${text}\n`).join('') + (outcome.errors ?? '') }
 }
 
 /** `--as alice --as-group readers`: what each request of the command bears then. */
@@ -311,7 +345,7 @@ function impersonation(words: readonly string[]): Readonly<Record<string, string
   }
 }
 
-function parse({ words, files, environment }: Run): { command: Command; invocation: Invocation } {
+function parse({ words, files, environment, kubeconfig }: Run): { command: Command; invocation: Invocation } {
   // Flags may stand before the command: `kubectl -n kube-system get pods`.
   let at = 0
   while (at < words.length && words[at]!.startsWith('-'))
@@ -321,14 +355,16 @@ function parse({ words, files, environment }: Run): { command: Command; invocati
     throw new CommandError('kubectl controls the Kubernetes cluster manager.\n\nUsage:\n  kubectl [flags] [options]')
   if (!Object.hasOwn(COMMANDS, name)) throw new CommandError(`error: unknown command "${name}" for "kubectl"`)
   const { run, flags: spec } = COMMANDS[name]!
-  const { args, flags, rest } = parseFlags([...words.slice(0, at), ...words.slice(at + 1)], spec, name)
-  return { command: run, invocation: { args, flags, rest, files, environment } }
+  const { args, flags: typed, rest } = parseFlags([...words.slice(0, at), ...words.slice(at + 1)], spec, name)
+  // What only looks at the kubeconfig needs none that leads anywhere.
+  const flags = name === 'config' ? typed : inContext(kubeconfig, typed)
+  return { command: run, invocation: { args, flags, rest, files, environment, kubeconfig } }
 }
 
 function finish(
   state: KubectlState,
   id: number,
-  { output = '', errors = '', exitCode = 0, opens }: Outcome,
+  { output = '', errors = '', exitCode = 0, opens, saves, kubeconfig }: Outcome,
   ctx: Context,
   effects: Effect[],
 ): void {
@@ -338,7 +374,16 @@ function finish(
     effects.push({ type: 'close', stream })
   }
   state.runs.delete(id)
-  const entry = { ...state.transcript.get(id)!, output, errors, exitCode, endedAt: ctx.now, ...(opens && { opens }) }
+  if (kubeconfig) state.kubeconfig = kubeconfig
+  const entry = {
+    ...state.transcript.get(id)!,
+    output,
+    errors,
+    exitCode,
+    endedAt: ctx.now,
+    ...(opens && { opens }),
+    ...(saves && { saves }),
+  }
   state.transcript.set(id, entry)
   ctx.note('kubectl', { id, line: entry.line, output, errors, exitCode })
 }

@@ -5,7 +5,8 @@ import { parseManifests } from '#cluster/api/yaml.ts'
 import type { Ask, Invocation, Round } from './command.ts'
 import { CommandError } from './command-error.ts'
 import { resourceOfManifest } from './discovery.ts'
-import { valueOf } from './flags.ts'
+import type { Flags } from './flags.ts'
+import { namespaceOf, valueOf } from './flags.ts'
 
 export interface Manifest {
   readonly resource: Resource
@@ -27,16 +28,13 @@ export function* readManifests({ flags, files }: Invocation): Generator<Ask, Man
   }
   if (objects.length === 0) throw new CommandError('error: no objects passed to apply')
   const manifests: Manifest[] = []
-  for (const object of objects) manifests.push(yield* check(object, name, valueOf(flags, 'namespace')))
+  for (const object of objects) manifests.push(yield* check(object, name, flags))
   return manifests
 }
 
-function* check(
-  object: KubernetesObject,
-  file: string,
-  namespace: string | undefined,
-): Generator<Ask, Manifest, Round> {
+function* check(object: KubernetesObject, file: string, flags: Flags): Generator<Ask, Manifest, Round> {
   const source = file === '-' ? 'STDIN' : file
+  const namespace = valueOf(flags, 'namespace')
   for (const field of ['apiVersion', 'kind'] as const) {
     if (typeof object[field] !== 'string') {
       throw new CommandError(
@@ -60,5 +58,5 @@ function* check(
       `error: the namespace from the provided object "${own}" does not match the namespace "${namespace}". You must pass '--namespace=${own}' to perform this operation.`,
     )
   }
-  return { resource, object: { ...object, metadata: { ...object.metadata, namespace: own ?? namespace ?? 'default' } } }
+  return { resource, object: { ...object, metadata: { ...object.metadata, namespace: own ?? namespaceOf(flags) } } }
 }

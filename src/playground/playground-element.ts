@@ -178,9 +178,13 @@ export class PlaygroundElement extends LitElement {
     this.requestUpdate()
   }
 
-  /** What `kubectl edit` has opened goes among the files, and is shown. A story that is played again opens nothing. */
+  /** What `kubectl edit` has opened goes among the files, and is shown; so does, unshown, what `kubectl cp` has fetched. A story that is played again opens nothing. */
   #changed(): void {
-    const { opens } = this.#live?.state?.calls.get(this.#typing ?? -1) ?? {}
+    const { opens, saves } = this.#live?.state?.calls.get(this.#typing ?? -1) ?? {}
+    if (saves) {
+      this.#typing = undefined
+      this.#edit(saves.name, saves.text)
+    }
     if (opens) {
       this.#typing = undefined
       this.#side = 'files'

@@ -1,7 +1,7 @@
 /** `kubectl apply`: creates what is missing and patches what differs, remembering in an annotation what the file said. */
 import type { KubernetesObject } from '#cluster/api/types.ts'
 import type { Resource } from '#cluster/api/resources.ts'
-import { pathOf } from '#cluster/api/resources.ts'
+import { apiVersionOf, pathOf } from '#cluster/api/resources.ts'
 import { sortKeys } from '#cluster/api/yaml.ts'
 import { createRequest, getRequest, isOk, messageOf, patchRequest } from '#cluster/client/api-client.ts'
 import type { Invocation, Steps } from '../command.ts'
@@ -15,10 +15,11 @@ import { readManifests } from '../manifest.ts'
 import { printedName } from '../resource-arguments.ts'
 import { summary } from './outcome.ts'
 import { threeWayPatch } from '../three-way.ts'
+import { validation } from '../validation.ts'
 
 export const applyFlags: FlagSpec = {
   values: ['filename', 'field-manager', 'dry-run', 'output'],
-  switches: ['recursive', 'wait', 'overwrite', 'server-side', 'force-conflicts'],
+  switches: ['recursive', 'wait', 'overwrite', 'server-side', 'force-conflicts', 'validate'],
 }
 
 export const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration'
@@ -29,7 +30,7 @@ export function* apply(invocation: Invocation): Steps {
   const isDry = flags['dry-run'] === 'server'
   if (flags['dry-run'] !== undefined && !isDry && flags['dry-run'] !== 'none')
     throw new CommandError(`error: of --dry-run only server is simulated here`)
-  const query: Record<string, string> = isDry ? { dryRun: 'All' } : {}
+  const query: Record<string, string> = { ...validation(flags), ...(isDry && { dryRun: 'All' }) }
   const how = isDry ? ' (server dry run)' : ''
   const lines: string[] = []
   const errors: string[] = []
@@ -57,7 +58,10 @@ export function* apply(invocation: Invocation): Steps {
       warnings.push(`Warning: resource ${resource.resource}/${name} ${NOT_APPLIED}`)
     const answer = (yield* ask({ ...request, query })).answers[0]!
     if (isOk(answer)) lines.push(`${printedName(resource, name)} ${missing ? 'created' : 'configured'}${how}`)
-    else errors.push(failureText(answer, missing ? whenCreating(invocation) : ''))
+    else
+      errors.push(
+        failureText(answer, patch === undefined ? whenCreating(invocation) : whenPatching(invocation, manifest, patch)),
+      )
   }
   const { output } = summary(lines, [])
   const said = [...warnings, ...errors].map((line) => `${line}\n`).join('')
@@ -73,7 +77,12 @@ function* applyServerSide(invocation: Invocation): Steps {
   const errors: string[] = []
   const fieldManager = valueOf(flags, 'field-manager') ?? 'kubectl'
   const isDry = flags['dry-run'] === 'server'
-  const query = { fieldManager, force: String(isSet(flags, 'force-conflicts')), ...(isDry && { dryRun: 'All' }) }
+  const query = {
+    ...validation(flags),
+    fieldManager,
+    force: String(isSet(flags, 'force-conflicts')),
+    ...(isDry && { dryRun: 'All' }),
+  }
   const headers = { 'content-type': 'application/apply-patch+yaml' }
   for (const { resource, object } of yield* readManifests(invocation)) {
     const { name, namespace } = object.metadata
@@ -99,6 +108,14 @@ See https://kubernetes.io/docs/reference/using-api/server-side-apply/#conflicts`
 
 const whenCreating = ({ flags }: Invocation): string =>
   `error when creating "${flags['filename'] === '-' ? 'STDIN' : String(flags['filename'])}": `
+
+function whenPatching({ flags }: Invocation, { resource, object }: Manifest, patch: unknown): string {
+  const file = flags['filename'] === '-' ? 'STDIN' : String(flags['filename'])
+  const version = resource.group === '' ? `/${resource.version}` : apiVersionOf(resource)
+  const what = `Resource: "${version}, Resource=${resource.resource}", GroupVersionKind: "${version}, Kind=${resource.kind}"`
+  const where = `Name: "${object.metadata.name}", Namespace: "${object.metadata.namespace ?? ''}"`
+  return `error when applying patch:\n${JSON.stringify(sortKeys(patch))}\nto:\n${what}\n${where}\nfor: "${file}": error when patching "${file}": `
+}
 
 /** The object with itself in its annotation, as compact JSON and a line end. */
 export function withLastApplied(object: Manifest['object']): KubernetesObject {

@@ -4,9 +4,8 @@ import type { Invocation, Steps } from '../command.ts'
 import { need } from '../command.ts'
 import { CommandError } from '../command-error.ts'
 import type { FlagSpec } from '../flags.ts'
-import { isSet } from '../flags.ts'
+import { isSet, namespaceOf } from '../flags.ts'
 import { alignTabs, DESCRIBE_TABS, GET_TABS } from '../print/tab-writer.ts'
-import { namespaceOf } from './outcome.ts'
 
 export const authFlags: FlagSpec = {
   values: ['subresource'],

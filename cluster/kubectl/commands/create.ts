@@ -1,21 +1,19 @@
 /** `kubectl create`: new objects from a manifest, or made up from a few words. */
 import { pathOf } from '#cluster/api/resources.ts'
-import type { KubernetesObject } from '#cluster/api/types.ts'
 import type { Answer } from '#cluster/client/api-client.ts'
-import { createRequest, isOk, messageOf } from '#cluster/client/api-client.ts'
+import { isOk, messageOf } from '#cluster/client/api-client.ts'
 import type { Invocation, Steps } from '../command.ts'
 import { ask, failureText } from '../command.ts'
 import { CommandError } from '../command-error.ts'
 import type { Flags, FlagSpec } from '../flags.ts'
-import { valueOf } from '../flags.ts'
+import { namespaceOf, valueOf } from '../flags.ts'
 import { readManifests } from '../manifest.ts'
-import { printedName } from '../resource-arguments.ts'
 import { generated, GENERATOR_FLAGS } from './generators.ts'
 import { make, MADE } from './made.ts'
-import { namespaceOf, summary } from './outcome.ts'
+import { validation } from '../validation.ts'
 import { durationMicros } from './waiting.ts'
 
-export const createFlags: FlagSpec = { values: ['filename', ...GENERATOR_FLAGS, ...MADE] }
+export const createFlags: FlagSpec = { values: ['filename', ...GENERATOR_FLAGS, ...MADE], switches: ['validate'] }
 
 export function* create(invocation: Invocation): Steps {
   const { flags, args } = invocation
@@ -25,15 +23,16 @@ export function* create(invocation: Invocation): Steps {
     return yield* make(made, flags, 'created', (answer) => creationFailure(answer, made.resource.singular))
   }
   if (args.length > 0) throw new CommandError(`error: unexpected arguments: [${args.join(' ')}]`)
+  const query = validation(flags)
   const objects = yield* readManifests(invocation)
-  const lines: string[] = []
-  const errors: string[] = []
+  let [output, errors] = ['', '']
   for (const { resource, object } of objects) {
-    const answer = (yield* ask(createRequest(object, resource))).answers[0]!
-    if (isOk(answer)) lines.push(`${printedName(resource, (answer.body as KubernetesObject).metadata.name)} created`)
-    else errors.push(failureText(answer, whenCreating(flags)))
+    const refusal = (answer: Answer): string => failureText(answer, whenCreating(flags))
+    const made = yield* make({ resource, object }, flags, 'created', refusal, query)
+    output += made.output ?? ''
+    errors += made.errors ?? ''
   }
-  return summary(lines, errors)
+  return { ...(output && { output }), ...(errors && { errors, exitCode: 1 }) }
 }
 
 /** Most generators say what they could not make; a few leave it to the server. */

@@ -16,10 +16,9 @@ import type { Invocation, Steps } from '../command.ts'
 import { ask, failureText, need } from '../command.ts'
 import { CommandError } from '../command-error.ts'
 import type { Flags, FlagSpec } from '../flags.ts'
-import { isSet, valueOf } from '../flags.ts'
+import { isSet, namespaceOf, valueOf } from '../flags.ts'
 import { parseTargets } from '../resource-arguments.ts'
 import { noTerminal } from './attach.ts'
-import { namespaceOf } from './outcome.ts'
 
 export const debugFlags: FlagSpec = {
   values: ['image', 'target', 'container', 'copy-to', 'profile', 'env', 'image-pull-policy'],

@@ -19,7 +19,7 @@ import { describeNode } from '../describe/describe-node.ts'
 import { describePod } from '../describe/describe-pod.ts'
 import { byCreation, describeDeployment, describeReplicaSet, describeService } from '../describe/describe-workloads.ts'
 import type { Flags, FlagSpec } from '../flags.ts'
-import { isSet, valueOf } from '../flags.ts'
+import { isSet, namespaceOf, valueOf } from '../flags.ts'
 import { alignTabs, DESCRIBE_TABS } from '../print/tab-writer.ts'
 import type { Target } from '../resource-arguments.ts'
 import { parseTargets } from '../resource-arguments.ts'
@@ -36,9 +36,7 @@ export function* describe({ args, flags }: Invocation): Steps {
   }
   const output = texts.length > 0 ? { output: texts.join('\n\n') } : {}
   if (errors.length > 0) return { ...output, errors: `${errors.join('\n')}\n`, exitCode: 1 }
-  return texts.length > 0
-    ? output
-    : { errors: `No resources found in ${valueOf(flags, 'namespace') ?? 'default'} namespace.\n` }
+  return texts.length > 0 ? output : { errors: `No resources found in ${namespaceOf(flags)} namespace.\n` }
 }
 
 interface Fetched {
@@ -49,7 +47,7 @@ interface Fetched {
 /** A name that is none may be the beginning of some. */
 function* fetch({ resource, name }: Target, flags: Flags): Generator<Ask, Fetched, Round> {
   const everywhere = isSet(flags, 'all-namespaces')
-  const namespace = resource.namespaced && !everywhere ? (valueOf(flags, 'namespace') ?? 'default') : undefined
+  const namespace = resource.namespaced && !everywhere ? namespaceOf(flags) : undefined
   const labelSelector = valueOf(flags, 'selector')
   const list = listRequest(resource, namespace, labelSelector ? { labelSelector } : {})
   if (name === undefined) {

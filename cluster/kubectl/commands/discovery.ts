@@ -1,20 +1,16 @@
-/** `kubectl api-resources`, `api-versions`, `cluster-info`, `version` and `explain`: what the server has. */
-import { apiVersionOf, RESOURCES } from '#cluster/api/resources.ts'
+/** `kubectl api-resources`, `api-versions`, `cluster-info` and `version`: what the server has. */
 import type { List, Service } from '#cluster/api/types.ts'
 import { isOk, listRequest } from '#cluster/client/api-client.ts'
 import type { Ask, Invocation, Round, Steps } from '../command.ts'
 import { ask, need } from '../command.ts'
-import { CommandError } from '../command-error.ts'
 import type { FlagSpec } from '../flags.ts'
 import { isSet, valueOf } from '../flags.ts'
 import { alignTabs, GET_TABS } from '../print/tab-writer.ts'
-import { resourceFor } from '../discovery.ts'
 
 export const apiResourcesFlags: FlagSpec = {
   values: ['api-group', 'namespaced', 'verbs', 'output'],
   switches: ['no-headers'],
 }
-export const explainFlags: FlagSpec = { values: ['api-version'], switches: ['recursive'] }
 
 interface Group {
   readonly name: string
@@ -84,76 +80,4 @@ export function* clusterInfo(): Steps {
   return {
     output: `${lines.join('\n')}\n\nTo further debug and diagnose cluster problems, use 'kubectl cluster-info dump'.\n`,
   }
-}
-
-// ── explain ─────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-interface Schema {
-  readonly $ref?: string
-  readonly allOf?: readonly Schema[]
-  readonly type?: string
-  readonly format?: string
-  readonly description?: string
-  readonly items?: Schema
-  readonly additionalProperties?: Schema
-  readonly properties?: Readonly<Record<string, Schema>>
-  readonly required?: readonly string[]
-}
-
-/** What a document says; what it does not describe is told by its type alone. */
-export function* explain({ args, flags }: Invocation): Steps {
-  const [path, ...more] = args
-  if (path === undefined || more.length > 0) throw new CommandError('error: You must specify the type of resource to explain. Use "kubectl api-resources" for a complete list of supported resources.') // prettier-ignore
-  const [word = '', ...fields] = path.split('.')
-  const first = yield* resourceFor(word)
-  const wanted = valueOf(flags, 'api-version')
-  const resource = RESOURCES.find((one) => one.kind === first.kind && apiVersionOf(one) === wanted) ?? first
-  const apiVersion = apiVersionOf(resource)
-  const document = `/openapi/v3/${resource.group === '' ? 'api' : 'apis'}/${apiVersion}`
-  const { body } = yield* need({ method: 'GET', path: document })
-  const schemas = body.components.schemas as Readonly<Record<string, Schema & { 'x-kubernetes-group-version-kind'?: readonly { kind: string; group: string; version: string }[] }>> // prettier-ignore
-  const known = ({ $ref, allOf }: Schema): string | undefined => ($ref ?? allOf?.[0]?.$ref)?.split('/').at(-1)
-  const open = (schema: Schema): Schema => schemas[known(schema) ?? ''] ?? schema
-  const isOurs = ({ kind, group, version }: { kind: string; group: string; version: string }): boolean =>
-    kind === resource.kind && group === resource.group && version === resource.version
-  let schema = Object.values(schemas).find((one) => one['x-kubernetes-group-version-kind']?.some(isOurs)) as Schema | undefined // prettier-ignore
-  if (!schema) throw new CommandError(`error: couldn't find resource for "${apiVersion}, Kind=${resource.kind}"`)
-  const typeOf = (one: Schema): string => {
-    if (one.type === 'array') return `[]${typeOf(one.items ?? {})}`
-    if (one.type === 'object' && one.additionalProperties) return `map[string]${typeOf(one.additionalProperties)}`
-    return known(one)?.split('.').at(-1) ?? (one.type === 'object' ? 'Object' : (one.type ?? 'Object'))
-  }
-  let field = ''
-  for (const name of fields) {
-    const inner = open(schema.items ?? schema)
-    const found: Schema | undefined = inner.properties?.[name]
-    if (!found) throw new CommandError(`error: field "${name}" does not exist`)
-    field = `FIELD: ${name} <${typeOf(found)}>\n\n\n`
-    schema = found
-  }
-  const told = schema.description ?? open(schema.items ?? schema).description ?? '<empty>'
-  const inside = open(schema.items ?? schema)
-  const rows = Object.entries(inside.properties ?? {})
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, one]) => `  ${name}\t<${typeOf(one)}>${inside.required?.includes(name) ? ' -required-' : ''}\n${wrapped(one.description ?? '<no description>')}\n`) // prettier-ignore
-  const heading = `${resource.group ? `GROUP:      ${resource.group}\n` : ''}KIND:       ${resource.kind}\nVERSION:    ${resource.version}\n\n${field}`
-  const list = rows.length > 0 ? `FIELDS:\n${rows.join('\n')}\n` : '\n'
-  return { output: `${heading}DESCRIPTION:\n${wrapped(told)}\n${told === '<empty>' ? '' : `${INDENT}\n`}${list}` }
-}
-
-const INDENT = '    '
-const WIDTH_MAX = 76
-
-/** In lines that fit a terminal of eighty columns. */
-function wrapped(text: string): string {
-  const lines = text.split('\n').flatMap((paragraph) => {
-    const made: string[] = ['']
-    for (const word of paragraph.split(' ')) {
-      const longer = made.at(-1) === '' ? word : `${made.at(-1)} ${word}`
-      if (longer.length <= WIDTH_MAX || made.at(-1) === '') made[made.length - 1] = longer
-      else made.push(word)
-    }
-    return made
-  })
-  return lines.map((line) => INDENT + line).join('\n')
 }

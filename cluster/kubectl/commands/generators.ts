@@ -10,9 +10,9 @@ import type { KubernetesObject } from '#cluster/api/types.ts'
 import type { Invocation } from '../command.ts'
 import { CommandError } from '../command-error.ts'
 import type { Flags } from '../flags.ts'
-import { valueOf } from '../flags.ts'
+import { namespaceOf, valueOf } from '../flags.ts'
 import type { Made } from './made.ts'
-import { namespaceOf, wholeNumber } from './outcome.ts'
+import { wholeNumber } from './outcome.ts'
 
 /** Flags that take a value, of all of them together. */
 export const GENERATOR_FLAGS = [

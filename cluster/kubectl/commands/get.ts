@@ -13,7 +13,7 @@ import type { Invocation, Outcome, Steps } from '../command.ts'
 import { ask, failureText, need } from '../command.ts'
 import { CommandError } from '../command-error.ts'
 import type { Flags, FlagSpec } from '../flags.ts'
-import { isSet, valueOf } from '../flags.ts'
+import { isSet, namespaceOf, valueOf } from '../flags.ts'
 import { customColumns } from '../print/custom-columns.ts'
 import { fillTemplate, relaxedPath, textOf } from '../print/json-path.ts'
 import { asPrinted, cellText, isTable, objectsOf, printerFrom } from '../print/server-table.ts'
@@ -140,8 +140,7 @@ function* watch(targets: readonly Target[], flags: Flags): Steps {
 }
 
 function requestFor({ resource, name }: Target, flags: Flags): ApiRequest {
-  const namespace =
-    resource.namespaced && !isSet(flags, 'all-namespaces') ? (valueOf(flags, 'namespace') ?? 'default') : undefined
+  const namespace = resource.namespaced && !isSet(flags, 'all-namespaces') ? namespaceOf(flags) : undefined
   const format = valueOf(flags, 'output') ?? 'wide'
   const shape = (request: ApiRequest): ApiRequest => (format === 'wide' ? asPrinted(resource, request) : request)
   if (name !== undefined) {
@@ -221,7 +220,7 @@ function unmanaged(object: KubernetesObject): KubernetesObject {
 function nothingFound(targets: readonly Target[], flags: Flags): string {
   const namespaced = targets.some(({ resource }) => resource.namespaced)
   if (!namespaced || isSet(flags, 'all-namespaces')) return 'No resources found\n'
-  return `No resources found in ${valueOf(flags, 'namespace') ?? 'default'} namespace.\n`
+  return `No resources found in ${namespaceOf(flags)} namespace.\n`
 }
 
 export interface TableOptions {

@@ -9,9 +9,8 @@ import type { Ask, Invocation, Outcome, Round, Steps } from '../command.ts'
 import { failureText, need } from '../command.ts'
 import { CommandError } from '../command-error.ts'
 import type { Flags, FlagSpec } from '../flags.ts'
-import { isSet, valueOf } from '../flags.ts'
+import { isSet, namespaceOf, valueOf } from '../flags.ts'
 import { parseTargets } from '../resource-arguments.ts'
-import { namespaceOf } from './outcome.ts'
 import { durationMicros } from './waiting.ts'
 
 export const logsFlags: FlagSpec = {
@@ -30,12 +29,16 @@ interface Said extends Body {
   readonly type: 'chunk'
   readonly channel: 'stdin' | 'stdout' | 'stderr'
   readonly bytes: string
+  readonly end?: boolean
 }
 
 const isText = (body: Body): body is Said => body.type === 'chunk'
 
-const decode = (bytes: string): string =>
+/** Text of bytes, one character for each. */
+export const fromBytes = (bytes: string): string =>
   new TextDecoder().decode(Uint8Array.from(bytes, (character) => character.charCodeAt(0)))
+
+export const toBytes = (text: string): string => String.fromCharCode(...new TextEncoder().encode(text))
 
 export function* logs({ args, flags }: Invocation): Steps {
   const { pod, errors } = yield* podOf(args, flags)
@@ -112,10 +115,31 @@ export function* listen(
     const { said = [], ended } = yield { follow, output, errors }
     for (const body of said) {
       if (!isText(body)) continue
-      if (body.channel === 'stderr') errors += decode(body.bytes)
-      else output += decode(body.bytes)
+      if (body.channel === 'stderr') errors += fromBytes(body.bytes)
+      else output += fromBytes(body.bytes)
     }
     if (ended) return { output, errors, ended }
+  }
+}
+
+/** The same for bytes. Its input is sent as soon as somebody is there to take it. */
+export function* listenRaw(
+  follow: ApiRequest,
+  before: string,
+  input?: string,
+): Generator<Ask, { raw: string; errors: string; ended: Answer }, Round> {
+  let [raw, errors, isSent] = ['', before, input === undefined]
+  let round: Round = yield { follow }
+  for (;;) {
+    for (const body of round.said ?? []) {
+      if (!isText(body)) continue
+      if (body.channel === 'stderr') errors += fromBytes(body.bytes)
+      else raw += body.bytes
+    }
+    if (round.ended) return { raw, errors, ended: round.ended }
+    const write: Said[] = isSent ? [] : [{ type: 'chunk', channel: 'stdin', bytes: input!, end: true }]
+    isSent = true
+    round = yield { follow, ...(write.length > 0 && { write }) }
   }
 }
 

@@ -24,17 +24,18 @@ export function* make(
   flags: Flags,
   done = 'created',
   refusal: (answer: Answer) => string = failureText,
+  query: Readonly<Record<string, string>> = {},
 ): Steps {
   // prettier-ignore
   const dryRun = flags['dry-run']
   const name = object.metadata.name
   if (dryRun === 'client' || dryRun === true) return shown(resource, object, flags, `${done} (dry run)`)
-  const request = createRequest(object)
-  const answer = (yield* ask(dryRun === 'server' ? { ...request, query: { dryRun: 'All' } } : request)).answers[0]!
+  const how = dryRun === 'server' ? `${done} (server dry run)` : done
+  const asked = { ...query, ...(dryRun === 'server' && { dryRun: 'All' }) }
+  const answer = (yield* ask({ ...createRequest(object, resource), query: asked })).answers[0]!
   if (!isOk(answer)) {
     return { errors: `${refusal(answer)}\n`, exitCode: 1 }
   }
-  const how = dryRun === 'server' ? `${done} (server dry run)` : done
   const created = answer.body as KubernetesObject
   return valueOf(flags, 'output') === undefined
     ? { output: `${printedName(resource, created.metadata?.name ?? name)} ${how}\n` }

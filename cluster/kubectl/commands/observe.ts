@@ -7,10 +7,9 @@ import type { Invocation, Steps } from '../command.ts'
 import { ask, failureText, need } from '../command.ts'
 import { CommandError } from '../command-error.ts'
 import type { FlagSpec } from '../flags.ts'
-import { isSet, valueOf } from '../flags.ts'
+import { isSet, namespaceOf, valueOf } from '../flags.ts'
 import { alignTabs, GET_TABS } from '../print/tab-writer.ts'
 import { parseTargets } from '../resource-arguments.ts'
-import { namespaceOf } from './outcome.ts'
 
 export const eventsFlags: FlagSpec = {
   values: ['for', 'types', 'output'],

@@ -2,10 +2,8 @@
 import type { Outcome } from '../command.ts'
 import { CommandError } from '../command-error.ts'
 import type { Flags } from '../flags.ts'
-import { valueOf } from '../flags.ts'
+import { namespaceOf } from '../flags.ts'
 import type { Target } from '../resource-arguments.ts'
-
-export const namespaceOf = (flags: Flags): string => valueOf(flags, 'namespace') ?? 'default'
 
 export const namespaceFor = (target: Target, flags: Flags): string | undefined =>
   target.resource.namespaced ? namespaceOf(flags) : undefined

@@ -12,10 +12,11 @@ import type { FlagSpec } from '../flags.ts'
 import { valueOf } from '../flags.ts'
 import { readManifests } from '../manifest.ts'
 import { parseTargets, printedName } from '../resource-arguments.ts'
+import { validation } from '../validation.ts'
 import { namespaceFor, summary } from './outcome.ts'
 
 export const patchFlags: FlagSpec = { values: ['patch', 'type', 'subresource'], shorts: { p: 'patch' } }
-export const replaceFlags: FlagSpec = { values: ['filename'] }
+export const replaceFlags: FlagSpec = { values: ['filename'], switches: ['validate'] }
 
 const TYPES = ['json', 'merge', 'strategic'] as const
 
@@ -61,8 +62,9 @@ export function* replace(invocation: Invocation): Steps {
   const lines: string[] = []
   const errors: string[] = []
   const file = valueOf(invocation.flags, 'filename')
+  const query = validation(invocation.flags)
   for (const { resource, object } of yield* readManifests(invocation)) {
-    const answer = (yield* ask(updateRequest(object, resource))).answers[0]!
+    const answer = (yield* ask({ ...updateRequest(object, resource), query })).answers[0]!
     if (isOk(answer)) lines.push(`${printedName(resource, object.metadata.name)} replaced`)
     else errors.push(failureText(answer, `error when replacing "${file === '-' ? 'STDIN' : file}": `))
   }

@@ -4,9 +4,8 @@ import type { KubernetesObject } from '#cluster/api/types.ts'
 import type { Invocation, Steps } from '../command.ts'
 import { CommandError } from '../command-error.ts'
 import type { FlagSpec } from '../flags.ts'
-import { isSet, valueOf } from '../flags.ts'
+import { isSet, namespaceOf, valueOf } from '../flags.ts'
 import { make, MADE } from './made.ts'
-import { namespaceOf } from './outcome.ts'
 
 export const runFlags: FlagSpec = {
   values: ['image', 'restart', 'env', 'port', 'labels', 'image-pull-policy', ...MADE],

@@ -5,7 +5,7 @@
  * Where to read upstream: busybox `coreutils/`, `archival/tar.c`.
  */
 import type { Micros } from '#cluster/kernel/component.ts'
-import { packTar, unpackTar } from './tar.ts'
+import { packTar, unpackTar } from '#cluster/kernel/tar.ts'
 
 export interface ShellWorld {
   readonly hostname: string

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { type Ran, resumeShell, type Shell, startShell } from './run.ts'
-import { packTar, unpackTar } from './tar.ts'
+import { packTar, unpackTar } from '#cluster/kernel/tar.ts'
 
 const WORLD = { hostname: 'box', env: { NAME: 'world' }, now: 0, files: { '/etc/motd': 'one\ntwo\n' }, tty: undefined }
 

@@ -5,10 +5,12 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { builtInSchemas } from '../../../cluster/api/schema/built-in.ts'
+import { readSchemas } from '../../../cluster/api/schema/schema.ts'
 import { bootCluster, KUBECTL } from '../../../cluster/cluster.ts'
 import { kubeApiserverWith } from '../../../cluster/kube-apiserver/kube-apiserver.ts'
 import { kubectlFlags, type KubectlState, type TranscriptEntry } from '../../../cluster/kubectl/kubectl.ts'
 import type { World } from '../../../cluster/kernel/world.ts'
+import { descriptions } from '../../../ports/kube-apiserver/descriptions.ts'
 import { ours, type Spoken } from './transcript.ts'
 
 const COME_UP_MICROS = 30_000_000
@@ -29,7 +31,7 @@ export function ownLine(command: string): RegExpExecArray | undefined {
 }
 
 export function speakOwn(commands: readonly string[]): readonly (Spoken | undefined)[] {
-  const components = { 'kube-apiserver': kubeApiserverWith(builtInSchemas) }
+  const components = { 'kube-apiserver': kubeApiserverWith(readSchemas(builtInSchemas.data, descriptions())) }
   const world = bootCluster({ seed: 1, nodes: 1, chain: 'full', metrics: true, components })
   world.run({ untilMicros: COME_UP_MICROS })
   const folder = join(import.meta.dirname, 'files')
