@@ -65,6 +65,9 @@ describe('the package, installed offline', () => {
     expect(readdirSync(join(folder, 'node_modules')).filter((name) => !name.startsWith('.'))).toEqual(['clusterwright'])
     const files = readdirSync(join(folder, 'node_modules/clusterwright'), { recursive: true }).map(String)
     expect(files).toEqual(expect.arrayContaining(['LICENSE', 'NOTICE', 'THIRD-PARTY-NOTICES.txt', 'README.md']))
+    // What `kubectl explain` says of a field, where the package that says it is not.
+    const described = join(folder, 'node_modules/clusterwright/ports/kube-apiserver/descriptions.json')
+    expect(JSON.parse(readFileSync(described, 'utf8'))['core/v1.Container']).toHaveProperty('image')
     expect(files.filter((name) => name.endsWith('.test.ts') || name.includes('fast-check'))).toEqual([])
   })
 
