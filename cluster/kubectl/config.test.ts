@@ -44,9 +44,9 @@ describe('kubectl config', () => {
 
 it('kubectl cp takes a file into a container, and out again', () => {
   type('kubectl run web --image=web')
-  expect(type('kubectl cp notes.txt web:/tmp/x', { 'notes.txt': 'naïve\n' })).toMatchObject({ output: '', exitCode: 0 })
-  expect(type('kubectl exec web -- cat /tmp/x').output).toBe('naïve\n')
-  expect(type('kubectl cp web:/tmp/x back.txt').saves).toEqual({ name: 'back.txt', text: 'naïve\n' })
+  expect(type('kubectl cp notes.txt web:/var/x', { 'notes.txt': 'naïve\n' })).toMatchObject({ output: '', exitCode: 0 })
+  expect(type('kubectl exec web -- cat /var/x').output).toBe('naïve\n')
+  expect(type('kubectl cp web:/var/x back.txt').saves).toEqual({ name: 'back.txt', text: 'naïve\n' })
   expect(type('kubectl cp web:/etc/hostname .').saves).toEqual({ name: 'hostname', text: 'web\n' })
 })
 
