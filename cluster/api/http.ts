@@ -30,6 +30,8 @@ export interface HttpRequest extends Body {
   /** The subject of the client certificate with which the connection was made: CN is the name, O the groups. */
   readonly user?: UserInfo
   readonly body?: unknown
+  /** Paths of fields that the bytes of a body from outside gave more than once; the last one counts. */
+  readonly duplicates?: readonly string[]
   /** What is wrong with the bytes of a body from outside, in place of the body: told to whoever may ask at all. */
   readonly malformed?: Status
 }

@@ -13,6 +13,7 @@ import { answer } from './responses.ts'
 import type { RequestInfo } from './route.ts'
 import type { State } from './state.ts'
 import { badRequest, internalError, notFound } from './status.ts'
+import { logOptionsProblem } from './validation/log-options.ts'
 
 const SERVICES: Readonly<Record<string, string>> = {
   log: 'containerLogs',
@@ -32,6 +33,8 @@ export function startConnect(
   request: HttpRequest,
   ctx: Context,
 ): Effect[] {
+  const wrong = info.subresource === 'log' ? logOptionsProblem(info, request.query ?? {}) : undefined
+  if (wrong) return refused(stream, wrong)
   const pod = state.caches['pods']?.objects.get(`${info.namespace}/${info.name}`) as Pod | undefined
   if (!pod) return refused(stream, notFound(info.resource, info.name))
   const { nodeName } = pod.spec

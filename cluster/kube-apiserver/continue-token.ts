@@ -18,15 +18,31 @@ export function encodeContinue({ revision, start }: ContinueToken): string {
   return btoa(json).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '')
 }
 
-export function decodeContinue(text: string): ContinueToken | undefined {
+const WRONG = 'continue key is not valid'
+const V1 = '(version meta.k8s.io/v1)'
+
+/** A text: why it is none. Tokens come back from clients, who may have made them up: they lead nowhere but into their own list. */
+export function decodeContinue(text: string): ContinueToken | string {
+  const token = parsed(text)
+  if (token === undefined) return `${WRONG}: encoded token is malformed`
+  if (token.v !== 'meta.k8s.io/v1') return `${WRONG}: server does not recognize this encoded version ${JSON.stringify(token.v ?? '')}` // prettier-ignore
+  if (token.rv === undefined || token.rv === 0) return `${WRONG}: incorrect encoded start resourceVersion ${V1}`
+  if (!token.start) return `${WRONG}: encoded start key empty ${V1}`
+  if (!Number.isInteger(token.rv) || typeof token.start !== 'string') return `${WRONG}: encoded token is malformed`
+  const isClean = token.start.replace(/^\//, '').split('/').every((part) => part !== '' && part !== '.' && part !== '..') // prettier-ignore
+  return isClean ? { revision: token.rv, start: token.start } : `${WRONG}: ${token.start}`
+}
+
+interface Given {
+  readonly v?: string
+  readonly rv?: number
+  readonly start?: string
+}
+
+function parsed(text: string): Given | undefined {
   try {
-    const token = JSON.parse(atob(text.replaceAll('-', '+').replaceAll('_', '/'))) as {
-      v: string
-      rv: number
-      start: string
-    }
-    if (token.v !== 'meta.k8s.io/v1' || !Number.isInteger(token.rv) || typeof token.start !== 'string') return undefined
-    return { revision: token.rv, start: token.start }
+    const token = JSON.parse(atob(text.replaceAll('-', '+').replaceAll('_', '/'))) as unknown
+    return typeof token === 'object' && token !== null ? token : undefined
   } catch {
     return undefined
   }

@@ -6,7 +6,7 @@ import { jsonPatch } from './patch/json-patch.ts'
 import { mergePatch } from './patch/merge-patch.ts'
 import { strategicMergePatch } from './patch/strategic-merge-patch.ts'
 import type { RequestInfo } from './route.ts'
-import { badRequest, unprocessable, unsupportedMediaType } from './status.ts'
+import { badRequest, forbiddenValue, invalid, requestEntityTooLarge, unprocessable, unsupportedMediaType } from './status.ts' // prettier-ignore
 
 const ACCEPTED = [
   'application/json-patch+json',
@@ -20,16 +20,28 @@ export type Patched =
   | { readonly object: KubernetesObject; /** The patch names a resourceVersion. */ readonly named: boolean }
   | { readonly refused: Status }
 
+/** Of one JSON patch. */
+const OPERATIONS_MAX = 10_000
+
+const forcedButNotApplied = ({ resource }: RequestInfo): Status =>
+  invalid({ ...resource, group: 'meta.k8s.io', kind: 'PatchOptions' }, '', [
+    forbiddenValue('force', 'may not be specified for non-apply patch'),
+  ])
+
 export function patched(info: RequestInfo, request: HttpRequest, object: KubernetesObject): Patched {
   const type = (request.headers?.['content-type'] ?? '').split(';')[0]!.trim()
   const { body } = request
   const accepted = info.resource.custom && info.subresource !== 'scale' ? ACCEPTED_OF_CUSTOM : ACCEPTED
   if (!accepted.includes(type)) return { refused: unsupportedMediaType(accepted) }
+  if (request.query?.['force'] !== undefined) return { refused: forcedButNotApplied(info) }
   if (typeof body !== 'object' || body === null) return { refused: badRequest('the patch is no JSON object or list') }
   try {
     if (type === 'application/json-patch+json') {
       if (!Array.isArray(body)) return { refused: badRequest('a JSON patch is a list of operations') }
       const operations = body as Operation[]
+      if (operations.length > OPERATIONS_MAX) {
+        return { refused: requestEntityTooLarge(`The allowed maximum operations in a JSON patch is ${OPERATIONS_MAX}, got ${operations.length}`) } // prettier-ignore
+      }
       const named = operations.some(({ path }) => path === '/metadata/resourceVersion')
       return { object: jsonPatch(object, operations) as KubernetesObject, named }
     }

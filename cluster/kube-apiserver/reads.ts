@@ -22,6 +22,7 @@ import { callEtcd } from './storage/etcd-client.ts'
 import { registryKey, registryPrefix, withRevision } from './storage/keys.ts'
 import type { WatchCache } from './watch-cache.ts'
 import { objectsIn } from './watch-cache.ts'
+import { listOptionsProblem } from './validation/list-options.ts'
 import { moveTo } from './writes.ts'
 
 /** How long a read waits for the cache to reach its revision. */
@@ -47,8 +48,8 @@ export function startRead(state: State, row: PendingRequest, ctx: Context): Effe
     }
     return whenFresh(state, row, Number(resourceVersion), ctx)
   }
-  const wrong = matchProblem(request.query ?? {})
-  if (wrong) return refuse(state, row, status.invalidListOptions(wrong))
+  const wrong = listOptionsProblem(request.query ?? {}, false)
+  if (wrong) return refuse(state, row, wrong)
   const selection = selectionOf(row)
   if (typeof selection === 'string') return refuse(state, row, status.badRequest(selection))
   if (token !== '') return continueList(state, row, token, ctx)
@@ -59,22 +60,6 @@ export function startRead(state: State, row: PendingRequest, ctx: Context): Effe
   // Any key will do: what is wanted is the revision in the header.
   const body: RangeRequest = { type: 'Range', key: registryPrefix(info.resource) }
   return [callEtcd(state, ctx, body, { type: 'request', id: row.id })]
-}
-
-const MATCHES = ['Exact', 'NotOlderThan', '']
-
-/** How a version is to be matched makes sense with a version alone. */
-function matchProblem(query: Readonly<Record<string, string>>): status.FieldError | undefined {
-  const { resourceVersion = '', resourceVersionMatch: match = '', continue: token = '' } = query
-  const field = 'resourceVersionMatch'
-  if (match === '') return undefined
-  if (token !== '') return status.forbiddenValue(field, `${field} is forbidden when continue is provided`)
-  if (resourceVersion === '')
-    return status.forbiddenValue(field, `${field} is forbidden unless resourceVersion is provided`)
-  if (!MATCHES.includes(match)) return status.notSupported(field, match, MATCHES)
-  if (match === 'Exact' && resourceVersion === '0')
-    return status.forbiddenValue(field, `${field} "Exact" is forbidden for resourceVersion "0"`)
-  return undefined
 }
 
 const selectionOf = ({ info, request }: PendingRequest): Selection | string =>
@@ -192,7 +177,7 @@ function page(
 
 function continueList(state: State, row: PendingRequest, text: string, ctx: Context): Effect[] {
   const token = decodeContinue(text)
-  if (!token) return refuse(state, row, status.badRequest('continue key is not valid: encoded token is malformed'))
+  if (typeof token === 'string') return refuse(state, row, status.badRequest(`invalid continue token: ${token}`))
   if (row.request.query?.['resourceVersion']) {
     return refuse(state, row, status.badRequest('specifying resource version is not allowed when using continue'))
   }
@@ -215,7 +200,8 @@ function readFailed(state: State, row: PendingRequest, message: string): Effect[
   if (!message.includes('compacted')) return refuse(state, row, status.internal(message))
   const text = row.request.query?.['continue']
   const token = text === undefined ? undefined : decodeContinue(text)
-  if (!token) return refuse(state, row, status.expired('The resourceVersion for the provided list is too old.'))
+  if (typeof token !== 'object')
+    return refuse(state, row, status.expired('The resourceVersion for the provided list is too old.'))
   const goOn = { continue: encodeContinue({ revision: -1, start: token.start }) }
   const expired = Object.freeze({ ...status.expired(EXPIRED_TEXT), metadata: Object.freeze(goOn) })
   return respond(state, row, 410, expired)

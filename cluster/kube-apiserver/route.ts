@@ -90,8 +90,9 @@ const served = (resource: Resource, subresource: string): boolean =>
 
 function verbOf(request: HttpRequest, name: string): Verb {
   if (request.method === 'GET') {
-    if (isTrue(request.query?.['watch'])) return 'watch'
-    return name === '' ? 'list' : 'get'
+    // One object is not watched by its own path, whatever the query says: that takes a list and a selector.
+    if (name !== '') return 'get'
+    return isTrue(request.query?.['watch']) ? 'watch' : 'list'
   }
   if (request.method === 'DELETE') return name === '' ? 'deletecollection' : 'delete'
   return VERBS[request.method]

@@ -194,6 +194,9 @@ export const notYet = (): Status => {
   return failure(503, 'ServiceUnavailable', why, { retryAfterSeconds: 5 })
 }
 
+export const requestEntityTooLarge = (why: string): Status =>
+  failure(413, 'RequestEntityTooLarge', `Request entity too large: ${why}`)
+
 export const unsupportedMediaType = (accepted: readonly string[]): Status =>
   failure(
     415,

@@ -17,6 +17,7 @@ import type { Selection } from './selectors.ts'
 import { parseSelection, selects } from './selectors.ts'
 import type { State, Watcher } from './state.ts'
 import { badRequest, expired } from './status.ts'
+import { listOptionsProblem } from './validation/list-options.ts'
 import { viewOf } from './views.ts'
 import type { WatchCache } from './watch-cache.ts'
 import { eventsAfter, objectsIn } from './watch-cache.ts'
@@ -45,10 +46,8 @@ export function startWatch(
     return [answer(stream, 400, badRequest(`Invalid value: "${resourceVersion}": not a resource version`))]
   }
   const sendInitialEvents = isTrue(query['sendInitialEvents'])
-  if (sendInitialEvents && query['resourceVersionMatch'] !== 'NotOlderThan') {
-    const text = 'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan'
-    return [answer(stream, 422, { ...badRequest(text), code: 422, reason: 'Invalid' })]
-  }
+  const wrong = listOptionsProblem(query, true)
+  if (wrong) return [answer(stream, wrong.code, wrong)]
   const cache = state.caches[keyOf(info.resource)]!
   const after = Number(resourceVersion)
   const effects: Effect[] = [{ type: 'write', stream, body: OK }]

@@ -8,6 +8,7 @@ import type { IncomingMessage } from 'node:http'
 import { parse as parseYaml } from 'yaml'
 import type { HttpRequest, Method, UserInfo } from '#cluster/api/http.ts'
 import type { Status } from '#cluster/api/types.ts'
+import { duplicatesIn } from './duplicates.ts'
 import { acceptable } from './media-types.ts'
 import { decodeProtobuf, PROTOBUF } from './protobuf.ts'
 
@@ -54,6 +55,7 @@ export function requestOf(
     headers,
     ...(user && { user }),
     ...(read.body !== undefined && { body: read.body }),
+    ...(read.duplicates && { duplicates: read.duplicates }),
     ...(malformed && { malformed }),
   }
 }
@@ -81,6 +83,7 @@ function queryOf(text: string): Readonly<Record<string, string>> {
 
 interface Read {
   readonly body?: unknown
+  readonly duplicates?: readonly string[]
   readonly malformed?: Status
 }
 
@@ -103,7 +106,9 @@ function bodyOf(method: string, contentType: string | undefined, bytes: Buffer):
     return { malformed: failure(415, 'UnsupportedMediaType', text) }
   }
   try {
-    return { body: frozen(decode(bytes)) }
+    const body = frozen(decode(bytes))
+    const duplicates = decode === json ? duplicatesIn(utf8(bytes)) : []
+    return { body, ...(duplicates.length > 0 && { duplicates }) }
   } catch (error) {
     const text = (error as Error).message
     const message =
@@ -124,7 +129,8 @@ function decoderOf(type: string, method: string): ((bytes: Buffer) => unknown) |
 
 function json(bytes: Buffer): unknown {
   try {
-    return JSON.parse(utf8(bytes)) as unknown
+    const text = utf8(bytes)
+    return JSON.parse(text, HALF.test(text) ? wellFormed : undefined) as unknown
   } catch (error) {
     throw new Error(`json parse error: ${(error as Error).message}`, { cause: error })
   }
@@ -132,13 +138,17 @@ function json(bytes: Buffer): unknown {
 
 function yaml(bytes: Buffer): unknown {
   try {
-    return parseYaml(utf8(bytes), { maxAliasCount: 100 }) as unknown
+    return parseYaml(new TextDecoder('utf-8', { fatal: true }).decode(bytes), { maxAliasCount: 100 }) as unknown
   } catch (error) {
     throw new Error(`yaml parse error: ${(error as Error).message.split('\n')[0]}`, { cause: error })
   }
 }
 
-const utf8 = (bytes: Buffer): string => new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+/** As Go reads JSON: what is no UTF-8 is U+FFFD, and so is half of a pair; a byte order mark is no JSON. */
+const utf8 = (bytes: Buffer): string => new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes)
+const HALF = /\\u[dD][89a-fA-F]/
+const LONE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g
+const wellFormed = (_: string, value: unknown): unknown => typeof value === 'string' ? value.replace(LONE, '\ufffd') : value // prettier-ignore
 
 /** Objects within objects; no object of the API comes near. */
 const DEPTH_MAX = 1_000

@@ -105,7 +105,12 @@ async function handle(
   if (request === 'method') return plain(answer, 405, '405: Method Not Allowed')
   if (!request) return plain(answer, 400, '400 Bad Request')
   const exchange = new Exchange(message, answer, isForEyes(message, request.query?.['pretty']))
-  const call = live.call(server, request, (heard) => exchange.hear(heard))
+  let call: number | undefined
+  call = live.call(server, request, (heard) => {
+    exchange.hear(heard)
+    if (exchange.abandoned && call !== undefined) live.hangUp(call)
+  })
+  if (exchange.abandoned) return live.hangUp(call)
   if (!exchange.ended) answer.once('close', () => exchange.ended || live.hangUp(call))
 }
 
@@ -141,6 +146,8 @@ async function bodyOf(message: IncomingMessage): Promise<Buffer | undefined> {
 /** One request and what has been said to it so far. */
 class Exchange {
   ended = false
+  /** It has been refused out here: whoever answers it need not go on. */
+  abandoned = false
   readonly #message: IncomingMessage
   readonly #answer: ServerResponse
   readonly #pretty: boolean
@@ -154,6 +161,7 @@ class Exchange {
   }
 
   hear({ how, body }: Heard): void {
+    if (this.abandoned) return
     if (how === 'data') return this.#said(body as HttpResponse | WatchMessage | Chunk)
     this.ended = true
     const answer = this.#answer
@@ -163,9 +171,17 @@ class Exchange {
     else answer.destroy()
   }
 
+  /** The server would go on in another protocol, and this connection has not asked for one. */
+  #refuse(): void {
+    this.ended = this.abandoned = true
+    const body = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message: 'Upgrade request required', reason: 'BadRequest', code: 400 } // prettier-ignore
+    writeAnswer(this.#answer, { type: 'response', status: 400, body }, this.#message.headers, this.#pretty)
+  }
+
   /** The beginning of an answer that goes on, and what follows. */
   #said(body: HttpResponse | WatchMessage | Chunk): void {
     const answer = this.#answer
+    if (body.type === 'response' && body.status === 101) return this.#refuse()
     if (body.type === 'response') {
       answer.writeHead(body.status, {
         'content-type': this.#events.type,

@@ -139,7 +139,9 @@ function asScalar(findings: Findings, scalar: Scalar, value: unknown, place: Pla
     case 'i':
     case 'l': {
       const fits = Number.isInteger(value) && (scalar === 'l' || Math.abs(value as number) <= INT32_MAX)
-      return fits ? value : wrong(findings, value, place, scalar === 'i' ? 'int32' : 'int64')
+      if (fits) return value
+      const found = typeof value === 'number' ? `number ${value}` : kindOf(value)
+      return wrong(findings, value, place, scalar === 'i' ? 'int32' : 'int64', found)
     }
     case 'x':
       if (typeof value === 'string' || Number.isInteger(value)) return value
@@ -211,9 +213,15 @@ function goType(type: FieldType): string {
   return `${type.is === 'list' ? '[]' : 'map[string]'}${goType(type.of)}`
 }
 
-function wrong(findings: Findings, value: unknown, { goPath, inside }: Place, type: string): unknown {
+function wrong(
+  findings: Findings,
+  value: unknown,
+  { goPath, inside }: Place,
+  type: string,
+  found = kindOf(value),
+): unknown {
   const place = goPath === '' ? 'Go value' : `Go struct field ${inside}.${goPath}`
-  return refuse(findings, value, `json: cannot unmarshal ${kindOf(value)} into ${place} of type ${type}`)
+  return refuse(findings, value, `json: cannot unmarshal ${found} into ${place} of type ${type}`)
 }
 
 function refuse(findings: Findings, value: unknown, problem: string): unknown {

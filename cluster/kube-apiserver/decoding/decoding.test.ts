@@ -18,7 +18,7 @@ describe('a value of the wrong type', () => {
   it.each<[string, unknown, string]>([
     ['text for a number', { terminationGracePeriodSeconds: 'soon' }, 'cannot unmarshal string into Go struct field PodSpec.spec.terminationGracePeriodSeconds of type int64'], // prettier-ignore
     ['a fraction for a whole number', { priority: 1.5 }, 'cannot unmarshal number 1.5 into Go struct field PodSpec.spec.priority of type int32'], // prettier-ignore
-    ['more than 32 bits', { priority: 3e9 }, 'cannot unmarshal number into Go struct field PodSpec.spec.priority of type int32'], // prettier-ignore
+    ['more than 32 bits', { priority: 3e9 }, 'cannot unmarshal number 3000000000 into Go struct field PodSpec.spec.priority of type int32'], // prettier-ignore
     ['an object for a list', { containers: {} }, 'cannot unmarshal object into Go struct field PodSpec.spec.containers of type []v1.Container'], // prettier-ignore
     ['text for an object', { securityContext: 'none' }, 'cannot unmarshal string into Go struct field PodSpec.spec.securityContext of type v1.PodSecurityContext'], // prettier-ignore
     ['a number for a text, deep down', container({ env: [{ name: 'A', value: 1 }] }), 'cannot unmarshal number into Go struct field EnvVar.spec.containers.env.value of type string'], // prettier-ignore

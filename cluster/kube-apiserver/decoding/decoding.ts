@@ -2,7 +2,7 @@
  * Decoding the body of a write: with schemas, into nothing but what its type knows.
  *
  * `fieldValidation` says what becomes of fields that no type knows: `Ignore` drops them, `Warn` (the default) drops them and
- * says so in a header, `Strict` refuses the request.
+ * says so in a header, `Strict` refuses the request; the same of fields that are given twice.
  * Where to read upstream: apiserver `pkg/endpoints/handlers/{create,update,patch,rest}.go`.
  */
 import { apiVersionOf } from '#cluster/api/resources.ts'
@@ -47,7 +47,8 @@ export function decodeBody(schemas: Schemas | undefined, row: PendingRequest, bo
   const { value, unknown, problem } = conformed
   const name = type?.name ?? `${apiVersionOf(resource)}.${resource.kind}`
   if (problem !== undefined) return { refused: cannotBeHandled(name, problem) }
-  const texts = unknown.map((path) => `unknown field ${JSON.stringify(path)}`)
+  const twice = (row.request.duplicates ?? []).map((path) => `duplicate field ${JSON.stringify(path)}`)
+  const texts = [...twice, ...unknown.map((path) => `unknown field ${JSON.stringify(path)}`)]
   if (texts.length === 0 || mode === 'Ignore') return { body: value, warnings: NO_WARNINGS }
   if (mode === 'Strict') return { refused: cannotBeHandled(name, `strict decoding error: ${texts.join(', ')}`) }
   return { body: value, warnings: texts }
