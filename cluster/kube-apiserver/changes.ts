@@ -20,6 +20,7 @@ import { patched } from './patches.ts'
 import { applyScale, scaleOf } from './scale.ts'
 import type { Origin, PendingRequest, State } from './state.ts'
 import { withoutRevision, withRevision } from './storage/keys.ts'
+import { isDryRun } from './validation/write-options.ts'
 
 /** The origin as clients see it. */
 export const currentOf = (origin: Origin): KubernetesObject =>
@@ -28,10 +29,9 @@ export const currentOf = (origin: Origin): KubernetesObject =>
 /** The plugins that have a say in this write. @param info as it is, or as the creation that it turns out to be */
 export function admissionOf(state: State, row: PendingRequest, ctx: Context, info = row.info): Admission | undefined {
   if (!isJudged(state, info)) return undefined
-  const isDryRun = row.request.query?.['dryRun'] === 'All'
   return admissionFor(
     state,
-    { info, user: row.user, isDryRun, hooks: row.hooks },
+    { info, user: row.user, isDryRun: isDryRun(row.request), hooks: row.hooks },
     { mayUser: (asked) => mayDo(state, row.user, asked), authority: authorityOf(state, row.user) },
     ctx,
   )

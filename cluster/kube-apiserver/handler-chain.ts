@@ -27,6 +27,7 @@ import { authorize } from './authorization.ts'
 import { startCaching } from './cache-feed.ts'
 import { startDeleteCollection } from './collections.ts'
 import { isConnect, startConnect } from './connect.ts'
+import { writeOptionsProblem } from './validation/write-options.ts'
 import { customResource } from './extensions/custom-resources.ts'
 import { decodeBody } from './decoding/decoding.ts'
 import { BUDGETS } from './evictions.ts'
@@ -244,7 +245,7 @@ function admit(state: State, row: PendingRequest, ctx: Context): Effect[] {
   const forbidden = authorize(state, row.user, info, ctx)
   if (state.audit.open.size > 0)
     annotate(state, row.stream, { 'authorization.k8s.io/decision': forbidden ? 'forbid' : 'allow' })
-  const refused = forbidden ?? row.request.malformed
+  const refused = forbidden ?? row.request.malformed ?? writeOptionsProblem(info, row.request)
   if (refused) {
     state.requests.delete(row.id)
     if (row.flow?.level) release(state, row.id, row.flow, false)

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { ELLA } from '#cluster/api/signing-requests.test-data.ts'
 import { Lab, pod, PODS, requestOf } from './lab.ts'
 
 const ACCESS = '/apis/authorization.k8s.io/v1'
@@ -29,12 +30,14 @@ describe('a review', () => {
 
   it('a request for a certificate bears the name of who asks, whatever it says itself', () => {
     const REQUESTS = '/apis/certificates.k8s.io/v1/certificatesigningrequests'
-    const spec = { request: 'Y3Ny', signerName: 'example.com/own', usages: ['client auth'], username: 'somebody', groups: ['system:masters'] } // prettier-ignore
+    const spec = { request: ELLA, signerName: 'example.com/own', usages: ['client auth'], username: 'somebody', groups: ['system:masters'] } // prettier-ignore
     const kind = { apiVersion: 'certificates.k8s.io/v1', kind: 'CertificateSigningRequest', metadata: { name: 'own' } }
     const lab = ready()
     const { request, signerName, usages } = spec
     expect(askAs(lab, ANNA, REQUESTS, { ...kind, spec }).spec).toEqual({ request, signerName, usages, username: 'anna', groups: ['devs', 'system:authenticated'] }) // prettier-ignore
-    expect(askAs(lab, ANNA, REQUESTS, { ...kind, spec: {} }).message).toContain('spec.request: Required value')
+    expect(askAs(lab, ANNA, REQUESTS, { ...kind, spec: {} }).message).toContain(
+      'spec.request: Invalid value: null: PEM block type must be CERTIFICATE REQUEST',
+    )
   })
 
   it('says what one may do, and what another may', () => {

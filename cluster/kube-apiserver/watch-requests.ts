@@ -43,7 +43,15 @@ export function startWatch(
   if (typeof selection === 'string') return [answer(stream, 400, badRequest(selection))]
   const { resourceVersion = '' } = query
   if (resourceVersion !== '' && !/^\d+$/.test(resourceVersion)) {
-    return [answer(stream, 400, badRequest(`Invalid value: "${resourceVersion}": not a resource version`))]
+    return [
+      answer(
+        stream,
+        400,
+        badRequest(
+          `Invalid value: "${resourceVersion}": strconv.ParseUint: parsing "${resourceVersion}": invalid syntax`,
+        ),
+      ),
+    ]
   }
   const sendInitialEvents = isTrue(query['sendInitialEvents'])
   const wrong = listOptionsProblem(query, true)

@@ -193,6 +193,11 @@ describe('a dry run', () => {
     const { metadata } = lab.send('POST', CONFIG_MAPS, configMap('a', { n: '1' })).body
     expect(lab.send('PUT', path, configMap('a', { n: '2' }), dry).body.data).toEqual({ n: '2' })
     expect(lab.send('DELETE', path, undefined, dry).status).toBe(200)
+    // As client-go says it.
+    expect(lab.send('DELETE', path, { dryRun: ['All'] }).status).toBe(200)
+    expect(lab.send('DELETE', CONFIG_MAPS, { dryRun: ['All'] }).status).toBe(200)
+    expect(lab.send('DELETE', path, { dryRun: ['Some'] }).status).toBe(422)
+    lab.run(100_000)
     expect(lab.send('GET', path).body).toMatchObject({ data: { n: '1' }, metadata })
   })
 })

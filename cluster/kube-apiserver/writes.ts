@@ -40,6 +40,7 @@ import { isTokenRequest, issueToken } from './tokens/token-requests.ts'
 import { callEtcd } from './storage/etcd-client.ts'
 import { registryKey, withRevision } from './storage/keys.ts'
 import { putTransaction, removalTransaction } from './storage/transactions.ts'
+import { isDryRun } from './validation/write-options.ts'
 
 /** A change that always finds the object newer than it knew gives up after so many tries. */
 const ATTEMPTS_MAX = 20
@@ -282,7 +283,7 @@ function commitPut(
     ctx.note('quota', { outcome: 'refused', why: charge.refused.message })
     return origin?.cached ? fetchOrigin(state, row, ctx) : refuse(state, row, charge.refused)
   }
-  if (charge && row.request.query?.['dryRun'] !== 'All') {
+  if (charge && !isDryRun(row.request)) {
     ctx.note('quota', { outcome: 'charged' })
     moveTo(state, row, 'quota', { origin, wanted })
     return [callEtcd(state, ctx, charge.txn, { type: 'request', id: row.id })]
@@ -322,7 +323,7 @@ function commit(
 ): Effect[] {
   const next = moveTo(state, row, 'commit', { origin, wanted })
   // A dry run ends where the write would begin. What it answers bears the version that it started from.
-  if (row.request.query?.['dryRun'] === 'All') return answerCommitted(state, next, origin?.modRevision)
+  if (isDryRun(row.request)) return answerCommitted(state, next, origin?.modRevision)
   return [callEtcd(state, ctx, txn, { type: 'request', id: row.id })]
 }
 

@@ -105,13 +105,13 @@ async function handle(
   if (request === 'method') return plain(answer, 405, '405: Method Not Allowed')
   if (!request) return plain(answer, 400, '400 Bad Request')
   const exchange = new Exchange(message, answer, isForEyes(message, request.query?.['pretty']))
-  let call: number | undefined
-  call = live.call(server, request, (heard) => {
+  const leave = (): void => void (exchange.call !== undefined && live.hangUp(exchange.call))
+  exchange.call = live.call(server, request, (heard) => {
     exchange.hear(heard)
-    if (exchange.abandoned && call !== undefined) live.hangUp(call)
+    if (exchange.abandoned) leave()
   })
-  if (exchange.abandoned) return live.hangUp(call)
-  if (!exchange.ended) answer.once('close', () => exchange.ended || live.hangUp(call))
+  if (exchange.abandoned) return leave()
+  if (!exchange.ended) answer.once('close', () => exchange.ended || leave())
 }
 
 /** Browsers and the like get it with line breaks without asking. */
@@ -148,6 +148,8 @@ class Exchange {
   ended = false
   /** It has been refused out here: whoever answers it need not go on. */
   abandoned = false
+  /** Its number, once it has one: an answer may be there before that. */
+  call: number | undefined
   readonly #message: IncomingMessage
   readonly #answer: ServerResponse
   readonly #pretty: boolean

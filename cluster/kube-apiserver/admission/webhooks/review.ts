@@ -12,6 +12,7 @@ import type { Operation } from '../../patch/json-patch.ts'
 import { jsonPatch } from '../../patch/json-patch.ts'
 import type { RequestInfo } from '../../route.ts'
 import { badRequest, internalError } from '../../status.ts'
+import { isDryRun } from '../../validation/write-options.ts'
 import { OPERATIONS } from './configuration.ts'
 import type { HookAnswer, HookCall } from './types.ts'
 
@@ -40,7 +41,7 @@ export function reviewOf(call: HookCall, info: RequestInfo, user: UserInfo, requ
       userInfo: { username: user.name, groups: user.groups },
       object: shown(object),
       oldObject: shown(old),
-      dryRun: request.query?.['dryRun'] === 'All',
+      dryRun: isDryRun(request),
       options: null,
     },
   }

@@ -1,0 +1,59 @@
+/**
+ * What may be asked of a write beside its body: a dry run, who makes it, what becomes of dependents.
+ *
+ * Where to read upstream: apimachinery `pkg/apis/meta/v1/validation/validation.go`.
+ */
+import type { Status } from '#cluster/api/types.ts'
+import type { HttpRequest } from '#cluster/api/http.ts'
+import type { RequestInfo } from '../route.ts'
+import type { FieldError } from '../status.ts'
+import { badRequest, invalid, invalidValue, notSupported } from '../status.ts'
+
+/** Whether nothing is to be written. A deletion says it in its body, as client-go does, or in the query. */
+export const isDryRun = ({ method, query, body }: HttpRequest): boolean =>
+  query?.['dryRun'] === 'All' || (method === 'DELETE' && saysAll((body as { dryRun?: unknown } | undefined)?.dryRun))
+
+const saysAll = (dryRun: unknown): boolean => Array.isArray(dryRun) && dryRun.includes('All')
+
+const OPTIONS: Readonly<Record<string, string>> = { create: 'CreateOptions', update: 'UpdateOptions', patch: 'PatchOptions', delete: 'DeleteOptions', deletecollection: 'DeleteOptions' } // prettier-ignore
+/** Bytes. */
+const MANAGER_MAX = 128
+const POLICIES = ['Background', 'Foreground', 'Orphan']
+
+/** Undefined: nothing is wrong. */
+export function writeOptionsProblem({ resource, verb }: RequestInfo, request: HttpRequest): Status | undefined {
+  const kind = OPTIONS[verb]
+  if (kind === undefined) return undefined
+  const { query = {}, body } = request
+  const seconds = query['gracePeriodSeconds']
+  if (seconds && !/^[+-]?\d+$/.test(seconds)) return badRequest(`strconv.ParseInt: parsing ${JSON.stringify(seconds)}: invalid syntax`) // prettier-ignore
+  const given = kind === 'DeleteOptions' ? { ...query, ...(body as object | undefined) } : query
+  const errors = [...dryRunErrors(given), ...(kind === 'DeleteOptions' ? propagationErrors(given) : managerErrors(query))] // prettier-ignore
+  return errors.length === 0 ? undefined : invalid({ ...resource, group: 'meta.k8s.io', kind }, '', errors)
+}
+
+type Given = Readonly<Record<string, unknown>>
+
+function dryRunErrors({ dryRun }: Given): FieldError[] {
+  const stages = dryRun === undefined ? [] : [dryRun].flat()
+  return stages.every((stage) => stage === 'All') ? [] : [notSupported('dryRun', stages, ['All'])]
+}
+
+function managerErrors({ fieldManager = '' }: Readonly<Record<string, string>>): FieldError[] {
+  const errors: FieldError[] = []
+  if (new TextEncoder().encode(fieldManager).length > MANAGER_MAX) {
+    errors.push({ reason: 'FieldValueTooLong', field: 'fieldManager', message: `Too long: may not be more than ${MANAGER_MAX} bytes` }) // prettier-ignore
+  }
+  if (!/^[\p{L}\p{M}\p{N}\p{P}\p{S} ]*$/u.test(fieldManager)) {
+    errors.push(invalidValue('fieldManager', fieldManager, 'should only contain printable characters'))
+  }
+  return errors
+}
+
+function propagationErrors({ propagationPolicy: policy, orphanDependents }: Given): FieldError[] {
+  if (policy === undefined) return []
+  if (orphanDependents !== undefined) {
+    return [invalidValue('propagationPolicy', policy, 'orphanDependents and deletionPropagation cannot be both set')]
+  }
+  return POLICIES.includes(policy as string) ? [] : [notSupported('propagationPolicy', policy, [...POLICIES, 'nil'])]
+}
