@@ -27,9 +27,15 @@ const ENCODINGS: Readonly<Record<string, Encoding>> = {
   'application/octet-stream': 'json',
 }
 
-/** The first encoding that the client names and the server has; undefined: none. */
+/** What an answer may be given as. */
+const SHAPES: ReadonlySet<string> = new Set(['Table', 'PartialObjectMetadata', 'PartialObjectMetadataList', 'APIGroupDiscoveryList']) // prettier-ignore
+
+/** The first encoding that the client names and the server has, in a shape that there is; undefined: none. */
 export function acceptable(accept: string | undefined): Encoding | undefined {
   if (accept === undefined || accept.trim() === '') return 'json'
-  for (const { type } of clausesOf(accept)) if (Object.hasOwn(ENCODINGS, type)) return ENCODINGS[type]
+  for (const { type, parameters } of clausesOf(accept)) {
+    const shape = parameters['as']
+    if (Object.hasOwn(ENCODINGS, type) && (shape === undefined || SHAPES.has(shape))) return ENCODINGS[type]
+  }
   return undefined
 }

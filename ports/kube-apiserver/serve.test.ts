@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import protobuf from 'protobufjs/minimal.js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { WebSocket } from 'ws'
 import { parse } from 'yaml'
 import { bringUp, type Up, type UpOptions } from '../up.ts'
 
@@ -236,6 +237,32 @@ describe('kubectl of each version is answered in what it asks for', () => {
     const all = { connection: 'Upgrade', ...socket, ...headers }
     const answered = await ask(`/api/v1/namespaces/default/pods/site/${what}`, { method, headers: all })
     expect([answered.status, answered.headers[name]]).toEqual([101, protocol])
+  })
+
+  it.each<[string, Record<string, string>, number]>([
+    ['in a protocol that nobody speaks', { upgrade: 'websocket', 'sec-websocket-protocol': 'foo' }, 403],
+    ['in a protocol of SPDY that nobody speaks', { upgrade: 'SPDY/3.1', 'x-stream-protocol-version': 'foo' }, 403],
+    ['without asking for another', {}, 400],
+  ])('nobody runs anything %s', async (_, headers, status) => {
+    const socket = { 'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==', 'sec-websocket-version': '13' }
+    const all = 'upgrade' in headers ? { connection: 'Upgrade', ...socket, ...headers } : {}
+    const method = headers['upgrade'] === 'websocket' ? 'GET' : 'POST'
+    const path = '/api/v1/namespaces/default/pods/site/exec?command=true&stdout=1'
+    expect((await ask(path, { method, headers: all })).status).toBe(status)
+  })
+
+  it('a watch by WebSocket brings one event in each message', async () => {
+    const { server, 'certificate-authority-data': authority } = config.clusters[0].cluster
+    const { user } = config.users.find((one: any) => one.name === 'kubernetes-admin')
+    const shown = { cert: decode(user['client-certificate-data'])!, key: decode(user['client-key-data'])! }
+    const url = `${server.replace('https', 'wss')}/api/v1/namespaces?watch=true&fieldSelector=metadata.name%3Ddefault`
+    const socket = new WebSocket(url, [], { ca: decode(authority)!, ...shown })
+    const first = await new Promise<string>((resolve, reject) => {
+      socket.on('message', (data: Buffer) => resolve(data.toString()))
+      socket.on('error', reject)
+    })
+    socket.close()
+    expect(JSON.parse(first)).toMatchObject({ type: 'ADDED', object: { kind: 'Namespace', metadata: { name: 'default' } } }) // prettier-ignore
   })
 })
 

@@ -1,5 +1,6 @@
 /**
- * Requests that become something else than HTTP: exec, attach and port-forward, by SPDY/3.1 or by WebSocket.
+ * Requests that become something else than HTTP: exec, attach and port-forward, by SPDY/3.1 or by WebSocket; and watches, whose events
+ * a WebSocket brings one by one.
  *
  * The simulated server is asked first, and only if it lets the request through does the connection change its protocol.
  * Where to read upstream: apiserver `pkg/util/proxy/{streamtunnel,websocket}.go`.
@@ -9,7 +10,7 @@ import { STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { TLSSocket } from 'node:tls'
 import { createWebSocketStream, type WebSocket, WebSocketServer } from 'ws'
-import type { HttpResponse } from '#cluster/api/http.ts'
+import type { HttpResponse, WatchMessage } from '#cluster/api/http.ts'
 import type { Status } from '#cluster/api/types.ts'
 import type { Chunk } from '#cluster/container-runtime/cri.ts'
 import type { Body, ProcessId } from '#cluster/kernel/component.ts'
@@ -83,6 +84,7 @@ class Session {
   #switched = false
   #channels: Channels | undefined
   #forwarder: Forwarder | undefined
+  #events: WebSocket | undefined
 
   constructor(message: IncomingMessage, socket: Duplex, head: Buffer, ports: readonly number[]) {
     this.#message = message
@@ -98,17 +100,23 @@ class Session {
       this.#switched = true
       return queueMicrotask(() => this.#switch(say))
     }
+    if (how === 'data' && response?.status === 200 && this.#isWebSocket()) {
+      this.#switched = true
+      return queueMicrotask(() => this.#watch(say))
+    }
     if (how === 'data') return this.#said(body!)
     if (!this.#switched) {
       if (response) return refuse(this.#socket, response.status, response.body as Status)
       return void this.#socket.destroy()
     }
     if (response) this.#said(response)
+    else if (this.#events) this.#events.close()
     else queueMicrotask(() => this.#socket.destroy())
   }
 
   #said(body: Body): void {
-    if (!this.#channels && !this.#forwarder) return void this.#early.push(body)
+    if (!this.#channels && !this.#forwarder && !this.#events) return void this.#early.push(body)
+    if (body.type === 'watchEvent') return this.#events?.send(JSON.stringify((body as WatchMessage).event))
     if (body.type === 'chunk') {
       const { channel, bytes } = body as Chunk
       // What nobody asked for is not sent: client libraries stumble over it.
@@ -121,9 +129,10 @@ class Session {
   #switch(say: Say): void {
     const forwards = (this.#message.url ?? '').split('?')[0]!.endsWith('/portforward')
     const offered = String(this.#message.headers['sec-websocket-protocol'] ?? '').split(/, */)
-    const isWebSocket = String(this.#message.headers.upgrade).toLowerCase() === 'websocket'
-    if (!isWebSocket) {
+    if (!this.#isWebSocket()) {
       const protocol = forwards ? SPDY_FORWARD_PROTOCOL : SPDY_CHANNEL_PROTOCOL
+      const known = this.#message.headers['x-stream-protocol-version']
+      if (known !== undefined && !String(known).includes(protocol)) return this.#unknownProtocols(say)
       this.#socket.write(
         `HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: SPDY/3.1\r\nX-Stream-Protocol-Version: ${protocol}\r\n\r\n`,
       )
@@ -138,11 +147,29 @@ class Session {
       })
     } else {
       const protocol = CHANNEL_PROTOCOLS.find((known) => offered.includes(known))
+      if (protocol === undefined && offered[0] !== '') return this.#unknownProtocols(say)
       this.#webSocket(protocol, (socket) => {
         if (forwards) this.#forward(say, (forwarder) => forwardOverWebSocket(socket, this.#ports, forwarder))
         else this.#stream(webSocketChannels(socket), say)
       })
     }
+  }
+
+  #isWebSocket(): boolean {
+    return String(this.#message.headers.upgrade).toLowerCase() === 'websocket'
+  }
+
+  #unknownProtocols(say: Say): void {
+    say(undefined)
+    refuse(this.#socket, 403, 'Forbidden')
+  }
+
+  #watch(say: Say): void {
+    this.#webSocket(undefined, (socket) => {
+      this.#events = socket
+      socket.on('close', () => say(undefined))
+      for (const body of this.#early.splice(0)) this.#said(body)
+    })
   }
 
   /** The streams that the query announces. */
