@@ -42,6 +42,7 @@ import type { Ended } from './outgoing.ts'
 import { apiServicesMoved, AVAILABILITY_TIMER, discoveryAnswered, lookAtAll } from './aggregation/availability.ts'
 import { proxyAnswered } from './aggregation/proxy.ts'
 import { outgoingEnded } from './outgoing.ts'
+import { partsOf } from './parts.ts'
 import { freshTimedOut, readAnswered } from './reads.ts'
 import { dropRequest, isMutating, refuse } from './responses.ts'
 import type { ApiserverOptions, Call, State } from './state.ts'
@@ -162,7 +163,7 @@ function closed(state: State, event: Extract<Event, { type: 'closed' }>, ctx: Co
   const result = callClosed(state, event, ctx)
   if (result?.type === 'answer') return etcdAnswered(state, result.call, result.response as RangeResponse, ctx)
   if (result?.type === 'parked') return [...result.effects]
-  if (result?.type === 'failed') return [...etcdFailed(state, result.call, result.message), ...result.effects]
+  if (result?.type === 'failed') return [...etcdFailed(state, result.call, result.message, ctx), ...result.effects]
   if (event.stream === state.watchStream) return watchStreamClosed(state, ctx)
   const connected = connectEnded(state, event.stream, event.reason, event.body)
   if (connected) return connected
@@ -211,6 +212,8 @@ function etcdAnswered(state: State, { purpose }: Call, response: RangeResponse, 
       if (!row) return []
       return isMutating(row.info) ? writeAnswered(state, row, response, ctx) : readAnswered(state, row, response, ctx)
     }
+    case 'lent':
+      return partsOf(ctx).answered?.(state, purpose, response, ctx) ?? []
     case 'list': {
       const isFirst = state.phase === 'listing'
       const effects = listed(state, purpose.resource, response, ctx)
@@ -230,7 +233,8 @@ function etcdAnswered(state: State, { purpose }: Call, response: RangeResponse, 
   }
 }
 
-function etcdFailed(state: State, { purpose }: Call, message: string): Effect[] {
+function etcdFailed(state: State, { purpose }: Call, message: string, ctx: Context): Effect[] {
+  if (purpose.type === 'lent') return partsOf(ctx).answered?.(state, purpose, undefined, ctx) ?? []
   const row = purpose.type === 'request' ? state.requests.get(purpose.id) : undefined
   return row ? refuse(state, row, internal(message)) : []
 }

@@ -4,13 +4,23 @@
  * They are lent to a step with its context, so that nothing of them is in the state; a server that is lent none goes by its own.
  */
 import type { UserInfo } from '#cluster/api/http.ts'
-import type { Context } from '#cluster/kernel/component.ts'
+import type { EtcdResponse } from '#cluster/etcd/messages.ts'
+import type { Context, Effect } from '#cluster/kernel/component.ts'
 import type { Route } from './aggregation/route.ts'
-import type { State } from './state.ts'
+import type { PendingRequest, State } from './state.ts'
 
 export interface Parts {
   /** Who answers at that path; without it, `aggregation/route.ts` says. */
   route?(state: State, path: string, user: UserInfo): Route
+  /** Carries out an update or a patch, up to its answer; undefined: the server does it its own way. */
+  update?(state: State, row: PendingRequest, ctx: Context): Effect[] | undefined
+  /** What etcd has answered to a call of such a part; undefined: nobody knows whether it was carried out. */
+  answered?(
+    state: State,
+    call: { readonly id: number; readonly call: number },
+    response: EtcdResponse | undefined,
+    ctx: Context,
+  ): Effect[]
 }
 
 interface LentContext extends Context {

@@ -155,6 +155,8 @@ export type Stage =
   | 'lease'
   /** For the object as etcd has it. */
   | 'origin'
+  /** For the part that has been lent to this server, which asks etcd by itself. */
+  | 'lent'
   /** For etcd to commit the write. */
   | 'commit'
   /** For etcd's answer to a read. */
@@ -229,6 +231,8 @@ export interface PendingRequest {
 export interface Call {
   readonly purpose:
     | { readonly type: 'request'; readonly id: number }
+    /** Of a part that is lent: for which request, and which of its calls. */
+    | { readonly type: 'lent'; readonly id: number; readonly call: number }
     | { readonly type: 'list'; readonly resource: string }
     | { readonly type: 'bootstrap' }
     | { readonly type: 'lease' }

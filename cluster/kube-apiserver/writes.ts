@@ -30,6 +30,7 @@ import { isApply } from './apply/apply.ts'
 import { trackedCreation } from './apply/tracking.ts'
 import { admissionOf, currentOf, prepareChange } from './changes.ts'
 import { prepareCreate } from './objects.ts'
+import { partsOf } from './parts.ts'
 import { strategyOf } from './registry/registry.ts'
 import { refuse, respond } from './responses.ts'
 import { scaleOf } from './scale.ts'
@@ -53,6 +54,8 @@ const WAIT_MICROS = 150_000
 export function startWrite(state: State, row: PendingRequest, ctx: Context): Effect[] {
   const { verb, subresource } = row.info
   if (verb === 'create' && subresource === '') return create(state, row, ctx)
+  const lent = partsOf(ctx).update?.(state, row, ctx)
+  if (lent) return lent
   const cached = cachedOrigin(state, row)
   return cached ? changeFrom(state, row, cached, ctx) : fetchOrigin(state, row, ctx)
 }

@@ -149,6 +149,8 @@ export { readyPods, wholeCluster } from './whole-cluster.ts'
 // Parts of the API server in their place in it.
 export type { AggregatorJudge, AggregatorReport } from './learner-aggregator.ts'
 export { serverWithAggregator } from './learner-aggregator.ts'
+export type { Made, StorageJudge, StorageReport, UpdateRecord } from './learner-storage.ts'
+export { SERVE_UPDATE, serverWithStorage } from './learner-storage.ts'
 export type { ExtensionServerOptions } from './extension-server.ts'
 export { addExtensionServer, extensionServer, serviceFor } from './extension-server.ts'
 export type { Visit } from './visitor.ts'

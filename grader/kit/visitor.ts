@@ -12,6 +12,7 @@ export interface Visit {
   readonly method?: Method
   readonly path: string
   readonly object?: unknown
+  readonly headers?: Readonly<Record<string, string>>
   /** Shown in place of the administrator's certificate; null: nothing is shown. */
   readonly token?: string | null
 }
@@ -21,8 +22,21 @@ export const addVisitor = (world: World): ProcessId =>
   world.addProcess({ machine: 'laptop', name: 'visitor', component: 'rest-client', options: { servers: [API_SERVER] } })
 
 /** Has the visitor send a request at that time. @param id names it */
-export function visit(world: World, at: Micros, id: number, { method = 'GET', path, object, token }: Visit): void {
+export function visit(
+  world: World,
+  at: Micros,
+  id: number,
+  { method = 'GET', path, object, headers, token }: Visit,
+): void {
   const shown = token === undefined ? { certificate: ADMIN } : token === null ? {} : { token }
-  const body: RestBody = { type: 'rest', id, method, path, ...(object !== undefined && { object }), ...shown }
+  const body: RestBody = {
+    type: 'rest',
+    id,
+    method,
+    path,
+    ...(object !== undefined && { object }),
+    ...(headers && { headers }),
+    ...shown,
+  }
   world.command(at, { type: 'tell', process: VISITOR, body })
 }

@@ -3,7 +3,7 @@
  * `k8s.io/apiserver/pkg/storage` and of etcd.
  */
 
-/** An object of the API, as far as storage is concerned. */
+/** An object of the API, as far as storage is concerned. Most hold more, a status for one: all of it is stored, and comes back. */
 export interface ApiObject {
   readonly metadata: {
     readonly name: string

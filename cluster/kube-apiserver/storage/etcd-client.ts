@@ -92,7 +92,7 @@ export function callClosed(
   const probe = memberFailed(state, call.to)
   const reason = refusal ?? event.reason
   ctx.note('etcd-unreachable', { reason, call: call.body.type, purpose: call.purpose.type })
-  const isOwn = call.purpose.type !== 'request'
+  const isOwn = call.purpose.type !== 'request' && call.purpose.type !== 'lent'
   const mayRetry = event.reason === 'refused' || call.body.type === 'Range' || call.body.type === 'LeaseGrant' || isOwn
   if (!mayRetry) return { type: 'failed', call, message: refusal ?? lostMessage(event.reason), effects: probe }
   if (!isOwn && call.attempts >= REFUSALS_MAX) {
