@@ -2,6 +2,7 @@
 import { cost, defineChecks, example, exploration, faults, property, type Trial } from 'clusterwright/kit'
 import { type Case, crowdCase, INSISTENT, lossCase, RACES } from './cases.ts'
 import { STORAGE } from './guest.ts'
+import { livesOn, type ServerPlan, serverPlan, serverWorld, tellServer } from './in-the-server.ts'
 import { judge, run } from './judge.ts'
 import { writerName } from './store.ts'
 import { type Loss, oneByOne, tellCrowd, tellLoss, tellRace, withLoss } from './tell.ts'
@@ -134,6 +135,18 @@ const checks = [
       fixed: ['count', 'writers', 'wishes', 'call', 'carriedOut', 'writer', 'plan'],
       nonEmpty: ['writers', 'wishes'],
     },
+  }),
+
+  property<ServerPlan>('in the API server of a cluster, no change is lost', {
+    stage: 'races',
+    hint: 'races',
+    per200: 2,
+    generate: serverPlan,
+    world: serverWorld,
+    run: livesOn,
+    calm: ({ bursts }) => ({ bursts: bursts.map((burst) => ({ ...burst, patches: 1 })) }),
+    tell: tellServer,
+    shrink: { fixed: ['bursts', 'atMs', 'patches', 'insists', 'anew'], triesMax: 4 },
   }),
 
   cost('it takes two calls, and two more for each time that it is outrun', {

@@ -2,9 +2,10 @@
  * How a learner's storage is taken in: one process carries out one wish after the other. `update` is made in here, from data;
  * each call says which wish it is for.
  */
-import type { GuestShape } from 'clusterwright/kit'
+import { type GuestShape, SERVE_UPDATE } from 'clusterwright/kit'
 
 const adapter = String.raw`
+${SERVE_UPDATE}
 // The same as in cases.ts, for the guest.
 function applied(change, writer, current) {
   const { metadata, spec } = current
@@ -22,6 +23,7 @@ const freeze = (value) => {
 export default (learner, tools) => {
   const storage = typeof learner === 'function' ? new learner() : learner
   return {
+    serve: serving(storage, tools),
     async run(writer, wishes) {
       if (typeof storage.guaranteedUpdate !== 'function')
         tools.notAFunction('The default export has no function "guaranteedUpdate".')

@@ -99,10 +99,12 @@ export default defineTests<Example>({
   guest: STORAGE,
   threshold: 14,
   // Only what the answers hold, more than one key, and more updates than an example has, show these.
+
   beyond: [
     ...['answers-the-old-version', 'answers-the-next-version', 'answers-what-it-read', 'answers-without-version'],
     ...['no-op-forgets-the-version', 'update-sees-no-version', 'version-is-stored', 'reads-again-to-answer'],
     ...['the-key-is-always-web', 'reads-before-each-write', 'remembers-what-it-read', 'retries-ten-times'],
+    ...['knows-metadata-and-spec', 'one-variable-for-all'],
   ],
   read,
   run,
