@@ -98,7 +98,6 @@ const LINES = [
   'kubectl config use-context n2',
   'kubectl config current-context',
   'kubectl config use-context admin',
-  'kubectl get deployment web --subresource=scale',
   'kubectl attach nobody',
   'kubectl attach web -c nobody',
   'timeout 2 kubectl attach web',
