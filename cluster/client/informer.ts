@@ -9,6 +9,7 @@
  */
 import type { HttpResponse, WatchMessage } from '#cluster/api/http.ts'
 import { keyOf } from '#cluster/api/meta.ts'
+import type { Resource } from '#cluster/api/resources.ts'
 import { pathOf } from '#cluster/api/resources.ts'
 import type { KubernetesObject, List } from '#cluster/api/types.ts'
 import type { Context, Effect, Event, StreamId } from '#cluster/kernel/component.ts'
@@ -27,6 +28,8 @@ export type Indexer = (object: any) => readonly string[]
 
 export interface InformerOptions {
   readonly resource: string
+  /** Where to find a kind that is not built in. */
+  readonly custom?: Resource
   readonly namespace?: string
   readonly labelSelector?: string
   readonly fieldSelector?: string
@@ -78,9 +81,9 @@ export const reflectorTimer = (informer: Informer): string => `reflector/${infor
 
 /** Begins (or, after a back-off, goes on): a watch where a version is known, else a list. */
 export function startInformer(informer: Informer, client: ApiClient, ctx: Context): Effect {
-  const { resource, namespace, labelSelector, fieldSelector, allowBookmarks = true } = informer.options
+  const { resource, custom, namespace, labelSelector, fieldSelector, allowBookmarks = true } = informer.options
   const selectors = { ...(labelSelector && { labelSelector }), ...(fieldSelector && { fieldSelector }) }
-  const path = pathOf(resource, namespace)
+  const path = pathOf(custom ?? resource, namespace)
   informer.stream = ctx.id()
   if (informer.resourceVersion === '') {
     informer.phase = 'listing'

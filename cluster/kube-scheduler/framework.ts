@@ -123,7 +123,7 @@ export interface WhatIf {
 
 export interface PermitResult {
   readonly status: Status
-  /** For `Wait`: refused after this long. */
+  /** For `Wait`: refused after this long, unless this plugin has allowed it by then. */
   readonly timeoutMicros?: Micros
 }
 
@@ -134,11 +134,16 @@ export interface PreBindWork {
   readonly timeoutMicros: Micros
 }
 
-/** What plugins may do about Pods that wait at Permit. */
+/** What plugins of the binding cycle may ask, and do about Pods that wait at Permit. */
 export interface Handle {
   waitingPods(): Iterable<{ readonly pod: Pod; readonly nodeName: string; readonly pendingPlugins: readonly string[] }>
+  /** Takes effect when the plugin has answered: upstream, the Pod that waits is another goroutine's. */
   allow(podKey: string, plugin: string): void
+  /** As `allow`. Of several verdicts about one Pod the first counts. */
   reject(podKey: string, plugin: string, message: string): void
+  /** Pods that the API server has said to be on a node: by the watch, or by its answer to a binding. */
+  boundPods(): Iterable<Pod>
+  readonly objects: Objects
 }
 
 export type ClusterEventName =
@@ -156,7 +161,10 @@ export type ClusterEventName =
   | 'Pod/UpdateGatesEliminated'
   | 'Pod/UpdateScaleDown'
   | 'ForceActivate'
-  /** Of any other resource that the scheduler watches: `services/Add`, `persistentvolumeclaims/Update` … */
+  /**
+   * Of any other resource that the scheduler watches: `services/Add`, `persistentvolumeclaims/Update` … Of a custom one, which
+   * it watches because it is named here: `<plural>.<version>.<group>/Add`.
+   */
   | `${string}/${'Add' | 'Update' | 'Delete'}`
 
 export interface ClusterEvent {
@@ -220,16 +228,19 @@ export interface Plugin {
    * who asks why gets them from the other two.
    */
   scoreMany?(state: CycleState, pod: Pod, crowd: Crowd, scores: Float64Array): void
-  reserve?(state: CycleState, pod: Pod, nodeName: string, nodes: Nodes): Status | undefined
-  /** Undoes `reserve`; called in reverse order, also when `reserve` was never reached. */
-  unreserve?(state: CycleState, pod: Pod, nodeName: string, nodes: Nodes): void
+  reserve?(state: CycleState, pod: Pod, nodeName: string, nodes: Nodes, handle: Handle): Status | undefined
+  /**
+   * Undoes `reserve`; called in reverse order, also when `reserve` was never reached. The Pod does not wait any more, and its
+   * room is still assumed.
+   */
+  unreserve?(state: CycleState, pod: Pod, nodeName: string, nodes: Nodes, handle: Handle): void
   permit?(state: CycleState, pod: Pod, nodeName: string, handle: Handle): PermitResult | undefined
   preBind?(state: CycleState, pod: Pod, nodeName: string, objects: Objects): Status | PreBindWork | undefined
   /** Asked once a second after the requests of `preBind` went well: undefined is done, `Wait` not yet. */
   preBindDone?(state: CycleState, pod: Pod, node: Node | undefined, objects: Objects): Status | undefined
   /** The request that binds; `SKIP` leaves it to the next Bind plugin. */
   bind?(state: CycleState, pod: Pod, nodeName: string): Status | { readonly request: ApiRequest }
-  postBind?(state: CycleState, pod: Pod, nodeName: string): void
+  postBind?(state: CycleState, pod: Pod, nodeName: string, handle: Handle): void
   /** Without it, any change of the cluster wakes the Pods that this plugin refused. */
   readonly eventsToRegister?: readonly EventToRegister[]
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { podRequests } from '#cluster/api/pod-resources.ts'
 import type { Pod } from '#cluster/api/types.ts'
+import { bindRequest } from '#cluster/client/api-client.ts'
 import { TraceRing } from '#cluster/kernel/trace.ts'
 import type { PlaneOptions } from '../kube-controller-manager/control-plane.test-world.ts'
 import { Plane } from '../kube-controller-manager/control-plane.test-world.ts'
@@ -20,6 +21,23 @@ const pod = (name: string, spec: Partial<Pod['spec']> = {}, requests: Record<str
   metadata: { name, namespace: 'default', labels: { app: name } },
   spec: { containers: [{ name: 'c', image: 'c', resources: { requests } }], ...spec },
 })
+
+const podGroups = {
+  apiVersion: 'apiextensions.k8s.io/v1',
+  kind: 'CustomResourceDefinition',
+  metadata: { name: 'podgroups.scheduling.x-k8s.io' },
+  spec: {
+    group: 'scheduling.x-k8s.io',
+    names: { kind: 'PodGroup', plural: 'podgroups', singular: 'podgroup', listKind: 'PodGroupList' },
+    scope: 'Namespaced',
+    versions: [
+      {
+        ...{ name: 'v1alpha1', served: true, storage: true },
+        schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
+      },
+    ],
+  },
+}
 
 const plane = (options: PlaneOptions = {}): Plane => new Plane(options).seconds(3)
 const stateOf = (it: Plane): SchedulerState => it.world.stateOf(SCHEDULER)
@@ -220,8 +238,40 @@ describe('kube-scheduler', () => {
       it.seconds(2)
       expect([placeOf(it, 'one'), stateOf(it).cache.pods.get('default/one')?.assumed]).toEqual([undefined, true])
       it.seconds(4)
-      const message = expect.stringContaining('rejected due to timeout')
+      const message = 'rejected due to timeout after waiting 5s at plugin PairUp'
       expect(podScheduled(it, 'one')).toMatchObject({ reason: 'Unschedulable', message })
+    })
+
+    it('does not wait on for one that is deleted, and its room is free at once', () => {
+      const it = pairs()
+      it.create(pod('one'))
+      it.seconds(2)
+      it.kubectl('kubectl delete pod one')
+      it.seconds(0.5)
+      expect([stateOf(it).waitingPods.size, stateOf(it).bindings.size, stateOf(it).cache.pods.size]).toEqual([0, 0, 0])
+    })
+
+    it('does not wait on for one that somebody else has bound', () => {
+      const it = pairs()
+      it.addNode('node-2')
+      it.create(pod('one'))
+      it.seconds(2)
+      const elsewhere = [...stateOf(it).bindings.values()][0]!.nodeName === 'node-1' ? 'node-2' : 'node-1'
+      const { method, path, body } = bindRequest({ metadata: { name: 'one', namespace: 'default' } }, elsewhere)
+      it.request({ method, path, body })
+      it.seconds(0.5)
+      expect([stateOf(it).waitingPods.size, placeOf(it, 'one')]).toEqual([0, elsewhere])
+      expectSumsToBeTrue(it)
+    })
+
+    it('tries one again that was refused, if something has happened while it waited', () => {
+      const it = pairs()
+      it.create(pod('one'))
+      it.seconds(2)
+      it.addNode('node-2')
+      it.seconds(3.5)
+      // Its back-off is over, as nobody else is in the queue: it waits for a partner once more.
+      expect(stateOf(it).waitingPods.get('default/one')).toBeDefined()
     })
 
     it('binds both when the second allows the first', () => {
@@ -232,6 +282,92 @@ describe('kube-scheduler', () => {
       it.seconds(1)
       expect([placeOf(it, 'one'), placeOf(it, 'two')]).toEqual(['node-1', 'node-1'])
     })
+  })
+
+  it('tells a Permit plugin of a roll-back when the Pod waits no more, and before its room is free', () => {
+    const seen: unknown[] = []
+    const pair: Plugin = {
+      name: 'Pair',
+      permit: () => ({ status: { code: 'Wait', reasons: [] }, timeoutMicros: 3_000_000 }),
+      unreserve(_state, { metadata }, nodeName, nodes, handle) {
+        const waiting = [...handle.waitingPods()].map((each) => each.pod.metadata.name)
+        seen.push({ pod: metadata.name, waiting, assumed: nodes.get(nodeName)!.pods.length })
+        for (const name of waiting) handle.reject(`default/${name}`, 'Pair', `${metadata.name} has lost its room`)
+      },
+    }
+    const it = plane({
+      nodes: 1,
+      components: { 'kube-scheduler': kubeScheduler({ ...defaultRegistry, Pair: pair }) },
+      scheduler: { profiles: [{ schedulerName: 'default-scheduler', plugins: { enabled: ['Pair'] } }] },
+    })
+    for (const name of ['one', 'two', 'three']) it.create(pod(name))
+    it.until(() => seen.length === 3)
+    // The second and the third are refused after the first has been forgotten, and not from within its own roll-back.
+    expect(seen).toEqual([
+      { pod: 'one', waiting: ['two', 'three'], assumed: 3 },
+      { pod: 'two', waiting: ['three'], assumed: 2 },
+      { pod: 'three', waiting: [], assumed: 1 },
+    ])
+  })
+
+  it('waits at Permit for all who said so, and no longer than the first of them', () => {
+    const waiter = (name: string, seconds: number): Plugin => ({
+      name,
+      permit: () => ({ status: { code: 'Wait', reasons: [] }, timeoutMicros: seconds * 1_000_000 }),
+    })
+    const registry = { ...defaultRegistry, Long: waiter('Long', 90), Short: waiter('Short', 2) }
+    const profiles = [{ schedulerName: 'default-scheduler', plugins: { enabled: ['Long', 'Short'] } }]
+    const it = plane({ nodes: 1, components: { 'kube-scheduler': kubeScheduler(registry) }, scheduler: { profiles } })
+    it.create(pod('web'))
+    it.seconds(3)
+    expect(podScheduled(it, 'web')?.message).toBe('rejected due to timeout after waiting 2s at plugin Short')
+  })
+
+  it('tells which Pods are bound as soon as it knows', () => {
+    const seen: unknown[] = []
+    const asks: Plugin = {
+      name: 'Asks',
+      permit: (_state, _pod, _node, handle) => void seen.push([...handle.boundPods()]),
+      postBind: (_state, _pod, _node, handle) =>
+        void seen.push([...handle.boundPods()].map(({ metadata, spec }) => `${metadata.name} on ${spec.nodeName}`)),
+    }
+    const components = { 'kube-scheduler': kubeScheduler({ ...defaultRegistry, Asks: asks }) }
+    const profiles = [{ schedulerName: 'default-scheduler', plugins: { enabled: ['Asks'] } }]
+    const it = plane({ nodes: 1, components, scheduler: { profiles } })
+    it.create(pod('web'))
+    it.until(() => seen.length === 2)
+    // While it is being bound its room is assumed, and it is not on the node.
+    expect(seen).toEqual([[], ['web on node-1']])
+  })
+
+  it('watches the custom resources whose events a plugin has registered for', () => {
+    const resource = 'podgroups.v1alpha1.scheduling.x-k8s.io'
+    const seen: unknown[] = []
+    const gangs: Plugin = {
+      name: 'Gangs',
+      eventsToRegister: [{ event: `${resource}/Add` }],
+      permit(_state, _pod, _node, { objects }) {
+        const known = [...objects.all<{ metadata: { name: string } }>(resource)].map(({ metadata }) => metadata.name)
+        seen.push(known)
+        return known.length > 0 ? undefined : { status: unschedulable('no group yet') }
+      },
+    }
+    const components = { 'kube-scheduler': kubeScheduler({ ...defaultRegistry, Gangs: gangs }) }
+    const profiles = [{ schedulerName: 'default-scheduler', plugins: { enabled: ['Gangs'] } }]
+    const it = plane({ nodes: 1, components, scheduler: { profiles } })
+    it.create(podGroups)
+    it.seconds(10)
+    it.create(pod('web'))
+    it.seconds(3)
+    expect([seen, placeOf(it, 'web')]).toEqual([[[]], undefined])
+    const group = { apiVersion: 'scheduling.x-k8s.io/v1alpha1', kind: 'PodGroup', metadata: { name: 'red' } }
+    it.request({
+      method: 'POST',
+      path: '/apis/scheduling.x-k8s.io/v1alpha1/namespaces/default/podgroups',
+      body: { ...group, spec: { minMember: 1 } },
+    })
+    it.until(() => placeOf(it, 'web') === 'node-1', 5)
+    expect(seen).toEqual([[], ['red']])
   })
 
   it('gives back what was reserved, in reverse order, when a later plugin refuses', () => {

@@ -21,13 +21,14 @@ import { createInformer, startInformer, stepInformer } from '#cluster/client/inf
 import { createLeaderElection, startElection, stepElection } from '#cluster/client/leader-election.ts'
 import type { Component, Effect, Event } from '#cluster/kernel/component.ts'
 import { Table } from '#cluster/kernel/table.ts'
-import { lookAgain, settleAnswer, timeOutPermit } from './binding-cycle.ts'
+import { lookAgain, refuse, settleAnswer, settleVerdicts, timeOutPermit } from './binding-cycle.ts'
 import { createCache, isAssumed, removeNode, removePod, setNode, setPod } from './cache.ts'
 import { assignedPodChanges, nodeChanges, pendingPodChanges } from './cluster-events.ts'
 import { optionsFrom } from './configuration.ts'
 import { heard } from './extenders.ts'
-import type { ClusterEvent, Registry } from './framework.ts'
-import { areSynced, createListers, startListers, stepListers } from './listers.ts'
+import { happened } from './happened.ts'
+import type { Registry } from './framework.ts'
+import { areSynced, createListers, customNamed, startListers, stepListers } from './listers.ts'
 import { nominate, withdraw } from './nominator.ts'
 import { defaultRegistry } from './plugins/default-registry.ts'
 import { createProfile, DEFAULT_PROFILES } from './profile.ts'
@@ -53,7 +54,7 @@ export function kubeScheduler(registry: Registry = defaultRegistry): Component<S
     name: 'kube-scheduler',
     init(given) {
       const options: SchedulerOptions = Object.freeze({ ...given, ...(given.config && optionsFrom(given.config)) })
-      resolve(options)
+      const { profiles } = resolve(options)
       return {
         options,
         election: options.leaderElect ? createLeaderElection('kube-scheduler', options.servers) : undefined,
@@ -61,10 +62,11 @@ export function kubeScheduler(registry: Registry = defaultRegistry): Component<S
         recorder: createEventRecorder('default-scheduler'),
         pods: createInformer<Pod>({ resource: 'pods' }),
         nodes: createInformer<Node>({ resource: 'nodes' }),
-        listers: createListers(),
+        listers: createListers(customResources(profiles)),
         queue: queues.createQueue(options.backoff),
         cache: createCache(),
         bindings: new Table(),
+        waitingPods: new Table(),
         decisions: new Table(),
         asking: undefined,
         nextStart: 0,
@@ -74,7 +76,7 @@ export function kubeScheduler(registry: Registry = defaultRegistry): Component<S
     },
     step(state, event, ctx) {
       const effects: Effect[] = []
-      const scheduling: Scheduling = { state, ctx, effects, ...resolve(state.options) }
+      const scheduling: Scheduling = { state, ctx, effects, verdicts: [], ...resolve(state.options) }
       if (event.type === 'booted') {
         effects.push(startInformer(state.nodes, state.client, ctx), startInformer(state.pods, state.client, ctx))
         effects.push(...startListers(state.listers, state.client, ctx))
@@ -85,6 +87,7 @@ export function kubeScheduler(registry: Registry = defaultRegistry): Component<S
       const election = state.election && stepElection(state.election, event, ctx)
       if (election) effects.push(...election.effects)
       else takeIn(scheduling, event)
+      settleVerdicts(scheduling)
       setTimers(scheduling)
       return effects
     },
@@ -105,6 +108,15 @@ function buildProfiles(options: SchedulerOptions, registry: Registry): Pick<Sche
     pluginOf: (name, pod) => profiles.get(schedulerNameOf(pod))?.pluginOf(name),
   }
   return { profiles, queuePlugins }
+}
+
+/** Those whose events a plugin has registered for. */
+function customResources(profiles: Scheduling['profiles']): string[] {
+  const rules = [...profiles.values()].flatMap(({ plugins }) =>
+    plugins.flatMap((plugin) => plugin.eventsToRegister ?? []),
+  )
+  const resources = rules.map(({ event }) => event.slice(0, event.lastIndexOf('/')))
+  return [...new Set(resources)].filter((resource) => customNamed(resource))
 }
 
 function takeIn(scheduling: Scheduling, event: Event): void {
@@ -142,7 +154,7 @@ function takeIn(scheduling: Scheduling, event: Event): void {
   const others = stepListers(state.listers, state.cache.assumed, state.client, event, ctx)
   if (!others) return
   effects.push(...others.effects)
-  for (const each of others.events) moveAll(scheduling, each)
+  for (const each of others.events) happened(scheduling, each)
 }
 
 /** Sets the timers for the next cycle and for the end of the next back-off. */
@@ -161,16 +173,12 @@ function setTimers({ state, ctx, effects, queuePlugins }: Scheduling): void {
 
 // ── what the watches tell ───────────────────────────────────────────────────────────────────────────────────────────
 
-function moveAll({ state, queuePlugins, ctx }: Scheduling, event: ClusterEvent): void {
-  queues.moveAllOn(state.queue, event, queuePlugins, ctx.now)
-}
-
 function onNode(scheduling: Scheduling, delta: Delta<Node>): void {
   const { cache } = scheduling.state
   if (delta.type === 'deleted') return removeNode(cache, delta.object.metadata.name)
   setNode(cache, delta.object)
-  if (delta.type === 'added') return moveAll(scheduling, { name: 'Node/Add', node: delta.object })
-  for (const event of nodeChanges(delta.old, delta.object)) moveAll(scheduling, event)
+  if (delta.type === 'added') return happened(scheduling, { name: 'Node/Add', node: delta.object })
+  for (const event of nodeChanges(delta.old, delta.object)) happened(scheduling, event)
 }
 
 function onPod(scheduling: Scheduling, delta: Delta<Pod>): void {
@@ -190,18 +198,22 @@ function onPod(scheduling: Scheduling, delta: Delta<Pod>): void {
     if (gone) removePod(cache, key)
     else setPod(cache, pod)
     queues.deletePod(queue, key, queuePlugins)
+    // Somebody else has bound it.
+    refuse(scheduling, key, '', 'removed')
     const frees = gone || isPodFinished(pod)
-    if (frees && wasHeld) moveAll(scheduling, { name: 'AssignedPod/Delete', pod })
-    else if (!frees && !wasHeld) moveAll(scheduling, { name: 'AssignedPod/Add', pod })
-    else if (!frees && old) for (const event of assignedPodChanges(old, pod)) moveAll(scheduling, event)
+    if (frees && wasHeld) happened(scheduling, { name: 'AssignedPod/Delete', pod })
+    else if (!frees && !wasHeld) happened(scheduling, { name: 'AssignedPod/Add', pod })
+    else if (!frees && old) for (const event of assignedPodChanges(old, pod)) happened(scheduling, event)
     return
   }
   if (gone || isPodFinished(pod)) {
     queues.deletePod(queue, key, queuePlugins)
     if (cache.nominator.nodes.has(key)) {
       withdraw(cache.nominator, key)
-      moveAll(scheduling, { name: 'AssignedPod/Delete', pod })
+      happened(scheduling, { name: 'AssignedPod/Delete', pod })
     }
+    // Nobody waits for it any more.
+    if (gone) refuse(scheduling, key, '', 'removed')
     // Bound and deleted before the watch told of the binding. (While the request is under way, its answer clears up.)
     if (gone && !state.bindings.has(key)) removePod(cache, key)
     return

@@ -1,5 +1,12 @@
-/** What the scheduler watches besides Pods and nodes, for its plugins to read. */
+/**
+ * What the scheduler watches besides Pods and nodes, for its plugins to read: what the default plugins need, and each custom
+ * resource whose events a plugin has registered for. Until that resource is defined its list fails, and no cycle begins.
+ *
+ * Where to read upstream: kubernetes/kubernetes `pkg/scheduler/eventhandlers.go` (addAllEventHandlers).
+ */
 import { keyOf } from '#cluster/api/meta.ts'
+import type { Resource } from '#cluster/api/resources.ts'
+import { row } from '#cluster/api/resources.ts'
 import type { KubernetesObject } from '#cluster/api/types.ts'
 import type { ApiClient } from '#cluster/client/api-client.ts'
 import type { Informer, InformerStep } from '#cluster/client/informer.ts'
@@ -26,8 +33,18 @@ const WANTED: readonly string[] = [
 
 export type Listers = Readonly<Record<string, Informer>>
 
-export function createListers(): Listers {
-  return Object.fromEntries(WANTED.map((resource) => [resource, createInformer({ resource })]))
+/** `custom`: further resources, as `customNamed` reads them. */
+export function createListers(custom: readonly string[] = []): Listers {
+  const own = WANTED.map((resource) => [resource, createInformer({ resource })] as const)
+  const others = custom.map((name) => [name, createInformer({ resource: name, custom: customNamed(name)! })] as const)
+  return Object.fromEntries([...own, ...others])
+}
+
+/** `<plural>.<version>.<group>`, such as `foos.v1.example.com`; undefined for a built-in resource. */
+export function customNamed(name: string): Resource | undefined {
+  const [plural, version, ...group] = name.split('.')
+  if (group.length === 0) return undefined
+  return row(plural!, plural!, `${group.join('.')}/${version}`, true)
 }
 
 export const startListers = (listers: Listers, client: ApiClient, ctx: Context): Effect[] =>

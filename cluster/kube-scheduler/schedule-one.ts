@@ -17,6 +17,7 @@ import { fitErrorMessage, refusingPlugins } from './failure.ts'
 import { whatIfOf } from './filtering.ts'
 import type { CycleState, PostFilterResult, Status, WhatIf } from './framework.ts'
 import { unresolvable } from './framework.ts'
+import { happened } from './happened.ts'
 import { remember } from './history.ts'
 import { objectsOf } from './listers.ts'
 import { nominate, priorityOf, withdraw } from './nominator.ts'
@@ -142,8 +143,7 @@ function statusOfEach({ statuses, preFilterStatus, absent }: Decision, cache: Ca
 function evict(scheduling: Scheduling, pod: Pod, victim: Pod, nodeName: string): void {
   const { state, ctx, effects } = scheduling
   report(scheduling, victim, 'Normal', 'Preempted', `Preempted by pod ${pod.metadata.uid} on node ${nodeName}`)
-  if (state.bindings.get(keyOf(victim))?.stage === 'permit')
-    return refuse(scheduling, keyOf(victim), 'DefaultPreemption', 'preempted')
+  if (state.waitingPods.has(keyOf(victim))) return refuse(scheduling, keyOf(victim), 'DefaultPreemption', 'preempted')
   if (victim.metadata.deletionTimestamp !== undefined) return
   const condition = {
     type: 'DisruptionTarget',
@@ -158,11 +158,11 @@ function evict(scheduling: Scheduling, pod: Pod, victim: Pod, nodeName: string):
 }
 
 /** No room was to be made: what was kept for the Pod is free again, and whoever it was refused to may have it. */
-function loseClaim({ state, queuePlugins, ctx }: Scheduling, pod: Pod): void {
-  const { nominator } = state.cache
+function loseClaim(scheduling: Scheduling, pod: Pod): void {
+  const { nominator } = scheduling.state.cache
   if (!nominator.nodes.has(keyOf(pod))) return
   withdraw(nominator, keyOf(pod))
-  queues.moveAllOn(state.queue, { name: 'AssignedPod/Delete', pod }, queuePlugins, ctx.now)
+  happened(scheduling, { name: 'AssignedPod/Delete', pod })
 }
 
 /** Less important Pods that were promised this node look for another. */

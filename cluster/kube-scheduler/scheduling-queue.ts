@@ -6,7 +6,8 @@
  * - unschedulable: no node would do; woken by an event that one of the refusing plugins registered, or after 5 minutes.
  *   Gated Pods (PreEnqueue said no) are among them, and only their own update frees them.
  *
- * A cycle here is one step, so nothing can happen "while a Pod is being scheduled"; upstream keeps a list for that.
+ * A cycle here is one step, so nothing can happen "while a Pod is being scheduled", for which upstream keeps a list; but for
+ * those that wait at Permit something can (happened.ts).
  * Where to read upstream: kubernetes/kubernetes `pkg/scheduler/backend/queue/{scheduling_queue,backoff_queue}.go`.
  */
 import { keyOf } from '#cluster/api/meta.ts'
@@ -204,13 +205,22 @@ export function moveAllOn(queue: SchedulingQueue, event: ClusterEvent, plugins: 
   }
 }
 
-function isWokenBy(queued: QueuedPod, event: ClusterEvent, plugins: QueuePlugins): boolean {
-  if (queued.unschedulablePlugins.length === 0) return true
-  return queued.unschedulablePlugins.some((name) => {
-    const rules = plugins.pluginOf(name, queued.pod)?.eventsToRegister
+const isWokenBy = ({ pod, unschedulablePlugins }: QueuedPod, event: ClusterEvent, plugins: QueuePlugins): boolean =>
+  unschedulablePlugins.length === 0 || isWorthATry(pod, unschedulablePlugins, event, plugins)
+
+/** Whether one of the plugins that have refused the Pod may think otherwise now. */
+export function isWorthATry(pod: Pod, by: readonly string[], event: ClusterEvent, plugins: QueuePlugins): boolean {
+  return by.some((name) => {
+    const rules = plugins.pluginOf(name, pod)?.eventsToRegister
     if (rules === undefined) return true
-    return rules.some((rule) => rule.event === event.name && (rule.hint?.(queued.pod, event) ?? true))
+    return rules.some((rule) => rule.event === event.name && (rule.hint?.(pod, event) ?? true))
   })
+}
+
+/** What an unschedulable Pod waits for has happened before it was put aside. */
+export function wakeUnschedulable(queue: SchedulingQueue, key: string, plugins: QueuePlugins, now: Micros): void {
+  const queued = queue.unschedulable.get(key)
+  if (queued) wake(queue, queued, plugins, now)
 }
 
 function wake(queue: SchedulingQueue, queued: QueuedPod, plugins: QueuePlugins, now: Micros): void {

@@ -50,6 +50,8 @@ export interface SchedulerState {
   cache: Cache
   /** Pods between Reserve and the answer to their binding, by key. */
   bindings: Table<string, Binding>
+  /** Of those, the ones that Permit plugins hold back. */
+  waitingPods: Table<string, WaitingPod>
   /** The last attempts by Pod, latest Pod last; empty unless `decisionsKept`. */
   decisions: Table<string, readonly DecisionRecord[]>
   /** The cycle that waits for an extender. */
@@ -69,6 +71,15 @@ export interface Scheduling {
   readonly effects: Effect[]
   readonly profiles: ReadonlyMap<string, Profile>
   readonly queuePlugins: QueuePlugins
+  /** What plugins have said in this step about Pods that wait; acted upon at its end. */
+  readonly verdicts: Verdict[]
+}
+
+/** A word about a Pod that waits at Permit. Without `message` it is allowed. */
+export interface Verdict {
+  readonly key: string
+  readonly plugin: string
+  readonly message?: string
 }
 
 /** A Pod between Reserve and the answer to its binding. */
@@ -77,10 +88,16 @@ export interface Binding {
   readonly nodeName: string
   readonly cycleState: CycleState
   readonly stage: 'permit' | 'preBind' | 'bind'
-  /** Permit plugins that have not allowed it yet. */
-  readonly waitingFor: readonly string[]
   /** In stage `preBind`: what has been sent and is not answered, who waits, and until when. */
   readonly preBind?: { readonly open: number; readonly plugins: readonly string[]; readonly until: Micros }
+}
+
+/** A Pod that waits at Permit. */
+export interface WaitingPod {
+  /** Plugins that have not allowed it yet, and when each has had enough. */
+  readonly pending: readonly { readonly plugin: string; readonly timeoutMicros: Micros; readonly until: Micros }[]
+  /** Plugins by whose rules something has happened meanwhile that is worth another try. */
+  readonly missed: readonly string[]
 }
 
 export const schedulerNameOf = (pod: Pod): string => pod.spec.schedulerName ?? 'default-scheduler'

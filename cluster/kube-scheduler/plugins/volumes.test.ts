@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Pod, Volume } from '#cluster/api/types.ts'
-import type { CycleState, Plugin } from '../framework.ts'
+import type { CycleState, Handle, Plugin } from '../framework.ts'
 import { podsOf } from '../pod-list.ts'
 import { nodeVolumeLimits } from './node-volume-limits.ts'
 import type { Stage } from './scene.test-world.ts'
@@ -210,8 +210,12 @@ describe('VolumeBinding', () => {
   ])('reserves %s', (_rule, claims, volumes, nodeName, assumed) => {
     const { nodes } = stage(claims, volumes)
     const state: CycleState = {}
+    const nobodyWaits: Handle = {
+      ...{ waitingPods: () => [], boundPods: () => [], objects: nodes.objects },
+      ...{ allow: () => undefined, reject: () => undefined },
+    }
     plugin.preFilter!(state, podWith('data'), nodes)
-    expect(plugin.reserve!(state, podWith('data'), nodeName, nodes)).toBeUndefined()
+    expect(plugin.reserve!(state, podWith('data'), nodeName, nodes, nobodyWaits)).toBeUndefined()
     const taken: string[] = []
     for (const each of nodes.objects.all<any>('persistentvolumes'))
       if (each.spec.claimRef) taken.push(each.metadata.name)
@@ -219,7 +223,7 @@ describe('VolumeBinding', () => {
     const selected = claim.metadata.annotations['volume.kubernetes.io/selected-node']
     if (selected) taken.push(`data*${selected}`)
     expect(taken.join(' ')).toBe(assumed)
-    plugin.unreserve!(state, podWith('data'), nodeName, nodes)
+    plugin.unreserve!(state, podWith('data'), nodeName, nodes, nobodyWaits)
     for (const each of nodes.objects.all<any>('persistentvolumes')) expect(each.spec.claimRef).toBeUndefined()
   })
 })
