@@ -90,7 +90,15 @@ export class GangPlugin {
   }
 
   call(point: BindingPoint, pod: Pod, nodeName: string, known: Known): BindingAnswer {
-    const during = `${point} of Pod ${pod.metadata.name}`
-    return this.#trial.call(this.guest, 'call', [point, pod, nodeName, known], during) as BindingAnswer
+    return callPlugin(this.#trial, this.guest, [point, pod, nodeName, known])
   }
+}
+
+/** Asks a guest of this shape. Throws `Crash` when it gives no answer. */
+export function callPlugin(
+  trial: Trial<any>,
+  guest: Guest,
+  call: readonly [point: BindingPoint, pod: Pod, nodeName: string, known: Known],
+): BindingAnswer {
+  return trial.call(guest, 'call', call, `${call[0]} of Pod ${call[1].metadata.name}`) as BindingAnswer
 }

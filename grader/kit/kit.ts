@@ -77,6 +77,9 @@ export type { Standing } from '../verdict/standing.ts'
 // What holds Pods back until they may be bound.
 export type { BindingAnswer, BindingPoint } from './gang-guest.ts'
 export { GANG_LABEL, gangGuest, GangPlugin } from './gang-guest.ts'
+export type { BindingFault } from './binding-faults.ts'
+export type { GangCall, GangReport, GangStep } from './learner-gang.ts'
+export { GANG_PROFILE, schedulerWithGang } from './learner-gang.ts'
 
 export { Decisions } from './decisions.ts'
 
@@ -143,8 +146,8 @@ export type { StoreReport } from './learner-etcd.ts'
 export { etcdWithStore } from './learner-etcd.ts'
 export type { RaftMemberReport, RaftProblem } from './learner-raft.ts'
 export { etcdWithNode } from './learner-raft.ts'
-export type { WholeClusterOptions } from './whole-cluster.ts'
-export { readyPods, wholeCluster } from './whole-cluster.ts'
+export type { BootedClusterOptions, WholeClusterOptions } from './whole-cluster.ts'
+export { bootedCluster, readyPods, storedPods, wholeCluster } from './whole-cluster.ts'
 
 // Parts of the API server in their place in it.
 export type { AggregatorJudge, AggregatorReport } from './learner-aggregator.ts'

@@ -4,10 +4,11 @@
  */
 import type { Pod } from '#cluster/api/types.ts'
 import { isPodReady } from '#cluster/api/meta.ts'
+import type { ClusterOptions } from '#cluster/cluster-options.ts'
 import { bootCluster, KUBECTL } from '#cluster/cluster.ts'
 import type { Component, Micros, ProcessId } from '#cluster/kernel/component.ts'
 import type { World } from '#cluster/kernel/world.ts'
-import { podsWith } from '#cluster/scenarios/look.ts'
+import { objectsOf, podsWith } from '#cluster/scenarios/look.ts'
 
 export interface WholeClusterOptions {
   readonly seed: number
@@ -25,11 +26,27 @@ export interface WholeClusterOptions {
 
 /** Builds it; nothing has run yet. */
 export function wholeCluster(options: WholeClusterOptions): World {
-  const { seed, components, nodes, replicas, appliedAtMicros, crashes = [], etcdMembers = 1 } = options
+  const { replicas, appliedAtMicros, etcdMembers = 1, ...rest } = options
   const etcd = etcdMembers > 1 && ({ etcdMembers, topology: 'external' } as const)
-  const world = bootCluster({ seed, nodes, components, ...etcd, dns: false, controlPlaneNode: false })
-  const body = { type: 'kubectl', id: 1, args: ['apply', '-f', '-'], stdin: manifest(replicas) } as const
-  world.command(appliedAtMicros, { type: 'tell', process: KUBECTL, body })
+  const typed = { atMicros: appliedAtMicros, args: ['apply', '-f', '-'], stdin: manifest(replicas) }
+  return bootedCluster({ ...rest, ...etcd, typed: [typed] })
+}
+
+export interface BootedClusterOptions extends Pick<WholeClusterOptions, 'seed' | 'components' | 'crashes'> {
+  readonly nodes: ClusterOptions['nodes'] & {}
+  readonly etcdMembers?: number
+  readonly topology?: 'external'
+  /** What somebody types after `kubectl`, and gives it to read. */
+  readonly typed: readonly { readonly atMicros: Micros; readonly args: readonly string[]; readonly stdin?: string }[]
+}
+
+/** The same with other nodes, and whatever is typed. */
+export function bootedCluster({ typed, crashes = [], ...options }: BootedClusterOptions): World {
+  const world = bootCluster({ ...options, dns: false, controlPlaneNode: false })
+  typed.forEach(({ atMicros, args, stdin }, index) => {
+    const body = { type: 'kubectl', id: index + 1, args, ...(stdin !== undefined && { stdin }) } as const
+    world.command(atMicros, { type: 'tell', process: KUBECTL, body })
+  })
   for (const { process, atMicros } of crashes) world.command(atMicros, { type: 'crash', process })
   return world
 }
@@ -47,3 +64,6 @@ spec:
 
 /** Pods of the Deployment that are ready. */
 export const readyPods = (world: World): Pod[] => podsWith(world, { app: 'web' }).filter(isPodReady)
+
+/** Every Pod that there is, as etcd has it. */
+export const storedPods = (world: World): Pod[] => objectsOf<Pod>(world, 'pods')
