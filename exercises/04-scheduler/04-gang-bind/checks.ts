@@ -1,7 +1,11 @@
-/** Checks of `gang-bind`: stories of gangs in a small framework, each step judged; and gangs that want the same room. */
+/**
+ * Checks of `gang-bind`: stories of gangs in a small framework, each step judged; gangs that want the same room; and the plugin in
+ * the real scheduler of a whole cluster, judged by the same rules.
+ */
 import { defineChecks, example, gangGuest, property, type Trial } from 'clusterwright/kit'
 import { type Gang, type Happening, type Member, type Plan, roomyPlan, SHRINK, tightPlan } from './cases.ts'
 import { Framework } from './framework.ts'
+import { LIVE_SHRINK, livePlan, type LivePlan, liveWorld, runLive } from './live.ts'
 import { texts } from './texts.ts'
 
 const gang = (name: string, minMember: number, more: Partial<Gang> = {}): Gang => ({
@@ -18,12 +22,22 @@ const arrivals = (name: string, count: number, fromMs = 0, more: Partial<Member>
     create: { name: `${name}-${index + 1}`, gang: name, ...more },
   }))
 
-const at = (atMs: number, happening: Happening) => ({ atMs, ...happening })
+const at = <What extends Happening>(atMs: number, happening: What) => ({ atMs, ...happening })
 
 const story =
   (plan: Partial<Plan> & Pick<Plan, 'events'>) =>
   (trial: Trial<any>): void =>
     new Framework(trial, { room: 60, groups: [], bound: [], ...plan }).run()
+
+/** A story that is told once, in a cluster. */
+const liveStory = (name: string, stage: string, hint: string, plan: LivePlan) =>
+  property<LivePlan>(name, {
+    ...{ stage, hint, per200: 1 },
+    generate: () => plan,
+    world: liveWorld,
+    run: runLive,
+    shrink: LIVE_SHRINK,
+  })
 
 /** Each gang could be complete. */
 const isWhole = ({ groups, events, room }: Plan): boolean =>
@@ -32,6 +46,12 @@ const isWhole = ({ groups, events, room }: Plan): boolean =>
     const members = events.filter((event) => 'create' in event && event.create.gang === name)
     return members.length >= minMember && room >= minMember
   })
+
+const LOST = {
+  'answer-lost': 'a Pod is bound, and nobody says so',
+  'request-lost': 'a request to bind is lost',
+  beaten: 'another scheduler is faster',
+} as const
 
 const checks = [
   example('the last one lets the others in', {
@@ -175,6 +195,64 @@ const checks = [
     generate: tightPlan,
     run: (trial, plan) => new Framework(trial, plan).run(),
     shrink: { ...SHRINK, valid: isWhole },
+  }),
+
+  // `green` has one member more than there is room for: it holds what there is until its time is up.
+  liveStory('in a real cluster: who fits is bound, and who does not makes room', 'permit', 'hold', {
+    room: [2, 4],
+    groups: [gang('red', 3), gang('green', 4, { timeoutSeconds: 6 })],
+    events: [
+      ...arrivals('red', 3),
+      at(500, { create: { name: 'stranger', gang: 'green', scheduler: 'default-scheduler' } }),
+      ...arrivals('green', 4, 2000),
+      at(4000, { create: { name: 'alone' } }),
+    ],
+    finished: ['red', 'alone'],
+    pending: ['green'],
+  }),
+
+  liveStory('in a real cluster: two gangs, and room for one', 'give-back', 'give-back', {
+    room: [2, 2],
+    groups: [gang('red', 3, { timeoutSeconds: 5 }), gang('blue', 3, { timeoutSeconds: 7 })],
+    events: [
+      ...[...arrivals('red', 2), ...arrivals('blue', 2, 50)],
+      ...[at(1000, { create: { name: 'red-3', gang: 'red' } }), at(1000, { create: { name: 'blue-3', gang: 'blue' } })],
+    ],
+    isTight: true,
+  }),
+
+  // Whoever comes again under its name is another Pod.
+  liveStory('in a real cluster: a member is deleted while it waits', 'give-back', 'give-back', {
+    room: [4, 4],
+    groups: [gang('red', 3, { timeoutSeconds: 30 })],
+    events: [
+      ...arrivals('red', 2),
+      at(2000, { delete: 'red-1' }),
+      ...[at(4000, { create: { name: 'red-1', gang: 'red' } }), at(6000, { create: { name: 'red-3', gang: 'red' } })],
+    ],
+    finished: ['red'],
+  }),
+
+  // Bound by its lost answer, not bound by its lost request, bound elsewhere by another scheduler.
+  ...(['answer-lost', 'request-lost', 'beaten'] as const).map((how) =>
+    liveStory(`in a real cluster: ${LOST[how]}`, 'lasting', 'count', {
+      room: [4, 4],
+      groups: [gang('red', 3), gang('blue', 2)],
+      events: [...arrivals('red', 4), ...arrivals('blue', 1, 1000), at(1500, { restart: true })],
+      faults: [{ nth: 2, do: how, node: 'node-2' }],
+      finished: ['red'],
+      pending: ['blue'],
+    }),
+  ),
+
+  property<LivePlan>('in a real cluster, whatever happens: all or none', {
+    stage: 'lasting',
+    hint: 'count',
+    per200: 4,
+    generate: livePlan,
+    world: liveWorld,
+    run: runLive,
+    shrink: LIVE_SHRINK,
   }),
 ]
 

@@ -2,17 +2,31 @@
  * The part of a scheduler that a gang plugin sees, small enough to be read: room, attempts, waiting at Permit, bindings that
  * take time and can fail, a scheduler that is started anew. It holds every step of the plugin against the rules of the task.
  *
- * What we leave out: nodes (room is a number), filters and scores, API requests, a cache that lags.
+ * What we leave out: nodes (room is a number), filters and scores, API requests, a cache that lags. The plugin meets all of these
+ * in the real scheduler of a cluster, in live.ts, by the same rules.
  */
 import { type BindingAnswer, type BindingPoint, GANG_LABEL, GangPlugin, type Trial } from 'clusterwright/kit'
 import type { Pod } from 'clusterwright/api'
-import { type Gang, GANG_SCHEDULER, groupOf, type Member, type Plan, podOf } from './cases.ts'
-import { type Key, say } from './texts.ts'
+import { type Gang, groupOf, type Member, type Plan, podOf } from './cases.ts'
+import {
+  type Broken,
+  broken,
+  gangOf,
+  isMember,
+  isOver,
+  nameIn,
+  type Places,
+  placesLike,
+  stillWaits,
+  tooEarly,
+  wrongPermit,
+  wrongWait,
+  wrongWord,
+} from './rules.ts'
+import { say } from './texts.ts'
 
 const BIND_MS = 20
 const TRY_MS = 3000
-/** Upstream's longest wait at Permit. */
-const WAIT_MS_MAX = 900_000
 /** How long after the last event it goes on. */
 const CALM_MS = 60_000
 const STEPS_MAX = 2000
@@ -22,6 +36,12 @@ interface Attempt {
   failures: number
   /** Another plugin refuses it at Reserve, once. */
   refused: boolean
+}
+
+interface Word {
+  readonly pod: Pod
+  readonly uid: string
+  readonly allow: boolean
 }
 
 interface Later {
@@ -48,6 +68,11 @@ export class Framework {
   /** Gangs that have lost a bound member: those may be fewer than they were. */
   #shrunk = new Set<string>()
   #gangs: string[] = []
+  /** What handles were told and is not done yet. */
+  #words: Word[] = []
+  #isObeying = false
+  /** Members that have given room back: once all words are done, none of their siblings may wait. */
+  #given: Pod[] = []
   #created = 0
   #lives = 0
 
@@ -169,42 +194,29 @@ export class Framework {
     const reserved = this.#call('reserve', pod)
     if (reserved.status.code === 'Success') return this.#permit(pod)
     if (isMember(pod) && !groupOf(this.#plan, pod)) return this.#giveBack(pod)
-    this.#fail('refused', pod, 'Success', reserved.status.code, 'hold')
+    this.#judge(pod, broken('refused', 'Success', reserved.status.code, 'hold'))
   }
 
   #permit(pod: Pod): void {
     const uid = pod.metadata.uid!
     const answer = this.#call('permit', pod)
-    const { code, reasons } = answer.status
     const group = groupOf(this.#plan, pod)
-    if (!isMember(pod) || !group) {
-      const right = isMember(pod) ? 'Unschedulable' : 'Success'
-      const isRight = code === right || (isMember(pod) && code === 'UnschedulableAndUnresolvable')
-      if (!isRight) this.#fail(isMember(pod) ? 'no-group' : 'no-member', pod, right, code, 'hold')
-      if (isMember(pod) && !reasons.some((reason) => reason.trim() !== ''))
-        this.#fail('no-reason', pod, 'reasons', '[]', 'hold')
-      this.#obey(pod, answer)
-      return isMember(pod) ? this.#giveBack(pod) : this.#bind(pod)
-    }
-    const isEnough = this.#places(pod).size >= group.minMember
-    if (code !== 'Success' && code !== 'Wait') this.#fail('refused', pod, isEnough ? 'Success' : 'Wait', code, 'hold')
-    if (!isEnough && code === 'Success') this.#tooEarly(pod)
+    const places = placesLike(pod, this.#places())
+    this.#judge(pod, wrongPermit(pod, group, places, answer))
     this.#obey(pod, answer)
-    if (code === 'Success') this.#bind(pod)
-    else if (isEnough) this.#fail('waits-for-nobody', pod, 'Success', 'Wait', 'count')
-    else this.#wait(uid, pod, answer.timeoutMs, group.timeoutSeconds * 1000)
-    if (isEnough) this.#nobodyWaits(pod, 'left-waiting', 'hold')
+    if (!isMember(pod)) return this.#bind(pod)
+    if (!group) return this.#giveBack(pod)
+    this.#judge(pod, wrongWait(group, places, answer))
+    if (answer.status.code === 'Success') this.#bind(pod)
+    else this.#wait(uid, pod, group.timeoutSeconds * 1000)
+    if (places >= group.minMember) this.#nobodyWaits(pod, 'left-waiting')
   }
 
-  #wait(uid: string, pod: Pod, timeoutMs: number | undefined, right: number): void {
-    if (timeoutMs !== right) {
-      const actual = timeoutMs === undefined ? `${WAIT_MS_MAX} ms` : `${timeoutMs} ms`
-      this.#fail('wrong-time', pod, `${right} ms`, actual, 'hold')
-    }
+  #wait(uid: string, pod: Pod, timeoutMs: number): void {
     const since = this.#now
     const life = this.#lives
     this.#waiting.set(uid, { pod, since })
-    this.#later(since + right, () => {
+    this.#later(since + timeoutMs, () => {
       if (life === this.#lives && this.#waiting.get(uid)?.since === since) this.#giveBack(pod)
     })
   }
@@ -238,8 +250,9 @@ export class Framework {
   }
 
   #unreserve(pod: Pod): void {
-    this.#obey(pod, this.#call('unreserve', pod))
-    if (isMember(pod)) this.#nobodyWaits(pod, 'still-holds', 'give-back')
+    const answer = this.#call('unreserve', pod)
+    if (isMember(pod)) this.#given.push(pod)
+    this.#obey(pod, answer)
   }
 
   #call(point: BindingPoint, pod: Pod): BindingAnswer {
@@ -250,57 +263,43 @@ export class Framework {
     return this.#plugin.call(point, pod, 'node-1', { groups, bound: [...this.#bound.values()] })
   }
 
-  /** Does what the handle was told, and judges it. */
+  /**
+   * Does what the handle was told, and judges it. As in the real one, a word takes effect when the call is over; whoever is
+   * called because of it has the last one's words done first.
+   */
   #obey(pod: Pod, { told }: BindingAnswer): void {
-    for (const { uid, allow } of told) {
-      const other = this.#waiting.get(uid)?.pod
-      if (!other) continue
-      if (!isMember(pod) || gangOf(other) !== gangOf(pod)) {
-        const actual = `${allow ? 'allow' : 'reject'}(${other.metadata.name})`
-        this.#fail('meddles', pod, say('left-alone', { other: nameIn(other) }), actual, 'count', {
-          other: nameIn(other),
-        })
-      }
-      if (!allow) this.#giveBack(other)
-      else if (this.#places(other).size < groupOf(this.#plan, other)!.minMember) this.#tooEarly(other)
-      else this.#bind(other)
-    }
+    for (const { uid, allow } of told) this.#words.push({ pod, uid, allow })
+    if (this.#isObeying) return
+    this.#isObeying = true
+    for (let word = this.#words.shift(); word; word = this.#words.shift()) this.#do(word)
+    this.#isObeying = false
+    for (const given of this.#given.splice(0)) this.#nobodyWaits(given, 'still-holds')
+  }
+
+  #do({ pod, uid, allow }: Word): void {
+    const other = this.#waiting.get(uid)?.pod
+    if (!other) return
+    this.#judge(pod, wrongWord(pod, other, allow))
+    if (!allow) return this.#giveBack(other)
+    const [group, places] = [groupOf(this.#plan, other)!, placesLike(other, this.#places())]
+    if (places < group.minMember) this.#judge(other, tooEarly(group, places))
+    this.#bind(other)
   }
 
   // ── judging ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
-  /** Members that have room or are on a node. */
-  #places(pod: Pod): Set<string> {
-    const isLike = (other: Pod): boolean => isMember(other) && gangOf(other) === gangOf(pod)
-    const held = [...this.#held].filter(([, other]) => isLike(other)).map(([uid]) => uid)
-    return new Set([
-      ...held,
-      ...[...this.#bound].filter(([, other]) => isLike(other) && !isOver(other)).map(([uid]) => uid),
-    ])
+  #places(): Places {
+    return { held: [...this.#held.values()], bound: [...this.#bound.values()] }
   }
 
-  #nobodyWaits(pod: Pod, key: 'left-waiting' | 'still-holds', hint: string): void {
+  #nobodyWaits(pod: Pod, key: 'left-waiting' | 'still-holds'): void {
     const left = [...this.#waiting.values()].find(({ pod: other }) => gangOf(other) === gangOf(pod))
-    if (!left) return
-    const expected = say(key === 'left-waiting' ? 'allowed' : 'rejected', { other: nameIn(left.pod) })
-    this.#fail(key, pod, expected, say('waits', { other: nameIn(left.pod) }), hint, { other: nameIn(left.pod) })
+    if (left) this.#judge(pod, stillWaits(key, left.pod))
   }
 
-  #tooEarly(pod: Pod): never {
-    const { minMember } = groupOf(this.#plan, pod)!
-    this.#fail('too-early', pod, `Wait (${minMember})`, `Success (${this.#places(pod).size})`, 'count', {
-      ...{ places: this.#places(pod).size, min: minMember },
-    })
-  }
-
-  #fail(
-    key: Key,
-    pod: Pod,
-    expected: Parameters<Trial['equal']>[2],
-    actual: Parameters<Trial['equal']>[2],
-    hint: string,
-    more: Readonly<Record<string, string | number>> = {},
-  ): never {
+  #judge(pod: Pod, broken: Broken | undefined): void {
+    if (!broken) return
+    const { key, expected, actual, hint, more } = broken
     const params = { pod: nameIn(pod), time: (this.#now / 1000).toFixed(2), ...more }
     this.#trial.fail({ message: say(key, params), expected, actual, hint })
   }
@@ -343,11 +342,3 @@ export class Framework {
 
 const order = (a: Later, b: Later): number => a.at - b.at || a.rank - b.rank || a.seq - b.seq
 const onNode = (pod: Pod): Pod => ({ ...pod, spec: { ...pod.spec, nodeName: 'node-1' }, status: { phase: 'Running' } })
-const isMember = (pod: Pod): boolean =>
-  pod.metadata.labels?.[GANG_LABEL] !== undefined && pod.spec.schedulerName === GANG_SCHEDULER
-const isOver = ({ metadata, status }: Pod): boolean =>
-  metadata.deletionTimestamp !== undefined || status?.phase === 'Succeeded' || status?.phase === 'Failed'
-const gangOf = ({ metadata, spec }: Pod): string =>
-  [metadata.namespace, metadata.labels?.[GANG_LABEL], spec.schedulerName].join('/')
-const nameIn = ({ metadata }: Pod): string =>
-  metadata.namespace === 'default' ? metadata.name : `${metadata.namespace}/${metadata.name}`

@@ -15,6 +15,7 @@ const en = {
   split: 'In the end {bound} members of gang {gang} are bound: all or none, and {min} at least.',
   unfinished: 'There is room for gang {gang}, but {pod} is still Pending in the end.',
   nobody: 'There is room for one of the gangs, and none is complete in the end: they hold it from each other.',
+  'no-room-left': 'There is room for {pod}, which has no gang, but it is still Pending in the end.',
   'left-alone': '{other} left alone',
   allowed: 'allow({other})',
   rejected: 'reject({other})',
@@ -39,6 +40,7 @@ export const { texts, say } = defineTexts({
     split: 'Al final hay {bound} miembros del grupo {gang} vinculados: todos o ninguno, y {min} al menos.',
     unfinished: 'Hay sitio para el grupo {gang}, pero {pod} sigue Pending al final.',
     nobody: 'Hay sitio para uno de los grupos y al final ninguno está completo: se lo retienen unos a otros.',
+    'no-room-left': 'Hay sitio para {pod}, que no tiene grupo, pero sigue Pending al final.',
     'left-alone': '{other} en paz',
     allowed: 'allow({other})',
     rejected: 'reject({other})',
@@ -55,5 +57,15 @@ export const { texts, say } = defineTexts({
     'a scheduler that was started anew': 'un planificador que arrancó de nuevo',
     'any story with room for all: all or none': 'cualquier historia con sitio para todos: todos o ninguno',
     'any order of gangs with room for one: one finishes': 'cualquier orden de grupos con sitio para uno: uno termina',
+    'in a real cluster: who fits is bound, and who does not makes room':
+      'en un clúster de verdad: quien cabe se vincula, y quien no, hace sitio',
+    'in a real cluster: two gangs, and room for one': 'en un clúster de verdad: dos grupos, y sitio para uno',
+    'in a real cluster: a member is deleted while it waits':
+      'en un clúster de verdad: un miembro se borra mientras espera',
+    'in a real cluster: a Pod is bound, and nobody says so':
+      'en un clúster de verdad: un Pod se vincula y nadie lo dice',
+    'in a real cluster: a request to bind is lost': 'en un clúster de verdad: una petición de enlace se pierde',
+    'in a real cluster: another scheduler is faster': 'en un clúster de verdad: otro planificador es más rápido',
+    'in a real cluster, whatever happens: all or none': 'en un clúster de verdad, pase lo que pase: todos o ninguno',
   },
 })
