@@ -16,6 +16,8 @@ import { serve } from './serve.mjs'
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { only: { type: 'string' } } })
 const folder = resolve(positionals[0] ?? 'test-results/screens')
+/** A whole lesson on a busy machine takes this long to draw. */
+const SLOW_MACHINE_MS = 120_000
 
 /** `course/scheduler/` → `course-scheduler`. */
 const nameOf = (path: string): string =>
@@ -44,7 +46,8 @@ for (const theme of ['light', 'dark'] satisfies Theme[]) {
         scrollTo(0, 0)
       })
       await page.waitForLoadState('networkidle')
-      await page.screenshot({ path: join(folder, `${nameOf(path)}-${device}-${theme}.png`), fullPage: true })
+      const picture = join(folder, `${nameOf(path)}-${device}-${theme}.png`)
+      await page.screenshot({ path: picture, fullPage: true, timeout: SLOW_MACHINE_MS })
       for (const problem of problems) console.log(`  ✗ /${path} ${device} ${theme}: ${problem}`)
       await page.close()
     }
