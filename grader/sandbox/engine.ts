@@ -7,10 +7,11 @@
 import { preludeFileName, preludeSource } from './guest-code/prelude.ts'
 import { resumeGuest, startGuest } from './guest.ts'
 import type { Guest, GuestCopy, Started } from './guest.ts'
-import { GuestThrew, Machine, MachineTrap, pagesFor } from './machine.ts'
+import { Machine, pagesFor } from './machine.ts'
 import type { Snapshot } from './machine.ts'
 import { defaultLimits } from './sandbox.ts'
 import type { GuestOptions } from './sandbox.ts'
+import { GuestThrew, MachineTrap } from './stops.ts'
 
 /** Less would leave a learner's code next to nothing beside the engine's own 5 MB. */
 const smallestMemoryBytes = 8 * 1024 * 1024

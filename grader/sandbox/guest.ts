@@ -2,8 +2,7 @@
  * A guest: one virtual machine with one learner's module in it. See `sandbox.ts` for what goes in and what comes out.
  * Everything that enters is logged in `inputs`, from which `replay` makes the same guest again.
  */
-import { GuestThrew, MachineTrap } from './machine.ts'
-import type { Machine, Snapshot, TrapKind } from './machine.ts'
+import type { Machine, Snapshot } from './machine.ts'
 import {
   completeFailure,
   deadlockFailure,
@@ -27,6 +26,7 @@ import type {
   Trap,
   Turn,
 } from './sandbox.ts'
+import { GuestThrew, MachineTrap, type TrapKind } from './stops.ts'
 
 /** Between the soft end of a budget (an interrupt, which knows its line) and the hard one (a trap in the middle of anything). */
 const slackFuel = 2_000_000

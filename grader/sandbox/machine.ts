@@ -10,6 +10,7 @@ import type { EvalFlags } from 'quickjs-emscripten-core'
 import { cStack, exportLetters, smallestMemoryPages } from './engine-pin.ts'
 import { pinnedImports } from './imports.ts'
 import { depthExport, fuelExport, lowestExport } from './meter.ts'
+import { GuestThrew, MachineTrap, type TrapKind } from './stops.ts'
 
 type Pointer = number
 type Exports = Record<keyof typeof exportLetters, (...args: number[]) => number>
@@ -32,26 +33,6 @@ const evaluateAs: Pick<typeof EvalFlags, 'JS_EVAL_TYPE_GLOBAL' | 'JS_EVAL_TYPE_M
 
 /** QuickJS's own stack check, in bytes of its C stack: a clean error for plain recursion, before the depth counter ends it. */
 const stackBytes = 128 * 1024
-
-/** Why a machine stopped for good. */
-export type TrapKind = 'fuel' | 'memory' | 'stack' | 'engine'
-
-export class MachineTrap extends Error {
-  readonly kind: TrapKind
-  constructor(kind: TrapKind, message: string) {
-    super(message)
-    this.kind = kind
-  }
-}
-
-/** The guest threw, where no guest code was left to catch it. `pointer` is the thrown value. */
-export class GuestThrew extends Error {
-  readonly pointer: Pointer
-  constructor(pointer: Pointer) {
-    super('the guest threw')
-    this.pointer = pointer
-  }
-}
 
 /** Everything needed to make a prepared machine, of a new one or of one that was used before. */
 export interface Snapshot {
