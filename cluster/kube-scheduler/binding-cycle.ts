@@ -53,14 +53,14 @@ export function startBinding(
   const handle = handleOf(scheduling)
   for (const plugin of profile.reserve) {
     const status = plugin.reserve?.(cycleState, queued.pod, nodeName, nodesFor(scheduling), handle)
-    if (status) return rollBack(scheduling, binding, profile, { ...status, plugin: plugin.name })
+    if (status) return rollBack(scheduling, binding, profile, { ...status, plugin: plugin.name }, 'scheduling')
   }
   const pending: WaitingPod['pending'][number][] = []
   for (const plugin of profile.permit) {
     const result = plugin.permit!(cycleState, queued.pod, nodeName, handle)
     if (!result) continue
     if (result.status.code !== 'Wait')
-      return rollBack(scheduling, binding, profile, { ...result.status, plugin: plugin.name })
+      return rollBack(scheduling, binding, profile, { ...result.status, plugin: plugin.name }, 'scheduling')
     const timeoutMicros = Math.min(result.timeoutMicros ?? PERMIT_TIMEOUT_MICROS_MAX, PERMIT_TIMEOUT_MICROS_MAX)
     pending.push({ plugin: plugin.name, timeoutMicros, until: ctx.now + timeoutMicros })
   }
@@ -192,8 +192,17 @@ export function settleAnswer(scheduling: Scheduling, answer: Answer): void {
 /**
  * Gives back what was reserved, and the Pod to the queue, unless it is gone or bound after all. In upstream's order: it does not
  * wait any more, plugins are told, its room is forgotten, those who want room are woken, it is put aside.
+ *
+ * @param cycle a Pod refused within its own scheduling cycle wakes nobody: no other Pod was tried while its room was taken.
+ * Else two Pods that Permit refuses at once would wake each other for ever
  */
-function rollBack(scheduling: Scheduling, binding: Binding, profile: Profile, status: Status): void {
+function rollBack(
+  scheduling: Scheduling,
+  binding: Binding,
+  profile: Profile,
+  status: Status,
+  cycle: 'scheduling' | 'binding' = 'binding',
+): void {
   const { state, ctx, queuePlugins } = scheduling
   const { queued, nodeName, cycleState } = binding
   const missed = stopWaiting(scheduling, queued.key)?.missed ?? []
@@ -203,7 +212,7 @@ function rollBack(scheduling: Scheduling, binding: Binding, profile: Profile, st
   forgetPod(state.cache, queued.key)
   ctx.note('bindingFailed', { pod: queued.key, nodeName, plugin: status.plugin, reasons: status.reasons })
   // The room that was assumed is free again.
-  happened(scheduling, { name: 'AssignedPod/Delete', pod: queued.pod })
+  if (cycle === 'binding') happened(scheduling, { name: 'AssignedPod/Delete', pod: queued.pod })
   const current = state.pods.items.get(queued.key)
   if (!isStillPending(current, queued.pod)) return takeSuccessor(scheduling, current)
   const again = Object.freeze({ ...queued, pod: current! })

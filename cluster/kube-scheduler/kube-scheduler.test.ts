@@ -310,6 +310,25 @@ describe('kube-scheduler', () => {
     ])
   })
 
+  it.each(['reserve', 'permit'] as const)('wakes nobody for a Pod that %s refuses in its own cycle', (point) => {
+    let asked = 0
+    const refuse = () => {
+      asked += 1
+      return unschedulable('not yet')
+    }
+    const strict: Plugin = {
+      name: 'Strict',
+      eventsToRegister: [{ event: 'AssignedPod/Delete' }],
+      ...(point === 'reserve' ? { reserve: refuse } : { permit: () => ({ status: refuse() }) }),
+    }
+    const components = { 'kube-scheduler': kubeScheduler({ ...defaultRegistry, Strict: strict }) }
+    const profiles = [{ schedulerName: 'default-scheduler', plugins: { enabled: ['Strict'] } }]
+    const it = plane({ nodes: 1, components, scheduler: { profiles } })
+    for (const name of ['one', 'two']) it.create(pod(name))
+    it.seconds(20)
+    expect(asked).toBe(2)
+  })
+
   it('waits at Permit for all who said so, and no longer than the first of them', () => {
     const waiter = (name: string, seconds: number): Plugin => ({
       name,
