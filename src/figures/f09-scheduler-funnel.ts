@@ -1,9 +1,19 @@
-/** F09, the funnel: one Pod, five nodes. It cures: "the scheduler looks for the best fit by magic, or takes turns". */
+/** F09, the funnel: one Pod, and from one node to fifty. It cures: "the scheduler looks for the best fit by magic, or takes turns". */
 
 import type { Described } from '#cluster/scenarios/described.ts'
 import type { PodView, Timeline } from '../simulation/protocol.ts'
 import type { FigureDefinition } from './kit/figure-definition.ts'
-import { type Decision, drawFunnel, isRefused, PLUGIN_WORDS, type Progress, shortReason } from './kit/funnel.ts'
+import {
+  bestOf,
+  type Decision,
+  drawFunnel,
+  isFolded,
+  isRefused,
+  PLUGIN_WORDS,
+  type Progress,
+  shortReason,
+} from './kit/funnel.ts'
+import { editsFor } from './kit/funnel-nodes.ts'
 import { sentenceOf } from './kit/sentences.ts'
 import type { View } from './kit/view.ts'
 import { stepOf } from './kit/view.ts'
@@ -17,7 +27,7 @@ const decisionOf = (timeline: Timeline): { tick: number; detail: Decision } | un
 
 /** In the order in which the picture lists them. */
 const rowsByName = (decision: Decision): Decision['nodes'] =>
-  [...decision.nodes].sort((a, b) => (a.node < b.node ? -1 : 1))
+  [...decision.nodes].sort((a, b) => a.node.length - b.node.length || (a.node < b.node ? -1 : 1))
 
 function filterSentence(row: Decision['nodes'][number]): string {
   if (isRefused(row))
@@ -25,8 +35,33 @@ function filterSentence(row: Decision['nodes'][number]): string {
   return say(`Filter: ${row.node} is feasible`, `Filtro: ${row.node} sirve`)
 }
 
+/** One sentence a node; of many nodes one for each reason, and one for those that are feasible. */
+function filterSentences(decision: Decision): string[] {
+  const rows = rowsByName(decision)
+  if (!isFolded(rows.length)) return rows.map(filterSentence)
+  const groups = new Map<string, string[]>()
+  for (const row of rows) {
+    const why = isRefused(row) ? say(`refused by ${row.plugin}: ${row.reasons.map(shortReason).join(', ')}`, `rechazados por ${row.plugin}: ${row.reasons.map(shortReason).join(', ')}`) : say('feasible', 'válidos') // prettier-ignore
+    groups.set(why, [...(groups.get(why) ?? []), row.node])
+  }
+  return [...groups].map(([why, names]) =>
+    say(
+      `Filter: ${names.length} of ${rows.length} nodes are ${why} (${listed(names)})`,
+      `Filtro: ${names.length} de ${rows.length} nodos son ${why} (${listed(names)})`,
+    ),
+  )
+}
+
+const NAMES_MAX = 5
+
+const listed = (names: readonly string[]): string =>
+  names.slice(0, NAMES_MAX).join(', ') + (names.length > NAMES_MAX ? ' …' : '')
+
 function scoreSentence(decision: Decision): string {
-  const scored = rowsByName(decision).flatMap((row) => (isRefused(row) ? [] : [row]))
+  const rows = rowsByName(decision).flatMap((row) => (isRefused(row) ? [] : [row]))
+  const isLong = isFolded(decision.nodes.length) && rows.length > NAMES_MAX
+  const best = bestOf(decision, NAMES_MAX)
+  const scored = isLong ? best.map((name) => rows.find(({ node }) => node === name)!) : rows
   if (scored.length === 0) return say('Score: no node is left to score', 'Puntuación: no queda ningún nodo')
   if (scored.length === 1) return say(`Score: ${scored[0]!.node} is the only one, so nothing is scored`, `Puntuación: ${scored[0]!.node} es el único, así que no se puntúa nada`) // prettier-ignore
   const telling = Object.entries(PLUGIN_WORDS).find(
@@ -35,7 +70,8 @@ function scoreSentence(decision: Decision): string {
   const why = telling
     ? `; ${telling[1]} ${say('tells them apart', 'los distingue')}: ${scored.map((row) => `${row.node} ${row.scores[telling[0]]?.normalized}`).join(', ')}`
     : ''
-  return `${say('Score', 'Puntuación')}: ${scored.map((row) => `${row.node} ${row.total}`).join(', ')}${why}`
+  const head = isLong ? say(`Score, the best of ${rows.length}`, `Puntuación, los mejores de ${rows.length}`) : say('Score', 'Puntuación') // prettier-ignore
+  return `${head}: ${scored.map((row) => `${row.node} ${row.total}`).join(', ')}${why}`
 }
 
 function choiceSentence(decision: Decision): string {
@@ -71,10 +107,12 @@ function progressOf(view: View): Progress {
   const isBound = pod?.node !== undefined
   if (!decision || view.frame.tick < decision.tick)
     return { filtered: 0, isScored: false, isChosen: false, isBound: false }
-  const count = decision.detail.nodes.length
-  if (step?.event.tick !== decision.tick) return { filtered: count, isScored: true, isChosen: true, isBound }
+  const all = decision.detail.nodes.length
+  if (step?.event.tick !== decision.tick) return { filtered: all, isScored: true, isChosen: true, isBound }
+  const count = filterSentences(decision.detail).length
   return {
-    filtered: Math.min(step.part, count),
+    // Many are looked at together.
+    filtered: isFolded(all) && step.part > 0 ? all : Math.min(step.part, count),
     isScored: step.part > count,
     isChosen: step.part > count + 1,
     isBound: false,
@@ -83,6 +121,9 @@ function progressOf(view: View): Progress {
 
 const podOf = ({ frame }: View): PodView | undefined =>
   frame.pods.find(({ name, namespace }) => name === POD && namespace === 'default')
+
+/** Nodes that can be predicted by name. */
+const PREDICTED: readonly string[] = ['node-1', 'node-2', 'node-4']
 
 /** Fullest first, by cpu and memory alike. */
 const PACKED = {
@@ -111,16 +152,12 @@ export const figure: FigureDefinition = {
     parts(event, timeline) {
       const decision = event.kind === 'decision' ? decisionOf(timeline) : undefined
       if (!decision || decision.tick !== event.tick) return []
-      return [
-        ...rowsByName(decision.detail).map(filterSentence),
-        scoreSentence(decision.detail),
-        choiceSentence(decision.detail),
-      ]
+      return [...filterSentences(decision.detail), scoreSentence(decision.detail), choiceSentence(decision.detail)]
     },
   },
   prediction: {
     question: say(`Where will ${POD} land?`, `¿Dónde acabará ${POD}?`),
-    choices: [...['node-1', 'node-2', 'node-4'].map((value) => ({ value, label: value })), { value: 'nowhere', label: say('nowhere', 'en ninguna parte') }], // prettier-ignore
+    choices: [...PREDICTED.map((value) => ({ value, label: value })), { value: 'another', label: say('another node', 'otro nodo') }, { value: 'nowhere', label: say('nowhere', 'en ninguna parte') }], // prettier-ignore
     outcome(timeline) {
       const decision = decisionOf(timeline)
       if (!decision) return undefined
@@ -144,7 +181,8 @@ export const figure: FigureDefinition = {
               `${detail.feasible} nodes passed every filter, and ${detail.chosen} scored highest${detail.tiedWith.length > 0 ? ', by the luck of a draw' : ''}. The scheduler wrote one word, nodeName; nothing was pushed to the node.`,
               `${detail.feasible} nodos pasaron todos los filtros, y ${detail.chosen} tuvo la puntuación más alta${detail.tiedWith.length > 0 ? ', por sorteo' : ''}. El planificador escribió una palabra, nodeName; nada se envió al nodo.`,
             )
-      return { value: detail.chosen, sentence: `${detail.chosen}: ${passed}`, tick: bound?.tick ?? decision.tick }
+      const value = PREDICTED.includes(detail.chosen) ? detail.chosen : 'another'
+      return { value, sentence: `${detail.chosen}: ${passed}`, tick: bound?.tick ?? decision.tick }
     },
   },
   tweaks: [
@@ -173,6 +211,16 @@ export const figure: FigureDefinition = {
           effect: { kind: 'story', request: { edits: [{ find: ' taint:gpu=yes:NoSchedule', replace: '' }] } },
         },
       ],
+    },
+    {
+      id: 'nodes',
+      label: say('nodes', 'nodos'),
+      initial: '5',
+      choices: [1, 3, 5, 10, 25, 50].map((nodes) => ({
+        value: `${nodes}`,
+        label: `${nodes}`,
+        effect: { kind: 'story' as const, request: { edits: editsFor(nodes) } },
+      })),
     },
     {
       id: 'plugin',

@@ -10,6 +10,8 @@ import { figure as two } from './f12-two-schedulers.ts'
 import { figure as dark } from './f14-node-goes-dark.ts'
 import { figure as packet } from './f27-first-packet.ts'
 import { FIGURES } from './figures.ts'
+import type { Decision } from './kit/funnel.ts'
+import { joined } from './kit/story-request.ts'
 import type { FigureDefinition, TweakEffect } from './kit/figure-definition.ts'
 import { stepsOf } from './kit/steps.ts'
 import { openingOf } from './opening.ts'
@@ -47,6 +49,43 @@ describe.each(Object.entries(FIGURES))('%s', (id, load) => {
     const { figure } = await load()
     for (const sentence of sentences(figure, play(figure)))
       expect(sentence).not.toMatch(/undefined|NaN|\(no name yet\) \(|^\s*$/)
+  })
+})
+
+describe('F09, with fewer nodes and more', () => {
+  it.each([
+    [1, 'node-1', 1],
+    [3, 'node-2', 2],
+    [10, 'node-4', undefined],
+    [50, undefined, undefined],
+  ])('decides among %i', (nodes, chosen, feasible) => {
+    const timeline = play(funnel, joined({ ...funnel.story, ...changed('nodes', `${nodes}`) }, changed('taint', 'off')))
+    const outcome = funnel.prediction.outcome(timeline)!
+    const { detail } = timeline.notes.find(
+      ({ kind, detail: one }) => kind === 'scheduling' && (one as Decision).pod === 'default/web-3',
+    )! as { detail: Decision }
+    expect(detail.nodes).toHaveLength(nodes)
+    if (chosen) expect(detail.chosen).toBe(chosen)
+    if (feasible) expect(detail.feasible).toBe(feasible)
+    expect(funnel.prediction.choices.map(({ value }) => value)).toContain(outcome.value)
+    const told = sentences(funnel, timeline)
+    expect(told.length).toBeLessThan(60)
+    expect(told.filter((one) => one.startsWith('Filter'))).toHaveLength(nodes > 10 ? 3 : nodes)
+  })
+
+  it('folds what is alike, and keeps the best', () => {
+    const timeline = play(funnel, changed('nodes', '50'))
+    const told = sentences(funnel, timeline).filter((one) => /^(Filter|Score|Chosen)/.test(one))
+    expect(told).toMatchInlineSnapshot(`
+      [
+        "Filter: 25 of 50 nodes are feasible (node-1, node-2, node-6, node-8, node-10 …)",
+        "Filter: 9 of 50 nodes are refused by NodeResourcesFit: Insufficient cpu (node-3, node-7, node-11, node-15, node-23 …)",
+        "Filter: 10 of 50 nodes are refused by TaintToleration: untolerated taint (node-4, node-9, node-14, node-19, node-24 …)",
+        "Filter: 6 of 50 nodes are refused by NodeAffinity: node affinity: no match (node-5, node-12, node-26, node-33, node-40 …)",
+        "Score, the best of 25: node-46 464, node-16 461, node-2 459, node-32 459, node-25 457; Fit tells them apart: node-46 73, node-16 71, node-2 70, node-32 70, node-25 69",
+        "Chosen: node-46",
+      ]
+    `)
   })
 })
 

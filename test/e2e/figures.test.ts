@@ -82,6 +82,19 @@ describe('the funnel', () => {
     await funnel.getByRole('img', { name: /No node is chosen/ }).waitFor()
   })
 
+  it('folds fifty nodes into what is alike, and keeps the best', async () => {
+    const { page, problems } = await open(browser(), 'lessons/scheduler/')
+    const funnel = figure(page, 'F09')
+    await predict(funnel, 'node-2')
+    await funnel.getByRole('combobox', { name: 'nodes', exact: true }).selectOption('50')
+    await predict(funnel, 'another node')
+    await position(funnel).press('End')
+    await funnel.getByText('You predicted another node, and so it went:').waitFor()
+    await funnel.getByRole('img', { name: /web-3 and 50 nodes.*20 nodes feasible.*node-46 is chosen/ }).waitFor()
+    expect(await accessibilityViolations(page, funnel)).toEqual([])
+    expect(problems).toEqual([])
+  })
+
   it('is worked by keyboard alone', async () => {
     const { page } = await open(browser(), 'lessons/scheduler/')
     const funnel = figure(page, 'F09')

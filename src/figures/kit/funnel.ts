@@ -59,16 +59,71 @@ export function rowsOf(frame: Frame, decision: Decision | undefined, progress: P
   })
 }
 
+/** Of more nodes than these, those that are alike are told as one. */
+const ROWS_MAX = 10
+/** So many of the feasible ones keep a row of their own. */
+const BEST_MAX = 5
+
+export const isFolded = (nodes: number): boolean => nodes > ROWS_MAX
+
+/** The best, each by itself; the others by what is the same of them: the reason, that they are feasible, or what they look like. */
+export function foldRows(rows: readonly Row[], decision: Decision | undefined, { isScored }: Progress): Row[] {
+  if (!isFolded(rows.length)) return [...rows]
+  const best = isScored && decision ? bestOf(decision, BEST_MAX) : []
+  const alone = rows.filter(({ machine, isChosen }) => isChosen || best.includes(machine.name))
+  const groups = new Map<string, Row[]>()
+  for (const row of rows) {
+    if (alone.includes(row)) continue
+    const likeness = row.verdict === 'open' ? factsOf(row.machine) : `${row.verdict} ${reasonsOf(row)}`
+    groups.set(likeness, [...(groups.get(likeness) ?? []), row])
+  }
+  const folded = [...groups.values()].map(groupRow).sort((a, b) => (a.verdict < b.verdict ? -1 : 1))
+  const byTotal = alone.toSorted((a, b) => totalOf(b) - totalOf(a))
+  return [...byTotal, ...folded]
+}
+
+const totalOf = ({ said }: Row): number => (said && !isRefused(said) ? said.total : 0)
+
+/** Names of the nodes with most points, best first; whoever is chosen is the first. */
+export function bestOf({ nodes, chosen }: Decision, count: number): string[] {
+  const scored = nodes.filter((row): row is Scored => !isRefused(row))
+  const points = ({ node, total }: Scored): number => total + (node === chosen ? 0.5 : 0)
+  return scored
+    .toSorted((a, b) => points(b) - points(a))
+    .slice(0, count)
+    .map(({ node }) => node)
+}
+
+/** Several nodes as one: what is requested is that of all of them together. */
+function groupRow(rows: readonly Row[]): Row {
+  const [first] = rows
+  const { machine, said, verdict } = first!
+  if (rows.length === 1) return first!
+  const nodes = rows.map((row) => row.machine.node!)
+  const sum = (read: (node: NonNullable<MachineView['node']>) => number): number =>
+    nodes.reduce((all, node) => all + read(node), 0)
+  const node = {
+    ...machine.node!,
+    cpuRequested: sum(({ cpuRequested }) => cpuRequested),
+    cpuAllocatable: sum(({ cpuAllocatable }) => cpuAllocatable),
+  }
+  const name = say(`${rows.length} nodes`, `${rows.length} nodos`)
+  const shown = said && isRefused(said) ? said : undefined
+  return { machine: { ...machine, name, node }, said: shown, verdict, isChosen: false }
+}
+
 export function drawFunnel(
   view: View,
   pod: PodView | undefined,
   decision: Decision | undefined,
   progress: Progress,
 ): TemplateResult {
-  const rows = rowsOf(view.frame, decision, progress)
+  const all = rowsOf(view.frame, decision, progress)
+  const rows = foldRows(all, decision, progress)
+  const summary = summaryOf(rows, pod, decision, progress, all.length)
   return isNarrow(view)
-    ? narrowFunnel(rows, pod, decision, progress)
-    : wideFunnel(view.width, rows, pod, decision, progress)
+    ? narrowFunnel(rows, pod, decision, progress, summary)
+    : wideFunnel(view.width, rows, pod, decision, progress, summary)
 }
 
 const ROW = 58
@@ -80,6 +135,7 @@ function wideFunnel(
   pod: PodView | undefined,
   decision: Decision | undefined,
   progress: Progress,
+  summary: string,
 ): TemplateResult {
   const height = TOP + rows.length * ROW + 10
   const nodeX = 176
@@ -97,7 +153,7 @@ function wideFunnel(
     height=${height}
     viewBox="0 0 ${width} ${height}"
     role="img"
-    aria-label=${summaryOf(rows, pod, decision, progress)}
+    aria-label=${summary}
   >
     ${definitions()}
     <g class="heads">
@@ -247,8 +303,9 @@ function narrowFunnel(
   pod: PodView | undefined,
   decision: Decision | undefined,
   progress: Progress,
+  summary: string,
 ): TemplateResult {
-  return html`<div class="funnel-list" role="group" aria-label=${summaryOf(rows, pod, decision, progress)}>
+  return html`<div class="funnel-list" role="group" aria-label=${summary}>
     ${pod ? html`<p class="asker ${progress.isBound ? 'settled' : ''}"><b>${pod.name}</b><span class="mono">cpu ${pod.cpuMilli}m</span></p>` : nothing}
     <ol>
       ${rows.map(
@@ -282,6 +339,7 @@ export function summaryOf(
   pod: PodView | undefined,
   decision: Decision | undefined,
   progress: Progress,
+  nodes = rows.length,
 ): string {
   const name = pod?.name ?? say('The Pod', 'El Pod')
   const said = rows.map(({ machine, said, verdict }) => {
@@ -302,5 +360,5 @@ export function summaryOf(
     : chosen
       ? ` ${say(`${chosen} is chosen.`, `Se elige ${chosen}.`)}`
       : ` ${say('No node is chosen.', 'No se elige ningún nodo.')}`
-  return `${name} ${say('and', 'y')} ${rows.length} ${say('nodes', 'nodos')}. ${said.join('. ')}.${end}`
+  return `${name} ${say('and', 'y')} ${nodes === 1 ? say('1 node', '1 nodo') : say(`${nodes} nodes`, `${nodes} nodos`)}. ${said.join('. ')}.${end}`
 }
