@@ -42,6 +42,8 @@ interface Row {
   readonly said: Refused | Scored | undefined
   readonly verdict: 'open' | 'feasible' | 'refused'
   readonly isChosen: boolean
+  /** Of several nodes told as one. */
+  readonly group?: { readonly size: number; readonly points: readonly number[] }
 }
 
 export function rowsOf(frame: Frame, decision: Decision | undefined, progress: Progress): Row[] {
@@ -94,7 +96,7 @@ export function bestOf({ nodes, chosen }: Decision, count: number): string[] {
     .map(({ node }) => node)
 }
 
-/** Several nodes as one: what is requested is that of all of them together. */
+/** Several nodes as one: what is requested is that of all of them together, and what they bear is what each of them bears. */
 function groupRow(rows: readonly Row[]): Row {
   const [first] = rows
   const { machine, said, verdict } = first!
@@ -102,14 +104,19 @@ function groupRow(rows: readonly Row[]): Row {
   const nodes = rows.map((row) => row.machine.node!)
   const sum = (read: (node: NonNullable<MachineView['node']>) => number): number =>
     nodes.reduce((all, node) => all + read(node), 0)
+  const labels = Object.entries(machine.node!.labels)
   const node = {
     ...machine.node!,
+    labels: Object.fromEntries(labels.filter(([key, value]) => nodes.every((one) => one.labels[key] === value))),
+    taints: machine.node!.taints.filter((taint) => nodes.every((one) => one.taints.includes(taint))),
     cpuRequested: sum(({ cpuRequested }) => cpuRequested),
     cpuAllocatable: sum(({ cpuAllocatable }) => cpuAllocatable),
   }
   const name = say(`${rows.length} nodes`, `${rows.length} nodos`)
   const shown = said && isRefused(said) ? said : undefined
-  return { machine: { ...machine, name, node }, said: shown, verdict, isChosen: false }
+  const points = rows.flatMap((row) => (row.said && !isRefused(row.said) ? [row.said.total] : []))
+  const group = { size: rows.length, points }
+  return { machine: { ...machine, name, node }, said: shown, verdict, isChosen: false, group }
 }
 
 export function drawFunnel(
@@ -218,7 +225,14 @@ export function shortReason(reason: string): string {
   return reason
 }
 
-const feasible = (): string => say('feasible', 'sirve')
+const feasible = ({ group }: Row): string => say('feasible', group ? 'sirven' : 'sirve')
+
+/** What nodes told as one have scored, the least and the most. */
+function pointsOf({ group }: Row): string {
+  const [least, most] = [Math.min(...(group?.points ?? [])), Math.max(...(group?.points ?? []))]
+  if (!group || most <= 0) return ''
+  return least === most ? say(`${most} each`, `${most} cada uno`) : say(`${least} to ${most}`, `de ${least} a ${most}`)
+}
 const pickWords = (isBound: boolean): string => (isBound ? say('bound', 'vinculado') : say('chosen', 'elegido'))
 
 /** Why this node is refused, in a few words; the taint by its name. */
@@ -230,10 +244,11 @@ function reasonsOf({ machine, said }: Row): string {
     .join(', ')
 }
 
-function verdictText(x: number, y: number, { verdict, said, machine }: Row, room: number): SVGTemplateResult {
+function verdictText(x: number, y: number, row: Row, room: number): SVGTemplateResult {
+  const { verdict, said } = row
   if (verdict === 'open') return svg``
-  if (verdict === 'feasible') return svg`<text x=${x} y=${y} class="yes">✓ ${feasible()}</text>`
-  const reasons = reasonsOf({ verdict, said, machine, isChosen: false })
+  if (verdict === 'feasible') return svg`<text x=${x} y=${y} class="yes">✓ ${feasible(row)}</text>`
+  const reasons = reasonsOf(row)
   return svg`<text x=${x} y=${y} class="no"><title>${said && isRefused(said) ? `${said.plugin}: ${said.reasons.join(', ')}` : ''}</title>✕ ${fitText(reasons, room, 13.5)}</text>`
 }
 
@@ -263,7 +278,9 @@ function sumOf({ scores, total }: Scored, plugins: readonly string[]): string {
   ].join(' + ')
 }
 
-function scoreBar(rect: Rect, { said, isChosen }: Row, decision: Decision): SVGTemplateResult {
+function scoreBar(rect: Rect, row: Row, decision: Decision): SVGTemplateResult {
+  const { said, isChosen } = row
+  if (row.group) return svg`<text x=${rect.x} y=${rect.y + 20} class="quiet">${pointsOf(row)}</text>`
   if (!said || isRefused(said)) return svg``
   const { x, y, width, height } = rect
   if (decision.feasible === 1)
@@ -329,8 +346,10 @@ function narrowVerdict(row: Row, { isScored, isBound }: Progress, decision: Deci
   const isCounted = isScored && decision && said && !isRefused(said) && said.total > 0
   const total = isCounted
     ? html` <b>${said.total}</b> <small class="sum">${sumOf(said, tellingPlugins(decision))}</small>`
-    : nothing
-  return html`<span class="yes">✓ ${feasible()}</span
+    : isScored && pointsOf(row)
+      ? html` <small class="sum">${pointsOf(row)}</small>`
+      : nothing
+  return html`<span class="yes">✓ ${feasible(row)}</span
     >${total}${isChosen ? html` <b class="pick">${pickWords(isBound)}</b>` : nothing}`
 }
 
@@ -342,7 +361,8 @@ export function summaryOf(
   nodes = rows.length,
 ): string {
   const name = pod?.name ?? say('The Pod', 'El Pod')
-  const said = rows.map(({ machine, said, verdict }) => {
+  const said = rows.map((row) => {
+    const { machine, said, verdict, group } = row
     const share = Math.round(used(machine) * 100)
     if (verdict === 'open')
       return say(
@@ -350,9 +370,10 @@ export function summaryOf(
         `${machine.name} aún sin mirar (${factsOf(machine)}, ${share} por ciento de su CPU pedida)`,
       )
     if (verdict === 'refused')
-      return `${machine.name} ${say('refused', 'rechazado')}: ${said && isRefused(said) ? said.reasons.join(', ') : ''}`
-    const points = progress.isScored && said && !isRefused(said) ? `, ${say('score', 'puntuación')} ${said.total}` : ''
-    return `${machine.name} ${feasible()}${points}`
+      return `${machine.name} ${say('refused', group ? 'rechazados' : 'rechazado')}: ${said && isRefused(said) ? said.reasons.join(', ') : ''}`
+    const total = said && !isRefused(said) ? said.total : pointsOf(row)
+    const points = progress.isScored && total !== '' ? `, ${say('score', 'puntuación')} ${total}` : ''
+    return `${machine.name} ${feasible(row)}${points}`
   })
   const { chosen } = decision ?? {}
   const end = !progress.isChosen
