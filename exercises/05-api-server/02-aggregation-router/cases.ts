@@ -42,16 +42,19 @@ export function apiService(claim: Claim): APIService {
 
 function conditionsOf({ available, service }: Claim): APIServiceCondition[] | undefined {
   const other: APIServiceCondition = { type: 'Degraded', status: available === undefined ? 'False' : 'True' }
+  const last: APIServiceCondition = { ...other, type: 'Migrating' }
   if (available === 'none') return undefined
   if (available === 'others') return [other]
   if (available === undefined)
-    return [other, { type: 'Available', status: 'True', reason: service ? 'Passed' : 'Local' }]
-  return [other, { type: 'Available', status: available, reason: 'FailedDiscoveryCheck' }]
+    return [other, { type: 'Available', status: 'True', reason: service ? 'Passed' : 'Local' }, last]
+  return [other, { type: 'Available', status: available, reason: 'FailedDiscoveryCheck' }, last]
 }
 
 const GROUPS = [
   ...['', 'apps', 'apps.example.com', 'example.com', 'batch', 'metrics.k8s.io', 'custom.metrics.k8s.io'],
   ...['external.metrics.k8s.io', 'k8s.io', 'apis', 'api', 'v1', 'v1beta1'],
+  // Names that a plain object has by itself, or puts first.
+  ...['constructor', '1024'],
 ]
 const VERSIONS = ['v1', 'v1beta1', 'v1beta10', 'v1beta2', 'v1alpha1', 'v2', 'v10', 'stable']
 const SERVICES = ['kube-system/metrics-server', 'monitoring/adapter:6443', 'default/apps', 'shop/api:8443']
@@ -95,12 +98,14 @@ const FORMS: readonly ((group: string, version: string) => string)[] = [
   (group, version) => `/openapi/v3/apis/${group}/${version}`,
   (group, version) => `/apisx/${group}/${version}`,
   (group, version) => `/${group}/${version}/things`,
+  // The name of the APIService, divided at another dot.
+  (group, version) => `/apis/${group.split('.').slice(1).join('.') || group}/${version}.${group.split('.')[0]}`,
   // Letters count as they are written.
   (group, version) => `/apis/${group.toUpperCase()}/${version}/things`,
   (group, version) => `/apis/${group}/${version.toUpperCase()}`,
   (group, version) => `/APIS/${group}/${version}`,
 ]
-const OTHERS = ['/', '/api', '/api/', '/api/v1', '/api/v1/nodes', '/apis', '/apis/', '/healthz', '/livez', '/version']
+const OTHERS = ['/', '/api', '/api/', '/api/v1', '/api/v1/nodes', '/apis', '/apis/', '/healthz', '/livez', '/version', '/apis/constructor', '/apis/constructor/name'] // prettier-ignore
 
 function pathFrom(chance: Chance, claims: readonly Claim[]): string {
   if (chance.chance(0.15)) return chance.pick(OTHERS)

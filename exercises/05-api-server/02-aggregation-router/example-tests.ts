@@ -103,6 +103,18 @@ const examples: AggregationExample[] = [
     'apps.example.com': ['v1'],
     'metrics.k8s.io': ['v1beta1'],
   }),
+  {
+    name: 'a group whose name is a number',
+    apiServices: [claim('v1.1024'), claim('v1.a', { group: 2000 })],
+    discovers: [
+      { group: 'a', versions: ['v1'] },
+      { group: '1024', versions: ['v1'] },
+    ],
+  },
+  route('a name divided at another dot', '/apis/example.com/v1.apps/carts', { status: 404 }),
+  route('what is said last', '/apis/apps.example.com/v1', to('shop/api'), [
+    claim('v1.apps.example.com', said(condition('Available', 'True'), condition('Migrating', 'False'))),
+  ]),
   discovers('who is down is listed', [claim('v1.apps.example.com', said(condition('Available', 'False')))], {
     'apps.example.com': ['v1'],
   }),

@@ -10,7 +10,7 @@ export function routeOf(path: string, apiServices: readonly APIService[]): Route
   if (group === undefined) return { to: 'local' }
   if (version === undefined)
     return apiServices.some(({ spec }) => spec.group === group) ? { to: 'local' } : { status: 404 }
-  const claim = apiServices.find(({ metadata }) => metadata.name === `${version}.${group}`)
+  const claim = apiServices.find(({ spec }) => `${spec.group}/${spec.version}` === `${group}/${version}`)
   if (claim === undefined) return { status: 404 }
   if (claim.spec.service === undefined) return { to: 'local' }
   const condition = claim.status?.conditions?.find(({ type }) => type === 'Available')

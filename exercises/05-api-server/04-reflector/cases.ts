@@ -3,6 +3,10 @@ import type { Chance } from 'clusterwright/kit'
 
 export type Act =
   | { readonly do: 'put' | 'delete'; readonly name: string }
+  /** One comes and goes before anybody could be told: only its deletion is. */
+  | { readonly do: 'flash'; readonly name: string }
+  /** The server tells the last change once more. */
+  | { readonly do: 'again' }
   /** Something else in the store changes: its revision goes on, and this resource does not notice. */
   | { readonly do: 'elsewhere' }
   /** So many of the changes that are on their way arrive. */
@@ -19,7 +23,8 @@ export interface Case {
   readonly acts: readonly Act[]
 }
 
-const NAMES = ['a', 'b', 'c', 'd']
+/** Those with a slash are in another namespace. */
+const NAMES = ['a', 'b', 'c', 'd', 'shop/a']
 const CODES = [0, 200, 200, 403, 429, 500, 503, 504]
 
 function actFrom(chance: Chance): Act {
@@ -27,7 +32,9 @@ function actFrom(chance: Chance): Act {
   if (roll < 26) return { do: 'put', name: chance.pick(NAMES) }
   if (roll < 38) return { do: 'delete', name: chance.pick(NAMES) }
   if (roll < 46) return { do: 'elsewhere' }
-  if (roll < 70) return { do: 'hear', count: chance.between(1, 3) }
+  if (roll < 48) return { do: 'flash', name: chance.pick(NAMES) }
+  if (roll < 67) return { do: 'hear', count: chance.between(1, 3) }
+  if (roll < 70) return { do: 'again' }
   if (roll < 77) return { do: 'bookmark' }
   if (roll < 88) return { do: 'end', code: chance.pick(CODES) }
   if (roll < 92) return { do: 'refuse', code: chance.pick([0, 429, 500]) }
@@ -51,6 +58,8 @@ export interface LiveCase {
   }
 }
 
+const LIVE_NAMES = NAMES.filter((name) => !name.includes('/'))
+
 /** All of it happens within so long. */
 export const LIVE_MS = 24_000
 
@@ -62,7 +71,7 @@ export function liveCase(chance: Chance): LiveCase {
       .times(chance.between(8, 20), () => ({
         atMs: time(),
         do: chance.chance(0.65) ? ('put' as const) : ('delete' as const),
-        name: chance.pick(NAMES),
+        name: chance.pick(LIVE_NAMES),
       }))
       .sort((a, b) => a.atMs - b.atMs),
     faults: {

@@ -10,6 +10,7 @@ const del = (name: string): Act => ({ do: 'delete', name })
 const hear = (count: number): Act => ({ do: 'hear', count })
 const end = (code: number): Act => ({ do: 'end', code })
 const [elsewhere, bookmark, forget]: [Act, Act, Act] = [{ do: 'elsewhere' }, { do: 'bookmark' }, { do: 'forget' }]
+const again: Act = { do: 'again' }
 
 const shown = (...stories: Act[][]) => ({
   run(trial: Trial<any>): void {
@@ -27,7 +28,10 @@ const checks = [
   example('what changes nothing has no delta', {
     stage: 'keep up',
     hint: 'deltas',
-    ...shown([put('a'), put('b'), bookmark, end(200), forget, elsewhere, forget, end(0), hear(1), bookmark]),
+    ...shown(
+      [put('a'), put('b'), bookmark, end(200), forget, elsewhere, forget, end(0), hear(1), bookmark],
+      [put('a'), hear(1), again, del('a'), hear(1), again, { do: 'flash', name: 'b' }, hear(1), end(200), put('a')],
+    ),
   }),
 
   example('a watch goes on where it ended', {

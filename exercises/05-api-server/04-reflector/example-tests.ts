@@ -33,6 +33,7 @@ const examples: ReflectorExample[] = [
     on('MODIFIED d@92', 'added d@92'),
     cache('a@12', 'b@80', 'd@92'),
   ),
+  example('a deletion of what is not there moves on', ...begin, on('DELETED c@91'), on('ENDED 0'), next('watch 91')),
   example('what is added twice', ...begin, on('ADDED a@91', 'updated a@91'), cache('a@91', 'b@80')),
   example('a bookmark moves on', ...begin, on('BOOKMARK 95'), cache('a@12', 'b@80'), on('ENDED 0'), next('watch 95')),
   example('a change moves on', ...begin, on('MODIFIED a@101', 'updated a@101'), on('ENDED 0'), next('watch 101')),

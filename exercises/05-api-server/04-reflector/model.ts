@@ -6,7 +6,8 @@ import { say } from './texts.ts'
 
 export const keyOf = ({ metadata }: KubernetesObject): string => `${metadata.namespace ?? ''}/${metadata.name}`
 const versionOf = ({ metadata }: KubernetesObject): string => metadata.resourceVersion ?? ''
-const inWords = (object: KubernetesObject): string => `${object.metadata.name}@${versionOf(object)}`
+/** `web@12`, or `shop/web@12` in another namespace than the default. */
+const inWords = (object: KubernetesObject): string => `${keyOf(object).replace(/^default\//, '')}@${versionOf(object)}`
 const copyInWords = (copy: ReadonlyMap<string, KubernetesObject>): string =>
   [...copy.values()].map(inWords).sort().join(' ') || '-'
 
@@ -25,6 +26,14 @@ export const askInWords = (ask: unknown): string => {
     ? `watch ${resourceVersion}`
     : `watch ${show(resourceVersion)} (${typeof resourceVersion})`
 }
+
+/** With sorted keys, so that two that hold the same read the same. */
+const text = (value: unknown): string =>
+  JSON.stringify(value, (_, one: unknown) =>
+    typeof one === 'object' && one !== null && !Array.isArray(one)
+      ? Object.fromEntries(Object.entries(one).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : one,
+  )
 
 interface Answer {
   readonly deltas: unknown
@@ -121,7 +130,7 @@ export class Model {
     if (missed !== undefined)
       return wrong(
         heard.type === 'LISTED' ? 'deletion-missed' : 'not-told',
-        `deleted ${missed.split('/')[1]}`,
+        `deleted ${missed.replace(/^default\//, '')}`,
         told.join(', ') || '[]',
       )
     if (copyInWords(mirror) === copyInWords(this.copy)) return undefined
@@ -134,7 +143,13 @@ export class Model {
     const odd = cache.find(([key, object]) => !object?.metadata || key !== keyOf(object))
     if (odd) return { message: say('other-key', { what }), expected: say('key'), actual: show(odd[0]), hint: 'deltas' }
     const [expected, actual] = [copyInWords(this.copy), copyInWords(new Map(cache))]
-    if (expected === actual) return undefined
-    return { message: say('other-copy', { what }), expected, actual, hint }
+    if (expected !== actual) return { message: say('other-copy', { what }), expected, actual, hint }
+    const other = cache.find(([key, object]) => text(object) !== text(this.copy.get(key)))
+    if (!other) return undefined
+    const [right, given] = [this.copy.get(other[0]), other[1]]
+    return {
+      message: say('other-object', { what }),
+      ...{ expected: show(right), actual: show(given), values: { expected: right, actual: given }, hint: 'deltas' },
+    }
   }
 }

@@ -20,10 +20,13 @@ export class Story {
   readonly #index: number
   #revision = FIRST_REVISION
   #forgotten = 0
+  /** By name, as acts have it. */
   #objects = new Map<string, KubernetesObject>()
   #changes: Change[] = []
   /** The watch that is open: up to which revision it has told; undefined: none. */
   #told: number | undefined
+  /** What was told last by the watch that is open, if it was a change. */
+  #last: Heard | undefined
   #refuse: number | undefined
   #asks = 0
 
@@ -69,9 +72,7 @@ export class Story {
         const { name } = act
         const old = this.#objects.get(name)
         const resourceVersion = String(++this.#revision)
-        const uid = old?.metadata.uid ?? `uid-${resourceVersion}`
-        const metadata = { name, namespace: 'default', uid, resourceVersion }
-        const object: KubernetesObject = { apiVersion: 'v1', kind: 'ConfigMap', metadata }
+        const object = newObject(name, resourceVersion, old)
         this.#objects.set(name, object)
         return this.#happened({ type: old ? 'MODIFIED' : 'ADDED', object })
       }
@@ -82,6 +83,13 @@ export class Story {
         const metadata = { ...old.metadata, resourceVersion: String(++this.#revision) }
         return this.#happened({ type: 'DELETED', object: { ...old, metadata } })
       }
+      case 'flash': {
+        if (this.#objects.has(act.name)) return
+        return this.#happened({ type: 'DELETED', object: newObject(act.name, String((this.#revision += 2))) })
+      }
+      case 'again':
+        if (this.#last) this.#on(this.#last)
+        return
       case 'elsewhere':
         this.#revision++
         return
@@ -130,6 +138,7 @@ export class Story {
   }
 
   #on(heard: Heard): void {
+    this.#last = 'object' in heard && heard.type !== 'BOOKMARK' ? heard : undefined
     const answer = this.#trial.call(this.#guest, 'on', [this.#index, heard], `on(${heardInWords(heard)})`)
     this.#judge({ told: heard, answer })
   }
@@ -138,6 +147,18 @@ export class Story {
     const finding = this.model.take(record)
     if (finding) this.#trial.fail(finding)
   }
+}
+
+/** What it holds tells its version, under a name that changes: what was there before is gone. */
+function newObject(path: string, resourceVersion: string, old?: KubernetesObject): KubernetesObject {
+  const [namespace, name] = path.includes('/') ? path.split('/') : ['default', path]
+  const metadata = { name: name!, namespace, uid: old?.metadata.uid ?? `uid-${resourceVersion}`, resourceVersion }
+  return {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata,
+    data: { [`at-${resourceVersion}`]: 'here' },
+  } as KubernetesObject
 }
 
 export function playStory(trial: Trial<any>, { acts }: Case): void {

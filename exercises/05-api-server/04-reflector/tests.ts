@@ -94,8 +94,11 @@ function run(trial: Trial<any>, { steps }: Example): void {
 export default defineTests<Example>({
   guest: reflectorGuest(),
   threshold: 14,
-  // An example has one copy, whose keys it does not see.
-  beyond: ['copies-are-shared', 'version-is-shared', 'keyed-by-name', 'keyed-by-uid'],
+  // An example has one copy, whose keys it does not see, and objects of one namespace that hold a name and a version.
+  beyond: [
+    ...['copies-are-shared', 'version-is-shared', 'keyed-by-name', 'keyed-by-uid'],
+    ...['gone-by-name', 'namespace-is-default', 'merges-with-the-old'],
+  ],
   read,
   run,
   texts,

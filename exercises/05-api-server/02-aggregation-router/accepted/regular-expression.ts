@@ -1,4 +1,4 @@
-// Reads the path with one expression, and finds APIServices by their names.
+// Reads the path with one expression, and finds APIServices by group and version.
 import type { Aggregator, APIService } from 'clusterwright/aggregation'
 
 export default class Front implements Aggregator {
@@ -16,8 +16,8 @@ export default class Front implements Aggregator {
         return { to: 'local' } as const
       return { status: 404 } as const
     }
-    const byName = Object.fromEntries(apiServices.map((one) => [one.metadata.name, one]))
-    const one = byName[`${version}.${group}`]
+    const byPath = Object.fromEntries(apiServices.map((one) => [`${one.spec.group}/${one.spec.version}`, one]))
+    const one = byPath[`${group}/${version}`]
     if (!one) return { status: 404 } as const
     if (one.spec.service === undefined) return { to: 'local' } as const
     const conditions = new Map(one.status?.conditions?.map(({ type, status }) => [type, status]))
