@@ -15,8 +15,8 @@ export interface Change {
 export interface Wish extends Change {
   /** Which object; default `web`. */
   readonly key?: string
-  /** What the caller insists on: the one at the beginning, or another. */
-  readonly resourceVersion?: 'first' | 'other'
+  /** What the caller insists on: the one at the beginning, an older one, or one that is not yet. */
+  readonly resourceVersion?: 'first' | 'other' | 'later'
   readonly uid?: 'first' | 'other'
 }
 
@@ -105,7 +105,7 @@ function wishFrom(chance: Chance, insists: number): Wish {
   return {
     ...change,
     ...(chance.chance(0.2) && { key: 'db' }),
-    ...(chance.chance(insists) && { resourceVersion: insist() }),
+    ...(chance.chance(insists) && { resourceVersion: chance.chance(0.1) ? 'later' : insist() }),
     ...(chance.chance(insists) && { uid: insist() }),
   }
 }

@@ -19,6 +19,9 @@ const alone = (wish: Case['writers'][number]['wishes'][number], count: number | 
   writers: [{ wishes: [wish] }],
 })
 
+/** Somebody else writes in each of so many milliseconds: whoever reads before each try is outrun half as often. */
+const OUTRUN_MS = 330
+
 const crowd = (many: number): Case => ({
   count: 0,
   writers: Array.from({ length: many }, () => ({ wishes: [{ add: 1 }] })),
@@ -73,7 +76,11 @@ const checks = [
     hint: 'preconditions',
     ...shown(
       ...[alone({ add: 1, resourceVersion: 'first' }), alone({ add: 1, resourceVersion: 'other' })],
-      ...[alone({ add: 1, uid: 'first' }), alone({ add: 1, uid: 'other' })],
+      ...[
+        alone({ add: 1, resourceVersion: 'later' }),
+        alone({ add: 1, uid: 'first' }),
+        alone({ add: 1, uid: 'other' }),
+      ],
       alone({ add: 1, uid: 'first', resourceVersion: 'other' }),
       // Whatever the update would say: that it refuses, or that nothing changes.
       alone({ add: 1, refuseFrom: 3, uid: 'other' }),
@@ -90,6 +97,15 @@ const checks = [
         ],
       },
     ),
+  }),
+
+  example('who is always outrun goes on', {
+    stage: 'races',
+    hint: 'races',
+    run(trial) {
+      const others = Array.from({ length: OUTRUN_MS }, (_, index) => ({ atMs: index + 1, do: 'add' as const }))
+      judge(trial, { count: 0, writers: [{ wishes: [{ add: 1 }] }], timed: others }, 'evenly')
+    },
   }),
 
   exploration<Case>('in every order of a few writers, no change is lost', {

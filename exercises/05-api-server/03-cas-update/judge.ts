@@ -20,6 +20,7 @@ export interface Ran {
 type How = 'in-turns' | 'by-latency' | 'evenly'
 
 const OTHERS = 'somebody'
+const VERSIONS = { other: '3', later: '4000' }
 
 /** Where the preconditions of a case come from: the object as it was at the beginning. */
 export function insistedOn({ resourceVersion, uid, key = KEY }: Wish, first: Store): Preconditions | undefined {
@@ -27,7 +28,7 @@ export function insistedOn({ resourceVersion, uid, key = KEY }: Wish, first: Sto
   const found = first.get(key)
   const version = String(found?.modRevision ?? FIRST_REVISION)
   return {
-    ...(resourceVersion && { resourceVersion: resourceVersion === 'first' ? version : '3' }),
+    ...(resourceVersion && { resourceVersion: resourceVersion === 'first' ? version : VERSIONS[resourceVersion] }),
     ...(uid && { uid: uid === 'first' ? (found?.value.metadata.uid ?? 'uid-1') : 'uid-0' }),
   }
 }

@@ -112,6 +112,7 @@ export const { texts, say } = defineTexts({
     'what changes nothing writes nothing': 'lo que no cambia nada no escribe nada',
     'who insists on another version or UID is refused': 'a quien exige otra versión u otro UID se le rechaza',
     'two at once both count, and so do twelve': 'dos a la vez cuentan los dos, y doce cuentan todos',
+    'who is always outrun goes on': 'quien siempre llega tarde lo sigue intentando',
     'in every order of a few writers, no change is lost':
       'en cualquier orden de unos pocos que escriben, no se pierde ningún cambio',
     'in every order, what is insisted on holds': 'en cualquier orden, se cumple lo que se exige',
