@@ -44,7 +44,7 @@ function castOf(timeline: Timeline): Cast {
 function sentence(event: Described, timeline: Timeline): string {
   const { kind, label } = event
   if (kind === 'command' && label.startsWith('kubectl apply')) return say('Somebody applies a Service for the server outside, and an APIService that says what it answers for', 'Alguien aplica un Service para el servidor de fuera y un APIService que dice por qué responde') // prettier-ignore
-  if (kind === 'command') return say(`Somebody types: ${label}`, `Alguien escribe: ${label}`)
+  if (kind === 'command') return sentenceOf(event)
   const asked = castOf(timeline).steps.get(event.tick)
   if (!asked) return sentenceOf(event)
   if (event === asked.answer) return say(`The answer: ${label}`, `La respuesta: ${label}`)
