@@ -22,6 +22,8 @@ export interface Case {
   readonly tier?: string
   readonly dryRun?: boolean
   readonly token: Token
+  /** What the token is as text; default: its name. */
+  readonly bearer?: string
   /** What the authorizer says. */
   readonly allowed: boolean
   readonly mutating: readonly PluginCase[]
@@ -55,6 +57,21 @@ function pluginFrom(chance: Chance, name: string, mutates: boolean): PluginCase 
     ...(refuses && { refuses: chance.pick(CODES), ...(chance.chance(0.6) && { unless: chance.pick(TIERS) }) }),
   }
 }
+
+export interface SeveralCase {
+  /** Whether each comes when the one before has been answered; else all come at once. */
+  readonly inTurn: boolean
+  readonly requests: readonly Case[]
+}
+
+/** Of one server, mostly with one and the same token, which is good for one request and no longer for the next. */
+export const severalCase = (chance: Chance): SeveralCase => ({
+  inTurn: chance.chance(0.5),
+  requests: chance.times(chance.between(2, 4), () => {
+    const one = pipelineCase(chance)
+    return one.token === 'none' ? one : { ...one, bearer: 'eyJhbGciOiJSUzI1NiJ9' }
+  }),
+})
 
 export function pipelineCase(chance: Chance): Case {
   const verb = chance.chance(0.7)

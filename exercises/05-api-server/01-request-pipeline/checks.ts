@@ -4,12 +4,22 @@ import {
   differential,
   example,
   faults,
+  property,
   type FaultPlan,
   type TellLine,
   type Trial,
 } from 'clusterwright/kit'
-import { type Case, type PluginCase, pipelineCase, TOKENS, usual, VERBS } from './cases.ts'
-import { judge } from './judge.ts'
+import {
+  type Case,
+  type PluginCase,
+  pipelineCase,
+  type SeveralCase,
+  severalCase,
+  TOKENS,
+  usual,
+  VERBS,
+} from './cases.ts'
+import { judge, judgeSeveral } from './judge.ts'
 import { PIPELINE, run } from './server.ts'
 import { say, texts } from './texts.ts'
 
@@ -116,6 +126,19 @@ const checks = [
     run: judge,
     tell: tellCase,
     shrink: SHRINK,
+  }),
+
+  property<SeveralCase>('requests that come one after the other, or at once, share nothing', {
+    stage: 'tokens',
+    hint: 'who',
+    per200: 60,
+    generate: severalCase,
+    run: judgeSeveral,
+    tell: ({ requests, inTurn }) => [
+      { kind: 'step', what: say(inTurn ? 'step.in-turn' : 'step.at-once') },
+      ...requests.flatMap(tellCase),
+    ],
+    shrink: { fixed: [...SHRINK.fixed, 'requests', 'bearer'] },
   }),
 
   faults<Case, number>('a part that is out of order ends the request', {

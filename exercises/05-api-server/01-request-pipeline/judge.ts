@@ -1,14 +1,30 @@
 /** What must be asked and answered, worked out apart from the solution, and what is said where something else is. */
 import { type Finding, show, type Trial } from 'clusterwright/kit'
 import type { ConfigMap, Review } from 'clusterwright/pipeline'
-import { type Case, isWrite } from './cases.ts'
-import { admissionOf, type Asked, asStored, NAME, NAMESPACE, objectOf, run, tierOf } from './server.ts'
+import { type Case, isWrite, type SeveralCase } from './cases.ts'
+import {
+  admissionOf,
+  type Asked,
+  asStored,
+  NAME,
+  NAMESPACE,
+  objectOf,
+  run,
+  runSeveral,
+  type Server,
+  tierOf,
+} from './server.ts'
 import { say } from './texts.ts'
 
 interface Expected {
   /** In this order; those of one step may come in any. */
   readonly steps: readonly (readonly Asked[])[]
-  readonly answer: { readonly code: number; readonly object?: ConfigMap; readonly items?: readonly ConfigMap[] }
+  readonly answer: {
+    readonly code: number
+    readonly reason?: string
+    readonly object?: ConfigMap
+    readonly items?: readonly ConfigMap[]
+  }
   readonly writes: boolean
 }
 
@@ -19,7 +35,7 @@ const ACCOUNT = {
 const ANONYMOUS = { name: 'system:anonymous', groups: ['system:unauthenticated'] }
 
 export function expectedOf(plan: Case): Expected {
-  const { verb, token, allowed, mutating, validating, schema, exists, dryRun = false } = plan
+  const { verb, token, bearer = token, allowed, mutating, validating, schema, exists, dryRun = false } = plan
   const steps: Asked[][] = []
   const ask = (part: string, ...args: unknown[]): void => void steps.push([{ part, args }])
   const end = (code: number, more: Partial<Expected['answer']> = {}, writes = false): Expected => ({
@@ -28,7 +44,7 @@ export function expectedOf(plan: Case): Expected {
     writes,
   })
   if (token !== 'none') {
-    ask('verify', token)
+    ask('verify', bearer)
     if (token === 'forged' || token === 'expired' || token === 'for-others') return end(401)
     const account: Asked = { part: 'uidOf', args: ['ServiceAccount', 'ci', 'builder'] }
     const pod: Asked = { part: 'uidOf', args: ['Pod', 'ci', 'runner'] }
@@ -52,7 +68,7 @@ export function expectedOf(plan: Case): Expected {
   for (const plugin of mutating) {
     ask('admit', plugin.name, review())
     const admission = admissionOf(plugin, object)
-    if (!admission.allowed) return end(admission.code)
+    if (!admission.allowed) return end(admission.code, { reason: admission.reason })
     object = admission.object ?? object
   }
   if (object) {
@@ -64,17 +80,19 @@ export function expectedOf(plan: Case): Expected {
   if (asked.length > 0) steps.push(asked)
   for (const plugin of validating) {
     const admission = admissionOf(plugin, object)
-    if (!admission.allowed) return end(admission.code)
+    if (!admission.allowed) return end(admission.code, { reason: admission.reason })
   }
   const code = verb === 'create' ? 201 : 200
   if (dryRun) return end(code, object && { object })
   if (verb === 'delete') {
     ask('remove', NAMESPACE, NAME)
-    return exists ? end(200, {}, true) : end(404)
+    return exists ? end(200, {}, true) : end(404, { reason: 'NotFound' })
   }
   ask('write', verb, object)
-  if (verb === 'create' && exists) return end(409)
-  return verb === 'update' && !exists ? end(404) : end(code, { object: asStored(object!) }, true)
+  if (verb === 'create' && exists) return end(409, { reason: 'AlreadyExists' })
+  return verb === 'update' && !exists
+    ? end(404, { reason: 'NotFound' })
+    : end(code, { object: asStored(object!) }, true)
 }
 
 function text(value: unknown): string {
@@ -89,7 +107,7 @@ function text(value: unknown): string {
 function canonical({ part, args }: Asked): string {
   const [first, second] = args as [any, any]
   const about = part === 'authorize' ? first : part === 'admit' ? second : undefined
-  if (!about?.user?.groups?.toSorted) return text([part, args])
+  if (!Array.isArray(about?.user?.groups)) return text([part, args])
   const sorted = { ...about, user: { ...about.user, groups: about.user.groups.toSorted() } }
   return text([part, part === 'authorize' ? [sorted] : [first, sorted]])
 }
@@ -172,18 +190,32 @@ function judgeGates(plan: Case, { answer }: Expected, asked: readonly Asked[], c
 }
 
 export function judge(trial: Trial<any>, plan: Case): void {
-  const expected = expectedOf(plan)
   const { server, outcome } = run(trial, plan)
-  const isThrown = plan.throwsAt !== undefined && server.asked.length >= plan.throwsAt
-  if (plan.throwsAt !== undefined && server.asked.length > plan.throwsAt && !isParallel(expected, plan.throwsAt))
+  if (
+    plan.throwsAt !== undefined &&
+    server.asked.length > plan.throwsAt &&
+    !isParallel(expectedOf(plan), plan.throwsAt)
+  )
     trial.fail({
       message: say('went-on'),
       expected: '500',
       actual: inWords(server.asked[plan.throwsAt]!),
       hint: 'once',
     })
-  const answer = 'threw' in outcome ? undefined : outcome.value
-  if ('threw' in outcome) trial.fail({ message: say('threw'), expected: '500', actual: outcome.threw, hint: 'once' })
+  if ('threw' in outcome)
+    return trial.fail({ message: say('threw'), expected: '500', actual: outcome.threw, hint: 'once' })
+  judgeOne(trial, plan, server, outcome.value)
+}
+
+/** Each of them as if it were alone. */
+export function judgeSeveral(trial: Trial<any>, several: SeveralCase): void {
+  const ran = runSeveral(trial, several)
+  several.requests.forEach((plan, index) => judgeOne(trial, plan, ran[index]!.server, ran[index]!.value))
+}
+
+function judgeOne(trial: Trial<any>, plan: Case, server: Server, answer: unknown): void {
+  const expected = expectedOf(plan)
+  const isThrown = plan.throwsAt !== undefined && server.asked.length >= plan.throwsAt
   const { code } = (answer ?? {}) as { code?: unknown }
   const gate = judgeGates(plan, expected, server.asked, isThrown ? undefined : code)
   if (gate) trial.fail(gate)
@@ -199,8 +231,16 @@ export function judge(trial: Trial<any>, plan: Case): void {
       ...{ expected: String(right), actual: code === undefined ? show(answer) : JSON.stringify(code) },
       hint: isThrown ? 'once' : right === 401 ? 'who' : right === 403 ? 'may' : 'admit',
     })
-  if (isThrown || right >= 400) return
+  if (isThrown) return
   const told = answer as Expected['answer']
+  const { reason } = expected.answer
+  if (reason !== undefined && told.reason !== reason)
+    trial.fail({
+      message: say('other-reason'),
+      ...{ expected: show(reason), actual: show(told.reason) },
+      hint: hintOf(expected.steps.at(-1)![0]!.part),
+    })
+  if (right >= 400) return
   const { object, items } = expected.answer
   const isDry = plan.dryRun === true && isWrite(plan.verb)
   for (const [wanted, given] of [

@@ -1,12 +1,34 @@
 /** The parts of an API server, set up as a case has it: they answer, and remember who asked for what. */
-import { AsyncHost, asyncGuest, type HostCall, type Trial } from 'clusterwright/kit'
+import { AsyncHost, type GuestShape, type HostCall, type Trial } from 'clusterwright/kit'
 import type { Admission, ApiRequest, Claims, ConfigMap, Review, Settings } from 'clusterwright/pipeline'
-import type { Case, PluginCase, Token } from './cases.ts'
+import type { Case, PluginCase, SeveralCase, Token } from './cases.ts'
 
-export const PIPELINE = asyncGuest({
-  functions: ['handle'],
-  methods: ['verify', 'uidOf', 'authorize', 'admit', 'validate', 'read', 'list', 'write', 'remove'],
-})
+/** Carries out one request or several; each call says for which of them it is. */
+const adapter = String.raw`
+const METHODS = ['verify', 'uidOf', 'authorize', 'admit', 'validate', 'read', 'list', 'write', 'remove']
+export default (learner, tools) => {
+  const pipeline = typeof learner === 'function' ? new learner() : learner
+  async function handle(request, settings, index) {
+    if (typeof pipeline.handle !== 'function')
+      tools.notAFunction('The default export has no function "handle".')
+    const parts = {}
+    for (const method of METHODS)
+      parts[method] = { [method]: (...given) => tools.request(method, given, index) }[method]
+    return (await pipeline.handle(request, settings, Object.freeze(parts))) ?? null
+  }
+  return {
+    handle: (request, settings) => handle(request, settings, 0),
+    async several(given, inTurn) {
+      if (!inTurn) return Promise.all(given.map(([request, settings], index) => handle(request, settings, index)))
+      const answers = []
+      for (const [index, [request, settings]] of given.entries()) answers.push(await handle(request, settings, index))
+      return answers
+    },
+  }
+}
+`
+
+export const PIPELINE: GuestShape = { adapter }
 
 export interface Asked {
   readonly part: string
@@ -21,11 +43,17 @@ export const BROKEN = 'out of order'
 
 const UIDS: Readonly<Record<string, string>> = { ServiceAccount: 'uid-builder', Pod: 'uid-runner' }
 
+/** Whose it is may stand anywhere. */
+function audiencesOf(token: Token): string[] {
+  if (token === 'for-others') return ['vault', `${AUDIENCE}.example.com`]
+  return token === 'without-pod' ? [AUDIENCE, 'vault'] : ['vault', AUDIENCE]
+}
+
 /** Undefined: not of this cluster's making. */
 function claimsOf(token: Token): Claims | undefined {
   if (token === 'forged' || token === 'none') return undefined
   return {
-    audiences: token === 'for-others' ? ['vault', `${AUDIENCE}.example.com`] : ['vault', AUDIENCE],
+    audiences: audiencesOf(token),
     expiresAt: token === 'expired' ? NOW : NOW + 3600,
     namespace: 'ci',
     serviceAccount: { name: 'builder', uid: UIDS['ServiceAccount']! },
@@ -33,13 +61,13 @@ function claimsOf(token: Token): Claims | undefined {
   }
 }
 
-export function requestOf({ verb, tier, dryRun, token }: Case): ApiRequest {
+export function requestOf({ verb, tier, dryRun, token, bearer }: Case): ApiRequest {
   return {
     verb,
     namespace: NAMESPACE,
     ...(verb !== 'list' && { name: NAME }),
     ...((verb === 'create' || verb === 'update') && { object: objectOf(tier) }),
-    ...(token !== 'none' && { token }),
+    ...(token !== 'none' && { token: bearer ?? token }),
     ...(dryRun !== undefined && { dryRun }),
   }
 }
@@ -75,7 +103,8 @@ export function admissionOf({ sets, refuses, unless }: PluginCase, object: Confi
 
 export const asStored = (object: ConfigMap): ConfigMap => ({
   ...object,
-  metadata: { ...object.metadata, resourceVersion: '42' },
+  // Whoever writes nothing hears of it from the judge.
+  metadata: { ...(object as ConfigMap | null)?.metadata, resourceVersion: '42' } as ConfigMap['metadata'],
 })
 
 export class Server {
@@ -89,7 +118,8 @@ export class Server {
     this.#plan = plan
   }
 
-  perform({ method, args, reply, refuse }: HostCall): void {
+  perform({ method, args: [given], reply, refuse }: HostCall): void {
+    const args = given as readonly unknown[]
     this.asked.push({ part: method, args })
     const isFirst = this.asked.filter(({ part }) => part === method).length === 1
     const { throwsAt, broken } = this.#plan
@@ -99,10 +129,10 @@ export class Server {
   }
 
   #answer(method: string, args: readonly unknown[]): unknown {
-    const { token, allowed, mutating, validating, schema, exists, verb } = this.#plan
+    const { token, bearer = token, allowed, mutating, validating, schema, exists, verb } = this.#plan
     switch (method) {
       case 'verify':
-        return args[0] === token ? claimsOf(token) : undefined
+        return args[0] === bearer ? claimsOf(token) : undefined
       case 'uidOf':
         return this.#uidOf(args[0] as string, args[1], args[2])
       case 'authorize':
@@ -163,4 +193,21 @@ export function run(
   if (outcome!.ok) return { server, outcome: { value: outcome!.value } }
   if (outcome!.kind !== 'threw' || !outcome!.message.includes(BROKEN)) trial.crash(outcome!, 'handle')
   return { server, outcome: { threw: outcome!.message } }
+}
+
+/** Runs several requests in one and the same server: what each was answered, and what the parts were asked for it. */
+export function runSeveral(trial: Trial<any>, { requests, inTurn }: SeveralCase): { server: Server; value: unknown }[] {
+  const servers = requests.map((plan) => new Server(plan))
+  const host = new AsyncHost(trial, {
+    perform: (call) => servers[call.args[1] as number]!.perform(call),
+    latencyMicros: () => 500,
+    look: () => ({ written: servers.map(({ written }) => written.length) }),
+  })
+  const given = requests.map((plan) => [requestOf(plan), settingsOf(plan)])
+  const process = host.start('requests', 'several', [given, inTurn])
+  host.run()
+  const outcome = process.outcome!
+  if (!outcome.ok) return trial.crash(outcome, 'handle')
+  const values = outcome.value as readonly unknown[]
+  return servers.map((server, index) => ({ server, value: values[index] }))
 }

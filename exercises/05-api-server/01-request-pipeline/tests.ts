@@ -85,6 +85,13 @@ export default defineTests<Example>({
   beyond: [
     ...['dryrun-is-not-told', 'dryrun-answers-nothing', 'dryrun-answers-what-was-sent', 'answers-what-was-sent'],
     ...['groups-forgotten', 'user-is-the-bare-name', 'anonymous-is-authenticated', 'account-in-default'],
+    ...[
+      'reason-is-forbidden',
+      'store-reason-lost',
+      'users-are-remembered',
+      'verdicts-remembered',
+      'one-object-for-all',
+    ],
   ],
   read,
   run,

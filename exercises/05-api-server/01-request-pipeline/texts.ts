@@ -14,6 +14,7 @@ export const { texts, say } = defineTexts({
     threw: 'A part was out of order, and it throws. Who asked wants an answer.',
     broken: 'A part was out of order during {verb}.',
     'other-code': 'The answer to {verb} has another code.',
+    'other-reason': 'Whoever refuses gives a reason, and the answer has another.',
     'other-answer': 'The answer holds something else.',
     'other-dry': 'The answer to a dry run is not the object as it would be written.',
     'fault.throws': 'call {call} throws',
@@ -21,6 +22,8 @@ export const { texts, say } = defineTexts({
     'step.mutating': 'mutating: {what}',
     'step.validating': 'validating: {what}',
     'step.schema': 'the schema wants tier: {what}',
+    'step.in-turn': 'one request after the other, all with one token:',
+    'step.at-once': 'requests at once, all with one token:',
     yes: 'yes',
     no: 'no',
     dry: ', dry run',
@@ -38,6 +41,7 @@ export const { texts, say } = defineTexts({
     threw: 'Una parte estaba averiada, y lanza un error. Quien preguntó quiere una respuesta.',
     broken: 'Una parte estaba averiada durante {verb}.',
     'other-code': 'La respuesta a {verb} tiene otro código.',
+    'other-reason': 'Quien rechaza da una razón, y la respuesta tiene otra.',
     'other-answer': 'La respuesta contiene otra cosa.',
     'other-dry': 'La respuesta a un dry run no es el objeto como se escribiría.',
     'fault.throws': 'la llamada {call} lanza un error',
@@ -45,6 +49,8 @@ export const { texts, say } = defineTexts({
     'step.mutating': 'mutating: {what}',
     'step.validating': 'validating: {what}',
     'step.schema': 'el esquema quiere tier: {what}',
+    'step.in-turn': 'una petición tras otra, todas con un mismo token:',
+    'step.at-once': 'peticiones a la vez, todas con un mismo token:',
     yes: 'sí',
     no: 'no',
     dry: ', dry run',
@@ -59,6 +65,8 @@ export const { texts, say } = defineTexts({
     'a token must still be good': 'un token debe seguir siendo bueno',
     'any request to any server: the same questions, the same answer':
       'cualquier petición a cualquier servidor: las mismas preguntas, la misma respuesta',
+    'requests that come one after the other, or at once, share nothing':
+      'las peticiones que llegan una tras otra, o a la vez, no comparten nada',
     'a part that is out of order ends the request': 'una parte averiada termina la petición',
   },
 })
