@@ -18,6 +18,8 @@ export interface Case {
   readonly drifts: readonly number[]
   readonly faults: readonly Fault[]
   readonly serverDiesMs?: number
+  /** All start at the same moment; else one after the other. */
+  readonly together?: boolean
   /** How long all of it lasts. */
   readonly lastsMs: number
 }
@@ -39,5 +41,6 @@ export const electionCase = (chance: Chance): Case => ({
   drifts: COPIES.map(() => chance.between(-10, 10)),
   faults: chance.times(chance.between(1, 3), () => faultFrom(chance)),
   ...(chance.chance(0.2) && { serverDiesMs: 8000 + chance.int(20_000) }),
+  ...(chance.chance(0.3) && { together: true }),
   lastsMs: 90_000,
 })

@@ -1,7 +1,7 @@
 /** Checks of `lease-leader`: against the simulated API server, in calm weather and when machines fail. */
 import { defineChecks, electorGuest, example, faults, type FaultPlan, property, type Trial } from 'clusterwright/kit'
 import { calm, type Case, COPIES, electionCase, type Fault } from './cases.ts'
-import { electionWorld, judgeCalm, judgeEnd, judgeSuccession, run, tellCase } from './run.ts'
+import { electionWorld, judgeCalm, judgeEnd, judgeReturn, judgeSuccession, run, tellCase } from './run.ts'
 import { texts } from './texts.ts'
 
 const of = (plan: Case, judge: (trial: Trial<any>, ran: ReturnType<typeof run>) => void) => ({
@@ -81,6 +81,24 @@ const checks = [
     ...of(calm({ faults: [stops(0, 12_000), stops(1, 20_000)], lastsMs: 30_000 }), (trial, ran) =>
       judgeSuccession(trial, ran, 12_000, { within: 6_500_000, hint: 'release' }),
     ),
+  }),
+
+  example<Case>('who stops without the Lease lets go of nothing', {
+    stage: 'release',
+    hint: 'release',
+    ...of(calm({ faults: [stops(1, 12_000), stops(2, 15_000)], lastsMs: 24_000 }), judgeCalm),
+  }),
+
+  example<Case>('who starts again in time still holds the Lease', {
+    stage: 'lead',
+    hint: 'lead',
+    ...of(calm({ faults: [{ kind: 'dies', who: 0, atMs: 12_300, forMs: 4000 }] }), judgeReturn),
+  }),
+
+  example<Case>('of three that start at once, one leads', {
+    stage: 'lead',
+    hint: 'lead',
+    ...of(calm({ together: true, lastsMs: 24_000 }), judgeCalm),
   }),
 
   faults<Case, Fault>('whoever stands still in the middle of a call does not lead when it wakes', {

@@ -19,6 +19,8 @@ import { type Case, COPIES, type Fault } from './cases.ts'
 import { say } from './texts.ts'
 
 const LEASE_MICROS = 15_000_000
+/** In true time, by a clock that is as fast as one may be. */
+const LEASE_MICROS_MIN = 14_700_000
 const TICK_MICROS = 2_000_000
 /** Two ticks, two calls that time out, and what a slow clock adds. */
 const SLACK_MICROS = 2 * TICK_MICROS + 2_500_000
@@ -27,7 +29,10 @@ const machineOf = (copy: number): string => `node-${copy + 1}`
 
 const reports = new WeakMap<Trial<any>, ElectorReport>()
 
-export function electionWorld({ offsets, drifts, faults, serverDiesMs, lastsMs }: Case, trial: Trial<any>): World {
+export function electionWorld(
+  { offsets, drifts, faults, serverDiesMs, together, lastsMs }: Case,
+  trial: Trial<any>,
+): World {
   const report: ElectorReport = { records: [] }
   reports.set(trial, report)
   const components = Object.fromEntries(COPIES.map((name) => [name, learnerElector(trial, name, report)]))
@@ -46,7 +51,7 @@ export function electionWorld({ offsets, drifts, faults, serverDiesMs, lastsMs }
       name,
       { servers: [API_SERVER] },
       {
-        startAtMicros: READY_MICROS + copy * 400_000,
+        startAtMicros: READY_MICROS + (together ? 0 : copy * 400_000),
         restartAfterMicros: longest * 1000,
       },
     )
@@ -108,8 +113,12 @@ function reignsOf(records: readonly ElectorRecord[], { faults }: Case, end: numb
 const seconds = (micros: number): string => (micros / 1e6).toFixed(1)
 const inWords = ({ who, from, until }: Reign): string => `${who}: ${seconds(from)}–${seconds(until)} s`
 
-/** What a write of the Lease must leave as it was. */
-function judgeLease({ before, after }: { before: Lease | undefined; after: Lease }): Finding | undefined {
+/** What a write of the Lease must leave as it was, and what it must change; `sinceMicros` after the one before. */
+function judgeLease(
+  { before, after }: { before: Lease | undefined; after: Lease },
+  sinceMicros: number,
+  { offsets, faults }: Case,
+): Finding | undefined {
   const { holderIdentity: was = '', leaseTransitions: old = 0, acquireTime } = before?.spec ?? {}
   const { holderIdentity: is = '', leaseTransitions = 0 } = after.spec
   const right = !before || is === '' || is === was ? old : old + 1
@@ -119,6 +128,19 @@ function judgeLease({ before, after }: { before: Lease | undefined; after: Lease
       message: say('transitions', params),
       expected: String(right),
       actual: String(leaseTransitions),
+      hint: 'lease',
+    }
+  if (was !== '' && is !== '' && is !== was && sinceMicros < LEASE_MICROS_MIN)
+    return { message: say('early', params), expected: '15 s', actual: `${seconds(sinceMicros)} s`, hint: 'succeed' }
+  if (was !== '' && is === '' && !faults.some(({ kind, who }) => kind === 'stops' && COPIES[who] === was))
+    return { message: say('lets-go-of-others', params), expected: was, actual: '-', hint: 'release' }
+  // By clocks that are seconds apart, two may acquire it at the same time; not by those that are hours apart, or none.
+  const isTold = offsets.every((offset) => offset % 3600 === 0)
+  if (before && isTold && is !== '' && is !== was && after.spec.acquireTime === acquireTime)
+    return {
+      message: say('acquire-time-stays', params),
+      expected: say('a-time'),
+      actual: String(acquireTime),
       hint: 'lease',
     }
   if (!before || is !== was || is === '' || after.spec.acquireTime === acquireTime) return undefined
@@ -140,14 +162,17 @@ export interface Ran {
 export function run(trial: Trial<any>, plan: Case): Ran {
   const world = trial.world(plan)
   let lease: Lease | undefined
+  // Whoever watches a server that dies hears of changes late.
+  let changedAt = -Infinity
   const end = plan.lastsMs * 1000
-  runWatched(world, { untilMicros: end }, ({ resource, object }: Change) => {
+  runWatched(world, { untilMicros: end }, ({ at, resource, object }: Change) => {
     if (resource !== 'leases' || object.metadata.name !== 'web-controller') return
     const after = object as Lease
     const finding =
       lease?.metadata.resourceVersion === after.metadata.resourceVersion
         ? undefined
-        : judgeLease({ before: lease, after })
+        : judgeLease({ before: lease, after }, plan.serverDiesMs === undefined ? at - changedAt : Infinity, plan)
+    if (lease?.metadata.resourceVersion !== after.metadata.resourceVersion) changedAt = at
     lease = after
     if (finding) trial.fail(finding)
   })
@@ -211,6 +236,18 @@ export function judgeCalm(trial: Trial<any>, { reigns }: Ran): void {
     message: say('restless'),
     expected: inWords(reigns[0]!),
     actual: reigns.map(inWords).join(', '),
+    hint: 'lead',
+  })
+}
+
+/** Nobody else leads, though the first was away for a while. */
+export function judgeReturn(trial: Trial<any>, { reigns, end }: Ran): void {
+  const isFirsts = reigns.every(({ who }) => who === reigns[0]!.who)
+  if (isFirsts && reigns.length > 1 && reigns.at(-1)!.until >= end - 2 * TICK_MICROS) return
+  trial.fail({
+    message: say('no-return'),
+    expected: reigns[0]?.who ?? say('a-leader'),
+    actual: reigns.map(inWords).join(', ') || '-',
     hint: 'lead',
   })
 }

@@ -1,6 +1,6 @@
 // check: one leads, and goes on leading
 // check: clocks that differ by hours change nothing
-// hint: safe
+// hint: succeed
 // Counts the 15 seconds from its own start, however often the Lease changes.
 // es: Cuenta los 15 segundos desde su propio arranque, cambie el Lease cuanto cambie.
 import type { Lease } from 'clusterwright/api'

@@ -1,6 +1,6 @@
 // check: who is cut off gives up before another begins
 // check: whatever fails, never two lead, and one does in the end
-// hint: safe
+// hint: succeed
 // Takes the Lease after 10 seconds, when its holder may still lead.
 // es: Toma el Lease a los 10 segundos, cuando su titular todavía puede dirigir.
 import type { Lease } from 'clusterwright/api'

@@ -1,6 +1,6 @@
 // check: one leads, and goes on leading
 // check: clocks that differ by hours change nothing
-// hint: safe
+// hint: succeed
 // Takes a Lease whose holder has not changed for 15 seconds, although it is renewed.
 // es: Toma un Lease cuyo titular no cambia en 15 segundos, aunque se renueve.
 import type { Lease } from 'clusterwright/api'

@@ -1,5 +1,5 @@
 // check: who is cut off gives up before another begins
-// hint: safe
+// hint: succeed
 // Takes the Lease if it is the same at two ticks.
 // es: Toma el Lease si es el mismo en dos ticks.
 import type { Lease } from 'clusterwright/api'

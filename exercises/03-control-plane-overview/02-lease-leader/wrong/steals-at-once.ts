@@ -3,7 +3,7 @@
 // check: whoever stands still in the middle of a call does not lead when it wakes
 // check: who stood still does not lead when it wakes
 // check: who stops lets go
-// hint: safe
+// hint: succeed
 // Takes the Lease from whoever has it.
 // es: Toma el Lease de quien lo tenga.
 import type { Lease } from 'clusterwright/api'
