@@ -1,0 +1,43 @@
+/** What is said about a learner's own examples for `gang-bind`. */
+import { defineTexts } from 'clusterwright/kit'
+
+export const { texts, say } = defineTexts({
+  en: {
+    'want-name': 'write a name of small letters, digits and “-”',
+    'want-new-name': 'give each a name of its own',
+    'want-known': 'name one of your Pods that can be here: {pods}',
+    'is-none': 'it holds no room by then and is not bound; these could be here: {pods}',
+    'is-waits': 'it waits by then; these could be here: {pods}',
+    'is-on-way': 'it is on its way to a node by then; these could be here: {pods}',
+    'is-bound': 'it is bound by then; these could be here: {pods}',
+    'want-ours': 'name a Pod of gang-scheduler: the plugin is not asked about others',
+    'want-wait': 'leave it out, unless the code is Wait',
+    'want-asked': 'write one step at least that is “attempt” or “unreserve”',
+    code: 'Step {step}: Pod {pod} gets another answer.',
+    'no-reason': 'Step {step}: Pod {pod} is refused without a reason.',
+    time: 'Step {step}: Pod {pod} is told to wait for another time.',
+    allows: 'Step {step}, of Pod {pod}: it is not these whose waiting is ended with allow.',
+    rejects: 'Step {step}, of Pod {pod}: it is not these that are rejected.',
+    nobody: 'nobody',
+    'no-time': 'no timeoutMs',
+  },
+  es: {
+    'want-name': 'escribe un nombre de minúsculas, cifras y «-»',
+    'want-new-name': 'da a cada uno un nombre propio',
+    'want-known': 'nombra uno de tus Pods que pueda estar aquí: {pods}',
+    'is-none': 'para entonces no retiene sitio ni está vinculado; aquí podrían estar: {pods}',
+    'is-waits': 'para entonces espera; aquí podrían estar: {pods}',
+    'is-on-way': 'para entonces va camino de un nodo; aquí podrían estar: {pods}',
+    'is-bound': 'para entonces está vinculado; aquí podrían estar: {pods}',
+    'want-ours': 'nombra un Pod de gang-scheduler: por los demás no se pregunta al plugin',
+    'want-wait': 'omítelo, salvo que el código sea Wait',
+    'want-asked': 'escribe al menos un paso que sea «attempt» o «unreserve»',
+    code: 'Paso {step}: el Pod {pod} recibe otra respuesta.',
+    'no-reason': 'Paso {step}: el Pod {pod} es rechazado sin una razón.',
+    time: 'Paso {step}: al Pod {pod} se le dice que espere otro tiempo.',
+    allows: 'Paso {step}, del Pod {pod}: no son estos los que dejan de esperar por allow.',
+    rejects: 'Paso {step}, del Pod {pod}: no son estos los rechazados.',
+    nobody: 'nadie',
+    'no-time': 'sin timeoutMs',
+  },
+})
