@@ -8,6 +8,7 @@
  * What we leave out: a process for each submission; `THREATS.md` says what that means.
  * Where to read upstream: Node's page on its permission model; namespaces(7); Gradescope's and PrairieLearn's autograders.
  */
+import { buildMeteredEngine } from '../sandbox/build-engine.ts'
 import { internalVerdict } from '../verdict/internal.ts'
 import type { Verdict } from '../verdict/verdict.ts'
 import { Cell } from './cell.ts'
@@ -53,6 +54,8 @@ export class Court {
   constructor(options: CourtOptions) {
     this.#options = options
     this.#triesMax = options.triesMax ?? TRIES_MAX
+    // A worker may not write: in a checkout where nothing was graded yet it would find no engine, and could make none.
+    buildMeteredEngine()
   }
 
   /** Grades one submission. Rejects only when no worker can be started, or the court is closed. */
