@@ -42,16 +42,17 @@ export function drawLoad(view: View, load: readonly Load[], start: Micros): Temp
   }
   const good = seen.filter(isAnswered).length
   const base = TOP + HEIGHT
-  const sum = say(`${good} of ${seen.length} requests answered`, `${good} de ${seen.length} peticiones respondidas`)
+  const title = say('The client’s requests', 'Las peticiones del cliente')
+  const sum = say(`${good} of ${seen.length} answered`, `${good} de ${seen.length} respondidas`)
   return html`<svg
     class="load"
     width=${width}
     height=${base + 4}
     viewBox="0 0 ${width} ${base + 4}"
     role="img"
-    aria-label=${sum}
+    aria-label="${title}: ${sum}"
   >
-    <text x=${left} y="13" class="quiet">${say('The client’s requests', 'Las peticiones del cliente')}</text>
+    <text x=${left} y="13" class="quiet">${title}</text>
     <text x=${right} y="13" text-anchor="end" class="sum">${sum}</text>
     <path d="M${left} ${base}H${right}" class="axis" />
     ${answered.map((count, i) => {
