@@ -50,10 +50,9 @@ function podUsage(pod: Pod): Record<string, number> {
 }
 
 function serviceUsage({ spec }: Service): Record<string, number> {
-  const { type = 'ClusterIP', ports = [], ...rest } = spec
-  const { allocateLoadBalancerNodePorts = true } = rest as { readonly allocateLoadBalancerNodePorts?: boolean }
+  const { type = 'ClusterIP', ports = [], allocateLoadBalancerNodePorts = true } = spec
   const isBalanced = type === 'LoadBalancer'
-  const takesPorts = (type as string) === 'NodePort' || (isBalanced && allocateLoadBalancerNodePorts)
+  const takesPorts = type === 'NodePort' || (isBalanced && allocateLoadBalancerNodePorts)
   return {
     services: ONE,
     'count/services': ONE,

@@ -500,6 +500,13 @@ export interface ServiceSpec {
   readonly ipFamilies?: readonly string[]
   readonly ipFamilyPolicy?: string
   readonly internalTrafficPolicy?: 'Cluster' | 'Local'
+  readonly externalTrafficPolicy?: 'Cluster' | 'Local'
+  readonly healthCheckNodePort?: number
+  readonly allocateLoadBalancerNodePorts?: boolean
+  readonly loadBalancerClass?: string
+  readonly externalIPs?: readonly string[]
+  readonly externalName?: string
+  readonly sessionAffinityConfig?: { readonly clientIP?: { readonly timeoutSeconds?: number } }
 }
 
 export interface Service extends KubernetesObject {

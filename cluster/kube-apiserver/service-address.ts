@@ -5,7 +5,7 @@
  * the range is left for addresses that people choose, the rest is given out at random.
  * What we model: the same band and the same key per address, so two writers can never get one address; address and Service
  * are written in one transaction, so none is ever lost.
- * What we leave out: the IPAddress and ServiceCIDR objects as API kinds, IPv6, node ports.
+ * What we leave out: the IPAddress and ServiceCIDR objects as API kinds, IPv6.
  * Where to read upstream: kubernetes/kubernetes `pkg/registry/core/service/{ipallocator/ipallocator.go,storage/alloc.go}`.
  */
 import type { Service } from '#cluster/api/types.ts'

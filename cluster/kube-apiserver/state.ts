@@ -215,6 +215,8 @@ export interface PendingRequest {
   readonly charged?: boolean
   /** How often it has waited for what it is in want of. */
   readonly waits?: number
+  /** Keys of etcd, of addresses and node ports, that others turned out to hold. */
+  readonly taken?: readonly string[]
   readonly awaited?: number
   /** What webhooks have said, and those that have not yet. The draft: what is to be created, as it was when the first was asked. */
   readonly hooks?: {

@@ -290,7 +290,7 @@ describe('an update', () => {
       SERVICES,
       service('a'),
       { spec: { clusterIP: '10.96.0.77' } },
-      /spec.clusterIPs\[0\]: Invalid value: "10.96.0.77": may not change once set$/,
+      /spec.clusterIPs\[0\]: Invalid value: \["10.96.0.77"\]: may not change once set$/,
     ],
   ])('of %s is refused', (_, collection, object, patch, message) => {
     const lab = new Lab()

@@ -7,7 +7,7 @@
  * Where to read upstream: apiserver `pkg/storage/etcd3/store.go` (GuaranteedUpdate, conditionalDelete).
  */
 import { keyOf } from '#cluster/api/resources.ts'
-import type { KubernetesObject, Namespace, Pod, Service, Status } from '#cluster/api/types.ts'
+import type { KubernetesObject, Namespace, Pod, Service } from '#cluster/api/types.ts'
 import {
   type EtcdResponse,
   type KeyValue,
@@ -34,7 +34,7 @@ import { partsOf } from './parts.ts'
 import { strategyOf } from './registry/registry.ts'
 import { refuse, respond } from './responses.ts'
 import { scaleOf } from './scale.ts'
-import { addressError, addressOf, cannotAllocate, chooseAddress, wantsAddress, withAddress } from './service-address.ts'
+import { allocate, foundTaken } from './service-allocation.ts'
 import type { Origin, PendingRequest, Stage, State } from './state.ts'
 import * as status from './status.ts'
 import { isTokenRequest, issueToken } from './tokens/token-requests.ts'
@@ -135,10 +135,10 @@ function changeFrom(state: State, row: PendingRequest, origin: Origin, ctx: Cont
     return respond(state, row, 200, shown(row, currentOf(origin)))
   }
   if (isDue(object)) return commitRemoval(state, row, origin, ctx)
-  if (keyOf(row.info.resource) === 'services' && row.info.subresource === '' && wantsAddress(object as Service)) {
-    const addressed = giveAddress(state, object as Service, ctx)
-    if ('refused' in addressed) return refuse(state, row, addressed.refused)
-    object = addressed.object
+  if (keyOf(row.info.resource) === 'services' && row.info.subresource === '') {
+    const given = allocate(state, row, object as Service, origin.object as Service, ctx)
+    if ('refused' in given) return origin.cached ? fetchOrigin(state, row, ctx) : refuse(state, row, given.refused)
+    object = given.object
   }
   return commitPut(state, row, origin, object, ctx)
 }
@@ -204,9 +204,9 @@ function create(state: State, row: PendingRequest, ctx: Context): Effect[] {
   }
   let { object } = prepared
   if (keyOf(info.resource) === 'services' && object.metadata.name) {
-    const addressed = giveAddress(state, object as Service, ctx)
-    if ('refused' in addressed) return refuse(state, row, addressed.refused)
-    object = addressed.object
+    const given = allocate(state, row, object as Service, undefined, ctx)
+    if ('refused' in given) return refuse(state, row, given.refused)
+    object = given.object
   }
   return commitPut(state, row, undefined, object, ctx)
 }
@@ -254,22 +254,6 @@ export function leaseArrived(state: State, ctx: Context): Effect[] {
   for (const row of [...state.requests.values()])
     if (row.stage === 'lease') effects.push(...startWrite(state, row, ctx))
   return effects
-}
-
-function giveAddress(state: State, service: Service, ctx: Context): { object: Service } | { refused: Status } {
-  const { serviceCIDR } = state.options
-  const { resource } = state.caches['services']!
-  const own = addressOf(service)
-  if (own !== undefined) {
-    const error = addressError(serviceCIDR, own)
-    return error ? { refused: status.invalid(resource, service.metadata.name, [error]) } : { object: service }
-  }
-  if (!wantsAddress(service)) return { object: service }
-  const used = new Set<string>()
-  for (const other of state.caches['services']!.objects.values()) used.add(addressOf(other as Service) ?? '')
-  const address = chooseAddress(serviceCIDR, used, ctx)
-  if (address === undefined) return { refused: status.internalError('failed to allocate a serviceIP: range is full') }
-  return { object: Object.freeze(withAddress(service, address)) }
 }
 
 // ── the transaction ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -335,7 +319,8 @@ export function committed(state: State, row: PendingRequest, response: TxnRespon
   const { revision } = response.header
   if (response.succeeded) return answerCommitted(state, row, revision)
   const kv = (response.responses[0] as RangeResponse).kvs[0]
-  const next = { ...row, attempts: row.attempts + 1 }
+  const taken = foundTaken(row, response)
+  const next = { ...row, attempts: row.attempts + 1, ...(taken.length > 0 && { taken: [...(row.taken ?? []), ...taken] }) } // prettier-ignore
   ctx.note('conflict', { key: kv?.key, stage: 'commit', attempts: next.attempts })
   if (row.origin === undefined) return creationFailed(state, next, kv, ctx)
   if (kv) return changeFrom(state, next, originOf(kv), ctx)
@@ -355,12 +340,7 @@ function creationFailed(state: State, row: PendingRequest, kv: KeyValue | undefi
     if (info.verb !== 'create') return changeFrom(state, row, originOf(kv), ctx)
     return refuse(state, row, status.alreadyExists(info.resource, row.wanted!.metadata.name))
   }
-  // The name is free, so the address was not.
-  const asked = addressOf(row.request.body as Service)
-  if (asked !== undefined) {
-    const errors = [cannotAllocate(asked, 'provided IP is already allocated')]
-    return refuse(state, row, status.invalid(info.resource, row.wanted!.metadata.name, errors))
-  }
+  // The name is free, so its address or a port was not.
   if (row.attempts <= ATTEMPTS_MAX) return create(state, row, ctx)
   return refuse(state, row, status.internalError('failed to allocate a serviceIP: range is full'))
 }

@@ -1,13 +1,14 @@
 /**
- * Services. Their address is chosen where the write is made (`service-address.ts`).
+ * Services. Their address and node ports are chosen where the write is made (`service-allocation.ts`).
  *
  * Upstream: `pkg/registry/core/service/{strategy.go,storage/alloc.go}`, `pkg/apis/core/v1/defaults.go`.
  */
 import type { Service, ServicePort, ServiceSpec } from '#cluster/api/types.ts'
 import type { FieldError } from '../status.ts'
-import { duplicateValue, invalidValue, notSupported, required } from '../status.ts'
+import { duplicateValue, forbiddenValue, invalidValue, notSupported, required } from '../status.ts'
 import { isIPv4 } from '../validation/addresses.ts'
 import { validatePort, validatePortName } from '../validation/pod-spec.ts'
+import { dropUseless, isExternallyAccessible, keepAllocated, needsHealthCheckNodePort } from './service-types.ts'
 import type { Strategy } from './strategy.ts'
 
 const TYPES = ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort'] as const
@@ -18,27 +19,38 @@ const defaultPort = (port: ServicePort): ServicePort => ({
   targetPort: port.targetPort ?? port.port,
 })
 
+const CLIENT_IP = { clientIP: { timeoutSeconds: 10_800 } } as const
+
+/** The cluster has one family of addresses; what has neither an address nor a selector may be of any. */
+function families({ clusterIP, selector, ...spec }: ServiceSpec): Partial<ServiceSpec> {
+  const isAny =
+    clusterIP === 'None' && Object.keys(selector ?? {}).length === 0 && spec.ipFamilyPolicy !== 'SingleStack'
+  return {
+    ipFamilies: spec.ipFamilies ?? (isAny ? ['IPv4', 'IPv6'] : ['IPv4']),
+    ipFamilyPolicy: spec.ipFamilyPolicy ?? (isAny ? 'RequireDualStack' : 'SingleStack'),
+    internalTrafficPolicy: spec.internalTrafficPolicy ?? 'Cluster',
+  }
+}
+
 function defaults(service: Service): Service {
-  const spec = service.spec ?? ({} as ServiceSpec)
-  const { ports } = spec
-  // The cluster has one family of addresses.
-  const families =
-    spec.type === 'ExternalName'
-      ? {}
-      : ({
-          ipFamilies: spec.ipFamilies ?? ['IPv4'],
-          ipFamilyPolicy: spec.ipFamilyPolicy ?? 'SingleStack',
-          internalTrafficPolicy: spec.internalTrafficPolicy ?? 'Cluster',
-        } as const)
+  const given = service.spec ?? ({} as ServiceSpec)
+  const { ports, clusterIPs } = given
+  const clusterIP = given.clusterIP || clusterIPs?.[0]
+  const { sessionAffinity = 'None', sessionAffinityConfig, ...rest } = given
+  const spec = { ...rest, type: given.type ?? 'ClusterIP', ...(clusterIP && { clusterIP }) }
   return {
     ...service,
     spec: {
       ...spec,
-      type: spec.type ?? 'ClusterIP',
-      sessionAffinity: spec.sessionAffinity ?? 'None',
-      ...families,
+      sessionAffinity,
+      ...(sessionAffinity === 'ClientIP' && { sessionAffinityConfig: sessionAffinityConfig ?? CLIENT_IP }),
+      ...(spec.type !== 'ExternalName' && families(spec)),
+      ...(isExternallyAccessible(spec) && { externalTrafficPolicy: spec.externalTrafficPolicy ?? 'Cluster' }),
+      ...(spec.type === 'LoadBalancer' && {
+        allocateLoadBalancerNodePorts: spec.allocateLoadBalancerNodePorts ?? true,
+      }),
       ...(ports && { ports: ports.map(defaultPort) }),
-      ...(spec.clusterIP && !spec.clusterIPs && { clusterIPs: [spec.clusterIP] }),
+      ...(clusterIP && !clusterIPs && { clusterIPs: [clusterIP] }),
     },
   }
 }
@@ -62,33 +74,103 @@ function validatePorts(spec: ServiceSpec): FieldError[] {
       errors.push(notSupported(`${field}.protocol`, port.protocol, ['SCTP', 'TCP', 'UDP']))
     }
     const id = `${port.port}/${port.protocol}`
-    if (numbers.has(id)) errors.push(duplicateValue(field, { port: port.port, protocol: port.protocol }))
+    if (numbers.has(id)) errors.push(duplicateValue(field, asPrinted(port)))
     numbers.add(id)
   })
   return errors
 }
 
-function validate({ spec }: Service): FieldError[] {
-  const errors = validatePorts(spec)
-  if (!TYPES.includes(spec.type!)) errors.push(notSupported('spec.type', spec.type, TYPES))
-  if (spec.clusterIP && spec.clusterIP !== 'None' && !isIPv4(spec.clusterIP)) {
-    errors.push(
-      invalidValue(
-        'spec.clusterIPs[0]',
-        spec.clusterIP,
-        'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)',
-      ),
-    )
+/** As the real server, whose own types have no JSON names, shows the two that count. */
+const asPrinted = ({ port, protocol }: ServicePort) => ({ Name: '', Protocol: protocol, AppProtocol: null, Port: port, TargetPort: 0, NodePort: 0 }) // prettier-ignore
+
+const KUBELET_PORT = 10_250
+
+/** What a type does not go together with. */
+function validateType(spec: ServiceSpec): FieldError[] {
+  const { type, ports = [], clusterIP, clusterIPs } = spec
+  const errors: FieldError[] = []
+  if (type === 'LoadBalancer') {
+    ports.forEach(({ port }, index) => {
+      const detail = `may not expose port ${KUBELET_PORT} externally since it is used by kubelet`
+      if (port === KUBELET_PORT) errors.push(invalidValue(`spec.ports[${index}]`, port, detail))
+    })
   }
-  if (!['ClientIP', 'None'].includes(spec.sessionAffinity!)) {
-    errors.push(notSupported('spec.sessionAffinity', spec.sessionAffinity, ['ClientIP', 'None']))
+  if ((type === 'LoadBalancer' || type === 'NodePort') && clusterIP === 'None') {
+    errors.push(invalidValue('spec.clusterIPs[0]', clusterIPs, `may not be set to 'None' for ${type} services`))
+  }
+  if (type === 'ExternalName') {
+    for (const field of ['clusterIPs', 'ipFamilies', 'ipFamilyPolicy'] as const) {
+      if (spec[field]?.length) errors.push(forbiddenValue(`spec.${field}`, 'may not be set for ExternalName services'))
+    }
+    if (!spec.externalName) errors.push(required('spec.externalName'))
   }
   return errors
 }
 
-function withoutAddress(service: Service): Service {
-  const { clusterIP: _, clusterIPs: __, ...spec } = service.spec
-  return { ...service, spec }
+function validateNodePorts({ type, ports = [] }: ServiceSpec): FieldError[] {
+  const errors: FieldError[] = []
+  const seen = new Set<string>()
+  ports.forEach(({ nodePort, protocol }, index) => {
+    if (!nodePort) return
+    const field = `spec.ports[${index}].nodePort`
+    if (type === 'ClusterIP') errors.push(forbiddenValue(field, "may not be used when `type` is 'ClusterIP'"))
+    if (seen.has(`${nodePort}/${protocol}`)) errors.push(duplicateValue(field, nodePort))
+    seen.add(`${nodePort}/${protocol}`)
+  })
+  return errors
+}
+
+/** What is for traffic from outside the cluster. */
+function validateExternal(spec: ServiceSpec): FieldError[] {
+  const errors: FieldError[] = []
+  const { externalTrafficPolicy: policy, healthCheckNodePort, loadBalancerClass } = spec
+  if (spec.type !== 'LoadBalancer') {
+    const only = "may only be used when `type` is 'LoadBalancer'"
+    if (spec.allocateLoadBalancerNodePorts !== undefined)
+      errors.push(forbiddenValue('spec.allocateLoadBalancerNodePorts', only))
+    if (loadBalancerClass !== undefined) errors.push(forbiddenValue('spec.loadBalancerClass', only))
+  }
+  if (policy !== undefined && !isExternallyAccessible(spec)) {
+    const detail = 'may only be set for externally-accessible services'
+    errors.push(invalidValue('spec.externalTrafficPolicy', policy, detail))
+  } else if (policy !== undefined && policy !== 'Cluster' && policy !== 'Local') {
+    errors.push(notSupported('spec.externalTrafficPolicy', policy, ['Cluster', 'Local']))
+  }
+  if (healthCheckNodePort && !needsHealthCheckNodePort(spec)) {
+    const detail = "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'"
+    errors.push(invalidValue('spec.healthCheckNodePort', healthCheckNodePort, detail))
+  }
+  return errors
+}
+
+function validate({ spec }: Service): FieldError[] {
+  const errors = [...validatePorts(spec), ...validateType(spec)]
+  if (!['ClientIP', 'None'].includes(spec.sessionAffinity!)) {
+    errors.push(notSupported('spec.sessionAffinity', spec.sessionAffinity, ['ClientIP', 'None']))
+  }
+  if (spec.clusterIP && spec.clusterIP !== 'None' && !isIPv4(spec.clusterIP)) {
+    const detail = 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)'
+    errors.push(invalidValue('spec.clusterIPs[0]', spec.clusterIP, detail))
+  }
+  if (!TYPES.includes(spec.type!)) errors.push(notSupported('spec.type', spec.type, TYPES))
+  const { internalTrafficPolicy } = spec
+  if (internalTrafficPolicy !== undefined && !['Cluster', 'Local'].includes(internalTrafficPolicy)) {
+    errors.push(notSupported('spec.internalTrafficPolicy', internalTrafficPolicy, ['Cluster', 'Local']))
+  }
+  return [...errors, ...validateNodePorts(spec), ...validateExternal(spec)]
+}
+
+function validateUpdate(service: Service, old: Service): FieldError[] {
+  const errors = validate(service)
+  const { clusterIP, type } = service.spec
+  if (old.spec.clusterIP && type !== 'ExternalName' && clusterIP !== old.spec.clusterIP) {
+    errors.push(invalidValue('spec.clusterIPs[0]', service.spec.clusterIPs ?? [], 'may not change once set'))
+  }
+  const isChecked = needsHealthCheckNodePort(service.spec) && needsHealthCheckNodePort(old.spec)
+  if (isChecked && service.spec.healthCheckNodePort !== old.spec.healthCheckNodePort) {
+    errors.push(forbiddenValue('spec.healthCheckNodePort', 'field is immutable'))
+  }
+  return errors
 }
 
 export const services: Strategy<Service> = {
@@ -98,20 +180,7 @@ export const services: Strategy<Service> = {
   nameRule: 'label-1035',
   defaults,
   prepareForCreate: (service) => ({ ...service, status: { loadBalancer: {} } }),
-  // A client that leaves the address out means the one it has.
-  prepareForUpdate: (service, old) => {
-    const { clusterIP, clusterIPs } = old.spec
-    if (service.spec.type === 'ExternalName') return withoutAddress(service)
-    if (service.spec.clusterIP || !clusterIP) return service
-    return { ...service, spec: { ...service.spec, clusterIP, ...(clusterIPs && { clusterIPs }) } }
-  },
+  prepareForUpdate: (service, old) => dropUseless(keepAllocated(service, old), old),
   validate,
-  validateUpdate: (service, old) => {
-    const errors = validate(service)
-    if (old.spec.clusterIP && service.spec.type !== 'ExternalName' && service.spec.clusterIP !== old.spec.clusterIP) {
-      const detail = 'may not change once set'
-      errors.push(invalidValue('spec.clusterIPs[0]', service.spec.clusterIP, detail))
-    }
-    return errors
-  },
+  validateUpdate,
 }

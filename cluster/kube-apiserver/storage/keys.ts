@@ -42,6 +42,9 @@ export const keyInCache = (resource: Resource, key: string): string => key.slice
 /** An address of a Service, so that no two get the same. */
 export const ipAddressKey = (address: string): string => `/registry/ipaddresses/${address}`
 
+/** A node port of a Service, for the same reason. Upstream has one bitmap for all, at the name of the folder. */
+export const nodePortKey = (port: number | ''): string => `/registry/ranges/servicenodeports/${port}`
+
 /** The object as clients see it. What etcd holds bears no resourceVersion: it is the revision of the write. */
 export function withRevision(object: KubernetesObject, revision: number): KubernetesObject {
   const metadata = Object.freeze({ ...object.metadata, resourceVersion: String(revision) })

@@ -2,16 +2,17 @@
  * The transactions of etcd that a write becomes: they hold only if the object is where the change started from.
  *
  * A transaction that does not hold brings the object as it is now, so that the change can begin anew. A Service takes and
- * frees its address in the same transaction.
+ * frees its address and its node ports in the same transaction.
  * Where to read upstream: apiserver `pkg/storage/etcd3/store.go` (Create, GuaranteedUpdate, conditionalDelete).
  */
 import { keyOf } from '#cluster/api/resources.ts'
 import type { KubernetesObject, Service } from '#cluster/api/types.ts'
 import type { Compare, LeaseId, RequestOp, TxnRequest } from '#cluster/etcd/messages.ts'
 import type { RequestInfo } from '../route.ts'
+import { nodePortsOf } from '../node-ports.ts'
 import { addressOf } from '../service-address.ts'
 import type { Origin } from '../state.ts'
-import { ipAddressKey, registryKey } from './keys.ts'
+import { ipAddressKey, nodePortKey, registryKey } from './keys.ts'
 
 /** Puts the object in the place of its origin; without one it must not exist yet. */
 export function putTransaction(
@@ -24,13 +25,17 @@ export function putTransaction(
   const key = registryKey(info.resource, info.namespace, name)
   const compare: Compare[] = [{ target: 'MOD', result: 'EQUAL', key, operand: origin?.modRevision ?? 0 }]
   const success: RequestOp[] = [{ type: 'Put', key, value: wanted, lease }]
+  const failure: RequestOp[] = [{ type: 'Range', key }]
   const { freed, taken } = addressChange(info, origin?.object, wanted)
-  if (taken) {
-    compare.push({ target: 'MOD', result: 'EQUAL', key: taken, operand: 0 })
-    success.push({ type: 'Put', key: taken, value: `${info.namespace}/${name}` })
+  const ports = nodePortChange(info, origin?.object, wanted)
+  for (const held of taken ? [taken, ...ports.taken] : ports.taken) {
+    compare.push({ target: 'MOD', result: 'EQUAL', key: held, operand: 0 })
+    success.push({ type: 'Put', key: held, value: `${info.namespace}/${name}` })
   }
-  if (freed) success.push({ type: 'DeleteRange', key: freed })
-  return { type: 'Txn', compare, success, failure: [{ type: 'Range', key }] }
+  for (const left of freed ? [freed, ...ports.freed] : ports.freed) success.push({ type: 'DeleteRange', key: left })
+  // So that a refusal says which port is somebody's.
+  for (const held of ports.taken) failure.push({ type: 'Range', key: held })
+  return { type: 'Txn', compare, success, failure }
 }
 
 export function removalTransaction(info: RequestInfo, origin: Origin): TxnRequest {
@@ -38,6 +43,7 @@ export function removalTransaction(info: RequestInfo, origin: Origin): TxnReques
   const success: RequestOp[] = [{ type: 'DeleteRange', key }]
   const { freed } = addressChange(info, origin.object, undefined)
   if (freed) success.push({ type: 'DeleteRange', key: freed })
+  for (const left of nodePortChange(info, origin.object, undefined).freed) success.push({ type: 'DeleteRange', key: left }) // prettier-ignore
   const compare: Compare[] = [{ target: 'MOD', result: 'EQUAL', key, operand: origin.modRevision }]
   return { type: 'Txn', compare, success, failure: [{ type: 'Range', key }] }
 }
@@ -53,4 +59,22 @@ function addressChange(
   const next = after && addressOf(after as Service)
   if (old === next) return {}
   return { ...(old && { freed: ipAddressKey(old) }), ...(next && { taken: ipAddressKey(next) }) }
+}
+
+const UNCHANGED: { readonly freed: readonly string[]; readonly taken: readonly string[] } = { freed: [], taken: [] }
+
+/** The same of node ports. */
+function nodePortChange(
+  info: RequestInfo,
+  before: KubernetesObject | undefined,
+  after: KubernetesObject | undefined,
+): { readonly freed: readonly string[]; readonly taken: readonly string[] } {
+  if (keyOf(info.resource) !== 'services') return UNCHANGED
+  const old = before ? nodePortsOf(before as Service) : []
+  const next = after ? nodePortsOf(after as Service) : []
+  if (old.length === 0 && next.length === 0) return UNCHANGED
+  return {
+    freed: old.filter((port) => !next.includes(port)).map(nodePortKey),
+    taken: next.filter((port) => !old.includes(port)).map(nodePortKey),
+  }
 }
