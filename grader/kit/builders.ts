@@ -84,6 +84,8 @@ export interface NodeBuilder extends Node {
   capacity(list: ResourceList): NodeBuilder
   labels(labels: Labels): NodeBuilder
   cordoned(): NodeBuilder
+  /** Says of it, in so many words, that it is cordoned or that it is not. */
+  unschedulable(is: boolean): NodeBuilder
 }
 
 /** A node with 4 CPUs, 8 GiB of memory, 100 GiB of ephemeral storage and room for 110 Pods. */
@@ -108,6 +110,7 @@ function nodeBuilder(object: Node): NodeBuilder {
     labels: (labels: Labels) =>
       nodeBuilder({ ...object, metadata: { ...metadata, labels: { ...metadata.labels, ...labels } } }),
     cordoned: () => nodeBuilder({ ...object, spec: { ...object.spec, unschedulable: true } }),
+    unschedulable: (is: boolean) => nodeBuilder({ ...object, spec: { ...object.spec, unschedulable: is } }),
   }
   return attach(object, methods) as NodeBuilder
 }

@@ -31,7 +31,7 @@ export interface ExamplePod {
     readonly nodeSelector?: Readonly<Record<string, string>>
     readonly affinity?: Affinity
   }
-  readonly status?: { readonly phase?: 'Pending' | 'Running' | 'Succeeded' | 'Failed' }
+  readonly status?: { readonly phase?: 'Pending' | 'Running' | 'Succeeded' | 'Failed' | 'Unknown' }
 }
 
 export type ExampleCode = 'Success' | 'Unschedulable' | 'UnschedulableAndUnresolvable'

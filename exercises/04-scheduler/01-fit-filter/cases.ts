@@ -59,8 +59,13 @@ export function resourceCase(chance: Chance): Case {
     return incomingPod(i, chance.chance(0.4) ? boundarySpec(chance, spec, nodes, existing) : spec)
   })
   const isPoor = chance.chance(0.08)
-  return { nodes: isPoor ? [...nodes.slice(0, -1), withoutPods(nodes.at(-1)!, chance)] : nodes, existing, incoming }
+  const made = isPoor ? [...nodes.slice(0, -1), withoutPods(nodes.at(-1)!, chance)] : nodes
+  return { nodes: made, existing: existing.map((one, index) => (index % 4 === 3 ? unknown(one) : one)), incoming }
 }
+
+/** Its node has not reported for a while: nobody knows whether the Pod still runs, so it holds what it asks for. */
+const unknown = (one: Pod): Pod =>
+  one.status?.phase === 'Running' ? { ...one, status: { ...one.status, phase: 'Unknown' } } : one
 
 /** It has room for no Pod: it says 0, or nothing, which is 0 as well. */
 function withoutPods(whole: Node, chance: Chance): Node {
@@ -73,7 +78,37 @@ export function labelCase(chance: Chance): Case {
   const nodes = chance.times(chance.between(2, 5), (i) => node(chance, i, true))
   const existing = chance.chance(0.3) ? chance.times(4, (i) => existingPod(chance, i, nodes)) : []
   const incoming = chance.times(chance.between(1, 4), (i) => incomingPod(i, labelSpec(chance, nodes)))
-  return { nodes, existing, incoming: incoming.map((one) => (chance.chance(0.3) ? tolerant(one) : one)) }
+  const tolerating = incoming.map((one) => (chance.chance(0.3) ? tolerant(one) : one))
+  return {
+    nodes: nodes.map((each) => oddNode(chance, each)),
+    existing,
+    incoming: tolerating.map((one) => oddWishes(chance, one)),
+  }
+}
+
+/** What an optional field may be, too: no labels at all, a host of another name, an explicit false, a number that is not whole. */
+function oddNode(chance: Chance, whole: Node): Node {
+  const { metadata, spec } = whole
+  const kind = chance.int(12)
+  if (kind === 0) return { ...whole, metadata: { name: metadata.name } }
+  if (kind === 1) return { ...whole, spec: { ...spec, unschedulable: spec.unschedulable ?? false } }
+  const odd: Record<number, Record<string, string>> = {
+    2: { 'kubernetes.io/hostname': `ip-10-0-0-${metadata.name.at(-1)}` },
+    3: { generation: chance.pick(['7.5', '']) },
+  }
+  return { ...whole, metadata: { ...metadata, labels: { ...metadata.labels, ...odd[kind] } } }
+}
+
+/** Affinity that demands nothing of the node's labels: only what is preferred, or only what concerns other Pods. */
+function oddWishes(chance: Chance, one: Pod): Pod {
+  if (chance.chance(0.8)) return one
+  const preferred = { weight: 10, preference: { matchExpressions: [{ key: 'zone', operator: 'Exists' as const }] } }
+  const affinity = chance.pick([
+    {},
+    { nodeAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [preferred] } },
+    { podAntiAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [] } },
+  ])
+  return { ...one, spec: { ...one.spec, affinity } }
 }
 
 /** Nothing tolerates a cordon here: this is for other taints. */

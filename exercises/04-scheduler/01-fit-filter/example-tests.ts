@@ -18,7 +18,7 @@ const pod = (name: string, requests: Amounts = {}, spec: ExamplePod['spec'] = {}
   spec: { containers: [asking(requests)], ...spec },
 })
 const on = (nodeName: string, { spec, ...rest }: ExamplePod): ExamplePod => ({ ...rest, spec: { ...spec, nodeName } })
-const ended = (phase: 'Succeeded' | 'Failed' | 'Pending', one: ExamplePod): ExamplePod => ({
+const ended = (phase: 'Succeeded' | 'Failed' | 'Pending' | 'Unknown', one: ExamplePod): ExamplePod => ({
   ...one,
   status: { phase },
 })
@@ -101,7 +101,7 @@ const room: FilterExample[] = [
 const counting: FilterExample[] = [
   {
     name: 'Pods that have finished hold nothing, Pods that end or begin do',
-    nodes: [node('done', { cpu: '1' }), node('ending', { cpu: '1' }), node('beginning', { cpu: '1' })],
+    nodes: ['done', 'ending', 'beginning', 'unheard'].map((name) => node(name, { cpu: '1' })),
     pods: [
       ended('Succeeded', on('done', pod('a', { cpu: '1' }))),
       ended('Failed', on('done', pod('b', { cpu: '1' }))),
@@ -110,9 +110,10 @@ const counting: FilterExample[] = [
         metadata: { name: 'c', deletionTimestamp: '2026-01-01T00:00:00Z' },
       },
       ended('Pending', on('beginning', pod('d', { cpu: '1' }))),
+      ended('Unknown', on('unheard', pod('e', { cpu: '1' }))),
     ],
     pod: pod('web', { cpu: '1' }),
-    expect: { done: fits, ending: full('cpu'), beginning: full('cpu') },
+    expect: { done: fits, ending: full('cpu'), beginning: full('cpu'), unheard: full('cpu') },
   },
   {
     name: 'limits are no requests',
@@ -176,9 +177,10 @@ const labels: FilterExample[] = [
       node('right', {}, ssd),
       node('wrong', { pods: '0' }, { disk: 'hdd' }),
       { ...node('cordoned', {}, ssd), spec: { unschedulable: true } },
+      { ...node('open', {}, ssd), spec: { unschedulable: false } },
     ],
     pod: pod('web', {}, { nodeSelector: ssd }),
-    expect: { right: fits, wrong: never, cordoned: never },
+    expect: { right: fits, wrong: never, cordoned: never, open: fits },
   },
   {
     name: 'nodeSelector and node affinity must both hold',
@@ -223,13 +225,16 @@ const labels: FilterExample[] = [
   },
   {
     name: 'Gt compares whole numbers, and nothing else is one',
-    nodes: [node('ten', {}, { cores: '10' }), node('eight', {}, { cores: '8' }), node('odd', {}, { cores: '12a' })],
+    nodes: [
+      ...[node('ten', {}, { cores: '10' }), node('eight', {}, { cores: '8' })],
+      ...[node('odd', {}, { cores: '12a' }), node('half', {}, { cores: '10.5' })],
+    ],
     pod: pod('web', {}, needing(term({ key: 'cores', operator: 'Gt', values: ['9'] }))),
-    expect: { ten: fits, eight: never, odd: never },
+    expect: { ten: fits, eight: never, odd: never, half: never },
   },
   {
     name: 'matchFields looks at the name of the node',
-    nodes: [node('node-1'), node('node-2')],
+    nodes: [node('node-1', {}, { 'kubernetes.io/hostname': 'node-2' }), node('node-2')],
     pod: pod('web', {}, needing({ matchFields: [{ key: 'metadata.name', operator: 'In', values: ['node-2'] }] })),
     expect: { 'node-1': never, 'node-2': fits },
   },

@@ -83,7 +83,8 @@ export function judge(status: Status | undefined, truth: Truth, pod: Pod, info: 
   if (!isLabels && code !== 'Unschedulable' && !truth.lacking.some(({ hopeless }) => hopeless)) {
     return finding('removing-would-help', { why }, 'room')
   }
-  return judgeReasons(status, truth, finding)
+  const resources = new Set([...Object.keys(info.allocatable), ...Object.keys(podRequests(pod))])
+  return judgeReasons(status, truth, resources, finding)
 }
 
 type MakeFinding = (key: Parameters<typeof say>[0], params: Parameters<typeof say>[1], hint?: string) => Finding
@@ -91,16 +92,28 @@ type MakeFinding = (key: Parameters<typeof say>[0], params: Parameters<typeof sa
 function judgeReasons(
   { reasons }: Status,
   { unresolvable, lacking }: Truth,
+  resources: ReadonlySet<string>,
   finding: MakeFinding,
 ): Finding | undefined {
   if (!reasons.some((reason) => reason.trim() !== '')) return finding('no-reason', {}, 'room')
   if (unresolvable.length > 0) return undefined
   const unnamed = lacking.find(({ resource }) => !reasons.some((reason) => names(reason, resource)))
   if (unnamed) return finding('unnamed', { resource: unnamed.resource }, 'room')
-  const claimed = reasons.map((reason) => /^Insufficient (\S+?)[.,:;]?(?:\s|$)/.exec(reason)?.[1])
-  const wrong = claimed.find((name) => name !== undefined && !lacking.some(({ resource }) => resource === name))
-  return wrong === undefined ? undefined : finding('claimed-wrongly', { resource: wrong }, 'room')
+  const lacks = (name: string): boolean => lacking.some(({ resource }) => resource === name)
+  const wrong = claimed(reasons).find((name) => !lacks(name))
+  if (wrong !== undefined) return finding('claimed-wrongly', { resource: wrong }, 'room')
+  if (!lacks('pods') && reasons.some((reason) => /^too many pods\b/i.test(reason)))
+    return finding('not-full', {}, 'room')
+  // Whoever names all that a node can have says nothing.
+  const all = [...resources].filter((name) => name !== 'pods')
+  const namesAll = all.every((name) => reasons.some((reason) => names(reason, name)))
+  const needless = all.find((name) => !lacks(name))
+  return namesAll && needless !== undefined ? finding('named-needlessly', { resource: needless }, 'room') : undefined
 }
+
+/** Of what the usual words say that there is not enough. */
+const claimed = (reasons: readonly string[]): string[] =>
+  reasons.flatMap((reason) => /^Insufficient (\S+?)[.,:;]?(?:\s|$)/.exec(reason)?.[1] ?? [])
 
 /** Whether a reason mentions a resource, as a word of its own. */
 export function names(reason: string, resource: string): boolean {

@@ -14,6 +14,9 @@ export const { texts, say } = defineTexts({
     'no-reason': 'Pod {pod} at {node} was refused without a reason.',
     unnamed: 'Pod {pod} at {node}: no reason names {resource}, which is lacking too.',
     'claimed-wrongly': 'Pod {pod} at {node}: there is enough {resource}, but a reason says "Insufficient {resource}".',
+    'not-full': 'Pod {pod} at {node}: the node may hold one Pod more, but a reason says "Too many pods".',
+    'named-needlessly':
+      'Pod {pod} at {node}: the reasons name every resource there is, but there is enough {resource}.',
     overlapping: '{finding} The cycles of {cycles} Pods had begun when it was asked.',
 
     cordoned: 'it is cordoned',
@@ -49,6 +52,9 @@ export const { texts, say } = defineTexts({
     unnamed: 'El Pod {pod} en {node}: ninguna razón nombra {resource}, que también falta.',
     'claimed-wrongly':
       'El Pod {pod} en {node}: hay suficiente {resource}, pero una razón dice «Insufficient {resource}».',
+    'not-full': 'El Pod {pod} en {node}: el nodo admite un Pod más, pero una razón dice «Too many pods».',
+    'named-needlessly':
+      'El Pod {pod} en {node}: las razones nombran todos los recursos que hay, pero hay suficiente {resource}.',
     overlapping: '{finding} Cuando se preguntó, ya habían empezado los ciclos de {cycles} Pods.',
 
     cordoned: 'está acordonado',
