@@ -3,8 +3,6 @@
 import type { Container, Node, NodeSelectorRequirement, NodeSelectorTerm, Pod, Quantity } from 'clusterwright/api'
 import type { BareNodeInfo, FitFilter, Resources, Status } from 'clusterwright/scheduler'
 
-const REQUEST = 'fit-filter/request'
-
 const plugin: FitFilter = {
   preFilter(state, pod, nodes) {
     const request = requestOf(pod)
