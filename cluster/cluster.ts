@@ -26,6 +26,7 @@ import { restClient } from '#cluster/kubectl/rest-client.ts'
 import { etcd } from '#cluster/etcd/etcd.ts'
 import { haproxy } from '#cluster/haproxy/haproxy.ts'
 import type { Component, ProcessId } from '#cluster/kernel/component.ts'
+import { inOneProcess } from '#cluster/kernel/one-process.ts'
 import { World } from '#cluster/kernel/world.ts'
 import { FULL_CHAIN } from '#cluster/kube-apiserver/full-chain.ts'
 import { kubeApiserver } from '#cluster/kube-apiserver/kube-apiserver.ts'
@@ -65,7 +66,7 @@ export const components: Readonly<Record<string, Component>> = {
   'kube-controller-manager': kubeControllerManager,
   kubelet,
   'container-runtime': containerRuntime,
-  'hollow-runtime': hollowRuntime,
+  'hollow-kubelet': inOneProcess('hollow-kubelet', kubelet, hollowRuntime),
   linux,
   'kube-proxy': kubeProxy,
   haproxy,
@@ -291,7 +292,7 @@ interface Surroundings {
 function addNode(world: World, host: Host, { endpoint, neighbours, clusterCIDR, kubeletOptions }: Surroundings): void {
   const { name, address } = host
   const servers = [endpoint]
-  const runs = new Set<string>(host.hollow ? ['containerd', 'kubelet'] : ['linux', ...(host.runs ?? NODE_PROGRAMS)])
+  const runs = new Set<string>(host.hollow ? ['kubelet'] : ['linux', ...(host.runs ?? NODE_PROGRAMS)])
   const add = (component: string, processOptions: unknown, process = component) =>
     runs.has(process) &&
     world.addProcess({
@@ -302,13 +303,14 @@ function addNode(world: World, host: Host, { endpoint, neighbours, clusterCIDR, 
       restartAfterMicros: RESTART_MICROS,
     })
   add('linux', { address: `${address}/16`, hosts: neighbours })
-  add(host.hollow ? 'hollow-runtime' : 'container-runtime', { apiServers: servers }, 'containerd')
+  add('container-runtime', { apiServers: servers }, 'containerd')
   add('flanneld', { servers, nodeName: name, clusterCIDR })
   add('kube-proxy', { servers, nodeName: name, clusterCIDR })
-  add('kubelet', {
+  const itsOptions = {
     nodeName: name,
     servers: [host.local ?? endpoint],
-    runtime: `${name}/containerd`,
+    // Kubemark's is one program: the fake runtime listens within it.
+    runtime: host.hollow ? `${name}/kubelet` : `${name}/containerd`,
     linux: `${name}/linux`,
     address,
     ...(host.capacity && { capacity: host.capacity }),
@@ -317,5 +319,6 @@ function addNode(world: World, host: Host, { endpoint, neighbours, clusterCIDR, 
     clusterDNS: CLUSTER_DNS,
     clusterDomain: CLUSTER_DOMAIN,
     ...kubeletOptions,
-  })
+  }
+  add(host.hollow ? 'hollow-kubelet' : 'kubelet', itsOptions, 'kubelet')
 }

@@ -3,8 +3,10 @@ import { describe, expect, it } from 'vitest'
 import type { Deployment, Node, Pod } from '#cluster/api/types.ts'
 import { bootCluster, KUBECTL } from '#cluster/cluster.ts'
 import { examine } from '#cluster/kernel/exam.ts'
+import type { OneProcess } from '#cluster/kernel/one-process.ts'
 import type { World } from '#cluster/kernel/world.ts'
 import { objectsOf, parseCondition } from '#cluster/scenarios/look.ts'
+import type { HollowRuntimeState } from './hollow-runtime.ts'
 
 const SECOND = 1_000_000
 const MANIFEST = `
@@ -28,6 +30,8 @@ const boot = (seed = 1): World =>
   bootCluster({ seed, dns: false, controlPlaneNode: false, nodes: NODES, clusterCIDR: '10.128.0.0/9' })
 
 const pods = (world: World): Pod[] => objectsOf<Pod>(world, 'pods')
+const runtimeOf = (world: World, node: string): HollowRuntimeState =>
+  world.stateOf<OneProcess<unknown, HollowRuntimeState>>(`${node}/kubelet`).server
 const ready = (world: World): number => objectsOf<Deployment>(world, 'deployments')[0]?.status?.readyReplicas ?? 0
 
 function deployed(): World {
@@ -45,7 +49,7 @@ describe('hollow nodes', () => {
     const running = world.processes
       .filter((process) => process?.spec.machine === 'node-1')
       .map((process) => process?.id)
-    expect(running).toEqual(['node-1/containerd', 'node-1/kubelet'])
+    expect(running).toEqual(['node-1/kubelet'])
     expect(objectsOf<Node>(world, 'nodes').map(({ spec }) => spec.podCIDR?.split('.', 2).join('.'))).toEqual(['10.128', '10.128']) // prettier-ignore
   })
 
@@ -55,17 +59,17 @@ describe('hollow nodes', () => {
     world.run({ untilMicros: world.now + 20 * SECOND })
     expect(pods(world)).toEqual([])
     for (const node of ['node-1', 'node-2']) {
-      const { sandboxes, containers } = world.stateOf<{ sandboxes: Map<string, unknown>; containers: Map<string, unknown> }>(`${node}/containerd`) // prettier-ignore
+      const { sandboxes, containers } = runtimeOf(world, node)
       expect([sandboxes.size, containers.size]).toEqual([0, 0])
     }
   })
 
-  it('begin anew when the runtime has lost its records', () => {
+  it('begin anew after a crash, which the records of the fake do not survive', () => {
     const world = deployed()
-    world.command(world.now, { type: 'crash', process: 'node-1/containerd' })
+    world.command(world.now, { type: 'crash', process: 'node-1/kubelet' })
     world.run({ untilMicros: world.now + 60 * SECOND })
     expect(ready(world)).toBe(4)
-    expect(world.stateOf<{ sandboxes: Map<string, unknown> }>('node-1/containerd').sandboxes.size).toBe(2)
+    expect(runtimeOf(world, 'node-1').sandboxes.size).toBe(2)
   })
 
   it('stand the exam', () => {

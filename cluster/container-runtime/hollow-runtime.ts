@@ -3,8 +3,9 @@
  *
  * What the real one does: kubemark starts a real kubelet with a fake runtime behind its CRI ("hollow node"), so that a control
  * plane of ordinary size can be tried with thousands of nodes. The fake keeps the records of sandboxes and containers, says
- * that they run, and gives every sandbox the same address.
- * What we model: that fake: every call of `cri.ts` that a kubelet needs for a Pod, answered at once from memory.
+ * that they run, and gives every sandbox the same address. Kubelet and fake are one program.
+ * What we model: that fake, in the kubelet's process (`cluster.ts`): every call of `cri.ts` that a kubelet needs for a Pod, answered
+ * at once from memory.
  * What we leave out: what the fake leaves out: processes, networks, a disk (its records end with it), pulls that take time,
  * probes over the network (nothing listens), `Exec`, `Attach` and logs. Nothing ends by itself, so there are no events to tell.
  * Where to read upstream: kubernetes/kubernetes `pkg/kubemark/hollow_kubelet.go`, `cmd/kubemark/hollow-node.go`; k8s.io/cri-api
