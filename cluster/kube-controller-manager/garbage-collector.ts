@@ -11,7 +11,7 @@
  */
 import { keyOf } from '#cluster/api/meta.ts'
 import { resourceOfKind } from '#cluster/api/resources.ts'
-import type { KubernetesObject, OwnerReference } from '#cluster/api/types.ts'
+import type { KubernetesObject, ObjectMeta, OwnerReference } from '#cluster/api/types.ts'
 import type { Answer } from '#cluster/client/api-client.ts'
 import { deleteRequest, getRequest, patchRequest } from '#cluster/client/api-client.ts'
 import type { Caches, Call, Controller, Reconciled, Watch } from '#cluster/client/controller.ts'
@@ -46,7 +46,10 @@ const FOREGROUND = 'foregroundDeletion'
 const awaits = ({ metadata }: KubernetesObject, finalizer: string): boolean =>
   metadata.deletionTimestamp !== undefined && metadata.finalizers?.includes(finalizer) === true
 
-const byOwner: Indexer = (object: KubernetesObject) => (object.metadata.ownerReferences ?? []).map(({ uid }) => uid)
+const byOwner: Indexer = ({ metadata }: KubernetesObject) =>
+  metadata.ownerReferences === undefined ? NOBODY : metadata.ownerReferences.map(({ uid }) => uid)
+
+const NOBODY: readonly string[] = Object.freeze([])
 
 export const garbageCollector: Controller<Memory> = {
   name: 'garbage-collector',
@@ -64,8 +67,10 @@ export const garbageCollector: Controller<Memory> = {
 }
 
 /** A deletion concerns the dependents; a new or newly owned object itself. */
-function onChange(resource: string, delta: Delta<KubernetesObject>, caches: Caches): string[] {
+function onChange(resource: string, delta: Delta<KubernetesObject>, caches: Caches): readonly string[] {
   const { object, old } = delta
+  // Most changes are of what does not go and belongs to whom it belonged: leases that are renewed, statuses.
+  if (delta.type === 'updated' && isStill(old!.metadata, object.metadata)) return NOBODY
   const self = `${resource}|${keyOf(object)}`
   if (delta.type === 'deleted') return [...dependentsOf(object.metadata.uid!, caches), ...waitingOwners(object, caches)]
   if (awaits(object, ORPHAN)) return [self]
@@ -81,6 +86,9 @@ function onChange(resource: string, delta: Delta<KubernetesObject>, caches: Cach
   if (owners.length === 0 || (old && replaced.length === 0 && sameOwners(old, object))) return replaced
   return owners.every((owner) => isCached(owner, object, caches)) ? replaced : [...replaced, self]
 }
+
+const isStill = (old: ObjectMeta, now: ObjectMeta): boolean =>
+  now.deletionTimestamp === undefined && old.uid === now.uid && old.ownerReferences === now.ownerReferences
 
 /** The owners whose end waits for it to go, or to forget them. */
 function waitingOwners(object: KubernetesObject, caches: Caches): string[] {

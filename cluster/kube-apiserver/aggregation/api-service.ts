@@ -34,6 +34,9 @@ export interface ApiService extends KubernetesObject {
   readonly status?: { readonly conditions?: readonly Condition[] }
 }
 
+export const hasApiServices = ({ caches }: Pick<State, 'caches'>): boolean =>
+  (caches[API_SERVICES]?.objects.size ?? 0) > 0
+
 /** The one that says who answers for a group and version, if that is another server. */
 export function apiServiceFor(
   { caches }: Pick<State, 'caches'>,

@@ -5,7 +5,7 @@
  */
 import type { ServiceReference } from '../admission/webhooks/types.ts'
 import type { State } from '../state.ts'
-import { apiServiceFor, isAvailable } from './api-service.ts'
+import { apiServiceFor, hasApiServices, isAvailable } from './api-service.ts'
 
 export type Route =
   | { readonly to: 'local' }
@@ -17,7 +17,7 @@ export const LOCAL: Route = Object.freeze({ to: 'local' })
 const UNAVAILABLE: Route = Object.freeze({ status: 503 })
 
 export function routeOf(state: State, path: string): Route {
-  if (!path.startsWith('/apis/')) return LOCAL
+  if (!path.startsWith('/apis/') || !hasApiServices(state)) return LOCAL
   const [, , group, version] = path.split('/', 4)
   const found = group && version ? apiServiceFor(state, group, version) : undefined
   if (!found) return LOCAL

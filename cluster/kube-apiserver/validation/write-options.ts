@@ -5,6 +5,7 @@
  */
 import type { Status } from '#cluster/api/types.ts'
 import type { HttpRequest } from '#cluster/api/http.ts'
+import type { Resource } from '#cluster/api/resources.ts'
 import type { RequestInfo } from '../route.ts'
 import type { FieldError } from '../status.ts'
 import { badRequest, invalid, invalidValue, notSupported } from '../status.ts'
@@ -24,7 +25,18 @@ const POLICIES = ['Background', 'Foreground', 'Orphan']
 export function writeOptionsProblem({ resource, verb }: RequestInfo, request: HttpRequest): Status | undefined {
   const kind = OPTIONS[verb]
   if (kind === undefined) return undefined
-  const { query = {}, body } = request
+  const { query, body } = request
+  // Nothing is asked for, as nearly always.
+  if (query === undefined && kind !== 'DeleteOptions') return undefined
+  return optionsProblem(resource, kind, query ?? {}, body)
+}
+
+function optionsProblem(
+  resource: Resource,
+  kind: string,
+  query: Readonly<Record<string, string>>,
+  body: unknown,
+): Status | undefined {
   const seconds = query['gracePeriodSeconds']
   if (seconds && !/^[+-]?\d+$/.test(seconds)) return badRequest(`strconv.ParseInt: parsing ${JSON.stringify(seconds)}: invalid syntax`) // prettier-ignore
   const given = kind === 'DeleteOptions' ? { ...query, ...(body as object | undefined) } : query

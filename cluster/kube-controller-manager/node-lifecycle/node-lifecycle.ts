@@ -125,19 +125,19 @@ function monitor(caches: Caches, memory: Memory, ctx: Context): Reconciled {
   const events: EventNote[] = []
   for (const node of caches.all<Node>('nodes')) {
     const { name } = node.metadata
-    const isNew = !memory.health.has(name)
-    const before = memory.health.get(name)?.ready
-    const silentFor = observe(node, caches, memory, ctx.now)
-    const isSilent = silentFor > memory.health.get(name)!.graceMicros
+    const known = memory.health.get(name)
+    const health = observe(node, known, caches, memory, ctx.now)
+    const silentFor = ctx.now - health.seenAt
+    const isSilent = silentFor > health.graceMicros
     const ready = conditionOf(node, 'Ready')?.status
     if (isSilent && ready !== 'Unknown') {
       ctx.note('nodeSilent', { node: name, silentFor })
       const status = { ...node.status, conditions: unknownConditions(node, ctx.now) }
       calls.push({ request: updateStatusRequest({ ...node, status } as Node), accept: ['NotFound', 'Conflict'] })
     }
-    const turned = before === 'True' && (isSilent || ready !== 'True')
+    const turned = known?.ready === 'True' && (isSilent || ready !== 'True')
     if (turned) {
-      memory.health.set(name, { ...memory.health.get(name)!, ready: 'Unknown' })
+      memory.health.set(name, { ...health, ready: 'Unknown' })
       const message = `Node ${name} status is now: NodeNotReady`
       events.push({ object: node, type: 'Normal', reason: 'NodeNotReady', message })
     }
@@ -147,7 +147,7 @@ function monitor(caches: Caches, memory: Memory, ctx: Context): Reconciled {
       calls.push(...marks.map(({ call }) => call))
       if (memory.tellsAll) events.push(...marks.map(({ pod }) => notReady(pod)))
     }
-    if (isNew && memory.tellsAll) {
+    if (!known && memory.tellsAll) {
       const message = `Node ${name} event: Registered Node ${name} in Controller`
       events.push({ object: node, type: 'Normal', reason: 'RegisteredNode', message })
     }
@@ -155,21 +155,21 @@ function monitor(caches: Caches, memory: Memory, ctx: Context): Reconciled {
   return { calls, events, requeueAfterMicros: MONITOR_PERIOD_MICROS }
 }
 
-/** Takes note of any sign of life; returns for how long there has been none. */
-function observe(node: Node, caches: Caches, memory: Memory, now: Micros): Micros {
+/** Takes note of any sign of life; returns what is known now. */
+function observe(node: Node, known: Health | undefined, caches: Caches, memory: Memory, now: Micros): Health {
   const { name, uid } = node.metadata
   const renewTime = caches.get<Lease>('leases', `${LEASES}/${name}`)?.spec.renewTime
   const heartbeat = heartbeatOf(node)
-  const known = memory.health.get(name)
   // A node that has never reported counts from its creation as we saw it, with more patience.
   const graceMicros = heartbeat !== undefined ? GRACE_MICROS : STARTUP_GRACE_MICROS
   const alive = !known || known.uid !== uid || known.renewTime !== renewTime || known.heartbeat !== heartbeat
+  if (!alive && known.graceMicros === graceMicros) return known
   const seenAt = alive ? now : known.seenAt
   // What we have said ourselves stands until the kubelet is heard of again, whatever the cache shows.
   const ready = alive ? conditionOf(node, 'Ready')?.status : known.ready
-  if (alive || known.graceMicros !== graceMicros)
-    memory.health.set(name, { uid, seenAt, renewTime, heartbeat, graceMicros, ready })
-  return now - seenAt
+  const health: Health = { uid, seenAt, renewTime, heartbeat, graceMicros, ready }
+  memory.health.set(name, health)
+  return health
 }
 
 /** Only the kubelet writes heartbeat times; what we write ourselves must not count as a sign of life. */
