@@ -24,6 +24,7 @@ export const NAT_CHAINS: Readonly<Record<string, readonly Rule[]>> = {
 }
 
 export const FILTER_CHAINS: Readonly<Record<string, readonly Rule[]>> = {
+  'KUBE-EXTERNAL-SERVICES': [],
   'KUBE-FORWARD': [
     { connectionStates: ['INVALID'], target: { type: 'DROP' } },
     { comment: 'kubernetes forwarding rules', mark: MASQUERADED, target: { type: 'ACCEPT' } },
@@ -37,6 +38,11 @@ export const FILTER_CHAINS: Readonly<Record<string, readonly Rule[]>> = {
 
 const portals: Rule = { comment: 'kubernetes service portals', target: { type: 'JUMP', chain: 'KUBE-SERVICES' } }
 const newPortals: Rule = { ...portals, connectionStates: ['NEW'] }
+const external: Rule = {
+  comment: 'kubernetes externally-visible service portals',
+  connectionStates: ['NEW'],
+  target: { type: 'JUMP', chain: 'KUBE-EXTERNAL-SERVICES' },
+}
 const forwarding: Rule = { comment: 'kubernetes forwarding rules', target: { type: 'JUMP', chain: 'KUBE-FORWARD' } }
 const postrouting: Rule = {
   comment: 'kubernetes postrouting rules',
@@ -45,6 +51,8 @@ const postrouting: Rule = {
 
 /** Each is put in front of its chain unless it is there. */
 export const JUMPS: readonly Syscall[] = [
+  { call: 'iptablesEnsure', table: 'filter', chain: 'INPUT', rule: external },
+  { call: 'iptablesEnsure', table: 'filter', chain: 'FORWARD', rule: external },
   { call: 'iptablesEnsure', table: 'filter', chain: 'FORWARD', rule: newPortals },
   { call: 'iptablesEnsure', table: 'filter', chain: 'OUTPUT', rule: newPortals },
   { call: 'iptablesEnsure', table: 'filter', chain: 'FORWARD', rule: forwarding },

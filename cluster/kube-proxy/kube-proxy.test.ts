@@ -44,18 +44,20 @@ const about = (world: World, word: string) => rules(world).filter((line) => line
 describe('kube-proxy', () => {
   it('writes its base chains once, and the jumps that lead into them', () => {
     const world = boot()
-    expect(rules(world).filter((line) => /^-A (PREROUTING|OUTPUT|FORWARD|POSTROUTING) /.test(line)))
+    expect(rules(world).filter((line) => /^-A (PREROUTING|INPUT|OUTPUT|FORWARD|POSTROUTING) /.test(line)))
       .toMatchInlineSnapshot(`
-      [
-        "-A PREROUTING -m comment --comment "kubernetes service portals" -j KUBE-SERVICES",
-        "-A OUTPUT -m comment --comment "kubernetes service portals" -j KUBE-SERVICES",
-        "-A POSTROUTING -m comment --comment "kubernetes postrouting rules" -j KUBE-POSTROUTING",
-        "-A POSTROUTING -m comment --comment "flanneld masq" -j FLANNEL-POSTRTG",
-        "-A FORWARD -m comment --comment "kubernetes forwarding rules" -j KUBE-FORWARD",
-        "-A FORWARD -m comment --comment "kubernetes service portals" -m conntrack --ctstate NEW -j KUBE-SERVICES",
-        "-A OUTPUT -m comment --comment "kubernetes service portals" -m conntrack --ctstate NEW -j KUBE-SERVICES",
-      ]
-    `)
+        [
+          "-A PREROUTING -m comment --comment "kubernetes service portals" -j KUBE-SERVICES",
+          "-A OUTPUT -m comment --comment "kubernetes service portals" -j KUBE-SERVICES",
+          "-A POSTROUTING -m comment --comment "kubernetes postrouting rules" -j KUBE-POSTROUTING",
+          "-A POSTROUTING -m comment --comment "flanneld masq" -j FLANNEL-POSTRTG",
+          "-A INPUT -m comment --comment "kubernetes externally-visible service portals" -m conntrack --ctstate NEW -j KUBE-EXTERNAL-SERVICES",
+          "-A FORWARD -m comment --comment "kubernetes forwarding rules" -j KUBE-FORWARD",
+          "-A FORWARD -m comment --comment "kubernetes service portals" -m conntrack --ctstate NEW -j KUBE-SERVICES",
+          "-A FORWARD -m comment --comment "kubernetes externally-visible service portals" -m conntrack --ctstate NEW -j KUBE-EXTERNAL-SERVICES",
+          "-A OUTPUT -m comment --comment "kubernetes service portals" -m conntrack --ctstate NEW -j KUBE-SERVICES",
+        ]
+      `)
   })
 
   it('rejects a Service without endpoints, and spreads over those that appear', () => {

@@ -3,11 +3,12 @@
  *
  * What the real one does: watches Services and EndpointSlices and rewrites chains of netfilter with `iptables-restore`; the
  * kernel then translates a Service's address to one of its Pods' at the node where a connection begins.
- * What we model: ClusterIP for TCP and UDP, with upstream's chains, names, probabilities and marks; REJECT where there are no
- * endpoints; endpoints that end but still serve when no other is left; only what changed is rewritten; at most one sync per
- * second; a failed one is tried again after 30 s; stale UDP conversations are forgotten.
- * What we leave out: NodePort, LoadBalancer, external IPs, session affinity, traffic policies and topology hints, health
- * check ports, the nftables and ipvs modes, IPv6 and SCTP.
+ * What we model: ClusterIP, external IPs and node ports for TCP and UDP, with upstream's chains, names, probabilities and marks;
+ * both traffic policies, Cluster and Local; REJECT where there are no endpoints, DROP where none is local; endpoints that end but
+ * still serve when no other is left; only what changed is rewritten; at most one sync per second; a failed one is tried again
+ * after 30 s; stale UDP conversations with a cluster IP are forgotten.
+ * What we leave out: addresses and source ranges of load balancers, session affinity, topology hints, answers at health check
+ * ports, the nftables and ipvs modes, IPv6 and SCTP.
  * Where to read upstream: kubernetes/kubernetes `pkg/proxy/iptables/proxier.go`, `pkg/proxy/servicechangetracker.go`.
  */
 import { keyOf } from '#cluster/api/meta.ts'
@@ -180,7 +181,7 @@ function sync(state: KubeProxyState, ctx: Context): Effect[] {
   if (touched === 0 && !state.full) return []
   deleted.push(
     ...state.strangers!.filter(
-      (chain) => /^KUBE-(SVC|SEP)-/.test(chain) && !chains.some((set) => Object.hasOwn(set, chain)),
+      (chain) => /^KUBE-(SVC|SVL|EXT|SEP)-/.test(chain) && !chains.some((set) => Object.hasOwn(set, chain)),
     ),
   )
   state.strangers = NO_STRANGERS
@@ -203,7 +204,7 @@ function desired(state: KubeProxyState, name: string): ServiceRules | undefined 
   const service = state.services.items.get(name)
   if (!service) return undefined
   const slices = [...objectsBy<EndpointSlice>(state.slices, 'service', name)]
-  const rules = rulesOf(service, slices, state.options.clusterCIDR)
+  const rules = rulesOf(service, slices, state.options.clusterCIDR, state.options.nodeName)
   return rules.ports.length > 0 ? rules : undefined
 }
 
@@ -231,17 +232,22 @@ function staleUdp(before: ServiceRules | undefined, after: ServiceRules | undefi
 }
 
 function batchOf(state: KubeProxyState, chains: readonly ChainSet[], deleted: readonly string[]): Syscall[] {
-  const entries: Rule[] = []
-  const rejections: Rule[] = []
+  const services: Rule[] = []
+  const nodePorts: Rule[] = []
+  const refusals: Rule[] = []
+  const externalRefusals: Rule[] = []
   for (const rules of state.installed.values()) {
-    for (const { entry, rejection } of rules.ports) {
-      if (entry) entries.push(entry)
-      if (rejection) rejections.push(rejection)
+    for (const port of rules.ports) {
+      services.push(...port.entries)
+      if (port.nodePortEntry) nodePorts.push(port.nodePortEntry)
+      if (port.refusal) refusals.push(port.refusal)
+      externalRefusals.push(...port.externalRefusals)
     }
   }
-  const base = state.full ? [NAT_CHAINS] : []
-  const nat: TableChange = { chains: [...base, ...chains, { 'KUBE-SERVICES': [...entries, NODE_PORTS_RULE] }], deleted }
-  const filter: TableChange = { chains: [...(state.full ? [FILTER_CHAINS] : []), { 'KUBE-SERVICES': rejections }] }
+  const natEntries = { 'KUBE-SERVICES': [...services, NODE_PORTS_RULE], 'KUBE-NODEPORTS': nodePorts }
+  const filterEntries = { 'KUBE-SERVICES': refusals, 'KUBE-EXTERNAL-SERVICES': externalRefusals }
+  const nat: TableChange = { chains: [...(state.full ? [NAT_CHAINS] : []), ...chains, natEntries], deleted }
+  const filter: TableChange = { chains: [...(state.full ? [FILTER_CHAINS] : []), filterEntries] }
   const restore: Syscall = { call: 'iptablesRestore', tables: { nat, filter } }
   return state.full ? [restore, ...JUMPS] : [restore]
 }

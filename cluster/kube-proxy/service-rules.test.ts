@@ -108,8 +108,8 @@ describe('a Service', () => {
   it('without endpoints is rejected', () => {
     const { ports, chains } = rulesOf(service(), [], CIDR)
     expect(chains.size).toBe(0)
-    expect(ports[0]!.entry).toBeUndefined()
-    expect(formatRule('KUBE-SERVICES', ports[0]!.rejection!)).toBe(
+    expect(ports[0]!.entries).toEqual([])
+    expect(formatRule('KUBE-SERVICES', ports[0]!.refusal!)).toBe(
       '-A KUBE-SERVICES -d 10.96.0.7/32 -p tcp -m comment --comment "default/web has no endpoints" -m tcp --dport 80 -j REJECT --reject-with icmp-port-unreachable',
     )
   })

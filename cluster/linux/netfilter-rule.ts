@@ -23,6 +23,8 @@ export interface Rule {
   readonly probability?: number
   /** `-m addrtype --dst-type LOCAL`: an address of this network namespace. */
   readonly destinationIsLocal?: boolean
+  /** `-m addrtype --src-type LOCAL`: the same of where it comes from. */
+  readonly sourceIsLocal?: boolean
   readonly comment?: string
   readonly target: Target
 }
@@ -64,6 +66,7 @@ export function formatRule(chain: string, rule: Rule): string {
   if (rule.mark) {
     words.push('-m mark', ...(rule.mark.not ? ['!'] : []), '--mark', `${hex(rule.mark.value)}/${hex(rule.mark.mask)}`)
   }
+  if (rule.sourceIsLocal) words.push('-m addrtype --src-type LOCAL')
   if (rule.destinationIsLocal) words.push('-m addrtype --dst-type LOCAL')
   if (rule.probability !== undefined) {
     words.push('-m statistic --mode random --probability', formatProbability(rule.probability))

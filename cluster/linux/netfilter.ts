@@ -6,6 +6,7 @@
  * Where to read upstream: Linux `net/ipv4/netfilter/ip_tables.c`.
  */
 import { networkOf } from './ip.ts'
+import { isLocal } from './links.ts'
 import type { AddressMatch, Chain, CompiledRule, ConnectionState, Rule, TableName, Target } from './netfilter-rule.ts'
 import { BUILT_IN, compile, formatRule } from './netfilter-rule.ts'
 import type { Packet } from './packet.ts'
@@ -21,6 +22,7 @@ export interface MatchContext {
   readonly inInterface: string | undefined
   readonly outInterface: string | undefined
   readonly destinationIsLocal: boolean
+  readonly netns: number
 }
 
 /** Jumps deeper than this are a loop: the kernel refuses such a table, we end the walk. */
@@ -48,6 +50,7 @@ function matches(
   if (rule.mark && ((packet.mark & rule.mark.mask) === rule.mark.value) === (rule.mark.not ?? false)) return false
   if (rule.connectionStates && !rule.connectionStates.includes(context.state)) return false
   if (rule.destinationIsLocal && !context.destinationIsLocal) return false
+  if (rule.sourceIsLocal && !isLocal(work.state, context.netns, packet.source)) return false
   return rule.probability === undefined || work.ctx.random('netfilter').float() < rule.probability
 }
 

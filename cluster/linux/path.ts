@@ -248,7 +248,8 @@ function walk(
   outInterface?: string,
 ): Verdict {
   const destinationIsLocal = isLocal(work.state, passage.netns, passage.packet.destination)
-  const context = { state: passage.state, inInterface, outInterface, destinationIsLocal }
+  const { netns, state } = passage
+  const context = { state, inInterface, outInterface, destinationIsLocal, netns }
   const { packet, verdict, visited } = walkChain(work, passage.netns, table, hook, passage.packet, context)
   passage.packet = packet
   if (visited > 0) {
