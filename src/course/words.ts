@@ -69,7 +69,11 @@ const en = {
   translationStale: 'This translation is older than the English text, which has changed since.',
   readInEnglish: 'Read it in English',
   exerciseInEnglish: 'This task is not translated yet, so you read it in English.',
+  heroTitle: 'A cluster, five minutes and 51 seconds after node-3 went silent',
+  heroText:
+    'One control-plane machine with the API server, etcd at revision 44, the scheduler and the controller manager. Three nodes. node-3 is NotReady, and its Pod web-3 is being started anew on node-2: the scheduler has written where.',
   heroCaption: 'node-3 went silent; web-3 starts again on node-2.',
+  heroNoLease: 'no lease for 50 s',
 
   homeTitle: 'Learn Kubernetes by building it.',
   homeLead:
@@ -259,7 +263,11 @@ const es: Words = {
   translationStale: 'Esta traducción es más antigua que el texto en inglés, que ha cambiado desde entonces.',
   readInEnglish: 'Léelo en inglés',
   exerciseInEnglish: 'Este enunciado aún no está traducido, así que lo lees en inglés.',
+  heroTitle: 'Un clúster, cinco minutos y 51 segundos después de que node-3 quedara en silencio',
+  heroText:
+    'Una máquina del plano de control con el servidor de API, etcd en la revisión 44, el planificador y el gestor de controladores. Tres nodos. node-3 está NotReady, y su Pod web-3 arranca de nuevo en node-2: el planificador ha escrito dónde.',
   heroCaption: 'node-3 quedó en silencio; web-3 arranca de nuevo en node-2.',
+  heroNoLease: '50 s sin lease',
 
   homeTitle: 'Aprende Kubernetes construyéndolo.',
   homeLead:

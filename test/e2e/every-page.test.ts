@@ -131,6 +131,11 @@ async function deadReferences(folder: string, base: string, path: string): Promi
   return [...new Set(dead)]
 }
 
+it('no page shows a value that was meant to be words', () => {
+  const shown = pages.filter((path) => />[^<]*\[object \w+\]/.test(readPage(plainSite.folder, path)))
+  expect(shown).toEqual([])
+})
+
 describe.each([
   ['/', plainSite],
   ['a base path', basedSite],

@@ -164,15 +164,21 @@ function drawNode({ machine, rect, pods }: PlacedNode, decision: Decision | unde
     <rect x=${x} y=${y} width=${width} height=${height} rx="9" class="node-frame" />
     <text x=${x + 10} y=${y + 18} class="node-name">${machine.name}</text>
     ${words ? svg`<text x=${x + width - 10} y=${y + 18} text-anchor="end" class=${refused ? 'no' : 'yes'}>${refused ? '✕' : '✓'} ${words}</text>` : nothing}
-    ${taints.length > 0 ? flag(x + 10, y + 36, taints, width - 28) : nothing}
+    ${taints.length > 0 ? flag(x + 10, y + 36, taints, width - 36) : nothing}
     ${pods.map(({ pod, rect: box }) => svg`${drawPod(box, pod)}${pod.tolerations ? pennant(box.x + box.width - 12, box.y + box.height - 15) : nothing}`)}
   </g>`
 }
 
-/** Taints; of those that Kubernetes sets itself the telling part, where there is no room for their whole name. */
+/** Letters of code, 11.5 px high, are as wide as those of words of this size. */
+const FLAG_SIZE = 12.8
+
+/** Taints; where there is no room for all: of those that Kubernetes sets itself the telling part, then none of the values. */
 function flag(x: number, y: number, taints: readonly string[], width: number): SVGTemplateResult {
   const whole = taints.join(', ')
-  const words = fitText(fitText(whole, width, 12.5) === whole ? whole : whole.replaceAll('node.kubernetes.io/', ''), width, 12.5) // prettier-ignore
+  const telling = whole.replaceAll('node.kubernetes.io/', '')
+  const shortest = telling.replaceAll(/=[^:,]*:/g, ':')
+  const fits = (text: string): boolean => fitText(text, width, FLAG_SIZE) === text
+  const words = [whole, telling].find(fits) ?? fitText(shortest, width, FLAG_SIZE)
   return svg`<g class="flag"><title>${whole}</title><path d="M${x} ${y + 3}v-14l10 3.5l-10 3.5" /><text x=${x + 15} y=${y}>${words}</text></g>`
 }
 
