@@ -84,7 +84,7 @@ function viewOptions(host: HTMLElement, options: CodeEditorOptions): editor.ISta
     overviewRulerLanes: 0,
     overviewRulerBorder: false,
     hideCursorInOverviewRuler: true,
-    lineNumbersMinChars: 3,
+    lineNumbersMinChars: 4,
     folding: false,
     renderLineHighlight: 'line',
     bracketPairColorization: { enabled: false },

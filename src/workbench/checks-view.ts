@@ -36,6 +36,13 @@ function facts({ seeds }: CheckResult): string {
   return seeds.tried > 1 ? words().seedAfter(seeds.failing, seeds.tried - 1) : words().seedFirst(seeds.failing)
 }
 
+/** A check that is opened comes into view as a whole; its tale would begin below the fold otherwise. */
+function showWhole({ currentTarget }: Event): void {
+  const details = (currentTarget as HTMLElement).closest('details')!
+  // The click opens it only after all have heard of it.
+  requestAnimationFrame(() => details.open && details.scrollIntoView({ block: 'nearest' }))
+}
+
 function drawCheck(result: CheckResult, isOpen: boolean, width: number, actions: ChecksActions): TemplateResult {
   const quiet = facts(result)
   const name = html`<span class="cw-check-name">${drawLine(result.title ?? result.name)}</span>${
@@ -48,7 +55,7 @@ function drawCheck(result: CheckResult, isOpen: boolean, width: number, actions:
     </li>`
   return html`<li class="cw-check" data-status=${result.status}>
     <details ?open=${isOpen}>
-      <summary class="cw-check-line">
+      <summary class="cw-check-line" @click=${showWhole}>
         ${sign(result)}${name}<span class="cw-chevron">${icon('chevron-right')}</span>
       </summary>
       ${drawTale(result, width, actions)}

@@ -38,6 +38,8 @@ export class ReplayPanel {
   readonly #host: LitElement
   /** Where the replay lives while it is open. */
   place: HTMLElement | undefined
+  /** What had the focus when it was opened, and has it again once it is closed from within. */
+  #openedFrom: HTMLElement | undefined
 
   constructor(host: LitElement) {
     this.#host = host
@@ -46,6 +48,7 @@ export class ReplayPanel {
   async open(request: ReplayRequest): Promise<void> {
     const event = new CustomEvent('cw-open-replay', { detail: request, bubbles: true, cancelable: true })
     if (!this.#host.dispatchEvent(event)) return
+    if (document.activeElement instanceof HTMLElement) this.#openedFrom = document.activeElement
     this.place = document.createElement('div')
     this.place.className = 'cw-replay-host'
     void mount(this.place, request)
@@ -57,7 +60,9 @@ export class ReplayPanel {
   }
 
   close(): void {
+    const isWithin = this.#host.querySelector('.cw-replay-panel')?.contains(document.activeElement) ?? false
     this.place = undefined
     this.#host.requestUpdate()
+    if (isWithin) void this.#host.updateComplete.then(() => this.#openedFrom?.focus())
   }
 }

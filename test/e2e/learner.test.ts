@@ -101,6 +101,11 @@ it('a learner reads, runs, fails, looks, mends, passes and comes back', { timeou
   const replay = page.getByRole('region', { name: 'Replay' })
   await replay.locator('cw-replay').waitFor()
   await replay.getByRole('button', { name: 'Step back' }).waitFor()
+  // Closed by a key, it gives the focus back to what opened it.
+  await replay.getByRole('button', { name: 'Close' }).press('Enter')
+  await replay.waitFor({ state: 'detached' })
+  await page.keyboard.press('Enter')
+  await replay.getByRole('button', { name: 'Step back' }).waitFor()
 
   // Mended: the failing run goes with its failure.
   await replaceCode(workbench, solution)

@@ -206,19 +206,30 @@ function packet(
 
 const CHAIN = ['kubelet', 'containerd', 'bridge', 'host-local'] as const
 
+/** Between two of the chain, for the arrow. */
+const CHAIN_GAP = 18
+
+/** Each has room for its name: what is left beside the letters is shared alike. */
+function chainWidths(width: number): number[] {
+  const letters = CHAIN.map((name) => name.length * 6.3)
+  const spare = width - 3 * CHAIN_GAP - letters.reduce((sum, one) => sum + one, 0)
+  return letters.map((one) => one + spare / CHAIN.length)
+}
+
 function chain(machine: MachineView | undefined, { x, y, width }: Rect): SVGTemplateResult {
   if (!machine) return svg``
-  const box = (width - 3 * 18) / 4
+  const widths = chainWidths(width)
   const running = CHAIN.map((name) =>
     machine.processes.find((one) => (one.isChild ? one.component : one.name) === name),
   )
   return svg`<g class="chain">${CHAIN.map((name, i) => {
-    const rect = { x: x + i * (box + 18), y, width: box, height: 30 }
+    const left = widths.slice(0, i).reduce((sum, one) => sum + one + CHAIN_GAP, x)
+    const rect = { x: left, y, width: widths[i]!, height: 30 }
     const one = running[i]
     const isPlugin = i > 1
     return svg`${process(rect, name, one?.state ?? 'up', one && isPlugin ? 'active' : 'plain')}
       ${!one ? svg`<rect x=${rect.x} y=${rect.y} width=${rect.width} height=${rect.height} rx="8" class="idle" />` : nothing}
-      ${i < 3 ? svg`<path d="M${rect.x + box + 3} ${y + 15}h10m-4 -3.5l4 3.5 -4 3.5" class="link ${running[i + 1] ? 'on' : ''}" />` : nothing}`
+      ${i < 3 ? svg`<path d="M${rect.x + rect.width + 3} ${y + 15}h10m-4 -3.5l4 3.5 -4 3.5" class="link ${running[i + 1] ? 'on' : ''}" />` : nothing}`
   })}
     <text x=${x} y=${y + 50} class="mono">given out: ${machine.allocated.join(', ') || 'nothing'}</text></g>`
 }

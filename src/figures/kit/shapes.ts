@@ -63,13 +63,17 @@ export type ProcessLook = 'plain' | 'active' | 'store' | 'hub'
 /** A container that has not been started yet is `waiting`. */
 export type ProcessState = ProcessView['state'] | 'waiting'
 
+/** Sizes of a process's name, the largest that leaves it whole. */
+const NAME_SIZES = [12.5, 11.5, 10.75]
+
 export function process(rect: Rect, label: string, state: ProcessState, look: ProcessLook): SVGTemplateResult {
   const { x, y, width, height } = rect
   const middle = centre(rect)
+  const size = NAME_SIZES.find((one) => fitText(label, width - 6, one) === label) ?? 12.5
   return svg`<g class="process ${look} ${state}">
     <rect x=${x} y=${y} width=${width} height=${height} rx="8" class="process-box" />
     ${state === 'paused' ? svg`<rect x=${x} y=${y} width=${width} height=${height} rx="8" fill="url(#paused)" />` : nothing}
-    <text x=${middle.x} y=${middle.y + 4.5} text-anchor="middle">${fitText(label, width - 6, 12.5)}</text>
+    <text x=${middle.x} y=${middle.y + 4.5} text-anchor="middle" style="font-size: ${size}px">${fitText(label, width - 6, size)}</text>
     ${state === 'gone' ? svg`<path d="M${x + 5} ${middle.y}H${x + width - 5}" class="strike" />` : nothing}
   </g>`
 }
