@@ -66,7 +66,7 @@ export function ranges(chance: Chance): RangeSet[] {
   return chance.chance(0.5) ? [v4, [rangeV6(chance)]] : [v4]
 }
 
-const CONTAINERS = ['a1', 'b2', 'c3', 'd4', 'e5', 'f6', 'g7', 'h8']
+const CONTAINERS = ['a1', 'b2', 'c3', 'd4', 'e5', 'f6', 'g7', 'a1f']
 
 /** Some addresses of each set, held by other Pods; rarely none is left. */
 export function diskFor(chance: Chance, sets: readonly RangeSet[]): DiskPlan {
@@ -105,7 +105,39 @@ export function addCase(chance: Chance): Case & { readonly who: Attachment } {
   const { containerID, ifname } = isKnown ? chance.pick(disk.reservations) : attachment('new', 'eth0')
   // The same container with another interface is another attachment.
   const other = isKnown && chance.chance(0.4) ? { containerID, ifname: 'net9' } : { containerID, ifname }
-  return { ranges: sets, disk, who: other }
+  return oddAdd(chance, { ranges: sets, disk, who: other })
+}
+
+/** Rarer things: sets in another order, a last address that its range has lost, three ranges, an attachment of former days. */
+function oddAdd(chance: Chance, plain: ReturnType<typeof addCase>): ReturnType<typeof addCase> {
+  const { ranges: sets, disk, who } = plain
+  const kind = chance.int(20)
+  if (kind < 3) return { ...plain, ranges: sets.toReversed(), disk: { ...disk, last: disk.last.toReversed() } }
+  if (kind < 5) return { ...shrunk(chance), who }
+  if (kind < 7) return { ...throughThree(chance), who }
+  if (kind === 7) {
+    const former = { address: '172.16.0.9', ...attachment('former') }
+    return { ...plain, disk: { ...disk, reservations: [...disk.reservations, former] }, who: attachment('former') }
+  }
+  if (kind > 8) return plain
+  // The network's own address as the first of a range: in IPv6 as little to be given out as in IPv4.
+  const v6: RangeSet = [{ subnet: 'fd00:10:244:7::/64', rangeStart: 'fd00:10:244:7::', rangeEnd: 'fd00:10:244:7::3' }]
+  return { ranges: [v6], disk: { reservations: [], last: [null] }, who }
+}
+
+/** The range was larger once: the last address is of its subnet, but no longer of the range. */
+function shrunk(chance: Chance): Case {
+  const first = chance.between(20, 30)
+  const range = { subnet: '10.244.1.0/24', rangeStart: `10.244.1.${first}`, rangeEnd: `10.244.1.${first + 4}` }
+  return { ranges: [[range]], disk: { reservations: [], last: [`10.244.1.${chance.pick([10, 40])}`] } }
+}
+
+/** The last was the last of the middle range: on to the third, and only then to the first. */
+function throughThree(chance: Chance): Case {
+  const set = [1, 2, 3].map((third) => ({ subnet: `10.244.${third}.0/29` }))
+  const held = chance.some(addressesOf(set), 0.3)
+  const reservations = held.map((address) => ({ address, ...attachment(chance.pick(CONTAINERS)) }))
+  return { ranges: [set], disk: { reservations, last: [`10.244.2.${chance.pick([5, 6])}`] } }
 }
 
 export interface Deletion extends Case {

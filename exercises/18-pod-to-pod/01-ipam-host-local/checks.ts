@@ -36,6 +36,8 @@ import {
   judgeAdd,
   judgeContents,
   judgeLast,
+  judgeLastGiven,
+  judgeLastTried,
   judgeRefusedAdd,
   judgeSuccess,
 } from './rules.ts'
@@ -132,15 +134,18 @@ function judgeAfterlife(trial: Trial<any>, plan: Doomed, crash: Crash): void {
 /** The disk refuses one call of an ADD: it must fail, and hold nothing. */
 function judgeBrokenDisk(trial: Trial<any>, plan: Doomed, call: number): void {
   const node = nodeOf(trial, plan)
-  const { contents } = before(node.disk)
+  const was = before(node.disk)
+  const { contents } = was
   node.disk.broken = { call }
   const outcome = node.call('add', plan.who)
   if ('result' in outcome) {
     // A plugin may do without what was refused, as long as all that it answers is true.
     const given = outcome.result!.ips.map(({ address }) => `${canonical(address.split('/')[0]!)} ${words(plan.who)}`)
-    return judgeContents(node, say('has-succeeded', { who: `ADD ${words(plan.who)}` }), [...contents, ...given], 'undo')
+    judgeContents(node, say('has-succeeded', { who: `ADD ${words(plan.who)}` }), [...contents, ...given], 'undo')
+    return judgeLastGiven(node, `ADD ${words(plan.who)}`, outcome.result!, 'undo')
   }
   judgeContents(node, say('disk-refused', { who: `ADD ${words(plan.who)}`, call }), contents, 'undo')
+  judgeLastTried(node, `ADD ${words(plan.who)}`, was, 'undo')
 }
 
 const doomed =

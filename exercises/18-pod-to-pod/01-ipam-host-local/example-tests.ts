@@ -74,6 +74,42 @@ const adding: IpamExample[] = [
     calls: [add('a', ['10.244.1.2/30']), add('b', 'error')],
   },
   {
+    name: 'from the last range but one it goes on in the last, not in the first',
+    ranges: [[{ subnet: '10.244.1.0/30' }, { subnet: '10.244.2.0/30' }, { subnet: '10.244.3.0/30' }]],
+    last: ['10.244.2.2'],
+    calls: [add('a', ['10.244.3.2/30'])],
+  },
+  {
+    name: 'a last address that is no longer in the range counts for nothing',
+    ranges: [[{ subnet: '10.244.1.0/24', rangeStart: '10.244.1.20', rangeEnd: '10.244.1.24' }]],
+    last: ['10.244.1.10'],
+    calls: [add('a', ['10.244.1.20/24'])],
+  },
+  {
+    name: 'range sets are known by their index, not by their family',
+    ranges: [[{ subnet: 'fd00::/64', rangeStart: 'fd00::' }], V4],
+    last: ['fd00::3', '10.244.1.6'],
+    calls: [add('a', ['fd00::4/64', '10.244.1.7/24'])],
+  },
+  {
+    name: 'the network of IPv6 is not given out, even if the range begins there',
+    ranges: [[{ subnet: 'fd00::/64', rangeStart: 'fd00::' }]],
+    calls: [add('a', ['fd00::2/64'])],
+  },
+  {
+    name: 'an address of former days is an address all the same',
+    ranges: [V4],
+    held: { '172.16.0.9': 'a' },
+    calls: [add('a', 'error')],
+  },
+  {
+    name: 'an ADD that cannot note what was last has failed',
+    ranges: [V4],
+    diskRefuses: 4,
+    calls: [add('a', 'error')],
+    store: {},
+  },
+  {
     name: 'each range set has a last address of its own, and DEL does not set it back',
     ranges: [V4, V6],
     calls: [
@@ -137,6 +173,13 @@ const ending: IpamExample[] = [
     held: { '10.244.1.2': 'a', 'fd00:10:244:1::2': 'a', 'fd00:10:244:1::3': 'a/net1', '10.99.0.5': 'a' },
     calls: [del('a'), del('a')],
     store: { 'fd00:10:244:1::3': 'a/net1' },
+  },
+  {
+    name: 'a container is not another whose ID begins alike',
+    ranges: [V4],
+    held: { '10.244.1.2': 'a1', '10.244.1.3': 'a1f' },
+    calls: [del('a1f')],
+    store: { '10.244.1.2': 'a1' },
   },
   {
     name: 'CHECK wants an address in each range set, and mends nothing',

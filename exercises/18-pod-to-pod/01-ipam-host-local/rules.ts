@@ -158,7 +158,6 @@ function judgeGateways(node: Node, who: string, { ips }: AddResult): void {
 /** What was answered is also written down, and nothing else has changed. */
 function judgeWritten(node: Node, who: string, attachment: Attachment, result: AddResult, was: Before): void {
   judgeGateways(node, who, result)
-  const { disk } = node
   const given = result.ips.map(({ address }) => canonical(address.split('/')[0]!))
   judgeContents(
     node,
@@ -166,15 +165,7 @@ function judgeWritten(node: Node, who: string, attachment: Attachment, result: A
     [...was.contents, ...given.map((address) => `${address} ${words(attachment)}`)],
     'result',
   )
-  given.forEach((address, index) => {
-    if (disk.last.get(index) === address) return
-    node.fail({
-      message: say('last-not-written', { who, address, index }),
-      expected: say('last-is', { last: address }),
-      actual: say('last-is', { last: disk.last.get(index) ?? say('nothing') }),
-      hint: 'next',
-    })
-  })
+  judgeLastGiven(node, who, result, 'next')
 }
 
 /** The canonical text of an address; what is none stays as it is. */
@@ -217,6 +208,7 @@ export function judgeRefusedAdd(
     })
   }
   judgeContents(node, say('has-failed-because', { who, because }), was.contents, hint)
+  judgeLastTried(node, who, was, hint)
   judgeCode(node, who, outcome.error, reason)
 }
 
@@ -246,6 +238,33 @@ export function judgeContents(node: Node, when: Said, expected: readonly string[
     actual: is.join(', ') || say('empty-store'),
     hint,
   })
+}
+
+/** What an ADD that failed had reserved may be the last all the same; otherwise the last is what it was. */
+export function judgeLastTried(node: Node, who: string, was: Before, hint: string): void {
+  for (const [index, set] of node.config.ipam.ranges.entries()) {
+    const [from, to] = [was.last.get(index), node.disk.last.get(index)]
+    if (from === to) continue
+    const tried = nextAddress(set, (address) => was.taken.has(address), from)?.address
+    if (to === tried) continue
+    const params = { who, index, from: from ?? say('nothing'), to: to ?? say('nothing') }
+    node.fail({ message: say('last-changed', params), expected: params.from, actual: params.to, hint })
+  }
+}
+
+/** What a successful ADD gave is the last of each set. */
+export function judgeLastGiven(node: Node, who: string, { ips }: AddResult, hint: string): void {
+  for (const [index, { address: given }] of ips.entries()) {
+    const address = canonical(given.split('/')[0]!)
+    const last = node.disk.last.get(index)
+    if (last === address) continue
+    node.fail({
+      message: say('last-not-written', { who, address, index }),
+      expected: say('last-is', { last: address }),
+      actual: say('last-is', { last: last ?? say('nothing') }),
+      hint,
+    })
+  }
 }
 
 /** DEL, CHECK and GC do not change which address was reserved last. */

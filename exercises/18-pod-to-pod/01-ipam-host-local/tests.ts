@@ -209,8 +209,11 @@ const resultWords = ({ cniVersion, ips = [] }: Omit<Expected, 'is' | 'code'>): S
 export default defineTests<Example>({
   guest: IPAM,
   threshold: 15,
-  // Only a crash, or a DEL at the very moment of an ADD, shows what these do.
-  beyond: ['del-without-the-lock', 'gc-locks-twice', 'gc-rebuilds', 'no-lock-but-tries-again', 'reads-before-the-lock'],
+  // Only a crash, a DEL at the very moment of an ADD, or a look into the file of the last address shows what these do.
+  beyond: [
+    ...['del-without-the-lock', 'gc-locks-twice', 'gc-rebuilds', 'no-lock-but-tries-again', 'reads-before-the-lock'],
+    'undo-rewinds-last',
+  ],
   read,
   run,
   texts,
