@@ -144,7 +144,8 @@ export function scoringGuest(): GuestShape {
 export function fullNodeInfo(node: Node, pods: readonly Pod[] = []): FullNodeInfo {
   const bare = nodeInfo(node, pods)
   const sums: Record<string, number> = {}
-  for (const pod of bare.pods)
+  const held = bare.pods.filter(({ status }) => status?.phase !== 'Succeeded' && status?.phase !== 'Failed')
+  for (const pod of held)
     for (const [name, amount] of Object.entries(podRequests(pod))) sums[name] = (sums[name] ?? 0) + amount
   const requested = Object.fromEntries(Object.entries(sums).map(([name, amount]) => [name, wholeAmount(name, amount)]))
   return { ...bare, requested }

@@ -36,7 +36,8 @@ export const SHRINK = {
   triesMax: 120,
 }
 
-const KEYS = ['gpu', 'dedicated', 'example.com/old']
+// One is the beginning of another, and one is Kubernetes' own: to a plugin they are keys like all others.
+const KEYS = ['gpu', 'gpu-model', 'node.kubernetes.io/disk-pressure']
 const VALUES = ['', 'yes', 'no']
 const EFFECTS = ['NoSchedule', 'NoExecute', 'PreferNoSchedule'] as const
 
@@ -56,7 +57,11 @@ function caseOf(chance: Chance, effects: Effects): Case {
       const existing = chance.times(chance.between(0, 7), (index): Pod => {
         const made = podOf(chance, `old-${index}`, [])
         const nodeName = chance.pick(nodes).metadata.name
-        return { ...made, spec: { ...made.spec, nodeName }, status: { phase: 'Running' } }
+        return {
+          ...made,
+          spec: { ...made.spec, nodeName },
+          status: { phase: index % 4 === 3 ? 'Succeeded' : 'Running' },
+        }
       })
       const incoming = chance.times(5, (index) => podOf(chance, `web-${index}`, tolerationsOf(chance, effects)))
       return { nodes, existing, incoming }
@@ -158,6 +163,7 @@ export interface EqualsCase {
 export function equalsCase(chance: Chance): EqualsCase {
   const best = chance.pick([0, 7, 300])
   const winners = chance.between(2, 4)
-  const others = best === 0 ? [] : chance.times(chance.between(0, 3), () => chance.int(best))
+  const others =
+    best === 0 ? [] : chance.times(chance.between(0, 3), (index) => (index === 0 ? best - 1 : chance.int(best)))
   return { scores: chance.shuffle([...Array.from({ length: winners }, () => best), ...others]) }
 }

@@ -37,6 +37,15 @@ const filters: ScoringExample[] = [
     expect: { filter: { a: yes, b: no, c: no, d: no } },
   },
   {
+    name: 'a key is a key: one that begins alike is another, and one of Kubernetes’ own is like all others',
+    nodes: [
+      node('a', { key: 'gpu-model', effect: 'NoSchedule' }),
+      node('b', { key: 'node.kubernetes.io/disk-pressure', effect: 'NoSchedule' }),
+    ],
+    pod: web({ key: 'gpu', operator: 'Exists' }),
+    expect: { filter: { a: no, b: no } },
+  },
+  {
     name: 'without an effect all effects are covered, by Equal too where the operator is absent',
     nodes: [node('a', gpu('NoSchedule')), node('b', gpu('NoExecute')), node('c', gpu('NoSchedule', 'no'))],
     pod: web({ key: 'gpu', value: 'yes' }),
