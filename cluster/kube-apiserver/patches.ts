@@ -1,10 +1,10 @@
 /** The body of a PATCH, applied to the object: which of the patch languages, and what it refuses. */
 import type { HttpRequest } from '#cluster/api/http.ts'
 import type { KubernetesObject, Status } from '#cluster/api/types.ts'
-import type { Operation } from './patch/json-patch.ts'
-import { jsonPatch } from './patch/json-patch.ts'
-import { mergePatch } from './patch/merge-patch.ts'
-import { strategicMergePatch } from './patch/strategic-merge-patch.ts'
+import type { Operation } from '#cluster/api/patch/json-patch.ts'
+import { jsonPatch } from '#cluster/api/patch/json-patch.ts'
+import { mergePatch } from '#cluster/api/patch/merge-patch.ts'
+import { strategicMergePatch } from '#cluster/api/patch/strategic-merge-patch.ts'
 import type { RequestInfo } from './route.ts'
 import { badRequest, forbiddenValue, invalid, requestEntityTooLarge, unprocessable, unsupportedMediaType } from './status.ts' // prettier-ignore
 
