@@ -5,8 +5,8 @@
  * What we model: the commands of the table below, with
  * their flags, layouts, messages and exit codes. Each command is told to it from outside (`type: 'kubectl'`), so is Ctrl+C
  * (`type: 'interrupt'`), and leaves an entry in the transcript.
- * What we leave out: what needs a terminal, a port, a browser or another program (port-forward, proxy and kustomize only
- * say what does it here; plugins); waiting by watch (it looks again and again).
+ * What we leave out: what needs a terminal, a port, a browser or another program (port-forward and proxy only say what does
+ * it here; plugins); waiting by watch (it looks again and again).
  * Where to read upstream: kubernetes/kubectl `pkg/cmd`.
  */
 import type { HttpResponse } from '#cluster/api/http.ts'
@@ -32,7 +32,8 @@ import { drain, drainFlags } from './commands/drain.ts'
 import { edit, editFlags } from './commands/edit.ts'
 import { explain, explainFlags } from './commands/explain.ts'
 import { autoscale, autoscaleFlags, expose, exposeFlags } from './commands/expose.ts'
-import { kustomize, portForward, proxy } from './commands/elsewhere.ts'
+import { portForward, proxy } from './commands/elsewhere.ts'
+import { kustomize } from './commands/kustomize.ts'
 import { get, getFlags } from './commands/get.ts'
 import { annotate, label, labelFlags } from './commands/labels.ts'
 import { exec, execFlags, logs, logsFlags } from './commands/logs.ts'

@@ -1,4 +1,4 @@
-/** The objects of `-f`, checked for what every command needs of them. */
+/** The objects of `-f` or `-k`, checked for what every command needs of them. */
 import type { Resource } from '#cluster/api/resources.ts'
 import type { KubernetesObject } from '#cluster/api/types.ts'
 import { parseManifests } from '#cluster/api/yaml.ts'
@@ -7,6 +7,7 @@ import { CommandError } from './command-error.ts'
 import { resourceOfManifest } from './discovery.ts'
 import type { Flags } from './flags.ts'
 import { namespaceOf, valueOf } from './flags.ts'
+import { build } from './kustomize/build.ts'
 
 export interface Manifest {
   readonly resource: Resource
@@ -16,7 +17,14 @@ export interface Manifest {
 
 /** Throws a CommandError in kubectl's words. */
 export function* readManifests({ flags, files }: Invocation): Generator<Ask, Manifest[], Round> {
+  const folder = valueOf(flags, 'kustomize')
   const name = valueOf(flags, 'filename')
+  if (folder !== undefined) {
+    if (name !== undefined) throw new CommandError('error: only one of -f or -k can be specified')
+    const built: Manifest[] = []
+    for (const object of build(files, folder).objects) built.push(yield* check(object, folder, flags))
+    return built
+  }
   if (name === undefined) throw new CommandError('error: must specify one of -f and -k')
   const text = files[name]
   if (text === undefined) throw new CommandError(`error: the path "${name}" does not exist`)

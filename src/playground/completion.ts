@@ -71,6 +71,7 @@ function candidates(before: readonly string[], word: string, known: Known): read
   const about = ABOUT[command]
   if (about !== undefined)
     return type === undefined || command === 'drain' ? known.names(resourceNamed(about), namespace) : []
+  if (command === 'kustomize') return args.length === 0 ? foldersOf(known.files) : []
   if (['apply', 'create', 'diff', 'replace'].includes(command)) return []
   if (type === undefined) return kindsAnd(word, namespace, known)
   if (type.includes('/')) return kindsAnd(word, namespace, known)
@@ -92,6 +93,7 @@ const LONG: Readonly<Record<string, string>> = {
   f: 'filename',
   l: 'selector',
   c: 'container',
+  k: 'kustomize',
 }
 
 function read(words: readonly string[], { commands }: Known): Read {
@@ -118,8 +120,13 @@ function read(words: readonly string[], { commands }: Known): Read {
 function valuesOf(flag: string, known: Known): readonly string[] {
   if (flag === 'namespace') return known.names(resourceNamed('namespaces'), '')
   if (flag === 'output') return OUTPUTS
+  if (flag === 'kustomize') return foldersOf(known.files)
   return flag === 'filename' ? known.files : []
 }
+
+const foldersOf = (files: readonly string[]): readonly string[] => [
+  ...new Set(files.flatMap((name) => (name.includes('/') ? [name.slice(0, name.lastIndexOf('/'))] : []))),
+]
 
 function flagsOf(command: string | undefined, word: string, { commands }: Known): readonly string[] {
   const { values = [], switches = [] } = (command === undefined ? undefined : commands[command]) ?? {}

@@ -61,4 +61,15 @@ spec:
       resources:
         requests: { cpu: '64', memory: 1Gi }
 `,
+  'blue/kustomization.yaml': `# web.yaml once more, in blue: kubectl kustomize blue shows it, kubectl apply -k blue makes it.
+resources: [../web.yaml]
+nameSuffix: -blue
+labels:
+  - pairs: { colour: blue }
+    includeSelectors: true
+replicas: [{ name: web, count: 2 }]
+configMapGenerator:
+  - name: colours
+    literals: [main=blue]
+`,
 }

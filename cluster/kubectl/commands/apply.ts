@@ -18,7 +18,7 @@ import { threeWayPatch } from '../three-way.ts'
 import { validation } from '../validation.ts'
 
 export const applyFlags: FlagSpec = {
-  values: ['filename', 'field-manager', 'dry-run', 'output'],
+  values: ['filename', 'kustomize', 'field-manager', 'dry-run', 'output'],
   switches: ['recursive', 'wait', 'overwrite', 'server-side', 'force-conflicts', 'validate'],
 }
 

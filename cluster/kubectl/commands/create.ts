@@ -13,11 +13,14 @@ import { make, MADE } from './made.ts'
 import { validation } from '../validation.ts'
 import { durationMicros } from './waiting.ts'
 
-export const createFlags: FlagSpec = { values: ['filename', ...GENERATOR_FLAGS, ...MADE], switches: ['validate'] }
+export const createFlags: FlagSpec = {
+  values: ['filename', 'kustomize', ...GENERATOR_FLAGS, ...MADE],
+  switches: ['validate'],
+}
 
 export function* create(invocation: Invocation): Steps {
   const { flags, args } = invocation
-  if (flags['filename'] === undefined) {
+  if (flags['filename'] === undefined && flags['kustomize'] === undefined) {
     if (args[0] === 'token') return yield* token(invocation)
     const made = generated(invocation)
     return yield* make(made, flags, 'created', (answer) => creationFailure(answer, made.resource.singular))

@@ -13,7 +13,7 @@ import { parseTargets } from '../resource-arguments.ts'
 import { namespaceFor } from './outcome.ts'
 
 export const deleteFlags: FlagSpec = {
-  values: ['filename', 'selector', 'grace-period', 'cascade', 'timeout', 'wait', 'field-selector'],
+  values: ['filename', 'kustomize', 'selector', 'grace-period', 'cascade', 'timeout', 'wait', 'field-selector'],
   switches: ['all', 'force', 'now', 'ignore-not-found', 'all-namespaces'],
 }
 
@@ -87,7 +87,7 @@ interface Victim {
 
 function* victims(invocation: Invocation): Generator<Ask, Victim[], Round> {
   const { args, flags } = invocation
-  if (flags['filename'] !== undefined) {
+  if (flags['filename'] !== undefined || flags['kustomize'] !== undefined) {
     return (yield* readManifests(invocation)).map(({ resource, object }) => {
       const { name, namespace } = object.metadata
       return { target: { resource }, namespace, name }

@@ -22,7 +22,7 @@ import { unifiedDiff } from '../print/unified-diff.ts'
 import { applyPatch, patchTypeOf, withoutLastApplied } from './apply.ts'
 
 export const diffFlags: FlagSpec = {
-  values: ['filename', 'field-manager'],
+  values: ['filename', 'kustomize', 'field-manager'],
   switches: ['recursive', 'server-side', 'force-conflicts', 'show-managed-fields'],
 }
 

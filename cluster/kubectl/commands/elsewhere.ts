@@ -1,5 +1,5 @@
 /**
- * Commands that need something which is not beside this kubectl: a folder of folders, a port, a browser. Each says what does it here.
+ * Commands that need something which is not beside this kubectl: a port, a browser. Each says what does it here.
  *
  * With a kubectl of one's own, against the same simulated cluster (`npx clusterwright up`), all of them work.
  */
@@ -14,6 +14,5 @@ const refuse = (why: string): Command =>
     throw new CommandError(`error: ${why}${OWN}`)
   }
 
-export const kustomize = refuse('there is no folder here to build from: write the objects out in a file for kubectl apply -f') // prettier-ignore
 export const portForward = refuse('there is no port here to listen on: a Pod with the image client and an address as its argument asks from within the cluster') // prettier-ignore
 export const proxy = refuse('there is no port here to listen on: kubectl get --raw /PATH asks the API server') // prettier-ignore

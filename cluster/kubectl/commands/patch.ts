@@ -16,7 +16,7 @@ import { validation } from '../validation.ts'
 import { namespaceFor, summary } from './outcome.ts'
 
 export const patchFlags: FlagSpec = { values: ['patch', 'type', 'subresource'], shorts: { p: 'patch' } }
-export const replaceFlags: FlagSpec = { values: ['filename'], switches: ['validate'] }
+export const replaceFlags: FlagSpec = { values: ['filename', 'kustomize'], switches: ['validate'] }
 
 const TYPES = ['json', 'merge', 'strategic'] as const
 

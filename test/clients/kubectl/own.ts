@@ -27,7 +27,7 @@ const LINE = /^(timeout (\d+) )?(kubectl (\S+)[^|;&<>]*?)(?: 2>&1)?(?: \| (head|
 /** Undefined for a line that is not for us. */
 export function ownLine(command: string): RegExpExecArray | undefined {
   const match = LINE.exec(ours(command)) ?? undefined
-  return match && Object.hasOwn(kubectlFlags, match[4]!) && !match[3]!.includes(' -k ') ? match : undefined
+  return match && Object.hasOwn(kubectlFlags, match[4]!) ? match : undefined
 }
 
 export function speakOwn(commands: readonly string[]): readonly (Spoken | undefined)[] {
