@@ -46,7 +46,7 @@ import { clientEnded, clientSaid, forwardReplied, runtimeEnded, runtimeSaid, ser
 import { connectRuntime, cri, takeContainerEvent, takeSandboxStatus } from './runtime.ts'
 import type { CriTag, KubeletOptions, KubeletState } from './state.ts'
 import type { StatusTag } from './status-manager.ts'
-import { reported } from './status-manager.ts'
+import { isEcho, reported } from './status-manager.ts'
 import { volumeAnswered, type VolumeTag } from './volumes.ts'
 
 /** How often the runtime is asked how it is, and how soon a lost connection to it is tried again. */
@@ -193,6 +193,7 @@ function fromInformers(state: KubeletState, ctx: Context, event: Event): Effect[
   if (!pods) return []
   const effects = [...pods.effects]
   for (const delta of pods.deltas as readonly Delta<Pod>[]) {
+    if (isEcho(state, delta)) continue
     // A Pod of the same name that came after ours has another UID: both are looked at.
     if (delta.old && delta.old.metadata.uid !== delta.object.metadata.uid)
       effects.push(...tend(state, ctx, delta.old.metadata.uid!))

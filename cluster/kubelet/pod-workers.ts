@@ -22,7 +22,7 @@ import { podOf } from './pod-lookup.ts'
 import { podStatus } from './pod-status.ts'
 import { dropProbes, probeKey, tendProbes } from './prober.ts'
 import type { KubeletState, PodAction, PodWorker, ProbeKind, ProbeState } from './state.ts'
-import { report } from './status-manager.ts'
+import { missed, report } from './status-manager.ts'
 import { mount } from './volumes.ts'
 
 export interface DeleteTag {
@@ -127,8 +127,7 @@ function probeOf(state: KubeletState, uid: string, container: string, kind: Prob
 
 function reportStatus(state: KubeletState, ctx: Context, pod: Pod, worker: PodWorker): Effect[] {
   const { uid } = worker
-  // One report is under way: its answer makes this Pod be looked at again.
-  if (state.statuses.get(uid)?.pending) return []
+  if (missed(state, uid)) return []
   const status = podStatus(pod, worker, state.runtimePods.get(uid), {
     now: ctx.now,
     hostIP: state.options.address,

@@ -72,6 +72,8 @@ export interface SentStatus {
   /** The status that the API server has acknowledged, or the one under way. */
   readonly sent: PodStatus | undefined
   readonly pending: boolean
+  /** While it was pending, another look was due: what it found has not been reported. */
+  readonly missed?: boolean
   /** The Pod's version once it was acknowledged. */
   readonly version: string | undefined
 }

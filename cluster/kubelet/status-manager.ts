@@ -3,10 +3,11 @@
  *
  * Where to read upstream: kubernetes/kubernetes `pkg/kubelet/status/status_manager.go`.
  */
-import { isEqual } from '#cluster/api/meta.ts'
+import { isEqual, isPodFinished } from '#cluster/api/meta.ts'
 import type { Condition, Pod, PodStatus } from '#cluster/api/types.ts'
 import type { Answer } from '#cluster/client/api-client.ts'
 import { isOk, patchRequest, reasonOf, send } from '#cluster/client/api-client.ts'
+import type { Delta } from '#cluster/client/informer.ts'
 import type { Context, Effect } from '#cluster/kernel/component.ts'
 import type { KubeletState, SentStatus } from './state.ts'
 
@@ -44,8 +45,9 @@ export function reported(
   if (!known) return { again: false, effects: [] }
   if (isOk(answer)) {
     const version = (answer.body as Pod).metadata.resourceVersion
-    state.statuses.set(tag.uid, { ...known, pending: false, version })
-    return { again: true, effects: [] }
+    state.statuses.set(tag.uid, { sent: known.sent, pending: false, version })
+    // What has run on in the meantime is told now, and what has ended goes on to its end. Of the others there is no news.
+    return { again: known.missed === true || !isSteady(state, tag.uid), effects: [] }
   }
   state.statuses.set(tag.uid, { sent: undefined, pending: false, version: undefined })
   // A Pod that is gone needs no status; the watch will say so.
@@ -53,6 +55,27 @@ export function reported(
   ctx.note('statusFailed', { uid: tag.uid, status: answer.status })
   return { again: false, effects: [{ type: 'wake', key: statusTimer(tag.uid), after: RETRY_MICROS }] }
 }
+
+/** A status is due while another is under way: the answer to that makes the Pod be looked at again. */
+export function missed(state: KubeletState, uid: string): boolean {
+  const known = state.statuses.get(uid)
+  if (!known?.pending) return false
+  if (!known.missed) state.statuses.set(uid, { ...known, missed: true })
+  return true
+}
+
+/** Whether a change is but the status that we sent ourselves, come back: it asks for nothing. */
+export function isEcho(state: KubeletState, { type, object, old }: Delta<Pod>): boolean {
+  const { metadata, spec, status } = object
+  if (type !== 'updated' || spec !== old.spec || metadata.uid !== old.metadata.uid) return false
+  if (metadata.deletionTimestamp !== undefined || status === undefined || isPodFinished(object)) return false
+  const sent = state.statuses.get(metadata.uid!)?.sent
+  return sent !== undefined && isSteady(state, metadata.uid!) && sameStatus(sent, status)
+}
+
+/** It lives, and nothing here waits for a back-off, of which each look may have to tell. */
+const isSteady = ({ workers, waiting, backoffs }: KubeletState, uid: string): boolean =>
+  workers.get(uid)?.phase === 'syncing' && waiting.size === 0 && backoffs.size === 0
 
 /**
  * Whether somebody has changed what we reported: the node lifecycle controller does so for nodes that it has lost. Only a
