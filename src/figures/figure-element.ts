@@ -160,6 +160,10 @@ export class FigureElement extends LitElement {
     if (isNowhere && before?.isConnected && before instanceof HTMLElement) before.focus({ preventScroll: true })
   }
 
+  get #question(): HTMLElement | null {
+    return this.renderRoot.querySelector<HTMLElement>('.predict')
+  }
+
   /** The keyboard goes back to what opened the panel. */
   #close(): void {
     this.#panel = undefined
@@ -237,12 +241,16 @@ export class FigureElement extends LitElement {
   readonly #actions: FigureActions = {
     predict: (value) => {
       this.#predicted = value
-      void this.#guard(async () => {
+      const running = this.#guard(async () => {
         await this.#ready()
         if (this.#setup !== undefined && this.#setup !== this.#played) await this.#playStory()
-      }).then(async () => {
+      })
+      // The answer's button is gone. Until there is something to play, the keyboard waits where it was.
+      void this.updateComplete.then(() => this.#focusAgain(this.#question))
+      void running.then(async () => {
         await this.updateComplete
-        this.renderRoot.querySelector<HTMLElement>('button.main')?.focus({ preventScroll: true })
+        if (this.shadowRoot?.activeElement === this.#question) this.#question?.blur()
+        this.#focusAgain(this.renderRoot.querySelector('button.main'))
       })
     },
     toggle: () => (this.#player?.state?.isPlaying ? this.#player.pause() : this.#player?.play()),

@@ -104,7 +104,11 @@ describe('the funnel', () => {
     await funnel.getByRole('button', { name: 'node-2', exact: true }).focus()
     await page.keyboard.press('Enter')
     const play = funnel.getByRole('button', { name: 'Play' })
+    // The answers have gone, and the cluster is still starting: the keyboard is not sent back to the page's top.
+    await funnel.getByRole('button', { name: 'node-2', exact: true }).waitFor({ state: 'detached' })
+    await expect.poll(() => page.evaluate(() => document.activeElement?.localName), { timeout: 1000 }).toBe('cw-figure')
     await play.and(funnel.locator(':enabled')).waitFor()
+    await expect.poll(() => play.evaluate((button) => button.matches(':focus'))).toBe(true)
     await position(funnel).focus()
     for (let i = 0; i < 3; i++) await page.keyboard.press('ArrowRight')
     await expect.poll(() => index(funnel)).toBe(3)

@@ -31,7 +31,7 @@ export function drawPrediction(model: FigureModel, actions: FigureActions): Temp
   const ended = last !== undefined && isEnd(last)
   const label = labelOf(model)
   if (!reached && !(ended && outcome === undefined)) {
-    return html`<div class="bar predict" role="group" aria-label=${prediction.question}>
+    return html`<div class="bar predict" role="group" aria-label=${prediction.question} tabindex="-1">
       <p class="question">${prediction.question}</p>
       ${prediction.choices.map(
         (choice) => html`<span class="chip ${choice.value === predicted ? 'chosen' : ''}">${choice.label}</span>`,
