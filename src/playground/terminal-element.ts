@@ -207,6 +207,9 @@ function commonStart(options: readonly string[]): string {
   return start
 }
 
+/** Sentences, not columns: a narrow terminal breaks them instead of hiding their ends. */
+const isProse = (line: string): boolean => /^\s*kubectl\s+explain\b/.test(line)
+
 function drawPrinted({ line, at, output, errors, exitCode }: Printed): TemplateResult {
   const text = playgroundWords()
   return html`<div class="entry">
@@ -216,7 +219,7 @@ function drawPrinted({ line, at, output, errors, exitCode }: Printed): TemplateR
         >${at}${exitCode === undefined ? ` · ${text.running}` : exitCode > 0 ? ` · ${text.exit(exitCode)}` : nothing}</time
       >
     </p>
-    ${output === '' ? nothing : html`<pre>${drawLines(output)}</pre>`}
+    ${output === '' ? nothing : html`<pre class=${isProse(line) ? 'prose' : ''}>${drawLines(output)}</pre>`}
     ${errors === '' ? nothing : html`<pre class="errors">${errors.trimEnd()}</pre>`}
   </div>`
 }
