@@ -70,8 +70,7 @@ const en = {
   readInEnglish: 'Read it in English',
   exerciseInEnglish: 'This task is not translated yet, so you read it in English.',
   heroTitle: 'A cluster, five minutes and 51 seconds after node-3 went silent',
-  heroText:
-    'One control-plane machine with the API server, etcd at revision 44, the scheduler and the controller manager. Three nodes. node-3 is NotReady, and its Pod web-3 is being started anew on node-2: the scheduler has written where.',
+  heroText: 'A control plane and three nodes. node-3 is NotReady; its Pod web-3 starts anew on node-2.',
   heroCaption: 'node-3 went silent; web-3 starts again on node-2.',
   heroNoLease: 'no lease for 50 s',
 
@@ -264,8 +263,7 @@ const es: Words = {
   readInEnglish: 'Léelo en inglés',
   exerciseInEnglish: 'Este enunciado aún no está traducido, así que lo lees en inglés.',
   heroTitle: 'Un clúster, cinco minutos y 51 segundos después de que node-3 quedara en silencio',
-  heroText:
-    'Una máquina del plano de control con el servidor de API, etcd en la revisión 44, el planificador y el gestor de controladores. Tres nodos. node-3 está NotReady, y su Pod web-3 arranca de nuevo en node-2: el planificador ha escrito dónde.',
+  heroText: 'Un plano de control y tres nodos. node-3 está NotReady; su Pod web-3 arranca en node-2.',
   heroCaption: 'node-3 quedó en silencio; web-3 arranca de nuevo en node-2.',
   heroNoLease: '50 s sin lease',
 
