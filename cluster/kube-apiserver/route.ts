@@ -52,7 +52,9 @@ export function requestInfo(request: HttpRequest, custom: CustomLookup = noneCus
     const [, , group = '', version = ''] = root.split('/')
     return custom(group, version, plural)
   }
-  const parts = segmentsAfter(path, rootEnd)
+  // The old way to say what the parameter `watch` says today, and the only one by which an object is watched by its own path.
+  const watches = request.method === 'GET' && path.startsWith('/watch/', rootEnd)
+  const parts = segmentsAfter(path, watches ? rootEnd + '/watch'.length : rootEnd)
   let at = 0
   let namespace = ''
   if (parts[0] === 'namespaces' && parts.length > 2 && find(parts[2])?.namespaced) {
@@ -64,8 +66,8 @@ export function requestInfo(request: HttpRequest, custom: CustomLookup = noneCus
   const name = parts[at + 1] ?? ''
   const subresource = parts[at + 2] ?? ''
   if (resource.namespaced && name !== '' && namespace === '') return undefined
-  if (subresource !== '' && !served(resource, subresource)) return undefined
-  return { verb: verbOf(request, name), resource, namespace, name, subresource }
+  if (subresource !== '' && (watches || !served(resource, subresource))) return undefined
+  return { verb: watches ? 'watch' : verbOf(request, name), resource, namespace, name, subresource }
 }
 
 /** At most six: one more than the longest path that leads anywhere. (`split` leaves its work to a cache that no new name is in.) */

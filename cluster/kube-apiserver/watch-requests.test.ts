@@ -14,6 +14,29 @@ describe('a watch', () => {
     expect(lab.told(watch)).toBe('ADDED a, MODIFIED a, DELETED a')
   })
 
+  it.each([
+    ['/api/v1/watch/pods', 'ADDED a, ADDED b'],
+    ['/api/v1/watch/namespaces/default/pods', 'ADDED a, ADDED b'],
+    ['/api/v1/watch/namespaces/default/pods/b', 'ADDED b'],
+    ['/api/v1/watch/namespaces/other/pods', ''],
+    ['/api/v1/watch/namespaces/default', 'ADDED default'],
+    ['/apis/apps/v1/watch/deployments', ''],
+  ])('by its old path %s tells %j', (path, expected) => {
+    const lab = new Lab()
+    for (const name of ['a', 'b']) lab.send('POST', PODS, pod(name))
+    const watch = lab.start(requestOf('GET', path))
+    lab.run(SECOND)
+    expect([lab.told(watch), lab.replyTo(watch)]).toEqual([expected, undefined])
+  })
+
+  it('by its old path is for GET alone, and of no part of an object', () => {
+    const lab = new Lab()
+    lab.send('POST', PODS, pod('a'))
+    for (const path of ['/api/v1/watch/namespaces/default/pods/a/status', '/api/v1/watch/things', '/api/v1/watch'])
+      expect(lab.send('GET', path).status).toBe(404)
+    expect(lab.send('DELETE', '/api/v1/watch/namespaces/default/pods/a').status).toBe(404)
+  })
+
   it('from a version tells just what came after it', () => {
     const lab = new Lab()
     const { metadata } = lab.send('POST', PODS, pod('a')).body
