@@ -51,7 +51,7 @@ export function prepareChange(
   const prepared =
     info.verb === 'patch'
       ? prepareFromPatch(state, row, origin, admission, ctx)
-      : fromBody(row, request.body, origin, admission, ctx)
+      : fromBody(state, row, request.body, origin, admission, ctx)
   if ('refused' in prepared) return prepared
   return { ...prepared, object: trackedUpdate(state, row, origin.object, prepared.object, ctx) }
 }
@@ -63,11 +63,27 @@ function prepareFromApply(state: State, row: PendingRequest, origin: Origin, plu
   // A scale is applied as a whole.
   if (info.subresource === 'scale') return applyScale(info, request.body, origin)
   const stored = { ...info, resource: storedAs(info.resource) }
-  return prepareApply(state, row, origin.object, (wanted) => prepareUpdate(stored, wanted, origin, ctx, plugins), ctx)
+  return prepareApply(
+    state,
+    row,
+    origin.object,
+    (wanted) => prepareUpdate(stored, wanted, origin, ctx, plugins, true),
+    ctx,
+  )
 }
 
-const fromBody = ({ info }: PendingRequest, body: unknown, origin: Origin, plugins: Plugins, ctx: Context): Prepared =>
-  info.subresource === 'scale' ? applyScale(info, body, origin) : prepareUpdate(info, body, origin, ctx, plugins)
+function fromBody(
+  { schemas }: State,
+  { info }: PendingRequest,
+  body: unknown,
+  origin: Origin,
+  plugins: Plugins,
+  ctx: Context,
+): Prepared {
+  // prettier-ignore
+  if (info.subresource === 'scale') return applyScale(info, body, origin)
+  return prepareUpdate(info, body, origin, ctx, plugins, schemas !== undefined)
+}
 
 function prepareFromPatch(state: State, row: PendingRequest, origin: Origin, plugins: Plugins, ctx: Context): Prepared {
   const { info, request } = row
@@ -78,6 +94,6 @@ function prepareFromPatch(state: State, row: PendingRequest, origin: Origin, plu
   if ('refused' in decoded) return decoded
   const object = decoded.body as KubernetesObject
   // A patch that does not name a version means the newest one.
-  const prepared = fromBody(row, outcome.named ? object : withoutRevision(object), origin, plugins, ctx)
+  const prepared = fromBody(state, row, outcome.named ? object : withoutRevision(object), origin, plugins, ctx)
   return 'refused' in prepared || decoded.warnings.length === 0 ? prepared : { ...prepared, warnings: decoded.warnings }
 }

@@ -11,6 +11,7 @@ import type { Context } from '#cluster/kernel/component.ts'
 import { isStatus, type UserInfo } from '#cluster/api/http.ts'
 import type { Admission } from './admission/admission.ts'
 import { toStored } from './conversion/conversion.ts'
+import { complete, completeEphemeral } from './defaults/complete.ts'
 import { defaultEphemeral } from './defaults/pod-spec.ts'
 import { generateName, newUid } from './names.ts'
 import { strategyOf } from './registry/registry.ts'
@@ -83,6 +84,7 @@ export function timestamp(ctx: Context): string {
  * @param admission the plugins that have a say; undefined: none, as for the server's own objects
  * @param tracked the object with who made it: what the plugins add is nobody's
  * @param user who asks; undefined: the server itself
+ * @param isTyped the server knows all types: objects are complete to the last default
  */
 export function prepareCreate(
   info: RequestInfo,
@@ -91,6 +93,7 @@ export function prepareCreate(
   admission?: Admission,
   tracked: (object: KubernetesObject) => KubernetesObject = (object) => object,
   user?: UserInfo,
+  isTyped = false,
 ): Prepared {
   const decoded = decode(info, body)
   if ('refused' in decoded) return decoded
@@ -108,7 +111,7 @@ export function prepareCreate(
     ...(strategy.hasGeneration && { generation: 1 }),
   }
   let object: KubernetesObject = { ...decoded.object, metadata }
-  if (strategy.defaults) object = strategy.defaults(object)
+  object = withDefaults(info, object, strategy, isTyped)
   object = tracked(object)
   const admitted = admission?.mutate(object, undefined, info.name || given.name || given.generateName || '') ?? object
   if (isStatus(admitted)) return refused(admitted)
@@ -122,6 +125,11 @@ export function prepareCreate(
   if (unsound) return refused(unsound)
   const forbidden = admission?.validate(object, undefined)
   return forbidden ? refused(forbidden) : { object: deepFreeze(object) }
+}
+
+function withDefaults(info: RequestInfo, object: KubernetesObject, strategy: Strategy, isTyped: boolean) {
+  const next: KubernetesObject = strategy.defaults ? strategy.defaults(object) : object
+  return isTyped ? complete(info.resource, next) : next
 }
 
 const OF_SERVER = ['resourceVersion', 'deletionTimestamp', 'deletionGracePeriodSeconds', 'managedFields'] as const
@@ -170,6 +178,7 @@ export function prepareUpdate(
   origin: Origin,
   ctx: Context,
   admission?: Admission,
+  isTyped = false,
 ): Prepared {
   const decoded = decode(info, body)
   if ('refused' in decoded) return decoded
@@ -186,7 +195,7 @@ export function prepareUpdate(
   if (!resourceVersion && strategy.requiresResourceVersion && info.verb === 'update') {
     return refused(invalid(info.resource, name, [MISSING_VERSION]))
   }
-  const combined = combine(info, withoutRevision(decoded.object), old, strategy, ctx)
+  const combined = combine(info, withoutRevision(decoded.object), old, strategy, ctx, isTyped)
   const next = admission?.mutate(combined, old, name) ?? combined
   if (isStatus(next)) return refused(next)
   if (isEqual(next, old)) return { object: old }
@@ -198,15 +207,23 @@ export function prepareUpdate(
 }
 
 /** Takes from the client what its subresource may change, and the rest from the old object. */
-function combine(info: RequestInfo, given: any, old: any, strategy: Strategy, ctx: Context): KubernetesObject {
+function combine(
+  info: RequestInfo,
+  given: any,
+  old: any,
+  strategy: Strategy,
+  ctx: Context,
+  isTyped: boolean,
+): KubernetesObject {
+  // prettier-ignore
   if (info.subresource === 'status') {
     const metadata = statusMetadata(given.metadata, old.metadata)
     const next = withStatus(old, metadata, given.status)
     return strategy.prepareForStatusUpdate ? strategy.prepareForStatusUpdate(next, old) : next
   }
   if (info.subresource === 'approval') return approved(given, old, timestamp(ctx))
-  if (info.subresource !== '') return combineBelow(info.subresource, given, old)
-  let next = strategy.defaults ? strategy.defaults(given) : given
+  if (info.subresource !== '') return combineBelow(info.subresource, given, old, isTyped)
+  let next: any = withDefaults(info, given, strategy, isTyped)
   if (strategy.hasStatus) {
     const { status: _, ...rest } = next
     next = old.status === undefined ? rest : { ...rest, status: old.status }
@@ -241,7 +258,7 @@ function withStatus(old: any, metadata: ObjectMeta, status: unknown): any {
 }
 
 /** Takes the one part that a subresource is for. */
-function combineBelow(subresource: string, given: any, old: any): KubernetesObject {
+function combineBelow(subresource: string, given: any, old: any, isTyped: boolean): KubernetesObject {
   const { generation = 0 } = old.metadata
   const counted = { ...old.metadata, generation: generation + 1 }
   const respecified = (spec: object) => (isEqual(spec, old.spec) ? old : { ...old, metadata: counted, spec })
@@ -251,7 +268,9 @@ function combineBelow(subresource: string, given: any, old: any): KubernetesObje
     case 'ephemeralcontainers':
       return respecified({
         ...old.spec,
-        ephemeralContainers: (given.spec?.ephemeralContainers ?? []).map(defaultEphemeral),
+        ephemeralContainers: (given.spec?.ephemeralContainers ?? []).map(
+          isTyped ? completeEphemeral : defaultEphemeral,
+        ),
       })
     case 'resize': {
       const resized = (container: Container) => {

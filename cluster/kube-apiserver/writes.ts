@@ -194,7 +194,7 @@ function create(state: State, row: PendingRequest, ctx: Context): Effect[] {
   }
   const admission = admissionOf(state, row, ctx, info.verb === 'create' ? info : { ...info, verb: 'create' })
   const tracked = (object: KubernetesObject) => trackedCreation(state, row, object, ctx)
-  const prepared = prepareCreate(info, row.request.body, ctx, admission, tracked, row.user)
+  const prepared = prepareCreate(info, row.request.body, ctx, admission, tracked, row.user, state.schemas !== undefined)
   row = withRemarks(state, row, admission)
   if ('refused' in prepared) {
     if (admission?.missing.length) return waitForHooks(state, row, admission, ctx)

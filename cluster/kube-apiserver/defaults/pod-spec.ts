@@ -114,7 +114,7 @@ function defaultProbe(probe: Probe | undefined): Probe | undefined {
 }
 
 /** Like `map`, but the same list where no item changed. */
-function mapSame<T>(list: readonly T[], change: (item: T) => T): readonly T[] {
+export function mapSame<T>(list: readonly T[], change: (item: T) => T): readonly T[] {
   if (list === undefined) return list
   let changed = false
   const next = list.map((item) => {

@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest'
+import { builtInSchemas } from '#cluster/api/schema/built-in.ts'
+import { DEPLOYMENTS, deployment, Lab, pod, PODS } from '../lab.ts'
+
+const lab = () => new Lab(1, {}, builtInSchemas)
+
+const FULL = {
+  volumes: [
+    { name: 'nothing' },
+    { name: 'secret', secret: { secretName: 's' } },
+    { name: 'config', configMap: { name: 'c' } },
+    { name: 'host', hostPath: { path: '/tmp' } },
+    { name: 'all', projected: { sources: [{ serviceAccountToken: { path: 't' } }, { downwardAPI: { items: [{ path: 'n', fieldRef: { fieldPath: 'metadata.name' } }] } }] } }, // prettier-ignore
+  ],
+  containers: [
+    {
+      name: 'app',
+      image: 'app:1',
+      env: [{ name: 'NODE', valueFrom: { fieldRef: { fieldPath: 'spec.nodeName' } } }],
+      livenessProbe: { httpGet: { port: 80 } },
+      lifecycle: { preStop: { httpGet: { port: 80 } } },
+    },
+  ],
+}
+
+describe('a Pod of a server that knows all types', () => {
+  it('has every default that people see', () => {
+    const { spec } = lab().send('POST', PODS, pod('a', {}, FULL)).body
+    expect(spec).toMatchObject({
+      enableServiceLinks: true,
+      dnsPolicy: 'ClusterFirst',
+      restartPolicy: 'Always',
+      schedulerName: 'default-scheduler',
+      securityContext: {},
+      terminationGracePeriodSeconds: 30,
+      volumes: [
+        { emptyDir: {} },
+        { secret: { defaultMode: 420 } },
+        { configMap: { defaultMode: 420 } },
+        { hostPath: { type: '' } },
+        { projected: { defaultMode: 420, sources: [{ serviceAccountToken: { expirationSeconds: 3600 } }, { downwardAPI: { items: [{ fieldRef: { apiVersion: 'v1' } }] } }] } }, // prettier-ignore
+      ],
+      containers: [
+        {
+          imagePullPolicy: 'IfNotPresent',
+          resources: {},
+          terminationMessagePath: '/dev/termination-log',
+          terminationMessagePolicy: 'File',
+          env: [{ valueFrom: { fieldRef: { apiVersion: 'v1' } } }],
+          livenessProbe: { httpGet: { path: '/', scheme: 'HTTP' }, timeoutSeconds: 1, periodSeconds: 10, successThreshold: 1, failureThreshold: 3 }, // prettier-ignore
+          lifecycle: { preStop: { httpGet: { path: '/', scheme: 'HTTP' } } },
+        },
+      ],
+    })
+  })
+
+  it('made of what another has become is the same', () => {
+    const it = lab()
+    const { spec } = it.send('POST', PODS, pod('a', {}, FULL)).body
+    expect(it.send('POST', PODS, pod('b', {}, spec)).body.spec).toEqual(spec)
+  })
+
+  it('gets a helper that is complete too', () => {
+    const it = lab()
+    it.send('POST', PODS, pod('a'))
+    const helper = { name: 'debugger', image: 'busybox' }
+    const { body } = it.send('PATCH', `${PODS}/a/ephemeralcontainers`, { spec: { ephemeralContainers: [helper] } }, undefined, 'application/strategic-merge-patch+json') // prettier-ignore
+    expect(body.spec.ephemeralContainers).toEqual([
+      { ...helper, imagePullPolicy: 'Always', resources: {}, terminationMessagePath: '/dev/termination-log', terminationMessagePolicy: 'File' }, // prettier-ignore
+    ])
+  })
+})
+
+describe('a template there', () => {
+  it('has what is not a Pod’s alone', () => {
+    const { spec } = lab().send('POST', DEPLOYMENTS, deployment('web')).body.spec.template
+    expect(spec).toMatchObject({ securityContext: {}, containers: [{ terminationMessagePolicy: 'File' }] })
+    expect(spec.enableServiceLinks).toBeUndefined()
+  })
+
+  it('calls its account by both names, whichever was given', () => {
+    const it = lab()
+    const { template } = it.send('POST', DEPLOYMENTS, deployment('web')).body.spec
+    const named = { spec: { template: { ...template, spec: { ...template.spec, serviceAccountName: 'a' } } } }
+    expect(it.patch(`${DEPLOYMENTS}/web`, named).body.spec.template.spec.serviceAccount).toBe('a')
+    const renamed = it.patch(`${DEPLOYMENTS}/web`, { spec: { template: { spec: { serviceAccountName: 'b' } } } })
+    expect(renamed.body.spec.template.spec.serviceAccount).toBe('b')
+  })
+})
+
+it('a small server leaves them out', () => {
+  const { spec } = new Lab().send('POST', PODS, pod('a')).body
+  expect(spec.containers[0].terminationMessagePath).toBeUndefined()
+})

@@ -1,0 +1,115 @@
+/**
+ * The defaults that a server which knows all types adds to those that each server gives.
+ *
+ * No component reads these fields; who looks at objects as they are stored expects them. Small clusters, in which each Pod
+ * counts, do without.
+ * Like its sibling for what counts (`pod-spec.ts`) it gives back the very object it got where nothing is missing.
+ * Where to read upstream: kubernetes/kubernetes `pkg/apis/core/v1/{defaults,conversion,zz_generated.defaults}.go`.
+ */
+import { keyOf, type Resource } from '#cluster/api/resources.ts'
+import type { KubernetesObject } from '#cluster/api/types.ts'
+import { defaultEphemeral, mapSame } from './pod-spec.ts'
+
+type Fields = Readonly<Record<string, any>>
+
+export function complete(resource: Resource, object: KubernetesObject): KubernetesObject {
+  const { spec } = object as KubernetesObject & { readonly spec?: Fields }
+  if (!spec) return object
+  const next = completeSpec(keyOf(resource), spec)
+  return next === spec ? object : ({ ...object, spec: next } as KubernetesObject)
+}
+
+function completeSpec(key: string, spec: Fields): Fields {
+  switch (key) {
+    case 'pods':
+      return withMissing(completePodSpec(spec), FOR_PODS)
+    case 'deployments':
+    case 'replicasets':
+    case 'statefulsets':
+    case 'daemonsets':
+    case 'jobs':
+    case 'replicationcontrollers':
+      return at(spec, 'template', completeTemplate)
+    case 'cronjobs':
+      return at(spec, 'jobTemplate', (job) => at(job, 'spec', (inner) => at(inner, 'template', completeTemplate)))
+    default:
+      return spec
+  }
+}
+
+const completeTemplate = (template: Fields): Fields => at(template, 'spec', completePodSpec)
+
+/** A Pod's alone: templates do not show it. */
+const FOR_PODS: Fields = { enableServiceLinks: true }
+const FOR_SPECS: Fields = { securityContext: Object.freeze({}) }
+const FOR_CONTAINERS: Fields = { terminationMessagePath: '/dev/termination-log', terminationMessagePolicy: 'File' }
+
+function completePodSpec(spec: Fields): Fields {
+  let next = withMissing(spec, FOR_SPECS)
+  // The former name of the same.
+  if (spec.serviceAccountName) {
+    if (spec.serviceAccount !== spec.serviceAccountName) next = { ...next, serviceAccount: spec.serviceAccountName }
+  } else if (spec.serviceAccount) next = withMissing(next, { serviceAccountName: spec.serviceAccount })
+  next = atEach(next, 'containers', completeContainer)
+  next = atEach(next, 'initContainers', completeContainer)
+  next = atEach(next, 'ephemeralContainers', completeEphemeral)
+  return atEach(next, 'volumes', completeVolume)
+}
+
+function completeContainer(container: Fields): Fields {
+  let next = withMissing(container, FOR_CONTAINERS)
+  next = atEach(next, 'env', (one) => at(one, 'valueFrom', completeFieldRef))
+  for (const probe of ['livenessProbe', 'readinessProbe', 'startupProbe']) next = at(next, probe, completeHandler)
+  return at(next, 'lifecycle', (hooks) => at(at(hooks, 'postStart', completeHandler), 'preStop', completeHandler))
+}
+
+/** One that is added to a Pod that is there already. */
+export const completeEphemeral = (helper: Fields): Fields =>
+  completeContainer(withMissing(defaultEphemeral(helper as any), { resources: Object.freeze({}) }))
+
+/** What a probe or a hook does. */
+const completeHandler = (handler: Fields): Fields =>
+  at(at(handler, 'httpGet', (get) => withMissing(get, { path: '/', scheme: 'HTTP' })), 'grpc', (rpc) => withMissing(rpc, { service: '' })) // prettier-ignore
+
+const completeFieldRef = (holder: Fields): Fields =>
+  at(holder, 'fieldRef', (ref) => withMissing(ref, { apiVersion: 'v1' }))
+
+/** `rw-r--r--` */
+const MODE: Fields = { defaultMode: 0o644 }
+
+function completeVolume(volume: Fields): Fields {
+  if (Object.keys(volume).length === 1) return { ...volume, emptyDir: {} }
+  let next = volume
+  for (const kind of ['secret', 'configMap', 'downwardAPI', 'projected']) next = at(next, kind, (one) => withMissing(one, MODE)) // prettier-ignore
+  next = at(next, 'downwardAPI', (one) => atEach(one, 'items', completeFieldRef))
+  next = at(next, 'projected', (one) => atEach(one, 'sources', completeSource))
+  next = at(next, 'ephemeral', (one) => at(one, 'volumeClaimTemplate', (claim) => at(claim, 'spec', (spec) => withMissing(spec, { volumeMode: 'Filesystem' })))) // prettier-ignore
+  return at(next, 'hostPath', (path) => withMissing(path, { type: '' }))
+}
+
+const completeSource = (source: Fields): Fields =>
+  at(at(source, 'serviceAccountToken', (token) => withMissing(token, { expirationSeconds: 3_600 })), 'downwardAPI', (one) => atEach(one, 'items', completeFieldRef)) // prettier-ignore
+
+// ── changes that cost nothing where there is nothing to change ──────────────────────────────────────────────────────
+
+function withMissing(object: Fields, defaults: Fields): Fields {
+  let next: Record<string, any> | undefined
+  for (const field of Object.keys(defaults)) {
+    if (object[field] === undefined) (next ??= { ...object })[field] = defaults[field]
+  }
+  return next ?? object
+}
+
+function at(object: Fields, field: string, change: (inner: Fields) => Fields): Fields {
+  const inner = object[field]
+  if (typeof inner !== 'object' || inner === null) return object
+  const next = change(inner)
+  return next === inner ? object : { ...object, [field]: next }
+}
+
+function atEach(object: Fields, field: string, change: (item: Fields) => Fields): Fields {
+  const list = object[field]
+  if (!Array.isArray(list)) return object
+  const next = mapSame(list as readonly Fields[], change)
+  return next === list ? object : { ...object, [field]: next }
+}
