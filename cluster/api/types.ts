@@ -115,7 +115,30 @@ export interface ContainerPort {
 export interface EnvVar {
   readonly name: string
   readonly value?: string
-  readonly valueFrom?: { readonly fieldRef?: { readonly apiVersion?: string; readonly fieldPath: string } }
+  readonly valueFrom?: {
+    readonly fieldRef?: { readonly apiVersion?: string; readonly fieldPath: string }
+    readonly resourceFieldRef?: {
+      readonly containerName?: string
+      readonly resource: string
+      readonly divisor?: string
+    }
+    readonly configMapKeyRef?: KeySelector
+    readonly secretKeyRef?: KeySelector
+  }
+}
+
+/** One entry of a ConfigMap or a Secret. */
+interface KeySelector {
+  readonly name: string
+  readonly key: string
+  readonly optional?: boolean
+}
+
+/** All entries of a ConfigMap or a Secret. */
+export interface EnvFromSource {
+  readonly prefix?: string
+  readonly configMapRef?: { readonly name: string; readonly optional?: boolean }
+  readonly secretRef?: { readonly name: string; readonly optional?: boolean }
 }
 
 export interface ResourceRequirements {
@@ -205,6 +228,7 @@ export interface Container {
   readonly stdin?: boolean
   readonly tty?: boolean
   readonly env?: readonly EnvVar[]
+  readonly envFrom?: readonly EnvFromSource[]
   readonly ports?: readonly ContainerPort[]
   readonly resources?: ResourceRequirements
   readonly livenessProbe?: Probe

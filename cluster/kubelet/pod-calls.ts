@@ -1,13 +1,14 @@
 /** The calls that Pod workers make to the runtime, and what their replies tell. */
 import { milli } from '#cluster/api/quantity.ts'
-import type { EnvVar, Pod } from '#cluster/api/types.ts'
+import type { Pod } from '#cluster/api/types.ts'
 import type { ContainerConfig, CriReply, DnsConfig } from '#cluster/container-runtime/cri.ts'
 import type { Context, Effect } from '#cluster/kernel/component.ts'
+import { environmentOf, expand } from './environment.ts'
 import { latestSandbox } from './pod-actions.ts'
 import { containerNamed, podOf } from './pod-lookup.ts'
 import { cri, forgetContainer, forgetSandbox, markSandboxStopped, takeContainer, takeSandboxStatus } from './runtime.ts'
 import type { KubeletState, PodAction } from './state.ts'
-import { fieldOf, mountedFiles } from './volumes.ts'
+import { mountedFiles } from './volumes.ts'
 
 export function callFor(
   state: KubeletState,
@@ -29,7 +30,7 @@ export function callFor(
     case 'createContainer': {
       const podSandboxId = latestSandbox(state.runtimePods.get(uid))!.id
       const files = mountedFiles(state, pod!, action.container)
-      const config = { ...containerConfig(pod!, action.container, action.attempt), ...(files && { files }) }
+      const config = { ...containerConfig(state, pod!, action.container, action.attempt), ...(files && { files }) }
       return cri(state, ctx, 'CreateContainer', { podSandboxId, config }, tag)
     }
     case 'startContainer':
@@ -61,23 +62,25 @@ function clusterDns(state: KubeletState, namespace: string): DnsConfig | undefin
   return { servers: [clusterDNS], searches, options: ['ndots:5'] }
 }
 
-function containerConfig(pod: Pod, name: string, attempt: number): ContainerConfig {
+function containerConfig(state: KubeletState, pod: Pod, name: string, attempt: number): ContainerConfig {
   const container = containerNamed(pod, name)!
+  const environment = environmentOf(pod, container, state.volumes.get(pod.metadata.uid!)?.bodies ?? {})
+  // Without one no container is made: see `sync`.
+  const envs = typeof environment === 'string' ? [] : environment
+  const values = new Map(envs.map(({ key, value }) => [key, value]))
+  const expanded = (words: readonly string[]) => words.map((word) => expand(word, values))
   const memory = 'resources' in container ? container.resources?.limits?.['memory'] : undefined
   return {
     metadata: { name, attempt },
     image: { image: container.image },
-    ...(container.command && { command: container.command }),
-    ...(container.args && { args: container.args }),
+    ...(container.command && { command: expanded(container.command) }),
+    ...(container.args && { args: expanded(container.args) }),
     ...(container.stdin && { stdin: true }),
     ...(container.tty && { tty: true }),
     ...(memory !== undefined && { linux: { resources: { memoryLimitInBytes: Math.floor(milli(memory) / 1_000) } } }),
-    envs: (container.env ?? []).map((variable) => ({ key: variable.name, value: valueOf(pod, variable) })),
+    envs,
   }
 }
-
-const valueOf = (pod: Pod, { value, valueFrom }: EnvVar): string =>
-  valueFrom?.fieldRef ? fieldOf(pod, valueFrom.fieldRef.fieldPath) : (value ?? '')
 
 /** Puts what a reply tells into the picture of what runs. */
 export function takeReply(state: KubeletState, ctx: Context, uid: string, action: PodAction, reply: CriReply): void {

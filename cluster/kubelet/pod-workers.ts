@@ -15,15 +15,16 @@ import type { CriError, CriReply } from '#cluster/container-runtime/cri.ts'
 import type { Context, Effect } from '#cluster/kernel/component.ts'
 import { holdingsOf, refusal } from './admission.ts'
 import { noteCrashes, noteFailure } from './backoff.ts'
+import { environmentOf } from './environment.ts'
 import { tellOfAction, tellOfBackoffs, tellOfFailure, tellOfPod, tellOfSuccess } from './events.ts'
 import { nextPodAction } from './pod-actions.ts'
 import { callFor, takeReply } from './pod-calls.ts'
-import { podOf } from './pod-lookup.ts'
+import { containerNamed, podOf } from './pod-lookup.ts'
 import { podStatus } from './pod-status.ts'
 import { dropProbes, probeKey, tendProbes } from './prober.ts'
 import type { KubeletState, PodAction, PodWorker, ProbeKind, ProbeState } from './state.ts'
 import { missed, report } from './status-manager.ts'
-import { mount } from './volumes.ts'
+import { lookAgain, mount } from './volumes.ts'
 
 export interface DeleteTag {
   readonly for: 'delete'
@@ -106,6 +107,8 @@ function sync(state: KubeletState, ctx: Context, pod: Pod, worker: PodWorker): E
     const mounting = needsVolumes(next.action) ? mount(state, ctx, pod) : undefined
     if (mounting)
       return [...effects, ...mounting, ...(state.statuses.has(uid) ? [] : reportStatus(state, ctx, pod, worker))]
+    const problem = configProblem(state, ctx, pod, next.action)
+    if (problem) return [...effects, ...problem, ...reportStatus(state, ctx, pod, worker)]
     effects.push(...perform(state, ctx, pod, worker, next.action))
     // As upstream's syncPod: the status goes out when the work begins and when it has settled, not in between.
     if (state.statuses.has(uid)) return effects
@@ -116,6 +119,26 @@ function sync(state: KubeletState, ctx: Context, pod: Pod, worker: PodWorker): E
   }
   effects.push(...reportStatus(state, ctx, pod, worker))
   return effects
+}
+
+/** How long a container that lacks a part of its environment waits. Upstream: the period after which a failed sync is tried again. */
+const CONFIG_RETRY_MICROS = 10_000_000
+
+/** Why the container cannot be made; undefined: it can. */
+function configProblem(state: KubeletState, ctx: Context, pod: Pod, action: PodAction): Effect[] | undefined {
+  const container = action.type === 'createContainer' ? containerNamed(pod, action.container) : undefined
+  if (!container?.env && !container?.envFrom) return undefined
+  const uid = pod.metadata.uid!
+  const environment = environmentOf(pod, container, state.volumes.get(uid)?.bodies ?? {})
+  if (typeof environment !== 'string') return undefined
+  const until = ctx.now + CONFIG_RETRY_MICROS
+  lookAgain(state, uid, until)
+  state.waiting.set(`${uid}/${container.name}`, { reason: 'CreateContainerConfigError', message: environment })
+  ctx.note('CreateContainerConfigError', { pod: pod.metadata.name, container: container.name, message: environment })
+  return [
+    ...tellOfPod(state, ctx, pod, 'Warning', 'Failed', `Error: ${environment}`, container.name),
+    { type: 'wake', key: workerTimer(uid), after: CONFIG_RETRY_MICROS },
+  ]
 }
 
 /** Before there is anything of a Pod, what it mounts has to be there. */

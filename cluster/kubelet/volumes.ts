@@ -13,6 +13,8 @@ import type { Answer, ApiRequest } from '#cluster/client/api-client.ts'
 import { getRequest, isOk, messageOf, send } from '#cluster/client/api-client.ts'
 import { pathOf } from '#cluster/api/resources.ts'
 import type { Context, Effect, Micros } from '#cluster/kernel/component.ts'
+import { environmentSources } from './environment.ts'
+import { fieldOf } from './pod-fields.ts'
 import { containerNamed } from './pod-lookup.ts'
 import type { KubeletState, PodVolumes } from './state.ts'
 
@@ -76,14 +78,17 @@ function requestFor({ metadata, spec }: Pod, source: Exclude<Source, { type: 'do
 export const volumeWith = (pod: Pod, key: string): string | undefined =>
   pod.spec.volumes?.find((volume) => sourcesOf(volume).some((source) => keyOf(source) === key))?.name
 
-/** Fetches what the Pod's volumes hold; undefined: it is all there. */
+/** Fetches what the Pod's volumes hold and what environments take; undefined: it is all there. */
 export function mount(state: KubeletState, ctx: Context, pod: Pod): Effect[] | undefined {
-  if (!pod.spec.volumes?.length) return undefined
+  const environment = environmentSources(pod)
+  if (!pod.spec.volumes?.length && environment.length === 0) return undefined
   const uid = pod.metadata.uid!
   const known = state.volumes.get(uid)
   if (known && known.open > 0) return []
   if (known && known.until > ctx.now) return known.failure === undefined ? undefined : []
+  // That a variable is missing is a container's problem, and not the Pod's.
   const wanted = new Map<string, Exclude<Source, { type: 'downward' }>>()
+  for (const source of environment) wanted.set(`${source.type}/${source.name}`, { ...source, optional: true })
   for (const source of allSources(pod)) {
     const key = keyOf(source)
     if (key !== undefined) wanted.set(key, source as Exclude<Source, { type: 'downward' }>)
@@ -94,6 +99,12 @@ export function mount(state: KubeletState, ctx: Context, pod: Pod): Effect[] | u
     const tag: VolumeTag = { for: 'volume', uid, key, optional: source.type !== 'token' && source.optional === true }
     return send(state.client, ctx, requestFor(pod, source), tag)
   })
+}
+
+/** What was missing is to be looked for again after a while. */
+export function lookAgain(state: KubeletState, uid: string, until: Micros): void {
+  const known = state.volumes.get(uid)
+  if (known) state.volumes.set(uid, { ...known, until: Math.min(known.until, until) })
 }
 
 /** Four fifths into the life of the token that ends first. */
@@ -123,22 +134,6 @@ export function volumeAnswered(state: KubeletState, ctx: Context, tag: VolumeTag
 function chosen(data: Files, items: readonly Item[] | undefined): Files {
   if (!items) return data
   return Object.fromEntries(items.flatMap(({ key, path }) => (Object.hasOwn(data, key) ? [[path, data[key]!]] : [])))
-}
-
-/** What the downward API has under a path; empty where it has nothing. */
-export function fieldOf({ metadata, spec, status }: Pod, path: string): string {
-  const [, map, key] = /^metadata\.(labels|annotations)\['(.*)'\]$/.exec(path) ?? []
-  if (map !== undefined) return metadata[map as 'labels' | 'annotations']?.[key!] ?? ''
-  const fields: Readonly<Record<string, string | undefined>> = {
-    'metadata.name': metadata.name,
-    'metadata.namespace': metadata.namespace,
-    'metadata.uid': metadata.uid,
-    'spec.nodeName': spec.nodeName,
-    'spec.serviceAccountName': spec.serviceAccountName,
-    'status.podIP': status?.podIP,
-    'status.hostIP': status?.hostIP,
-  }
-  return fields[path] ?? ''
 }
 
 function filesOf(pod: Pod, source: Source, bodies: PodVolumes['bodies']): Files {
