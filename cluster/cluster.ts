@@ -169,12 +169,14 @@ function nodeList({ nodes = 3 }: ClusterOptions): readonly NodeSpecOptions[] {
   return typeof nodes === 'number' ? Array.from({ length: nodes }, () => ({})) : nodes
 }
 
+/** Downwards from .10, so that workers keep their addresses however many there are. @param number from 1 */
+const controlPlaneAddress = (number: number): string => `192.168.0.${11 - number}`
+
 function hostTable(options: ClusterOptions, nodes: readonly NodeSpecOptions[]): readonly Host[] {
   const { controlPlaneNode = true, controlPlanes = 1 } = options
   const controlPlane = Array.from({ length: controlPlanes }, (_, i): Host => ({
     name: `cp-${i + 1}`,
-    // Downwards from .10, so that workers keep their addresses however many there are.
-    address: `192.168.0.${10 - i}`,
+    address: controlPlaneAddress(i + 1),
     registered: controlPlaneNode,
     local: `cp-${i + 1}/kube-apiserver`,
     ...CONTROL_PLANE_NODE,
@@ -206,7 +208,9 @@ function addParts(world: World, machines: readonly MachineOptions[], options: Cl
   const members = [`${placeOf('etcd')}/etcd`]
   for (const program of CONTROL_PLANE_PROGRAMS) {
     const machine = machines.find(({ runs }) => runs.includes(program))
-    if (machine) addControlPlane(world, machine.name, options, { members, etcd: members, server, runs: [program] })
+    if (!machine) continue
+    const { address } = hostsOf(machines).find(({ name }) => name === machine.name)!
+    addControlPlane(world, machine.name, options, { members, etcd: members, server, runs: [program], address })
   }
   return server
 }
@@ -220,7 +224,8 @@ function addControlPlanes(world: World, options: ClusterOptions): ProcessId {
     const local: ProcessId = `cp-${i}/etcd`
     const hasMember = members.includes(local)
     const runs = CONTROL_PLANE_PROGRAMS.filter((program) => program !== 'etcd' || hasMember)
-    addControlPlane(world, `cp-${i}`, options, { members, etcd: hasMember ? [local] : members, server, runs })
+    const address = controlPlaneAddress(i)
+    addControlPlane(world, `cp-${i}`, options, { members, etcd: hasMember ? [local] : members, server, runs, address })
   }
   return addEndpoint(world, controlPlanes)
 }
@@ -243,6 +248,7 @@ interface ControlPlaneParts {
   /** The API server that the others speak with. */
   readonly server: ProcessId
   readonly runs: readonly Program[]
+  readonly address: string
 }
 
 function addControlPlane(world: World, machine: string, options: ClusterOptions, parts: ControlPlaneParts): void {
@@ -261,7 +267,7 @@ function addControlPlane(world: World, machine: string, options: ClusterOptions,
   add('kube-apiserver', {
     etcd: parts.etcd,
     serviceCIDR: SERVICE_CIDR,
-    ...(options.chain === 'full' && FULL_CHAIN),
+    ...(options.chain === 'full' && { ...FULL_CHAIN, advertiseAddress: parts.address }),
     ...(options.authorization && { authorizationMode: options.authorization }),
     ...(options.tokens && { tokens: options.tokens }),
     ...options.apiServer,

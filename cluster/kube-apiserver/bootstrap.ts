@@ -1,6 +1,6 @@
 /**
  * What the API server sets up by itself before it is ready: the system namespaces, and the Service `kubernetes` by which
- * Pods reach it; with RBAC, the roles without which nobody could do anything; with Priority, the two classes of the system.
+ * Pods reach it, with its EndpointSlice and Endpoints; with RBAC, the roles without which nobody could do anything; with Priority, the two classes of the system.
  *
  * What we leave out: several servers behind that Service (the lease reconciler of endpoints), putting roles right that somebody has changed.
  * Where to read upstream: kubernetes/kubernetes `pkg/controlplane/controller/{systemnamespaces,kubernetesservice}`.
@@ -80,7 +80,17 @@ function wantedObjects(state: State): KubernetesObject[] {
     endpoints: [{ addresses: [advertiseAddress], conditions: { ready: true } }],
     ports: [{ name: 'https', port: securePort, protocol: 'TCP' }],
   }
-  return [...namespaces, service, slice, ...policy]
+  return [...namespaces, service, slice, endpointsOf(slice), ...policy]
+}
+
+/** The same in the older kind; it is written as it is, and not to be mirrored. */
+function endpointsOf({ metadata, endpoints, ports }: EndpointSlice): KubernetesObject & Record<string, unknown> {
+  return {
+    apiVersion: 'v1',
+    kind: 'Endpoints',
+    metadata: { name: metadata.name, namespace: metadata.namespace!, labels: { 'endpointslice.kubernetes.io/skip-mirror': 'true' } }, // prettier-ignore
+    subsets: [{ addresses: endpoints.map(({ addresses }) => ({ ip: addresses[0] })), ports }],
+  }
 }
 
 function createOwn(state: State, object: KubernetesObject, ctx: Context): Effect {

@@ -112,9 +112,7 @@ function begin(
     user,
     stage: 'queued',
     view: viewOf(request),
-    ...(info.resource.custom?.deprecationWarning !== undefined && {
-      warnings: [info.resource.custom.deprecationWarning],
-    }),
+    ...deprecation(state, info.resource),
     arrived: ctx.now,
     deadline: ctx.now + REQUEST_TIMEOUT_MICROS,
     attempts: 0,
@@ -126,6 +124,18 @@ function begin(
   const effects = scheduleDeadline(state, row.deadline, ctx)
   if (isCached) return effects
   return [...cachesFor(state, info).flatMap((resource) => startCaching(state, resource, ctx)), ...effects]
+}
+
+/** Versions of the server's own that will go. Upstream: `k8s.io/api/core/v1/zz_generated.prerelease-lifecycle.go` and its like. */
+const DEPRECATED: Readonly<Record<string, string>> = {
+  endpoints: 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice',
+}
+
+/** What the answer warns of, whatever is asked. Small clusters, where nobody reads it, say nothing of their own kinds. */
+function deprecation({ schemas }: State, resource: Resource): Pick<PendingRequest, 'warnings'> {
+  const own = schemas && !resource.custom ? DEPRECATED[keyOf(resource)] : undefined
+  const warning = resource.custom?.deprecationWarning ?? own
+  return warning === undefined ? {} : { warnings: [warning] }
 }
 
 /** Another server answers, if whoever asks may ask at all. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { builtInSchemas } from '#cluster/api/schema/built-in.ts'
-import { DEPLOYMENTS, deployment, Lab, pod, PODS } from '../lab.ts'
+import { CONFIG_MAPS, configMap, DEPLOYMENTS, deployment, Lab, pod, PODS, requestOf } from '../lab.ts'
 
 const lab = () => new Lab(1, {}, builtInSchemas)
 
@@ -86,6 +86,24 @@ describe('a template there', () => {
     const renamed = it.patch(`${DEPLOYMENTS}/web`, { spec: { template: { spec: { serviceAccountName: 'b' } } } })
     expect(renamed.body.spec.template.spec.serviceAccount).toBe('b')
   })
+})
+
+it('labels and annotations that are none are not said', () => {
+  const it = lab()
+  const { body } = it.send('POST', CONFIG_MAPS, configMap('a'))
+  const empty = { metadata: { labels: {}, annotations: {}, finalizers: [] } }
+  expect(it.patch(`${CONFIG_MAPS}/a`, empty).body).toEqual(body)
+})
+
+it('who asks for Endpoints is warned, and finds those of the servers', () => {
+  const it = lab()
+  const name = it.start(requestOf('GET', '/api/v1/namespaces/default/endpoints/kubernetes'))
+  it.run(1_000_000)
+  const answer = it.heard(name).at(-1)!.body
+  expect(answer.headers.warning).toBe('299 - "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice"') // prettier-ignore
+  expect(answer.body.subsets).toEqual([
+    { addresses: [{ ip: '192.168.0.10' }], ports: [{ name: 'https', port: 6443, protocol: 'TCP' }] },
+  ])
 })
 
 it('a small server leaves them out', () => {

@@ -7,16 +7,26 @@
  * Where to read upstream: kubernetes/kubernetes `pkg/apis/core/v1/{defaults,conversion,zz_generated.defaults}.go`.
  */
 import { keyOf, type Resource } from '#cluster/api/resources.ts'
-import type { KubernetesObject } from '#cluster/api/types.ts'
+import type { KubernetesObject, ObjectMeta } from '#cluster/api/types.ts'
 import { defaultEphemeral, mapSame } from './pod-spec.ts'
 
 type Fields = Readonly<Record<string, any>>
 
 export function complete(resource: Resource, object: KubernetesObject): KubernetesObject {
-  const { spec } = object as KubernetesObject & { readonly spec?: Fields }
-  if (!spec) return object
-  const next = completeSpec(keyOf(resource), spec)
-  return next === spec ? object : ({ ...object, spec: next } as KubernetesObject)
+  const { spec, metadata } = object as KubernetesObject & { readonly spec?: Fields }
+  const said = withoutEmpty(metadata)
+  const next = spec && completeSpec(keyOf(resource), spec)
+  if (next === spec && said === metadata) return object
+  return { ...object, metadata: said, ...(next && { spec: next }) } as KubernetesObject
+}
+
+const OPTIONAL = ['annotations', 'labels', 'finalizers', 'ownerReferences'] as const
+
+/** To have no labels is to say nothing of labels: a type drops what is empty. */
+function withoutEmpty(metadata: ObjectMeta): ObjectMeta {
+  const empty = OPTIONAL.filter((field) => metadata[field] && Object.keys(metadata[field]).length === 0)
+  if (empty.length === 0) return metadata
+  return Object.fromEntries(Object.entries(metadata).filter(([field]) => !empty.some((one) => one === field))) as unknown as ObjectMeta // prettier-ignore
 }
 
 function completeSpec(key: string, spec: Fields): Fields {
