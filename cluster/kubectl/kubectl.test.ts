@@ -57,6 +57,20 @@ describe('kubectl', () => {
     expect(it.get<any>('deployments', 'web').spec.replicas).toBe(5)
   })
 
+  it('tells where a Service is found outside the cluster', () => {
+    const it = plane()
+    it.kubectl('kubectl create service loadbalancer web --tcp=80')
+    const change = '{"spec":{"externalTrafficPolicy":"Local","ports":[{"port":80,"nodePort":30080}],"healthCheckNodePort":30081}}' // prettier-ignore
+    it.kubectl(`kubectl patch service web -p '${change}'`)
+    expect(it.kubectl('kubectl get service web')).toMatch(/LoadBalancer +10\.\S+ +<pending> +80:30080\/TCP/)
+    const lines = it.kubectl('kubectl describe service web').split('\n')
+    expect(lines.filter((line) => /NodePort:|External Traffic/.test(line))).toEqual([
+      'NodePort:                 80  30080/TCP',
+      'External Traffic Policy:  Local',
+      'HealthCheck NodePort:     30081',
+    ])
+  })
+
   it('prints tables in the columns of the real one', () => {
     const it = plane()
     it.kubectl('kubectl apply -f -', MANIFEST)

@@ -163,6 +163,7 @@ export function describeService(
     `IP Families:\t${spec.ipFamilies?.join(',') ?? '<none>'}`,
     `IP:\t${spec.clusterIP ?? ''}`,
     `IPs:\t${(spec.clusterIPs ?? (spec.clusterIP ? [spec.clusterIP] : [])).join(',') || '<none>'}`,
+    ...outsideLines(service),
     ...(spec.ports ?? []).flatMap(({ name, port, protocol = 'TCP', targetPort, nodePort }) => [
       `Port:\t${name || '<unset>'}\t${port}/${protocol}`,
       `TargetPort:\t${targetPort ?? port}/${protocol}`,
@@ -170,8 +171,21 @@ export function describeService(
       `Endpoints:\t${endpoints(slices, name)}`,
     ]),
     `Session Affinity:\t${spec.sessionAffinity ?? 'None'}`,
+    ...(spec.externalTrafficPolicy ? [`External Traffic Policy:\t${spec.externalTrafficPolicy}`] : []),
     ...(spec.internalTrafficPolicy ? [`Internal Traffic Policy:\t${spec.internalTrafficPolicy}`] : []),
+    ...(spec.healthCheckNodePort ? [`HealthCheck NodePort:\t${spec.healthCheckNodePort}`] : []),
     ...eventLines(events, now),
+  ]
+}
+
+/** By which names and addresses it is known outside. */
+function outsideLines({ spec, status }: Service): string[] {
+  const { ingress = [] } = (status?.['loadBalancer'] ?? {}) as { ingress?: readonly { ip?: string; hostname?: string }[] } // prettier-ignore
+  const balancers = ingress.map(({ ip, hostname }) => (ip ? `${ip} (VIP)` : (hostname ?? '')))
+  return [
+    ...(spec.externalIPs?.length ? [`External IPs:\t${spec.externalIPs.join(',')}`] : []),
+    ...(spec.externalName ? [`External Name:\t${spec.externalName}`] : []),
+    ...(balancers.length > 0 ? [`LoadBalancer Ingress:\t${balancers.join(', ')}`] : []),
   ]
 }
 
