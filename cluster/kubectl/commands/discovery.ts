@@ -64,9 +64,14 @@ export function* apiResources({ flags }: Invocation): Steps {
   return { output: `${alignTabs(table.map((row) => row.join('\t')).join('\n'), GET_TABS)}\n` }
 }
 
+/** Whose way of building a kustomization is followed. */
+const KUSTOMIZE = 'v5.8.1'
+
 export function* version(): Steps {
   const { body } = yield* need({ method: 'GET', path: '/version' })
-  return { output: `Client Version: ${body.gitVersion}\nServer Version: ${body.gitVersion}\n` }
+  return {
+    output: `Client Version: ${body.gitVersion}\nKustomize Version: ${KUSTOMIZE}\nServer Version: ${body.gitVersion}\n`,
+  }
 }
 
 export function* clusterInfo(): Steps {
