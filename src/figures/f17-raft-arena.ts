@@ -130,7 +130,7 @@ export const figure: FigureDefinition = {
         >
         <span><i class="written"></i> ${say('written, not committed', 'escrita, sin confirmar')}</span>
         <span>${say('the number in a cell is the term', 'el número de la celda es el mandato')}</span>
-        <span>${say('could win: if there were an election now', 'podría ganar: si ahora hubiera una elección')}</span>
+        <span>${say('could win: if there were an election now', 'ganaría: si ahora hubiera una elección')}</span>
       </p>
       <div class="below">${drawSpan(view, marksOf(view.timeline))}</div>`
   },

@@ -44,7 +44,7 @@ export function tellTurn({ tick, process }: NoteView, timeline: Timeline): NoteS
     case 'asks':
       return { ...drawn, sentence: asksAround(machine) }
     case 'asks-in-vain':
-      return { ...drawn, sentence: say(`${machine} asks around whether it could win: too few answer, so it does not stand`, `${machine} pregunta si podría ganar: responden muy pocos, así que no se presenta`) } // prettier-ignore
+      return { ...drawn, sentence: say(`${machine} asks around whether it could win: too few answer, so it does not stand`, `${machine} pregunta si ganaría: responden muy pocos, así que no se presenta`) } // prettier-ignore
     case 'wins':
       return { ...drawn, isMajor: true, sentence: say(`${machine} has the votes of ${turn.votes} of ${turn.of}: it leads in term ${turn.term}, and no other ever will`, `${machine} tiene ${turn.votes} votos de ${turn.of}: lidera en el mandato ${turn.term}, y nadie más lo hará en él`) } // prettier-ignore
     case 'steps-down':

@@ -88,7 +88,7 @@ export function oddsWords(odds: Odds): string {
     case 'no-vote':
       return say('a learner: has no vote', 'aprendiz: sin voto')
     case 'wins':
-      return say(`could win: ${odds.votes} of ${odds.of} votes`, `podría ganar: ${odds.votes} de ${odds.of} votos`)
+      return say(`could win: ${odds.votes} of ${odds.of} votes`, `ganaría: ${odds.votes} de ${odds.of} votos`)
     case 'too-few':
       return say(
         `cannot win: reaches ${odds.reached} of ${odds.of}`,
