@@ -19,10 +19,10 @@ import type { World } from '#cluster/kernel/world.ts'
 /** What is done to a Pod. */
 export interface Disturbance {
   /**
-   * `delete`: as people do, with a grace period. `vanish`: gone at once. `fail`: its phase becomes Failed. `unready`: not Ready
+   * `delete`: as people do, with a grace period. `vanish`: gone at once. `fail`: its phase becomes Failed; `finish`: Succeeded. `unready`: not Ready
    * any more. `relabel`: its labels match no more. `touch`: an annotation changes, which concerns nobody.
    */
-  readonly do: 'delete' | 'vanish' | 'fail' | 'unready' | 'relabel' | 'touch'
+  readonly do: 'delete' | 'vanish' | 'fail' | 'finish' | 'unready' | 'relabel' | 'touch'
   /** Name of the ReplicaSet that controls it. */
   readonly set: string
   /** Which of its Pods that are alive, the oldest being 0; counted round and round. */
@@ -82,6 +82,8 @@ function requestFor(state: State, act: Disturbance, pod: Pod): ApiRequest {
       return deleteRequest('pods', pod, { gracePeriodSeconds: 0 })
     case 'fail':
       return patch({ status: { phase: 'Failed' } }, 'status')
+    case 'finish':
+      return patch({ status: { phase: 'Succeeded' } }, 'status')
     case 'unready':
       return patch({ status: { conditions: [{ type: 'Ready', status: 'False' }] } }, 'status')
     case 'relabel': {

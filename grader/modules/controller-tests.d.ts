@@ -33,9 +33,13 @@ export type ExampleStep = { readonly atMs: number } & (
     }
   /**
    * Something befalls a Pod of a set: the oldest, or the one after so many (`nth`). `delete` takes 30 s, `vanish` no time;
-   * `relabel` gives it labels that match no more.
+   * `finish` ends it well (Succeeded), `relabel` gives it labels that match no more.
    */
-  | { readonly do: 'delete' | 'vanish' | 'fail' | 'unready' | 'relabel'; readonly set: string; readonly nth?: number }
+  | {
+      readonly do: 'delete' | 'vanish' | 'fail' | 'finish' | 'unready' | 'relabel'
+      readonly set: string
+      readonly nth?: number
+    }
 )
 
 /** What must be true: of a set or of a Pod at a time, or of the whole run. */

@@ -99,6 +99,12 @@ const REFUSED_MAX = 300
 function judgeBackOff(trial: Trial<Plan>): void {
   const { judge } = play(trial, trial.plan!)
   const end = READY_MICROS + QUOTA_MICROS
+  const told = judge.reported.filter(({ at }) => at < end).map(({ replicas }) => replicas)
+  const made = QUOTA.from - 1
+  if (!told.includes(made)) {
+    const message = say('unreported', { count: made })
+    judge.fail(message, say('unreported-expected'), `replicas: ${told.at(-1) ?? '—'}`, { hint: 'status' })
+  }
   const creates = trial.controllers[0]!.writes.filter(({ call }) => call.verb === 'create').map(({ at }) => at)
   const refused = creates.slice(QUOTA.from - 1).filter((at) => at < end)
   const late = refused.filter((at) => at >= READY_MICROS + 10_000_000)
@@ -161,6 +167,8 @@ export default defineChecks(
         steps: [
           step(3000, { do: 'scale', set: 'web', replicas: 4 }),
           step(6000, { do: 'scale', set: 'web', replicas: 2 }),
+          // Those that go have 30 s for it; nobody waits for that.
+          step(8000, { do: 'scale', set: 'web', replicas: 3 }),
         ],
         faults: GOOD_WEATHER,
       },
@@ -174,7 +182,7 @@ export default defineChecks(
       hint: 'active',
       plan: {
         sets: [web(3), { name: 'api', replicas: 2, neverReady: true }],
-        steps: [step(4000, disturb('delete', 0)), step(8000, disturb('fail', 1))],
+        steps: [step(4000, disturb('delete', 0)), step(8000, disturb('fail', 1)), step(12_000, disturb('finish', 2))],
         faults: GOOD_WEATHER,
       },
       world,

@@ -56,16 +56,17 @@ const counting: ReplicaSetExample[] = [
     ],
   },
   {
-    name: 'a Pod that is being deleted, has failed or is gone is replaced',
+    name: 'a Pod that is being deleted, has failed, has ended or is gone is replaced',
     sets: web(3),
     steps: [
       { atMs: 6000, do: 'delete', set: 'web' },
       { atMs: 8000, do: 'fail', set: 'web', nth: 1 },
       { atMs: 10_000, do: 'vanish', set: 'web' },
+      { atMs: 12_000, do: 'finish', set: 'web' },
     ],
     expect: [
-      { atMs: 16_000, set: 'web', alive: 3, status: right(3) },
-      { created: 6, deleted: 0 },
+      { atMs: 18_000, set: 'web', alive: 3, status: right(3) },
+      { created: 7, deleted: 0 },
     ],
   },
   {

@@ -35,6 +35,8 @@ const RELIST_MICROS = 10_000_000
 
 export class Judge {
   readonly victims: Victim[] = []
+  /** What ReplicaSets reported, and when. */
+  readonly reported: { readonly at: number; readonly replicas: number }[] = []
   /** Something has changed since `problem` was last asked. */
   isStale = true
   readonly #trial: Trial<any>
@@ -60,6 +62,7 @@ export class Judge {
   fork(world: World, plan = this.#plan): Judge {
     const twin = new Judge(this.#trial, plan, world)
     twin.victims.push(...this.victims)
+    twin.reported.push(...this.reported)
     for (const [uid, history] of this.#wanted) twin.#wanted.set(uid, [...history])
     for (const [uid, set] of this.#sets) twin.#sets.set(uid, set)
     for (const [uid, at] of this.#removedAt) twin.#removedAt.set(uid, at)
@@ -107,6 +110,7 @@ export class Judge {
     const set = object as ReplicaSet
     const uid = set.metadata.uid!
     this.#sets.set(uid, set)
+    if (set.status) this.reported.push({ at: this.#world.now, replicas: set.status.replicas })
     const isGoing = type === 'deleted' || set.metadata.deletionTimestamp !== undefined
     if (isGoing && !this.#removedAt.has(uid)) this.#removedAt.set(uid, this.#world.now)
     const replicas = isGoing ? 0 : (set.spec.replicas ?? 1)
@@ -119,16 +123,18 @@ export class Judge {
   #wantedLately(uid: string): { fewest: number; most: number } {
     const since = this.#world.now - this.#tolerance
     const history = this.#wanted.get(uid) ?? []
-    const lately = history
-      .filter((_, index) => (history[index + 1]?.at ?? Infinity) >= since)
-      .map(({ replicas }) => replicas)
+    const lately = (all: readonly Wanted[]): number[] =>
+      all.filter((_, index) => (all[index + 1]?.at ?? Infinity) >= since).map(({ replicas }) => replicas)
     // Where the API server restarts, even the witness hears late of what was asked for.
     const name = this.#sets.get(uid)?.metadata.name
     const asked = this.#plan.steps.flatMap(({ atMs, act }) => {
       const at = START_MICROS + atMs * 1000
       return act.do === 'scale' && act.set === name && at <= this.#world.now && at >= since ? [act.replicas] : []
     })
-    return { fewest: Math.min(...lately, ...asked), most: Math.max(...lately, ...asked) }
+    // A set that is going wants no new ones, but those that it has are not its controller's to delete.
+    const gone = this.#removedAt.get(uid) ?? Infinity
+    const before = history.filter(({ at }) => at < gone)
+    return { fewest: Math.min(...lately(before), ...asked), most: Math.max(...lately(history), ...asked) }
   }
 
   // ── creation ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -208,6 +214,10 @@ export class Judge {
       const message = say('taken-away', { time: this.#now(), pod: name, whose: `${old.kind} ${old.name}` })
       const actual = now ? say('belongs-to', { set: now.name }) : say('no-controller')
       this.fail(message, say('stays-with', { pod: name, set: old.name }), actual, { hint: 'owner' })
+    }
+    if (old !== undefined && pod.metadata.ownerReferences?.some(({ uid }) => uid === old.uid)) {
+      const message = say('still-owner', { time: this.#now(), pod: name, set: old.name })
+      this.fail(message, say('is-let-go'), say('belongs-to', { set: old.name }), { hint: 'owner' })
     }
     const kept = new Set(pod.metadata.ownerReferences?.map(({ uid }) => uid))
     const lost = before.metadata.ownerReferences?.find(({ uid, controller }) => !controller && !kept.has(uid))

@@ -8,7 +8,7 @@ export type Step = Plan['steps'][number]
 export const SHRINK = {
   fixed: [
     ...['sets', 'steps', 'faults', 'name', 'app', 'replicas', 'atMs', 'act', 'do', 'set', 'nth', 'pod', 'labels'],
-    ...['owner', 'namespace', 'unscheduled', 'neverReady', 'tier', 'track', 'ageMsMin'],
+    ...['owner', 'namespace', 'unscheduled', 'neverReady', 'neverStarts', 'tier', 'track', 'ageMsMin'],
     ...['verb', 'resource', 'call', 'when', 'from', 'count', 'code', 'reason', 'message'],
   ],
   nonEmpty: ['sets'],
@@ -55,7 +55,11 @@ export function scaling(chance: Chance): Plan {
   const steps = chance.times(chance.between(1, 3), (index) =>
     step(5000 * index + chance.between(0, 3000), { do: 'scale', set: 'web', replicas: chance.between(0, 6) }),
   )
-  return { sets: [web(chance.between(2, 6))], steps, faults: { lagMicros: chance.between(2, 25) * 100_000 } }
+  const sets = [web(chance.between(2, 6))]
+  const faults = { lagMicros: chance.between(2, 25) * 100_000 }
+  // A set that is going keeps its Pods: whether they go with it is not for its controller to say.
+  if (chance.chance(0.3)) steps.push(step(20_000, { do: 'remove', set: 'web' }))
+  return { sets, steps, faults }
 }
 
 /** Orphans, Pods of others, sets that share a label, sets that go. */
@@ -108,7 +112,8 @@ export function fewer(chance: Chance): Plan {
   const count = chance.between(3, 6)
   const pods = chance.times(count, (index) => {
     const late = chance.chance(0.4)
-    const kind = chance.pick([{}, {}, { neverReady: true }, { unscheduled: true }])
+    const picked: Partial<PodPlan> = chance.pick([{}, {}, { neverReady: true }, { unscheduled: true }])
+    const kind = picked.neverReady && index % 2 === 1 ? { neverStarts: true } : picked
     return step(late ? 39_000 + index : index * 10, orphan(`pod-${index + 1}`, kind))
   })
   const unready = chance.chance(0.4) ? [step(42_000, disturb('unready', chance.int(count)))] : []

@@ -26,7 +26,7 @@ function readSet(given: Reader): SetPlan {
   return { name, replicas, ...textIn(given, 'app'), ...flagIn(given, 'neverReady') }
 }
 
-const DOES = ['scale', 'remove', 'replace', 'pod', 'delete', 'vanish', 'fail', 'unready', 'relabel'] as const
+const DOES = ['scale', 'remove', 'replace', 'pod', 'delete', 'vanish', 'fail', 'finish', 'unready', 'relabel'] as const
 
 function readAct(given: Reader, setIn: (given: Reader) => string): Act {
   const what = given.at('do').oneOf(DOES)
@@ -121,11 +121,13 @@ export default defineTests<Example>({
     // Only a refusal, a lost answer, a conflict or a clock that is set back shows what these do, or an order of news.
     ...['rests-by-the-clock', 'forgets-when-a-pod-goes'],
     ...['errors-swallowed', 'gives-up-after-a-refusal', 'retries-at-once', 'retries-in-a-loop'],
+    'status-only-after-success',
     ...['lost-answer-is-a-failure', 'adopts-after-a-conflict', 'adopts-without-version', 'waits-for-ever'],
     // The cluster looks as it should, but for owners that are no controllers, and work that is for nothing.
     ...['adopts-and-drops-other-owners', 'release-drops-all-owners', 'status-always-written', 'gone-set-throws'],
-    // Examples know no orphans that have failed or are being deleted.
-    ...['adopts-what-has-failed', 'adopts-what-is-going'],
+    'release-keeps-the-reference',
+    // Examples know no orphans that have failed or are being deleted, and none that never start.
+    ...['adopts-what-has-failed', 'adopts-what-is-going', 'running-before-pending'],
   ],
   read,
   run: runExample,

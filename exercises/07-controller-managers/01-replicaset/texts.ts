@@ -77,6 +77,9 @@ export const { texts, say } = defineTexts({
     'not-scheduled': 'not scheduled',
     ready: 'ready',
     'not-ready': 'not ready',
+    'still-owner': 'At {time}, Pod {pod} was let go of, but ReplicaSet {set} is still among its owners.',
+    unreported: 'For a minute only {count} Pods could be made, and the status never said so.',
+    'unreported-expected': 'a status that is true, above all when something is refused',
     'asked-often':
       'While the quota refused new Pods for a minute, it asked for one {refused} times, and {times} times in the last 50 s.',
     'asked-often-expected': 'longer and longer pauses after each refusal, or some seconds',
@@ -173,6 +176,9 @@ export const { texts, say } = defineTexts({
     'not-scheduled': 'sin nodo',
     ready: 'listo',
     'not-ready': 'no listo',
+    'still-owner': 'A los {time}, se soltó el Pod {pod}, pero el ReplicaSet {set} sigue entre sus propietarios.',
+    unreported: 'Durante un minuto solo se pudieron crear {count} Pods, y el status nunca lo dijo.',
+    'unreported-expected': 'un status verdadero, sobre todo cuando algo se rechaza',
     'asked-often':
       'Mientras la cuota rechazó Pods nuevos durante un minuto, pidió uno {refused} veces, y {times} veces en los últimos 50 s.',
     'asked-often-expected': 'pausas cada vez más largas tras cada rechazo, o de unos segundos',

@@ -51,6 +51,8 @@ export interface PodPlan {
   readonly namespace?: string
   readonly owner?: string
   readonly neverReady?: boolean
+  /** It has a node, and stays Pending there. */
+  readonly neverStarts?: boolean
   readonly unscheduled?: boolean
   /** It has failed, or is being deleted, before it has these labels: nobody sees it alive and with them. */
   readonly fate?: 'failed' | 'going'
@@ -108,9 +110,10 @@ const foreignOwner = (name: string) => ({
   uid: `uid-of-${name}`,
   controller: true,
 })
-const BYSTANDER = { apiVersion: 'v1', kind: 'ConfigMap', name: 'settings', uid: 'uid-of-settings' }
+/** An owner that is no controller, though it is of a kind that can be. */
+const BYSTANDER = { apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'archive', uid: 'uid-of-archive' }
 
-function podOf({ name, labels, namespace = NAMESPACE, owner, neverReady, unscheduled }: PodPlan): Pod {
+function podOf({ name, labels, namespace = NAMESPACE, owner, neverReady, neverStarts, unscheduled }: PodPlan): Pod {
   return {
     apiVersion: 'v1',
     kind: 'Pod',
@@ -121,6 +124,7 @@ function podOf({ name, labels, namespace = NAMESPACE, owner, neverReady, unsched
       // Every orphan has an owner that is no controller: who adopts a Pod must not drop it.
       ownerReferences: [owner === undefined ? BYSTANDER : foreignOwner(owner)],
       ...(neverReady && { annotations: { 'pretend/ready-after-ms': 'never' } }),
+      ...(neverStarts && { annotations: { 'pretend/starts-after-ms': 'never' } }),
     },
     spec: {
       containers: [{ name: 'web', image }],
