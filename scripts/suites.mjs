@@ -1,7 +1,7 @@
 /**
  * What `npm test` runs, in this order, each with a time budget, and the whole with one of its own. A suite over its budget fails,
- * and so does the whole, because slow tests stop being run. A suite's budget leaves room for a slow minute, so together they
- * are more than the whole's.
+ * and so does the whole, because slow tests stop being run. Seconds are those of the yardstick (`scripts/yardstick.mjs`). A suite's
+ * budget leaves room for a slow minute, so together they are more than the whole's.
  *
  * A suite is one row: the programs to run, how to count what they tested, and what it needs first. A suite that
  * counts nothing has failed: a test that did not run is not a test that passed.
@@ -22,7 +22,7 @@ import { root } from './set-up/run.mjs'
  * @typedef {object} Suite
  * @property {string} name as in `npm test -- <name>`
  * @property {string} what in the present participle
- * @property {number} budgetS seconds of wall time on two cores
+ * @property {number} budgetS seconds of wall time on two cores, by the yardstick
  * @property {() => string[]} line the program and its arguments
  * @property {(ended: import('./set-up/run.mjs').Ended) => Count} count
  * @property {() => Promise<Record<string, string>>} [needs] prepares; its result joins the environment
@@ -79,53 +79,50 @@ const clearReport = (project) => async () => {
   return {}
 }
 
-/**
- * Seconds for everything on two cores. It takes a little more than fifteen minutes, and should take less: first to be made
- * shorter are the end-to-end tests and the proof of `replicaset`. This leaves room for a slow machine.
- */
-export const wholeBudgetS = 1500
+/** Seconds for everything on two cores: fifteen minutes. */
+export const wholeBudgetS = 900
 
 /** @type {Suite[]} */
 export const suites = [
   {
     name: 'format',
     what: 'Checking the format (Prettier)',
-    budgetS: 90,
+    budgetS: 50,
     line: () => ['prettier', '--check', '--log-level=warn', '.'],
     count: byExitCode('the format: mend it with npm run format'),
   },
   {
     name: 'lint',
     what: 'Checking for mistakes and bans (oxlint)',
-    budgetS: 15,
+    budgetS: 10,
     line: () => ['oxlint', '--deny-warnings'],
     count: byExitCode('lint'),
   },
   {
     name: 'pages',
     what: 'Checking the types of the pages (astro check)',
-    budgetS: 110,
+    budgetS: 70,
     line: () => ['astro', 'check', '--minimumFailingSeverity', 'error', '--minimumSeverity', 'warning'],
     count: byExitCode('types of the pages'),
   },
   {
     name: 'types',
     what: 'Checking the types (tsc)',
-    budgetS: 60,
+    budgetS: 35,
     line: () => ['tsc', '--noEmit'],
     count: byExitCode('types'),
   },
   {
     name: 'unused',
     what: 'Looking for what nothing uses (knip)',
-    budgetS: 30,
+    budgetS: 10,
     line: () => ['knip', '--no-progress'],
     count: byExitCode('something nothing uses'),
   },
   {
     name: 'unit',
     what: 'Running the unit tests and the house rules (vitest)',
-    budgetS: 450,
+    budgetS: 180,
     line: () => vitest('unit'),
     count: byVitest('unit'),
     needs: clearReport('unit'),
@@ -133,14 +130,14 @@ export const suites = [
   {
     name: 'exercises',
     what: 'Proving each exercise (clusterwright check)',
-    budgetS: 300,
+    budgetS: 160,
     line: () => [nodeForSources(), 'grader/cli/clusterwright.ts', 'check'],
     count: byClosingLine('clusterwright check'),
   },
   {
     name: 'clients',
     what: 'Comparing with real programs, and serving real clients (vitest)',
-    budgetS: 270,
+    budgetS: 160,
     line: () => vitest('clients'),
     count: byVitest('clients'),
     needs: async () => ({
@@ -155,7 +152,7 @@ export const suites = [
   {
     name: 'package',
     what: 'Packing the command, installing it in an empty folder offline, and making a course with it (vitest)',
-    budgetS: 180,
+    budgetS: 90,
     line: () => vitest('package'),
     count: byVitest('package'),
     needs: clearReport('package'),
@@ -163,14 +160,14 @@ export const suites = [
   {
     name: 'build',
     what: 'Building the site, under / and under a base path',
-    budgetS: 150,
+    budgetS: 80,
     line: () => [nodeForSources(), 'scripts/build-for-tests.mjs'],
     count: byExitCode('the build of the site'),
   },
   {
     name: 'e2e',
     what: 'Reading, running, failing and passing in a real Chromium (vitest)',
-    budgetS: 660,
+    budgetS: 360,
     line: () => vitest('e2e'),
     count: byVitest('e2e'),
     needs: async () => ({ ...(await clearReport('e2e')()), CHROMIUM: await ensureChromium() }),

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { byClosingLine, countVitest, suites, wholeBudgetS } from './suites.mjs'
 
-it('the whole has a budget with room for slow machines, and no suite has more than half of it', () => {
-  expect(wholeBudgetS).toBeLessThanOrEqual(35 * 60)
+it('the whole has fifteen minutes, and no suite has more than half of it', () => {
+  expect(wholeBudgetS).toBeLessThanOrEqual(15 * 60)
   for (const { name, budgetS } of suites) expect(budgetS, name).toBeLessThanOrEqual(wholeBudgetS / 2)
 })
 

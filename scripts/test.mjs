@@ -1,17 +1,19 @@
 /**
  * `npm test`: sets up what is missing, runs every suite in order, says how long each took of its budget, and closes
  * with one line, `N passed, N failed`. Exit code 0 only if nothing failed, nothing was skipped and no budget broke.
+ * A slow machine has more time, by as much as it is slower: `scripts/yardstick.mjs`.
  *
  *   npm test -- unit e2e      only these suites
  *   npm test -- --list        their names
  */
 import { suites, wholeBudgetS } from './suites.mjs'
+import { SLOWEST, slowness } from './yardstick.mjs'
 import { ensureDependencies } from './set-up/dependencies.mjs'
 import { endWithNpm, run } from './set-up/run.mjs'
 import { Refusal, command, say, seconds } from './set-up/say.mjs'
 
-/** A suite that runs on long after its budget hangs: it is stopped at this multiple. */
-const STOP_AT_BUDGETS = 2
+/** A suite that runs on long after its budget, on a slow machine too, hangs: it is stopped at this multiple. */
+const STOP_AT_BUDGETS = SLOWEST + 1
 
 /** @param {string[]} names @returns {import('./suites.mjs').Suite[]} */
 function chosen(names) {
@@ -24,8 +26,17 @@ function chosen(names) {
   return names.length === 0 ? suites : suites.filter(({ name }) => names.includes(name))
 }
 
-/** @param {import('./suites.mjs').Suite} suite */
-async function runSuite(suite) {
+/** A suite that could not begin. */
+const notBegun = (name, problem, budgetS = 0) => ({
+  ...{ name, passed: 0, failed: 1, problems: [problem] },
+  ...{ milliseconds: 0, measured: 0, budgetS },
+})
+
+/**
+ * @param {import('./suites.mjs').Suite} suite
+ * @param {() => Promise<number>} slownessNow asked once it has ended: how slow the machine was, from its beginning to its end
+ */
+async function runSuite(suite, slownessNow) {
   say(`\n━━ ${suite.name}: ${suite.what} (budget ${suite.budgetS} s)`)
   const env = (await suite.needs?.()) ?? {}
   const ended = await run(suite.line(), { env, limitMs: suite.budgetS * 1000 * STOP_AT_BUDGETS })
@@ -36,29 +47,29 @@ async function runSuite(suite) {
     problems.push(problem)
     broken += 1
   }
-  if (ended.code === 124) fail(`stopped after ${seconds(ended.milliseconds)}, ${STOP_AT_BUDGETS} times its budget`)
-  else if (ended.milliseconds > suite.budgetS * 1000)
+  const { milliseconds, code } = ended
+  const slow = await slownessNow()
+  const measured = milliseconds / slow
+  if (code === 124) fail(`stopped after ${seconds(milliseconds)}, ${STOP_AT_BUDGETS} times its budget`)
+  else if (measured > suite.budgetS * 1000)
     fail(
-      `over its budget: ${seconds(ended.milliseconds)} of ${suite.budgetS} s (make it faster, or argue in scripts/suites.mjs)`,
+      `over its budget: ${time({ milliseconds, measured })} of ${suite.budgetS} s (make it faster, or argue in scripts/suites.mjs)`,
     )
   if (passed + broken === 0) fail('it tested nothing')
-  if (ended.code !== 0 && broken === 0) fail(`exit code ${ended.code}`)
-  return {
-    name: suite.name,
-    passed,
-    failed: broken,
-    problems,
-    milliseconds: ended.milliseconds,
-    budgetS: suite.budgetS,
-  }
+  if (code !== 0 && broken === 0) fail(`exit code ${code}`)
+  return { name: suite.name, passed, failed: broken, problems, milliseconds, measured, budgetS: suite.budgetS }
 }
+
+/** What it took by the clock, and by the yardstick where that is another. */
+const time = ({ milliseconds, measured }) =>
+  seconds(milliseconds) + (measured < milliseconds ? `, by the yardstick ${seconds(measured)}` : '')
 
 /** @param {Awaited<ReturnType<typeof runSuite>>[]} results */
 function summary(results) {
-  say('\n━━ What ran')
-  for (const { name, passed, failed, milliseconds, budgetS } of results) {
-    const time = `${seconds(milliseconds).padStart(8)} of ${String(budgetS).padStart(3)} s`
-    say(`  ${failed ? '✗' : '✓'} ${name.padEnd(10)} ${time}   ${passed} passed, ${failed} failed`)
+  say('\n━━ What ran: seconds by the clock, by the yardstick, and of the budget')
+  for (const { name, passed, failed, milliseconds, measured, budgetS } of results) {
+    const took = `${seconds(milliseconds).padStart(8)} ${seconds(measured).padStart(8)} of ${String(budgetS).padStart(3)} s`
+    say(`  ${failed ? '✗' : '✓'} ${name.padEnd(10)} ${took}   ${passed} passed, ${failed} failed`)
   }
   const bad = results.filter(({ failed }) => failed > 0)
   if (bad.length > 0) say('\n━━ What failed')
@@ -68,6 +79,17 @@ function summary(results) {
     if (problems.length > 20) say(`    … and ${problems.length - 20} more`)
   }
   say('')
+}
+
+/** How slow the machine was since it was last asked: between then and now. */
+async function slownessBetween() {
+  let before = await slowness()
+  return async () => {
+    const now = await slowness()
+    const mean = (before + now) / 2
+    before = now
+    return mean
+  }
 }
 
 await command(async () => {
@@ -81,28 +103,28 @@ await command(async () => {
   const results = []
   try {
     await ensureDependencies()
+    const slownessNow = await slownessBetween()
     for (const suite of running) {
       // What one suite cannot have does not keep the others from running.
       results.push(
-        await runSuite(suite).catch((error) => {
+        await runSuite(suite, slownessNow).catch((error) => {
           const remedy = error instanceof Refusal ? ` → ${error.remedy}` : ''
-          const problems = [`${error.message}${remedy}`]
-          return { name: suite.name, passed: 0, failed: 1, problems, milliseconds: 0, budgetS: suite.budgetS }
+          return notBegun(suite.name, `${error.message}${remedy}`, suite.budgetS)
         }),
       )
     }
   } catch (error) {
-    const problems = [error instanceof Refusal ? `${error.message} → ${error.remedy}` : String(error.stack ?? error)]
-    results.push({ name: 'set-up', passed: 0, failed: 1, problems, milliseconds: 0, budgetS: 0 })
+    const problem = error instanceof Refusal ? `${error.message} → ${error.remedy}` : String(error.stack ?? error)
+    results.push(notBegun('set-up', problem))
   }
-  const spentMs = results.reduce((sum, { milliseconds }) => sum + milliseconds, 0)
-  if (spentMs > wholeBudgetS * 1000) {
-    const problems = [`all suites together took ${seconds(spentMs)} of ${wholeBudgetS} s: make the dearest faster`]
-    results.push({ name: 'the whole', passed: 0, failed: 1, problems, milliseconds: spentMs, budgetS: wholeBudgetS })
+  const total = (of) => results.reduce((sum, result) => sum + result[of], 0)
+  const all = { milliseconds: total('milliseconds'), measured: total('measured'), budgetS: wholeBudgetS }
+  if (all.measured > wholeBudgetS * 1000) {
+    const problems = [`all suites together took ${time(all)} of ${wholeBudgetS} s: make the dearest faster`]
+    results.push({ name: 'the whole', passed: 0, failed: 1, problems, ...all })
   }
   summary(results)
-  say(`  all of it ${seconds(spentMs)} of ${wholeBudgetS} s`)
-  const total = (of) => results.reduce((sum, result) => sum + result[of], 0)
+  say(`  all of it ${time(all)}, of ${wholeBudgetS} s`)
   process.stdout.write(`${total('passed')} passed, ${total('failed')} failed\n`)
   process.exitCode = total('failed') === 0 ? 0 : 1
 })
