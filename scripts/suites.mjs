@@ -167,7 +167,7 @@ export const suites = [
   {
     name: 'e2e',
     what: 'Reading, running, failing and passing in a real Chromium (vitest)',
-    budgetS: 360,
+    budgetS: 420,
     line: () => vitest('e2e'),
     count: byVitest('e2e'),
     needs: async () => ({ ...(await clearReport('e2e')()), CHROMIUM: await ensureChromium() }),

@@ -48,6 +48,7 @@ export const en = {
   sizeOfCode: 'Size of the code',
   smaller: 'A−, smaller code',
   larger: 'A+, larger code',
+  editorComes: 'The editor is on its way …',
   fullEditor: 'Full editor',
   plainEditor: 'Plain editor',
   fuel: (units: string) => `fuel ${units}`,

@@ -53,6 +53,7 @@ export const es: Words = {
   sizeOfCode: 'Tamaño del código',
   smaller: 'A−, código más pequeño',
   larger: 'A+, código más grande',
+  editorComes: 'El editor está en camino …',
   fullEditor: 'Editor completo',
   plainEditor: 'Editor sencillo',
   fuel: (units) => `combustible ${units}`,

@@ -304,6 +304,7 @@ export function drawWorkbench(model: WorkbenchModel): TemplateResult {
         ${drawFileBar(model)} ${drawNotices(model)}
         <div class="cw-editor" id="cw-editor" role="tabpanel" aria-label=${filesOf(model).current}>
           ${(tests ?? model).editorHost}
+          ${(tests ?? model).editorKind === 'loading' ? html`<p class="cw-editor-comes" role="status">${words().editorComes}</p>` : nothing}
         </div>
         ${drawActionBar(model)}
       </section>
