@@ -208,8 +208,13 @@ const checks = [
     stage: 'what-if',
     hint: 'what-if',
     run(trial) {
+      const going = web('going')
       const { nodes, existing } = cluster(TWO_ZONES, {
-        'node-1': [web('w1'), apart(cache('shy'), { topologyKey: HOST, labelSelector: WEB })],
+        'node-1': [
+          web('w1'),
+          apart(cache('shy'), { topologyKey: HOST, labelSelector: WEB }),
+          { ...going, metadata: { ...going.metadata, deletionTimestamp: '2026-01-01T00:00:00Z' } },
+        ],
       })
       const more = web('w2').on('node-2')
       const questions = [
@@ -217,6 +222,8 @@ const checks = [
         [{ add: more }],
         [{ add: more }, { remove: 'shy' }],
         [{ add: more }, { remove: 'w1' }],
+        // It has not counted for some time.
+        [{ remove: 'shy' }, { remove: 'going' }],
       ]
       judgeWhatIf(trial, { nodes, existing, incoming: [spread()], questions })
     },

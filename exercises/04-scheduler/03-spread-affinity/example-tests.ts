@@ -283,11 +283,12 @@ const thoughts: SpreadExample[] = [
   {
     name: 'what if a Pod came, or went?',
     nodes: zones({ a: 'a', b: 'b' }),
-    pods: [on('a', web('w1')), on('b', cache('c1'))],
+    pods: [on('a', web('w1')), on('a', leaving(web('w0'))), on('b', cache('c1'))],
     pod: spread(web('new'), by('zone')),
     expect: { a: full, b: yes },
     whatIf: [
       { changes: [{ remove: 'w1' }], expect: { a: yes, b: yes } },
+      { changes: [{ remove: 'w0' }], expect: { a: full, b: yes } },
       { changes: [{ add: on('b', web('w2')) }], expect: { a: yes, b: yes } },
       { changes: [{ add: on('b', web('w2')) }, { remove: 'w1' }], expect: { a: yes, b: full } },
       { changes: [{ add: on('b', web('w2')) }, { add: on('b', web('w3')) }], expect: { a: yes, b: full } },
