@@ -116,7 +116,10 @@ export class Engine {
   }
 
   private takeBack(machine: Machine): void {
-    if (machine.isReusable && this.idle.length < idleMachinesMax) this.idle.push(machine)
+    if (!machine.isReusable) return
+    this.idle.push(machine)
+    // The one that has waited longest goes: other exercises have machines of other sizes, and nobody may ask for that one again.
+    if (this.idle.length > idleMachinesMax) this.idle.shift()
   }
 
   private machine({ limits }: GuestOptions): Machine {
