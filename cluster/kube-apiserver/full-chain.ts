@@ -13,4 +13,5 @@ export const FULL_CHAIN = Object.freeze({
   serviceAccountIssuer: 'https://kubernetes.default.svc.cluster.local',
   enableBootstrapTokenAuth: true,
   priorityAndFairness: true,
+  metrics: true,
 } satisfies Partial<ApiserverOptions>)

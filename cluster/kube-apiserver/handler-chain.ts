@@ -35,6 +35,8 @@ import { classify } from './flowcontrol/classify.ts'
 import { nextSeated, place, release, widthOf } from './flowcontrol/seats.ts'
 import { health } from './health.ts'
 import { actingUser } from './impersonation.ts'
+import { labelsOf } from './metrics/labels.ts'
+import { countBegun, countEnded } from './metrics/tallies.ts'
 import { partsOf } from './parts.ts'
 import { answerAtPath } from './paths.ts'
 import { startRead } from './reads.ts'
@@ -92,11 +94,14 @@ function begin(
   if (!('to' in route) || route.to !== 'local') return askElsewhere(state, stream, route, user, request, ctx)
   if (!info) return [{ type: 'close', stream, body: answerAtPath(state, user, request) }]
   if (!info.resource.verbs.includes('watch')) {
-    return [{ type: 'close', stream, body: review(state, user, info, request, ctx) }]
+    const answered = review(state, user, info, request, ctx)
+    if (state.metrics && answered.status !== 403) countEnded(state.metrics, labelsOf(info, request), answered.status, 0)
+    return [{ type: 'close', stream, body: answered }]
   }
   if (!knowsVerb(info)) return [answer(stream, 405, methodNotAllowed())]
   const lane = laneOf(info)
   if (state.queues[lane].size >= QUEUE_MAX) {
+    if (state.metrics) countEnded(state.metrics, labelsOf(info, request), 429, 0)
     const status = tooManyRequests(
       'The apiserver is handling too many requests, please try again later',
       RETRY_AFTER_SECONDS,
@@ -242,6 +247,7 @@ function seat(state: State, row: PendingRequest, ctx: Context): Effect[] {
   const seated = { level: isExempt ? '' : level.metadata.name, width, schemaUid: schema.metadata.uid ?? '', levelUid: level.metadata.uid ?? '' } // prettier-ignore
   if (placed === 'rejected') {
     state.requests.delete(row.id)
+    if (state.metrics) countEnded(state.metrics, labelsOf(info, row.request), 429, ctx.now - row.arrived)
     return [answer(row.id, 429, tooManyRequests(TOO_MANY, RETRY_AFTER_SECONDS), [], seated)]
   }
   if (placed === 'seated') return admit(state, { ...row, flow: seated }, ctx)
@@ -255,6 +261,7 @@ function admit(state: State, row: PendingRequest, ctx: Context): Effect[] {
   const forbidden = authorize(state, row.user, info, ctx)
   if (state.audit.open.size > 0)
     annotate(state, row.stream, { 'authorization.k8s.io/decision': forbidden ? 'forbid' : 'allow' })
+  if (!forbidden && state.metrics) countBegun(state.metrics, row.id, labelsOf(info, row.request), row.arrived)
   const refused = forbidden ?? row.request.malformed ?? writeOptionsProblem(info, row.request)
   if (refused) {
     state.requests.delete(row.id)

@@ -7,17 +7,27 @@
 import type { HttpRequest, HttpResponse } from '#cluster/api/http.ts'
 import type { State } from './state.ts'
 
-const VERSION = Object.freeze({
+/** By the names that `/metrics` gives them. */
+export const BUILD = Object.freeze({
+  compiler: 'clusterwright',
+  git_tree_state: 'clean',
+  git_version: 'v1.36.0',
   major: '1',
   minor: '36',
-  emulationMajor: '1',
-  emulationMinor: '36',
-  minCompatibilityMajor: '1',
-  minCompatibilityMinor: '35',
-  gitVersion: 'v1.36.0',
-  gitTreeState: 'clean',
-  compiler: 'clusterwright',
   platform: 'simulated/amd64',
+})
+
+const VERSION = Object.freeze({
+  major: BUILD.major,
+  minor: BUILD.minor,
+  emulationMajor: BUILD.major,
+  emulationMinor: BUILD.minor,
+  minCompatibilityMajor: BUILD.major,
+  minCompatibilityMinor: '35',
+  gitVersion: BUILD.git_version,
+  gitTreeState: BUILD.git_tree_state,
+  compiler: BUILD.compiler,
+  platform: BUILD.platform,
 })
 
 type Check = readonly [name: string, passes: (state: State) => boolean]

@@ -38,6 +38,7 @@ import { claimCompaction, claimed, COMPACTION_TIMER, scheduleCompaction } from '
 import { definitionsMoved, lookAtAll as lookAtDefinitions } from './extensions/define.ts'
 import { leaseGranted } from './event-leases.ts'
 import { admitQueued, DEADLINE_TIMER, expireRequests, queued, receive } from './handler-chain.ts'
+import { countAnswers, countGone, noTallies } from './metrics/tallies.ts'
 import type { Ended } from './outgoing.ts'
 import { apiServicesMoved, AVAILABILITY_TIMER, discoveryAnswered, lookAtAll } from './aggregation/availability.ts'
 import { proxyAnswered } from './aggregation/proxy.ts'
@@ -63,6 +64,7 @@ const DEFAULTS = {
   runtimeConfig: [],
   admissionPlugins: FEW_ADMISSION_PLUGINS,
   priorityAndFairness: false,
+  metrics: false,
   auditPolicy: { rules: [] },
   tokens: {},
   serviceAccountIssuer: '',
@@ -91,6 +93,7 @@ function initialState(given: ApiserverOptions, schemas: Schemas | undefined): St
     requests: new Table(),
     queues: { reading: new Table(), mutating: new Table() },
     awaitingCache: new Table(),
+    metrics: options.metrics ? noTallies() : undefined,
     reading: 0,
     mutating: 0,
     grants: new Table(),
@@ -124,6 +127,7 @@ const BEHAVIOUR: Component<State, ApiserverOptions> = {
   step(state, event, ctx) {
     const handled = handle(state, event, ctx)
     const effects = queued(state) > 0 ? [...handled, ...admitQueued(state, ctx)] : handled
+    if (state.metrics) countAnswers(state.metrics, effects, ctx)
     return withAudit(state, state.translations.size > 0 ? translateOut(state, effects, ctx) : effects, ctx)
   },
 }
@@ -165,6 +169,7 @@ function closed(state: State, event: Extract<Event, { type: 'closed' }>, ctx: Co
   if (result?.type === 'parked') return [...result.effects]
   if (result?.type === 'failed') return [...etcdFailed(state, result.call, result.message, ctx), ...result.effects]
   if (event.stream === state.watchStream) return watchStreamClosed(state, ctx)
+  if (state.metrics) countGone(state.metrics, event.stream, ctx.now)
   const connected = connectEnded(state, event.stream, event.reason, event.body)
   if (connected) return connected
   // A client that has gone: what etcd is doing for it goes on, but nobody waits for the answer.

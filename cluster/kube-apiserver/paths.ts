@@ -1,5 +1,5 @@
 /**
- * The paths that lead to no resource: discovery, and OpenAPI where the server has schemas.
+ * The paths that lead to no resource: discovery, metrics, and OpenAPI where the server has schemas.
  *
  * Roles name them by `nonResourceURLs`; everybody who was recognised has the role `system:discovery`.
  * Where to read upstream: apiserver `pkg/server/{handler,mux/pathrecorder}.go`, `pkg/endpoints/handlers/responsewriters/errors.go`.
@@ -10,6 +10,7 @@ import { mayAsk } from './authorization.ts'
 import { discover } from './discovery/discovery.ts'
 import { ownResourcesOf, resourcesOf } from './extensions/custom-resources.ts'
 import { openApi } from './openapi/openapi.ts'
+import { metricsAnswer } from './metrics/metrics.ts'
 import type { State } from './state.ts'
 import { forbiddenPath, noSuchPath, notYet } from './status.ts'
 
@@ -20,6 +21,7 @@ export function answerAtPath(state: State, user: UserInfo, request: HttpRequest)
   if (!mayAsk(state, user, verb, request.path)) return failed(forbiddenPath(user.name, verb, request.path))
   const resources = resourcesOf(state)
   const found =
+    (request.path === '/metrics' ? metricsAnswer(state) : undefined) ??
     discover(request, `${advertiseAddress || '127.0.0.1'}:${securePort}`, resources, options.runtimeConfig) ??
     (schemas && openApi(schemas, request, ownResourcesOf(state)))
   // Until all definitions are known, nobody can say that there is no such thing.

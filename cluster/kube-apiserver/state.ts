@@ -10,6 +10,7 @@ import type { Resource } from '#cluster/api/resources.ts'
 import type { Schemas } from '#cluster/api/schema/schema.ts'
 import type { ResourceQuota } from '#cluster/api/resource-quota.ts'
 import type { HookAnswer, HookCall } from './admission/webhooks/types.ts'
+import type { Tallies } from './metrics/tallies.ts'
 import type { RequestInfo } from './route.ts'
 import type { Selection } from './selectors.ts'
 import type { View } from './views.ts'
@@ -43,6 +44,8 @@ export interface ApiserverOptions {
   readonly enableBootstrapTokenAuth?: boolean
   /** Whether requests wait by priority levels and flows, in place of two lanes. */
   readonly priorityAndFairness?: boolean
+  /** Whether requests are counted, and `/metrics` says how many there were. */
+  readonly metrics?: boolean
   /** Which requests are written down, and how much of each; without rules, none. */
   readonly auditPolicy?: AuditPolicy
   /** A watch cache keeps at least so many events, however old; upstream: 100. */
@@ -313,6 +316,8 @@ export interface State {
   flow: FlowState
   /** Requests of which an audit event is still to come, and where the log stands. */
   audit: { open: Table<StreamId, AuditEvent>; file: number; count: number; dirty: boolean }
+  /** What has been counted; undefined: nothing is. */
+  readonly metrics: Tallies | undefined
   /** Seats taken. */
   reading: number
   mutating: number
