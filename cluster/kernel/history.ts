@@ -2,8 +2,8 @@
  * Going back: a run with checkpoints, and a seek to any tick of it.
  *
  * A checkpoint is a fork, taken every `every` events; a seek forks the nearest one before the tick and runs the rest
- * again, which gives the very same events because the world is deterministic. 1,000 events apart, a lesson's world is
- * sought within a frame.
+ * again, which gives the very same events because the world is deterministic. The denser checkpoints are, the less is run again;
+ * they share what has not changed.
  */
 import type { Command } from './command.ts'
 import type { Micros } from './component.ts'

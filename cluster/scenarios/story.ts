@@ -79,8 +79,8 @@ export interface Story {
   readonly scenes: readonly Scene[]
 }
 
-/** Events between checkpoints: dense enough for any moment of a story to be sought within a frame. */
-const CHECKPOINT_EVENTS = 100
+/** Events between checkpoints of a world that is looked at: they cost much more than a checkpoint, and a seek runs at most so many again. */
+export const CHECKPOINT_EVENTS = 50
 
 /** How long `run until` looks, and how long a kubectl command may take. */
 const UNTIL_MICROS = 600_000_000
@@ -91,8 +91,6 @@ export interface StoryOptions {
   readonly seed?: number
   /** Added to what `boot` says. */
   readonly cluster?: Partial<ClusterOptions>
-  /** Events between checkpoints: fewer make going back quicker, and cost memory. Default: that of `History`. */
-  readonly checkpointEvery?: number
   /** Called on the world before anything runs. */
   readonly prepare?: (world: World) => void
 }
@@ -170,7 +168,7 @@ class Player {
     const fields = pairs(block.args)
     const world = fields['etcd'] === undefined ? this.#bootCluster(fields, block.input) : this.#bootEtcd(fields)
     this.#options.prepare?.(world)
-    this.history = new History(world, this.#options.checkpointEvery ?? CHECKPOINT_EVENTS)
+    this.history = new History(world, CHECKPOINT_EVENTS)
     return ''
   }
 

@@ -8,6 +8,8 @@ import { playStory } from '#cluster/scenarios/story.ts'
 import { type Benchmark, elapsedMs } from '../bench.ts'
 
 const SECOND = 1_000_000
+const SEEKS_OF_EACH = 5
+const ascending = (a: number, b: number): number => a - b
 
 function ready(nodes: number): World {
   const world = bootCluster({ seed: 1, nodes, dns: false })
@@ -66,15 +68,17 @@ export default {
 
     const script = readFileSync(new URL('../../cluster/scenarios/deployment-journey.txt', import.meta.url), 'utf8')
     const { history } = playStory(script)
-    const seeks = Array.from({ length: 101 }, (_, i) =>
-      elapsedMs(() => history.at((i * 7919) % history.head.tick)),
-    ).sort((a, b) => a - b)
-    report({
-      what: `seek in a lesson's world (${history.head.tick} events), slowest of 101`,
-      value: seeks[100]!,
-      unit: 'ms',
-      against: { what: 'one frame', value: 16 },
-    })
-    report({ what: 'seek in a lesson’s world, median', value: seeks[50]!, unit: 'ms' })
+    const ticks = Array.from({ length: 101 }, (_, i) => (i * 7919) % history.head.tick)
+    const seek = (tick: number): number => elapsedMs(() => history.at(tick))
+    const passes = Array.from({ length: SEEKS_OF_EACH }, () => ticks.map(seek))
+    const all = passes.flat().sort(ascending)
+    // What a moment takes each time, apart from when the collector came by.
+    const least = ticks.map((_, i) => Math.min(...passes.map((pass) => pass[i]!))).sort(ascending)
+    const frame = { against: { what: 'one frame', value: 16 } }
+    const what = `seek in a lesson's world (${history.head.tick} events)`
+    report({ what: `${what}, the moment that takes longest`, value: least.at(-1)!, unit: 'ms', ...frame, note: `of 101 moments, each sought ${SEEKS_OF_EACH} times` }) // prettier-ignore
+    report({ what: `${what}, slowest of all`, value: all.at(-1)!, unit: 'ms', ...frame, note: 'garbage collection is in it' }) // prettier-ignore
+    report({ what: `${what}, of 100 the 95th`, value: all[Math.floor(all.length * 0.95)]!, unit: 'ms', ...frame })
+    report({ what: `${what}, median`, value: all[all.length >> 1]!, unit: 'ms' })
   },
 } satisfies Benchmark

@@ -6,7 +6,7 @@ import { KUBECTL } from '#cluster/cluster.ts'
 import { History } from '#cluster/kernel/history.ts'
 import type { World } from '#cluster/kernel/world.ts'
 import { ETCDCTL } from '#cluster/scenarios/etcd-world.ts'
-import { playStory } from '#cluster/scenarios/story.ts'
+import { CHECKPOINT_EVENTS, playStory } from '#cluster/scenarios/story.ts'
 import { configuredScheduler } from './configured-scheduler.ts'
 import { frameOf } from './frame.ts'
 import { inspect } from './inspect.ts'
@@ -25,8 +25,6 @@ import type {
 import { Recorder } from './recorder.ts'
 import { type Run, readable, timelineOf, whyOf, worldAt } from './run.ts'
 
-/** Events of a lesson's world are costly, compared with a checkpoint: a seek runs at most so many again. */
-const CHECKPOINT_EVERY = 50
 /** Branches kept at once; the oldest change is forgotten first. */
 const BRANCHES_MAX = 8
 /** kubectl's calls in changes are numbered from here, apart from the story's own. */
@@ -62,7 +60,6 @@ export function createSimulation(textOf: (story: StoryRequest['story']) => strin
     const { history, scenes } = playStory(text, `${request.story}.txt`, {
       ...(request.seed !== undefined && { seed: request.seed }),
       ...(components && { cluster: { components } }),
-      checkpointEvery: CHECKPOINT_EVERY,
       prepare: (world) => (recorder = new Recorder(world)),
     })
     const views = scenes.map(({ block, output, from, to }): SceneView => ({
@@ -90,7 +87,7 @@ export function createSimulation(textOf: (story: StoryRequest['story']) => strin
     const at = world.now
     const recorder = new Recorder(world, parent.recorder)
     for (const change of changes) apply(world, change, () => ++calls)
-    const history = new History(world, CHECKPOINT_EVERY)
+    const history = new History(world, CHECKPOINT_EVENTS)
     const untilMicros = Math.max(parent.history.head.now, at) + extraMicros
     history.run({ untilMicros, maxEvents: BRANCH_EVENTS_MAX })
     const { seed, scenes } = parent
