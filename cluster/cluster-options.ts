@@ -24,6 +24,10 @@ export const CONTROL_PLANE_PROGRAMS = ['etcd', 'kube-apiserver', 'kube-controlle
 export const NODE_PROGRAMS = ['kubelet', 'containerd', 'flanneld', 'kube-proxy'] as const
 export type Program = (typeof CONTROL_PLANE_PROGRAMS)[number] | (typeof NODE_PROGRAMS)[number]
 
+/** What speaks with the API server alone, and so may be somebody else's. */
+export const REPLACEABLE = ['kube-scheduler', 'kube-controller-manager'] as const satisfies readonly Program[]
+export type Replaceable = (typeof REPLACEABLE)[number]
+
 export interface MachineOptions {
   readonly name: string
   /** Of the control plane's programs, each counts on the first machine that has it. */
@@ -36,6 +40,8 @@ export interface ClusterOptions {
   readonly nodes?: number | readonly NodeSpecOptions[]
   /** Machines of the control plane; more than one stand behind a load balancer. Default 1. */
   readonly controlPlanes?: number
+  /** Programs of the control plane that no machine runs: somebody else's do their work, from outside. */
+  readonly without?: readonly Replaceable[]
   /** Machines and what each of them runs, in place of `nodes` and `controlPlanes`: a cluster of which parts may be missing. */
   readonly machines?: readonly MachineOptions[]
   /** Members of etcd. Default 1. */

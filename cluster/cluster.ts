@@ -216,14 +216,15 @@ function addParts(world: World, machines: readonly MachineOptions[], options: Cl
 }
 
 function addControlPlanes(world: World, options: ClusterOptions): ProcessId {
-  const { controlPlanes = 1, topology } = options
+  const { controlPlanes = 1, topology, without = [] } = options
   const members = etcdMembersOf(options)
   if (topology === 'external') addExternalEtcd(world, members)
   for (let i = 1; i <= controlPlanes; i++) {
     const server: ProcessId = `cp-${i}/kube-apiserver`
     const local: ProcessId = `cp-${i}/etcd`
     const hasMember = members.includes(local)
-    const runs = CONTROL_PLANE_PROGRAMS.filter((program) => program !== 'etcd' || hasMember)
+    const wanted = CONTROL_PLANE_PROGRAMS.filter((program) => !without.some((other) => other === program))
+    const runs = wanted.filter((program) => program !== 'etcd' || hasMember)
     const address = controlPlaneAddress(i)
     addControlPlane(world, `cp-${i}`, options, { members, etcd: hasMember ? [local] : members, server, runs, address })
   }

@@ -6,6 +6,7 @@
  */
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import type { UserInfo } from '#cluster/api/http.ts'
+import type { Replaceable } from '#cluster/cluster-options.ts'
 import type { World } from '#cluster/kernel/world.ts'
 import { type Entry, entryFrom, linesOf } from './journal.ts'
 import type { Certificate } from './kube-apiserver/certificates.ts'
@@ -19,6 +20,8 @@ export interface Genesis {
   readonly nodes?: number | undefined
   readonly controlPlanes: number
   readonly etcd: 'stacked' | 'external'
+  /** What somebody else's programs do, from outside. */
+  readonly without?: readonly Replaceable[] | undefined
   readonly epochMicros: number
   /** Whether metrics-server runs; worlds from before it did have none. */
   readonly metrics?: boolean | undefined

@@ -17,10 +17,11 @@ import { contain, type Report, reporter } from './defects.ts'
 import { etcdAloneWorld } from './etcd/alone.ts'
 import { type EtcdPorts, serveEtcd } from './etcd/serve.ts'
 import { replay } from './journal.ts'
-import { type Authority, authorityOf, newAuthority } from './kube-apiserver/certificates.ts'
+import { type Authority, authorityOf, frontProxyAuthority, newAuthority } from './kube-apiserver/certificates.ts'
 import { certifier } from './kube-apiserver/certify.ts'
 import { descriptions } from './kube-apiserver/descriptions.ts'
 import { kubeconfig, refuseForeign, removeKubeconfig, writeKubeconfig } from './kube-apiserver/kubeconfig.ts'
+import { refuseForeignDir, writeKubernetesDir } from './kube-apiserver/kubernetes-dir.ts'
 import { newTokens, personas, PERSONAS_MANIFEST } from './kube-apiserver/personas.ts'
 import { serveApi } from './kube-apiserver/serve.ts'
 import { LiveWorld } from './live-world.ts'
@@ -35,6 +36,8 @@ export interface DoorOptions {
   readonly port: number
   /** Where the credentials are written. */
   readonly kubeconfig: string
+  /** A folder for what a control-plane program of somebody else's needs. */
+  readonly kubernetesDir?: string | undefined
   /** A file in which the world is kept when it stops. */
   readonly save?: string | undefined
   /** Where our own mistakes are told; default: nowhere. */
@@ -77,6 +80,7 @@ const HOW_TO_REPORT =
 export async function bringUp(options: UpOptions): Promise<Up> {
   const report: Report = options.warn ? reporter(options.warn, HOW_TO_REPORT) : () => {}
   if (!isAlone(options)) refuseForeign(options.kubeconfig)
+  if (options.kubernetesDir !== undefined) refuseForeignDir(options.kubernetesDir)
   const { genesis, booted, live } = begin(options, report)
   const closers: (() => void)[] = [() => live.stop()]
   const close = (): void => closers.splice(0).forEach((closer) => closer())
@@ -134,11 +138,11 @@ function begin(
 ): { readonly genesis: Genesis; readonly booted: Booted; readonly live: LiveWorld } {
   const { speed } = options
   if (options.load === undefined) {
-    const { seed, nodes, controlPlanes, etcd } = options
+    const { seed, nodes, controlPlanes, etcd, without } = options
     const epochMicros = Date.now() * 1_000 - (nodes === undefined ? 0 : COMING_UP_MICROS)
     const serviceAccountKey = randomBytes(32).toString('base64url')
     const secrets = { tokens: newTokens(), serviceAccountKey, authority: newAuthority(epochMicros / 1_000) }
-    const genesis: Genesis = { seed, nodes, controlPlanes, etcd, epochMicros, metrics: true, ...secrets }
+    const genesis: Genesis = { seed, nodes, controlPlanes, etcd, without, epochMicros, metrics: true, ...secrets }
     const booted = boot(genesis, contain(report))
     return { genesis, booted, live: new LiveWorld(booted.world, booted.door, { speed, report }) }
   }
@@ -157,26 +161,31 @@ interface Behind {
 }
 
 async function apiDoor(
-  { port, kubeconfig: file }: DoorOptions,
-  { live, server, genesis: { tokens, epochMicros, authority: own }, report }: Behind,
+  { port, kubeconfig: file, kubernetesDir }: DoorOptions,
+  { live, server, genesis, report }: Behind,
   closers: (() => void)[],
 ): Promise<string> {
+  const { tokens, epochMicros, without = [] } = genesis
   const sinceMs = epochMicros / 1_000
-  const authority = authorityOf(own ?? newAuthority(sinceMs), sinceMs)
+  const own = genesis.authority ?? newAuthority(sinceMs)
+  const authority = authorityOf(own, sinceMs)
   const clock = (): number => epochMicros + live.world.now
   const api = await serveApi({ live, server, authority, clock, port, report }).catch((error: Error) => {
     throw taken(error, port, '--port')
   })
   closers.unshift(() => api.close())
-  live.call(server, whoVouches(authority), () => {})
-  const text = kubeconfig({ server: `https://127.0.0.1:${api.port}`, authority, tokens })
+  live.call(server, whoVouches(authority, frontProxyAuthority(sinceMs)), () => {})
+  const url = `https://127.0.0.1:${api.port}`
+  const text = kubeconfig({ server: url, authority, tokens })
   writeKubeconfig(file, text)
   closers.unshift(() => removeKubeconfig(file, text))
-  return apiGreeting(file) + (live.speed > 1 ? aheadGreeting(live.speed) : '')
+  if (kubernetesDir !== undefined) closers.unshift(writeKubernetesDir(kubernetesDir, { server: url, authority, own }))
+  const missing = without.length > 0 ? missingGreeting(without, kubernetesDir) : ''
+  return apiGreeting(file) + missing + (live.speed > 1 ? aheadGreeting(live.speed) : '')
 }
 
 /** What an API server itself keeps up to date, for servers beside it: by whose certificates they may know a client. */
-function whoVouches({ cert }: Authority): HttpRequest {
+function whoVouches({ cert }: Authority, frontProxy: string): HttpRequest {
   const [namespace, name] = ['kube-system', 'extension-apiserver-authentication']
   return {
     type: 'request',
@@ -189,7 +198,14 @@ function whoVouches({ cert }: Authority): HttpRequest {
       apiVersion: 'v1',
       kind: 'ConfigMap',
       metadata: { name, namespace },
-      data: { 'client-ca-file': cert },
+      data: {
+        'client-ca-file': cert,
+        'requestheader-allowed-names': '["front-proxy-client"]',
+        'requestheader-client-ca-file': frontProxy,
+        'requestheader-extra-headers-prefix': '["X-Remote-Extra-"]',
+        'requestheader-group-headers': '["X-Remote-Group"]',
+        'requestheader-username-headers': '["X-Remote-User"]',
+      },
     }),
   }
 }
@@ -216,13 +232,14 @@ function boot(genesis: Genesis, onDefect: NonNullable<WorldOptions['onDefect']>)
     etcd,
     epochMicros,
     metrics = false,
+    without = [],
     tokens,
     serviceAccountKey,
     authority,
   } = genesis
   if (nodes === undefined)
     return { ...etcdAloneWorld({ seed, epochMicros, size: membersIn(genesis), onDefect }), server: undefined }
-  const cluster = { controlPlanes, etcdMembers: membersIn(genesis), topology: etcd } as const
+  const cluster = { controlPlanes, etcdMembers: membersIn(genesis), topology: etcd, without } as const
   const signs = authority && { 'kube-controller-manager': kubeControllerManagerWith(certifier(authority)) as Component }
   const components = { caller, 'kube-apiserver': typedApiserver, ...signs }
   const common = { seed, nodes, epochMicros, metrics, components, tokens, serviceAccountKey, onDefect }
@@ -239,6 +256,9 @@ function boot(genesis: Genesis, onDefect: NonNullable<WorldOptions['onDefect']>)
 
 const etcdGreeting = ({ endpoints }: EtcdPorts): string =>
   `etcd:  ETCDCTL_API=3 etcdctl --endpoints ${endpoints.join()}\n`
+
+const missingGreeting = (without: readonly string[], folder: string | undefined): string =>
+  `There is no ${without.join(' and no ')}: start your own${folder === undefined ? '' : `, with what is in ${folder}`}.\n`
 
 const aheadGreeting = (speed: number): string =>
   `Time runs ${speed} times as fast as yours: ages that kubectl reckons itself (describe, events) read <invalid>.\n`

@@ -8,7 +8,7 @@
  * Where to read upstream: apiserver `pkg/endpoints/filters/authorization.go`, `pkg/authorization/authorizerfactory`,
  * `pkg/endpoints/handlers/responsewriters/errors.go`.
  */
-import type { UserInfo } from '#cluster/api/http.ts'
+import type { HttpRequest, UserInfo } from '#cluster/api/http.ts'
 import type { Status } from '#cluster/api/types.ts'
 import type { Context } from '#cluster/kernel/component.ts'
 import { allowedBy, missingRoles, pathAllowedBy } from './rbac/authorizer.ts'
@@ -60,6 +60,18 @@ export function mayAsk(
   const { authorizationMode: mode } = state.options
   if (!hasRbac(mode)) return mode === 'AlwaysAllow'
   return user.groups.includes(PRIVILEGED) || pathAllowedBy(state, user, verb, path) !== undefined
+}
+
+/**
+ * What is asked, as it is judged: who lists or watches the one object of a name by a selector of fields asks for that object, so
+ * that a role with names can allow it.
+ */
+export function asJudged(info: RequestInfo, { query }: Pick<HttpRequest, 'query'>): RequestInfo {
+  const selector = query?.['fieldSelector']
+  if (!selector || info.name !== '' || (info.verb !== 'list' && info.verb !== 'watch')) return info
+  const exact = selector.split(',').flatMap((part) => /^metadata\.name==?([^=].*)$/.exec(part)?.[1] ?? [])[0]
+  const isName = exact !== undefined && exact !== '.' && exact !== '..' && !/[/%]/.test(exact)
+  return isName ? { ...info, name: exact } : info
 }
 
 /** The refusal; undefined where the request may pass. */

@@ -13,6 +13,7 @@ import { hasRbac } from './authorization.ts'
 import { BOOTSTRAP_FLOWS } from './flowcontrol/bootstrap-flows.ts'
 import { prepareCreate } from './objects.ts'
 import { bootstrapPolicy } from './rbac/bootstrap-policy.ts'
+import { namespacePolicy } from './rbac/namespace-policy.ts'
 import type { RequestInfo } from './route.ts'
 import { withAddress } from './service-address.ts'
 import type { State } from './state.ts'
@@ -67,7 +68,9 @@ function wantedObjects(state: State): KubernetesObject[] {
     address,
   )
   const policy = [
-    ...(hasRbac(authorizationMode) ? bootstrapPolicy(authorizationMode === 'Node,RBAC') : []),
+    ...(hasRbac(authorizationMode)
+      ? [...bootstrapPolicy(authorizationMode === 'Node,RBAC'), ...namespacePolicy()]
+      : []),
     ...(state.options.admissionPlugins.includes('Priority') ? SYSTEM_PRIORITIES : []),
     ...(state.options.priorityAndFairness ? BOOTSTRAP_FLOWS : []),
   ]

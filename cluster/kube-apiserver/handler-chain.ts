@@ -23,7 +23,7 @@ import { isApply } from './apply/apply.ts'
 import { applyProblem } from './apply/tracking.ts'
 import { annotate, requestReceived } from './audit/audit.ts'
 import { authenticate } from './authentication.ts'
-import { authorize } from './authorization.ts'
+import { asJudged, authorize } from './authorization.ts'
 import { startCaching } from './cache-feed.ts'
 import { startDeleteCollection } from './collections.ts'
 import { isConnect, startConnect } from './connect.ts'
@@ -153,7 +153,7 @@ function askElsewhere(
   ctx: Context,
 ): Effect[] {
   const info = infoElsewhere(state, request)
-  const refused = info && authorize(state, user, info, ctx)
+  const refused = info && authorize(state, user, asJudged(info, request), ctx)
   return refused ? [answer(stream, refused.code, refused)] : passOn(state, stream, route, user, request, ctx)
 }
 
@@ -258,7 +258,7 @@ function seat(state: State, row: PendingRequest, ctx: Context): Effect[] {
 /** Takes a seat and starts. */
 function admit(state: State, row: PendingRequest, ctx: Context): Effect[] {
   const { info } = row
-  const forbidden = authorize(state, row.user, info, ctx)
+  const forbidden = authorize(state, row.user, asJudged(info, row.request), ctx)
   if (state.audit.open.size > 0)
     annotate(state, row.stream, { 'authorization.k8s.io/decision': forbidden ? 'forbid' : 'allow' })
   if (!forbidden && state.metrics) countBegun(state.metrics, row.id, labelsOf(info, row.request), row.arrived)

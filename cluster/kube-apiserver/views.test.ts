@@ -148,6 +148,59 @@ describe('a kind in two versions', () => {
     ])
   })
 
+  it.each<[object, object]>([
+    [
+      { type: 'Resource', resource: { name: 'cpu', target: { type: 'AverageValue', averageValue: '500m' } } },
+      { type: 'Resource', resource: { name: 'cpu', targetAverageValue: '500m' } },
+    ],
+    [
+      { type: 'Resource', resource: { name: 'memory', target: { type: 'Utilization', averageUtilization: 70 } } },
+      { type: 'Resource', resource: { name: 'memory', targetAverageUtilization: 70 } },
+    ],
+    [
+      { type: 'ContainerResource', containerResource: { name: 'cpu', container: 'c', target: { type: 'Utilization', averageUtilization: 70 } } },
+      { type: 'ContainerResource', containerResource: { name: 'cpu', targetAverageUtilization: 70, container: 'c' } },
+    ],
+    [
+      { type: 'Pods', pods: { metric: { name: 'hits', selector: { matchLabels: { a: 'b' } } }, target: { type: 'AverageValue', averageValue: '1k' } } },
+      { type: 'Pods', pods: { metricName: 'hits', targetAverageValue: '1k', selector: { matchLabels: { a: 'b' } } } },
+    ],
+    [
+      { type: 'Object', object: { describedObject: { kind: 'Service', name: 's' }, metric: { name: 'hits' }, target: { type: 'Value', value: '5' } } },
+      { type: 'Object', object: { target: { kind: 'Service', name: 's' }, metricName: 'hits', targetValue: '5' } },
+    ],
+    [
+      { type: 'Object', object: { describedObject: { kind: 'Service', name: 's' }, metric: { name: 'hits' }, target: { type: 'AverageValue', averageValue: '5' } } },
+      { type: 'Object', object: { target: { kind: 'Service', name: 's' }, metricName: 'hits', targetValue: '0', averageValue: '5' } },
+    ],
+    [
+      { type: 'External', external: { metric: { name: 'queue', selector: { matchLabels: { a: 'b' } } }, target: { type: 'Value', value: '5' } } },
+      { type: 'External', external: { metricName: 'queue', metricSelector: { matchLabels: { a: 'b' } }, targetValue: '5' } },
+    ],
+  ])('has in v1, in the words of its time, what has no field there: %j', (metric, former) => {
+    const lab = ready()
+    const made = lab.send('POST', V2, { metadata: { name: 'web' }, spec: { scaleTargetRef: target, maxReplicas: 5, metrics: [metric] } })
+    expect(made.status).toBe(201)
+    const one = lab.send('GET', `${V1}/web`).body
+    expect(JSON.parse(one.metadata.annotations['autoscaling.alpha.kubernetes.io/metrics'])).toEqual([former])
+    expect(lab.send('PUT', `${V1}/web`, one).status).toBe(200)
+    expect(lab.send('GET', `${V2}/web`).body.spec.metrics).toEqual([metric])
+  }) // prettier-ignore
+
+  it('has in v1 what was measured, as a controller of that time writes it', () => {
+    const lab = ready()
+    lab.send('POST', V2, { metadata: { name: 'web' }, spec: { scaleTargetRef: target, maxReplicas: 5 } })
+    const { metadata, ...one } = lab.send('GET', `${V1}/web`).body
+    const measured = [{ type: 'Resource', resource: { name: 'memory', currentAverageUtilization: 7, currentAverageValue: '3Mi' } }] // prettier-ignore
+    const annotations = { 'autoscaling.alpha.kubernetes.io/current-metrics': JSON.stringify([null, ...measured]) }
+    const status = { currentReplicas: 1, desiredReplicas: 2 }
+    expect(lab.send('PUT', `${V1}/web/status`, { ...one, metadata: { ...metadata, annotations }, status }).status).toBe(200) // prettier-ignore
+    const current = { averageUtilization: 7, averageValue: '3Mi' }
+    expect(lab.send('GET', `${V2}/web`).body.status).toMatchObject({ desiredReplicas: 2, currentMetrics: [{ type: 'Resource', resource: { name: 'memory', current } }] }) // prettier-ignore
+    const again = lab.send('GET', `${V1}/web`).body.metadata.annotations
+    expect(JSON.parse(again['autoscaling.alpha.kubernetes.io/current-metrics'])).toEqual(measured)
+  })
+
   it('tells its watchers in theirs', () => {
     const lab = ready()
     const watch = lab.watch('/apis/events.k8s.io/v1/events')

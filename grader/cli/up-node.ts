@@ -20,6 +20,11 @@ export const DOOR_OPTIONS = {
     value: 'P',
     help: `where etcdctl finds the first member of etcd (default ${ETCD_PORT_DEFAULT})`,
   },
+  'kubernetes-dir': {
+    type: 'string',
+    value: 'DIR',
+    help: 'where to write what a control-plane program of your own needs, as kubeadm does in /etc/kubernetes',
+  },
   save: { type: 'string', value: 'FILE', help: 'keeps the whole world in a file when it stops' },
 } as const satisfies Options
 
@@ -30,6 +35,7 @@ export function doorsOf(values: Values<typeof DOOR_OPTIONS>): Omit<DoorOptions, 
     etcdPort: wholeNumber('--etcd-port', values['etcd-port'], PORT_MAX) ?? ETCD_PORT_DEFAULT,
     port: wholeNumber('--port', values.port, PORT_MAX) ?? PORT_DEFAULT,
     kubeconfig: values.kubeconfig ?? KUBECONFIG_DEFAULT,
+    kubernetesDir: values['kubernetes-dir'],
     save: values.save,
   }
 }

@@ -29,6 +29,8 @@ const HOUR_MS = 3_600_000
 
 interface Wanted {
   readonly subject: readonly forge.pki.CertificateField[]
+  /** Default: the cluster's authority. */
+  readonly issuer?: readonly forge.pki.CertificateField[]
   readonly extensions: readonly object[]
   /** Since 1970: from an hour before. */
   readonly sinceMs: number
@@ -37,14 +39,19 @@ interface Wanted {
 const name = (value: string): forge.pki.CertificateField => ({ name: 'commonName', value })
 const ISSUER = [name('clusterwright')]
 
+/** By whose word the API server speaks for somebody, to the servers behind it. Its key is kept by nobody: in here they take its word. */
+export const frontProxyAuthority = (sinceMs: number): string => selfSigned([name('front-proxy-ca')], sinceMs).cert
+
 /** A new authority's own certificate. @param sinceMs the beginning of the world that it is for, by its clock */
-export function newAuthority(sinceMs: number): Certificate {
+export const newAuthority = (sinceMs: number): Certificate => selfSigned(ISSUER, sinceMs)
+
+function selfSigned(subject: readonly forge.pki.CertificateField[], sinceMs: number): Certificate {
   const key = newKey()
   const extensions = [
     { name: 'basicConstraints', cA: true, critical: true },
     { name: 'keyUsage', keyCertSign: true, digitalSignature: true, critical: true },
   ]
-  return { cert: certificate({ subject: ISSUER, extensions, sinceMs }, key, key), key }
+  return { cert: certificate({ subject, issuer: subject, extensions, sinceMs }, key, key), key }
 }
 
 /** @param sinceMs from when on what it signs is good: a world's clock and this machine's may differ */
@@ -84,7 +91,11 @@ function newKey(): string {
   return privateKey.export({ type: 'pkcs1', format: 'pem' }).toString()
 }
 
-function certificate({ subject, extensions, sinceMs }: Wanted, key: string, issuerKey: string): string {
+function certificate(
+  { subject, issuer = ISSUER, extensions, sinceMs }: Wanted,
+  key: string,
+  issuerKey: string,
+): string {
   const made = forge.pki.createCertificate()
   const { n, e } = forge.pki.privateKeyFromPem(key)
   made.publicKey = forge.pki.setRsaPublicKey(n, e)
@@ -93,7 +104,7 @@ function certificate({ subject, extensions, sinceMs }: Wanted, key: string, issu
   made.validity.notBefore = new Date(sinceMs - HOUR_MS)
   made.validity.notAfter = new Date(Math.max(sinceMs, Date.now()) + YEARS * 365 * 24 * HOUR_MS)
   made.setSubject([...subject])
-  made.setIssuer(ISSUER)
+  made.setIssuer([...issuer])
   made.setExtensions([...extensions])
   made.sign(forge.pki.privateKeyFromPem(issuerKey), forge.md.sha256.create())
   return forge.pki.certificateToPem(made)

@@ -8,11 +8,11 @@ import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:
 import { dirname } from 'node:path'
 import { stringify } from 'yaml'
 import type { UserInfo } from '#cluster/api/http.ts'
-import type { Authority } from './certificates.ts'
+import type { Authority, Certificate } from './certificates.ts'
 import { personas } from './personas.ts'
 
 /** How we know a file of our own. */
-const MARK = '# Written by `clusterwright up`, which writes over it and removes it.'
+export const MARK = '# Written by `clusterwright up`, which writes over it and removes it.'
 export const CLUSTER_NAME = 'clusterwright'
 
 /** Somebody else's file stands where ours should. */
@@ -28,27 +28,46 @@ export interface KubeconfigOptions {
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64')
 
+/** Somebody, and with what they prove who they are. */
+interface Holder {
+  readonly context: string
+  readonly name: string
+  readonly user: Readonly<Record<string, string | undefined>>
+}
+
+const withCertificate = ({ cert, key }: Certificate): Holder['user'] => ({
+  'client-certificate-data': base64(cert),
+  'client-key-data': base64(key),
+})
+
 export function kubeconfig({ server, authority, tokens }: KubeconfigOptions): string {
   const tokenOf = (name: string) => Object.keys(tokens).find((token) => tokens[token]!.name === name)
-  const users = personas.map((persona) => {
-    const { cert, key } = persona.shows === 'certificate' ? authority.client(persona) : { cert: '', key: '' }
-    const user = cert
-      ? { 'client-certificate-data': base64(cert), 'client-key-data': base64(key) }
-      : { token: tokenOf(persona.name) }
-    return { name: persona.name, user }
-  })
-  return `${MARK}\n${stringify({
+  const holders = personas.map((persona): Holder => ({
+    ...persona,
+    user:
+      persona.shows === 'certificate' ? withCertificate(authority.client(persona)) : { token: tokenOf(persona.name) },
+  }))
+  return written(server, authority, holders)
+}
+
+/** For a program, which is nobody else ever: there is one context. */
+export function kubeconfigOf(user: UserInfo, { server, authority }: Omit<KubeconfigOptions, 'tokens'>): string {
+  const context = `${user.name}@${CLUSTER_NAME}`
+  return written(server, authority, [{ context, name: user.name, user: withCertificate(authority.client(user)) }])
+}
+
+const written = (server: string, { cert }: Authority, holders: readonly Holder[]): string =>
+  `${MARK}\n${stringify({
     apiVersion: 'v1',
     kind: 'Config',
-    'current-context': personas[0]!.context,
-    clusters: [{ name: CLUSTER_NAME, cluster: { server, 'certificate-authority-data': base64(authority.cert) } }],
-    contexts: personas.map(({ context, name }) => ({
+    'current-context': holders[0]!.context,
+    clusters: [{ name: CLUSTER_NAME, cluster: { server, 'certificate-authority-data': base64(cert) } }],
+    contexts: holders.map(({ context, name }) => ({
       name: context,
       context: { cluster: CLUSTER_NAME, user: name, namespace: 'default' },
     })),
-    users,
+    users: holders.map(({ name, user }) => ({ name, user })),
   })}`
-}
 
 const isOurs = (text: string): boolean => text.startsWith(MARK)
 
@@ -62,11 +81,11 @@ function contentOf(path: string): string | undefined {
 }
 
 /** @throws NotOurs where the file is not one of ours; nothing is written then */
-export function refuseForeign(path: string): void {
+export function refuseForeign(path: string, option = '--kubeconfig'): void {
   const present = contentOf(path)
   if (present === undefined || isOurs(present)) return
   throw new NotOurs(
-    `${path} is there and was not written by clusterwright: it stays as it is. Name another file with --kubeconfig`,
+    `${path} is there and was not written by clusterwright: it stays as it is. Name another ${option === '--kubeconfig' ? 'file' : 'folder'} with ${option}`,
   )
 }
 

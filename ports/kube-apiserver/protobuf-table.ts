@@ -17,5 +17,13 @@ export function fields(): TableOfFields {
   return table
 }
 
+let groups: ReadonlySet<string> | undefined
+
+/** Whether there are types for what belongs to `apps/v1`: groups that are not built in have none. */
+export function isKnownGroup(apiVersion: string): boolean {
+  groups ??= new Set(Object.keys(fields().kinds).map((name) => name.slice(0, name.lastIndexOf('.'))))
+  return groups.has(apiVersion)
+}
+
 /** What comes before everything. */
 export const MAGIC = Buffer.from('k8s\0')

@@ -19,14 +19,6 @@ interface Typed {
 
 const typeOf = ({ apiVersion, kind }: Typed): string | undefined => fields().kinds[`${apiVersion}.${kind}`]
 
-/** Whether there is a type for what the path is about: groups that are not built in have none. */
-export function isWritable(apiVersion: string): boolean {
-  groups ??= new Set(Object.keys(fields().kinds).map((name) => name.slice(0, name.lastIndexOf('.'))))
-  return groups.has(apiVersion)
-}
-
-let groups: ReadonlySet<string> | undefined
-
 /** An object in its envelope; undefined where it is of no kind that protobuf knows. */
 export function encodeProtobuf(body: object): Buffer | undefined {
   const type = typeOf(body as Typed)

@@ -7,7 +7,7 @@
  * Where to read upstream: apimachinery `pkg/runtime/serializer/protobuf`, `generated.proto` of each API group.
  */
 import protobuf from 'protobufjs/minimal.js'
-import { type Field, fields, MAGIC } from './protobuf-table.ts'
+import { type Field, fields, isKnownGroup, MAGIC } from './protobuf-table.ts'
 
 export const PROTOBUF = 'application/vnd.kubernetes.protobuf'
 
@@ -30,9 +30,14 @@ export function decodeProtobuf(bytes: Buffer): unknown {
       }),
     2: (reader) => (raw = reader.bytes()),
   })
-  const type = fields().kinds[`${apiVersion}.${kind}`]
+  const type = fields().kinds[`${apiVersion}.${kind}`] ?? optionsOf(apiVersion, kind)
   if (type === undefined) throw new Error(`no kind "${kind}" is registered for version "${apiVersion}"`)
   return { apiVersion, kind, ...message(type, raw) }
+}
+
+/** A typed client sends the options of a deletion as a kind of the group whose object it deletes: they are in every one. */
+function optionsOf(apiVersion: string, kind: string): string | undefined {
+  return kind === 'DeleteOptions' && isKnownGroup(apiVersion) ? fields().kinds['v1.DeleteOptions'] : undefined
 }
 
 function eachField(reader: Reader, on: Readonly<Record<number, (reader: Reader, wireType: number) => unknown>>): void {

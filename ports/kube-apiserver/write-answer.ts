@@ -9,7 +9,8 @@ import { stringify } from 'yaml'
 import type { HttpResponse } from '#cluster/api/http.ts'
 import { acceptable } from './media-types.ts'
 import { PROTOBUF } from './protobuf.ts'
-import { encodeEvent, encodeProtobuf, isWritable } from './protobuf-write.ts'
+import { isKnownGroup } from './protobuf-table.ts'
+import { encodeEvent, encodeProtobuf } from './protobuf-write.ts'
 import { OPENAPI_PROTOBUF, openApiProtobuf } from './openapi-protobuf.ts'
 
 /** Below this many bytes, packing costs more than it saves. */
@@ -75,7 +76,7 @@ export function eventWriter(accept: string | undefined, path: string): EventWrit
   const [root, first = '', second = ''] = path.split('/').slice(1)
   const isPartial = accept!.includes('as=PartialObjectMetadata')
   const known =
-    isPartial || (!accept!.includes('as=Table') && isWritable(root === 'api' ? first : `${first}/${second}`))
+    isPartial || (!accept!.includes('as=Table') && isKnownGroup(root === 'api' ? first : `${first}/${second}`))
   return known ? PROTOBUF_EVENTS : JSON_EVENTS
 }
 

@@ -5,19 +5,11 @@
  * Where to read upstream: kubernetes/kubernetes `pkg/apis/autoscaling/v1/conversion.go`.
  */
 import type { KubernetesObject, ObjectMeta } from '#cluster/api/types.ts'
+import { type FormerMetric, formerMetric, type Metric, metricOf } from './autoscaling-metrics.ts'
 
 const PREFIX = 'autoscaling.alpha.kubernetes.io/'
 const KEPT = ['metrics', 'behavior', 'conditions', 'current-metrics'] as const
 type Kept = (typeof KEPT)[number]
-
-type Metric = {
-  readonly type: string
-  readonly resource?: {
-    readonly name: string
-    readonly target?: { readonly type?: string; readonly averageUtilization?: number }
-    readonly current?: { readonly averageUtilization?: number }
-  }
-}
 
 /** The target that v1 has a field for. */
 const isCpuTarget = ({ type, resource }: Metric): boolean =>
@@ -28,10 +20,14 @@ const isCpuValue = ({ type, resource }: Metric): boolean =>
 export function autoscalerToV1({ metadata, spec = {}, status }: any): KubernetesObject {
   const { metrics = [], behavior, ...rest } = spec
   const cpu = (metrics as readonly Metric[]).find(isCpuTarget)
-  const others = metrics.filter((metric: Metric) => metric !== cpu)
+  const others = metrics
+    .filter((metric: Metric) => metric !== cpu)
+    .map((metric: Metric) => formerMetric(metric, 'target'))
   const { conditions, currentMetrics = [], ...counts } = status ?? {}
   const current = (currentMetrics as readonly Metric[]).find(isCpuValue)
-  const values = currentMetrics.filter((metric: Metric) => metric !== current)
+  const values = currentMetrics
+    .filter((metric: Metric) => metric !== current)
+    .map((metric: Metric) => formerMetric(metric, 'current'))
   const utilization = current?.resource?.current?.averageUtilization
   const target = cpu?.resource?.target?.averageUtilization
   const kept = { metrics: others, behavior, conditions, 'current-metrics': values }
@@ -51,8 +47,8 @@ export function autoscalerFromV1({ metadata, spec = {}, status }: any): Kubernet
   const { currentCPUUtilizationPercentage: utilization, ...counts } = status ?? {}
   const cpu = target === undefined ? [] : [cpuMetric('target', { type: 'Utilization', averageUtilization: target })]
   const current = utilization === undefined ? [] : [cpuMetric('current', { averageUtilization: utilization })]
-  const metrics = [...(keptIn(metadata, 'metrics') ?? []), ...cpu]
-  const values = [...(keptIn(metadata, 'current-metrics') ?? []), ...current]
+  const metrics = [...metricsIn(metadata, 'metrics', 'target'), ...cpu]
+  const values = [...metricsIn(metadata, 'current-metrics', 'current'), ...current]
   const behavior = keptIn(metadata, 'behavior')
   const conditions = keptIn(metadata, 'conditions')
   return {
@@ -70,6 +66,14 @@ const cpuMetric = (field: 'target' | 'current', value: object): object => ({
   type: 'Resource',
   resource: { name: 'cpu', [field]: value },
 })
+
+function metricsIn(metadata: ObjectMeta, name: Kept, said: 'target' | 'current'): readonly Metric[] {
+  const kept: unknown = keptIn(metadata, name)
+  const metrics: readonly unknown[] = Array.isArray(kept) ? kept : []
+  return metrics
+    .filter((metric): metric is FormerMetric => typeof metric === 'object' && metric !== null)
+    .map((metric) => metricOf(metric, said))
+}
 
 function keptIn(metadata: ObjectMeta, name: Kept): any {
   try {

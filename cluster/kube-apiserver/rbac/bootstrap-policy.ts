@@ -3,9 +3,9 @@
  *
  * What the real one does: the API server writes some seventy roles and bindings; kubeadm and a network's manifest add theirs.
  * What we model: the roles for people, gathered from parts by their labels (`admin`, `edit`, `view`); those of components; those
- * of controllers, in `controller-policy.ts`. Nodes are bound to theirs as a group where there is no Node authorizer. CoreDNS
+ * of controllers, in `controller-policy.ts`; those of one namespace, in `namespace-policy.ts`. Nodes are bound to theirs as a group where there is no Node authorizer. CoreDNS
  * and flannel bring their own, which stand here with the others.
- * What we leave out: the Roles in kube-system and kube-public; groups that the API here does not serve (`extensions`).
+ * What we leave out: groups that the API here does not serve (`extensions`).
  * Where to read upstream: kubernetes/kubernetes `plugin/pkg/auth/authorizer/rbac/bootstrappolicy/policy.go`.
  */
 import type { KubernetesObject, PolicyRule, Role, RoleBinding, Subject } from '#cluster/api/types.ts'
@@ -187,8 +187,8 @@ const BOUND: Readonly<Record<string, readonly Subject[]>> = {
 }
 
 const AGGREGATE = 'rbac.authorization.k8s.io/aggregate-to-'
-const DEFAULTS = { 'kubernetes.io/bootstrapping': 'rbac-defaults' }
-const AUTOUPDATE = { 'rbac.authorization.kubernetes.io/autoupdate': 'true' }
+export const RBAC_DEFAULTS = { 'kubernetes.io/bootstrapping': 'rbac-defaults' }
+export const AUTOUPDATE = { 'rbac.authorization.kubernetes.io/autoupdate': 'true' }
 
 /** Roles that go into another one, by the label that says so. */
 const PART_OF: Readonly<Record<string, string>> = {
@@ -203,7 +203,7 @@ const API_VERSION = 'rbac.authorization.k8s.io/v1'
 
 function roleOf(name: string, rules: readonly PolicyRule[]): Role {
   const whole = PART_OF[name]
-  const labels = { ...DEFAULTS, ...(whole && { [AGGREGATE + whole]: 'true' }) }
+  const labels = { ...RBAC_DEFAULTS, ...(whole && { [AGGREGATE + whole]: 'true' }) }
   const gathers = name === 'admin' || name === 'edit' || name === 'view'
   const aggregationRule = { clusterRoleSelectors: [{ matchLabels: { [AGGREGATE + name]: 'true' } }] }
   const metadata = { name, labels, annotations: AUTOUPDATE }
@@ -212,7 +212,7 @@ function roleOf(name: string, rules: readonly PolicyRule[]): Role {
 
 function bindingOf(name: string, subjects: readonly Subject[]): RoleBinding {
   const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name } as const
-  const metadata = { name, labels: DEFAULTS, annotations: AUTOUPDATE }
+  const metadata = { name, labels: RBAC_DEFAULTS, annotations: AUTOUPDATE }
   return { apiVersion: API_VERSION, kind: 'ClusterRoleBinding', metadata, subjects, roleRef }
 }
 

@@ -2,8 +2,9 @@
  * The roles of controllers: what each may do, and no more.
  *
  * Upstream each controller acts as a service account of its own in kube-system. One controller manager acts under one name
- * here, so the roles are bound to that name too.
- * What we leave out: the roles of controllers that no version of the simulation has (attach-detach, expand, route …).
+ * here, so the roles are bound to that name too. Controllers that it does not have (attachdetach, ttl …) have their roles all the
+ * same: somebody else's controller manager may have them.
+ * What we leave out: the roles of controllers that came after 1.24.
  * Where to read upstream: kubernetes/kubernetes `plugin/pkg/auth/authorizer/rbac/bootstrappolicy/controller_policy.go`.
  */
 import type { PolicyRule } from '#cluster/api/types.ts'
@@ -20,6 +21,14 @@ const onSigners = (verb: string, ...signers: string[]): PolicyRule => ({ ...rule
 
 /** By the controller's name, as in `system:controller:<name>`. */
 export const CONTROLLER_RULES: Readonly<Record<string, readonly PolicyRule[]>> = {
+  'attachdetach-controller': [
+    rule(['list', 'watch'], '', 'persistentvolumes', 'persistentvolumeclaims', 'pods'),
+    rule(READ, '', 'nodes'),
+    rule(['patch', 'update'], '', 'nodes/status'),
+    rule([...READ, 'create', 'delete'], STORAGE, 'volumeattachments'),
+    rule(READ, STORAGE, 'csidrivers', 'csinodes'),
+    EVENTS,
+  ],
   'certificate-controller': [
     rule([...READ, 'delete'], CERTIFICATES, 'certificatesigningrequests'),
     rule(['update'], CERTIFICATES, 'certificatesigningrequests/status', 'certificatesigningrequests/approval'),
@@ -74,10 +83,23 @@ export const CONTROLLER_RULES: Readonly<Record<string, readonly PolicyRule[]>> =
     rule([...READ, 'create', 'update', 'delete'], DISCOVERY, 'endpointslices'),
     EVENTS,
   ],
+  'endpointslicemirroring-controller': [
+    rule(READ, '', 'services', 'endpoints'),
+    // So that what it makes may hold up the end of its owner.
+    rule(['update'], '', 'services/finalizers', 'endpoints/finalizers'),
+    rule([...READ, 'create', 'update', 'delete'], DISCOVERY, 'endpointslices'),
+    EVENTS,
+  ],
   'ephemeral-volume-controller': [
     rule(READ, '', 'pods'),
     rule(['update'], '', 'pods/finalizers'),
     rule([...READ, 'create'], '', 'persistentvolumeclaims'),
+    EVENTS,
+  ],
+  'expand-controller': [
+    rule([...READ, 'update', 'patch'], '', 'persistentvolumes'),
+    rule(['update', 'patch'], '', 'persistentvolumeclaims/status'),
+    rule(READ, '', 'persistentvolumeclaims'),
     EVENTS,
   ],
   'generic-garbage-collector': [rule([...READ, 'patch', 'update', 'delete'], '*', '*'), EVENTS],
@@ -87,6 +109,8 @@ export const CONTROLLER_RULES: Readonly<Record<string, readonly PolicyRule[]>> =
     rule(['get', 'update'], '*', '*/scale'),
     rule(['list', 'watch'], '', 'pods'),
     rule(['list', 'watch'], 'metrics.k8s.io', 'pods'),
+    rule(['get', 'list'], 'custom.metrics.k8s.io', '*'),
+    rule(['get', 'list'], 'external.metrics.k8s.io', '*'),
     EVENTS,
   ],
   'job-controller': [
@@ -112,7 +136,9 @@ export const CONTROLLER_RULES: Readonly<Record<string, readonly PolicyRule[]>> =
     rule([...READ, 'update'], '', 'persistentvolumeclaims'),
     rule([...READ, 'create', 'delete'], '', 'pods'),
     rule(READ, STORAGE, 'storageclasses'),
-    rule(['list', 'watch'], '', 'nodes'),
+    rule(READ, '', 'nodes'),
+    // What a Pod that scrubs a volume says of itself.
+    rule(['watch'], '', 'events'),
     EVENTS,
   ],
   'pod-garbage-collector': [
@@ -145,7 +171,14 @@ export const CONTROLLER_RULES: Readonly<Record<string, readonly PolicyRule[]>> =
     EVENTS,
   ],
   'root-ca-cert-publisher': [rule(['create', 'update'], '', 'configmaps'), EVENTS],
+  'route-controller': [rule(['list', 'watch'], '', 'nodes'), rule(['patch'], '', 'nodes/status'), EVENTS],
   'service-account-controller': [rule(['create'], '', 'serviceaccounts'), EVENTS],
+  'service-controller': [
+    rule(READ, '', 'services'),
+    rule(['patch', 'update'], '', 'services/status'),
+    rule(['list', 'watch'], '', 'nodes'),
+    EVENTS,
+  ],
   'statefulset-controller': [
     rule(['list', 'watch'], '', 'pods'),
     rule(READ, APPS, 'statefulsets'),
@@ -155,5 +188,6 @@ export const CONTROLLER_RULES: Readonly<Record<string, readonly PolicyRule[]>> =
     rule(['get', 'create', 'update', 'delete'], '', 'persistentvolumeclaims'),
     EVENTS,
   ],
+  'ttl-controller': [rule(['update', 'patch', 'list', 'watch'], '', 'nodes'), EVENTS],
   'ttl-after-finished-controller': [rule([...READ, 'delete'], BATCH, 'jobs'), EVENTS],
 }

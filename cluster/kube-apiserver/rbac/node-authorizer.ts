@@ -3,7 +3,7 @@
  *
  * What we model: Secrets, ConfigMaps, claims, volumes and accounts' tokens by way of the Pods that are bound to the node; its
  * Lease, its CSINode, its own node and Pods; the rest by fixed rules.
- * What we leave out: lists and watches that ask for one object by its name, VolumeAttachments, ResourceClaims; a list of Pods is
+ * What we leave out: VolumeAttachments, ResourceClaims; a list of Pods is
  * not held to the selector of the node.
  * Where to read upstream: kubernetes/kubernetes `plugin/pkg/auth/authorizer/node/{node_authorizer,graph}.go`.
  */
@@ -91,6 +91,10 @@ export function nodeOpinion(state: Pick<State, 'caches'>, user: UserInfo, info: 
   switch (keyOf(info.resource)) {
     case 'secrets':
     case 'configmaps':
+      // One of them may be watched as well: that is how a kubelet keeps up with it.
+      return verb === 'list' || verb === 'watch'
+        ? onRelated(state, node, info, [verb])
+        : onRelated(state, node, info, ['get'])
     case 'persistentvolumes':
       return onRelated(state, node, info, ['get'])
     case 'persistentvolumeclaims':
