@@ -288,9 +288,13 @@ export class AsyncHost {
   #end(process: Living, outcome: Outcome): void {
     process.outcome = outcome
     process.endedAt = this.now
-    const value = outcome.ok ? brief(outcome.value) : outcome.message
-    const what = { key: `grader.story.process-${outcome.ok ? 'returns' : 'throws'}`, params: { value } }
-    this.#note(process, outcome.ok ? 'returns' : 'throws', outcome.ok ? 'good' : 'bad', { deed: 'end', what })
+    const { how, value } = howItEnds(outcome)
+    const what = { key: `grader.story.process-${how}`, params: { value } }
+    // Whether what came back is right is the check's to say: a return is neither good nor bad.
+    this.#note(process, how === 'throws' ? 'throws' : 'returns', how === 'throws' ? 'bad' : 'plain', {
+      deed: 'end',
+      what,
+    })
     this.#options.ended?.(process)
   }
 
@@ -310,6 +314,16 @@ export class AsyncHost {
     const moment = { tick: this.#performed, atMicros: this.now }
     this.#trial.story?.note({ lane: name, by: name, ...noted, ...(about !== undefined && { about }) }, moment)
   }
+}
+
+/** An error may be returned as well as thrown, as CNI does it: `{error: {code, msg}}`, or `{error: 'reason'}`. */
+function howItEnds(outcome: Outcome): { how: 'returns' | 'refuses' | 'throws'; value: string } {
+  if (!outcome.ok) return { how: 'throws', value: outcome.message }
+  const error: unknown = (outcome.value as { error?: unknown } | null | undefined)?.error
+  if (error === undefined) return { how: 'returns', value: brief(outcome.value) }
+  const { code, msg } = error as { code?: unknown; msg?: unknown }
+  const isNumbered = typeof code === 'number' && typeof msg === 'string'
+  return { how: 'refuses', value: isNumbered ? `${code}, ${brief(msg)}` : brief(error) }
 }
 
 const begins = (task: string): Said => ({ key: 'grader.story.begins', params: { task } })
