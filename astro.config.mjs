@@ -7,6 +7,7 @@
 import { fileURLToPath } from 'node:url'
 import starlight from '@astrojs/starlight'
 import { defineConfig } from 'astro/config'
+import { codeBreaks } from './src/course/code-breaks.ts'
 import { byPart, readCourse } from './src/course/course.ts'
 import { lessonId } from './src/course/sections.ts'
 import { solutionsPlugin } from './src/course/solutions-plugin.ts'
@@ -64,6 +65,7 @@ export default defineConfig({
         Footer: frame('LessonEnd'),
       },
     }),
+    codeBreaks(),
     firstPaint(),
     offline(),
   ],
