@@ -48,13 +48,17 @@ export function drawPrediction(model: FigureModel, actions: FigureActions): Temp
   </div>`
 }
 
+/** A command's flag does not break after its hyphens. */
+const flagsWhole = (said: string) =>
+  said.split(/(--\S+)/).map((part, i) => (i % 2 === 0 ? part : html`<span class="flag">${part}</span>`))
+
 export function drawNow(model: FigureModel, actions: FigureActions): TemplateResult {
   const { state, isBusy, notice } = model
   const step = state.steps[state.index]
   const said = notice ?? (isBusy ? words().loading : (step?.sentence ?? ''))
   return html`<div class="now-line ${notice ? 'notice' : ''}">
     <time>${formatMicros(step?.event.at ?? state.frame.at)}</time>
-    <span class="what">${said}</span>
+    <span class="what">${flagsWhole(said)}</span>
     ${step && !isEnd(step) ? html`<button type="button" class="quiet" @click=${() => actions.askWhy(step.event.tick)}>${words().why}</button>` : nothing}
   </div>`
 }

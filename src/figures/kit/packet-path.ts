@@ -3,6 +3,7 @@ import { type SVGTemplateResult, type TemplateResult, html, nothing, svg } from 
 import type { Frame, MachineView, NoteView } from '../../simulation/protocol.ts'
 import { type Point, type Rect, centre, fitText, process } from './shapes.ts'
 import { type View, isNarrow } from './view.ts'
+import { say } from './words.ts'
 
 /** A `hop` note of the kernel. */
 export interface Hop {
@@ -165,6 +166,8 @@ function wire(a: Rect, b: Rect, exists: boolean): SVGTemplateResult {
   return svg`<path d=${path} class="wire ${exists ? '' : 'missing'}" />`
 }
 
+const notYet = (): string => say('not there yet', 'aún no existe')
+
 function drawStation(
   { x, y, width, height }: Rect,
   { label, address, exists }: Station,
@@ -175,7 +178,7 @@ function drawStation(
   return svg`<g class="station ${isPod ? 'pod' : 'device'} ${exists ? '' : 'missing'} ${here ? 'here' : ''}">
     <rect x=${x} y=${y} width=${width} height=${height} rx="10" class="station-box" />
     <text x=${middle} y=${y + height / 2 - 3} text-anchor="middle" class="station-name">${fitText(label, width - 8, 13)}</text>
-    <text x=${middle} y=${y + height / 2 + 14} text-anchor="middle" class="mono">${address || (exists ? 'no address' : 'not there yet')}</text>
+    <text x=${middle} y=${y + height / 2 + 14} text-anchor="middle" class="mono">${address || (exists ? say('no address', 'sin dirección') : notYet())}</text>
   </g>`
 }
 
@@ -231,20 +234,27 @@ function chain(machine: MachineView | undefined, { x, y, width }: Rect): SVGTemp
       ${!one ? svg`<rect x=${rect.x} y=${rect.y} width=${rect.width} height=${rect.height} rx="8" class="idle" />` : nothing}
       ${i < 3 ? svg`<path d="M${rect.x + rect.width + 3} ${y + 15}h10m-4 -3.5l4 3.5 -4 3.5" class="link ${running[i + 1] ? 'on' : ''}" />` : nothing}`
   })}
-    <text x=${x} y=${y + 50} class="mono">given out: ${machine.allocated.join(', ') || 'nothing'}</text></g>`
+    <text x=${x} y=${y + 50} class="mono">${addressesGiven(machine)}</text></g>`
 }
 
+const addressesGiven = ({ allocated }: MachineView): string =>
+  `${say('given out', 'entregadas')}: ${allocated.join(', ') || say('nothing', 'ninguna')}`
+
 const givenOut = (machine: MachineView | undefined, { x, y, height }: Rect): SVGTemplateResult =>
-  machine
-    ? svg`<text x=${x + 14} y=${y + height - 16} class="mono">given out: ${machine.allocated.join(', ') || 'nothing'}</text>`
-    : svg``
+  machine ? svg`<text x=${x + 14} y=${y + height - 16} class="mono">${addressesGiven(machine)}</text>` : svg``
 
 function summary(stations: readonly Station[], { ends, now }: PathView): string {
   const list = stations
-    .map(({ label, address, exists }) => `${label} ${exists ? address || 'without an address' : 'not there yet'}`)
+    .map(
+      ({ label, address, exists }) =>
+        `${label} ${exists ? address || say('without an address', 'sin dirección') : notYet()}`,
+    )
     .join(', ')
   const packet = now
-    ? ` A packet ${now.hop.what} from ${now.hop.source} to ${now.hop.destination} is at ${stations[now.station]!.label}.`
+    ? say(
+        ` A packet ${now.hop.what} from ${now.hop.source} to ${now.hop.destination} is at ${stations[now.station]!.label}.`,
+        ` Un paquete ${now.hop.what} de ${now.hop.source} a ${now.hop.destination} está en ${stations[now.station]!.label}.`,
+      )
     : ''
-  return `From ${ends.from.machine} to ${ends.to.machine}: ${list}.${packet}`
+  return `${say(`From ${ends.from.machine} to ${ends.to.machine}`, `De ${ends.from.machine} a ${ends.to.machine}`)}: ${list}.${packet}`
 }
