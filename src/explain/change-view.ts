@@ -117,7 +117,7 @@ export function drawChange(view: ChangeView, text: ExplainWords): TemplateResult
           : nothing
       }
       <button type="submit" class="main">${text.ask}</button>
-      <code class="typed">${saidOf(said, text)}</code>
+      <code class="typed">${inWords(saidOf(said, text))}</code>
     </form>
     <p class="trouble" role="alert">${trouble}</p>
     ${drawChips(view, text)}
@@ -125,13 +125,17 @@ export function drawChange(view: ChangeView, text: ExplainWords): TemplateResult
   </section>`
 }
 
+/** A command breaks between its words, never after a flag's hyphens. */
+const inWords = (command: string): TemplateResult[] =>
+  command.split(' ').map((word) => html`<span class="word">${word}</span> `)
+
 function drawChips({ changes, undo, undoAll }: ChangeView, text: ExplainWords): TemplateResult | typeof nothing {
   if (changes.length === 0) return nothing
   return html`<ul class="chips">
     ${changes.map((change, i) => {
       const said = saidOf(change, text)
       return html`<li>
-        <code>${said}</code>
+        <code>${inWords(said)}</code>
         <button type="button" aria-label=${text.undo(said)} title=${text.undo(said)} @click=${() => undo(i)}>✕</button>
       </li>`
     })}
