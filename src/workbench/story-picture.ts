@@ -1,6 +1,7 @@
 /** Draws a failure's story as a space-time picture, in the grammar that all figures share. */
 import { type SVGTemplateResult, type TemplateResult, html, nothing, svg } from 'lit'
 import type { Story } from '#grader/verdict/verdict.ts'
+import { failureWords } from './failure-words.ts'
 import { type Lane, type Mark, layOutStory, tellStory } from './story-layout.ts'
 import { formatMicros } from './units.ts'
 
@@ -44,7 +45,7 @@ export function drawStory(story: Story, width: number): TemplateResult {
           svg`<text class="cw-axis" x=${x} y=${bottom} text-anchor=${isAtEnd ? 'end' : 'start'}>${formatMicros(atMicros)}</text>`,
       )}
     </svg>
-    <ol class="visually-hidden" aria-label="What happened, in order of time">
+    <ol class="visually-hidden" aria-label=${failureWords().story}>
       ${tellStory(story, formatMicros).map((line) => html`<li>${line}</li>`)}
     </ol>
   </figure>`
