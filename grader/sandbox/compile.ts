@@ -12,7 +12,7 @@ import type * as TypeScript from 'typescript'
 import { blankSourceFile } from 'ts-blank-space'
 import type { Compiled, Diagnostic } from '../verdict/verdict.ts'
 import { essenceOf } from './essence.ts'
-import { findRefusals, refusalCodes, typeOnlyImports } from './refusals.ts'
+import { TooDeep, findRefusals, refusalCodes, typeOnlyImports } from './refusals.ts'
 
 export type TypeScriptApi = typeof TypeScript
 
@@ -63,20 +63,6 @@ const root = '/'
 const moduleFile = (module: string) => `${root}node_modules/${module}.d.ts`
 
 const sourceMax = 200_000
-/** Levels of the syntax tree. A compiler's stack is another in each host, so the end must come well before it, and everywhere. */
-const nestingMax = 500
-
-class TooDeep extends Error {}
-
-function expectShallow(file: TypeScript.SourceFile, ts: TypeScriptApi): void {
-  let level: TypeScript.Node[] = [file]
-  for (let depth = 0; level.length > 0; depth++) {
-    if (depth > nestingMax) throw new TooDeep()
-    const next: TypeScript.Node[] = []
-    for (const node of level) ts.forEachChild(node, (child) => void next.push(child))
-    level = next
-  }
-}
 const diagnosticsMax = 50
 /** TypeScript's own words for what `refusals.ts` says with a remedy: enums and the like; a default export by `export =`. */
 const saidBetterByUs = new Set([1294, 1484, 1203, 1206, 1219, 1378, 1375, 1432, 2318])
@@ -103,24 +89,20 @@ export function compile(source: string, options: CompileOptions, ts: TypeScriptA
 const refused = (diagnostic: Diagnostic): Compiled => ({ code: '', diagnostics: [diagnostic], runnable: false })
 
 function compileChecked(source: string, options: CompileOptions, ts: TypeScriptApi): Compiled {
-  const path = root + options.fileName
-  const program = createProgram(path, source, options, ts)
-  const file = program.getSourceFile(path)
-  if (file === undefined) throw new Error(`the compiler did not take ${options.fileName}: its name must end in .ts`)
-
+  const file = learnersFile(root + options.fileName, source, ts)
   const convert = (severity: Diagnostic['severity']) => (diagnostic: TypeScript.Diagnostic) => ({
     ...positionOf(file, diagnostic.start ?? 0),
     code: diagnostic.code,
     message: ts.flattenDiagnosticMessageText(diagnostic.messageText, '\n'),
     severity,
   })
-  const parsed = program.getSyntacticDiagnostics(file).map(convert('syntax'))
   const refusals = findRefusals(file, ts).map(({ node, code, message }) => ({
     ...positionOf(file, node.getStart(file)),
     code,
     message,
     severity: 'syntax' as const,
   }))
+  const parsed = file.parseDiagnostics.map(convert('syntax'))
   let code = ''
   // Nodes that ts-blank-space cannot erase are found by refusals.ts as well; whichever is missed there is caught here.
   const notErased: Diagnostic[] = []
@@ -131,23 +113,39 @@ function compileChecked(source: string, options: CompileOptions, ts: TypeScriptA
     })
     code = blankRanges(code, typeOnlyImports(file, ts))
   }
-  const semantic = options.checksTypes === false ? [] : program.getSemanticDiagnostics(file)
+  const semantic = options.checksTypes === false ? [] : typeDiagnostics(file, options, ts)
   const types = semantic.filter(({ code: number }) => !saidBetterByUs.has(number)).map(convert('type'))
 
   const blocking = [...parsed, ...refusals, ...(refusals.length === 0 ? notErased : [])]
   const runnable = blocking.length === 0
   const diagnostics = inOrder([...blocking, ...types])
-  return runnable ? withEssence({ code, diagnostics, runnable }, ts) : { code: '', diagnostics, runnable }
+  return runnable ? new Runnable(code, diagnostics, ts) : { code: '', diagnostics, runnable }
 }
 
-/** The essence is half of the work of compiling, and few exercises ask for it: it is taken when it is asked for, or cloned. */
-function withEssence(compiled: Compiled, ts: TypeScriptApi): Compiled {
-  let essence: string | undefined
-  return {
-    ...compiled,
-    get essence() {
-      return (essence ??= essenceOf(compiled.code, ts))
+/**
+ * The essence is half of the work of compiling, and few exercises ask for it: it is taken when it is asked for, or cloned. So it
+ * is a property of the object itself; and all objects have the same getter, because to V8 each further one is another shape of
+ * object, which it keeps with all that the getter can reach.
+ */
+class Runnable implements Compiled {
+  static readonly #taken = {
+    enumerable: true,
+    get(this: Runnable): string {
+      return (this.#essence ??= essenceOf(this.code, this.#ts))
     },
+  }
+  readonly code: string
+  readonly diagnostics: Diagnostic[]
+  readonly runnable = true
+  declare readonly essence: string
+  readonly #ts: TypeScriptApi
+  #essence: string | undefined
+
+  constructor(code: string, diagnostics: Diagnostic[], ts: TypeScriptApi) {
+    this.code = code
+    this.diagnostics = diagnostics
+    this.#ts = ts
+    Object.defineProperty(this, 'essence', Runnable.#taken)
   }
 }
 
@@ -180,12 +178,14 @@ function blankRanges(code: string, ranges: readonly { start: number; end: number
   return result
 }
 
-function learnersFile(name: string, text: string, ts: TypeScriptApi): TypeScript.SourceFile {
+/** What the parser has found is part of a file, but not of TypeScript's published types; a program hands on the same list. */
+type ParsedFile = TypeScript.SourceFile & { readonly parseDiagnostics: readonly TypeScript.DiagnosticWithLocation[] }
+
+function learnersFile(name: string, text: string, ts: TypeScriptApi): ParsedFile {
+  if (!name.endsWith('.ts')) throw new Error(`the compiler does not take ${name}: its name must end in .ts`)
   // Comments say nothing to the compiler in a TypeScript file.
   const jsDocParsingMode = ts.JSDocParsingMode.ParseNone
-  const file = ts.createSourceFile(name, text, { languageVersion: 99, impliedNodeFormat: 99, jsDocParsingMode }, true)
-  expectShallow(file, ts)
-  return file
+  return ts.createSourceFile(name, text, { languageVersion: 99, impliedNodeFormat: 99, jsDocParsingMode }) as ParsedFile
 }
 
 /** Library files are parsed once per compiler and text: they are most of the work of a check. */
@@ -204,9 +204,15 @@ function libraryFile(name: string, text: string, ts: TypeScriptApi): TypeScript.
 const ownText = (texts: Readonly<Record<string, string>>, name: string) =>
   Object.hasOwn(texts, name) ? texts[name] : undefined
 
-function createProgram(path: string, source: string, options: CompileOptions, ts: TypeScriptApi): TypeScript.Program {
+/** Only here is there a program: to make one takes several times as long as to parse a learner's file. */
+function typeDiagnostics(
+  file: TypeScript.SourceFile,
+  options: CompileOptions,
+  ts: TypeScriptApi,
+): readonly TypeScript.Diagnostic[] {
+  const path = file.fileName
   const files = new Map<string, string>([
-    [path, source],
+    [path, file.text],
     [root + ambientFileName, ambientSource],
     ...Object.entries(options.types).map(([module, text]): [string, string] => [moduleFile(module), text]),
   ])
@@ -215,7 +221,7 @@ function createProgram(path: string, source: string, options: CompileOptions, ts
     getSourceFile(name) {
       const text = textOf(name)
       if (text === undefined) return undefined
-      return name === path ? learnersFile(name, text, ts) : libraryFile(name.slice(root.length), text, ts)
+      return name === path ? file : libraryFile(name.slice(root.length), text, ts)
     },
     getDefaultLibFileName: () => root + learnerCompilerOptions.lib[0],
     getDefaultLibLocation: () => root,
@@ -230,10 +236,8 @@ function createProgram(path: string, source: string, options: CompileOptions, ts
       literals.map(({ text }) => ({ resolvedModule: resolveModule(text, from, files, ts) })),
   }
   const settings = { ...learnerCompilerOptions, lib: [...learnerCompilerOptions.lib] }
-  if (options.checksTypes !== false)
-    return ts.createProgram({ rootNames: [path, root + ambientFileName], options: settings, host })
-  // Alone: it is parsed, and nothing that it names is looked up.
-  return ts.createProgram({ rootNames: [path], options: { ...settings, noLib: true, noResolve: true }, host })
+  const program = ts.createProgram({ rootNames: [path, root + ambientFileName], options: settings, host })
+  return program.getSemanticDiagnostics(file)
 }
 
 /** `clusterwright/…` by its path; between type modules also `./…`, with or without an ending. */

@@ -28,16 +28,40 @@ export interface Refusal {
   message: string
 }
 
-/** Everything in the file that cannot run, in source order. */
+/** Levels of the syntax tree. A compiler's stack is another in each host, so the end must come well before it, and everywhere. */
+const nestingMax = 500
+
+/** The file's tree has more levels than are compiled. */
+export class TooDeep extends Error {}
+
+/** Where a node is. */
+interface Place {
+  readonly parent: TypeScript.Node
+  readonly isInFunction: boolean
+  /** Levels above it. */
+  readonly depth: number
+}
+
+/**
+ * Everything in the file that cannot run, in source order: one walk, over a tree that need not know its parents, because every
+ * submission's every node is looked at. Throws `TooDeep`.
+ */
 export function findRefusals(file: TypeScript.SourceFile, ts: Api): Refusal[] {
+  const rules = rulesOf(ts)
   const refusals: Refusal[] = []
-  const visit = (node: TypeScript.Node, insideFunction: boolean) => {
-    const refusal = refuseNode(node, insideFunction, ts)
+  let place: Place = { parent: file, isInFunction: false, depth: 0 }
+  const visit = (node: TypeScript.Node): void => {
+    const outer = place
+    if (outer.depth === nestingMax) throw new TooDeep()
+    const refusal = rules.get(node.kind)?.(node, outer)
     if (refusal !== undefined) refusals.push({ node, ...refusal })
-    const inside = insideFunction || ts.isFunctionLike(node) || ts.isClassStaticBlockDeclaration(node)
-    ts.forEachChild(node, (child) => visit(child, inside))
+    if (node.kind <= ts.SyntaxKind.LastToken) return
+    const isInFunction = outer.isInFunction || ts.isFunctionLike(node) || ts.isClassStaticBlockDeclaration(node)
+    place = { parent: node, isInFunction, depth: outer.depth + 1 }
+    ts.forEachChild(node, visit)
+    place = outer
   }
-  visit(file, false)
+  ts.forEachChild(file, visit)
   if (!file.statements.some((statement) => exportsDefault(statement, ts))) {
     const message = 'Nothing is exported by default, so there is nothing to run. End the file with `export default …`.'
     refusals.push({ node: file.endOfFileToken, code: refusalCodes.noDefaultExport, message })
@@ -48,7 +72,8 @@ export function findRefusals(file: TypeScript.SourceFile, ts: Api): Refusal[] {
 /** Imports that bring in types alone but do not say so as a whole: `import { type Pod } from …`. Erasing leaves a real import. */
 export function typeOnlyImports(file: TypeScript.SourceFile, ts: Api): { start: number; end: number }[] {
   return file.statements
-    .filter((statement) => ts.isImportDeclaration(statement) && importsOnlyTypes(statement, ts))
+    .filter(ts.isImportDeclaration)
+    .filter((statement) => !statement.importClause?.isTypeOnly && importsOnlyTypes(statement, ts))
     .map((statement) => ({ start: statement.getStart(file), end: statement.end }))
 }
 
@@ -61,89 +86,125 @@ function importsOnlyTypes(declaration: TypeScript.ImportDeclaration, ts: Api): b
   return bindings.elements.length > 0 && bindings.elements.every((element) => element.isTypeOnly)
 }
 
-function refuseNode(node: TypeScript.Node, insideFunction: boolean, ts: Api): Omit<Refusal, 'node'> | undefined {
-  return (
-    refuseModuleSyntax(node, ts) ??
-    refuseAwait(node, insideFunction, ts) ??
-    refuseNewerSyntax(node, ts) ??
-    refuseNotErasable(node, ts)
-  )
+type Reason = Omit<Refusal, 'node'> | undefined
+type Rule = (node: TypeScript.Node, place: Place) => Reason
+type Rules = ReadonlyMap<TypeScript.SyntaxKind, Rule>
+
+const knownRules = new WeakMap<Api, Rules>()
+
+/** What is asked of a node, by its kind. Of nearly all nothing is, and to find that out must take no time. */
+function rulesOf(ts: Api): Rules {
+  const known = knownRules.get(ts)
+  if (known) return known
+  const rules: Rules = new Map([
+    ...moduleRules(ts),
+    ...awaitRules(ts),
+    ...newerSyntaxRules(ts),
+    ...notErasableRules(ts),
+  ])
+  knownRules.set(ts, rules)
+  return rules
 }
 
-function refuseModuleSyntax(node: TypeScript.Node, ts: Api): Omit<Refusal, 'node'> | undefined {
+/** The rule for nodes of one kind. */
+function rule<Node extends TypeScript.Node>(
+  kind: Node['kind'],
+  refuse: (node: Node, place: Place) => Reason,
+): [TypeScript.SyntaxKind, Rule] {
+  return [kind, (node, place) => refuse(node as Node, place)]
+}
+
+function moduleRules(ts: Api) {
+  const { SyntaxKind: is } = ts
   const code = refusalCodes.runtimeImport
-  if (ts.isImportDeclaration(node) && !importsOnlyTypes(node, ts)) {
-    return { code, message: 'Only types can be imported here: your file runs alone. Write `import type { … } from …`.' }
-  }
-  if (ts.isExportDeclaration(node) && node.moduleSpecifier !== undefined && !node.isTypeOnly) {
-    return {
-      code,
-      message: 'Nothing can be exported from another module here: your file runs alone. Remove this line.',
-    }
-  }
-  if (ts.isImportEqualsDeclaration(node)) {
-    return { code, message: 'Modules cannot be loaded here: your file runs alone. Write `import type { … } from …`.' }
-  }
-  if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) {
-    const message = 'Modules cannot be loaded here: your file runs alone. Remove `import(…)`.'
-    return { code: refusalCodes.dynamicImport, message }
-  }
-  if (ts.isExportAssignment(node) && node.isExportEquals === true) {
-    return { code: refusalCodes.exportEquals, message: 'Write `export default …` instead of `export = …`.' }
-  }
-  return undefined
+  return [
+    rule<TypeScript.ImportDeclaration>(is.ImportDeclaration, (node) => {
+      if (importsOnlyTypes(node, ts)) return undefined
+      const message = 'Only types can be imported here: your file runs alone. Write `import type { … } from …`.'
+      return { code, message }
+    }),
+    rule<TypeScript.ExportDeclaration>(is.ExportDeclaration, (node) => {
+      if (node.moduleSpecifier === undefined || node.isTypeOnly) return undefined
+      const message = 'Nothing can be exported from another module here: your file runs alone. Remove this line.'
+      return { code, message }
+    }),
+    rule<TypeScript.ImportEqualsDeclaration>(is.ImportEqualsDeclaration, () => {
+      const message = 'Modules cannot be loaded here: your file runs alone. Write `import type { … } from …`.'
+      return { code, message }
+    }),
+    rule<TypeScript.CallExpression>(is.CallExpression, (node) => {
+      if (node.expression.kind !== is.ImportKeyword) return undefined
+      const message = 'Modules cannot be loaded here: your file runs alone. Remove `import(…)`.'
+      return { code: refusalCodes.dynamicImport, message }
+    }),
+    rule<TypeScript.ExportAssignment>(is.ExportAssignment, (node) => {
+      if (node.isExportEquals !== true) return undefined
+      return { code: refusalCodes.exportEquals, message: 'Write `export default …` instead of `export = …`.' }
+    }),
+  ]
 }
 
-function refuseAwait(node: TypeScript.Node, insideFunction: boolean, ts: Api): Omit<Refusal, 'node'> | undefined {
-  if (insideFunction) return undefined
-  if (!ts.isAwaitExpression(node) && !(ts.isForOfStatement(node) && node.awaitModifier !== undefined)) return undefined
+function awaitRules({ SyntaxKind: is }: Api) {
   const message =
     'The module itself cannot wait: there is nothing yet to wait for. Move `await` into an `async` function.'
-  return { code: refusalCodes.topLevelAwait, message }
+  const refusal = { code: refusalCodes.topLevelAwait, message }
+  return [
+    rule<TypeScript.AwaitExpression>(is.AwaitExpression, (_, { isInFunction }) => (isInFunction ? undefined : refusal)),
+    rule<TypeScript.ForOfStatement>(is.ForOfStatement, ({ awaitModifier }, { isInFunction }) =>
+      awaitModifier === undefined || isInFunction ? undefined : refusal,
+    ),
+  ]
 }
 
-function refuseNewerSyntax(node: TypeScript.Node, ts: Api): Omit<Refusal, 'node'> | undefined {
-  if (ts.isDecorator(node)) {
-    return { code: refusalCodes.decorator, message: 'Decorators cannot run here. Call the function yourself instead.' }
-  }
-  // `await using` is both flags, `const` and `using`; neither is there alone in a declaration that is only one of them.
-  if (ts.isVariableDeclarationList(node)) {
-    const kind = node.flags & ts.NodeFlags.BlockScoped
-    if (kind === ts.NodeFlags.Using || kind === ts.NodeFlags.AwaitUsing) {
+function newerSyntaxRules(ts: Api) {
+  const { SyntaxKind: is, NodeFlags: flags } = ts
+  return [
+    rule<TypeScript.Decorator>(is.Decorator, () => {
       return {
-        code: refusalCodes.using,
-        message: '`using` cannot run here. Use `const`, and release in a `finally` block.',
+        code: refusalCodes.decorator,
+        message: 'Decorators cannot run here. Call the function yourself instead.',
       }
-    }
-  }
-  if (node.kind === ts.SyntaxKind.AccessorKeyword && ts.isPropertyDeclaration(node.parent)) {
-    return { code: refusalCodes.accessor, message: '`accessor` cannot run here. Write a field, or `get` and `set`.' }
-  }
-  return undefined
+    }),
+    rule<TypeScript.VariableDeclarationList>(is.VariableDeclarationList, (node) => {
+      // `await using` is both flags, `const` and `using`; neither is there alone in a declaration that is only one of them.
+      const kind = node.flags & flags.BlockScoped
+      if (kind !== flags.Using && kind !== flags.AwaitUsing) return undefined
+      const message = '`using` cannot run here. Use `const`, and release in a `finally` block.'
+      return { code: refusalCodes.using, message }
+    }),
+    rule<TypeScript.AccessorKeyword>(is.AccessorKeyword, (_, { parent }) => {
+      if (!ts.isPropertyDeclaration(parent)) return undefined
+      const message = '`accessor` cannot run here. Write a field, or `get` and `set`.'
+      return { code: refusalCodes.accessor, message }
+    }),
+  ]
 }
 
-function refuseNotErasable(node: TypeScript.Node, ts: Api): Omit<Refusal, 'node'> | undefined {
+function notErasableRules(ts: Api) {
+  const { SyntaxKind: is } = ts
   const code = refusalCodes.notErasable
-  if (ts.isEnumDeclaration(node) && !isAmbient(node, ts)) {
-    const message =
-      "An `enum` is more than a type and cannot be erased. Use a union such as `'a' | 'b'`, or a `const` object."
-    return { code, message }
-  }
-  if (ts.isModuleDeclaration(node) && !isAmbient(node, ts) && hasCode(node, ts)) {
-    return {
-      code,
-      message: 'A `namespace` with code cannot be erased. Use plain functions and constants of the module.',
-    }
-  }
-  if (ts.isParameter(node) && ts.isParameterPropertyDeclaration(node, node.parent)) {
-    const message =
-      'A parameter cannot declare a field here. Declare the field in the class and assign it in the constructor.'
-    return { code, message }
-  }
-  if (ts.isTypeAssertionExpression(node)) {
-    return { code, message: 'Write `value as Type` instead of `<Type>value`.' }
-  }
-  return undefined
+  return [
+    rule<TypeScript.EnumDeclaration>(is.EnumDeclaration, (node) => {
+      if (isAmbient(node, ts)) return undefined
+      const message =
+        "An `enum` is more than a type and cannot be erased. Use a union such as `'a' | 'b'`, or a `const` object."
+      return { code, message }
+    }),
+    rule<TypeScript.ModuleDeclaration>(is.ModuleDeclaration, (node) => {
+      if (isAmbient(node, ts) || !hasCode(node, ts)) return undefined
+      const message = 'A `namespace` with code cannot be erased. Use plain functions and constants of the module.'
+      return { code, message }
+    }),
+    rule<TypeScript.ParameterDeclaration>(is.Parameter, (node, { parent }) => {
+      if (!ts.isParameterPropertyDeclaration(node, parent)) return undefined
+      const message =
+        'A parameter cannot declare a field here. Declare the field in the class and assign it in the constructor.'
+      return { code, message }
+    }),
+    rule<TypeScript.TypeAssertion>(is.TypeAssertionExpression, () => {
+      return { code, message: 'Write `value as Type` instead of `<Type>value`.' }
+    }),
+  ]
 }
 
 function isAmbient(node: TypeScript.Node, ts: Api): boolean {
