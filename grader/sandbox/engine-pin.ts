@@ -65,3 +65,9 @@ export const smallestMemoryPages = 96
  * data ends. A leaf function may write `redZone` bytes below the stack pointer without moving it (LLVM's WebAssembly backend).
  */
 export const cStack = { bottom: 5_333_088 - 5 * 1024 * 1024, top: 5_333_088, redZone: 128 } as const
+
+/**
+ * The word of the static data in which C's `sbrk` keeps where the heap ends: in a new instance at `cStack.top`. It only ever
+ * rises (emscripten's allocator does not give back, `MORECORE_CANNOT_TRIM`), and nothing above it has been written to.
+ */
+export const heapEndAddress = 86_864

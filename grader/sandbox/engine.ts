@@ -8,9 +8,9 @@ import { preludeFileName, preludeSource } from './guest-code/prelude.ts'
 import { resumeGuest, startGuest } from './guest.ts'
 import type { Guest, GuestCopy, Started } from './guest.ts'
 import { Machine, pagesFor } from './machine.ts'
-import type { Snapshot } from './machine.ts'
 import { defaultLimits } from './sandbox.ts'
 import type { GuestOptions } from './sandbox.ts'
+import type { Snapshot } from './snapshot.ts'
 import { GuestThrew, MachineTrap } from './stops.ts'
 
 /** Less would leave a learner's code next to nothing beside the engine's own 5 MB. */
@@ -68,9 +68,10 @@ export class Engine {
       this.takeBack(machine)
       return started
     }
-    // Nothing has entered this guest since its start.
-    const copy = this.copyOf(started.guest)
-    this.kept = [{ options, copy }, ...this.kept].slice(0, keptStartsMax)
+    // Nothing has entered this guest since its start. Of the start that is forgotten, nobody else has the copy.
+    const [forgotten] = this.kept.splice(keptStartsMax - 1, 1)
+    const copy = started.guest.copy(this.untouched, forgotten?.copy.snapshot)
+    this.kept.unshift({ options, copy })
     return started
   }
 

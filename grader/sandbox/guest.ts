@@ -2,7 +2,7 @@
  * A guest: one virtual machine with one learner's module in it. See `sandbox.ts` for what goes in and what comes out.
  * Everything that enters is logged in `inputs`, from which `replay` makes the same guest again.
  */
-import type { Machine, Snapshot } from './machine.ts'
+import type { Machine } from './machine.ts'
 import {
   completeFailure,
   deadlockFailure,
@@ -26,6 +26,7 @@ import type {
   Trap,
   Turn,
 } from './sandbox.ts'
+import type { Snapshot } from './snapshot.ts'
 import { GuestThrew, MachineTrap, type TrapKind } from './stops.ts'
 
 /** Between the soft end of a budget (an interrupt, which knows its line) and the hard one (a trap in the middle of anything). */
@@ -87,11 +88,11 @@ export class Guest {
     return loaded.ok ? undefined : loaded
   }
 
-  /** This guest as it is now, to go on from as another. `fresh` is an unused machine. It has not ended. */
-  copy(fresh: Machine): GuestCopy {
+  /** This guest as it is now, to go on from as another. For the machine and the snapshot see `Machine.snapshot`. It has not ended. */
+  copy(fresh: Machine, reuse?: Snapshot): GuestCopy {
     const { spent, console, consoleRoom, nextTask, inputs } = this
     const state = { spent, consoleRoom, nextTask, console: [...console], inputs: [...inputs] }
-    return { snapshot: this.machine.snapshot(fresh), state }
+    return { snapshot: this.machine.snapshot(fresh, reuse), state }
   }
 
   /** What a copy had spent is paid again where it counts as a start of its own. */

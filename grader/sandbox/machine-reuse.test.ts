@@ -1,11 +1,11 @@
 /** A machine that has served one guest serves the next as if it were new. */
 import { describe, expect, it } from 'vitest'
 import { buildMeteredEngine } from './build-engine.ts'
-import { cStack } from './engine-pin.ts'
+import { cStack, heapEndAddress, smallestMemoryPages } from './engine-pin.ts'
 import type { Engine } from './engine.ts'
 import { loadEngine } from './engine.ts'
 import type { Guest } from './guest.ts'
-import type { Machine } from './machine.ts'
+import { Machine } from './machine.ts'
 import type { GuestOptions } from './sandbox.ts'
 import { ByteReader } from './wasm/bytes.ts'
 import { readSections, sectionId } from './wasm/sections.ts'
@@ -154,6 +154,50 @@ describe('a machine that was used before', () => {
     const [a, b] = [started(engine, probe), started(engine, probe)]
     expect(machineOf(a) === machineOf(b)).toBe(false)
   })
+})
+
+describe('the end of the heap', () => {
+  const heapEndOf = (machine: Machine): number => new Uint32Array(machine.memory.buffer, heapEndAddress, 1)[0]!
+
+  it('is where the heap begins in a new instance', async () => {
+    const module = await WebAssembly.compile(buildMeteredEngine())
+    expect(heapEndOf(new Machine(module, smallestMemoryPages * 65536))).toBe(cStack.top)
+  })
+
+  it.each([
+    ['nothing', 'return 0'],
+    [
+      'a little, and lets it go',
+      'let a = []; for (let i = 0; i < 20; i++) a = new Array(5_000).fill(i); return a.length',
+    ],
+    ['much, and lets it go', 'let a = new Array(100_000).fill(1); a = undefined; return "x".repeat(90_000).length'],
+    ['more than there was', 'return new Array(300_000).fill(1).length'],
+  ])('is above all that was written by a guest that takes %s', async (_, body) => {
+    const guest = started(await newEngine(), { code: `export default { act() { ${body} } }` })
+    const before = heapEndOf(machineOf(guest))
+    expect(guest.call('act', []).ok).toBe(true)
+    const after = heapEndOf(machineOf(guest))
+    expect(after).toBeGreaterThanOrEqual(before)
+    expect(
+      memoryOf(guest)
+        .subarray(after)
+        .every((byte) => byte === 0),
+    ).toBe(true)
+  })
+})
+
+it('a start that is kept is not disturbed by those that follow it', async () => {
+  const [engine, fresh] = [await newEngine(), await newEngine()]
+  const nth = (i: number): GuestOptions => ({ code: `export default { look: () => '${'-'.repeat(i * 900)}${i}' }` })
+  // More than are kept; from the fifth on each is written into the storage of one that is forgotten.
+  for (const i of [0, 1, 2, 3, 6, 5, 2, 6, 7]) {
+    for (let start = 0; start < 2; start++) {
+      const [guest, other] = [started(engine, nth(i)), started(fresh, nth(i))]
+      expect(memoryOf(guest).equals(memoryOf(other))).toBe(true)
+      expect(guest.call('look', [])).toEqual({ ok: true, value: '-'.repeat(i * 900) + i })
+      engine.release(guest)
+    }
+  }
 })
 
 describe('the metered module', () => {

@@ -7,9 +7,10 @@
  * written anew, byte by byte, for the next guest.
  */
 import type { EvalFlags } from 'quickjs-emscripten-core'
-import { cStack, exportLetters, smallestMemoryPages } from './engine-pin.ts'
+import { cStack, exportLetters, heapEndAddress, smallestMemoryPages } from './engine-pin.ts'
 import { pinnedImports } from './imports.ts'
 import { depthExport, fuelExport, lowestExport } from './meter.ts'
+import { type Snapshot, clear, copyOut, filledPages, lowestIn, unlimited, usedRanges } from './snapshot.ts'
 import { GuestThrew, MachineTrap, type TrapKind } from './stops.ts'
 
 type Pointer = number
@@ -20,10 +21,6 @@ const reportPages = 16
 /** The heap grows by 1 MiB at least. */
 const growthPages = 16
 const pageBytes = 65536
-const unlimited = 0x7fffffff
-
-/** 4 KiB: small enough to leave out what is empty, large enough to copy quickly. */
-const snapshotPageWords = 1024
 
 /** The flags of JS_Eval that we use; values, because the package's own object does not survive every bundler. */
 const evaluateAs: Pick<typeof EvalFlags, 'JS_EVAL_TYPE_GLOBAL' | 'JS_EVAL_TYPE_MODULE'> = {
@@ -33,18 +30,6 @@ const evaluateAs: Pick<typeof EvalFlags, 'JS_EVAL_TYPE_GLOBAL' | 'JS_EVAL_TYPE_M
 
 /** QuickJS's own stack check, in bytes of its C stack: a clean error for plain recursion, before the depth counter ends it. */
 const stackBytes = 128 * 1024
-
-/** Everything needed to make a prepared machine, of a new one or of one that was used before. */
-export interface Snapshot {
-  /** How large the memory had grown, in 64 KiB. */
-  memoryPages: number
-  /** In order, whole pages of 4 KiB: what is neither empty nor as a new instance has it. All between is zero. */
-  runs: { offset: number; bytes: Uint8Array }[]
-  runtime: Pointer
-  context: Pointer
-  bridge: Pointer
-  adapter: Pointer
-}
 
 export class Machine {
   runtime: Pointer = 0
@@ -104,39 +89,21 @@ export class Machine {
     this.bridge = this.callFunction(prelude, [emit])
   }
 
-  /** Takes a snapshot of a machine at rest. `fresh` is an unused machine of the same module. */
-  snapshot(fresh: Machine): Snapshot {
-    const now = new Int32Array(this.memory.buffer)
-    const runs: Snapshot['runs'] = []
-    const filledBefore = fresh.filledPages()
-    const lowest = this.lowestUsed()
-    const isLeftOut = (page: number): boolean => {
-      const [start, end] = [page * snapshotPageWords, (page + 1) * snapshotPageWords]
-      if (4 * start >= cStack.bottom && 4 * end <= lowest) return true
-      return !filledBefore.has(page) && isZero(now, start, end)
-    }
-    const pages = now.length / snapshotPageWords
-    for (let page = 0; page < pages; page++) {
-      if (isLeftOut(page)) continue
-      const first = page
-      while (page + 1 < pages && !isLeftOut(page + 1)) page++
-      const [offset, end] = [4 * first * snapshotPageWords, 4 * (page + 1) * snapshotPageWords]
-      runs.push({ offset, bytes: new Uint8Array(this.memory.buffer.slice(offset, end)) })
-    }
+  /**
+   * Takes a snapshot of a machine at rest. `fresh` is an unused machine of the same module; `reuse` a snapshot that nobody
+   * needs any more, into whose storage this one is written: fresh memory costs more than all that is done here.
+   */
+  snapshot(fresh: Machine, reuse?: Snapshot): Snapshot {
+    const words = new Int32Array(this.memory.buffer)
+    const ranges = usedRanges(words, fresh.filledPages(), this.lowestUsed(), this.heapEnd())
     const { runtime, context, bridge, adapter } = this
-    return { memoryPages: this.memory.buffer.byteLength / pageBytes, runs, runtime, context, bridge, adapter }
+    const memoryPages = this.memory.buffer.byteLength / pageBytes
+    return { memoryPages, ...copyOut(this.bytes(), ranges, reuse?.storage), runtime, context, bridge, adapter }
   }
 
   /** Which pages of an unused machine are not empty: its data. */
   private filledPages(): ReadonlySet<number> {
-    if (this.filled !== undefined) return this.filled
-    const words = new Int32Array(this.memory.buffer)
-    const filled = new Set<number>()
-    for (let page = 0; page * snapshotPageWords < words.length; page++) {
-      if (!isZero(words, page * snapshotPageWords, (page + 1) * snapshotPageWords)) filled.add(page)
-    }
-    this.filled = filled
-    return filled
+    return (this.filled ??= filledPages(new Int32Array(this.memory.buffer)))
   }
 
   /**
@@ -149,13 +116,15 @@ export class Machine {
     if (missing > 0) this.memory.grow(missing)
     const bytes = this.bytes()
     const lowest = this.lowestUsed()
+    // Read before it is overwritten.
+    const heapEnd = this.heapEnd()
     let end = 0
     for (const run of snapshot.runs) {
       if (this.isUsed) clear(bytes, end, run.offset, lowest)
       bytes.set(run.bytes, run.offset)
       end = run.offset + run.bytes.length
     }
-    if (this.isUsed) clear(bytes, end, bytes.length, lowest)
+    if (this.isUsed) clear(bytes, end, heapEnd, lowest)
     this.isUsed = true
     this.lowestMark.value = lowestIn(snapshot)
     this.runtime = snapshot.runtime
@@ -169,6 +138,11 @@ export class Machine {
   /** Between the static data and this address, nothing has been written to the stack: all is zero. */
   private lowestUsed(): number {
     return Math.max(cStack.bottom, Math.min(cStack.top, this.lowestMark.value as number) - cStack.redZone)
+  }
+
+  /** From this address on, nothing has been written to the heap: all is zero. */
+  private heapEnd(): number {
+    return new Uint32Array(this.memory.buffer, heapEndAddress, 1)[0]!
   }
 
   /**
@@ -344,29 +318,6 @@ export class Machine {
     if (this.bytesNow.length === 0) this.bytesNow = new Uint8Array(this.memory.buffer)
     return this.bytesNow
   }
-}
-
-/** The lowest page of the stack that the snapshot has. A run may begin in the static data, whose last page is the stack's first. */
-function lowestIn({ runs }: Snapshot): number {
-  const pageSize = 4 * snapshotPageWords
-  const stack = pageSize * Math.ceil(cStack.bottom / pageSize)
-  const run = runs.find(({ offset, bytes }) => offset + bytes.length > stack)
-  return run === undefined ? unlimited : Math.max(run.offset, stack)
-}
-
-/** Zero from `start` to `end`, but for the part of the stack that is below `lowest`: nothing has ever been written there. */
-function clear(bytes: Uint8Array, start: number, end: number, lowest: number): void {
-  if (start < cStack.bottom) bytes.fill(0, start, Math.min(end, cStack.bottom))
-  if (end > lowest) bytes.fill(0, Math.max(start, lowest), end)
-}
-
-/** Eight words at a time: five of a machine's six megabytes are empty, and a snapshot reads them all. */
-function isZero(words: Int32Array, start: number, end: number): boolean {
-  for (let i = start; i < end; i += 8) {
-    const low = words[i]! | words[i + 1]! | words[i + 2]! | words[i + 3]!
-    if ((low | words[i + 4]! | words[i + 5]! | words[i + 6]! | words[i + 7]!) !== 0) return false
-  }
-  return true
 }
 
 const encoder = new TextEncoder()
