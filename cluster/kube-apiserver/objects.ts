@@ -116,11 +116,10 @@ export function prepareCreate(
   const admitted = admission?.mutate(object, undefined, info.name || given.name || given.generateName || '') ?? object
   if (isStatus(admitted)) return refused(admitted)
   object = admitted
-  const errors = preconditionsOfSpec(info, object)
-  if (errors.length === 0 && strategy.prepareForCreate)
+  if (strategy.prepareForCreate && !isHollow(info, object))
     object = strategy.prepareForCreate(object, parseTime(object.metadata.creationTimestamp)!, user)
-  errors.unshift(...validateMetadata(object.metadata, strategy.nameRule ?? 'subdomain'))
-  if (errors.length === 0 || hasSpec(object)) errors.push(...(strategy.validate?.(object) ?? []))
+  const errors = validateMetadata(object.metadata, strategy.nameRule ?? 'subdomain')
+  errors.push(...(strategy.validate?.(object) ?? []))
   const unsound = invalidIfAny(info, object.metadata.name || given.generateName || '', errors, ctx)
   if (unsound) return refused(unsound)
   const forbidden = admission?.validate(object, undefined)
@@ -154,14 +153,10 @@ function invalidIfAny(
   return unsound
 }
 
-const hasSpec = (object: KubernetesObject): boolean => (object as { spec?: unknown }).spec !== undefined
-
-/** The kinds that are nothing without a spec say so, before anything looks into it. */
-function preconditionsOfSpec(info: RequestInfo, object: KubernetesObject): FieldError[] {
-  if (keyOf(info.resource) !== 'pods') return []
-  const containers = (object as { spec?: { containers?: unknown } }).spec?.containers
-  if (Array.isArray(containers)) return []
-  return [{ reason: 'FieldValueRequired', field: 'spec.containers', message: 'Required value' }]
+/** A Pod of nothing: validation says so, and nobody looks into it before. */
+function isHollow(info: RequestInfo, object: KubernetesObject): boolean {
+  if (keyOf(info.resource) !== 'pods') return false
+  return !Array.isArray((object as { spec?: { containers?: unknown } }).spec?.containers)
 }
 
 /** Upstream prints this number in hexadecimal. */

@@ -43,6 +43,11 @@ export const notSupported = (field: string, value: unknown, supported: readonly 
   message: `Unsupported value: ${show(value)}: supported values: ${supported.map(show).join(', ')}`,
   field,
 })
+export const tooLongValue = (field: string, bytes: number): FieldError => ({
+  field,
+  reason: 'FieldValueTooLong',
+  message: `Too long: may not be more than ${bytes} bytes`,
+})
 export const notFoundValue = (field: string, value: unknown): FieldError => ({
   field,
   reason: 'FieldValueNotFound',
@@ -125,7 +130,7 @@ export function invalid(resource: Resource, name: string, errors: readonly Field
   const texts = errors.map(({ field, message }) => `${field}: ${message}`)
   const text = texts.length === 1 ? texts[0]! : `[${texts.join(', ')}]`
   return failure(422, 'Invalid', `${kind} "${name}" is invalid: ${text}`, {
-    name,
+    ...(name && { name }),
     ...(resource.group && { group: resource.group }),
     kind: resource.kind,
     causes: errors.map(({ reason, message, field }) => ({ reason, message, field })),

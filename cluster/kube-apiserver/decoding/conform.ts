@@ -9,7 +9,7 @@
  */
 import { parseTime } from '#cluster/api/meta.ts'
 import { formatQuantity, parseQuantity } from '#cluster/api/quantity.ts'
-import type { FieldType, ObjectType, Scalar, Schemas } from '#cluster/api/schema/schema.ts'
+import type { Field, FieldType, ObjectType, Scalar, Schemas } from '#cluster/api/schema/schema.ts'
 
 export interface Conformed {
   readonly value: unknown
@@ -31,12 +31,14 @@ interface Place {
 
 interface Findings {
   readonly schemas: Schemas
+  readonly keepsEmpty: boolean
   readonly unknown: string[]
   problem: string | undefined
 }
 
-export function conform(schemas: Schemas, type: ObjectType, body: unknown): Conformed {
-  const findings: Findings = { schemas, unknown: [], problem: undefined }
+/** @param keepsEmpty lists and maps without anything in them: to apply one is to want it */
+export function conform(schemas: Schemas, type: ObjectType, body: unknown, keepsEmpty = false): Conformed {
+  const findings: Findings = { schemas, keepsEmpty, unknown: [], problem: undefined }
   const value = asObject(findings, type, body, { path: '', goPath: '', inside: '' })
   return { value, unknown: findings.unknown, problem: findings.problem }
 }
@@ -61,13 +63,23 @@ function asObject(findings: Findings, type: ObjectType, value: unknown, place: P
     const next =
       field === undefined || given === null || given === undefined
         ? undefined
-        : convert(findings, field.type, given, { path, goPath: below(place.goPath, key), inside })
+        : unlessEmpty(
+            findings,
+            field,
+            convert(findings, field.type, given, { path, goPath: below(place.goPath, key), inside }),
+          )
     if (next === given) continue
     changed ??= { ...value }
     if (next === undefined) delete changed[key]
     else changed[key] = next
   }
   return changed ?? value
+}
+
+/** A list or a map without anything in it says nothing either; but for the one list that is emptied by saying so. */
+function unlessEmpty({ keepsEmpty }: Findings, { type, required, name }: Field, value: unknown): unknown {
+  if (keepsEmpty || required || name === 'managedFields' || (type.is !== 'list' && type.is !== 'map')) return value
+  return typeof value === 'object' && value !== null && Object.keys(value).length === 0 ? undefined : value
 }
 
 function convert(findings: Findings, type: FieldType, value: unknown, place: Place): unknown {
@@ -97,15 +109,13 @@ function mapped(list: readonly unknown[], change: (item: unknown, index: number)
 }
 
 const zero = (type: FieldType): unknown =>
-  type.is === 'list'
-    ? []
-    : type.is !== 'scalar'
-      ? {}
-      : 'nil'.includes(type.scalar)
-        ? 0
-        : type.scalar === 'b'
-          ? false
-          : ''
+  type.is === 'list' ? [] : type.is === 'scalar' ? zeroScalar(type.scalar) : {}
+
+function zeroScalar(scalar: Scalar): unknown {
+  if (scalar === 'q') return '0'
+  if (scalar === 'b') return false
+  return 'nilx'.includes(scalar) ? 0 : ''
+}
 
 function asMap(findings: Findings, type: FieldType & { is: 'list' | 'map' }, value: unknown, place: Place): unknown {
   if (!isRecord(value)) return wrong(findings, value, place, goType(type))
@@ -144,7 +154,7 @@ function asScalar(findings: Findings, scalar: Scalar, value: unknown, place: Pla
       return wrong(findings, value, place, scalar === 'i' ? 'int32' : 'int64', found)
     }
     case 'x':
-      if (typeof value === 'string' || Number.isInteger(value)) return value
+      if (typeof value === 'string' || (Number.isInteger(value) && Math.abs(value as number) <= INT32_MAX)) return value
       return refuse(findings, value, `json: cannot unmarshal ${kindOf(value)} into Go value of type int32`)
     case 'q':
       return asQuantity(findings, value)

@@ -42,6 +42,13 @@ describe('what is right', () => {
     expect(conform(builtInSchemas, podSpec, spec).value).toBe(spec)
   })
 
+  it('is nothing where a map gives a null: an empty text, no amount', () => {
+    const spec = { containers: [{ name: 'app', image: 'app', resources: { limits: { cpu: null } } }] }
+    expect(conform(builtInSchemas, podSpec, spec).value).toMatchObject({
+      containers: [{ resources: { limits: { cpu: '0' } } }],
+    })
+  })
+
   it('takes its canonical form, and loses what says nothing', () => {
     const spec = {
       containers: [{ name: 'app', lifecycle: null, resources: { requests: { cpu: 0.5, memory: '1024Mi' } } }],

@@ -13,6 +13,7 @@ import type { RequestInfo } from '../route.ts'
 import type { PendingRequest } from '../state.ts'
 import { badRequest, invalid, notSupported } from '../status.ts'
 import type { Json } from '../extensions/schema/prune.ts'
+import { isApply } from '../apply/apply.ts'
 import { conform } from './conform.ts'
 import { decodeCustom } from './custom.ts'
 
@@ -43,7 +44,9 @@ export function decodeBody(schemas: Schemas | undefined, row: PendingRequest, bo
     return { body, warnings: NO_WARNINGS }
   const mode = (row.request.query?.['fieldValidation'] || 'Warn') as Mode
   if (!MODES.includes(mode)) return { refused: noSuchMode(row.info, mode) }
-  const conformed = type ? conform(schemas!, type, body) : decodeCustom(schemas, resource, body as Json)
+  const conformed = type
+    ? conform(schemas!, type, body, isApply(row.request) && body === row.request.body)
+    : decodeCustom(schemas, resource, body as Json)
   const { value, unknown, problem } = conformed
   const name = type?.name ?? `${apiVersionOf(resource)}.${resource.kind}`
   if (problem !== undefined) return { refused: cannotBeHandled(name, problem) }

@@ -5,6 +5,7 @@ import { CONFIG_MAPS, configMap, DEPLOYMENTS, deployment, Lab, pod, PODS, reques
 const lab = () => new Lab(1, {}, builtInSchemas)
 
 const FULL = {
+  serviceAccountName: 'default',
   volumes: [
     { name: 'nothing' },
     { name: 'secret', secret: { secretName: 's' } },

@@ -15,6 +15,7 @@ type Fields = Readonly<Record<string, any>>
 export function complete(resource: Resource, object: KubernetesObject): KubernetesObject {
   const { spec, metadata } = object as KubernetesObject & { readonly spec?: Fields }
   const said = withoutEmpty(metadata)
+  if (keyOf(resource) === 'podtemplates') return at({ ...object, metadata: said }, 'template', completeTemplate) as KubernetesObject // prettier-ignore
   const next = spec && completeSpec(keyOf(resource), spec)
   if (next === spec && said === metadata) return object
   return { ...object, metadata: said, ...(next && { spec: next }) } as KubernetesObject
@@ -88,7 +89,7 @@ const completeFieldRef = (holder: Fields): Fields =>
 const MODE: Fields = { defaultMode: 0o644 }
 
 function completeVolume(volume: Fields): Fields {
-  if (Object.keys(volume).length === 1) return { ...volume, emptyDir: {} }
+  if (Object.keys(volume).every((key) => key === 'name')) return { ...volume, emptyDir: {} }
   let next = volume
   for (const kind of ['secret', 'configMap', 'downwardAPI', 'projected']) next = at(next, kind, (one) => withMissing(one, MODE)) // prettier-ignore
   next = at(next, 'downwardAPI', (one) => atEach(one, 'items', completeFieldRef))
@@ -105,7 +106,7 @@ const completeSource = (source: Fields): Fields =>
 function withMissing(object: Fields, defaults: Fields): Fields {
   let next: Record<string, any> | undefined
   for (const field of Object.keys(defaults)) {
-    if (object[field] === undefined) (next ??= { ...object })[field] = defaults[field]
+    if (object[field] === undefined || object[field] === '') (next ??= { ...object })[field] = defaults[field]
   }
   return next ?? object
 }

@@ -28,19 +28,17 @@ export function defaultPodSpec(spec: PodSpec): PodSpec {
   const complete =
     containers === spec.containers &&
     initContainers === spec.initContainers &&
-    spec.restartPolicy !== undefined &&
-    spec.dnsPolicy !== undefined &&
-    spec.terminationGracePeriodSeconds !== undefined &&
-    spec.schedulerName !== undefined
+    Boolean(spec.restartPolicy && spec.dnsPolicy && spec.schedulerName) &&
+    spec.terminationGracePeriodSeconds !== undefined
   if (complete) return spec
   return {
     ...spec,
     containers,
     ...(initContainers && { initContainers }),
-    restartPolicy: spec.restartPolicy ?? 'Always',
+    restartPolicy: spec.restartPolicy || 'Always',
     terminationGracePeriodSeconds: spec.terminationGracePeriodSeconds ?? 30,
-    dnsPolicy: spec.dnsPolicy ?? 'ClusterFirst',
-    schedulerName: spec.schedulerName ?? 'default-scheduler',
+    dnsPolicy: spec.dnsPolicy || 'ClusterFirst',
+    schedulerName: spec.schedulerName || 'default-scheduler',
   }
 }
 
@@ -56,11 +54,11 @@ function defaultContainer(container: Container, spec: PodSpec): Container {
     livenessProbe === container.livenessProbe &&
     readinessProbe === container.readinessProbe &&
     startupProbe === container.startupProbe &&
-    container.imagePullPolicy !== undefined
+    Boolean(container.imagePullPolicy)
   if (complete) return container
   return {
     ...container,
-    imagePullPolicy: container.imagePullPolicy ?? pullPolicyFor(container.image),
+    imagePullPolicy: container.imagePullPolicy || pullPolicyFor(container.image),
     resources,
     ...(ports && { ports }),
     ...(livenessProbe && { livenessProbe }),
@@ -73,10 +71,16 @@ function defaultContainer(container: Container, spec: PodSpec): Container {
 export const defaultEphemeral = (helper: EphemeralContainer): EphemeralContainer =>
   helper.imagePullPolicy === undefined ? { ...helper, imagePullPolicy: pullPolicyFor(helper.image) } : helper
 
-/** An image without a tag, or with `latest`, may have changed since. */
+/** `host:port/path/name:tag`, in small letters but for the tag; 64 hexadecimal digits are no name, but an identity. */
+const REFERENCE =
+  /^(?:[\w.-]+(?::\d+)?\/)?(?:[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*\/)*[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*(?::\w[\w.-]{0,127})?$/
+const IDENTITY = /^[a-f0-9]{64}$/
+const REFERENCE_MAX = 255
+
+/** An image without a tag, or with `latest`, may have changed since. What is no name of an image has no tag either. */
 function pullPolicyFor(image: string | undefined): 'Always' | 'IfNotPresent' {
   const name = image ?? ''
-  if (name.includes('@')) return 'IfNotPresent'
+  if (!REFERENCE.test(name) || IDENTITY.test(name) || name.length > REFERENCE_MAX) return 'IfNotPresent'
   const tag = name.slice(name.lastIndexOf('/') + 1).split(':')[1]
   return tag === undefined || tag === 'latest' ? 'Always' : 'IfNotPresent'
 }
@@ -86,8 +90,8 @@ function defaultPort(
   spec: PodSpec,
 ): NonNullable<Container['ports']>[number] {
   const hostPort = spec.hostNetwork && port.hostPort === undefined ? port.containerPort : port.hostPort
-  if (port.protocol !== undefined && hostPort === port.hostPort) return port
-  return { ...port, protocol: port.protocol ?? 'TCP', ...(hostPort !== undefined && { hostPort }) }
+  if (port.protocol && hostPort === port.hostPort) return port
+  return { ...port, protocol: port.protocol || 'TCP', ...(hostPort !== undefined && { hostPort }) }
 }
 
 /** A limit without a request is a request of the same amount. */
@@ -105,7 +109,7 @@ function defaultProbe(probe: Probe | undefined): Probe | undefined {
   if (complete) return probe
   return {
     ...probe,
-    ...(httpGet && { httpGet: { ...httpGet, path: httpGet.path ?? '/' } }),
+    ...(httpGet && { httpGet: { ...httpGet, path: httpGet.path || '/' } }),
     timeoutSeconds: timeoutSeconds || 1,
     periodSeconds: periodSeconds || 10,
     successThreshold: successThreshold || 1,

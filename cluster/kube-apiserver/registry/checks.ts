@@ -26,16 +26,21 @@ export const unchanged = (value: unknown, old: unknown, field: string, detail = 
 
 const PERCENT = /^\d+%$/
 
-/** A whole number, or a share such as `25%`. */
-export function numberOrPercent(value: number | string | undefined, field: string): FieldError[] {
+/** A whole number, or a share such as `25%`. @param most whether a share must not be more than all */
+export function numberOrPercent(value: number | string | undefined, field: string, most = true): FieldError[] {
   if (value === undefined) return []
   if (typeof value === 'number') return atLeast(0, value, field)
   if (!PERCENT.test(value)) {
     const detail = "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')" // prettier-ignore
     return [invalidValue(field, value, detail)]
   }
-  return Number(value.slice(0, -1)) <= 100 ? [] : [invalidValue(field, value, 'must not be greater than 100%')]
+  return most ? atMostAll(value, field) : []
 }
+
+export const atMostAll = (value: number | string | undefined, field: string): FieldError[] =>
+  typeof value === 'string' && PERCENT.test(value) && Number(value.slice(0, -1)) > 100
+    ? [invalidValue(field, value, 'must not be greater than 100%')]
+    : []
 
 export function storageRequest(resources: any, field: string): FieldError[] {
   const size = resources?.requests?.storage

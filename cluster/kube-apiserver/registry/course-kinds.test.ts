@@ -61,10 +61,10 @@ describe('what a client leaves out is filled in', () => {
 
 describe('what makes no sense is refused', () => {
   it.each<[string, object, string]>([
-    ['statefulsets', { spec: { selector, template, serviceName: 'x', podManagementPolicy: 'Any' } }, 'spec.podManagementPolicy: Unsupported value: "Any": supported values: "OrderedReady", "Parallel"'], // prettier-ignore
+    ['statefulsets', { spec: { selector, template, serviceName: 'x', podManagementPolicy: 'Any' } }, "spec.podManagementPolicy: Invalid value: \"Any\": must be 'OrderedReady' or 'Parallel'"], // prettier-ignore
     ['daemonsets', { spec: { selector, template, updateStrategy: { rollingUpdate: { maxUnavailable: 0 } } } }, 'spec.updateStrategy.rollingUpdate.maxUnavailable: Invalid value: 0: cannot be 0 when maxSurge is 0'], // prettier-ignore
     ['daemonsets', { spec: { selector: { matchLabels: { app: 'y' } }, template } }, '`selector` does not match template `labels`'], // prettier-ignore
-    ['jobs', { spec: { template: { spec: { containers } } } }, 'spec.template.spec.restartPolicy: Unsupported value: "Always": supported values: "OnFailure", "Never"'], // prettier-ignore
+    ['jobs', { spec: { template: { spec: { containers } } } }, 'spec.template.spec.restartPolicy: Required value: valid values: "OnFailure", "Never"'], // prettier-ignore
     ['jobs', { spec: { template: once, parallelism: -1 } }, 'spec.parallelism: Invalid value: -1: must be greater than or equal to 0'], // prettier-ignore
     ['jobs', { spec: { template: once, completionMode: 'Indexed' } }, 'spec.completions: Required value: when completion mode is Indexed'], // prettier-ignore
     ['cronjobs', { spec: { schedule: 'hourly', jobTemplate: { spec: { template: once } } } }, 'spec.schedule: Invalid value: "hourly": expected exactly 5 fields, found 1: [hourly]'], // prettier-ignore

@@ -2,9 +2,10 @@
 import type { KubernetesObject } from '#cluster/api/types.ts'
 import { defaultTemplate } from '../defaults/pod-spec.ts'
 import type { FieldError } from '../status.ts'
-import { invalidValue } from '../status.ts'
-import { validateSelectorUpdate, validateWorkload } from '../validation/workload.ts'
-import { numberOrPercent, oneOf } from './checks.ts'
+import { invalidValue, notSupported } from '../status.ts'
+import { isUnreadable, validateLabelSelector } from '../validation/selectors.ts'
+import { isEmptySelector, validateLasting, validateMatch, validateSelectorUpdate, validateTemplate } from '../validation/workload.ts' // prettier-ignore
+import { atLeast, atMostAll, numberOrPercent } from './checks.ts'
 import type { Strategy } from './strategy.ts'
 
 type DaemonSet = KubernetesObject & { readonly spec: any; readonly status?: any }
@@ -29,19 +30,38 @@ function defaults(set: DaemonSet): DaemonSet {
 
 const isZero = (value: unknown): boolean => value === 0 || value === '0%'
 
-function validate({ spec }: DaemonSet): FieldError[] {
-  const errors = validateWorkload(spec)
-  if (spec === undefined) return errors
-  const { type, rollingUpdate } = spec.updateStrategy
-  errors.push(...oneOf(['OnDelete', 'RollingUpdate'], type, 'spec.updateStrategy.type'))
-  if (rollingUpdate === undefined) return errors
+function validate({ spec: given }: DaemonSet): FieldError[] {
+  const spec = given ?? {}
+  const { selector } = spec
+  const isOfAll = selector !== undefined && isEmptySelector(selector)
+  return [
+    ...validateLabelSelector(selector, 'spec.selector'),
+    ...(isUnreadable(selector) ? [] : validateMatch(spec)),
+    ...(isOfAll ? [invalidValue('spec.selector', selector, 'empty selector is invalid for daemonset')] : []),
+    ...validateTemplate(spec.template, 'spec.template'),
+    ...validateLasting(spec.template, 'DaemonSet'),
+    ...atLeast(0, spec.minReadySeconds, 'spec.minReadySeconds'),
+    ...(given === undefined ? [] : validateStrategy(spec.updateStrategy)),
+    ...atLeast(0, spec.revisionHistoryLimit, 'spec.revisionHistoryLimit'),
+  ]
+}
+
+function validateStrategy({ type, rollingUpdate }: any): FieldError[] {
+  if (type === 'OnDelete') return []
+  if (type !== 'RollingUpdate') {
+    const strategy = { type, ...(rollingUpdate && { rollingUpdate }) }
+    return [notSupported('spec.updateStrategy', strategy, ['RollingUpdate', 'OnDelete'])]
+  }
   const { maxUnavailable, maxSurge } = rollingUpdate
   const field = 'spec.updateStrategy.rollingUpdate'
-  errors.push(...numberOrPercent(maxUnavailable, `${field}.maxUnavailable`), ...numberOrPercent(maxSurge, `${field}.maxSurge`)) // prettier-ignore
+  const errors = [
+    ...numberOrPercent(maxUnavailable, `${field}.maxUnavailable`, false),
+    ...numberOrPercent(maxSurge, `${field}.maxSurge`, false),
+  ]
   if (isZero(maxUnavailable) && isZero(maxSurge)) {
     errors.push(invalidValue(`${field}.maxUnavailable`, maxUnavailable, 'cannot be 0 when maxSurge is 0'))
   }
-  return errors
+  return [...errors, ...atMostAll(maxUnavailable, `${field}.maxUnavailable`), ...atMostAll(maxSurge, `${field}.maxSurge`)] // prettier-ignore
 }
 
 export const daemonSets: Strategy<DaemonSet> = {

@@ -4,6 +4,7 @@ import type { FieldError } from '../status.ts'
 import { forbiddenValue, invalidValue, notSupported } from '../status.ts'
 import { defaultTemplate } from '../defaults/pod-spec.ts'
 import { validateSelectorUpdate, validateWorkload } from '../validation/workload.ts'
+import { atLeast, atMostAll, numberOrPercent } from './checks.ts'
 import type { Strategy } from './strategy.ts'
 
 type Strategies = NonNullable<DeploymentSpec['strategy']>
@@ -31,39 +32,42 @@ function defaults(deployment: Deployment): Deployment {
   }
 }
 
-const isZero = (value: number | string | undefined): boolean => value === 0 || value === '0%'
+/** What is no share counts as none. */
+const isZero = (value: number | string | undefined): boolean =>
+  typeof value === 'string' ? !(Number.parseInt(value, 10) > 0) || !value.endsWith('%') : value === 0
 
 function validateStrategy({ type, rollingUpdate }: Strategies): FieldError[] {
   if (type !== 'Recreate' && type !== 'RollingUpdate') {
-    return [notSupported('spec.strategy.type', type, ['Recreate', 'RollingUpdate'])]
+    return [
+      notSupported('spec.strategy', { type, ...(rollingUpdate && { rollingUpdate }) }, ['Recreate', 'RollingUpdate']),
+    ]
   }
   if (type === 'Recreate') {
     if (rollingUpdate === undefined) return []
     return [forbiddenValue('spec.strategy.rollingUpdate', "may not be specified when strategy `type` is 'Recreate'")]
   }
-  const errors: FieldError[] = []
-  for (const field of ['maxUnavailable', 'maxSurge'] as const) {
-    const value = rollingUpdate?.[field]
-    const ok = typeof value === 'number' ? value >= 0 && Number.isInteger(value) : /^[0-9]+%$/.test(value ?? '')
-    const detail =
-      typeof value === 'number'
-        ? 'must be greater than or equal to 0'
-        : "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')"
-    if (!ok) errors.push(invalidValue(`spec.strategy.rollingUpdate.${field}`, value, detail))
+  const { maxUnavailable, maxSurge } = rollingUpdate ?? {}
+  const field = 'spec.strategy.rollingUpdate'
+  const errors = [
+    ...numberOrPercent(maxUnavailable, `${field}.maxUnavailable`, false),
+    ...numberOrPercent(maxSurge, `${field}.maxSurge`, false),
+  ]
+  if (isZero(maxUnavailable) && isZero(maxSurge)) {
+    errors.push(invalidValue(`${field}.maxUnavailable`, maxUnavailable, 'may not be 0 when `maxSurge` is 0'))
   }
-  if (isZero(rollingUpdate?.maxUnavailable) && isZero(rollingUpdate?.maxSurge)) {
-    const { maxUnavailable } = rollingUpdate!
-    errors.push(
-      invalidValue('spec.strategy.rollingUpdate.maxUnavailable', maxUnavailable, 'may not be 0 when `maxSurge` is 0'),
-    )
-  }
-  return errors
+  return [...errors, ...atMostAll(maxUnavailable, `${field}.maxUnavailable`)]
 }
 
-function validate({ spec }: Deployment): FieldError[] {
-  const errors = validateWorkload(spec)
-  if (spec === undefined) return errors
-  errors.push(...validateStrategy(spec.strategy!))
+function validate({ spec: given }: Deployment): FieldError[] {
+  const spec = given ?? ({} as DeploymentSpec)
+  const errors = [
+    ...atLeast(0, spec.replicas, 'spec.replicas'),
+    ...validateWorkload(spec),
+    ...(given === undefined ? [] : validateStrategy(spec.strategy!)),
+    ...atLeast(0, spec.minReadySeconds, 'spec.minReadySeconds'),
+    ...atLeast(0, spec.revisionHistoryLimit, 'spec.revisionHistoryLimit'),
+    ...atLeast(0, spec.progressDeadlineSeconds, 'spec.progressDeadlineSeconds'),
+  ]
   if (spec.progressDeadlineSeconds! <= (spec.minReadySeconds ?? 0)) {
     const detail = 'must be greater than minReadySeconds'
     errors.push(invalidValue('spec.progressDeadlineSeconds', spec.progressDeadlineSeconds, detail))

@@ -4,13 +4,14 @@
  * What we leave out: rules of podFailurePolicy and successPolicy.
  * Upstream: `pkg/registry/batch/{job,cronjob}/strategy.go`, `pkg/apis/batch/{v1/defaults,validation/validation}.go`.
  */
-import { matchesSelector } from '#cluster/api/labels.ts'
 import type { KubernetesObject } from '#cluster/api/types.ts'
 import { defaultTemplate } from '../defaults/pod-spec.ts'
 import type { FieldError } from '../status.ts'
 import { invalidValue, notSupported, required } from '../status.ts'
-import { validatePodSpec } from '../validation/pod-spec.ts'
+import { isUnreadable, validateLabelSelector } from '../validation/selectors.ts'
+import { validateMatch, validateTemplate } from '../validation/workload.ts'
 import { atLeast, oneOf, unchanged } from './checks.ts'
+import { scheduleProblem } from '../validation/schedules.ts'
 import type { Strategy } from './strategy.ts'
 
 type Job = KubernetesObject & { readonly spec: any; readonly status?: any }
@@ -31,6 +32,15 @@ function defaultJobSpec(spec: any): any {
   }
 }
 
+/** It has the labels of its Pods, where it has none of its own. */
+function defaultJob(job: Job): Job {
+  const { metadata, spec } = job
+  if (spec === undefined) return job
+  const labels = spec.template?.metadata?.labels
+  const isBare = Object.keys(metadata.labels ?? {}).length === 0
+  return { ...job, ...(labels && isBare && { metadata: { ...metadata, labels } }), spec: defaultJobSpec(spec) }
+}
+
 const UID_LABELS = ['batch.kubernetes.io/controller-uid', 'controller-uid']
 const NAME_LABELS = ['batch.kubernetes.io/job-name', 'job-name']
 
@@ -46,8 +56,8 @@ function withSelector(job: Job): Job {
   return { ...job, spec: { ...spec, selector: { ...spec.selector, matchLabels }, template } }
 }
 
-function validateJobSpec(spec: any, field: string): FieldError[] {
-  if (spec === undefined) return [required(`${field}.template`)]
+function validateJobSpec(given: any, field: string): FieldError[] {
+  const spec = given ?? {}
   const errors = [
     ...atLeast(0, spec.parallelism, `${field}.parallelism`),
     ...atLeast(0, spec.completions, `${field}.completions`),
@@ -59,29 +69,27 @@ function validateJobSpec(spec: any, field: string): FieldError[] {
   if (spec.completionMode === 'Indexed' && spec.completions === undefined) {
     errors.push(required(`${field}.completions`, 'when completion mode is Indexed'))
   }
-  if (spec.template?.spec === undefined) return [...errors, required(`${field}.template.spec.containers`)]
-  errors.push(...validatePodSpec(spec.template.spec, `${field}.template.spec`))
-  const { restartPolicy } = spec.template.spec
-  if (restartPolicy !== 'OnFailure' && restartPolicy !== 'Never') {
-    errors.push(notSupported(`${field}.template.spec.restartPolicy`, restartPolicy, ['OnFailure', 'Never']))
+  errors.push(...validateTemplate(spec.template, `${field}.template`))
+  const { restartPolicy = 'Always' } = spec.template?.spec ?? {}
+  const at = `${field}.template.spec.restartPolicy`
+  if (restartPolicy === 'Always') errors.push(required(at, 'valid values: "OnFailure", "Never"'))
+  else if (restartPolicy !== 'OnFailure' && restartPolicy !== 'Never') {
+    errors.push(notSupported(at, restartPolicy, ['OnFailure', 'Never']))
   }
   return errors
 }
 
 function validate({ spec }: Job): FieldError[] {
   const errors = validateJobSpec(spec, 'spec')
-  if (spec?.selector === undefined || spec.template === undefined) return errors
-  const labels = spec.template.metadata?.labels
-  if (!matchesSelector(spec.selector, labels)) {
-    errors.push(invalidValue('spec.template.metadata.labels', labels ?? {}, '`selector` does not match template `labels`')) // prettier-ignore
-  }
-  return errors
+  if (spec?.selector === undefined) return spec?.manualSelector ? [...errors, required('spec.selector')] : errors
+  errors.push(...validateLabelSelector(spec.selector, 'spec.selector'))
+  return isUnreadable(spec.selector) ? errors : [...errors, ...validateMatch(spec)]
 }
 
 export const jobs: Strategy<Job> = {
   hasGeneration: true,
   hasStatus: true,
-  defaults: (job) => (job.spec === undefined ? job : { ...job, spec: defaultJobSpec(job.spec) }),
+  defaults: defaultJob,
   prepareForCreate: (job) => ({ ...withSelector(job), status: {} }),
   validate,
   validateUpdate: (job, old) => [
@@ -94,32 +102,36 @@ export const jobs: Strategy<Job> = {
   ],
 }
 
-const FIELD = /^(?:\*|\?|[\w*]+(?:-\w+)?)(?:\/\d+)?(?:,(?:[\w*]+(?:-\w+)?)(?:\/\d+)?)*$/
-const NAMED = /^@(?:yearly|annually|monthly|weekly|daily|midnight|hourly|every .+)$/
 const CRON_NAME_MAX = 52
 
 function validateCronJob({ metadata, spec }: Job): FieldError[] {
-  const errors: FieldError[] = []
-  if (spec === undefined) return [required('spec.schedule'), required('spec.jobTemplate')]
-  if (metadata.name.length > CRON_NAME_MAX) {
-    errors.push(invalidValue('metadata.name', metadata.name, `must be no more than ${CRON_NAME_MAX} characters`))
-  }
-  if (!spec.schedule) errors.push(required('spec.schedule'))
-  else {
-    const parts = spec.schedule.trim().split(/\s+/)
-    const fits = NAMED.test(spec.schedule) || (parts.length === 5 && parts.every((part: string) => FIELD.test(part)))
-    if (!fits) {
-      const detail = `expected exactly 5 fields, found ${parts.length}: [${parts.join(' ')}]`
-      errors.push(invalidValue('spec.schedule', spec.schedule, detail))
-    }
-  }
-  errors.push(
+  const tooLong = metadata.name.length > CRON_NAME_MAX
+  return [
+    ...validateCronJobUpdate({ spec } as Job),
+    ...(tooLong
+      ? [invalidValue('metadata.name', metadata.name, `must be no more than ${CRON_NAME_MAX} characters`)]
+      : []),
+  ]
+}
+
+/** Those with a longer name that are there may stay. */
+function validateCronJobUpdate({ spec: given }: Job): FieldError[] {
+  const spec = given ?? {}
+  const { schedule = '', jobTemplate } = spec
+  const problem = schedule === '' ? undefined : scheduleProblem(schedule)
+  const { selector, manualSelector } = jobTemplate?.spec ?? {}
+  const own = 'spec.jobTemplate.spec'
+  return [
+    ...(schedule === '' ? [required('spec.schedule')] : []),
+    ...(problem === undefined ? [] : [invalidValue('spec.schedule', schedule, problem)]),
     ...atLeast(0, spec.startingDeadlineSeconds, 'spec.startingDeadlineSeconds'),
     ...oneOf(['Allow', 'Forbid', 'Replace'], spec.concurrencyPolicy, 'spec.concurrencyPolicy'),
+    ...validateJobSpec(jobTemplate?.spec, own),
+    ...(selector === undefined ? [] : [invalidValue(`${own}.selector`, selector, '`selector` will be auto-generated')]),
+    ...(manualSelector ? [notSupported(`${own}.manualSelector`, true, ['nil', 'false'])] : []),
     ...atLeast(0, spec.successfulJobsHistoryLimit, 'spec.successfulJobsHistoryLimit'),
     ...atLeast(0, spec.failedJobsHistoryLimit, 'spec.failedJobsHistoryLimit'),
-  )
-  return [...errors, ...validateJobSpec(spec.jobTemplate?.spec, 'spec.jobTemplate.spec')]
+  ]
 }
 
 function defaultCronJob(job: Job): Job {
@@ -145,5 +157,5 @@ export const cronJobs: Strategy<Job> = {
   defaults: defaultCronJob,
   prepareForCreate: (job) => ({ ...job, status: {} }),
   validate: validateCronJob,
-  validateUpdate: validateCronJob,
+  validateUpdate: validateCronJobUpdate,
 }

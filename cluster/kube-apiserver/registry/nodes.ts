@@ -2,7 +2,7 @@
 import type { Node } from '#cluster/api/types.ts'
 import type { FieldError } from '../status.ts'
 import { duplicateValue, forbiddenValue, notSupported, required } from '../status.ts'
-import { validateResourceList } from '../validation/pod-spec.ts'
+import { validateResourceList } from '../validation/resources.ts'
 import type { Strategy } from './strategy.ts'
 
 const EFFECTS = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'] as const

@@ -7,17 +7,12 @@ import type { Resource } from '#cluster/api/resources.ts'
 import type { Strategy } from './strategy.ts'
 
 /** Kinds whose objects count the changes of their content. */
-const COUNTED: ReadonlySet<string> = new Set([
-  'replicationcontrollers',
-  'flowschemas',
-  'prioritylevelconfigurations',
-  'resourceslices',
-])
+const COUNTED: ReadonlySet<string> = new Set(['flowschemas', 'prioritylevelconfigurations', 'resourceslices'])
 
 const CREATED_BY_UPDATE: ReadonlySet<string> = new Set(['endpoints'])
 
 /** A deletion answers with what has gone. */
-const SHOWN_WHEN_DELETED: ReadonlySet<string> = new Set(['podtemplates', 'serviceaccounts'])
+const SHOWN_WHEN_DELETED: ReadonlySet<string> = new Set(['serviceaccounts'])
 
 /** Names that may be anything that stands between two slashes. */
 const FREELY_NAMED: ReadonlySet<string> = new Set([])

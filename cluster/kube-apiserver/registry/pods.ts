@@ -4,7 +4,8 @@ import type { Pod, PodStatus } from '#cluster/api/types.ts'
 import type { Micros } from '#cluster/kernel/component.ts'
 import { defaultPodSpec } from '../defaults/pod-spec.ts'
 import { qosClassOf } from '../defaults/qos.ts'
-import { validatePodSpec, validatePodSpecUpdate } from '../validation/pod-spec.ts'
+import { validatePod } from '../validation/pod.ts'
+import { validatePodSpecUpdate } from '../validation/pod-update.ts'
 import type { FieldError } from '../status.ts'
 import { forbiddenValue, invalidValue } from '../status.ts'
 import type { Strategy } from './strategy.ts'
@@ -68,7 +69,7 @@ export const pods: Strategy<Pod> = {
     return spec === undefined ? pod : { ...pod, spec: { ...spec, securityContext: {} } }
   },
   prepareForCreate,
-  validate: (pod) => validatePodSpec(pod.spec, 'spec'),
+  validate: (pod) => validatePod(pod.spec),
   prepareForStatusUpdate: keepQosClass,
   validateStatusUpdate,
   validateUpdate: (pod, old) => validatePodSpecUpdate(pod.spec, old.spec),

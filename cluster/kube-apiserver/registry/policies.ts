@@ -8,7 +8,7 @@ import { parseQuantity } from '#cluster/api/quantity.ts'
 import type { KubernetesObject } from '#cluster/api/types.ts'
 import type { FieldError } from '../status.ts'
 import { forbiddenValue, invalidValue, required } from '../status.ts'
-import { validateResourceList } from '../validation/pod-spec.ts'
+import { validateResourceList } from '../validation/resources.ts'
 import { atLeast, needed, numberOrPercent, oneOf, unchanged } from './checks.ts'
 import type { Strategy } from './strategy.ts'
 

@@ -32,6 +32,7 @@ import {
   resourceQuotas,
 } from './policies.ts'
 import { replicaSets } from './replica-sets.ts'
+import { podTemplates, replicationControllers } from './replication-controllers.ts'
 import { configMaps, secrets } from './secrets.ts'
 import { services } from './services.ts'
 import { statefulSets } from './stateful-sets.ts'
@@ -50,6 +51,8 @@ const OWN: Readonly<Record<string, Strategy>> = {
   events,
   deployments,
   replicasets: replicaSets,
+  replicationcontrollers: replicationControllers,
+  podtemplates: podTemplates,
   endpointslices: endpointSlices,
   leases,
   roles: rolesStrategy,

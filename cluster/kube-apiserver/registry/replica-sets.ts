@@ -3,6 +3,7 @@ import type { ReplicaSet } from '#cluster/api/types.ts'
 import type { FieldError } from '../status.ts'
 import { defaultTemplate } from '../defaults/pod-spec.ts'
 import { validateSelectorUpdate, validateWorkload } from '../validation/workload.ts'
+import { atLeast } from './checks.ts'
 import type { Strategy } from './strategy.ts'
 
 function defaults(replicaSet: ReplicaSet): ReplicaSet {
@@ -13,7 +14,11 @@ function defaults(replicaSet: ReplicaSet): ReplicaSet {
   return { ...replicaSet, spec: { ...spec, replicas: spec.replicas ?? 1, template } }
 }
 
-const validate = (replicaSet: ReplicaSet): FieldError[] => validateWorkload(replicaSet.spec)
+const validate = ({ spec }: ReplicaSet): FieldError[] => [
+  ...atLeast(0, spec?.replicas, 'spec.replicas'),
+  ...atLeast(0, spec?.minReadySeconds, 'spec.minReadySeconds'),
+  ...validateWorkload(spec ?? {}),
+]
 
 export const replicaSets: Strategy<ReplicaSet> = {
   hasGeneration: true,

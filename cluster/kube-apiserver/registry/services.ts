@@ -7,7 +7,10 @@ import type { Service, ServicePort, ServiceSpec } from '#cluster/api/types.ts'
 import type { FieldError } from '../status.ts'
 import { duplicateValue, forbiddenValue, invalidValue, notSupported, required } from '../status.ts'
 import { isIPv4 } from '../validation/addresses.ts'
-import { validatePort, validatePortName } from '../validation/pod-spec.ts'
+import { IP_TEXT, validateExternalIPs, validateSessionAffinity, validateSourceRanges } from '../validation/service-fields.ts' // prettier-ignore
+import { invalidName, validateLabels } from '../validation/names.ts'
+import { validatePort, validateProtocol } from '../validation/ports.ts'
+import { validatePortRef } from '../validation/probes.ts'
 import { dropUseless, isExternallyAccessible, keepAllocated, needsHealthCheckNodePort } from './service-types.ts'
 import type { Strategy } from './strategy.ts'
 
@@ -15,8 +18,8 @@ const TYPES = ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort'] as const
 
 const defaultPort = (port: ServicePort): ServicePort => ({
   ...port,
-  protocol: port.protocol ?? 'TCP',
-  targetPort: port.targetPort ?? port.port,
+  protocol: port.protocol || 'TCP',
+  targetPort: port.targetPort || port.port,
 })
 
 const CLIENT_IP = { clientIP: { timeoutSeconds: 10_800 } } as const
@@ -58,26 +61,28 @@ function defaults(service: Service): Service {
 function validatePorts(spec: ServiceSpec): FieldError[] {
   const errors: FieldError[] = []
   const ports = spec.ports ?? []
-  const headless = spec.clusterIP === 'None'
-  if (ports.length === 0 && !headless && spec.type !== 'ExternalName') errors.push(required('spec.ports'))
   const names = new Set<string>()
-  const numbers = new Set<string>()
   ports.forEach((port, index) => {
     const field = `spec.ports[${index}]`
     if (!port.name && ports.length > 1) errors.push(required(`${field}.name`))
-    if (port.name) errors.push(...validatePortName(port.name, `${field}.name`))
+    if (port.name) errors.push(...invalidName(`${field}.name`, port.name, 'label'))
     if (port.name && names.has(port.name)) errors.push(duplicateValue(`${field}.name`, port.name))
     names.add(port.name ?? '')
     errors.push(...validatePort(port.port, `${field}.port`))
-    if (typeof port.targetPort === 'number') errors.push(...validatePort(port.targetPort, `${field}.targetPort`))
-    if (!['TCP', 'UDP', 'SCTP'].includes(port.protocol!)) {
-      errors.push(notSupported(`${field}.protocol`, port.protocol, ['SCTP', 'TCP', 'UDP']))
-    }
-    const id = `${port.port}/${port.protocol}`
-    if (numbers.has(id)) errors.push(duplicateValue(field, asPrinted(port)))
-    numbers.add(id)
+    errors.push(...validateProtocol(port.protocol, `${field}.protocol`))
+    errors.push(...validatePortRef(port.targetPort, `${field}.targetPort`))
   })
   return errors
+}
+
+function validateTwice({ ports = [] }: ServiceSpec): FieldError[] {
+  const numbers = new Set<string>()
+  return ports.flatMap((port, index) => {
+    const id = `${port.port}/${port.protocol}`
+    if (numbers.has(id)) return [duplicateValue(`spec.ports[${index}]`, asPrinted(port))]
+    numbers.add(id)
+    return []
+  })
 }
 
 /** As the real server, whose own types have no JSON names, shows the two that count. */
@@ -102,7 +107,9 @@ function validateType(spec: ServiceSpec): FieldError[] {
     for (const field of ['clusterIPs', 'ipFamilies', 'ipFamilyPolicy'] as const) {
       if (spec[field]?.length) errors.push(forbiddenValue(`spec.${field}`, 'may not be set for ExternalName services'))
     }
-    if (!spec.externalName) errors.push(required('spec.externalName'))
+    const externalName = spec.externalName?.replace(/\.$/, '')
+    if (!externalName) errors.push(required('spec.externalName'))
+    else errors.push(...invalidName('spec.externalName', externalName, 'subdomain'))
   }
   return errors
 }
@@ -143,21 +150,22 @@ function validateExternal(spec: ServiceSpec): FieldError[] {
   return errors
 }
 
-function validate({ spec }: Service): FieldError[] {
-  const errors = [...validatePorts(spec), ...validateType(spec)]
-  if (!['ClientIP', 'None'].includes(spec.sessionAffinity!)) {
-    errors.push(notSupported('spec.sessionAffinity', spec.sessionAffinity, ['ClientIP', 'None']))
+function validate(service: Service): FieldError[] {
+  const { spec } = service
+  const hasNone = !spec.ports?.length && spec.clusterIP !== 'None' && spec.type !== 'ExternalName'
+  const errors = [...(hasNone ? [required('spec.ports')] : []), ...validateType(spec), ...validatePorts(spec)]
+  validateLabels(spec.selector, 'spec.selector', errors)
+  errors.push(...validateSessionAffinity(spec))
+  if (spec.type !== 'ExternalName' && spec.clusterIP && spec.clusterIP !== 'None' && !isIPv4(spec.clusterIP)) {
+    errors.push(invalidValue('spec.clusterIPs[0]', spec.clusterIP, IP_TEXT))
   }
-  if (spec.clusterIP && spec.clusterIP !== 'None' && !isIPv4(spec.clusterIP)) {
-    const detail = 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)'
-    errors.push(invalidValue('spec.clusterIPs[0]', spec.clusterIP, detail))
-  }
+  errors.push(...validateExternalIPs((spec as unknown as { externalIPs?: readonly string[] }).externalIPs))
   if (!TYPES.includes(spec.type!)) errors.push(notSupported('spec.type', spec.type, TYPES))
   const { internalTrafficPolicy } = spec
   if (internalTrafficPolicy !== undefined && !['Cluster', 'Local'].includes(internalTrafficPolicy)) {
     errors.push(notSupported('spec.internalTrafficPolicy', internalTrafficPolicy, ['Cluster', 'Local']))
   }
-  return [...errors, ...validateNodePorts(spec), ...validateExternal(spec)]
+  return [...errors, ...validateNodePorts(spec), ...validateTwice(spec), ...validateSourceRanges(service), ...validateExternal(spec)] // prettier-ignore
 }
 
 function validateUpdate(service: Service, old: Service): FieldError[] {

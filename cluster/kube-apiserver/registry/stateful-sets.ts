@@ -3,9 +3,10 @@ import type { KubernetesObject } from '#cluster/api/types.ts'
 import { defaultTemplate } from '../defaults/pod-spec.ts'
 import { isEqual } from '#cluster/api/meta.ts'
 import type { FieldError } from '../status.ts'
-import { forbiddenValue } from '../status.ts'
-import { validateWorkload } from '../validation/workload.ts'
-import { atLeast, oneOf } from './checks.ts'
+import { forbiddenValue, invalidValue } from '../status.ts'
+import { isUnreadable } from '../validation/selectors.ts'
+import { validateLasting, validateMatch, validateSelector, validateTemplateMetadata } from '../validation/workload.ts'
+import { atLeast, numberOrPercent, oneOf } from './checks.ts'
 import { defaultClaim } from './persistent-volumes.ts'
 import type { Strategy } from './strategy.ts'
 
@@ -41,17 +42,42 @@ function defaults(set: StatefulSet): StatefulSet {
   }
 }
 
-function validate({ spec }: StatefulSet): FieldError[] {
-  if (spec === undefined) return validateWorkload(spec)
-  const { whenDeleted, whenScaled } = spec.persistentVolumeClaimRetentionPolicy
+function validateStrategy({ type, rollingUpdate }: any): FieldError[] {
+  const field = 'spec.updateStrategy'
+  if (type === 'RollingUpdate') {
+    const { partition, maxUnavailable } = rollingUpdate ?? {}
+    return [
+      ...atLeast(0, partition, `${field}.rollingUpdate.partition`),
+      ...numberOrPercent(maxUnavailable, `${field}.rollingUpdate.maxUnavailable`),
+    ]
+  }
+  if (type === 'OnDelete') return []
+  const strategy = { type, ...(rollingUpdate && { rollingUpdate }) }
+  return [invalidValue(field, strategy, "must be 'RollingUpdate' or 'OnDelete'")]
+}
+
+/** What its Pods are made of is looked at only when they are made: their volumes are not all known before. */
+function validateTemplateOf(spec: any): FieldError[] {
+  if (isUnreadable(spec.selector)) return [invalidValue('spec.selector', spec.selector, '')]
+  return [...validateMatch(spec), ...validateTemplateMetadata(spec.template, 'spec.template')]
+}
+
+function validate({ spec: given }: StatefulSet): FieldError[] {
+  const spec = given ?? {}
+  const { whenDeleted, whenScaled } = spec.persistentVolumeClaimRetentionPolicy ?? {}
+  const { podManagementPolicy: policy = 'OrderedReady', updateStrategy = { type: 'RollingUpdate' } } = spec
+  const isKnown = policy === 'OrderedReady' || policy === 'Parallel'
   return [
-    ...oneOf(['OrderedReady', 'Parallel'], spec.podManagementPolicy, 'spec.podManagementPolicy'),
-    ...oneOf(['OnDelete', 'RollingUpdate'], spec.updateStrategy.type, 'spec.updateStrategy.type'),
-    ...atLeast(0, spec.updateStrategy.rollingUpdate?.partition, 'spec.updateStrategy.rollingUpdate.partition'),
+    ...(isKnown ? [] : [invalidValue('spec.podManagementPolicy', policy, "must be 'OrderedReady' or 'Parallel'")]),
+    ...validateStrategy(updateStrategy),
     ...oneOf(['Delete', 'Retain'], whenDeleted, 'spec.persistentVolumeClaimRetentionPolicy.whenDeleted'),
     ...oneOf(['Delete', 'Retain'], whenScaled, 'spec.persistentVolumeClaimRetentionPolicy.whenScaled'),
+    ...atLeast(0, spec.replicas, 'spec.replicas'),
+    ...atLeast(0, spec.minReadySeconds, 'spec.minReadySeconds'),
     ...atLeast(0, spec.ordinals?.start, 'spec.ordinals.start'),
-    ...validateWorkload(spec),
+    ...validateSelector(spec.selector, 'statefulset'),
+    ...validateTemplateOf(spec),
+    ...validateLasting(spec.template, 'StatefulSet'),
   ]
 }
 

@@ -1,4 +1,4 @@
-/** IPv4 addresses and ranges as the API writes them. */
+/** Addresses and ranges as the API writes them. */
 
 export function parseIPv4(text: string): number | undefined {
   const match = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(text)
@@ -13,6 +13,25 @@ export function parseIPv4(text: string): number | undefined {
 }
 
 export const isIPv4 = (text: string): boolean => parseIPv4(text) !== undefined
+
+const HEX = /^[0-9a-fA-F]{1,4}$/
+
+export function isIPv6(text: string): boolean {
+  const halves = text.split('::')
+  if (halves.length > 2 || !text.includes(':')) return false
+  const groups = halves.flatMap((half) => (half === '' ? [] : half.split(':')))
+  if (!groups.every((group) => HEX.test(group))) return false
+  return halves.length === 2 ? groups.length < 8 : groups.length === 8
+}
+
+export const isIP = (text: string): boolean => isIPv4(text) || isIPv6(text)
+
+/** `10.0.0.0/8`, of either family. */
+export function isRange(text: string): boolean {
+  const [address = '', length = '', ...more] = text.split('/')
+  if (!/^\d{1,3}$/.test(length) || more.length > 0) return false
+  return isIPv4(address) ? Number(length) <= 32 : isIPv6(address) && Number(length) <= 128
+}
 
 export const formatIPv4 = (value: number): string =>
   [24, 16, 8, 0].map((shift) => Math.floor(value / 2 ** shift) % 256).join('.')

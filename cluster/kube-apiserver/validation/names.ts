@@ -5,7 +5,7 @@
  */
 import type { ObjectMeta } from '#cluster/api/types.ts'
 import type { FieldError } from '../status.ts'
-import { invalidValue, required } from '../status.ts'
+import { invalidValue, required, tooLongValue } from '../status.ts'
 
 const LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/
 const LABEL_1035 = /^[a-z]([-a-z0-9]*[a-z0-9])?$/
@@ -22,47 +22,112 @@ const LABEL_1035_TEXT =
 const SUBDOMAIN_TEXT =
   "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')"
 
-/** Why a name is refused; undefined where it is fine. */
-export function nameProblem(name: string, rule: NameRule): string | undefined {
+const tooLong = (name: string, max: number): string[] =>
+  byteLength(name) > max ? [`must be no more than ${max} characters`] : []
+
+/** Limits are of bytes, whatever their messages say. */
+function byteLength(text: string): number {
+  let length = text.length
+  for (const character of text) if (character > '\u007f') length += character > '\u07ff' ? 2 : 1
+  return length
+}
+
+/** Why a name is refused: all reasons, none where it is fine. */
+export function nameProblems(name: string, rule: NameRule): readonly string[] {
   switch (rule) {
     case 'path-segment':
-      return name === '.' || name === '..'
-        ? `may not be '${name}'`
-        : name.includes('/') || name.includes('%')
-          ? `may not contain '${name.includes('/') ? '/' : '%'}'`
-          : undefined
+      return pathProblems(name)
     case 'label':
-      return name.length > 63 ? 'must be no more than 63 characters' : LABEL.test(name) ? undefined : LABEL_TEXT
+      return name.length < 64 && LABEL.test(name) ? NONE : problemsOf(name, 63, LABEL, LABEL_TEXT)
     case 'label-1035':
-      return name.length > 63
-        ? 'must be no more than 63 characters'
-        : LABEL_1035.test(name)
-          ? undefined
-          : LABEL_1035_TEXT
+      return name.length < 64 && LABEL_1035.test(name) ? NONE : problemsOf(name, 63, LABEL_1035, LABEL_1035_TEXT)
     case 'subdomain':
-      return name.length > 253
-        ? 'must be no more than 253 characters'
-        : SUBDOMAIN.test(name)
-          ? undefined
-          : SUBDOMAIN_TEXT
+      return name.length < 254 && SUBDOMAIN.test(name) ? NONE : problemsOf(name, 253, SUBDOMAIN, SUBDOMAIN_TEXT)
   }
 }
 
+const NONE: readonly string[] = Object.freeze([])
+
+const problemsOf = (name: string, max: number, form: RegExp, text: string): string[] => [
+  ...tooLong(name, max),
+  ...(form.test(name) ? [] : [text]),
+]
+
+function pathProblems(name: string): readonly string[] {
+  if (name === '.' || name === '..') return [`may not be '${name}'`]
+  return ['/', '%'].filter((character) => name.includes(character)).map((character) => `may not contain '${character}'`)
+}
+
+/** The first reason why a name is refused; undefined where it is fine. */
+export const nameProblem = (name: string, rule: NameRule): string | undefined => nameProblems(name, rule)[0]
+
+/** One error for each reason. */
+export const invalidName = (field: string, name: string, rule: NameRule): FieldError[] =>
+  nameProblems(name, rule).map((problem) => invalidValue(field, name, problem))
+
+/** The form of a name that a number is still to be put to. */
+export const invalidPrefix = (field: string, prefix: string, rule: NameRule): FieldError[] => {
+  const name = prefix.endsWith('-') ? `${prefix.slice(0, -1)}a` : prefix
+  return nameProblems(name, rule).map((problem) => invalidValue(field, prefix, problem))
+}
+
 const knownNames = new Map<string, true>()
+const ANNOTATIONS_MAX = 262_144
 
 export function validateMetadata(metadata: ObjectMeta, rule: NameRule): FieldError[] {
   const errors: FieldError[] = []
+  if (metadata.generateName) errors.push(...invalidPrefix('metadata.generateName', metadata.generateName, rule))
   if (!metadata.name) errors.push(required('metadata.name', 'name or generateName is required'))
-  else {
-    const problem = nameProblem(metadata.name, rule)
-    if (problem) errors.push(invalidValue('metadata.name', metadata.name, problem))
-  }
+  else errors.push(...invalidName('metadata.name', metadata.name, rule))
   validateLabels(metadata.labels, 'metadata.labels', errors)
-  for (const key of Object.keys(metadata.annotations ?? {})) {
-    const problem = keyProblem(key)
-    if (problem) errors.push(invalidValue('metadata.annotations', key, problem))
-  }
+  validateAnnotations(metadata.annotations, 'metadata.annotations', errors)
+  metadata.ownerReferences?.forEach((owner) => errors.push(...validateOwner(owner)))
+  metadata.finalizers?.forEach((finalizer) => errors.push(...validateFinalizer(finalizer)))
   return errors
+}
+
+export function validateAnnotations(
+  annotations: Readonly<Record<string, string>> | undefined,
+  field: string,
+  errors: FieldError[],
+): void {
+  if (annotations === undefined) return
+  let size = 0
+  for (const key of Object.keys(annotations)) {
+    for (const problem of keyProblems(key.toLowerCase())) errors.push(invalidValue(field, key, problem))
+    size += key.length + annotations[key]!.length
+  }
+  if (size > ANNOTATIONS_MAX) errors.push(tooLongValue(field, ANNOTATIONS_MAX))
+}
+
+const OWNERS = 'metadata.ownerReferences'
+
+function validateOwner({
+  apiVersion,
+  kind,
+  name,
+  uid,
+}: NonNullable<ObjectMeta['ownerReferences']>[number]): FieldError[] {
+  const version = apiVersion?.slice(apiVersion.indexOf('/') + 1)
+  return [
+    ...(version ? [] : [invalidValue(`${OWNERS}.apiVersion`, apiVersion ?? '', 'version must not be empty')]),
+    ...(kind ? [] : [invalidValue(`${OWNERS}.kind`, '', 'kind must not be empty')]),
+    ...(name ? [] : [invalidValue(`${OWNERS}.name`, '', 'name must not be empty')]),
+    ...(uid ? [] : [invalidValue(`${OWNERS}.uid`, '', 'uid must not be empty')]),
+    ...(version === 'v1' && apiVersion === 'v1' && kind === 'Event'
+      ? [invalidValue(OWNERS, { apiVersion, kind, name, uid }, '/v1, Kind=Event is disallowed from being an owner')]
+      : []),
+  ]
+}
+
+const OWN_FINALIZERS: readonly string[] = ['foregroundDeletion', 'kubernetes', 'orphan']
+
+function validateFinalizer(finalizer: string): FieldError[] {
+  const field = 'metadata.finalizers'
+  const problems = keyProblems(finalizer)
+  if (problems.length > 0) return problems.map((problem) => invalidValue(field, finalizer, problem))
+  if (finalizer.includes('/') || OWN_FINALIZERS.includes(finalizer)) return []
+  return [invalidValue(field, finalizer, 'name is neither a standard finalizer name nor is it fully qualified')]
 }
 
 export function validateLabels(
@@ -75,33 +140,52 @@ export function validateLabels(
     const value = labels[key]!
     const pair = `${key}\n${value}`
     if (knownNames.has(pair)) continue
-    const problem = keyProblem(key)
-    if (problem) errors.push(invalidValue(field, key, problem))
-    const bad = labelValueProblem(value)
-    if (bad) errors.push(invalidValue(field, value, bad))
-    if (!problem && !bad) {
-      if (knownNames.size > 10_000) knownNames.clear()
-      knownNames.set(pair, true)
-    }
+    const found = [
+      ...keyProblems(key).map((problem) => invalidValue(field, key, problem)),
+      ...labelValueProblems(value).map((problem) => invalidValue(field, value, problem)),
+    ]
+    errors.push(...found)
+    if (found.length > 0) continue
+    if (knownNames.size > 10_000) knownNames.clear()
+    knownNames.set(pair, true)
   }
 }
 
-export function labelValueProblem(value: string): string | undefined {
-  if (typeof value !== 'string') return 'must be a string'
-  if (value.length > 63) return 'must be no more than 63 characters'
-  if (LABEL_VALUE.test(value)) return undefined
-  return "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')"
+/** The key of a label, on its own. */
+export const invalidKey = (field: string, key: string): FieldError[] =>
+  keyProblems(key).map((problem) => invalidValue(field, key, problem))
+
+const LABEL_VALUE_TEXT =
+  "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')"
+
+export function labelValueProblems(value: string): readonly string[] {
+  if (typeof value !== 'string') return ['must be a string']
+  if (value.length < 64 && LABEL_VALUE.test(value)) return NONE
+  return problemsOf(value, 63, LABEL_VALUE, LABEL_VALUE_TEXT)
 }
 
-export function keyProblem(key: string): string | undefined {
-  const slash = key.indexOf('/')
-  const name = key.slice(slash + 1)
-  if (slash >= 0) {
-    const problem = slash === 0 ? 'prefix part must be non-empty' : nameProblem(key.slice(0, slash), 'subdomain')
-    if (problem) return slash === 0 ? problem : `prefix part ${problem}`
+export const labelValueProblem = (value: string): string | undefined => labelValueProblems(value)[0]
+
+const QUALIFIED_TEXT =
+  "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')"
+
+/** What is wrong with the key of a label or an annotation, or with another qualified name. */
+export function keyProblems(key: string): readonly string[] {
+  const parts = key.split('/')
+  if (parts.length > 2) {
+    const prefixed = " with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')"
+    return [`a qualified name ${QUALIFIED_TEXT}${prefixed}`]
   }
-  if (name === '') return 'name part must be non-empty'
-  if (name.length > 63) return 'name part must be no more than 63 characters'
-  if (QUALIFIED.test(name)) return undefined
-  return "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')"
+  const name = parts.at(-1)!
+  const problems: string[] = []
+  if (parts.length === 2) {
+    if (parts[0] === '') problems.push('prefix part must be non-empty')
+    else problems.push(...nameProblems(parts[0]!, 'subdomain').map((problem) => `prefix part ${problem}`))
+  }
+  if (name === '') problems.push('name part must be non-empty')
+  else problems.push(...tooLong(name, 63).map((problem) => `name part ${problem}`))
+  if (!QUALIFIED.test(name)) problems.push(`name part ${QUALIFIED_TEXT}`)
+  return problems
 }
+
+export const keyProblem = (key: string): string | undefined => keyProblems(key)[0]

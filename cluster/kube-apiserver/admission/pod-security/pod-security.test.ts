@@ -47,7 +47,7 @@ describe('PodSecurity', () => {
     expect(lab.send('POST', PODS, pod('hard', {}, container(HARDENED))).status).toBe(201)
     const volumes = [
       { name: 'a', hostPath: { path: '/' } },
-      { name: 'b', nfs: {} },
+      { name: 'b', nfs: { server: 'nfs', path: '/' } },
     ]
     expect(lab.send('POST', PODS, pod('v', {}, { ...container(HARDENED), volumes })).body.message).toContain(
       'restricted volume types (volumes "a", "b" use restricted volume types "hostPath", "nfs")',

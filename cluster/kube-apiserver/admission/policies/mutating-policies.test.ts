@@ -68,9 +68,9 @@ describe('a policy', () => {
     const count = 'Object{data: {"count": string(int(object.data.?count.orValue("0")) + 1)}}'
     const first = policy('a', { ...applies(count), reinvocationPolicy: 'IfNeeded' })
     const second = policy('b', applies('Object{data: {"other": object.data.count}}'))
-    expect(create(withPolicies(first, second)).body.data).toEqual({ count: '2', other: '1' })
+    expect(create(withPolicies(first, second), { a: '0' }).body.data).toEqual({ a: '0', count: '2', other: '1' })
     const never = policy('a', applies(count))
-    expect(create(withPolicies(never, second)).body.data).toEqual({ count: '1', other: '1' })
+    expect(create(withPolicies(never, second), { a: '0' }).body.data).toEqual({ a: '0', count: '1', other: '1' })
   })
 
   it.each([

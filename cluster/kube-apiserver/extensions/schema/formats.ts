@@ -4,17 +4,10 @@
  * What we leave out: the rarer formats (ISBN, colours, credit cards …).
  * Where to read upstream: kube-openapi `pkg/validation/strfmt/{default,date,time,duration}.go`.
  */
+import { isIPv6 } from '../../validation/addresses.ts'
+
 const DIGITS = '(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)'
 const IPV4 = new RegExp(`^${DIGITS}(?:\\.${DIGITS}){3}$`)
-const HEX = /^[0-9a-fA-F]{1,4}$/
-
-function isIPv6(text: string): boolean {
-  const halves = text.split('::')
-  if (halves.length > 2 || !text.includes(':')) return false
-  const groups = halves.flatMap((half) => (half === '' ? [] : half.split(':')))
-  if (!groups.every((group) => HEX.test(group))) return false
-  return halves.length === 2 ? groups.length < 8 : groups.length === 8
-}
 
 function isCidr(text: string): boolean {
   const [address = '', length = ''] = text.split('/')
