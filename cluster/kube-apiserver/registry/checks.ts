@@ -44,7 +44,10 @@ export const atMostAll = (value: number | string | undefined, field: string): Fi
 
 export function storageRequest(resources: any, field: string): FieldError[] {
   const size = resources?.requests?.storage
-  if (size === undefined) return [required(`${field}[storage]`)]
-  const value = parseQuantity(size)
-  return value !== undefined && value > 0 ? [] : [invalidValue(`${field}[storage]`, size, 'must be greater than zero')]
+  return size === undefined ? [required(`${field}[storage]`)] : positiveAmount(size, `${field}[storage]`)
+}
+
+export function positiveAmount(amount: string | undefined, field: string): FieldError[] {
+  const value = amount === undefined ? undefined : parseQuantity(amount)
+  return value !== undefined && value > 0 ? [] : [invalidValue(field, amount, 'must be greater than zero')]
 }

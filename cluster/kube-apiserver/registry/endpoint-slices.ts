@@ -1,7 +1,11 @@
 /** EndpointSlices. Upstream: `pkg/registry/discovery/endpointslice/strategy.go`, `pkg/apis/discovery/validation`. */
 import type { EndpointSlice } from '#cluster/api/types.ts'
 import type { FieldError } from '../status.ts'
-import { invalidValue, notSupported, required } from '../status.ts'
+import { duplicateValue, invalidValue, notSupported, required } from '../status.ts'
+import { isIP, isIPv4, isIPv6 } from '../validation/addresses.ts'
+import { invalidName } from '../validation/names.ts'
+import { validateProtocol } from '../validation/ports.ts'
+import { validateNonSpecialIP } from '../validation/service-fields.ts'
 import type { Strategy } from './strategy.ts'
 
 const ADDRESS_TYPES = ['FQDN', 'IPv4', 'IPv6'] as const
@@ -32,13 +36,45 @@ function validate(slice: EndpointSlice): FieldError[] {
       message: `Too many: ${slice.endpoints.length}: must have at most ${ENDPOINTS_MAX} items`,
     })
   }
-  slice.endpoints.forEach(({ addresses }, index) => {
-    const field = `endpoints[${index}].addresses`
-    if (!addresses || addresses.length === 0) errors.push(required(field, 'must contain at least 1 address'))
-    else if (addresses.length > ADDRESSES_MAX)
-      errors.push(invalidValue(field, addresses.length, `must have at most ${ADDRESSES_MAX} items`))
+  slice.endpoints.forEach((endpoint, index) => errors.push(...endpointErrors(slice, endpoint, `endpoints[${index}]`)))
+  return [...errors, ...portErrors(slice.ports ?? [])]
+}
+
+/** An address, by the kind of addresses that the slice has. */
+function addressErrors(type: string, address: string, field: string): FieldError[] {
+  if (type === 'FQDN') return invalidName(field, address, 'subdomain')
+  const fits = type === 'IPv4' ? isIPv4(address) : type === 'IPv6' ? isIPv6(address) : true
+  if (!fits) return [invalidValue(field, address, `must be a valid ${type} address`)]
+  return isIP(address) ? validateNonSpecialIP(address, field) : []
+}
+
+function endpointErrors({ addressType }: EndpointSlice, endpoint: any, at: string): FieldError[] {
+  const { addresses = [], nodeName, hostname } = endpoint
+  const field = `${at}.addresses`
+  const errors: FieldError[] = []
+  if (addresses.length === 0) errors.push(required(field, 'must contain at least 1 address'))
+  else if (addresses.length > ADDRESSES_MAX) {
+    errors.push(invalidValue(field, addresses.length, `must have at most ${ADDRESSES_MAX} items`))
+  }
+  addresses.forEach((address: string, i: number) =>
+    errors.push(...addressErrors(addressType, address, `${field}[${i}]`)),
+  )
+  if (nodeName !== undefined) errors.push(...invalidName(`${at}.nodeName`, nodeName, 'subdomain'))
+  return hostname === undefined ? errors : [...errors, ...invalidName(`${at}.hostname`, hostname, 'label')]
+}
+
+function portErrors(ports: readonly any[]): FieldError[] {
+  const names = new Set<string>()
+  return ports.flatMap(({ name = '', protocol }, index) => {
+    const at = `ports[${index}]`
+    const isAgain = names.has(name)
+    names.add(name)
+    return [
+      ...(name === '' ? [] : invalidName(`${at}.name`, name, 'label')),
+      ...(isAgain ? [duplicateValue(`${at}.name`, name)] : []),
+      ...validateProtocol(protocol, `${at}.protocol`),
+    ]
   })
-  return errors
 }
 
 export const endpointSlices: Strategy<EndpointSlice> = {

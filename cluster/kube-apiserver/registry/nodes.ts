@@ -1,11 +1,12 @@
 /** Nodes. Upstream: `pkg/registry/core/node/strategy.go`, `pkg/apis/core/validation/validation.go` (ValidateNode). */
 import type { Node } from '#cluster/api/types.ts'
 import type { FieldError } from '../status.ts'
-import { duplicateValue, forbiddenValue, notSupported, required } from '../status.ts'
+import { duplicateValue, forbiddenValue, invalidValue, required } from '../status.ts'
 import { validateResourceList } from '../validation/resources.ts'
+import { isRange } from '../validation/addresses.ts'
+import { validateEffect } from '../validation/affinity.ts'
+import { invalidKey, labelValueProblems } from '../validation/names.ts'
 import type { Strategy } from './strategy.ts'
-
-const EFFECTS = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'] as const
 
 function defaults(node: Node): Node {
   const status = node.status
@@ -19,13 +20,20 @@ function validate(node: Node): FieldError[] {
   const errors: FieldError[] = []
   const seen = new Set<string>()
   ;(node.spec.taints ?? []).forEach((taint, index) => {
-    const field = `spec.taints[${index}]`
-    if (!taint.key) errors.push(required(`${field}.key`, 'name part must be non-empty'))
+    // Upstream tells it of the metadata.
+    const field = `metadata.taints[${index}]`
+    errors.push(...invalidKey(`${field}.key`, taint.key ?? ''))
+    const problems = labelValueProblems(taint.value ?? '')
+    if (problems.length > 0) errors.push(invalidValue(`${field}.value`, taint.value, problems.join(';')))
     if (!taint.effect) errors.push(required(`${field}.effect`))
-    else if (!EFFECTS.includes(taint.effect)) errors.push(notSupported(`${field}.effect`, taint.effect, EFFECTS))
+    else errors.push(...validateEffect(taint.effect, `${field}.effect`))
     const id = `${taint.key}:${taint.effect}`
     if (seen.has(id)) errors.push(duplicateValue(field, taint))
     seen.add(id)
+  })
+  const { podCIDRs = [] } = node.spec as { podCIDRs?: readonly string[] }
+  podCIDRs.forEach((range, index) => {
+    if (!isRange(range)) errors.push(invalidValue(`spec.podCIDRs[${index}]`, podCIDRs, 'must be valid CIDR'))
   })
   return [
     ...errors,

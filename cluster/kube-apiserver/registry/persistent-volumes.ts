@@ -8,9 +8,11 @@ import { isEqual } from '#cluster/api/meta.ts'
 import { milli } from '#cluster/api/quantity.ts'
 import type { KubernetesObject } from '#cluster/api/types.ts'
 import type { FieldError } from '../status.ts'
-import { forbiddenValue, invalidValue, required } from '../status.ts'
-import { validateResourceList } from '../validation/resources.ts'
-import { oneOf, storageRequest, unchanged } from './checks.ts'
+import { forbiddenValue, invalidValue, notSupported, required } from '../status.ts'
+import { invalidName } from '../validation/names.ts'
+import { validateLabelSelector, validateNodeSelector } from '../validation/selectors.ts'
+import { hasBacksteps, validateCsiDriverName, validateHostPath, validateNfs } from '../validation/volumes.ts'
+import { oneOf, positiveAmount, storageRequest, unchanged } from './checks.ts'
 import type { Strategy } from './strategy.ts'
 
 type Volume = KubernetesObject & { readonly spec: any; readonly status?: any }
@@ -21,29 +23,68 @@ const BY_NAME = 'volume.beta.kubernetes.io/storage-class'
 const NO_SOURCES = ['accessModes', 'capacity', 'claimRef', 'mountOptions', 'nodeAffinity', 'persistentVolumeReclaimPolicy', 'storageClassName', 'volumeAttributesClassName', 'volumeMode'] // prettier-ignore
 const sourceOf = (spec: any) => Object.fromEntries(Object.entries(spec).filter(([key]) => !NO_SOURCES.includes(key)))
 
-function validateModes(modes: readonly string[] | undefined): FieldError[] {
-  if (!modes?.length) return [required('spec.accessModes')]
-  const errors = modes.flatMap((mode) => oneOf(MODES, mode, 'spec.accessModes'))
+function validateModes(modes: readonly string[]): FieldError[] {
+  const errors = modes.flatMap((mode) => (MODES.includes(mode) ? [] : [notSupported('spec.accessModes', mode, MODES)]))
   if (modes.includes('ReadWriteOncePod') && modes.length > 1) {
     errors.push(forbiddenValue('spec.accessModes', 'may not use ReadWriteOncePod with other access modes'))
   }
   return errors
 }
 
-function validateVolume({ spec }: Volume): FieldError[] {
-  if (spec === undefined) return [required('spec.accessModes'), required('spec.capacity')]
-  const errors = validateModes(spec.accessModes)
-  if (spec.capacity?.storage === undefined) errors.push(required('spec.capacity'))
-  else errors.push(...validateResourceList(spec.capacity, 'spec.capacity'))
-  const sources = Object.keys(sourceOf(spec))
-  if (sources.length === 0) errors.push(required('spec', 'must specify a volume type'))
-  for (const source of sources.slice(1)) {
-    errors.push(forbiddenValue(`spec.${source}`, 'may not specify more than 1 volume type'))
-  }
+function validateVolume({ spec = {} }: Volume): FieldError[] {
+  const { accessModes = [], persistentVolumeReclaimPolicy: policy, storageClassName, volumeMode } = spec
   return [
-    ...errors,
-    ...oneOf(['Delete', 'Recycle', 'Retain'], spec.persistentVolumeReclaimPolicy, 'spec.persistentVolumeReclaimPolicy'),
-    ...oneOf(['Block', 'Filesystem'], spec.volumeMode, 'spec.volumeMode'),
+    ...(accessModes.length === 0 ? [required('spec.accessModes')] : []),
+    ...validateModes(accessModes),
+    ...validateCapacity(spec.capacity ?? {}),
+    ...oneOf(['Delete', 'Recycle', 'Retain'], policy, 'spec.persistentVolumeReclaimPolicy'),
+    ...validateNodeAffinity(spec.nodeAffinity),
+    ...validateSources(spec),
+    ...(storageClassName ? invalidName('spec.storageClassName', storageClassName, 'subdomain') : []),
+    ...oneOf(['Block', 'Filesystem'], volumeMode, 'spec.volumeMode'),
+  ]
+}
+
+/** How much it holds, and nothing else. */
+function validateCapacity(capacity: Readonly<Record<string, string>>): FieldError[] {
+  const names = Object.keys(capacity)
+  const isOther = capacity['storage'] === undefined || names.length > 1
+  return [
+    ...(names.length === 0 ? [required('spec.capacity')] : []),
+    ...(isOther ? [notSupported('spec.capacity', capacity, ['storage'])] : []),
+    ...names.flatMap((name) => positiveAmount(capacity[name], `spec.capacity[${name}]`)),
+  ]
+}
+
+function validateNodeAffinity(affinity: any): FieldError[] {
+  if (affinity === undefined) return []
+  const field = 'spec.nodeAffinity.required'
+  if (affinity.required === undefined) return [required(field, 'must specify required node constraints')]
+  return validateNodeSelector(affinity.required, field)
+}
+
+const RULES: Readonly<Record<string, (source: any, field: string) => FieldError[]>> = {
+  hostPath: validateHostPath,
+  nfs: validateNfs,
+  local: ({ path = '' }, field) => [
+    ...(path === '' ? [required(`${field}.path`)] : []),
+    ...(hasBacksteps(path) ? [invalidValue(`${field}.path`, path, "must not contain '..'")] : []),
+  ],
+  csi: ({ driver = '', volumeHandle }, field) => [
+    ...validateCsiDriverName(driver, `${field}.driver`),
+    ...(volumeHandle ? [] : [required(`${field}.volumeHandle`)]),
+  ],
+}
+
+function validateSources(spec: any): FieldError[] {
+  const [first, ...others] = Object.keys(sourceOf(spec))
+  if (first === undefined) return [required('spec', 'must specify a volume type')]
+  const isRoot = spec.hostPath?.path === '/' && spec.persistentVolumeReclaimPolicy === 'Recycle'
+  return [
+    ...(Object.hasOwn(RULES, first) ? RULES[first]!(spec[first], `spec.${first}`) : []),
+    ...others.map((source) => forbiddenValue(`spec.${source}`, 'may not specify more than 1 volume type')),
+    ...(spec.local && spec.nodeAffinity?.required === undefined ? [required('spec.nodeAffinity', 'Local volume requires node affinity')] : []), // prettier-ignore
+    ...(isRoot ? [forbiddenValue('spec.persistentVolumeReclaimPolicy', "may not be 'recycle' for a hostPath mount of '/'")] : []), // prettier-ignore
   ]
 }
 
@@ -71,11 +112,14 @@ export function defaultClaim(claim: any): any {
   return claim.spec === undefined ? claim : { ...claim, spec: { volumeMode: 'Filesystem', ...claim.spec } }
 }
 
-function validateClaim({ spec }: Volume): FieldError[] {
-  if (spec === undefined) return [required('spec.accessModes'), required('spec.resources[storage]')]
+function validateClaim({ spec = {} }: Volume): FieldError[] {
+  const { accessModes = [], selector, storageClassName } = spec
   return [
-    ...validateModes(spec.accessModes),
+    ...(accessModes.length === 0 ? [required('spec.accessModes', 'at least 1 access mode is required')] : []),
+    ...validateLabelSelector(selector, 'spec.selector'),
+    ...validateModes(accessModes),
     ...storageRequest(spec.resources, 'spec.resources'),
+    ...(storageClassName ? invalidName('spec.storageClassName', storageClassName, 'subdomain') : []),
     ...oneOf(['Block', 'Filesystem'], spec.volumeMode, 'spec.volumeMode'),
   ]
 }

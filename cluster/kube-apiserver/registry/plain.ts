@@ -9,8 +9,6 @@ import type { Strategy } from './strategy.ts'
 /** Kinds whose objects count the changes of their content. */
 const COUNTED: ReadonlySet<string> = new Set(['flowschemas', 'prioritylevelconfigurations', 'resourceslices'])
 
-const CREATED_BY_UPDATE: ReadonlySet<string> = new Set(['endpoints'])
-
 /** A deletion answers with what has gone. */
 const SHOWN_WHEN_DELETED: ReadonlySet<string> = new Set(['serviceaccounts'])
 
@@ -20,7 +18,6 @@ const FREELY_NAMED: ReadonlySet<string> = new Set([])
 export const plainStrategy = ({ resource, subresources }: Resource): Strategy => ({
   hasGeneration: COUNTED.has(resource),
   hasStatus: subresources.includes('status'),
-  allowCreateOnUpdate: CREATED_BY_UPDATE.has(resource),
   returnsDeletedObject: SHOWN_WHEN_DELETED.has(resource),
   nameRule: FREELY_NAMED.has(resource) ? 'path-segment' : 'subdomain',
 })

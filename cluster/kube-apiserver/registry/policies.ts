@@ -7,21 +7,29 @@
 import { parseQuantity } from '#cluster/api/quantity.ts'
 import type { KubernetesObject } from '#cluster/api/types.ts'
 import type { FieldError } from '../status.ts'
-import { forbiddenValue, invalidValue, required } from '../status.ts'
-import { validateResourceList } from '../validation/resources.ts'
+import { duplicateValue, forbiddenValue, invalidValue, notSupported, required } from '../status.ts'
+import { invalidKey } from '../validation/names.ts'
+import {
+  isWhole,
+  validateAmount,
+  validateContainerResourceName,
+  validateResourceList,
+  validateResourceName,
+} from '../validation/resources.ts'
+import { validateLabelSelector } from '../validation/selectors.ts'
 import { atLeast, needed, numberOrPercent, oneOf, unchanged } from './checks.ts'
 import type { Strategy } from './strategy.ts'
 
 type Anything = KubernetesObject & Record<string, any>
 
 function validateBudget({ spec = {} }: Anything): FieldError[] {
-  const { minAvailable, maxUnavailable, unhealthyPodEvictionPolicy } = spec
-  if (minAvailable !== undefined && maxUnavailable !== undefined) {
-    return [invalidValue('spec', spec, 'minAvailable and maxUnavailable cannot be both set')]
-  }
+  const { minAvailable, maxUnavailable, selector, unhealthyPodEvictionPolicy } = spec
+  const both = minAvailable !== undefined && maxUnavailable !== undefined
   return [
+    ...(both ? [invalidValue('spec', spec, 'minAvailable and maxUnavailable cannot be both set')] : []),
     ...numberOrPercent(minAvailable, 'spec.minAvailable'),
     ...numberOrPercent(maxUnavailable, 'spec.maxUnavailable'),
+    ...validateLabelSelector(selector, 'spec.selector'),
     ...oneOf(['AlwaysAllow', 'IfHealthyBudget'], unhealthyPodEvictionPolicy, 'spec.unhealthyPodEvictionPolicy'),
   ]
 }
@@ -29,6 +37,7 @@ function validateBudget({ spec = {} }: Anything): FieldError[] {
 export const podDisruptionBudgets: Strategy<Anything> = {
   hasGeneration: true,
   hasStatus: true,
+  nameRule: 'path-segment',
   prepareForCreate: (budget) => ({ ...budget, status: { currentHealthy: 0, desiredHealthy: 0, disruptionsAllowed: 0, expectedPods: 0 } }), // prettier-ignore
   validate: validateBudget,
   validateUpdate: validateBudget,
@@ -37,8 +46,11 @@ export const podDisruptionBudgets: Strategy<Anything> = {
 /** Above this, priorities are the system's own. */
 const PRIORITY_MAX = 1_000_000_000
 
+const POLICIES = ['PreemptLowerPriority', 'Never']
+
 function validatePriorityClass({ metadata, value, preemptionPolicy }: Anything): FieldError[] {
-  const errors = oneOf(['Never', 'PreemptLowerPriority'], preemptionPolicy, 'preemptionPolicy')
+  const isKnown = !preemptionPolicy || POLICIES.includes(preemptionPolicy)
+  const errors = isKnown ? [] : [notSupported('preemptionPolicy', preemptionPolicy, POLICIES)]
   if (
     metadata.name.startsWith('system-') &&
     !['system-node-critical', 'system-cluster-critical'].includes(metadata.name)
@@ -65,9 +77,65 @@ export const priorityClasses: Strategy<Anything> = {
 const SCOPES = ['BestEffort', 'CrossNamespacePodAffinity', 'NotBestEffort', 'NotTerminating', 'PriorityClass', 'Terminating', 'VolumeAttributesClass'] // prettier-ignore
 
 const validateQuota = ({ spec = {} }: Anything): FieldError[] => [
-  ...validateResourceList(spec.hard, 'spec.hard'),
-  ...(spec.scopes ?? []).flatMap((scope: string) => oneOf(SCOPES, scope, 'spec.scopes')),
+  ...Object.keys(spec.hard ?? {}).flatMap((name) => quotaResource(name, spec.hard[name])),
+  ...(spec.scopes ?? []).flatMap((scope: string) => (SCOPES.includes(scope) ? [] : [invalidValue('spec.scopes', spec.scopes, 'unsupported scope')])), // prettier-ignore
+  ...conflicting(spec.scopes ?? [], spec.scopes, 'spec.scopes'),
+  ...validateScopeSelector(spec.scopeSelector),
 ]
+
+function quotaResource(name: string, amount: string): FieldError[] {
+  const field = `spec.hard[${name}]`
+  const errors = validateResourceName(name, field)
+  const isKnown = name.includes('/') || errors.length === 0
+  const detail = 'must be a standard resource for quota'
+  return [
+    ...errors,
+    ...(isKnown ? [] : [invalidValue(field, name, detail)]),
+    ...validateAmount(amount, field, isWhole(name)),
+  ]
+}
+
+const PAIRS = [
+  ['BestEffort', 'NotBestEffort'],
+  ['Terminating', 'NotTerminating'],
+]
+
+/** Nothing is of both sorts. */
+const conflicting = (scopes: readonly string[], shown: unknown, field: string): FieldError[] =>
+  PAIRS.some((pair) => pair.every((scope) => scopes.includes(scope)))
+    ? [invalidValue(field, shown, 'conflicting scopes')]
+    : []
+
+function validateScopeSelector(selector: any): FieldError[] {
+  const field = 'spec.scopeSelector.matchExpressions'
+  const requirements: readonly any[] = selector?.matchExpressions ?? []
+  const errors = requirements.flatMap(({ scopeName = '', operator = '', values = [] }) => [
+    ...(SCOPES.includes(scopeName) ? [] : [invalidValue(`${field}.scopeName`, scopeName, 'unsupported scope')]),
+    ...scopeOperator(scopeName, operator, values, field),
+  ])
+  const names = requirements.map(({ scopeName }) => scopeName)
+  return [...errors, ...conflicting(names, selector, field)]
+}
+
+function scopeOperator(scope: string, operator: string, values: readonly string[], field: string): FieldError[] {
+  const errors: FieldError[] = []
+  const isSimple = !['PriorityClass', 'CrossNamespacePodAffinity', 'VolumeAttributesClass'].includes(scope)
+  if (SCOPES.includes(scope) && isSimple && operator !== 'Exists') {
+    const detail = "must be 'Exist' when scope is any of ResourceQuotaScopeTerminating, ResourceQuotaScopeNotTerminating, ResourceQuotaScopeBestEffort, ResourceQuotaScopeNotBestEffort or ResourceQuotaScopeCrossNamespacePodAffinity" // prettier-ignore
+    errors.push(invalidValue(`${field}.operator`, operator, detail))
+  }
+  const isList = operator === 'In' || operator === 'NotIn'
+  if (isList && values.length === 0) {
+    errors.push(required(`${field}.values`, "must be at least one value when `operator` is 'In' or 'NotIn' for scope selector")) // prettier-ignore
+  }
+  if (isList) return errors
+  if (operator !== 'Exists' && operator !== 'DoesNotExist') {
+    return [...errors, invalidValue(`${field}.operator`, operator, 'not a valid selector operator')]
+  }
+  if (values.length === 0) return errors
+  const detail = "must be no value when `operator` is 'Exist' or 'DoesNotExist' for scope selector"
+  return [...errors, invalidValue(`${field}.values`, values, detail)]
+}
 
 export const resourceQuotas: Strategy<Anything> = {
   hasGeneration: false,
@@ -83,14 +151,35 @@ export const resourceQuotas: Strategy<Anything> = {
 
 const LIMITED = ['Container', 'PersistentVolumeClaim', 'Pod']
 
+function typeErrors(type: string, field: string): FieldError[] {
+  const errors = invalidKey(field, type)
+  if (errors.length > 0 || type.includes('/') || LIMITED.includes(type)) return errors
+  return [invalidValue(field, type, 'must be a standard limit type or fully qualified')]
+}
+
+/** What is limited of a container or a Pod is what containers can have. */
+const limitedNames = (type: string, list: object | undefined, field: string): FieldError[] =>
+  Object.keys(list ?? {}).flatMap((name) =>
+    (type === 'Pod' || type === 'Container' ? validateContainerResourceName : validateResourceName)(
+      name,
+      `${field}[${name}]`,
+    ),
+  )
+
 function validateLimit(limit: any, field: string): FieldError[] {
-  const errors = [...needed(limit.type, `${field}.type`), ...oneOf(LIMITED, limit.type, `${field}.type`)]
+  const errors = typeErrors(limit.type ?? '', `${field}.type`)
+  const isPod = limit.type === 'Pod'
   for (const list of ['max', 'min', 'default', 'defaultRequest']) {
+    if (isPod && list.startsWith('default')) {
+      if (limit[list]) errors.push(forbiddenValue(`${field}.${list}`, "may not be specified when `type` is 'Pod'"))
+    } else errors.push(...limitedNames(limit.type, limit[list], `${field}.${list}`))
     errors.push(...validateResourceList(limit[list], `${field}.${list}`))
-    if (limit.type === 'Pod' && list.startsWith('default') && limit[list]) {
-      errors.push(forbiddenValue(`${field}.${list}`, "may not be specified when `type` is 'Pod'"))
-    }
   }
+  if (limit.type === 'PersistentVolumeClaim' && !limit.min?.storage && !limit.max?.storage) {
+    const detail = 'either minimum or maximum storage value is required, but neither was provided'
+    errors.push(required(`${field}.limits`, detail))
+  }
+  errors.push(...limitedNames(limit.type, limit.maxLimitRequestRatio, `${field}.maxLimitRequestRatio`))
   const value = (list: string, name: string): number | undefined => parseQuantity(limit[list]?.[name] ?? '')
   const names = new Set(['max', 'min', 'default', 'defaultRequest'].flatMap((list) => Object.keys(limit[list] ?? {})))
   for (const name of names) {
@@ -106,7 +195,11 @@ function validateLimit(limit: any, field: string): FieldError[] {
 }
 
 const validateLimits = ({ spec }: Anything): FieldError[] =>
-  ((spec?.limits ?? []) as readonly any[]).flatMap((limit, index) => validateLimit(limit, `spec.limits[${index}]`))
+  ((spec?.limits ?? []) as readonly any[]).flatMap((limit, index, limits) => {
+    const isAgain = limits.slice(0, index).some(({ type }) => type === limit.type)
+    const twice = isAgain ? [duplicateValue(`spec.limits[${index}].type`, limit.type)] : []
+    return [...twice, ...validateLimit(limit, `spec.limits[${index}]`)]
+  })
 
 /** A limit that is no default is the most there may be; a default request that is none is the limit. */
 function defaultLimit(limit: any): any {

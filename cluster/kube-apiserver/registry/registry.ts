@@ -13,6 +13,7 @@ import { customStrategy } from './custom-objects.ts'
 import { customResourceDefinitions } from './custom-resource-definitions.ts'
 import { daemonSets } from './daemon-sets.ts'
 import { deployments } from './deployments.ts'
+import { endpoints } from './endpoints.ts'
 import { endpointSlices } from './endpoint-slices.ts'
 import { events } from './events.ts'
 import { cronJobs, jobs } from './jobs.ts'
@@ -53,6 +54,7 @@ const OWN: Readonly<Record<string, Strategy>> = {
   replicasets: replicaSets,
   replicationcontrollers: replicationControllers,
   podtemplates: podTemplates,
+  endpoints,
   endpointslices: endpointSlices,
   leases,
   roles: rolesStrategy,

@@ -1,20 +1,45 @@
 /** Classes of storage, drivers and attachments. Upstream: `pkg/registry/storage/*`, `pkg/apis/storage/validation/validation.go`. */
+import { isEqual } from '#cluster/api/meta.ts'
 import type { KubernetesObject } from '#cluster/api/types.ts'
 import type { FieldError } from '../status.ts'
-import { duplicateValue, required } from '../status.ts'
+import { duplicateValue, invalidValue, notSupported, required } from '../status.ts'
 import { needed, oneOf, unchanged } from './checks.ts'
+import { invalidKey, keyProblems } from '../validation/names.ts'
 import type { Strategy } from './strategy.ts'
 
 type Anything = KubernetesObject & Record<string, any>
 
+const MODES = ['Persistent', 'Ephemeral']
 const RECLAIM = ['Delete', 'Retain']
 const BINDING = ['Immediate', 'WaitForFirstConsumer']
 
 const validateClass = (object: Anything): FieldError[] => [
   ...needed(object['provisioner'], 'provisioner'),
+  ...(object['provisioner'] ? keyProblems(object['provisioner'].toLowerCase()).map((problem) => invalidValue('provisioner', object['provisioner'], problem)) : []), // prettier-ignore
   ...oneOf(RECLAIM, object['reclaimPolicy'], 'reclaimPolicy'),
   ...oneOf(BINDING, object['volumeBindingMode'], 'volumeBindingMode', true),
+  ...validateTopologies(object['allowedTopologies']),
 ]
+
+/** Each term, and each key within it, but once. */
+function validateTopologies(terms: readonly any[] = []): FieldError[] {
+  return terms.flatMap(({ matchLabelExpressions: expressions = [] }, index) => {
+    const at = `allowedTopologies[${index}].matchLabelExpressions`
+    const isAgain = terms.slice(0, index).some((term) => isEqual(term.matchLabelExpressions ?? [], expressions))
+    const keys = new Set<string>()
+    const errors = expressions.flatMap(({ key = '', values = [] }: any, i: number): FieldError[] => {
+      const twice = keys.has(key)
+      keys.add(key)
+      return [
+        ...(values.length === 0 ? [required(`${at}[${i}].values`)] : []),
+        ...values.flatMap((value: string, v: number) => (values.indexOf(value) < v ? [duplicateValue(`${at}[${i}].values[${v}]`, value)] : [])), // prettier-ignore
+        ...invalidKey(`${at}[${i}].key`, key),
+        ...(twice ? [duplicateValue(`${at}[${i}].key`, key)] : []),
+      ]
+    })
+    return isAgain ? [...errors, duplicateValue(at, '')] : errors
+  })
+}
 
 const CLASS_FIXED: readonly (readonly [field: string, detail?: string])[] = [
   ['parameters', 'updates to parameters are forbidden.'],
@@ -52,7 +77,7 @@ export const csiDrivers: Strategy<Anything> = {
   }),
   validate: ({ spec }) => [
     ...oneOf(['File', 'None', 'ReadWriteOnceWithFSType'], spec.fsGroupPolicy, 'spec.fsGroupPolicy'),
-    ...spec.volumeLifecycleModes.flatMap((mode: string, index: number) => oneOf(['Ephemeral', 'Persistent'], mode, `spec.volumeLifecycleModes[${index}]`)), // prettier-ignore
+    ...spec.volumeLifecycleModes.flatMap((mode: string) => (MODES.includes(mode) ? [] : [notSupported('spec.volumeLifecycleModes', mode, MODES)])), // prettier-ignore
   ],
   validateUpdate: ({ spec }, { spec: old }) => [
     ...unchanged(spec.attachRequired, old.attachRequired, 'spec.attachRequired'),

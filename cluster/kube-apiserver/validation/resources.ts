@@ -30,7 +30,7 @@ export function validateResourceName(name: string, field: string): FieldError[] 
   return [invalidValue(field, name, 'must be a standard resource type or fully qualified')]
 }
 
-function validateContainerResourceName(name: string, field: string): FieldError[] {
+export function validateContainerResourceName(name: string, field: string): FieldError[] {
   const errors = validateResourceName(name, field)
   if (!name.includes('/')) {
     if (OF_CONTAINERS.includes(name) || isHugePages(name)) return errors

@@ -89,3 +89,36 @@ describe('a Deployment or a Service that is refused', () => {
     expect(causesOf(SERVICES, service('web', change))).toEqual(causes)
   }) // prettier-ignore
 })
+
+describe('another kind that is refused', () => {
+  const core = '/api/v1/namespaces/default'
+  const rbac = '/apis/rbac.authorization.k8s.io/v1'
+  const SUBDOMAIN =
+    "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')"
+  const IP = 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)'
+  const mode = { accessModes: ['ReadWriteOnce'] }
+
+  it.each<readonly [path: string, kind: string, fields: object, causes: readonly string[]]>([
+    [`${core}/endpoints`, 'v1/Endpoints', { subsets: [{}] }, ['subsets[0]: Required value: must specify `addresses` or `notReadyAddresses`']],
+    [`${core}/endpoints`, 'v1/Endpoints', { subsets: [{ addresses: [{ ip: '127.0.0.1' }, { ip: 'x' }], ports: [{ port: 0 }] }] }, ['subsets[0].addresses[0].ip: Invalid value: "127.0.0.1": may not be in the loopback range (127.0.0.0/8, ::1/128)', `subsets[0].addresses[1].ip: Invalid value: "x": ${IP}`, 'subsets[0].addresses[1].ip: Invalid value: "x": must be a valid IP address', 'subsets[0].ports[0].port: Invalid value: 0: must be between 1 and 65535, inclusive']],
+    ['/apis/discovery.k8s.io/v1/namespaces/default/endpointslices', 'discovery.k8s.io/v1/EndpointSlice', { addressType: 'IPv4', endpoints: [{ addresses: ['x'] }], ports: [{ protocol: 'ICMP' }] }, ['endpoints[0].addresses[0]: Invalid value: "x": must be a valid IPv4 address', 'ports[0].protocol: Unsupported value: "ICMP": supported values: "SCTP", "TCP", "UDP"']],
+    [`${core}/configmaps`, 'v1/ConfigMap', { data: { '..': 'x' } }, ['data[..]: Invalid value: "..": must not be \'..\'']],
+    [`${core}/secrets`, 'v1/Secret', { type: 'kubernetes.io/basic-auth' }, ['data[%s][username]: Required value', 'data[%s][password]: Required value']],
+    [`${core}/secrets`, 'v1/Secret', { type: 'kubernetes.io/dockerconfigjson', data: { '.dockerconfigjson': '' } }, ['data[.dockerconfigjson]: Invalid value: "<secret contents redacted>": unexpected end of JSON input']],
+    [`${core}/secrets`, 'v1/Secret', { type: 'kubernetes.io/service-account-token' }, ['metadata.annotations[kubernetes.io/service-account.name]: Required value']],
+    ['/api/v1/nodes', 'v1/Node', { spec: { taints: [{ key: 'a', value: 'a b', effect: 'Never' }] } }, [expect.stringMatching(/^metadata\.taints\[0\]\.value: Invalid value: "a b": a valid label/) as unknown as string, 'metadata.taints[0].effect: Unsupported value: "Never": supported values: "NoSchedule", "PreferNoSchedule", "NoExecute"']],
+    ['/api/v1/persistentvolumes', 'v1/PersistentVolume', {}, ['spec.accessModes: Required value', 'spec.capacity: Required value', 'spec.capacity: Unsupported value: {}: supported values: "storage"', 'spec: Required value: must specify a volume type']],
+    ['/api/v1/persistentvolumes', 'v1/PersistentVolume', { spec: { ...mode, capacity: { storage: '0' }, hostPath: {}, storageClassName: 'A' } }, ['spec.capacity[storage]: Invalid value: "0": must be greater than zero', 'spec.hostPath.path: Required value', `spec.storageClassName: Invalid value: "A": ${SUBDOMAIN}`]],
+    [`${core}/persistentvolumeclaims`, 'v1/PersistentVolumeClaim', {}, ['spec.accessModes: Required value: at least 1 access mode is required', 'spec.resources[storage]: Required value']],
+    ['/apis/storage.k8s.io/v1/storageclasses', 'storage.k8s.io/v1/StorageClass', { provisioner: 'x', allowedTopologies: [{ matchLabelExpressions: [{ key: 'zone' }] }] }, ['allowedTopologies[0].matchLabelExpressions[0].values: Required value']],
+    [`${core}/limitranges`, 'v1/LimitRange', { spec: { limits: [{ type: 'Thing' }, { type: 'Container', max: { nosuch: '1' } }] } }, ['spec.limits[0].type: Invalid value: "Thing": must be a standard limit type or fully qualified', ...['max', 'default', 'defaultRequest'].flatMap((list) => ['must be a standard resource type or fully qualified', 'must be a standard resource for containers'].map((why) => `spec.limits[1].${list}[nosuch]: Invalid value: "nosuch": ${why}`))]],
+    [`${core}/resourcequotas`, 'v1/ResourceQuota', { spec: { hard: { nosuch: '1', pods: '-1' }, scopes: ['Any'] } }, ['spec.hard[nosuch]: Invalid value: "nosuch": must be a standard resource type or fully qualified', 'spec.hard[nosuch]: Invalid value: "nosuch": must be a standard resource for quota', 'spec.hard[pods]: Invalid value: "-1": must be greater than or equal to 0', 'spec.scopes: Invalid value: ["Any"]: unsupported scope']],
+    [`${rbac}/namespaces/default/roles`, 'rbac.authorization.k8s.io/v1/Role', { rules: [{}] }, ['rules[0].verbs: Required value: verbs must contain at least one value', 'rules[0].apiGroups: Required value: resource rules must supply at least one api group', 'rules[0].resources: Required value: resource rules must supply at least one resource']],
+    [`${rbac}/clusterrolebindings`, 'rbac.authorization.k8s.io/v1/ClusterRoleBinding', { roleRef: { apiGroup: 'x', kind: 'Role', name: 'a' }, subjects: [{ kind: 'ServiceAccount', name: 'sa' }, { kind: 'Dog', name: 'd' }] }, ['roleRef.apiGroup: Unsupported value: "x": supported values: "rbac.authorization.k8s.io"', 'roleRef.kind: Unsupported value: "Role": supported values: "ClusterRole"', 'subjects[0].namespace: Required value', 'subjects[1].kind: Unsupported value: "Dog": supported values: "ServiceAccount", "User", "Group"']],
+    [`${rbac}/clusterroles`, 'rbac.authorization.k8s.io/v1/ClusterRole', { aggregationRule: {}, rules: [] }, ['aggregationRule.clusterRoleSelectors: Required value: at least one clusterRoleSelector required if aggregationRule is non-nil']],
+  ])('%s %s %j', (path, kind, fields, causes) => {
+    const at = kind.lastIndexOf('/')
+    const body = { apiVersion: kind.slice(0, at), kind: kind.slice(at + 1), metadata: { name: 'x' }, ...fields }
+    expect(causesOf(path, body)).toEqual(causes)
+  }) // prettier-ignore
+})
