@@ -71,7 +71,12 @@ beforeAll(() => {
   mkdirSync(folder, { recursive: true })
   writeFileSync(join(folder, 'task.mdx'), '---\nid: trouble\ntitle: Trouble\n---\n')
   writeFileSync(join(folder, 'solution.ts'), 'export default { deed: "nothing" }\n')
-  writeFileSync(join(folder, 'checks.ts'), CHECKS)
+  writeFileSync(join(folder, 'checks.ts'), `import { LATE } from '../02-next/cases.ts'\n${CHECKS}`)
+  const next = join(folder, '../02-next')
+  mkdirSync(next)
+  writeFileSync(join(next, 'task.mdx'), '---\nid: next\ntitle: Next\n---\n')
+  writeFileSync(join(next, 'solution.ts'), 'export default {}\n')
+  writeFileSync(join(next, 'cases.ts'), 'export const LATE = 1\n')
   const memoryMiB = 600
   walls = wallsFor({ folder, memoryMiB })
   const settings = { mode: 'submit', seed: 1, seeds: 1, checksTypes: false } as const
@@ -187,7 +192,7 @@ describe('the wall itself', () => {
   })
 
   it('has nothing to do with solutions, and names each thing once: there or missing', () => {
-    expect(walls.line.filter((flag) => flag.includes(folder) && flag.includes('solution'))).toEqual([])
+    expect(walls.line.filter((flag) => flag.includes(course) && flag.includes('solution'))).toEqual([])
     expect(walls.present.length + walls.missing.length).toBe(6)
   })
 })

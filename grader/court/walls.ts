@@ -24,7 +24,7 @@ export interface Walls {
 }
 
 export interface WallOptions {
-  /** The exercise's folder. Of it the worker may read everything but solutions. */
+  /** The exercise's folder. Of it and its neighbours the worker may read everything but solutions. */
   readonly folder: string
   readonly memoryMiB: number
 }
@@ -139,16 +139,23 @@ function readable(folder: string): string[] {
   return [...new Set([...ours, ...manifests, meteredEnginePath, ...packages(), ...ofExercise(folder)])]
 }
 
+/** The exercise, its neighbours, for checks may build on those of the one before, and what lies beside them. */
+function ofExercise(folder: string): string[] {
+  const section = dirname(folder)
+  const neighbours = readdirSync(section)
+    .map((name) => join(section, name))
+    .filter((path) => path !== folder && existsSync(join(path, 'task.mdx')))
+  return [folder, ...neighbours].flatMap(withoutAnswers).concat(besides(section))
+}
+
 /** A worker could be made to show what it reads: so it does not read the answer. */
-const ofExercise = (folder: string): string[] =>
+const withoutAnswers = (folder: string): string[] =>
   readdirSync(folder, { withFileTypes: true })
     .filter(({ name }) => !KEPT_BACK.has(name))
     .map((entry) => (entry.isDirectory() ? `${join(folder, entry.name)}/*` : join(folder, entry.name)))
-    .concat(besides(folder))
 
 /** What the exercises of a course share lies beside them, in folders that are no exercises. */
-function besides(folder: string): string[] {
-  const section = dirname(folder)
+function besides(section: string): string[] {
   return [section, dirname(section)].flatMap((path) =>
     readdirSync(path, { withFileTypes: true })
       .map((entry) => ({ entry, at: join(path, entry.name) }))
