@@ -1,5 +1,6 @@
 /** Checks of `lease-leader`: against the simulated API server, in calm weather and when machines fail. */
 import { defineChecks, electorGuest, example, faults, type FaultPlan, property, type Trial } from 'clusterwright/kit'
+import { judgeEmpty, judgeOutrun, judgeWord } from './alone.ts'
 import { calm, type Case, COPIES, electionCase, type Fault } from './cases.ts'
 import { electionWorld, judgeCalm, judgeEnd, judgeReturn, judgeSuccession, run, tellCase } from './run.ts'
 import { texts } from './texts.ts'
@@ -74,6 +75,16 @@ const checks = [
       judgeSuccession(trial, ran, 11_200),
     ),
   }),
+
+  example('its word is less than ten seconds old, whatever failed since', {
+    stage: 'safe',
+    hint: 'safe',
+    run: judgeWord,
+  }),
+
+  example('who is outrun stands by', { stage: 'lead', hint: 'lead', run: judgeOutrun }),
+
+  example('what nobody holds is taken at once', { stage: 'succeed', hint: 'succeed', run: judgeEmpty }),
 
   example<Case>('who stops lets go', {
     stage: 'release',

@@ -18,6 +18,7 @@ const theirs = { expect: { holder: 'copy-2', written: false } }
 
 const examples: ElectionExample[] = [
   { name: 'the first leads', steps: [leads({ expect: { ...mine, transitions: 0, written: true } })] },
+  { name: 'a word counts from the question', steps: [waits({ writesTakeS: 12, expect: mine })] },
   {
     name: 'who leads renews, and nothing else',
     steps: [leads(), leads(), leads({ expect: { ...mine, transitions: 0, written: true, acquired: false } })],

@@ -137,7 +137,7 @@ function run(trial: Trial<any>, { steps }: Example): void {
 export default defineTests<Example>({
   guest: electorGuest(),
   threshold: 12,
-  beyond: [...['create-is-leading', 'ours-by-memory', 'steals-after-13', 'steals-after-14']],
+  beyond: ['create-is-leading', 'ours-by-memory', 'steals-after-13', 'steals-after-14', 'renewal-forgets-the-duration'],
   read,
   run,
   texts,
