@@ -3,6 +3,8 @@ import type { Chance } from 'clusterwright/kit'
 
 export type Act =
   | { readonly do: 'put' | 'delete'; readonly name: string }
+  /** As `put`, and told under the other name: what is new as MODIFIED, what is not as ADDED. */
+  | { readonly do: 'misname'; readonly name: string }
   /** One comes and goes before anybody could be told: only its deletion is. */
   | { readonly do: 'flash'; readonly name: string }
   /** The server tells the last change once more. */
@@ -21,6 +23,8 @@ export type Act =
 
 export interface Case {
   readonly acts: readonly Act[]
+  /** What each version begins with. Absent: nothing. */
+  readonly prefix?: string
 }
 
 /** Those with a slash are in another namespace. */

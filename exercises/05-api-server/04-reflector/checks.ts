@@ -11,10 +11,17 @@ const hear = (count: number): Act => ({ do: 'hear', count })
 const end = (code: number): Act => ({ do: 'end', code })
 const [elsewhere, bookmark, forget]: [Act, Act, Act] = [{ do: 'elsewhere' }, { do: 'bookmark' }, { do: 'forget' }]
 const again: Act = { do: 'again' }
+const misname = (name: string): Act => ({ do: 'misname', name })
+
+/** Too long for a number: two that follow each other are one as numbers. */
+const LONG = '99999999999999999900'
+/** All that are not 410 are alike. */
+const CODES = [0, 200, 400, 401, 403, 404, 408, 409, 411, 413, 422, 429, 500, 502, 503, 504]
 
 const shown = (...stories: Act[][]) => ({
   run(trial: Trial<any>): void {
     for (const acts of stories) playStory(trial, { acts })
+    playStory(trial, { acts: stories[0]!, prefix: LONG })
   },
 })
 
@@ -22,7 +29,10 @@ const checks = [
   example('a list first, then each change once', {
     stage: 'keep up',
     hint: 'states',
-    ...shown([put('a'), hear(1), put('b'), put('a'), hear(2), del('a'), hear(1), put('a'), hear(1)]),
+    ...shown(
+      [put('a'), hear(1), put('b'), put('a'), hear(2), del('a'), hear(1), put('a'), hear(1)],
+      [put('a'), misname('a'), misname('b'), hear(3), put('b'), del('a'), hear(2)],
+    ),
   }),
 
   example('what changes nothing has no delta', {
@@ -50,7 +60,7 @@ const checks = [
         del('a'),
         hear(1),
       ],
-      [put('a'), hear(1), end(403), put('b'), hear(1), end(504), put('a'), hear(1), end(503), put('c'), hear(1)],
+      CODES.flatMap((code) => [put('a'), hear(1), end(code)]),
     ),
   }),
 
@@ -61,6 +71,18 @@ const checks = [
     ...shown(
       [put('a'), put('b'), put('c'), hear(3), del('a'), put('b'), put('d'), forget, end(0), hear(1), put('c'), hear(1)],
       [put('a'), hear(1), end(410), { do: 'refuse', code: 500 }, put('b'), hear(1)],
+      [
+        put('a'),
+        put('b'),
+        put('c'),
+        hear(3),
+        del('a'),
+        del('c'),
+        end(410),
+        { do: 'refuse', code: 410 },
+        put('b'),
+        hear(1),
+      ],
       [put('a'), hear(1), del('a'), forget, end(200), hear(1), put('a'), hear(1)],
       [
         put('a'),

@@ -6,6 +6,9 @@ const next = (ask: string): ReflectorStep => ({ next: ask })
 const cache = (...objects: string[]): ReflectorStep => ({ cache: objects })
 const example = (name: string, ...steps: ReflectorStep[]): ReflectorExample => ({ name, steps })
 
+/** One digit more, and ten of them are one number. */
+const LONG = '999999999999999999009'
+
 const begin = [next('list'), on('LISTED 90 a@12 b@80', 'added a@12', 'added b@80'), next('watch 90')]
 
 const examples: ReflectorExample[] = [
@@ -38,8 +41,13 @@ const examples: ReflectorExample[] = [
   example('a bookmark moves on', ...begin, on('BOOKMARK 95'), cache('a@12', 'b@80'), on('ENDED 0'), next('watch 95')),
   example('a change moves on', ...begin, on('MODIFIED a@101', 'updated a@101'), on('ENDED 0'), next('watch 101')),
   example('a deletion moves on', ...begin, on('DELETED a@101', 'deleted a'), on('ENDED 0'), next('watch 101')),
-  ...[0, 200, 403, 429, 500, 503, 504].map((code) =>
+  ...[0, 200, 403, 404, 429, 500, 503, 504].map((code) =>
     example(`a watch that ends with ${code}`, ...begin, on(`ENDED ${code}`), next('watch 90'), cache('a@12', 'b@80')),
+  ),
+  example(
+    'versions are texts, however long',
+    ...[next('list'), on(`LISTED ${LONG}0`), next(`watch ${LONG}0`), on(`ADDED a@${LONG}1`, `added a@${LONG}1`)],
+    ...[on(`MODIFIED a@${LONG}2`, `updated a@${LONG}2`), cache(`a@${LONG}2`), on('ENDED 0'), next(`watch ${LONG}2`)],
   ),
   example('a list that fails', next('list'), on('ENDED 500'), next('list'), on('ENDED 0'), next('list')),
   example(
@@ -54,6 +62,10 @@ const examples: ReflectorExample[] = [
     on('ENDED 410'),
     on('LISTED 200 a@12 b@80'),
     next('watch 200'),
+  ),
+  example(
+    'forgotten while it lists',
+    ...[begin, on('ENDED 410'), next('list'), on('ENDED 410'), cache('a@12', 'b@80'), next('list')].flat(),
   ),
   example('forgotten, and all is gone', ...begin, on('ENDED 410'), on('LISTED 200', 'deleted a', 'deleted b'), cache()),
 ]

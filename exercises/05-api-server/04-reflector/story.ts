@@ -18,6 +18,7 @@ export class Story {
   readonly #trial: Trial<any>
   readonly #guest
   readonly #index: number
+  readonly #prefix: string
   #revision = FIRST_REVISION
   #forgotten = 0
   /** By name, as acts have it. */
@@ -31,10 +32,11 @@ export class Story {
   #asks = 0
 
   /** `guest` may be another's, whose class makes a second object then. */
-  constructor(trial: Trial<any>, guest = trial.start(), index = 0) {
+  constructor(trial: Trial<any>, guest = trial.start(), index = 0, prefix = '') {
     this.#trial = trial
     this.#guest = guest
     this.#index = index
+    this.#prefix = prefix
   }
 
   play(acts: readonly Act[]): void {
@@ -60,32 +62,38 @@ export class Story {
         this.#on({ type: 'ENDED', code })
       } else if (ask.op === 'list') {
         const items = [...this.#objects.values()]
-        this.#on({ type: 'LISTED', resourceVersion: String(this.#revision), items })
-      } else if (Number(ask.resourceVersion) < this.#forgotten) this.#on({ type: 'ENDED', code: 410 })
-      else this.#told = Number(ask.resourceVersion)
+        this.#on({ type: 'LISTED', resourceVersion: this.#version(), items })
+      } else {
+        const revision = Number(ask.resourceVersion.slice(this.#prefix.length))
+        if (revision < this.#forgotten) this.#on({ type: 'ENDED', code: 410 })
+        else this.#told = revision
+      }
     }
   }
 
   #act(act: Act): void {
     switch (act.do) {
-      case 'put': {
+      case 'put':
+      case 'misname': {
         const { name } = act
         const old = this.#objects.get(name)
-        const resourceVersion = String(++this.#revision)
-        const object = newObject(name, resourceVersion, old)
+        this.#revision++
+        const object = newObject(name, this.#version(), old)
         this.#objects.set(name, object)
-        return this.#happened({ type: old ? 'MODIFIED' : 'ADDED', object })
+        return this.#happened({ type: (act.do === 'put') === (old !== undefined) ? 'MODIFIED' : 'ADDED', object })
       }
       case 'delete': {
         const old = this.#objects.get(act.name)
         if (!old) return
         this.#objects.delete(act.name)
-        const metadata = { ...old.metadata, resourceVersion: String(++this.#revision) }
+        this.#revision++
+        const metadata = { ...old.metadata, resourceVersion: this.#version() }
         return this.#happened({ type: 'DELETED', object: { ...old, metadata } })
       }
       case 'flash': {
         if (this.#objects.has(act.name)) return
-        return this.#happened({ type: 'DELETED', object: newObject(act.name, String((this.#revision += 2))) })
+        this.#revision += 2
+        return this.#happened({ type: 'DELETED', object: newObject(act.name, this.#version()) })
       }
       case 'again':
         if (this.#last) this.#on(this.#last)
@@ -99,7 +107,7 @@ export class Story {
         if (this.#told === undefined) return
         this.#hear(Infinity)
         this.#told = this.#revision
-        return this.#on({ type: 'BOOKMARK', object: { metadata: { resourceVersion: String(this.#revision) } } })
+        return this.#on({ type: 'BOOKMARK', object: { metadata: { resourceVersion: this.#version() } } })
       case 'end':
         if (this.#told === undefined) return
         this.#told = undefined
@@ -110,6 +118,11 @@ export class Story {
       case 'forget':
         this.#forgotten = this.#revision
     }
+  }
+
+  /** The revision as the API has it: a text. */
+  #version(): string {
+    return `${this.#prefix}${this.#revision}`
   }
 
   #happened(heard: Heard): void {
@@ -149,7 +162,10 @@ export class Story {
   }
 }
 
-/** What it holds tells its version, under a name that changes: what was there before is gone. */
+/**
+ * What it holds tells its version, under a name that changes: what was there before is gone. One write in three changes nothing but
+ * the version.
+ */
 function newObject(path: string, resourceVersion: string, old?: KubernetesObject): KubernetesObject {
   const [namespace, name] = path.includes('/') ? path.split('/') : ['default', path]
   const metadata = { name: name!, namespace, uid: old?.metadata.uid ?? `uid-${resourceVersion}`, resourceVersion }
@@ -157,12 +173,14 @@ function newObject(path: string, resourceVersion: string, old?: KubernetesObject
     apiVersion: 'v1',
     kind: 'ConfigMap',
     metadata,
-    data: { [`at-${resourceVersion}`]: 'here' },
+    data: old && Number(resourceVersion.slice(-2)) % 3 === 0 ? dataOf(old) : { [`at-${resourceVersion}`]: 'here' },
   } as KubernetesObject
 }
 
-export function playStory(trial: Trial<any>, { acts }: Case): void {
-  new Story(trial).play(acts)
+const dataOf = (object: KubernetesObject): unknown => (object as unknown as { readonly data: unknown }).data
+
+export function playStory(trial: Trial<any>, { acts, prefix }: Case): void {
+  new Story(trial, trial.start(), 0, prefix).play(acts)
 }
 
 export const tellStory = ({ acts }: Case): TellLine[] =>
