@@ -37,7 +37,7 @@ function ask(name: string, path: string): Promise<number> {
 }
 
 const SYSTEM = '/api/v1/namespaces/kube-system'
-const files = ['scheduler.conf', 'controller-manager.conf', 'pki/ca.crt', 'pki/ca.key']
+const files = ['scheduler.conf', 'controller-manager.conf', 'pki/ca.crt', 'pki/ca.key', 'pki/sa.key', 'pki/sa.pub']
 
 it('has the place free, and gives each its credentials and the authority, as kubeadm does', async () => {
   const saved = join(folder, 'saved.world')
@@ -45,7 +45,7 @@ it('has the place free, and gives each its credentials and the authority, as kub
   const own = (names: readonly string[]) => names.filter((name) => /scheduler|controller-manager/.test(name))
   expect(own(processesOf(up.live.world))).toEqual([])
   expect(up.greeting).toContain('There is no kube-scheduler and no kube-controller-manager: start your own')
-  expect(files.map((name) => statSync(at(name)).mode & 0o777)).toEqual([0o600, 0o600, 0o600, 0o600])
+  expect(files.map((name) => statSync(at(name)).mode & 0o777)).toEqual(files.map(() => 0o600))
   const authority = new X509Certificate(readFileSync(at('pki/ca.crt')))
   expect(authority.checkPrivateKey(createPrivateKey(readFileSync(at('pki/ca.key'))))).toBe(true)
 

@@ -28,6 +28,8 @@ export interface Genesis {
   readonly tokens: Readonly<Record<string, UserInfo>>
   /** What tokens of service accounts are signed with. */
   readonly serviceAccountKey: string
+  /** With what somebody else's controller manager signs tokens, as PEM; most worlds have none. */
+  readonly serviceAccountSigner?: string | undefined
   /** The cluster's own authority; worlds from before it was kept have none, and nobody signs in them. */
   readonly authority?: Certificate | undefined
 }

@@ -17,7 +17,14 @@ import { contain, type Report, reporter } from './defects.ts'
 import { etcdAloneWorld } from './etcd/alone.ts'
 import { type EtcdPorts, serveEtcd } from './etcd/serve.ts'
 import { replay } from './journal.ts'
-import { type Authority, authorityOf, frontProxyAuthority, newAuthority } from './kube-apiserver/certificates.ts'
+import {
+  type Authority,
+  authorityOf,
+  frontProxyAuthority,
+  newAuthority,
+  newKey,
+  publicKeyOf,
+} from './kube-apiserver/certificates.ts'
 import { certifier } from './kube-apiserver/certify.ts'
 import { descriptions } from './kube-apiserver/descriptions.ts'
 import { kubeconfig, refuseForeign, removeKubeconfig, writeKubeconfig } from './kube-apiserver/kubeconfig.ts'
@@ -142,7 +149,9 @@ function begin(
     const epochMicros = Date.now() * 1_000 - (nodes === undefined ? 0 : COMING_UP_MICROS)
     const serviceAccountKey = randomBytes(32).toString('base64url')
     const secrets = { tokens: newTokens(), serviceAccountKey, authority: newAuthority(epochMicros / 1_000) }
-    const genesis: Genesis = { seed, nodes, controlPlanes, etcd, without, epochMicros, metrics: true, ...secrets }
+    const serviceAccountSigner = options.kubernetesDir === undefined ? undefined : newKey()
+    const what = { seed, nodes, controlPlanes, etcd, without, epochMicros, metrics: true }
+    const genesis: Genesis = { ...what, ...secrets, serviceAccountSigner }
     const booted = boot(genesis, contain(report))
     return { genesis, booted, live: new LiveWorld(booted.world, booted.door, { speed, report }) }
   }
@@ -179,7 +188,10 @@ async function apiDoor(
   const text = kubeconfig({ server: url, authority, tokens })
   writeKubeconfig(file, text)
   closers.unshift(() => removeKubeconfig(file, text))
-  if (kubernetesDir !== undefined) closers.unshift(writeKubernetesDir(kubernetesDir, { server: url, authority, own }))
+  if (kubernetesDir !== undefined)
+    closers.unshift(
+      writeKubernetesDir(kubernetesDir, { server: url, authority, own, signer: genesis.serviceAccountSigner }),
+    )
   const missing = without.length > 0 ? missingGreeting(without, kubernetesDir) : ''
   return apiGreeting(file) + missing + (live.speed > 1 ? aheadGreeting(live.speed) : '')
 }
@@ -235,6 +247,7 @@ function boot(genesis: Genesis, onDefect: NonNullable<WorldOptions['onDefect']>)
     without = [],
     tokens,
     serviceAccountKey,
+    serviceAccountSigner: signer,
     authority,
   } = genesis
   if (nodes === undefined)
@@ -244,7 +257,11 @@ function boot(genesis: Genesis, onDefect: NonNullable<WorldOptions['onDefect']>)
   const components = { caller, 'kube-apiserver': typedApiserver, ...signs }
   const common = { seed, nodes, epochMicros, metrics, components, tokens, serviceAccountKey, onDefect }
   // So that somebody's own kube-scheduler or kube-controller-manager, an older one too, can stand by and take over.
-  const guests = { leaderElect: true, apiServer: { runtimeConfig: FORMER_RESOURCES.map(apiVersionOf) } }
+  const serviceAccountKeys = signer === undefined ? [] : [publicKeyOf(signer)]
+  const guests = {
+    leaderElect: true,
+    apiServer: { runtimeConfig: FORMER_RESOURCES.map(apiVersionOf), serviceAccountKeys },
+  }
   const world = bootCluster({ ...common, ...cluster, ...guests, chain: 'full' })
   const body = { type: 'kubectl', id: 0, args: ['apply', '-f', '-'], stdin: PERSONAS_MANIFEST } as const
   world.command(3_000_000, { type: 'tell', process: KUBECTL, body })

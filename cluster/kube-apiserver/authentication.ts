@@ -13,6 +13,7 @@ import type { Micros } from '#cluster/kernel/component.ts'
 import type { State } from './state.ts'
 import { bootstrapper } from './tokens/bootstrap-tokens.ts'
 import { isJwt } from './tokens/jwt.ts'
+import { verifyLegacy } from './tokens/legacy-tokens.ts'
 import { verify } from './tokens/service-account-tokens.ts'
 
 const ANONYMOUS: UserInfo = Object.freeze({ name: 'system:anonymous', groups: ['system:unauthenticated'] })
@@ -49,6 +50,10 @@ export function ownerOf(state: Knows, token: string, now: Micros, audiences: rea
     const [has, wants] = [found.audiences, audiences].map((list) => JSON.stringify(list).replaceAll(',', ' '))
     return { error: `[${INVALID}, token audiences ${has} is invalid for the target audiences ${wants}]` }
   }
+  // These say nothing of whom they are for.
+  const legacy = isJwt(token) ? verifyLegacy(state, token) : undefined
+  if (typeof legacy === 'string') return { error: `[${INVALID}, ${legacy}]` }
+  if (legacy) return { user: authenticated(legacy.user), audiences }
   const joining = bootstrapper(state, token, now)
   return joining ? { user: authenticated(joining), audiences } : { error: INVALID }
 }

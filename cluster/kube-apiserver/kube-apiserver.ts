@@ -69,6 +69,7 @@ const DEFAULTS = {
   tokens: {},
   serviceAccountIssuer: '',
   serviceAccountKey: 'the key of a simulated cluster',
+  serviceAccountKeys: [],
   enableBootstrapTokenAuth: false,
   maxRequestsInflight: 400,
   maxMutatingRequestsInflight: 200,

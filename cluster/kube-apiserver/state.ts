@@ -13,6 +13,7 @@ import type { HookAnswer, HookCall } from './admission/webhooks/types.ts'
 import type { Tallies } from './metrics/tallies.ts'
 import type { RequestInfo } from './route.ts'
 import type { Selection } from './selectors.ts'
+import type { RsaPublicKey } from './tokens/rsa.ts'
 import type { View } from './views.ts'
 import type { WatchCache } from './watch-cache.ts'
 
@@ -40,6 +41,8 @@ export interface ApiserverOptions {
   readonly serviceAccountIssuer?: string
   /** What it signs them with: the same on all servers of a cluster. */
   readonly serviceAccountKey?: string
+  /** By which it knows tokens that somebody else has signed, in Secrets: `--service-account-key-file`. */
+  readonly serviceAccountKeys?: readonly RsaPublicKey[]
   /** Whether tokens for bootstrapping count: Secrets of kube-system. */
   readonly enableBootstrapTokenAuth?: boolean
   /** Whether requests wait by priority levels and flows, in place of two lanes. */

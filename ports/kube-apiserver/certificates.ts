@@ -6,7 +6,7 @@
  * What we leave out: intermediate authorities, revocation; the keys are RSA. The authority's own is kept with a saved world.
  * Where to read upstream: kubernetes/kubernetes `cmd/kubeadm/app/phases/certs`.
  */
-import { generateKeyPairSync, randomBytes } from 'node:crypto'
+import { createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto'
 import forge from 'node-forge'
 import type { UserInfo } from '#cluster/api/http.ts'
 
@@ -85,8 +85,20 @@ const usage = (extended: object): object[] => [
   { name: 'extKeyUsage', ...extended },
 ]
 
+/** The public half of a key. @param key PEM */
+export function publicKeyOf(key: string): {
+  readonly pem: string
+  readonly modulus: string
+  readonly exponent: string
+} {
+  const half = createPublicKey(key)
+  const { n = '', e = '' } = half.export({ format: 'jwk' })
+  const hex = (text: string): string => Buffer.from(text, 'base64url').toString('hex')
+  return { pem: half.export({ type: 'spki', format: 'pem' }).toString(), modulus: hex(n), exponent: hex(e) }
+}
+
 /** Node's own generator is native, and many times faster than one in JavaScript. */
-function newKey(): string {
+export function newKey(): string {
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: BITS })
   return privateKey.export({ type: 'pkcs1', format: 'pem' }).toString()
 }

@@ -1,12 +1,14 @@
 /**
  * JSON Web Tokens: claims that their signer knows again.
  *
- * What we model: the compact form and HS256, whose signature follows from key and claims alone.
- * What we leave out: RS256 and ES256, by which anybody could check a token who has the public key, and so
+ * What we model: the compact form and HS256, whose signature follows from key and claims alone; RS256 as far as reading goes, for
+ * tokens that somebody else has signed.
+ * What we leave out: signing by RS256 and ES256, by which anybody could check a token who has the public key, and so
  * `/openid/v1/jwks`.
  * Where to read upstream: kubernetes/kubernetes `pkg/serviceaccount/jwt.go`; RFC 7515, RFC 7519.
  */
 import { hmacSha256 } from '#cluster/kernel/sha256.ts'
+import { isSignedBy, type RsaPublicKey } from './rsa.ts'
 
 const asText = (bytes: Iterable<number>): string => Array.from(bytes, (byte) => String.fromCharCode(byte)).join('')
 
@@ -28,8 +30,30 @@ export function readToken(key: string, token: string): unknown {
   const [header, payload, signed, ...rest] = token.split('.')
   if (header !== HEADER || payload === undefined || rest.length > 0) return undefined
   if (signed !== signature(key, `${header}.${payload}`)) return undefined
-  const bytes = atob(payload.replaceAll('-', '+').replaceAll('_', '/'))
-  return JSON.parse(new TextDecoder().decode(Uint8Array.from(bytes, (char) => char.charCodeAt(0))))
+  return JSON.parse(new TextDecoder().decode(decode(payload)))
+}
+
+/** @throws Error where it is no base64 */
+const decode = (text: string): Uint8Array =>
+  Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (char) => char.charCodeAt(0))
+
+/** What it says, if one of these keys has signed it by RS256. */
+export function readSignedToken(
+  keys: readonly RsaPublicKey[],
+  token: string,
+): Readonly<Record<string, unknown>> | undefined {
+  const [header = '', payload = '', signed = '', ...rest] = token.split('.')
+  if (keys.length === 0 || rest.length > 0) return undefined
+  try {
+    const json = (part: string): unknown => JSON.parse(new TextDecoder().decode(decode(part)))
+    if ((json(header) as { alg?: unknown } | null)?.alg !== 'RS256') return undefined
+    const signature = decode(signed)
+    if (!keys.some((key) => isSignedBy(key, `${header}.${payload}`, signature))) return undefined
+    const claims = json(payload)
+    return typeof claims === 'object' && claims !== null ? (claims as Record<string, unknown>) : undefined
+  } catch {
+    return undefined
+  }
 }
 
 /** Whether a bearer's token is one at all, whoever signed it. */
