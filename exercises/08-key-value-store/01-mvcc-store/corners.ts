@@ -164,6 +164,12 @@ const transactions: Step[][] = [
       ),
     ),
   ],
+  // Numbers are numbers: 9 comes before 10.
+  [
+    put('a', '1', 10),
+    txn([when('a', 'LEASE', 'GREATER', 9)], [put('y')], [put('n')]),
+    txn([when('a', 'LEASE', 'LESS', 9)], [put('y')], [put('n')]),
+  ],
   // Values are texts: 10 comes before 9.
   [put('a', '10'), txn([when('a', 'VALUE', 'LESS', '9')], [put('y')], [put('n')])],
   // A transaction within one asks of the store as it was before the whole.

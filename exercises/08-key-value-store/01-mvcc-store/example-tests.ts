@@ -91,6 +91,14 @@ const history: StoreExample[] = [
 
 const transactions: StoreExample[] = [
   {
+    name: 'numbers are numbers',
+    steps: [
+      put('a', '1', 10),
+      is(txn([when('a', 'LEASE', 'GREATER', 9)], []), { succeeded: true }),
+      is(txn([when('a', 'LEASE', 'LESS', 9)], []), { succeeded: false }),
+    ],
+  },
+  {
     name: 'a transaction is one revision, or none',
     steps: [
       is(txn([], [put('a'), put('b'), get('b'), put('a', '2')]), {

@@ -123,7 +123,7 @@ export default defineTests<Example>({
   guest: storeGuest(),
   threshold: 20,
   // They answer as they should, and keep too much.
-  beyond: ['compact-keeps-everything', 'copy-per-revision', 'tombstones-stay'],
+  beyond: ['compact-keeps-everything', 'compacts-only-what-changed-then', 'copy-per-revision', 'tombstones-stay'],
   read,
   run,
   texts,
