@@ -217,11 +217,20 @@ export class Workbench extends LitElement {
   }
 
   #beginRun(side: WorkbenchModel['side']): void {
-    if (matchMedia(NARROW).matches) this.#pane = 'checks'
+    if (matchMedia(NARROW).matches) this.#leaveForChecks()
     this.#side = side
     this.#notYet = undefined
     // The run that it shows is about to be the last but one.
     this.#replay.close()
+  }
+
+  /** The button that was pressed goes out of sight with its pane: the keyboard goes on at the tab of the checks. */
+  #leaveForChecks(): void {
+    this.#showPane('checks')
+    void this.updateComplete.then(() => {
+      if (document.activeElement !== document.body && document.activeElement?.checkVisibility()) return
+      document.querySelector<HTMLElement>('.cw-pane-tabs [aria-selected=true]')?.focus({ preventScroll: true })
+    })
   }
 
   #start(run: () => Promise<void> | undefined): void {
