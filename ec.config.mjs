@@ -10,6 +10,8 @@ export default defineEcConfig({
   themeCssSelector: (theme) => `[data-theme='${theme.type}']`,
   useStarlightUiThemeColors: false,
   useStarlightDarkModeSwitch: false,
+  // Lessons live outside Starlight's own folder, by which it would tell the language.
+  getBlockLocale: ({ file }) => (/\.es\.mdx?$|\/content\/es\//.test(file.path ?? '') ? 'es' : 'en'),
   defaultProps: { overridesByLang: { 'sh,bash,shell,console': { frame: 'none' } } },
   styleOverrides: {
     borderRadius: '10px',

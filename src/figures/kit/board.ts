@@ -201,11 +201,17 @@ export function summaryOf(frame: Frame, { shows }: Pick<BoardOptions, 'shows'>):
       const { words } = lookOf(one)
       const pods = frame.pods.filter((candidate) => candidate.node === one.name && shows(candidate))
       const list = pods
-        .map(({ name, phase, restarts }) => `${name} ${phase}${restarts > 0 ? `, ${restarts} restarts` : ''}`)
+        .map(
+          ({ name, phase, restarts }) =>
+            `${name} ${phase}${restarts > 0 ? say(`, ${restarts} restarts`, `, ${restarts} reinicios`) : ''}`,
+        )
         .join(', ')
-      return `${one.name}${words ? ` (${words})` : ''}: ${list || 'no Pods'}`
+      return `${one.name}${words ? ` (${words})` : ''}: ${list || say('no Pods', 'ningún Pod')}`
     })
   const waiting = frame.pods.filter((candidate) => !candidate.node && shows(candidate)).map(({ name }) => name)
-  const without = waiting.length > 0 ? ` Without a node: ${waiting.join(', ')}.` : ''
-  return `The cluster at ${formatMicros(frame.at)}. ${parts.join('. ')}.${without} The store is at revision ${frame.store.revision}.`
+  const without = waiting.length > 0 ? ` ${say('Without a node', 'Sin nodo')}: ${waiting.join(', ')}.` : ''
+  const { revision } = frame.store
+  const head = say(`The cluster at ${formatMicros(frame.at)}`, `El clúster a los ${formatMicros(frame.at)}`)
+  const tail = say(`The store is at revision ${revision}`, `El almacén está en la revisión ${revision}`)
+  return `${head}. ${parts.join('. ')}.${without} ${tail}.`
 }
