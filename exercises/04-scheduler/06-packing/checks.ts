@@ -81,11 +81,15 @@ function caseFrom(chance: Chance): Case {
   }
 }
 
-/** Asked again, after others, with the nodes the other way round: by a plugin that has seen nothing, and by one that has. */
+/**
+ * Asked after others, and after it was asked on emptier nodes, and with the nodes the other way round: by a plugin that has seen
+ * nothing, and by one that has.
+ */
 function judgeCase(trial: Trial<any>, { nodes, pods, incoming, others }: Case): void {
+  const before = once(trial, incoming, nodes, pods)
   const first = new ScoreGuest(trial)
-  const before = ask(trial, first, incoming, nodes, pods)
   for (const other of others) ask(trial, first, other, nodes, pods)
+  ask(trial, first, incoming, nodes, pods.slice(0, -1))
   same(trial, incoming, before, ask(trial, first, incoming, nodes, pods), 'asked-again')
   same(trial, incoming, before, once(trial, incoming, nodes.toReversed(), pods), 'other-order')
 }

@@ -164,7 +164,7 @@ export default defineTests<Example>({
   guest: scoreGuest(),
   threshold: 10,
   // The bill alone shows that these are dear; and one does as it should, but slowly.
-  beyond: ['balances-only', 'half-full-is-best', 'looks-at-all-for-each'],
+  beyond: ['balances-only', 'half-full-is-best', 'keeps-the-first-request', 'looks-at-all-for-each'],
   read,
   run,
   texts,
