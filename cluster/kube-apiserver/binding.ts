@@ -1,5 +1,5 @@
 /**
- * `pods/binding`: the scheduler's one write puts a Pod on a node, and says so in its conditions.
+ * `pods/binding`: the scheduler's one write puts a Pod on a node, and says so in its conditions. What it notes on the Binding is noted on the Pod.
  *
  * Where to read upstream: kubernetes/kubernetes `pkg/registry/core/pod/storage/storage.go` (BindingREST).
  */
@@ -38,5 +38,9 @@ export function bind(info: RequestInfo, body: unknown, origin: Origin, ctx: Cont
   const condition = { type: 'PodScheduled', status: 'True', lastTransitionTime: timestamp(ctx) } as const
   const conditions = withCondition(pod.status?.conditions, condition)
   const spec = { ...pod.spec, nodeName: target.name }
-  return { object: deepFreeze({ ...pod, spec, status: { ...pod.status, conditions } } as Pod) }
+  // Where it might have gone is of no interest any more.
+  const { nominatedNodeName: _, ...status } = pod.status ?? {}
+  const annotations = metadata?.annotations && { ...pod.metadata.annotations, ...metadata.annotations }
+  const marked = annotations ? { metadata: { ...pod.metadata, annotations } } : {}
+  return { object: deepFreeze({ ...pod, ...marked, spec, status: { ...status, conditions } } as Pod) }
 }

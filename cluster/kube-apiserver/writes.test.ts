@@ -371,6 +371,18 @@ describe('a patch', () => {
 })
 
 describe('subresources', () => {
+  it('forgets where a Pod might have gone once it is bound, and notes on it what is noted on its Binding', () => {
+    const lab = new Lab()
+    lab.send('POST', PODS, { ...pod('web'), metadata: { name: 'web', annotations: { mine: 'kept', other: 'old' } } })
+    lab.patch(`${PODS}/web/status`, { status: { nominatedNodeName: 'node-2' } })
+    expect(lab.send('GET', `${PODS}/web`).body.status.nominatedNodeName).toBe('node-2')
+    const metadata = { name: 'web', annotations: { other: 'new', device: '3' } }
+    expect(lab.send('POST', `${PODS}/web/binding`, { metadata, target: { kind: 'Node', name: 'node-1' } }).status).toBe(201) // prettier-ignore
+    const bound = lab.send('GET', `${PODS}/web`).body
+    expect(bound.metadata.annotations).toEqual({ mine: 'kept', other: 'new', device: '3' })
+    expect([bound.spec.nodeName, bound.status.nominatedNodeName]).toEqual(['node-1', undefined])
+  })
+
   it('binding puts a Pod on a node once, and says so in its conditions', () => {
     const lab = new Lab()
     lab.send('POST', PODS, pod('web'))
