@@ -35,8 +35,8 @@ interface KeptStart {
 }
 /** One submission at a time, with a few adapters. A kept start is about a megabyte. */
 const keptStartsMax = 4
-/** Machines that wait for the next guest. Each is 6 MB. */
-const idleMachinesMax = 16
+/** Machines that wait for the next guest: as many as the largest check has at once. Of the 6 MB of each, half of one is in use. */
+const idleMachinesMax = 24
 
 export class Engine {
   private readonly module: WebAssembly.Module
