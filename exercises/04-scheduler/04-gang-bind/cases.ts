@@ -15,6 +15,8 @@ export interface Member {
   readonly failures?: number
   /** Another plugin refuses it at Reserve, before ours is asked, once. */
   readonly refused?: boolean
+  /** Another scheduler binds it, before ours has tried. */
+  readonly elsewhere?: boolean
 }
 
 /** A Pod that is on a node from the beginning. */
@@ -69,7 +71,7 @@ export const SHRINK = {
       'name',
       'namespace',
     ],
-    ...['gang', 'minMember', 'timeoutSeconds', 'scheduler'],
+    ...['gang', 'minMember', 'timeoutSeconds', 'scheduler', 'elsewhere'],
   ],
   triesMax: 150,
 }

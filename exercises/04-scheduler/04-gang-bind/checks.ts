@@ -91,7 +91,7 @@ const checks = [
     stage: 'permit',
     hint: 'count',
     run: story({
-      groups: [gang('red', 3), gang('red', 2, { namespace: 'shop' }), gang('blue', 2)],
+      groups: [gang('red', 3), gang('red', 2, { namespace: 'shop' }), gang('blue', 2), gang('green', 2)],
       bound: [
         { name: 'foreign', gang: 'red', scheduler: 'default-scheduler', phase: 'Running' },
         { name: 'elsewhere', gang: 'blue', namespace: 'shop', phase: 'Running' },
@@ -100,6 +100,9 @@ const checks = [
         ...arrivals('red', 2),
         at(250, { create: { name: 'other', namespace: 'shop', gang: 'red' } }),
         ...arrivals('blue', 1, 300),
+        // Another scheduler makes the gang complete; the next that is asked lets the first in.
+        ...[...arrivals('green', 1), at(500, { create: { name: 'green-2', gang: 'green', elsewhere: true } })],
+        at(1000, { create: { name: 'green-3', gang: 'green' } }),
       ],
     }),
   }),
@@ -108,7 +111,7 @@ const checks = [
     stage: 'permit',
     hint: 'count',
     run: story({
-      groups: [gang('red', 2), gang('blue', 2), gang('green', 2), gang('grey', 2)],
+      groups: [gang('red', 2), gang('blue', 2), gang('green', 2), gang('grey', 2), gang('white', 3)],
       bound: [
         { name: 'done', gang: 'green', phase: 'Succeeded' },
         { name: 'broken', gang: 'green', phase: 'Failed' },
@@ -128,6 +131,10 @@ const checks = [
           at(1000, { finish: 'grey-2' }),
           at(2000, { create: { name: 'grey-3', gang: 'grey' } }),
         ],
+        // One is deleted while it is being bound, and another of its name has its place already; then one that is bound goes.
+        ...[...arrivals('white', 3), at(205, { delete: 'white-1' })],
+        ...[at(210, { create: { name: 'white-1', gang: 'white' } }), at(222, { delete: 'white-2' })],
+        at(225, { create: { name: 'white-4', gang: 'white' } }),
       ],
     }),
   }),
@@ -151,13 +158,16 @@ const checks = [
     hint: 'give-back',
     run: story({
       twice: true,
-      groups: [gang('red', 3), gang('blue', 2)],
+      groups: [gang('red', 3), gang('blue', 2), gang('green', 2)],
       events: [
         // Their time is up at 10 s, and they are Pending until they are tried again.
         ...[...arrivals('red', 2), at(10_500, { stray: 'red-1' }), at(10_600, { stray: 'red-2' })],
         // This one is refused by another plugin before it is reserved.
         ...[...arrivals('blue', 1), at(500, { create: { name: 'blue-2', gang: 'blue', refused: true } })],
         at(24_500, { create: { name: 'red-3', gang: 'red' } }),
+        // So is this one; that another scheduler has bound enough of them by then is no reason to let one wait.
+        ...[...arrivals('green', 1), at(500, { create: { name: 'green-2', gang: 'green', elsewhere: true } })],
+        at(1000, { create: { name: 'green-3', gang: 'green', refused: true } }),
       ],
       finished: ['blue'],
     }),

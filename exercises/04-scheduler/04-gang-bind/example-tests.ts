@@ -137,6 +137,16 @@ const examples: GangExample[] = [
     ],
   },
   {
+    name: 'one is bound, and the others still have their room',
+    podGroups: [group('red', 3)],
+    pods: members('red', 4),
+    steps: [
+      ...[waits('red-1'), waits('red-2'), passes('red-3', 'red-1', 'red-2'), ...bind('red-1')],
+      { do: 'terminate', pod: 'red-1' },
+      passes('red-4'),
+    ],
+  },
+  {
     name: 'a binding fails, and is tried again',
     podGroups: [group('red', 2)],
     pods: members('red', 2),

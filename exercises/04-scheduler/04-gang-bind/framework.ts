@@ -135,9 +135,10 @@ export class Framework {
 
   #create(member: Member): void {
     const pod = podOf(member, `uid-${member.name}-${++this.#created}`)
-    const { failures = 0, refused = false } = member
+    const { failures = 0, refused = false, elsewhere = false } = member
     this.#pods.set(pod.metadata.uid!, { pod, failures, refused })
-    this.#attemptAt(this.#now, pod)
+    if (elsewhere) this.#bound.set(pod.metadata.uid!, onNode(pod))
+    else this.#attemptAt(this.#now, pod)
   }
 
   #finish(uid: string): void {
@@ -341,4 +342,5 @@ export class Framework {
 }
 
 const order = (a: Later, b: Later): number => a.at - b.at || a.rank - b.rank || a.seq - b.seq
-const onNode = (pod: Pod): Pod => ({ ...pod, spec: { ...pod.spec, nodeName: 'node-1' }, status: { phase: 'Running' } })
+/** It is Pending as before, until a kubelet says otherwise. */
+const onNode = (pod: Pod): Pod => ({ ...pod, spec: { ...pod.spec, nodeName: 'node-1' } })
