@@ -8,8 +8,8 @@ import type { AstroIntegration } from 'astro'
 /** Shorter names fit anywhere, and an address such as 10.111.134.136 stays whole. */
 const LONG = 16
 
-/** The pieces of a name between which a line may break; one, if it is short. */
-export const piecesOf = (name: string): string[] => (name.length < LONG ? [name] : name.split(/(?<=[./_,])(?=\w)/))
+/** The pieces of a name between which a line may break; one, if it is short. What a path begins with stays with it. */
+export const piecesOf = (name: string): string[] => (name.length < LONG ? [name] : name.split(/(?<=\w[./_,])(?=\w)/))
 
 /** The same as HTML, its own characters escaped. */
 export const breakable = (name: string): string =>
