@@ -90,7 +90,12 @@ function prepareFromPatch(state: State, row: PendingRequest, origin: Origin, plu
   const start = fromStored(info.resource, currentOf(origin))
   const outcome = patched(info, request, info.subresource === 'scale' ? scaleOf(info.resource, start) : start)
   if ('refused' in outcome) return outcome
-  const decoded = decodeBody(state.schemas, row, outcome.object)
+  const { metadata = {} } = outcome.object as Partial<KubernetesObject>
+  const decoded = decodeBody(
+    state.schemas,
+    row,
+    outcome.object.metadata ? outcome.object : { ...outcome.object, metadata },
+  )
   if ('refused' in decoded) return decoded
   const object = decoded.body as KubernetesObject
   // A patch that does not name a version means the newest one.

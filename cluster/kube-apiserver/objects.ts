@@ -60,6 +60,10 @@ export function decode(info: RequestInfo, body: unknown): Prepared {
       badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${info.name})`),
     )
   }
+  if (!metadata?.name && (info.verb === 'update' || info.verb === 'patch') && info.subresource !== 'scale') {
+    const why = `the name of the object (${info.name} based on URL) was undeterminable: name must be provided`
+    return refused(badRequest(why))
+  }
   const complete = (body as KubernetesObject).kind && (body as KubernetesObject).apiVersion && metadata
   const object = complete
     ? (body as KubernetesObject)
@@ -218,7 +222,9 @@ function combine(
   }
   if (info.subresource === 'approval') return approved(given, old, timestamp(ctx))
   if (info.subresource !== '') return combineBelow(info.subresource, given, old, isTyped)
-  let next: any = withDefaults(info, given, strategy, isTyped)
+  // Of what has a spec, a null leaves an empty one.
+  const whole = old.spec !== undefined && given.spec === undefined ? { ...given, spec: {} } : given
+  let next: any = withDefaults(info, whole, strategy, isTyped)
   if (strategy.hasStatus) {
     const { status: _, ...rest } = next
     next = old.status === undefined ? rest : { ...rest, status: old.status }

@@ -20,6 +20,9 @@ export type Patched =
   | { readonly object: KubernetesObject; /** The patch names a resourceVersion. */ readonly named: boolean }
   | { readonly refused: Status }
 
+/** All that upstream says of a JSON patch that does not apply. */
+const INAPPLICABLE = 'the server rejected our request due to an error in our request'
+
 /** Of one JSON patch. */
 const OPERATIONS_MAX = 10_000
 
@@ -51,6 +54,6 @@ export function patched(info: RequestInfo, request: HttpRequest, object: Kuberne
     return { object: merge(object, body) as KubernetesObject, named }
   } catch (error) {
     const { message } = error as Error
-    return { refused: type === 'application/json-patch+json' ? unprocessable(message) : badRequest(message) }
+    return { refused: type === 'application/json-patch+json' ? unprocessable(INAPPLICABLE) : badRequest(message) }
   }
 }

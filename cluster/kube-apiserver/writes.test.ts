@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { builtInSchemas } from '#cluster/api/schema/built-in.ts'
 import { CONFIG_MAPS, configMap, deployment, DEPLOYMENTS, Lab, pod, PODS, requestOf, service, SERVICES } from './lab.ts'
 
 const SECOND = 1_000_000
@@ -219,6 +220,56 @@ describe('an update', () => {
       'Operation cannot be fulfilled on configmaps "a": the object has been modified; please apply your changes to the latest version and try again',
     ])
     expect(lab.send('GET', path).body.data).toEqual({ n: '2' })
+  })
+
+  it.each([undefined, builtInSchemas])('that takes the name away has none to be written under', (schemas) => {
+    const lab = new Lab(1, {}, schemas)
+    lab.run(1_000_000)
+    lab.send('POST', CONFIG_MAPS, configMap('a'))
+    const message = 'the name of the object (a based on URL) was undeterminable: name must be provided'
+    expect(lab.patch(`${CONFIG_MAPS}/a`, { metadata: null }).body).toMatchObject({ code: 400, message })
+    expect(lab.patch(`${CONFIG_MAPS}/a`, { $patch: 'delete' }, 'strategic-merge-patch').body).toMatchObject({ code: 400, message }) // prettier-ignore
+    expect(lab.send('PUT', `${CONFIG_MAPS}/a`, { data: {} }).body).toMatchObject({ code: 400, message })
+  })
+
+  it('says of a JSON patch that does not apply what upstream says, and no more', () => {
+    const lab = new Lab(1)
+    lab.run(1_000_000)
+    lab.send('POST', CONFIG_MAPS, configMap('a'))
+    const { body } = lab.patch(`${CONFIG_MAPS}/a`, [{ op: 'test', path: '/metadata/name', value: 'b' }], 'json-patch')
+    const message = 'the server rejected our request due to an error in our request'
+    expect(body).toMatchObject({ code: 422, reason: 'Invalid', message })
+  })
+
+  it('wants finalizers that are known or qualified, and one controller', () => {
+    const lab = new Lab(1)
+    lab.run(1_000_000)
+    lab.send('POST', CONFIG_MAPS, configMap('a'))
+    const owner = (name: string) => ({ apiVersion: 'v1', kind: 'X', name, uid: name, controller: true })
+    const finalizer = lab.patch(`${CONFIG_MAPS}/a`, { metadata: { finalizers: ['nosuch'] } })
+    expect(finalizer.body.message).toBe('ConfigMap "a" is invalid: metadata.finalizers[0]: Invalid value: "nosuch": name is neither a standard finalizer name nor is it fully qualified') // prettier-ignore
+    const owners = lab.patch(`${CONFIG_MAPS}/a`, { metadata: { ownerReferences: [owner('x'), owner('y')] } })
+    expect(owners.body.message).toContain('Only one reference can have Controller set to true. Found "true" in references for x and y') // prettier-ignore
+  })
+
+  it.each(['binding', 'eviction'])('%s is about the Pod that its path names', (subresource) => {
+    const lab = new Lab(1)
+    lab.run(1_000_000)
+    lab.send('POST', PODS, pod('a'))
+    const sent = { metadata: { name: 'b' }, target: { name: 'node-1' } }
+    expect(lab.send('POST', `${PODS}/a/${subresource}`, sent).body).toMatchObject({
+      code: 400,
+      message: `name in URL does not match name in ${subresource === 'binding' ? 'Binding' : 'Eviction'} object`,
+    })
+  })
+
+  it.each([undefined, builtInSchemas])('that takes the spec away is invalid, and nothing more', (schemas) => {
+    const lab = new Lab(1, {}, schemas)
+    lab.run(1_000_000)
+    lab.send('POST', DEPLOYMENTS, deployment('web'))
+    const { status, body } = lab.patch(`${DEPLOYMENTS}/web`, { spec: null })
+    expect([status, body.message]).toEqual([422, expect.stringContaining('spec.selector: Required value')])
+    expect(lab.send('GET', `${DEPLOYMENTS}/web`).status).toBe(200)
   })
 
   it('without a version replaces whatever is there', () => {

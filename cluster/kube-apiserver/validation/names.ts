@@ -82,7 +82,8 @@ export function validateMetadata(metadata: ObjectMeta, rule: NameRule): FieldErr
   validateLabels(metadata.labels, 'metadata.labels', errors)
   validateAnnotations(metadata.annotations, 'metadata.annotations', errors)
   metadata.ownerReferences?.forEach((owner) => errors.push(...validateOwner(owner)))
-  metadata.finalizers?.forEach((finalizer) => errors.push(...validateFinalizer(finalizer)))
+  errors.push(...validateControllers(metadata.ownerReferences ?? []))
+  metadata.finalizers?.forEach((finalizer, index) => errors.push(...validateFinalizer(finalizer, index)))
   return errors
 }
 
@@ -120,14 +121,29 @@ function validateOwner({
   ]
 }
 
+/** One at most has the say. */
+function validateControllers(owners: NonNullable<ObjectMeta['ownerReferences']>): FieldError[] {
+  const [first, ...others] = owners.filter(({ controller }) => controller)
+  return others.map(({ name }) => {
+    const both = `Found "true" in references for ${first!.name} and ${name}`
+    return invalidValue(OWNERS, owners, `Only one reference can have Controller set to true. ${both}`)
+  })
+}
+
 const OWN_FINALIZERS: readonly string[] = ['foregroundDeletion', 'kubernetes', 'orphan']
 
-function validateFinalizer(finalizer: string): FieldError[] {
+function validateFinalizer(finalizer: string, index: number): FieldError[] {
   const field = 'metadata.finalizers'
   const problems = keyProblems(finalizer)
   if (problems.length > 0) return problems.map((problem) => invalidValue(field, finalizer, problem))
   if (finalizer.includes('/') || OWN_FINALIZERS.includes(finalizer)) return []
-  return [invalidValue(field, finalizer, 'name is neither a standard finalizer name nor is it fully qualified')]
+  return [
+    invalidValue(
+      `${field}[${index}]`,
+      finalizer,
+      'name is neither a standard finalizer name nor is it fully qualified',
+    ),
+  ]
 }
 
 export function validateLabels(

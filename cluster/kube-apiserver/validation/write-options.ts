@@ -19,7 +19,7 @@ const saysAll = (dryRun: unknown): boolean => Array.isArray(dryRun) && dryRun.in
 const OPTIONS: Readonly<Record<string, string>> = { create: 'CreateOptions', update: 'UpdateOptions', patch: 'PatchOptions', delete: 'DeleteOptions', deletecollection: 'DeleteOptions' } // prettier-ignore
 /** Bytes. */
 const MANAGER_MAX = 128
-const POLICIES = ['Background', 'Foreground', 'Orphan']
+const POLICIES = ['Foreground', 'Background', 'Orphan']
 
 /** Undefined: nothing is wrong. */
 export function writeOptionsProblem({ resource, verb }: RequestInfo, request: HttpRequest): Status | undefined {
