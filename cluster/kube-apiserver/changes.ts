@@ -16,6 +16,7 @@ import { fromStored } from './conversion/conversion.ts'
 import { decodeBody } from './decoding/decoding.ts'
 import type { Prepared } from './objects.ts'
 import { prepareUpdate } from './objects.ts'
+import { partsOf } from './parts.ts'
 import { patched } from './patches.ts'
 import { applyScale, scaleOf } from './scale.ts'
 import type { Origin, PendingRequest, State } from './state.ts'
@@ -28,6 +29,8 @@ export const currentOf = (origin: Origin): KubernetesObject =>
 
 /** The plugins that have a say in this write. @param info as it is, or as the creation that it turns out to be */
 export function admissionOf(state: State, row: PendingRequest, ctx: Context, info = row.info): Admission | undefined {
+  const lent = partsOf(ctx).admission?.(row)
+  if (lent) return lent
   if (!isJudged(state, info)) return undefined
   return admissionFor(
     state,

@@ -68,9 +68,11 @@ export function receive(state: State, stream: StreamId, request: HttpRequest, ct
   )
   // Without an issuer there are no tokens to be had.
   const asked = routed?.subresource === 'token' && state.options.serviceAccountIssuer === '' ? undefined : routed
+  const info = asked && bindingOf(asked, request)
+  const lent = partsOf(ctx).receive?.(state, stream, request, info, ctx)
+  if (lent) return lent
   const recognised = authenticate(state, request, ctx.now)
   const user = recognised && actingUser(state, recognised, request, ctx)
-  const info = asked && bindingOf(asked, request)
   const acting = user === undefined || user === recognised || isStatus(user) ? undefined : user
   const received = state.options.auditPolicy.rules.length > 0 ? requestReceived(state, stream, { request, user: recognised, acting, info }, ctx) : [] // prettier-ignore
   if (!user) ctx.note('unauthenticated', {})
@@ -183,7 +185,7 @@ function lookedUpFor(state: State, info: RequestInfo): readonly Resource[] {
 const NO_NAMES: readonly string[] = Object.freeze([])
 
 /** Whether they are: a cache is made when its kind is first asked for. */
-const hasCache = (state: State, info: RequestInfo): boolean =>
+export const hasCache = (state: State, info: RequestInfo): boolean =>
   isCached(state, storedAs(info.resource)) && lookedUpFor(state, info).every((resource) => isCached(state, resource))
 
 const isCached = (state: State, resource: Resource): boolean => (state.caches[keyOf(resource)]?.revision ?? 0) > 0
@@ -192,7 +194,7 @@ const OF_COLLECTIONS: readonly string[] = ['list', 'watch', 'create', 'deletecol
 const OF_OBJECTS: readonly string[] = ['get', 'watch', 'update', 'patch', 'delete']
 
 /** Subresources know few verbs, collections fewer. */
-function knowsVerb({ verb, resource, namespace, name, subresource }: RequestInfo): boolean {
+export function knowsVerb({ verb, resource, namespace, name, subresource }: RequestInfo): boolean {
   // Across namespaces, objects are listed and watched, and nothing else.
   if (resource.namespaced && namespace === '' && verb !== 'list' && verb !== 'watch') return false
   return subresource !== ''
@@ -329,7 +331,7 @@ function startDecoded(state: State, row: PendingRequest, ctx: Context): Effect[]
 // ── deadlines ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** All requests have the same time, so the oldest is the first to run out of it: one timer serves them all. */
-function scheduleDeadline(state: State, deadline: Micros, ctx: Context): Effect[] {
+export function scheduleDeadline(state: State, deadline: Micros, ctx: Context): Effect[] {
   if (state.deadlineSet) return []
   state.deadlineSet = true
   return [{ type: 'wake', key: DEADLINE_TIMER, after: deadline - ctx.now }]

@@ -247,7 +247,7 @@ export function hookSaid(state: State, purpose: Asked, ended: Ended, ctx: Contex
 }
 
 const beginAnew = (state: State, row: PendingRequest, ctx: Context): Effect[] =>
-  row.hooks?.draft ? create(state, row, ctx) : startWrite(state, row, ctx)
+  partsOf(ctx).heard?.(state, row, ctx) ?? (row.hooks?.draft ? create(state, row, ctx) : startWrite(state, row, ctx))
 
 /** Tries again. */
 export function waitedForAdmission(state: State, id: number, ctx: Context): Effect[] {

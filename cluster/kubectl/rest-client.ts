@@ -20,6 +20,7 @@ export interface RestBody extends Body {
   readonly id: number
   readonly method: Method
   readonly path: string
+  readonly query?: Readonly<Record<string, string>>
   readonly object?: unknown
   readonly token?: string
   /** The subject of a client certificate: common name and organisations. */
@@ -41,13 +42,14 @@ export const restClient: Component<RestClientState, { readonly servers: readonly
   init: ({ servers }) => ({ server: servers[0]!, asked: new Table(), answers: new Table() }),
   step(state, event, ctx) {
     if (event.type === 'message' && event.body.type === 'rest') {
-      const { id, method, path, object, token, certificate, headers } = event.body as RestBody
+      const { id, method, path, query, object, token, certificate, headers } = event.body as RestBody
       const stream = ctx.id()
       state.asked.set(stream, id)
       const body: HttpRequest = {
         type: 'request',
         method,
         path,
+        ...(query && { query }),
         ...(certificate && { user: certificate }),
         ...((token !== undefined || headers) && { headers: { ...headers, ...(token !== undefined && { authorization: `Bearer ${token}` }) } }), // prettier-ignore
         ...(object !== undefined && { body: object }),

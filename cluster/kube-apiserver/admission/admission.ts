@@ -112,6 +112,35 @@ export const isJudged = ({ options }: Pick<State, 'options'>, info: RequestInfo)
   return plugins.length > 0 || asksHooks
 }
 
+/** By name, in their order, for whoever asks them one by one. Those that stand apart are among them. */
+export function pluginsFor({ options }: Pick<State, 'options'>, info: RequestInfo): PluginNames {
+  const { plugins, asksHooks } = chainFor(options.admissionPlugins, info)
+  const own = plugins.filter((plugin) => plugin !== rbacEscalation && plugin !== resourceQuota)
+  const isDeletion = info.verb === 'delete'
+  const entersNamespace = info.verb === 'create' && info.resource.namespaced
+  const asks = (kind: Kind) => (asksHooks && options.admissionPlugins.includes(PLUGIN_NAMES[kind]) ? [PLUGIN_NAMES[kind]] : []) // prettier-ignore
+  const names = (all: readonly AdmissionPlugin[]) => all.map(({ name }) => name)
+  return {
+    mutating: isDeletion
+      ? []
+      : [
+          ...(entersNamespace ? ['NamespaceLifecycle'] : []),
+          ...names(own.filter(({ mutate }) => mutate)),
+          ...asks('mutating'),
+        ],
+    validating: [
+      ...names(own.filter(({ validate }) => validate)),
+      ...asks('validating'),
+      ...(plugins.includes(resourceQuota) ? [resourceQuota.name] : []),
+    ],
+  }
+}
+
+export interface PluginNames {
+  readonly mutating: readonly string[]
+  readonly validating: readonly string[]
+}
+
 /** The kinds that plugins will look up for such a request, or for the creation that it may turn out to be. */
 export const readsOf = ({ options }: Pick<State, 'options'>, info: RequestInfo): readonly string[] =>
   chainFor(options.admissionPlugins, info).reads
@@ -139,16 +168,19 @@ interface Asked {
   readonly isDryRun: boolean
   /** What webhooks have said so far. */
   readonly hooks?: PendingRequest['hooks']
+  /** By name: this plugin and no other. */
+  readonly only?: string
 }
 
 /** The plugins that have something to say about this request; undefined: none has. */
 export function admissionFor(
   { options, caches, schemas }: Pick<State, 'options' | 'caches' | 'schemas'>,
-  { info, user, isDryRun, hooks: heard }: Asked,
+  { info, user, isDryRun, hooks: heard, only }: Asked,
   { mayUser, authority }: Pick<Attributes, 'mayUser' | 'authority'>,
   ctx: Context,
 ): Admission | undefined {
-  const { plugins } = chainFor(options.admissionPlugins, info)
+  const { plugins: all } = chainFor(options.admissionPlugins, info)
+  const plugins = only === undefined ? all : all.filter(({ name }) => name === only)
   const warnings: string[] = []
   const warn = (text: string): void => void (warnings.includes(text) || warnings.push(text))
   const annotations: Record<string, string> = {}
@@ -156,11 +188,8 @@ export function admissionFor(
   let waits = false
   const wait = (): void => void (waits = true)
   const known = { info, user, isDryRun, caches, schemas, ctx, warn, annotate, wait, mayUser, authority }
-  const hooks = hooksFor(
-    { options, caches },
-    { info, user, isDryRun, authority, answers: heard?.answers ?? [], warn, annotate },
-    ctx,
-  )
+  const asksHooks = only === undefined || Object.values(PLUGIN_NAMES).includes(only)
+  const hooks = asksHooks ? hooksFor({ options, caches }, { info, user, isDryRun, authority, answers: heard?.answers ?? [], warn, annotate }, ctx) : undefined // prettier-ignore
   if (plugins.length === 0 && !hooks) return undefined
   let draft = heard?.draft
   const note = (plugin: string, phase: string, outcome: string, refused?: Status, fields?: readonly string[]): void => {

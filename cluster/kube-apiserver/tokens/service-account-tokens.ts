@@ -81,6 +81,25 @@ function isThere(object: KubernetesObject | undefined, { uid }: Reference, now: 
   return ends === undefined || ends + LEEWAY_MICROS > now
 }
 
+/** The UID of an account or a Pod that still counts. */
+export function livingUid(
+  { caches }: Pick<State, 'caches'>,
+  kind: 'serviceaccounts' | 'pods',
+  key: string,
+  now: Micros,
+): string | undefined {
+  const object = caches[kind]?.objects.get(key)
+  const { uid } = object?.metadata ?? {}
+  return uid !== undefined && isThere(object, { name: '', uid }, now) ? uid : undefined
+}
+
+/** Claims that this cluster has signed, whatever has become of what they are about; undefined: it has not. */
+export function signedClaims({ options }: Pick<State, 'options'>, token: string): Claims | undefined {
+  const { serviceAccountKey, serviceAccountIssuer } = options
+  const claims = readToken(serviceAccountKey, token) as Claims | undefined
+  return claims?.iss === serviceAccountIssuer && serviceAccountIssuer !== '' ? claims : undefined
+}
+
 /** What is wrong with the claims; undefined: nothing. */
 function problem({ caches }: Pick<State, 'caches'>, claims: Claims, now: Micros): string | undefined {
   if (now / 1e6 > claims.exp) return 'service account token has expired'
@@ -101,10 +120,8 @@ export function verify(
   token: string,
   now: Micros,
 ): { readonly user: UserInfo; readonly audiences: readonly string[] } | string | undefined {
-  const { serviceAccountKey, serviceAccountIssuer } = state.options
-  if (serviceAccountIssuer === '') return undefined
-  const claims = readToken(serviceAccountKey, token) as Claims | undefined
-  if (!claims || claims.iss !== serviceAccountIssuer) return undefined
+  const claims = signedClaims(state, token)
+  if (!claims) return undefined
   const wrong = problem(state, claims, now)
   return wrong ?? { user: userOf(claims), audiences: claims.aud }
 }
