@@ -152,6 +152,11 @@ export { bootedCluster, readyPods, storedPods, wholeCluster } from './whole-clus
 // Parts of the API server in their place in it.
 export type { AggregatorJudge, AggregatorReport } from './learner-aggregator.ts'
 export { serverWithAggregator } from './learner-aggregator.ts'
+export type { PipelineCall, PipelineJudge, PipelineRecord, PipelineReport } from './learner-pipeline.ts'
+export { serverWithPipeline } from './learner-pipeline.ts'
+export type { TokenWish } from './tokens.ts'
+export { mintedToken } from './tokens.ts'
+export { addWebhookServer, webhookFor, webhookServer } from './webhooks.ts'
 export type { Made, StorageJudge, StorageReport, UpdateRecord } from './learner-storage.ts'
 export { SERVE_UPDATE, serverWithStorage } from './learner-storage.ts'
 export type { ExtensionServerOptions } from './extension-server.ts'

@@ -11,10 +11,13 @@ const ADMIN: UserInfo = Object.freeze({ name: 'kubernetes-admin', groups: ['syst
 export interface Visit {
   readonly method?: Method
   readonly path: string
+  readonly query?: Readonly<Record<string, string>>
   readonly object?: unknown
   readonly headers?: Readonly<Record<string, string>>
   /** Shown in place of the administrator's certificate; null: nothing is shown. */
   readonly token?: string | null
+  /** Another certificate than the administrator's; a token may be shown beside it. */
+  readonly certificate?: UserInfo
 }
 
 /** Puts the visitor into a world whose components are a cluster's. */
@@ -26,14 +29,18 @@ export function visit(
   world: World,
   at: Micros,
   id: number,
-  { method = 'GET', path, object, headers, token }: Visit,
+  { method = 'GET', path, query, object, headers, token, certificate }: Visit,
 ): void {
-  const shown = token === undefined ? { certificate: ADMIN } : token === null ? {} : { token }
+  const shown = {
+    ...(token === undefined ? { certificate: ADMIN } : token !== null && { token }),
+    ...(certificate && { certificate }),
+  }
   const body: RestBody = {
     type: 'rest',
     id,
     method,
     path,
+    ...(query && { query }),
     ...(object !== undefined && { object }),
     ...(headers && { headers }),
     ...shown,

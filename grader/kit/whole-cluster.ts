@@ -32,7 +32,8 @@ export function wholeCluster(options: WholeClusterOptions): World {
   return bootedCluster({ ...rest, ...etcd, typed: [typed] })
 }
 
-export interface BootedClusterOptions extends Pick<WholeClusterOptions, 'seed' | 'components' | 'crashes'> {
+export interface BootedClusterOptions
+  extends Pick<WholeClusterOptions, 'seed' | 'components' | 'crashes'>, Pick<ClusterOptions, 'chain' | 'apiServer'> {
   readonly nodes: ClusterOptions['nodes'] & {}
   readonly etcdMembers?: number
   readonly topology?: 'external'

@@ -24,11 +24,17 @@ export interface PipelineExample {
     | 'forged'
     | 'expired'
     | 'for-others'
+    /** Made for no audience at all. */
+    | 'for-nobody'
     | 'without-pod'
     | 'pod-deleted'
     | 'pod-made-anew'
     | 'account-deleted'
     | 'account-made-anew'
+    /** No token: a client certificate. */
+    | 'certificate'
+    /** A client certificate, and a token that is forged. */
+    | 'certificate-and-forged'
   /** Whether the authorizer lets this user do it. Default: yes. */
   allowed?: boolean
   mutating?: readonly ExamplePlugin[]
