@@ -18,7 +18,7 @@ import { namespaceProblem } from '#cluster/kube-apiserver/admission/namespace-li
 import { authorityOf } from '#cluster/kube-apiserver/admission/policies/authority.ts'
 import { chargeFor, quotasIn } from '#cluster/kube-apiserver/admission/resource-quota.ts'
 import { askHooks } from '#cluster/kube-apiserver/admission/webhooks/calling.ts'
-import { authorize, mayDo } from '#cluster/kube-apiserver/authorization.ts'
+import { asJudged, authorize, mayDo } from '#cluster/kube-apiserver/authorization.ts'
 import { prepareCreate, prepareUpdate, type Prepared } from '#cluster/kube-apiserver/objects.ts'
 import { startRead } from '#cluster/kube-apiserver/reads.ts'
 import { laneOf } from '#cluster/kube-apiserver/responses.ts'
@@ -127,7 +127,7 @@ export class Stages {
 
   authorize(one: Passing, user: UserInfo, ctx: Context): boolean {
     one.user = user
-    const refused = authorize(this.#state, user, one.row.info, ctx)
+    const refused = authorize(this.#state, user, asJudged(one.row.info, one.row.request), ctx)
     if (refused) one.refusals.push(refused)
     return refused === undefined
   }

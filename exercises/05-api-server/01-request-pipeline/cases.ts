@@ -13,7 +13,8 @@ export interface PluginCase {
 
 export const TOKENS = [
   ...(['none', 'good', 'forged', 'expired', 'for-others', 'without-pod', 'pod-deleted'] as const),
-  ...(['pod-made-anew', 'account-deleted', 'account-made-anew'] as const),
+  ...(['pod-made-anew', 'account-deleted', 'account-made-anew', 'for-nobody'] as const),
+  ...(['certificate', 'certificate-and-forged'] as const),
 ]
 export type Token = (typeof TOKENS)[number]
 
@@ -47,7 +48,7 @@ export const usual = (verb: Verb, more: Partial<Case> = {}): Case => ({
 
 const NAMES = ['NamespaceLifecycle', 'ServiceAccount', 'LimitRanger', 'DefaultStorageClass', 'Priority', 'team-webhook']
 const TIERS = ['gold', 'silver', 'bronze']
-const CODES = [400, 403, 422, 429]
+const CODES = [400, 403, 422, 429, 500]
 
 function pluginFrom(chance: Chance, name: string, mutates: boolean): PluginCase {
   const refuses = chance.chance(0.12)
@@ -69,7 +70,9 @@ export const severalCase = (chance: Chance): SeveralCase => ({
   inTurn: chance.chance(0.5),
   requests: chance.times(chance.between(2, 4), () => {
     const one = pipelineCase(chance)
-    return one.token === 'none' ? one : { ...one, bearer: 'eyJhbGciOiJSUzI1NiJ9' }
+    return one.token === 'none' || one.token.startsWith('certificate')
+      ? one
+      : { ...one, bearer: 'eyJhbGciOiJSUzI1NiJ9' }
   }),
 })
 
@@ -83,7 +86,9 @@ export function pipelineCase(chance: Chance): Case {
     verb,
     ...(chance.chance(0.5) && { tier: chance.pick(TIERS) }),
     ...(chance.chance(0.25) && { dryRun: true }),
-    token: chance.chance(0.7) ? chance.pick(['good', 'without-pod', 'none'] as const) : chance.pick(TOKENS),
+    token: chance.chance(0.7)
+      ? chance.pick(['good', 'without-pod', 'none', 'certificate'] as const)
+      : chance.pick(TOKENS),
     allowed: chance.chance(0.88),
     mutating,
     // One plugin may do both, as upstream's do.

@@ -19,6 +19,7 @@ import {
   usual,
   VERBS,
 } from './cases.ts'
+import { livesOn, type ServerPlan, serverPlan, serverWorld, tellServer } from './in-the-server.ts'
 import { judge, judgeSeveral } from './judge.ts'
 import { PIPELINE, run } from './server.ts'
 import { say, texts } from './texts.ts'
@@ -107,6 +108,7 @@ const checks = [
     ...shown(
       usual('create', { dryRun: true, mutating: [team], validating: [quota], schema: 'gold' }),
       usual('update', { dryRun: true, mutating: [limits], validating: [quota] }),
+      usual('update', { dryRun: true, mutating: [team], validating: [quota] }),
       usual('delete', { dryRun: true, validating: [{ name: 'policy' }] }),
       usual('create', { dryRun: false }),
       usual('get', { dryRun: true }),
@@ -154,6 +156,17 @@ const checks = [
       ...tellCase(plan),
     ],
     shrink: SHRINK,
+  }),
+
+  property<ServerPlan>('in the API server of a cluster, every request passes all its gates', {
+    stage: 'tokens',
+    hint: 'admit',
+    per200: 2,
+    generate: serverPlan,
+    world: serverWorld,
+    run: livesOn,
+    tell: tellServer,
+    shrink: { fixed: ['errands', 'atMs', 'who', 'what', 'name'], triesMax: 2 },
   }),
 ]
 

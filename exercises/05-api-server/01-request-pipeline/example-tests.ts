@@ -20,10 +20,25 @@ const tokens: PipelineExample[] = [
   example('without a token', 'get', anyone, { code: 200, calls: ['authorize', 'read'] }),
   example('a good token', 'get', {}, { code: 200, calls: [...who, 'read'] }),
   example('for no Pod', 'get', { token: 'without-pod' }, { code: 200, calls: [...who, 'read'] }),
-  example('forged', 'get', { token: 'forged' }, { code: 401, calls: ['verify'] }),
-  ...(['expired', 'for-others', 'pod-deleted', 'pod-made-anew', 'account-deleted', 'account-made-anew'] as const).map(
-    (token) => example(token, 'create', { token }, { code: 401, written: null }),
+  example('a certificate', 'get', { token: 'certificate' }, { code: 200, calls: ['authorize', 'read'] }),
+  example(
+    'a certificate, and a token',
+    'get',
+    { token: 'certificate-and-forged' },
+    { code: 200, calls: ['authorize', 'read'] },
   ),
+  example('forged', 'get', { token: 'forged' }, { code: 401, calls: ['verify'] }),
+  ...(
+    [
+      'expired',
+      'for-others',
+      'for-nobody',
+      'pod-deleted',
+      'pod-made-anew',
+      'account-deleted',
+      'account-made-anew',
+    ] as const
+  ).map((token) => example(token, 'create', { token }, { code: 401, written: null })),
 ]
 
 const gates: PipelineExample[] = [
@@ -109,6 +124,18 @@ const refusals: PipelineExample[] = [
     { ...anyone, mutating: [{ name: 'team', refuses: 429 }, limits] },
     { code: 429, calls: ['authorize', 'admit team'], written: null },
   ),
+  example(
+    'a webhook that does not answer refuses as well',
+    'create',
+    { ...anyone, mutating: [{ name: 'team', refuses: 500 }, limits] },
+    { code: 500, calls: ['authorize', 'admit team'], written: null },
+  ),
+  example(
+    'the second is not asked when the first has refused',
+    'create',
+    { ...anyone, validating: [{ ...quota, refuses: 400 }, policy] },
+    { code: 400, calls: ['authorize', 'validate', 'admit ResourceQuota'], written: null },
+  ),
   example('not sound', 'create', { ...anyone, schema: 'gold' }, { code: 422, calls: ['authorize', 'validate'] }),
   example(
     'a validating plugin refuses',
@@ -140,6 +167,12 @@ const dry: PipelineExample[] = [
     'create',
     { ...anyone, dryRun: true, mutating: [team], validating: [quota] },
     { code: 201, calls: ['authorize', 'admit team', 'validate', 'admit ResourceQuota'], written: null },
+  ),
+  example(
+    'a dry run of an update',
+    'update',
+    { ...anyone, dryRun: true, mutating: [team], validating: [quota] },
+    { code: 200, calls: ['authorize', 'admit team', 'validate', 'admit ResourceQuota'], written: null },
   ),
   example(
     'a dry run of a delete',

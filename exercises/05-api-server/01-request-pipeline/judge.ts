@@ -1,98 +1,13 @@
-/** What must be asked and answered, worked out apart from the solution, and what is said where something else is. */
-import { type Finding, show, type Trial } from 'clusterwright/kit'
-import type { ConfigMap, Review } from 'clusterwright/pipeline'
+/** What is said where something else is asked or answered than the reference would. */
+import { type Finding, type PipelineRecord, show, type Trial } from 'clusterwright/kit'
 import { type Case, isWrite, type SeveralCase } from './cases.ts'
-import {
-  admissionOf,
-  type Asked,
-  asStored,
-  NAME,
-  NAMESPACE,
-  objectOf,
-  run,
-  runSeveral,
-  type Server,
-  tierOf,
-} from './server.ts'
+import { type Asked, type Expected, UNKNOWN, walk } from './reference.ts'
+import { requestOf, run, runSeveral, Server, settingsOf } from './server.ts'
 import { say } from './texts.ts'
 
-interface Expected {
-  /** In this order; those of one step may come in any. */
-  readonly steps: readonly (readonly Asked[])[]
-  readonly answer: {
-    readonly code: number
-    readonly reason?: string
-    readonly object?: ConfigMap
-    readonly items?: readonly ConfigMap[]
-  }
-  readonly writes: boolean
-}
-
-const ACCOUNT = {
-  name: 'system:serviceaccount:ci:builder',
-  groups: ['system:serviceaccounts', 'system:serviceaccounts:ci', 'system:authenticated'],
-}
-const ANONYMOUS = { name: 'system:anonymous', groups: ['system:unauthenticated'] }
-
-export function expectedOf(plan: Case): Expected {
-  const { verb, token, bearer = token, allowed, mutating, validating, schema, exists, dryRun = false } = plan
-  const steps: Asked[][] = []
-  const ask = (part: string, ...args: unknown[]): void => void steps.push([{ part, args }])
-  const end = (code: number, more: Partial<Expected['answer']> = {}, writes = false): Expected => ({
-    steps,
-    answer: { code, ...more },
-    writes,
-  })
-  if (token !== 'none') {
-    ask('verify', bearer)
-    if (token === 'forged' || token === 'expired' || token === 'for-others') return end(401)
-    const account: Asked = { part: 'uidOf', args: ['ServiceAccount', 'ci', 'builder'] }
-    const pod: Asked = { part: 'uidOf', args: ['Pod', 'ci', 'runner'] }
-    steps.push(token === 'without-pod' ? [account] : [account, pod])
-    if (token !== 'good' && token !== 'without-pod') return end(401)
-  }
-  const user = token === 'none' ? ANONYMOUS : ACCOUNT
-  const attributes = { user, verb, namespace: NAMESPACE, ...(verb !== 'list' && { name: NAME }) }
-  ask('authorize', attributes)
-  if (!allowed) return end(403)
-  if (verb === 'list') {
-    ask('list', NAMESPACE)
-    return end(200, { items: exists ? [objectOf('bronze', '17')] : [] })
-  }
-  if (verb === 'get') {
-    ask('read', NAMESPACE, NAME)
-    return exists ? end(200, { object: objectOf('bronze', '17') }) : end(404)
-  }
-  let object = verb === 'delete' ? undefined : objectOf(plan.tier)
-  const review = (): Review => ({ ...attributes, dryRun, ...(object && { object }) })
-  for (const plugin of mutating) {
-    ask('admit', plugin.name, review())
-    const admission = admissionOf(plugin, object)
-    if (!admission.allowed) return end(admission.code, { reason: admission.reason })
-    object = admission.object ?? object
-  }
-  if (object) {
-    ask('validate', object)
-    if (schema !== undefined && tierOf(object) !== schema) return end(422)
-  }
-  // They change nothing, so they may be asked all at once.
-  const asked = validating.map(({ name }): Asked => ({ part: 'admit', args: [name, review()] }))
-  if (asked.length > 0) steps.push(asked)
-  for (const plugin of validating) {
-    const admission = admissionOf(plugin, object)
-    if (!admission.allowed) return end(admission.code, { reason: admission.reason })
-  }
-  const code = verb === 'create' ? 201 : 200
-  if (dryRun) return end(code, object && { object })
-  if (verb === 'delete') {
-    ask('remove', NAMESPACE, NAME)
-    return exists ? end(200, {}, true) : end(404, { reason: 'NotFound' })
-  }
-  ask('write', verb, object)
-  if (verb === 'create' && exists) return end(409, { reason: 'AlreadyExists' })
-  return verb === 'update' && !exists
-    ? end(404, { reason: 'NotFound' })
-    : end(code, { object: asStored(object!) }, true)
+function expectedOf({ throwsAt: _, broken: __, ...plan }: Case): Expected {
+  const server = new Server(plan)
+  return walk(requestOf(plan), settingsOf(plan), (asked) => server.answerTo(asked))
 }
 
 function text(value: unknown): string {
@@ -108,7 +23,7 @@ function canonical({ part, args }: Asked): string {
   const [first, second] = args as [any, any]
   const about = part === 'authorize' ? first : part === 'admit' ? second : undefined
   if (!Array.isArray(about?.user?.groups)) return text([part, args])
-  const sorted = { ...about, user: { ...about.user, groups: about.user.groups.toSorted() } }
+  const sorted = { ...about, user: { ...about.user, groups: [...new Set(about.user.groups)].sort() } }
   return text([part, part === 'authorize' ? [sorted] : [first, sorted]])
 }
 
@@ -124,8 +39,8 @@ const hintOf = (part: string): string =>
         ? 'once'
         : 'admit'
 
-/** The calls, held against the steps; `most` of them were made before something broke. */
-function judgeCalls({ steps }: Expected, made: readonly Asked[], mayStop: boolean): Finding | undefined {
+/** The calls, held against the steps. `mayStop`: others may come yet, or need not. */
+function judgeCalls({ steps, answer }: Expected, made: readonly Asked[], mayStop: boolean): Finding | undefined {
   let at = 0
   for (const step of steps) {
     const left = step.map(canonical)
@@ -142,17 +57,16 @@ function judgeCalls({ steps }: Expected, made: readonly Asked[], mayStop: boolea
         }
       }
       const index = left.indexOf(canonical(call))
-      if (index < 0) {
-        // Where the first lookup fails, nobody needs the second.
-        return wrongCall(step, call, steps, made)
-      }
+      // Where the first lookup fails, nobody needs the second.
+      if (index < 0) return wrongCall(step, call, steps, made)
       left.splice(index, 1)
       at++
     }
   }
   const more = made[at]
   if (!more) return undefined
-  return { message: say('asked-too-much', { what: inWords(more) }), ...sequence(steps, made), hint: hintOf(more.part) }
+  const message = say(answer ? 'asked-too-much' : 'asked-too-early', { what: inWords(more) })
+  return { message, ...sequence(steps, made), hint: hintOf(more.part) }
 }
 
 const sequence = (steps: Expected['steps'], made: readonly Asked[]): { expected: string; actual: string } => ({
@@ -176,32 +90,87 @@ function wrongCall(step: readonly Asked[], call: Asked, steps: Expected['steps']
   }
 }
 
+/** One request: what it was, what was asked for it, and what has come of it. */
+interface Run {
+  readonly verb: string
+  readonly isDry: boolean
+  /** What its credentials are, in a word. */
+  readonly token: string
+  readonly made: readonly Asked[]
+  /** Whether the authorizer would let it pass. */
+  readonly mayPass: boolean
+  readonly expected: Expected
+  /** A part was out of order. */
+  readonly isThrown: boolean
+  /** It has come to its end, with this answer. */
+  readonly ended?: { readonly answer: unknown }
+}
+
 /** Who is let in that should not be, and who is kept out. */
-function judgeGates(plan: Case, { answer }: Expected, asked: readonly Asked[], code: unknown): Finding | undefined {
-  const goesOn = asked.find(({ part }) => part !== 'verify' && part !== 'uidOf')
-  const params = { token: plan.token }
-  if (answer.code === 401 && goesOn)
+function judgeGates({ expected: { answer }, token, mayPass, made }: Run, code: unknown): Finding | undefined {
+  const goesOn = made.find(({ part }) => part !== 'verify' && part !== 'uidOf')
+  const params = { token }
+  if (answer?.code === 401 && goesOn)
     return { message: say('token-passes', params), expected: '401', actual: inWords(goesOn), hint: 'who' }
-  if (answer.code !== 401 && code === 401 && !goesOn)
+  if (answer?.code !== 401 && code === 401 && !goesOn)
     return { message: say('token-refused', params), expected: 'authorize', actual: '401', hint: 'who' }
-  const past = asked.find(({ part }) => part !== 'verify' && part !== 'uidOf' && part !== 'authorize')
-  if (answer.code === 401 || plan.allowed || !past || !asked.some(({ part }) => part === 'authorize')) return undefined
+  const past = made.find(({ part }) => part !== 'verify' && part !== 'uidOf' && part !== 'authorize')
+  if (answer?.code === 401 || mayPass || !past || !made.some(({ part }) => part === 'authorize')) return undefined
   return { message: say('forbidden-passes'), expected: '403', actual: inWords(past), hint: 'may' }
 }
 
+function judgeRun(run: Run): Finding | undefined {
+  const { expected, isThrown, ended } = run
+  const { code } = (ended?.answer ?? {}) as { code?: unknown }
+  const gate = judgeGates(run, isThrown ? undefined : code)
+  if (gate) return gate
+  // In which order a token is examined is nobody’s business.
+  const isRefused = expected.answer?.code === 401 && expected.steps.length === 1
+  const made = isRefused ? run.made.filter(({ part }) => part !== 'uidOf') : run.made
+  const finding = judgeCalls(expected, made, isThrown || !ended)
+  if (finding || !ended) return finding
+  return judgeAnswer(run, ended.answer, code)
+}
+
+function judgeAnswer({ expected, isThrown, verb, isDry }: Run, answer: unknown, code: unknown): Finding | undefined {
+  const [last] = expected.steps.at(-1) ?? []
+  const hint = last ? hintOf(last.part) : 'who'
+  if (!isThrown && !expected.answer)
+    return { message: say('not-waited', { what: inWords(last!) }), ...sequence(expected.steps, []), hint }
+  const right = isThrown ? 500 : expected.answer!.code
+  if (code !== right)
+    return {
+      message: say(isThrown ? 'broken' : 'other-code', { verb }),
+      ...{ expected: String(right), actual: code === undefined ? show(answer) : JSON.stringify(code) },
+      hint: isThrown ? 'once' : right === 401 ? 'who' : right === 403 ? 'may' : 'admit',
+    }
+  if (isThrown) return undefined
+  const told = answer as NonNullable<Expected['answer']>
+  const { reason, object, items } = expected.answer!
+  if (reason !== undefined && right !== 422 && told.reason !== reason)
+    return { message: say('other-reason'), expected: show(reason), actual: show(told.reason), hint }
+  if (right >= 400) return undefined
+  for (const [wanted, given] of [
+    [object, told.object],
+    [items, told.items],
+  ] as const) {
+    if (text(wanted ?? null) === text(given ?? null)) continue
+    return {
+      message: say(isDry ? 'other-dry' : 'other-answer'),
+      ...{ expected: show(wanted), actual: show(given), values: { expected: wanted, actual: given } },
+      hint: 'once',
+    }
+  }
+  return undefined
+}
+
+// ── in the server of a few words ────────────────────────────────────────────────────────────────────────────────────
+
 export function judge(trial: Trial<any>, plan: Case): void {
   const { server, outcome } = run(trial, plan)
-  if (
-    plan.throwsAt !== undefined &&
-    server.asked.length > plan.throwsAt &&
-    !isParallel(expectedOf(plan), plan.throwsAt)
-  )
-    trial.fail({
-      message: say('went-on'),
-      expected: '500',
-      actual: inWords(server.asked[plan.throwsAt]!),
-      hint: 'once',
-    })
+  const { throwsAt } = plan
+  if (throwsAt !== undefined && server.asked.length > throwsAt && !isPair(server.asked, throwsAt))
+    trial.fail({ message: say('went-on'), expected: '500', actual: inWords(server.asked[throwsAt]!), hint: 'once' })
   if ('threw' in outcome)
     return trial.fail({ message: say('threw'), expected: '500', actual: outcome.threw, hint: 'once' })
   judgeOne(trial, plan, server, outcome.value)
@@ -214,54 +183,42 @@ export function judgeSeveral(trial: Trial<any>, several: SeveralCase): void {
 }
 
 function judgeOne(trial: Trial<any>, plan: Case, server: Server, answer: unknown): void {
-  const expected = expectedOf(plan)
-  const isThrown = plan.throwsAt !== undefined && server.asked.length >= plan.throwsAt
-  const { code } = (answer ?? {}) as { code?: unknown }
-  const gate = judgeGates(plan, expected, server.asked, isThrown ? undefined : code)
-  if (gate) trial.fail(gate)
-  // In which order a token is examined is nobody's business.
-  const isStale = plan.token === 'expired' || plan.token === 'for-others'
-  const made = isStale ? server.asked.filter(({ part }) => part !== 'uidOf') : server.asked
-  const finding = judgeCalls(expected, made, isThrown)
+  const { verb, token, dryRun = false, allowed, throwsAt } = plan
+  const finding = judgeRun({
+    ...{ verb, token, made: server.asked, mayPass: allowed, expected: expectedOf(plan), ended: { answer } },
+    isDry: dryRun && isWrite(verb),
+    isThrown: throwsAt !== undefined && server.asked.length >= throwsAt,
+  })
   if (finding) trial.fail(finding)
-  const right = isThrown ? 500 : expected.answer.code
-  if (code !== right)
-    trial.fail({
-      message: say(isThrown ? 'broken' : 'other-code', { verb: plan.verb }),
-      ...{ expected: String(right), actual: code === undefined ? show(answer) : JSON.stringify(code) },
-      hint: isThrown ? 'once' : right === 401 ? 'who' : right === 403 ? 'may' : 'admit',
-    })
-  if (isThrown) return
-  const told = answer as Expected['answer']
-  const { reason } = expected.answer
-  if (reason !== undefined && told.reason !== reason)
-    trial.fail({
-      message: say('other-reason'),
-      ...{ expected: show(reason), actual: show(told.reason) },
-      hint: hintOf(expected.steps.at(-1)![0]!.part),
-    })
-  if (right >= 400) return
-  const { object, items } = expected.answer
-  const isDry = plan.dryRun === true && isWrite(plan.verb)
-  for (const [wanted, given] of [
-    [object, told.object],
-    [items, told.items],
-  ] as const) {
-    if (text(wanted ?? null) === text(given ?? null)) continue
-    trial.fail({
-      message: say(isDry ? 'other-dry' : 'other-answer'),
-      ...{ expected: show(wanted), actual: show(given), values: { expected: wanted, actual: given } },
-      hint: 'once',
-    })
-  }
 }
 
-/** What breaks among questions that may be asked at once ends it only when all have come back. */
-function isParallel({ steps }: Expected, at: number): boolean {
-  let count = 0
-  return steps.some((step) => {
-    const [first, last] = [count + 1, count + step.length]
-    count = last
-    return step.length > 1 && at >= first && at < last
+/** What breaks among the two lookups, which may be asked at once, ends it only when both have come back. */
+const isPair = (made: readonly Asked[], at: number): boolean =>
+  made[at - 1]?.part === 'uidOf' && made[at]?.part === 'uidOf' && made.length === at + 1
+
+// ── in the API server ───────────────────────────────────────────────────────────────────────────────────────────────
+
+/** As far as it has come: the answers of the parts are the server’s own. */
+export function judgeRecord({ who, request, settings, calls, result }: PipelineRecord): Finding | undefined {
+  const left = calls.map((call) => ({ call, sign: canonical(call) }))
+  const expected = walk(request, settings, (asked) => {
+    const sign = canonical(asked)
+    const index = left.findIndex((one) => one.sign === sign)
+    const [found] = index < 0 ? [] : left.splice(index, 1)
+    const answer = found?.call.answer
+    return answer && 'value' in answer ? answer.value : UNKNOWN
+  })
+  const threw = calls.findIndex(({ answer }) => answer !== undefined && 'threw' in answer)
+  const isThrown = threw >= 0
+  const after = calls[threw + 1]
+  if (isThrown && after && !isPair(calls, threw + 1))
+    return { message: say('went-on'), expected: '500', actual: inWords(after), hint: 'once' }
+  if (result && 'threw' in result) return { message: say('threw'), expected: '500', actual: result.threw, hint: 'once' }
+  const asked = calls.find(({ part }) => part === 'authorize')?.answer
+  return judgeRun({
+    ...{ verb: request.verb, token: who, made: calls, expected, isThrown },
+    isDry: request.dryRun === true,
+    mayPass: !asked || !('value' in asked) || asked.value === true,
+    ...(result && { ended: { answer: result.value } }),
   })
 }

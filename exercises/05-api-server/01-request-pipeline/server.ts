@@ -1,7 +1,8 @@
-/** The parts of an API server, set up as a case has it: they answer, and remember who asked for what. */
+/** The parts of an API server in a few words, set up as a case has it: they answer, and remember who asked for what. The real ones are in `in-the-server.ts`. */
 import { AsyncHost, type GuestShape, type HostCall, type Trial } from 'clusterwright/kit'
-import type { Admission, ApiRequest, Claims, ConfigMap, Review, Settings } from 'clusterwright/pipeline'
+import type { Admission, ApiRequest, Claims, KubernetesObject, Review, Settings } from 'clusterwright/pipeline'
 import type { Case, PluginCase, SeveralCase, Token } from './cases.ts'
+import type { Asked } from './reference.ts'
 
 /** Carries out one request or several; each call says for which of them it is. */
 const adapter = String.raw`
@@ -18,6 +19,8 @@ export default (learner, tools) => {
   }
   return {
     handle: (request, settings) => handle(request, settings, 0),
+    // In the API server of a cluster.
+    serve: (id, request, settings) => handle(request, settings, id),
     async several(given, inTurn) {
       if (!inTurn) return Promise.all(given.map(([request, settings], index) => handle(request, settings, index)))
       const answers = []
@@ -30,13 +33,10 @@ export default (learner, tools) => {
 
 export const PIPELINE: GuestShape = { adapter }
 
-export interface Asked {
-  readonly part: string
-  readonly args: readonly unknown[]
-}
-
-export const NAMESPACE = 'default'
-export const NAME = 'web'
+const RESOURCE = 'configmaps'
+const CERTIFICATE = { name: 'ana', groups: ['developers'] }
+const NAMESPACE = 'default'
+const NAME = 'web'
 export const AUDIENCE = 'https://kubernetes.default.svc'
 export const NOW = 1_767_258_000
 export const BROKEN = 'out of order'
@@ -45,13 +45,14 @@ const UIDS: Readonly<Record<string, string>> = { ServiceAccount: 'uid-builder', 
 
 /** Whose it is may stand anywhere. */
 function audiencesOf(token: Token): string[] {
+  if (token === 'for-nobody') return []
   if (token === 'for-others') return ['vault', `${AUDIENCE}.example.com`]
   return token === 'without-pod' ? [AUDIENCE, 'vault'] : ['vault', AUDIENCE]
 }
 
 /** Undefined: not of this cluster's making. */
 function claimsOf(token: Token): Claims | undefined {
-  if (token === 'forged' || token === 'none') return undefined
+  if (token.endsWith('forged') || token === 'none') return undefined
   return {
     audiences: audiencesOf(token),
     expiresAt: token === 'expired' ? NOW : NOW + 3600,
@@ -63,16 +64,16 @@ function claimsOf(token: Token): Claims | undefined {
 
 export function requestOf({ verb, tier, dryRun, token, bearer }: Case): ApiRequest {
   return {
-    verb,
-    namespace: NAMESPACE,
-    ...(verb !== 'list' && { name: NAME }),
+    ...{ verb, resource: RESOURCE, namespace: NAMESPACE },
+    ...(verb !== 'list' && verb !== 'create' && { name: NAME }),
     ...((verb === 'create' || verb === 'update') && { object: objectOf(tier) }),
-    ...(token !== 'none' && { token: bearer ?? token }),
+    ...(token.startsWith('certificate') && { certificate: CERTIFICATE }),
+    ...(token !== 'none' && token !== 'certificate' && { token: bearer ?? token }),
     ...(dryRun !== undefined && { dryRun }),
   }
 }
 
-export const objectOf = (tier: string | undefined, resourceVersion?: string): ConfigMap => ({
+const objectOf = (tier: string | undefined, resourceVersion?: string): KubernetesObject => ({
   metadata: {
     ...{ name: NAME, namespace: NAMESPACE },
     ...(tier !== undefined && { labels: { tier } }),
@@ -88,28 +89,28 @@ export const settingsOf = ({ mutating, validating }: Case): Settings => ({
   validating: validating.map(({ name }) => name),
 })
 
-export const tierOf = (object: ConfigMap | undefined): string | undefined => object?.metadata?.labels?.['tier']
-export const withTier = (object: ConfigMap, tier: string): ConfigMap => ({
+export const tierOf = (object: KubernetesObject | undefined): string | undefined => object?.metadata?.labels?.['tier']
+const withTier = (object: KubernetesObject, tier: string): KubernetesObject => ({
   ...object,
   metadata: { ...object.metadata, labels: { ...object.metadata?.labels, tier } },
 })
 
 /** What a plugin says of an object. */
-export function admissionOf({ sets, refuses, unless }: PluginCase, object: ConfigMap | undefined): Admission {
+function admissionOf({ sets, refuses, unless }: PluginCase, object: KubernetesObject | undefined): Admission {
   if (refuses !== undefined && (unless === undefined || tierOf(object) !== unless))
     return { allowed: false, code: refuses, reason: 'Denied' }
   return { allowed: true, ...(object && sets !== undefined && { object: withTier(object, sets) }) }
 }
 
-export const asStored = (object: ConfigMap): ConfigMap => ({
+const asStored = (object: KubernetesObject): KubernetesObject => ({
   ...object,
   // Whoever writes nothing hears of it from the judge.
-  metadata: { ...(object as ConfigMap | null)?.metadata, resourceVersion: '42' } as ConfigMap['metadata'],
+  metadata: { ...(object as KubernetesObject | null)?.metadata, resourceVersion: '42' } as KubernetesObject['metadata'],
 })
 
 export class Server {
   readonly asked: Asked[] = []
-  readonly written: (ConfigMap | 'removed')[] = []
+  readonly written: (KubernetesObject | 'removed')[] = []
   readonly #plan: Case
   /** Mutating plugins are asked before the object is validated. */
   #hasValidated = false
@@ -126,6 +127,12 @@ export class Server {
     if (throwsAt === this.asked.length || (broken === method && isFirst))
       return refuse({ name: 'Error', message: BROKEN })
     reply(this.#answer(method, args))
+  }
+
+  /** The same, without a host. */
+  answerTo(asked: Asked): unknown {
+    this.asked.push(asked)
+    return this.#answer(asked.part, asked.args)
   }
 
   #answer(method: string, args: readonly unknown[]): unknown {
@@ -148,7 +155,9 @@ export class Server {
       }
       case 'validate':
         this.#hasValidated = true
-        return schema === undefined || tierOf(args[0] as ConfigMap) === schema ? [] : ['metadata.labels: Invalid value']
+        return schema === undefined || tierOf(args[0] as KubernetesObject) === schema
+          ? []
+          : ['metadata.labels: Invalid value']
       case 'read':
         return exists && args[0] === NAMESPACE && args[1] === NAME ? objectOf('bronze', '17') : undefined
       case 'list':
@@ -160,7 +169,7 @@ export class Server {
       default: {
         if (args[0] === 'create' && exists) return { refused: { code: 409, reason: 'AlreadyExists' } }
         if (args[0] === 'update' && !exists) return { refused: { code: 404, reason: 'NotFound' } }
-        const stored = asStored(args[1] as ConfigMap)
+        const stored = asStored(args[1] as KubernetesObject)
         this.written.push(stored)
         return stored
       }

@@ -92,6 +92,17 @@ export default defineTests<Example>({
       'verdicts-remembered',
       'one-object-for-all',
     ],
+    // Of ConfigMaps in one namespace they see.
+    ...[
+      'settings-remembered',
+      'version-is-dropped',
+      'only-known-fields',
+      'list-of-one-namespace',
+      'list-is-sorted',
+      'masters-are-not-asked',
+    ],
+    ...['masters-are-not-admitted', 'status-is-not-admitted', 'cluster-wide-is-not-admitted', 'subresource-is-dropped'],
+    ...['conflict-tried-again', 'certificate-ignored', 'certificate-is-not-enough', 'name-from-the-object'],
   ],
   read,
   run,

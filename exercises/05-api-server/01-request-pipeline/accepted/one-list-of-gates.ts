@@ -1,5 +1,14 @@
-// The pipeline as a list of gates, each of which hands on or ends it by throwing a refusal; validating plugins are asked at once.
-import type { Attributes, ConfigMap, Parts, Pipeline, Refusal, Response, Settings, User } from 'clusterwright/pipeline'
+// The pipeline as a list of gates, each of which hands on or ends it by throwing a refusal.
+import type {
+  Attributes,
+  KubernetesObject,
+  Parts,
+  Pipeline,
+  Refusal,
+  Response,
+  Settings,
+  User,
+} from 'clusterwright/pipeline'
 
 class No extends Error {
   readonly refusal: Refusal
@@ -12,7 +21,7 @@ class No extends Error {
 
 interface Passing {
   user: User
-  object: ConfigMap | undefined
+  object: KubernetesObject | undefined
 }
 
 export default class Chain implements Pipeline {
@@ -24,6 +33,7 @@ export default class Chain implements Pipeline {
     const attributes = (): Attributes => ({
       user: passing.user,
       verb: request.verb,
+      resource: request.resource,
       namespace: request.namespace,
       ...(request.name === undefined ? {} : { name: request.name }),
     })
@@ -35,7 +45,9 @@ export default class Chain implements Pipeline {
       })
     const gates: (() => Promise<unknown>)[] = [
       async () => {
-        if (request.token === undefined) return
+        const { certificate } = request
+        if (certificate) passing.user = { ...certificate, groups: ['system:authenticated', ...certificate.groups] }
+        if (certificate || request.token === undefined) return
         const claims = await parts.verify(request.token)
         if (!claims) throw new No(401, 'Unauthorized')
         const { namespace, serviceAccount: account, pod } = claims
@@ -63,10 +75,11 @@ export default class Chain implements Pipeline {
       gates.push(async () => {
         if (passing.object && (await parts.validate(passing.object)).length) throw new No(422, 'Invalid')
       })
-      gates.push(async () => {
-        for (const said of await Promise.all(settings.validating.map(admit)))
+      for (const plugin of settings.validating)
+        gates.push(async () => {
+          const said = await admit(plugin)
           if (!said.allowed) throw new No(said.code, said.reason)
-      })
+        })
     }
     try {
       for (const gate of gates) await gate()
@@ -78,7 +91,7 @@ export default class Chain implements Pipeline {
 
   async #serve(
     { verb, namespace, name = '', dryRun }: Parameters<Pipeline['handle']>[0],
-    object: ConfigMap | undefined,
+    object: KubernetesObject | undefined,
     parts: Parts,
   ): Promise<Response> {
     switch (verb) {

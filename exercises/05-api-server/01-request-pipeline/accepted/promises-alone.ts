@@ -1,38 +1,39 @@
 // Without async functions: a chain of promises, in which the two lookups of a token are made at once.
-import type { Claims, ConfigMap, Parts, Pipeline, Response, Settings, User } from 'clusterwright/pipeline'
+import type { Claims, KubernetesObject, Parts, Pipeline, Response, Settings, User } from 'clusterwright/pipeline'
 
 const no = (code: number, reason: string): Response => ({ code, reason }) as Response
 const UNKNOWN = no(401, 'Unauthorized')
 
 const pipeline: Pipeline = {
   handle: (request, settings, parts) => {
-    const { verb, namespace, name, token, dryRun = false } = request
+    const { verb, resource, namespace, name, certificate, token, dryRun = false } = request
     const isRead = verb === 'get' || verb === 'list'
 
     const serve = (user: User): Promise<Response> => {
-      const attributes = name === undefined ? { user, verb, namespace } : { user, verb, namespace, name }
-      const admit = (plugin: string, object: ConfigMap | undefined) =>
+      const attributes =
+        name === undefined ? { user, verb, resource, namespace } : { user, verb, resource, namespace, name }
+      const admit = (plugin: string, object: KubernetesObject | undefined) =>
         parts.admit(plugin, object === undefined ? { ...attributes, dryRun } : { ...attributes, dryRun, object })
 
-      const mutate = (left: readonly string[], object: ConfigMap | undefined): Promise<Response> => {
+      const mutate = (left: readonly string[], object: KubernetesObject | undefined): Promise<Response> => {
         const [plugin, ...rest] = left
         if (plugin === undefined) return check(object)
         return admit(plugin, object).then((said) =>
           said.allowed ? mutate(rest, said.object ?? object) : no(said.code, said.reason),
         )
       }
-      const check = (object: ConfigMap | undefined): Promise<Response> =>
+      const check = (object: KubernetesObject | undefined): Promise<Response> =>
         object === undefined
           ? judge(settings.validating, object)
           : parts
               .validate(object)
               .then((faults) => (faults.length === 0 ? judge(settings.validating, object) : no(422, 'Invalid')))
-      const judge = (left: readonly string[], object: ConfigMap | undefined): Promise<Response> => {
+      const judge = (left: readonly string[], object: KubernetesObject | undefined): Promise<Response> => {
         const [plugin, ...rest] = left
         if (plugin === undefined) return store(object)
         return admit(plugin, object).then((said) => (said.allowed ? judge(rest, object) : no(said.code, said.reason)))
       }
-      const store = (object: ConfigMap | undefined): Promise<Response> => {
+      const store = (object: KubernetesObject | undefined): Promise<Response> => {
         const code = verb === 'create' ? 201 : 200
         if (dryRun) return Promise.resolve(object === undefined ? { code } : { code, object })
         if (object === undefined) return parts.remove(namespace, name!).then((left) => left?.refused ?? { code })
@@ -51,8 +52,9 @@ const pipeline: Pipeline = {
     }
 
     const isGood = (claims: Claims): Promise<boolean> => lookUp(claims, settings, parts)
-    const known =
-      token === undefined
+    const known = certificate
+      ? serve({ name: certificate.name, groups: certificate.groups.concat('system:authenticated') })
+      : token === undefined
         ? serve({ name: 'system:anonymous', groups: ['system:unauthenticated'] })
         : parts.verify(token).then((claims) =>
             claims === undefined

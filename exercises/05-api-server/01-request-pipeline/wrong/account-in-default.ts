@@ -5,7 +5,7 @@
 // es: Busca toda cuenta en el espacio de nombres default.
 import type {
   ApiRequest,
-  ConfigMap,
+  KubernetesObject,
   Parts,
   Pipeline,
   Refusal,
@@ -30,10 +30,10 @@ const pipeline: Pipeline = {
 export default pipeline
 
 async function answer(request: ApiRequest, settings: Settings, parts: Parts): Promise<Response> {
-  const user = await authenticate(request.token, settings, parts)
+  const user = await authenticate(request, settings, parts)
   if (!user) return { code: 401, reason: 'Unauthorized' }
-  const { verb, namespace, name } = request
-  const attributes = { user, verb, namespace, ...(name !== undefined && { name }) }
+  const { verb, resource, namespace, name } = request
+  const attributes = { user, verb, resource, namespace, ...(name !== undefined && { name }) }
   if (!(await parts.authorize(attributes))) return { code: 403, reason: 'Forbidden' }
   if (verb === 'list') return { code: 200, items: await parts.list(namespace) }
   if (verb === 'get') {
@@ -48,10 +48,11 @@ async function answer(request: ApiRequest, settings: Settings, parts: Parts): Pr
 // ── who? ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 async function authenticate(
-  token: string | undefined,
+  { certificate, token }: ApiRequest,
   { audience, now }: Settings,
   parts: Parts,
 ): Promise<User | undefined> {
+  if (certificate) return { ...certificate, groups: [...certificate.groups, 'system:authenticated'] }
   if (token === undefined) return ANONYMOUS
   const claims = await parts.verify(token)
   if (!claims || !claims.audiences.includes(audience) || claims.expiresAt <= now) return undefined
@@ -68,10 +69,10 @@ async function authenticate(
 
 async function admit(
   attributes: Omit<Review, 'object'>,
-  sent: ConfigMap | undefined,
+  sent: KubernetesObject | undefined,
   { mutating, validating }: Settings,
   parts: Parts,
-): Promise<{ readonly object: ConfigMap | undefined } | Refusal> {
+): Promise<{ readonly object: KubernetesObject | undefined } | Refusal> {
   let object = sent
   const review = (): Review => ({ ...attributes, ...(object && { object }) })
   for (const plugin of mutating) {
@@ -91,7 +92,7 @@ async function admit(
 
 async function write(
   { verb, namespace, name, dryRun }: ApiRequest,
-  object: ConfigMap | undefined,
+  object: KubernetesObject | undefined,
   parts: Parts,
 ): Promise<Response> {
   if (verb === 'delete') {
