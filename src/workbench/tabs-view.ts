@@ -50,3 +50,9 @@ export function drawTabs(options: {
     )}
   </div>`
 }
+
+/** What the keyboard was at has gone out of sight with its pane: it goes on at the tab that is chosen. */
+export function goOnAtChosenTab(row: string): void {
+  if (document.activeElement !== document.body && document.activeElement?.checkVisibility()) return
+  document.querySelector<HTMLElement>(`${row} [aria-selected=true]`)?.focus({ preventScroll: true })
+}

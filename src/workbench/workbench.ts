@@ -29,6 +29,7 @@ import { formatAgo } from './units.ts'
 import { whenWanted } from './warm-up.ts'
 import { words } from './words.ts'
 import { firstFailure } from './workbench-state.ts'
+import { goOnAtChosenTab } from './tabs-view.ts'
 import { type Pane, type WorkbenchActions, type WorkbenchModel, drawTools, drawWorkbench } from './workbench-view.ts'
 import './workbench.css'
 import './task.css'
@@ -75,7 +76,7 @@ export class Workbench extends LitElement {
     compileMine: async () => this.#editor.compile(this.#desk?.text() ?? ''),
     hintTitle: (key) => this.#hints.titleOf(key),
     showHint: (key) => void this.#showHint(key),
-    showCode: () => this.#showPane('code'),
+    showCode: () => void this.#showPane('code'),
     began: () => this.#beginRun('tests'),
   })
   #exercise: ExerciseFiles | undefined
@@ -206,31 +207,23 @@ export class Workbench extends LitElement {
 
   async #showHint(name: string): Promise<void> {
     await this.#hints.name(name)
-    this.#showPane('task')
-    await this.updateComplete
+    await this.#showPane('task')
     this.#hints.focusNamed()
   }
 
-  #showPane(pane: Pane): void {
+  /** Resolves once it is shown. */
+  #showPane(pane: Pane): Promise<boolean> {
     this.#pane = pane
     this.requestUpdate()
+    return this.updateComplete
   }
 
   #beginRun(side: WorkbenchModel['side']): void {
-    if (matchMedia(NARROW).matches) this.#leaveForChecks()
+    if (matchMedia(NARROW).matches) void this.#showPane('checks').then(() => goOnAtChosenTab('.cw-pane-tabs'))
     this.#side = side
     this.#notYet = undefined
     // The run that it shows is about to be the last but one.
     this.#replay.close()
-  }
-
-  /** The button that was pressed goes out of sight with its pane: the keyboard goes on at the tab of the checks. */
-  #leaveForChecks(): void {
-    this.#showPane('checks')
-    void this.updateComplete.then(() => {
-      if (document.activeElement !== document.body && document.activeElement?.checkVisibility()) return
-      document.querySelector<HTMLElement>('.cw-pane-tabs [aria-selected=true]')?.focus({ preventScroll: true })
-    })
   }
 
   #start(run: () => Promise<void> | undefined): void {
@@ -282,8 +275,7 @@ export class Workbench extends LitElement {
   }
 
   #goTo(position: Position): void {
-    this.#showPane('code')
-    void this.updateComplete.then(() => this.#editor.goTo(position))
+    void this.#showPane('code').then(() => this.#editor.goTo(position))
   }
 
   readonly #actions: WorkbenchActions = {
@@ -301,7 +293,7 @@ export class Workbench extends LitElement {
     takeOver: () => this.#desk && this.#editor.setText(this.#desk.takeOver()),
     leaveElsewhere: () => this.#desk?.leaveElsewhere(),
     showFile: (name) => this.#showFile(name),
-    showPane: (pane) => this.#showPane(pane),
+    showPane: (pane) => void this.#showPane(pane),
     showSide: (side) => this.#showSide(side),
     switchEditor: () =>
       void this.#editor.switch(this.#desk?.text() ?? '').then(() => this.#tests.switchEditor(this.#editor.kind)),

@@ -21,6 +21,16 @@ const isForBehind = (kind: string, { resource, from, label }: Described): boolea
 
 const READS = /^(?:GET|kubectl (?:get|top)) /
 
+/** Whether an event led to another, as far as the causes between them are told. */
+function comesFrom(events: readonly Described[], later: Described, earlier: Described): boolean {
+  let at: Described | undefined = later
+  while (at && at.cause > earlier.tick) {
+    const { cause }: Described = at
+    at = events.find(({ tick }) => tick === cause)
+  }
+  return at?.cause === earlier.tick
+}
+
 /** Every request for a group or another, of those that are typed from this tick on; what changes something is another matter. */
 export function askedIn({ events, notes }: Timeline, fromTick: number): Asked[] {
   return events.flatMap((typed, i): Asked[] => {
@@ -28,7 +38,9 @@ export function askedIn({ events, notes }: Timeline, fromTick: number): Asked[] 
     const rest = events.slice(i + 1)
     const request = rest.find(({ kind, cause, to }) => kind === 'request' && cause === typed.tick && to === API_SERVER)
     if (!request) return []
-    const answer = rest.find(({ kind, from, to, tick, resource }) => kind === 'response' && tick > request.tick && from === API_SERVER && to === request.from && resource === request.resource) // prettier-ignore
+    const answers = rest.filter(({ kind, from, to, tick, resource }) => kind === 'response' && tick > request.tick && from === API_SERVER && to === request.from && resource === request.resource) // prettier-ignore
+    // Of two questions about one resource that are asked at once (`kubectl top nodes`), either may be answered first.
+    const answer = answers.find((one) => comesFrom(events, one, request)) ?? answers[0]
     const until = answer?.tick ?? Infinity
     const noted = (kind: string): NoteView | undefined => notes.find((note) => note.tick === request.tick && note.kind === kind) // prettier-ignore
     const passed = noted('proxied')?.detail as Asked['passed']
