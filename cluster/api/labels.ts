@@ -3,13 +3,14 @@
  *
  * Where to read upstream: apimachinery `pkg/labels/selector.go`; component-helpers `scheduling/corev1/nodeaffinity`.
  */
-import type { LabelSelector, LabelSelectorRequirement } from './types.ts'
+import type { LabelRequirement } from './selector-syntax.ts'
+import type { LabelSelector } from './types.ts'
 
 type Labels = Readonly<Record<string, string>> | undefined
 
 const has = (labels: Labels, key: string): boolean => labels !== undefined && Object.hasOwn(labels, key)
 
-export function matchesRequirement(requirement: LabelSelectorRequirement, labels: Labels): boolean {
+export function matchesRequirement(requirement: LabelRequirement, labels: Labels): boolean {
   const { key, operator, values = [] } = requirement
   switch (operator) {
     case 'In':
@@ -20,7 +21,18 @@ export function matchesRequirement(requirement: LabelSelectorRequirement, labels
       return has(labels, key)
     case 'DoesNotExist':
       return !has(labels, key)
+    case 'Gt':
+    case 'Lt':
+      return has(labels, key) && compares(labels![key]!, operator, values[0]!)
   }
+}
+
+const INTEGER = /^[-+]?\d+$/
+
+function compares(value: string, operator: 'Gt' | 'Lt', bound: string): boolean {
+  if (!INTEGER.test(value) || !INTEGER.test(bound)) return false
+  const [left, right] = [BigInt(value), BigInt(bound)]
+  return operator === 'Gt' ? left > right : left < right
 }
 
 /** Whether every pair of `wanted` is among the labels. */
@@ -46,35 +58,4 @@ export function formatSelector(selector: LabelSelector): string {
     return `${key} ${operator === 'In' ? 'in' : 'notin'} (${values.join(',')})`
   })
   return [...pairs, ...rest].join(',')
-}
-
-/** Parses the text form; throws with the part that it cannot read. */
-export function parseSelector(text: string): LabelSelectorRequirement[] {
-  const parts = text.split(/,(?![^(]*\))/).map((part) => part.trim())
-  if (parts.length === 1 && parts[0] === '') return []
-  return parts.map((part) => checked(part, requirementOf(part)))
-}
-
-/** A name with a domain before it, maybe. */
-const KEY = /^(?:[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?\/)?[A-Za-z0-9](?:[\w.-]{0,61}[A-Za-z0-9])?$/
-const VALUE = /^(?:[A-Za-z0-9](?:[\w.-]{0,61}[A-Za-z0-9])?)?$/
-
-function checked(part: string, requirement: LabelSelectorRequirement): LabelSelectorRequirement {
-  const { key, values = [] } = requirement
-  const wrong = KEY.test(key) ? values.find((value) => !VALUE.test(value)) : key
-  if (wrong === undefined) return requirement
-  throw new Error(`unable to parse requirement: "${part}": Invalid value: "${wrong}"`)
-}
-
-function requirementOf(part: string): LabelSelectorRequirement {
-  const set = /^([\w./-]+)\s+(in|notin)\s+\(([^)]*)\)$/.exec(part)
-  if (set) {
-    const values = set[3]!.split(',').map((value) => value.trim())
-    return { key: set[1]!, operator: set[2] === 'in' ? 'In' : 'NotIn', values }
-  }
-  const equal = /^([\w./-]+)\s*(==|=|!=)\s*([\w.-]*)$/.exec(part)
-  if (equal) return { key: equal[1]!, operator: equal[2] === '!=' ? 'NotIn' : 'In', values: [equal[3]!] }
-  const bare = /^(!?)([\w./-]+)$/.exec(part)
-  if (bare) return { key: bare[2]!, operator: bare[1] ? 'DoesNotExist' : 'Exists' }
-  throw new Error(`unable to parse requirement: "${part}" is neither key=value, key in (a,b), key nor !key`)
 }

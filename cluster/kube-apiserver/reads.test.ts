@@ -19,6 +19,8 @@ describe('a list', () => {
     ['a node', { fieldSelector: 'spec.nodeName=node-1' }, 'b'],
     ['no node', { fieldSelector: 'spec.nodeName=' }, 'a c'],
     ['a name', { fieldSelector: 'metadata.name=c' }, 'c'],
+    ['a name with what must be escaped', { fieldSelector: 'metadata.name=c\\,a' }, ''],
+    ['nothing at all', { fieldSelector: '=' }, 'a b c'],
     ['a phase that none has', { fieldSelector: 'status.phase!=Pending' }, ''],
     ['what the cache has', { resourceVersion: '0' }, 'a b c'],
   ])('by %s', (_, query, expected) => {
@@ -28,9 +30,30 @@ describe('a list', () => {
   it.each([
     ['spec.image=x', 'field label not supported: spec.image'],
     ['status.phase', "invalid selector: 'status.phase'; can't understand 'status.phase'"],
+    ['status.phase=a=b', 'invalid field selector: unescaped character in value: 61'],
+    ['status.phase=a\\b', 'invalid field selector: invalid escape sequence: \\b'],
   ])('by the unknown field %s is refused', (fieldSelector, message) => {
     const { status, body } = new Lab().send('GET', PODS, undefined, { fieldSelector })
     expect([status, body.message]).toEqual([400, message])
+  })
+
+  it.each([
+    ['/apis/batch/v1/jobs', 'spec.x=1', 'field label "spec.x" not supported for Job'],
+    ['/api/v1/nodes', 'metadata.namespace=x', 'field label not supported: metadata.namespace'],
+    [
+      '/api/v1/configmaps',
+      'data=x',
+      '"data" is not a known field selector: only "metadata.name", "metadata.namespace"',
+    ],
+  ])('%s knows no %s', (path, fieldSelector, message) => {
+    expect(new Lab().send('GET', path, undefined, { fieldSelector }).body.message).toBe(message)
+  })
+
+  it('by a label with bad letters says what labels are', () => {
+    const { body } = new Lab().send('GET', PODS, undefined, { labelSelector: 'a=-x' })
+    expect(body.message).toMatch(
+      /^unable to parse requirement: values\[0\]\[a\]: Invalid value: "-x": a valid label must be/,
+    )
   })
 
   it('comes in pages at one revision, whatever happens meanwhile', () => {

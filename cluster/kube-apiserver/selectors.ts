@@ -1,12 +1,14 @@
 /**
  * Field and label selectors of a list or watch, read once.
  *
- * Where to read upstream: apimachinery `pkg/fields/selector.go`; `pkg/apis/core/v1/conversion.go` (which fields a kind has).
+ * Where to read upstream: apimachinery `pkg/{fields,labels}/selector.go`; `pkg/apis/core/v1/conversion.go` (which fields a kind has).
  */
-import { matchesRequirement, parseSelector } from '#cluster/api/labels.ts'
+import { matchesRequirement } from '#cluster/api/labels.ts'
+import { type LabelRequirement, parseSelector } from '#cluster/api/selector-syntax.ts'
 import type { Resource } from '#cluster/api/resources.ts'
 import { keyOf } from '#cluster/api/resources.ts'
-import type { KubernetesObject, LabelSelectorRequirement } from '#cluster/api/types.ts'
+import type { KubernetesObject } from '#cluster/api/types.ts'
+import { keyProblems, labelValueProblems } from './validation/names.ts'
 
 export interface FieldRequirement {
   readonly field: string
@@ -21,12 +23,11 @@ export interface Selection {
   readonly name: string
   /** Undefined: whatever the node. */
   readonly node: string | undefined
-  readonly labels: readonly LabelSelectorRequirement[]
+  readonly labels: readonly LabelRequirement[]
   /** Without those that the three above say already. */
   readonly fields: readonly FieldRequirement[]
 }
 
-const ALL_KINDS: readonly string[] = ['metadata.name', 'metadata.namespace']
 const FIELDS: Readonly<Record<string, readonly string[]>> = {
   pods: [
     'spec.nodeName',
@@ -63,6 +64,8 @@ const FIELDS: Readonly<Record<string, readonly string[]>> = {
   ],
 }
 
+const LABEL_RULES = { key: keyProblems, value: labelValueProblems }
+
 /** Reads the selectors; the text of a 400 where they cannot be read. */
 export function parseSelection(
   resource: Resource,
@@ -70,30 +73,63 @@ export function parseSelection(
   name: string,
   query: Readonly<Record<string, string>> | undefined,
 ): Selection | string {
-  let labels: readonly LabelSelectorRequirement[] = []
+  let labels: readonly LabelRequirement[] = []
   const { labelSelector, fieldSelector } = query ?? {}
   if (labelSelector) {
     try {
-      labels = parseSelector(labelSelector)
+      labels = parseSelector(labelSelector, LABEL_RULES)
     } catch (error) {
       return (error as Error).message
     }
   }
-  const fields: FieldRequirement[] = []
-  for (const part of (fieldSelector ?? '').split(',')) {
-    if (part === '') continue
-    const match = /^([^=!]+)(==|=|!=)(.*)$/.exec(part)
-    if (!match) return `invalid selector: '${fieldSelector}'; can't understand '${part}'`
-    const field = storedField(resource, match[1]!)
-    const known = fieldsOf(resource)
-    if (!ALL_KINDS.includes(field) && !known?.includes(field)) {
-      return known
-        ? `field label not supported: ${field}`
-        : `${JSON.stringify(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`
-    }
-    fields.push({ field, equal: match[2] !== '!=', value: match[3]! })
-  }
+  const fields = parseFields(resource, fieldSelector ?? '')
+  if (typeof fields === 'string') return fields
   return narrow({ namespace, name, node: undefined, labels, fields }, keyOf(resource) === 'pods')
+}
+
+/** Commas part the terms, if no backslash stands before them. */
+const TERM = /(?:[^\\,]|\\[^]?)+/g
+
+function parseFields(resource: Resource, selector: string): FieldRequirement[] | string {
+  const fields: FieldRequirement[] = []
+  for (const [term] of selector.matchAll(TERM)) {
+    const match = /^([^]*?)(!=|==|=)([^]*)$/.exec(term)
+    if (!match) return `invalid selector: '${selector}'; can't understand '${term}'`
+    const [, name = '', operator, given = ''] = match
+    const value = unescaped(given)
+    if ('wrong' in value) return `invalid field selector: ${value.wrong}`
+    // Of nothing nothing is asked.
+    if (name === '' && given === '') continue
+    const field = storedField(resource, name)
+    if (!isKnown(resource, field)) return unknownField(resource, field)
+    fields.push({ field, equal: operator !== '!=', value: value.text })
+  }
+  return fields
+}
+
+/** A backslash stands before `,`, `=` and itself, and before nothing else. */
+function unescaped(value: string): { readonly text: string } | { readonly wrong: string } {
+  let text = ''
+  for (const [part] of value.matchAll(/\\[^]?|[^]/g)) {
+    if (part === '=' || part === ',') return { wrong: `unescaped character in value: ${part.charCodeAt(0)}` }
+    if (part.startsWith('\\') && !/^\\[\\,=]$/.test(part)) return { wrong: `invalid escape sequence: ${part}` }
+    text += part.at(-1)!
+  }
+  return { text }
+}
+
+/** Kinds without a namespace that say themselves which fields they have do not have that one. */
+function isKnown(resource: Resource, field: string): boolean {
+  const known = fieldsOf(resource)
+  if (field === 'metadata.namespace') return resource.namespaced || known === undefined
+  return field === 'metadata.name' || known?.includes(field) === true
+}
+
+function unknownField(resource: Resource, field: string): string {
+  if (keyOf(resource) === 'jobs') return `field label ${JSON.stringify(field)} not supported for Job`
+  return fieldsOf(resource)
+    ? `field label not supported: ${field}`
+    : `${JSON.stringify(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`
 }
 
 /** Events of events.k8s.io call what they are about by another name. */

@@ -9,7 +9,8 @@
  * Where to read upstream: kubernetes-sigs/metrics-server `pkg/{scraper,storage,api}`; k8s.io/metrics `pkg/apis/metrics/v1beta1/types.go`.
  */
 import type { HttpRequest, HttpResponse } from '#cluster/api/http.ts'
-import { matchesRequirement, parseSelector } from '#cluster/api/labels.ts'
+import { matchesRequirement } from '#cluster/api/labels.ts'
+import { parseSelector } from '#cluster/api/selector-syntax.ts'
 import { formatTime } from '#cluster/api/meta.ts'
 import type { KubernetesObject, Node, Pod } from '#cluster/api/types.ts'
 import type { ApiClient } from '#cluster/client/api-client.ts'

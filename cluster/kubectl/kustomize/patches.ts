@@ -3,7 +3,8 @@
  *
  * Where to read upstream: kubernetes-sigs/kustomize `api/internal/builtins/PatchTransformer.go`, `api/types/selector.go`.
  */
-import { matchesRequirement, parseSelector } from '#cluster/api/labels.ts'
+import { matchesRequirement } from '#cluster/api/labels.ts'
+import { parseSelector } from '#cluster/api/selector-syntax.ts'
 import { jsonPatch, type Operation } from '#cluster/api/patch/json-patch.ts'
 import { mergePatch } from '#cluster/api/patch/merge-patch.ts'
 import { strategicMergePatch } from '#cluster/api/patch/strategic-merge-patch.ts'
