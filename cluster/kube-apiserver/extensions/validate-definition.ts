@@ -145,7 +145,7 @@ function nameErrors(names: DefinedNames): FieldError[] {
 
 function versionErrors(versions: readonly DefinedVersion[]): FieldError[] {
   const errors: FieldError[] = []
-  versions.forEach(({ name, schema, deprecated, deprecationWarning }, i) => {
+  versions.forEach(({ name = '', schema, deprecated, deprecationWarning }, i) => {
     const at = `spec.versions[${i}]`
     const problem = nameProblem(name, 'label-1035')
     if (problem) errors.push(invalidValue(`${at}.name`, name, problem))

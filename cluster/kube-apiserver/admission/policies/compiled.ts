@@ -31,8 +31,8 @@ export function compileSpec(spec: Policy['spec'], typed: readonly (readonly [str
   const structs = spec.mutations !== undefined
   const variables = new Map<string, Compiled>()
   const composed: [string, Type][] = []
-  // A variable sees those before it.
-  for (const { name, expression } of spec.variables ?? []) {
+  // A variable sees those before it. What is missing is told by validation, which looks at what has been compiled.
+  for (const { name = '', expression = '' } of spec.variables ?? []) {
     const program = compileAs(expression, variablesOf({ params, authorizer: true, structs }, [...composed], typed), [])
     variables.set(name, program)
     composed.push([name, 'error' in program ? DYN : program.type])
@@ -42,11 +42,11 @@ export function compileSpec(spec: Policy['spec'], typed: readonly (readonly [str
   const unasked = variablesOf({ params, authorizer: false }, own, typed)
   return {
     variables,
-    validations: (spec.validations ?? []).map(({ expression, messageExpression = '' }) => ({
+    validations: (spec.validations ?? []).map(({ expression = '', messageExpression = '' }) => ({
       expression: compileAs(expression, full, [BOOL]),
       message: messageExpression.trim() === '' ? undefined : compileAs(messageExpression, unasked, [STRING]),
     })),
-    auditAnnotations: (spec.auditAnnotations ?? []).map(({ valueExpression }) =>
+    auditAnnotations: (spec.auditAnnotations ?? []).map(({ valueExpression = '' }) =>
       compileAs(valueExpression.trim(), full, [STRING, NULL]),
     ),
     mutations: (spec.mutations ?? []).map(({ patchType, applyConfiguration, jsonPatch }) =>
