@@ -125,7 +125,7 @@ function rulesOf({ options }: ProgramIo): WebhookRules {
 
 const PORT = 8443
 
-export const admissionWebhook = program<object>({
+export const admissionWebhook: ReturnType<typeof program<object>> = program<object>({
   name: 'admission-webhook',
   init: () => ({}),
   started: (_, io) => io.syscall('listen', [{ call: 'listen', port: Number(io.options.env['PORT'] ?? PORT) }]),

@@ -87,19 +87,27 @@ const isOurs = (fileName) =>
 /** Types are not checked here: that is the suite `types`. */
 function emitJavaScript() {
   const made = program()
-  made.emit(undefined, (path, text) => {
+  const { diagnostics } = made.emit(undefined, (path, text) => {
     mkdirSync(dirname(path), { recursive: true })
     writeFileSync(path, path.endsWith('.js') ? text.replace(STARTED, "new URL('$1.js', import.meta.url)") : text)
   })
-  keepDeclarations([join(staging, 'grader/kit/kit.d.ts'), join(staging, 'cluster/api/types.d.ts')])
+  keepDeclarations([join(staging, 'grader/kit/kit.d.ts'), join(staging, 'cluster/api/types.d.ts')], diagnostics)
 }
 
 /** Declarations are for authors' editors: those that the kit's refer to stay, all others go. */
-function keepDeclarations(entries) {
+function keepDeclarations(entries, diagnostics) {
   const kept = new Set()
   const visit = (path) => {
     if (kept.has(path)) return
     kept.add(path)
+    if (!existsSync(path)) {
+      const source = join(root, relative(staging, path).replace(/\.d\.ts$/, '.ts'))
+      const why = diagnostics.find(({ file }) => file && resolve(file.fileName) === source)
+      throw new Refusal(
+        `No types were written for ${relative(root, source)}, which the kit's refer to${why ? `: ${ts.flattenDiagnosticMessageText(why.messageText, ' ')}` : ''}.`,
+        'Say the type of what it exports, by names that others can import.',
+      )
+    }
     for (const [, from] of readFileSync(path, 'utf8').matchAll(/(?:from|import\()\s*['"]((?:\.|#)[^'"]*)\.ts['"]/g))
       visit(from.startsWith('#') ? join(staging, `${from.slice(1)}.d.ts`) : resolve(dirname(path), `${from}.d.ts`))
   }
