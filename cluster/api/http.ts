@@ -32,7 +32,10 @@ export interface HttpRequest extends Body {
   readonly body?: unknown
   /** Paths of fields that the bytes of a body from outside gave more than once; the last one counts. */
   readonly duplicates?: readonly string[]
-  /** What is wrong with the bytes of a body from outside, in place of the body: told to whoever may ask at all. */
+  /**
+   * What is wrong with the bytes of a body from outside, in place of the body: told to whoever may ask at all. `{kind}` in its
+   * message stands for the kind that was asked for.
+   */
   readonly malformed?: Status
 }
 

@@ -10,7 +10,7 @@ import { type HttpRequest, isStatus, type UserInfo } from '#cluster/api/http.ts'
 import { formerResource } from '#cluster/api/former-resources.ts'
 import type { Resource } from '#cluster/api/resources.ts'
 import { keyOf, resourceNamed, storedAs } from '#cluster/api/resources.ts'
-import type { KubernetesObject } from '#cluster/api/types.ts'
+import type { KubernetesObject, Status } from '#cluster/api/types.ts'
 import { subresourceOf } from '#cluster/api/subresources.ts'
 import type { Context, Effect, Micros, StreamId } from '#cluster/kernel/component.ts'
 import { infoElsewhere, passOn } from './aggregation/proxy.ts'
@@ -257,6 +257,11 @@ function seat(state: State, row: PendingRequest, ctx: Context): Effect[] {
   return scheduleDeadline(state, row.deadline, ctx)
 }
 
+function malformed({ request, info }: PendingRequest): Status | undefined {
+  const status = request.malformed
+  return status && { ...status, message: status.message?.replace('{kind}', info.resource.kind) }
+}
+
 /** Takes a seat and starts. */
 function admit(state: State, row: PendingRequest, ctx: Context): Effect[] {
   const { info } = row
@@ -264,7 +269,7 @@ function admit(state: State, row: PendingRequest, ctx: Context): Effect[] {
   if (state.audit.open.size > 0)
     annotate(state, row.stream, { 'authorization.k8s.io/decision': forbidden ? 'forbid' : 'allow' })
   if (!forbidden && state.metrics) countBegun(state.metrics, row.id, labelsOf(info, row.request), row.arrived)
-  const refused = forbidden ?? row.request.malformed ?? writeOptionsProblem(info, row.request)
+  const refused = forbidden ?? malformed(row) ?? writeOptionsProblem(info, row.request)
   if (refused) {
     state.requests.delete(row.id)
     if (row.flow?.level) release(state, row.id, row.flow, false)

@@ -10,6 +10,7 @@ import type { HttpRequest, Method, UserInfo } from '#cluster/api/http.ts'
 import type { Status } from '#cluster/api/types.ts'
 import { duplicatesIn } from './duplicates.ts'
 import { acceptable } from './media-types.ts'
+import { jsonProblem, summary } from './json-problem.ts'
 import { decodeProtobuf, PROTOBUF } from './protobuf.ts'
 
 /** What one request's body may have, in bytes: three megabytes, as etcd takes half of it. */
@@ -114,7 +115,7 @@ function bodyOf(method: string, contentType: string | undefined, bytes: Buffer):
     const message =
       method === 'PATCH'
         ? `error decoding patch: ${text}`
-        : `the object provided is unrecognized (must be of type ${method === 'DELETE' ? 'DeleteOptions' : 'the resource'}): couldn't get version/kind; ${text}`
+        : `the object provided is unrecognized (must be of type ${method === 'DELETE' ? 'DeleteOptions' : '{kind}'}): couldn't get version/kind; ${decode === yaml ? 'yaml' : 'json'} parse error: ${text} (${summary(bytes)})`
     return { malformed: failure(400, 'BadRequest', message) }
   }
 }
@@ -132,7 +133,7 @@ function json(bytes: Buffer): unknown {
     const text = utf8(bytes)
     return JSON.parse(text, HALF.test(text) ? wellFormed : undefined) as unknown
   } catch (error) {
-    throw new Error(`json parse error: ${(error as Error).message}`, { cause: error })
+    throw new Error(jsonProblem(bytes) ?? (error as Error).message, { cause: error })
   }
 }
 
@@ -140,7 +141,7 @@ function yaml(bytes: Buffer): unknown {
   try {
     return parseYaml(new TextDecoder('utf-8', { fatal: true }).decode(bytes), { maxAliasCount: 100 }) as unknown
   } catch (error) {
-    throw new Error(`yaml parse error: ${(error as Error).message.split('\n')[0]}`, { cause: error })
+    throw new Error((error as Error).message.split('\n')[0], { cause: error })
   }
 }
 
