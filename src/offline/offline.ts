@@ -18,26 +18,58 @@ export function keepOffline(): void {
   else addEventListener('load', () => void start(), { once: true })
 }
 
+/** How long a worker that was asked to take over has for it, in ms, before the page is opened anew. */
+const TAKE_OVER_MS = 2_000
+/** How often a page is opened anew for that. */
+const ATTEMPTS = 3
+
+/**
+ * That the reader took the new version, kept while the page is opened anew. Chromium forgets a worker that is to take over
+ * when the page asks the old one for a file in the same moment, and does not come back to it while the page is open: without
+ * this the button would do nothing for up to five minutes.
+ */
+const taken = {
+  key: 'clusterwright:new-version-taken',
+  attempts: (): number => Number(sessionStorage.getItem(taken.key) ?? 0),
+  keep: (attempts: number): void => sessionStorage.setItem(taken.key, String(attempts)),
+  forget: (): void => sessionStorage.removeItem(taken.key),
+}
+
+function takeOver(waiting: ServiceWorker): void {
+  const attempt = taken.attempts() + 1
+  taken.keep(attempt)
+  waiting.postMessage('take over')
+  setTimeout(() => {
+    if (waiting.state !== 'installed') return
+    if (attempt > ATTEMPTS) taken.forget()
+    else location.reload()
+  }, TAKE_OVER_MS)
+}
+
 async function start(): Promise<void> {
   const registration = await navigator.serviceWorker.register(`${base()}sw.js`).catch(() => undefined)
   // No storage, a private window, a host without HTTPS: the course is read online, as any site.
   if (!registration) return
-  let hasAsked = false
   const wasControlled = navigator.serviceWorker.controller !== null
+  const openAnew = () => {
+    taken.forget()
+    location.reload()
+  }
   navigator.serviceWorker.addEventListener('controllerchange', () => {
-    if (hasAsked) location.reload()
+    if (taken.attempts() > 0) openAnew()
     else if (wasControlled) notice(words().older, words().reload, () => location.reload())
   })
-  const offer = (waiting: ServiceWorker) =>
-    notice(words().newVersion, words().useIt, () => {
-      hasAsked = true
-      waiting.postMessage('take over')
-    })
+  const offer = (waiting: ServiceWorker) => {
+    if (taken.attempts() > 0) takeOver(waiting)
+    else notice(words().newVersion, words().useIt, () => takeOver(waiting))
+  }
   const watch = (worker: ServiceWorker | null) =>
     worker?.addEventListener('statechange', () => {
       if (worker.state === 'activated') sayKept()
       if (worker.state === 'installed' && registration.active) offer(worker)
     })
+  // It took over between this page's arrival from the old worker and now.
+  if (taken.attempts() > 0 && !registration.waiting) return openAnew()
   if (registration.waiting && registration.active) offer(registration.waiting)
   else if (registration.active) sayKept()
   watch(registration.installing)
