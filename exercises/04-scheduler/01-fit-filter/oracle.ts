@@ -36,8 +36,9 @@ export const isFinished = (pod: Pod): boolean => pod.status?.phase === 'Succeede
 export function truthOf(pod: Pod, { node, pods, allocatable }: BareNodeInfo): Truth {
   const unresolvable: Said[] = []
   if (node.spec.unschedulable === true) unresolvable.push(say('cordoned'))
-  if (!selectorMatches(pod, node)) unresolvable.push(say('selector'))
-  if (!affinityMatches(pod, node)) unresolvable.push(say('affinity'))
+  for (const label of unmetLabels(pod, node)) unresolvable.push(say('selector', { label }))
+  const unmet = unmetAffinity(pod, node)
+  if (unmet) unresolvable.push(say('affinity', { unmet }))
   const held = pods.filter((other) => !isFinished(other))
   const lacking: Lack[] = []
   const room = allocatable['pods'] ?? 0
@@ -149,25 +150,33 @@ function amount(resource: string, thousandths: number): string {
 
 // ── labels ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-function selectorMatches(pod: Pod, node: Node): boolean {
+function unmetLabels(pod: Pod, node: Node): readonly string[] {
   const labels = new Map(Object.entries(node.metadata.labels ?? {}))
-  return Object.entries(pod.spec.nodeSelector ?? {}).every(([key, value]) => labels.get(key) === value)
+  const wanted = Object.entries(pod.spec.nodeSelector ?? {})
+  return wanted.flatMap(([key, value]) => (labels.get(key) === value ? [] : [`${key}=${value}`]))
 }
 
-function affinityMatches(pod: Pod, node: Node): boolean {
+/** What each term asks for in vain, or undefined where one of them holds, or none is asked for. */
+function unmetAffinity(pod: Pod, node: Node): Sayable | undefined {
   const terms = pod.spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms
-  return terms === undefined || terms.some((term) => termMatches(term, node))
+  if (terms === undefined) return undefined
+  if (terms.length === 0) return say('no-terms')
+  const unmet = terms.map((term) => unmetBy(term, node))
+  return unmet.includes(undefined) ? undefined : listed(unmet as Sayable[])
 }
 
-function termMatches({ matchExpressions = [], matchFields = [] }: NodeSelectorTerm, node: Node): boolean {
+function unmetBy({ matchExpressions = [], matchFields = [] }: NodeSelectorTerm, node: Node): Sayable | undefined {
   const labels = new Map(Object.entries(node.metadata.labels ?? {}))
   const fields = new Map([['metadata.name', node.metadata.name]])
-  const results = [
-    ...matchExpressions.map((requirement) => requirementMatches(requirement, labels)),
-    ...matchFields.map((requirement) => requirementMatches(requirement, fields)),
-  ]
-  return results.length > 0 && !results.includes(false)
+  if (matchExpressions.length + matchFields.length === 0) return say('empty-term')
+  const unmet =
+    matchExpressions.find((requirement) => !requirementMatches(requirement, labels)) ??
+    matchFields.find((requirement) => !requirementMatches(requirement, fields))
+  return unmet && written(unmet)
 }
+
+const written = ({ key, operator, values }: NodeSelectorRequirement): string =>
+  values && values.length > 0 ? `${key} ${operator} [${values.join(', ')}]` : `${key} ${operator}`
 
 function requirementMatches(
   { key, operator, values = [] }: NodeSelectorRequirement,
