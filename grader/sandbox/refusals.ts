@@ -38,28 +38,34 @@ export class TooDeep extends Error {}
 interface Place {
   readonly parent: TypeScript.Node
   readonly isInFunction: boolean
-  /** Levels above it. */
-  readonly depth: number
 }
 
 /**
  * Everything in the file that cannot run, in source order: one walk, over a tree that need not know its parents, because every
- * submission's every node is looked at. Throws `TooDeep`.
+ * submission's every node is looked at: where it is is kept beside the walk, and told only to a rule. Throws `TooDeep`.
  */
 export function findRefusals(file: TypeScript.SourceFile, ts: Api): Refusal[] {
   const rules = rulesOf(ts)
+  const lastToken = ts.SyntaxKind.LastToken
   const refusals: Refusal[] = []
-  let place: Place = { parent: file, isInFunction: false, depth: 0 }
+  let parent: TypeScript.Node = file
+  let isInFunction = false
+  /** Levels above the node. */
+  let depth = 0
   const visit = (node: TypeScript.Node): void => {
-    const outer = place
-    if (outer.depth === nestingMax) throw new TooDeep()
-    const refusal = rules.get(node.kind)?.(node, outer)
+    if (depth === nestingMax) throw new TooDeep()
+    const { kind } = node
+    const refusal = rules.get(kind)?.(node, { parent, isInFunction })
     if (refusal !== undefined) refusals.push({ node, ...refusal })
-    if (node.kind <= ts.SyntaxKind.LastToken) return
-    const isInFunction = outer.isInFunction || ts.isFunctionLike(node) || ts.isClassStaticBlockDeclaration(node)
-    place = { parent: node, isInFunction, depth: outer.depth + 1 }
+    if (kind <= lastToken) return
+    const [outer, wasInFunction] = [parent, isInFunction]
+    parent = node
+    isInFunction = wasInFunction || ts.isFunctionLike(node) || ts.isClassStaticBlockDeclaration(node)
+    depth++
     ts.forEachChild(node, visit)
-    place = outer
+    depth--
+    parent = outer
+    isInFunction = wasInFunction
   }
   ts.forEachChild(file, visit)
   if (!file.statements.some((statement) => exportsDefault(statement, ts))) {
