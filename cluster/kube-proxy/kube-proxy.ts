@@ -7,7 +7,7 @@
  * both traffic policies, Cluster and Local; REJECT where there are no endpoints, DROP where none is local; endpoints that end but
  * still serve when no other is left; only what changed is rewritten; at most one sync per second; a failed one is tried again
  * after 30 s; stale UDP conversations with a cluster IP are forgotten.
- * What we leave out: addresses and source ranges of load balancers, session affinity, topology hints, answers at health check
+ * What we leave out: addresses and source ranges of load balancers, topology hints, answers at health check
  * ports, the nftables and ipvs modes, IPv6 and SCTP.
  * Where to read upstream: kubernetes/kubernetes `pkg/proxy/iptables/proxier.go`, `pkg/proxy/servicechangetracker.go`.
  */

@@ -51,6 +51,29 @@ describe('a chain', () => {
     expect(serviceChain(name, protocol)).toBe(expected)
   })
 
+  it('sends a client where it was before, if its Service wants that; the endpoint takes note of it', () => {
+    const slices = [slice([at('10.244.1.2'), at('10.244.1.3')])]
+    const config = { sessionAffinityConfig: { clientIP: { timeoutSeconds: 60 } } }
+    const sticky = rulesOf(service({ sessionAffinity: 'ClientIP', ...config }), slices, CIDR)
+    const name = serviceChain('default/web', 'tcp')
+    const lines = (chain: string) => sticky.chains.get(chain)!.map((rule) => formatRule(chain, rule))
+    const [a, b] = ['10.244.1.2', '10.244.1.3'].map((ip) => endpointChain('default/web', 'tcp', `${ip}:8080`)) as [string, string] // prettier-ignore
+    const recent = (what: string, chain: string) => `-m recent ${what} --name ${chain} --mask 255.255.255.255 --rsource`
+    expect(lines(name).slice(1)).toEqual([
+      `-A ${name} -m comment --comment "default/web -> 10.244.1.2:8080" ${recent('--rcheck --seconds 60 --reap', a)} -j ${a}`,
+      `-A ${name} -m comment --comment "default/web -> 10.244.1.3:8080" ${recent('--rcheck --seconds 60 --reap', b)} -j ${b}`,
+      `-A ${name} -m comment --comment "default/web -> 10.244.1.2:8080" -m statistic --mode random --probability 0.5000000000 -j ${a}`,
+      `-A ${name} -m comment --comment "default/web -> 10.244.1.3:8080" -j ${b}`,
+    ])
+    expect(lines(a)[1]).toBe(
+      `-A ${a} -p tcp -m comment --comment "default/web" ${recent('--set', a)} -m tcp -j DNAT --to-destination 10.244.1.2:8080`,
+    )
+    // Whoever turns it off gets chains without it, the endpoints' too.
+    const { chains } = changeBetween(sticky, rulesOf(service(), slices, CIDR))
+    expect(Object.keys(chains).sort()).toEqual([name, a, b].sort())
+    expect(JSON.stringify(chains)).not.toContain('recent')
+  })
+
   it('gives every endpoint the same share', () => {
     const { chains } = rulesOf(service(), [slice([at('10.244.1.2'), at('10.244.1.3'), at('10.244.2.2')])], CIDR)
     const name = serviceChain('default/web', 'tcp')

@@ -184,7 +184,7 @@ function buildPort(context: PortContext, chains: Chains): PortRules {
   if (local.length > 0) writeChain(context, localChain(portName, protocol), local, chains)
   for (const endpoint of new Set([...all, ...local])) {
     const name = endpointChain(portName, protocol, endpoint)
-    chains.set(name, endpointRules(name, portName, protocol, endpoint))
+    chains.set(name, endpointRules(name, portName, protocol, endpoint, stickySeconds(spec) !== undefined))
   }
   const chain = isInside ? localChain(portName, protocol) : serviceChain(portName, protocol)
   const entry: Rule = { ...match, comment: `${portName} cluster IP`, target: jump(chain) }
@@ -223,7 +223,25 @@ function writeChain(context: PortContext, chain: string, endpoints: readonly str
     const left = endpoints.length - i
     return { comment: `${portName} -> ${endpoint}`, ...(left > 1 && { probability: 1 / left }), target }
   })
-  chains.set(chain, [fromOutside, ...choices])
+  chains.set(chain, [fromOutside, ...affinityRules(context, endpoints), ...choices])
+}
+
+/** For how long a client is sent to the endpoint that it had; undefined: each connection is on its own. */
+const stickySeconds = ({ sessionAffinity, sessionAffinityConfig }: Service['spec']): number | undefined =>
+  sessionAffinity === 'ClientIP' ? (sessionAffinityConfig?.clientIP?.timeoutSeconds ?? STICKY_SECONDS) : undefined
+
+/** Three hours. */
+const STICKY_SECONDS = 10_800
+
+/** Before chance has its say: who was seen lately by an endpoint goes there again. */
+function affinityRules({ portName, protocol, spec }: PortContext, endpoints: readonly string[]): readonly Rule[] {
+  const seconds = stickySeconds(spec)
+  if (seconds === undefined) return []
+  return endpoints.map((endpoint): Rule => {
+    const chain = endpointChain(portName, protocol, endpoint)
+    const recent = { name: chain, mode: 'rcheck', seconds } as const
+    return { comment: `${portName} -> ${endpoint}`, recent, target: jump(chain) }
+  })
 }
 
 interface External {
@@ -273,21 +291,33 @@ function externalRules({ portName, protocol, spec, clusterCidr, local }: PortCon
   ]
 }
 
-/** By chain: its name is a hash of all that is in it, so these never change. */
+/** By chain: its name is a hash of all that is in it, but for whether it takes note of clients. */
 const rulesByChain = new Map<string, readonly Rule[]>()
 
-function endpointRules(chain: string, portName: string, protocol: Protocol, endpoint: string): readonly Rule[] {
-  const known = rulesByChain.get(chain)
+function endpointRules(
+  chain: string,
+  portName: string,
+  protocol: Protocol,
+  endpoint: string,
+  isSticky: boolean,
+): readonly Rule[] {
+  const key = isSticky ? `${chain} sticky` : chain
+  const known = rulesByChain.get(key)
   if (known) return known
   const colon = endpoint.lastIndexOf(':')
   const ip = endpoint.slice(0, colon)
   const rules: readonly Rule[] = [
     // A Pod that reaches itself through its Service must not see itself as the caller.
     { source: `${ip}/32`, comment: portName, target: { type: 'JUMP', chain: 'KUBE-MARK-MASQ' } },
-    { protocol, comment: portName, target: { type: 'DNAT', to: ip, port: Number(endpoint.slice(colon + 1)) } },
+    {
+      protocol,
+      comment: portName,
+      ...(isSticky && { recent: { name: chain, mode: 'set' as const } }),
+      target: { type: 'DNAT', to: ip, port: Number(endpoint.slice(colon + 1)) },
+    },
   ]
   if (rulesByChain.size >= NAMES_MAX) rulesByChain.clear()
-  rulesByChain.set(chain, rules)
+  rulesByChain.set(key, rules)
   return rules
 }
 
@@ -300,8 +330,8 @@ export function changeBetween(before: ServiceRules | undefined, after: ServiceRu
   if (last?.before === before && last) return last.change
   const chains: Record<string, readonly Rule[]> = {}
   for (const [chain, rules] of after.chains) {
-    // An endpoint's chain never changes: its name is a hash of all that is in it.
-    if (before?.chains.has(chain) && chain.startsWith('KUBE-SEP-')) continue
+    // An endpoint's chain hardly ever changes: its name is a hash of all that is in it, but for the affinity.
+    if (before?.chains.get(chain) === rules && chain.startsWith('KUBE-SEP-')) continue
     chains[chain] = rules
   }
   const deleted = [...(before?.chains.keys() ?? [])].filter((chain) => !after.chains.has(chain))

@@ -34,7 +34,10 @@ export function deleteNetns(work: Work, inode: number): void {
   state.linksOf.delete(inode)
   for (const table of ['nat', 'filter']) {
     const group = `${inode}/${table}`
-    for (const { name } of [...state.chains.values(group)]) state.chains.delete(group, name)
+    for (const { name } of [...state.chains.values(group)]) {
+      state.chains.delete(group, name)
+      state.recent.drop(`${inode}/${name}`)
+    }
   }
   state.netnsPaths.delete(netns.path)
   state.netns.delete(inode)

@@ -1,3 +1,4 @@
+import type { Rule } from './netfilter-rule.ts'
 import { describe, expect, it } from 'vitest'
 import { Lab } from './lab.test-world.ts'
 
@@ -247,6 +248,42 @@ describe('netfilter', () => {
     expect([heard('node-2/c'), heard('node-1/b')]).toEqual([1, 0])
     expect(lab.call('node-1/a', [exchange('10.96.0.1', 80, 'new')])).toEqual([{ data: 'echo new' }])
     expect([heard('node-2/c'), heard('node-1/b')]).toEqual([1, 1])
+  })
+
+  it('sends whoever was seen lately where it was before, and keeps no more of such than the kernel does', () => {
+    const lab = twoNodes()
+    const chance = { probability: 0.5, target: { type: 'JUMP', chain: 'TO-B' } } as const
+    const seen = (name: string) => ({ recent: { name, mode: 'rcheck', seconds: 10 }, target: { type: 'JUMP', chain: name } }) as const // prettier-ignore
+    const to = (name: string, ip: string): Rule =>
+      ({ protocol: 'tcp', recent: { name, mode: 'set' }, target: { type: 'DNAT', to: ip, port: 80 } }) // prettier-ignore
+    const chains = {
+      'KUBE-SERVICES': [{ ...toService, target: { type: 'JUMP', chain: 'SVC' } }],
+      SVC: [seen('TO-B'), seen('TO-C'), chance, { target: { type: 'JUMP', chain: 'TO-C' } }],
+      'TO-B': [to('TO-B', '10.244.1.3')],
+      'TO-C': [to('TO-C', '10.244.2.2')],
+    } as const
+    lab.call('node-1/shell', [
+      { call: 'iptablesRestore', tables: { nat: { chains: [chains] } } },
+      { call: 'iptablesEnsure', table: 'nat', chain: 'PREROUTING', rule: jump },
+    ])
+    const heard = (pod: string) => lab.world.stateOf(pod).heard.filter((body: any) => body.type === 'received').length
+    const ask = (times: number, pauseMicros: number) => {
+      const before = [heard('node-1/b'), heard('node-2/c')] as const
+      for (let i = 0; i < times; i++) {
+        lab.call('node-1/a', [exchange('10.96.0.1', 80, 'x')])
+        lab.run(pauseMicros)
+      }
+      return [heard('node-1/b') - before[0], heard('node-2/c') - before[1]]
+    }
+    expect(ask(12, 9_000_000).sort()).toEqual([0, 12])
+    expect(Math.min(...ask(24, 11_000_000))).toBeGreaterThan(0)
+    const { recent } = lab.world.stateOf('node-1/linux')
+    const lists = [...recent.groups()] as string[]
+    expect(lists.map((list) => list.split('/')[1]).sort()).toEqual(['TO-B', 'TO-C'])
+    lab.call('node-1/shell', [
+      { call: 'iptablesRestore', tables: { nat: { chains: [{ SVC: [] }], deleted: ['TO-B', 'TO-C'] } } },
+    ])
+    expect([...recent.groups()]).toEqual([])
   })
 
   it('works for the host’s own processes, and masquerades what is marked', () => {

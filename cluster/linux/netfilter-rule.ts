@@ -25,8 +25,19 @@ export interface Rule {
   readonly destinationIsLocal?: boolean
   /** `-m addrtype --src-type LOCAL`: the same of where it comes from. */
   readonly sourceIsLocal?: boolean
+  /** `-m recent`: a list of who has sent something, and when. It is one network namespace's. */
+  readonly recent?: RecentMatch
   readonly comment?: string
   readonly target: Target
+}
+
+/** Lists are called as the chain whose rule fills them; they go with it. */
+export interface RecentMatch {
+  readonly name: string
+  /** `set` writes the sender into the list, and matches always; `rcheck` asks whether it was seen so lately. */
+  readonly mode: 'set' | 'rcheck'
+  /** Of `rcheck` alone. */
+  readonly seconds?: number
 }
 
 export type Target =
@@ -68,6 +79,11 @@ export function formatRule(chain: string, rule: Rule): string {
   }
   if (rule.sourceIsLocal) words.push('-m addrtype --src-type LOCAL')
   if (rule.destinationIsLocal) words.push('-m addrtype --dst-type LOCAL')
+  if (rule.recent) {
+    const { name, mode, seconds } = rule.recent
+    const how = mode === 'set' ? '--set' : `--rcheck --seconds ${seconds} --reap`
+    words.push(`-m recent ${how} --name ${name} --mask 255.255.255.255 --rsource`)
+  }
   if (rule.probability !== undefined) {
     words.push('-m statistic --mode random --probability', formatProbability(rule.probability))
   }

@@ -2,12 +2,21 @@
  * Chains of rules, walked for one packet.
  *
  * What we model: tables nat and filter, user chains, jumps and returns, first match wins; how many rules were looked at,
- * which is what makes iptables slow with many Services.
- * Where to read upstream: Linux `net/ipv4/netfilter/ip_tables.c`.
+ * which is what makes iptables slow with many Services; lists of recent senders.
+ * Where to read upstream: Linux `net/ipv4/netfilter/ip_tables.c`, `net/netfilter/xt_recent.c`.
  */
 import { networkOf } from './ip.ts'
 import { isLocal } from './links.ts'
-import type { AddressMatch, Chain, CompiledRule, ConnectionState, Rule, TableName, Target } from './netfilter-rule.ts'
+import type {
+  AddressMatch,
+  Chain,
+  CompiledRule,
+  ConnectionState,
+  RecentMatch,
+  Rule,
+  TableName,
+  Target,
+} from './netfilter-rule.ts'
 import { BUILT_IN, compile, formatRule } from './netfilter-rule.ts'
 import type { Packet } from './packet.ts'
 import type { LinuxState, Work } from './state.ts'
@@ -51,7 +60,26 @@ function matches(
   if (rule.connectionStates && !rule.connectionStates.includes(context.state)) return false
   if (rule.destinationIsLocal && !context.destinationIsLocal) return false
   if (rule.sourceIsLocal && !isLocal(work.state, context.netns, packet.source)) return false
+  if (rule.recent && !isRecent(work, context.netns, rule.recent, packet.source)) return false
   return rule.probability === undefined || work.ctx.random('netfilter').float() < rule.probability
+}
+
+/** `ip_list_tot` of the kernel's module: whoever was not heard of for longest makes room. */
+const RECENT_MAX = 100
+
+function isRecent({ state, ctx }: Work, netns: number, { name, mode, seconds = 0 }: RecentMatch, ip: number): boolean {
+  const list = `${netns}/${name}`
+  const sender = String(ip)
+  const seen = state.recent.get(list, sender)
+  if (mode === 'rcheck') return seen !== undefined && ctx.now - seen <= seconds * 1e6
+  // Taken out first: the list is in the order in which its senders were heard of last.
+  state.recent.delete(list, sender)
+  if (state.recent.sizeOf(list) >= RECENT_MAX) {
+    const [oldest] = state.recent.keys(list)
+    state.recent.delete(list, oldest!)
+  }
+  state.recent.set(list, sender, ctx.now)
+  return true
 }
 
 /** Walks one built-in chain. `packet` comes back with its mark, `visited` counts the rules that were looked at. */
@@ -135,7 +163,10 @@ export function restore(
   for (const table of Object.keys(tables) as TableName[]) {
     const group = `${netns}/${table}`
     const { chains, deleted = [] } = tables[table]!
-    for (const name of deleted) state.chains.delete(group, name)
+    for (const name of deleted) {
+      state.chains.delete(group, name)
+      state.recent.drop(`${netns}/${name}`)
+    }
     for (const set of chains) for (const chain of compileSet(set).chains) state.chains.set(group, chain.name, chain)
   }
   startFiltering(state, netns)

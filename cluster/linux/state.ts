@@ -165,6 +165,8 @@ export interface LinuxState {
   prefixes: Table<number, readonly { readonly bits: number; readonly count: number }[]>
   /** By `<netns>/<table>`, then by name. */
   chains: Groups<Chain>
+  /** When a sender was heard of last, by `netns/list` and its address. */
+  recent: Groups<Micros>
   connections: Table<number, Connection>
   /** Both directions of every connection. */
   connectionKeys: Table<string, number>
@@ -226,6 +228,7 @@ export function createState(options: LinuxOptions): LinuxState {
     routes: new Groups(),
     prefixes: new Table(),
     chains: new Groups(),
+    recent: new Groups(),
     connections: new Table(),
     connectionKeys: new Table(),
     sweepAt: 1_024,
