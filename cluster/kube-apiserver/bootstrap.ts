@@ -2,14 +2,16 @@
  * What the API server sets up by itself before it is ready: the system namespaces, and the Service `kubernetes` by which
  * Pods reach it, with its EndpointSlice and Endpoints; with RBAC, the roles without which nobody could do anything; with Priority, the two classes of the system.
  *
- * What we leave out: several servers behind that Service (the lease reconciler of endpoints), putting roles right that somebody has changed.
+ * Servers that come after the first, and those that go: `endpoint-reconciler.ts`.
+ * What we leave out: putting roles right that somebody has changed.
  * Where to read upstream: kubernetes/kubernetes `pkg/controlplane/controller/{systemnamespaces,kubernetesservice}`.
  */
 import { resourceOfKind } from '#cluster/api/resources.ts'
-import type { EndpointSlice, KubernetesObject, Namespace, Service } from '#cluster/api/types.ts'
+import type { KubernetesObject, Namespace, Service } from '#cluster/api/types.ts'
 import type { RequestOp } from '#cluster/etcd/messages.ts'
 import type { Context, Effect } from '#cluster/kernel/component.ts'
 import { hasRbac } from './authorization.ts'
+import { endpointsOf, kubernetesSlice } from './endpoint-reconciler.ts'
 import { BOOTSTRAP_FLOWS } from './flowcontrol/bootstrap-flows.ts'
 import { prepareCreate } from './objects.ts'
 import { bootstrapPolicy } from './rbac/bootstrap-policy.ts'
@@ -75,25 +77,8 @@ function wantedObjects(state: State): KubernetesObject[] {
     ...(state.options.priorityAndFairness ? BOOTSTRAP_FLOWS : []),
   ]
   if (advertiseAddress === '') return [...namespaces, service, ...policy]
-  const slice: EndpointSlice = {
-    apiVersion: 'discovery.k8s.io/v1',
-    kind: 'EndpointSlice',
-    metadata: { name: 'kubernetes', namespace: 'default', labels: { 'kubernetes.io/service-name': 'kubernetes' } },
-    addressType: 'IPv4',
-    endpoints: [{ addresses: [advertiseAddress], conditions: { ready: true } }],
-    ports: [{ name: 'https', port: securePort, protocol: 'TCP' }],
-  }
+  const slice = kubernetesSlice([advertiseAddress], securePort)
   return [...namespaces, service, slice, endpointsOf(slice), ...policy]
-}
-
-/** The same in the older kind; it is written as it is, and not to be mirrored. */
-function endpointsOf({ metadata, endpoints, ports }: EndpointSlice): KubernetesObject & Record<string, unknown> {
-  return {
-    apiVersion: 'v1',
-    kind: 'Endpoints',
-    metadata: { name: metadata.name, namespace: metadata.namespace!, labels: { 'endpointslice.kubernetes.io/skip-mirror': 'true' } }, // prettier-ignore
-    subsets: [{ addresses: endpoints.map(({ addresses }) => ({ ip: addresses[0] })), ports }],
-  }
 }
 
 function createOwn(state: State, object: KubernetesObject, ctx: Context): Effect {

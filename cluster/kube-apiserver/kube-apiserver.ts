@@ -36,6 +36,7 @@ import {
 import { connectEnded, connectSaid } from './connect.ts'
 import { claimCompaction, claimed, COMPACTION_TIMER, scheduleCompaction } from './compaction.ts'
 import { definitionsMoved, lookAtAll as lookAtDefinitions } from './extensions/define.ts'
+import { ENDPOINTS_TIMER, endpointsAnswered, reconcileEndpoints } from './endpoint-reconciler.ts'
 import { leaseGranted } from './event-leases.ts'
 import { admitQueued, DEADLINE_TIMER, expireRequests, queued, receive } from './handler-chain.ts'
 import { countAnswers, countGone, noTallies } from './metrics/tallies.ts'
@@ -60,6 +61,7 @@ const DEFAULTS = {
   serviceCIDR: '10.96.0.0/12',
   advertiseAddress: '',
   securePort: 6443,
+  endpointReconcilerType: 'none' as const,
   authorizationMode: 'AlwaysAllow' as const,
   runtimeConfig: [],
   admissionPlugins: FEW_ADMISSION_PLUGINS,
@@ -115,6 +117,7 @@ function initialState(given: ApiserverOptions, schemas: Schemas | undefined): St
     buckets: { all: new Groups(), namespace: new Groups(), key: new Groups(), node: new Groups() },
     bookmarks: new Table(),
     bookmarkSet: false,
+    reconciling: false,
     eventLease: { id: NO_LEASE, granted: 0, count: 0, pending: false },
     compaction: { version: 0, revision: 0 },
   }
@@ -232,6 +235,8 @@ function etcdAnswered(state: State, { purpose }: Call, response: RangeResponse, 
     case 'lease':
       leaseGranted(state, response, ctx)
       return leaseArrived(state, ctx)
+    case 'endpoints':
+      return endpointsAnswered(state, purpose.step, response, ctx)
     case 'compact':
       return purpose.step === 'claim' ? claimed(state, response, ctx) : []
     case 'probe':
@@ -241,6 +246,7 @@ function etcdAnswered(state: State, { purpose }: Call, response: RangeResponse, 
 
 function etcdFailed(state: State, { purpose }: Call, message: string, ctx: Context): Effect[] {
   if (purpose.type === 'lent') return partsOf(ctx).answered?.(state, purpose, undefined, ctx) ?? []
+  if (purpose.type === 'endpoints') return endpointsAnswered(state, purpose.step, undefined, ctx)
   const row = purpose.type === 'request' ? state.requests.get(purpose.id) : undefined
   return row ? refuse(state, row, internal(message)) : []
 }
@@ -251,12 +257,13 @@ function nextPhase(state: State, ctx: Context): Effect[] {
   if (state.phase === 'listing') {
     state.phase = 'bootstrapping'
     const effects = [...openWatches(state, ctx), ...bootstrap(state, ctx)]
-    if (state.outstanding === 0) state.phase = 'ready'
-    return effects
+    if (state.outstanding > 0) return effects
+    state.phase = 'ready'
+    return [...effects, ...reconcileEndpoints(state, ctx)]
   }
   state.phase = 'ready'
   ctx.note('ready', {})
-  return []
+  return reconcileEndpoints(state, ctx)
 }
 
 function timer(state: State, key: string, ctx: Context): Effect[] {
@@ -273,6 +280,8 @@ function timer(state: State, key: string, ctx: Context): Effect[] {
       return syncAudit(state, ctx)
     case AVAILABILITY_TIMER:
       return lookAtAll(state, ctx)
+    case ENDPOINTS_TIMER:
+      return reconcileEndpoints(state, ctx)
     case COMPACTION_TIMER:
       return claimCompaction(state, ctx)
   }

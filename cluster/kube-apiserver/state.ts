@@ -27,6 +27,8 @@ export interface ApiserverOptions {
   /** This server's own address: the endpoint behind the Service `kubernetes`. */
   readonly advertiseAddress?: string
   readonly securePort?: number
+  /** Who keeps the endpoints of the Service `kubernetes`: `lease` where there are several servers. Default: `none`. */
+  readonly endpointReconcilerType?: 'lease' | 'none'
   /** Seats for reading requests, and for those that change something. */
   readonly maxRequestsInflight?: number
   readonly maxMutatingRequestsInflight?: number
@@ -244,6 +246,7 @@ export interface Call {
     | { readonly type: 'list'; readonly resource: string }
     | { readonly type: 'bootstrap' }
     | { readonly type: 'lease' }
+    | { readonly type: 'endpoints'; readonly step: 'grant' | 'look' | 'write' }
     | { readonly type: 'compact'; readonly step: 'claim' | 'compact' }
     | { readonly type: 'probe' }
   readonly body: EtcdRequest
@@ -346,6 +349,8 @@ export interface State {
   /** Watchers by the second of the minute at which they get their bookmark. */
   bookmarks: Table<number, readonly StreamId[]>
   bookmarkSet: boolean
+  /** A round of the endpoints' reconciler waits for etcd. */
+  reconciling: boolean
   eventLease: { id: LeaseId; granted: Micros; count: number; pending: boolean }
   compaction: { version: number; revision: number }
 }
