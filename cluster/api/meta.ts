@@ -52,6 +52,12 @@ export function withConditions(conditions: readonly Condition[] | undefined, row
   return list
 }
 
+/** What a condition of the Pod says of which generation it is about; nothing where generations are not counted. */
+export const aboutGeneration = ({
+  metadata: { generation },
+}: KubernetesObject): Pick<Condition, 'observedGeneration'> =>
+  generation === undefined ? {} : { observedGeneration: generation }
+
 export const isPodReady = (pod: Pod): boolean => conditionOf(pod, 'Ready')?.status === 'True'
 
 /** Succeeded and Failed Pods hold no resources and do not count as replicas. */

@@ -5,8 +5,8 @@
  * largest counts, not the sum; a sidecar (a restartable init container) keeps running, so it adds to all that follows it.
  * Where to read upstream: k8s.io/component-helpers `resource/helpers.go` (PodRequests).
  */
-import { milli } from './quantity.ts'
-import type { Container, Pod, ResourceList } from './types.ts'
+import { formatQuantity, milli } from './quantity.ts'
+import type { Container, Pod, PodStatus, ResourceList } from './types.ts'
 
 /** Thousandths of each resource by name. */
 export type Amounts = Readonly<Record<string, number>>
@@ -53,6 +53,57 @@ function together(pod: Pod, listOf: (container: Container) => ResourceList): Rec
   raise(total, peak)
   addTo(total, overhead ?? {})
   return total
+}
+
+/**
+ * The same as a status tells it: what is set aside for the Pod, and what it runs with. Of a Pod that runs, the kernel knows
+ * processor and memory alone, and a limit of the whole only where each container has one.
+ *
+ * Where to read upstream: kubernetes/kubernetes `pkg/kubelet/kubelet_pods.go` (convertToAPIPodLevelResourcesStatus).
+ */
+export function podResources(pod: Pod, isRunning: boolean): Pick<PodStatus, 'allocatedResources' | 'resources'> {
+  const { containers, initContainers = [] } = pod.spec
+  const [only] = containers
+  if (containers.length === 1 && initContainers.length === 0 && pod.spec.overhead === undefined)
+    return ofOne(only!, isRunning)
+  const says = ({ resources }: Container) => resources?.requests !== undefined || resources?.limits !== undefined
+  if (pod.spec.overhead === undefined && !containers.some(says) && !initContainers.some(says)) return NONE
+  const all = [...containers, ...initContainers]
+  const requests = toList(podRequests(pod), () => true)
+  const isOwn = (name: string) => !isRunning || name === 'cpu' || name === 'memory'
+  const run = toList(podRequests(pod), isOwn)
+  const limits = toList(
+    podLimits(pod),
+    (name) => isOwn(name) && (!isRunning || all.every(({ resources }) => resources?.limits?.[name] !== undefined)),
+  )
+  return { ...(requests && { allocatedResources: requests }), resources: { ...(limits && { limits }), ...(run && { requests: run }) } } // prettier-ignore
+}
+
+/** What most Pods are: its amounts stay written as they are. */
+function ofOne({ resources }: Container, isRunning: boolean): Pick<PodStatus, 'allocatedResources' | 'resources'> {
+  const { requests = {}, limits = {} } = resources ?? {}
+  const names = [...Object.keys(requests), ...Object.keys(limits)]
+  if (names.length === 0) return NONE
+  const isPlain = !isRunning || names.every((name) => name === 'cpu' || name === 'memory')
+  const known = (list: ResourceList): ResourceList =>
+    isPlain ? list : Object.fromEntries(Object.entries(list).filter(([name]) => name === 'cpu' || name === 'memory'))
+  const [set, run] = [known(limits), known(requests)]
+  return {
+    ...(Object.keys(requests).length > 0 && { allocatedResources: requests }),
+    resources: {
+      ...(Object.keys(set).length > 0 && { limits: set }),
+      ...(Object.keys(run).length > 0 && { requests: run }),
+    },
+  }
+}
+
+const NONE = Object.freeze({ resources: Object.freeze({}) })
+
+/** Undefined where nothing is left. */
+function toList(amounts: Amounts, keep: (name: string) => boolean): ResourceList | undefined {
+  const names = Object.keys(amounts).filter(keep)
+  if (names.length === 0) return undefined
+  return Object.fromEntries(names.map((name) => [name, formatQuantity(amounts[name]!, /memory|storage|hugepages/.test(name))])) // prettier-ignore
 }
 
 const requestsOf = (container: Container): ResourceList => container.resources?.requests ?? {}

@@ -163,6 +163,10 @@ export interface SecurityContext {
   readonly allowPrivilegeEscalation?: boolean
   readonly runAsNonRoot?: boolean
   readonly runAsUser?: number
+  readonly runAsGroup?: number
+  /** Of a Pod alone, as `fsGroup` is. */
+  readonly supplementalGroups?: readonly number[]
+  readonly fsGroup?: number
   readonly procMount?: string
   readonly capabilities?: { readonly add?: readonly string[]; readonly drop?: readonly string[] }
   readonly seccompProfile?: { readonly type: string }
@@ -369,7 +373,17 @@ export interface ContainerState {
     readonly reason?: string
     readonly startedAt?: Time
     readonly finishedAt?: Time
+    readonly containerID?: string
   }
+}
+
+/** What a container is found to be mounted: of what it asked for, what the machine made of it. */
+export interface VolumeMountStatus {
+  readonly name: string
+  readonly mountPath: string
+  readonly readOnly?: boolean
+  /** Of mounts that are read-only alone. */
+  readonly recursiveReadOnly?: 'Disabled' | 'IfPossible' | 'Enabled'
 }
 
 export interface ContainerStatus {
@@ -382,16 +396,27 @@ export interface ContainerStatus {
   readonly restartCount: number
   readonly state?: ContainerState
   readonly lastState?: ContainerState
+  /** What the node has set aside for it: its requests. */
+  readonly allocatedResources?: ResourceList
+  /** What it runs with. */
+  readonly resources?: ResourceRequirements
+  readonly user?: {
+    readonly linux?: { readonly uid: number; readonly gid: number; readonly supplementalGroups?: readonly number[] }
+  }
+  readonly volumeMounts?: readonly VolumeMountStatus[]
 }
 
 export type PodPhase = 'Pending' | 'Running' | 'Succeeded' | 'Failed' | 'Unknown'
 
 export interface PodStatus {
+  /** The generation of the Pod that the rest is about. */
+  readonly observedGeneration?: number
   readonly phase?: PodPhase
   readonly conditions?: readonly Condition[]
   readonly reason?: string
   readonly message?: string
   readonly hostIP?: string
+  readonly hostIPs?: readonly { readonly ip: string }[]
   readonly podIP?: string
   readonly podIPs?: readonly { readonly ip: string }[]
   readonly startTime?: Time
@@ -400,6 +425,9 @@ export interface PodStatus {
   readonly initContainerStatuses?: readonly ContainerStatus[]
   readonly containerStatuses?: readonly ContainerStatus[]
   readonly ephemeralContainerStatuses?: readonly ContainerStatus[]
+  /** Of the Pod as a whole. */
+  readonly allocatedResources?: ResourceList
+  readonly resources?: ResourceRequirements
 }
 
 export interface Pod extends KubernetesObject {
@@ -495,6 +523,8 @@ export interface DeploymentStatus {
   readonly readyReplicas?: number
   readonly availableReplicas?: number
   readonly unavailableReplicas?: number
+  /** Pods that are on their way out; they count among no others. */
+  readonly terminatingReplicas?: number
   readonly conditions?: readonly Condition[]
 }
 

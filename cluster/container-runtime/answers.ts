@@ -55,7 +55,7 @@ export function sandboxStatus(sandbox: SandboxRecord): PodSandboxStatus {
 }
 
 export function containerStatus(container: ContainerRecord): ContainerStatus {
-  const { id, sandbox, config, state, createdAt, startedAt, finishedAt, exitCode, imageRef, reason, message } =
+  const { id, sandbox, config, state, createdAt, startedAt, finishedAt, exitCode, image, imageRef, reason, message } =
     container
   return {
     id,
@@ -66,7 +66,7 @@ export function containerStatus(container: ContainerRecord): ContainerStatus {
     startedAt,
     finishedAt,
     exitCode,
-    image: config.image,
+    image: { image },
     imageRef,
     reason,
     message,

@@ -176,7 +176,9 @@ describe('a container', () => {
     const config = { metadata: { name: 'main', attempt: 0 }, ...WEB }
     expect(lab.cri('node-1', 'CreateContainer', { podSandboxId, config })).toMatchObject({ code: 'NotFound' })
     const before = lab.world.now
-    expect(lab.cri('node-1', 'PullImage', { image: 'web' }).imageRef).toMatch(/^sha256:[0-9a-f]{64}$/)
+    expect(lab.cri('node-1', 'PullImage', { image: 'web' }).imageRef).toMatch(
+      /^docker\.io\/library\/web@sha256:[0-9a-f]{64}$/,
+    )
     expect(lab.world.now - before).toBeGreaterThan(350_000)
     expect(lab.cri('node-1', 'PullImage', { image: 'web:nope' }).message).toBe(
       'failed to pull and unpack image "docker.io/library/web:nope": failed to resolve reference ' +

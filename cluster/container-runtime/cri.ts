@@ -113,7 +113,9 @@ export interface ContainerStatus {
   readonly finishedAt: Micros
   /** Valid once exited: 137 by SIGKILL, 143 by SIGTERM, 255 if nobody saw it end. */
   readonly exitCode: number
+  /** Its whole name: `docker.io/library/nginx:latest`. */
   readonly image: { readonly image: string }
+  /** `docker.io/library/nginx@sha256:…` */
   readonly imageRef: string
   /** `Completed`, `Error`, `StartError`, `Unknown`, or empty while it has not ended. */
   readonly reason: string
@@ -137,6 +139,8 @@ export interface Image {
   /** `sha256:…` */
   readonly id: string
   readonly repoTags: readonly string[]
+  /** The same by what is in them: `docker.io/library/nginx@sha256:…`. */
+  readonly repoDigests: readonly string[]
   readonly size: number
 }
 

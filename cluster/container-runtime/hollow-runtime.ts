@@ -91,7 +91,7 @@ function look(state: HollowRuntimeState, request: CriRequest): Answer {
     case 'Status':
       return as('Status', { conditions: CONDITIONS })
     case 'ListImages':
-      return as('ListImages', { images: [...state.images.keys()].map((name) => ({ id: name, repoTags: [name], size: 0 })) }) // prettier-ignore
+      return as('ListImages', { images: [...state.images.keys()].map((name) => ({ id: name, repoTags: [name], repoDigests: [name], size: 0 })) }) // prettier-ignore
     case 'ListPodSandbox':
       return as('ListPodSandbox', { items: [...state.sandboxes.values()].map(({ status }) => status) })
     case 'PodSandboxStatus': {

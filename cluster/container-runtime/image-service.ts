@@ -45,7 +45,13 @@ function findRow(rows: readonly ImageRow[], name: string): Found | undefined {
 }
 
 function imageOf(row: ImageRow, reference: string): Image {
-  return Object.freeze({ id: `sha256:${digest(reference)}`, repoTags: Object.freeze([reference]), size: row.sizeBytes })
+  return Object.freeze({
+    id: `sha256:${digest(reference)}`,
+    repoTags: Object.freeze([reference]),
+    // The manifest's, which is another document than the configuration that names the image.
+    repoDigests: Object.freeze([`${row.repository}@sha256:${digest(`manifest of ${reference}`)}`]),
+    size: row.sizeBytes,
+  })
 }
 
 /** 64 hexadecimal digits that stand for the content. */
@@ -91,7 +97,7 @@ export function pulled(work: Work, task: Task): void {
     putImage(work, found.reference, image)
     persist(work)
   }
-  finish(work, task, 'PullImage', { imageRef: image.id, sizeBytes: image.size })
+  finish(work, task, 'PullImage', { imageRef: image.repoDigests[0]!, sizeBytes: image.size })
 }
 
 export function imageStatus(work: Work, stream: StreamId, { image }: Request<'ImageStatus'>): void {

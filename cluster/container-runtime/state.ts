@@ -41,6 +41,8 @@ export interface ContainerRecord {
   readonly id: string
   readonly sandbox: string
   readonly config: ContainerConfig
+  /** Its whole name. */
+  readonly image: string
   readonly imageRef: string
   readonly state: 'CONTAINER_CREATED' | 'CONTAINER_RUNNING' | 'CONTAINER_EXITED'
   readonly createdAt: Micros

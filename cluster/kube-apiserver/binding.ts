@@ -3,7 +3,7 @@
  *
  * Where to read upstream: kubernetes/kubernetes `pkg/registry/core/pod/storage/storage.go` (BindingREST).
  */
-import { deepFreeze, withCondition } from '#cluster/api/meta.ts'
+import { aboutGeneration, deepFreeze, withCondition } from '#cluster/api/meta.ts'
 import type { Binding, Pod } from '#cluster/api/types.ts'
 import type { Context } from '#cluster/kernel/component.ts'
 import { timestamp } from './objects.ts'
@@ -35,7 +35,7 @@ export function bind(info: RequestInfo, body: unknown, origin: Origin, ctx: Cont
   if (pod.spec.schedulingGates?.length) {
     return refuse(`pod ${pod.metadata.name} has non-empty .spec.schedulingGates`)
   }
-  const condition = { type: 'PodScheduled', status: 'True', lastTransitionTime: timestamp(ctx) } as const
+  const condition = { ...aboutGeneration(pod), type: 'PodScheduled', status: 'True', lastTransitionTime: timestamp(ctx) } as const // prettier-ignore
   const conditions = withCondition(pod.status?.conditions, condition)
   const spec = { ...pod.spec, nodeName: target.name }
   // Where it might have gone is of no interest any more.

@@ -12,6 +12,7 @@ import { isApply } from './apply/apply.ts'
 import { prepareApply, trackedUpdate } from './apply/tracking.ts'
 import { mayDo } from './authorization.ts'
 import { bind } from './binding.ts'
+import { completeStatus } from './defaults/complete.ts'
 import { fromStored } from './conversion/conversion.ts'
 import { decodeBody } from './decoding/decoding.ts'
 import type { Prepared } from './objects.ts'
@@ -49,7 +50,12 @@ export function prepareChange(
   ctx: Context,
 ): Prepared {
   const { info, request } = row
-  if (info.subresource === 'binding') return bind(info, request.body, origin, ctx)
+  if (info.subresource === 'binding') {
+    const bound = bind(info, request.body, origin, ctx)
+    return state.schemas && 'object' in bound
+      ? { ...bound, object: completeStatus(info.resource, bound.object) }
+      : bound
+  }
   if (state.schemas && isApply(request)) return prepareFromApply(state, row, origin, admission, ctx)
   const prepared =
     info.verb === 'patch'

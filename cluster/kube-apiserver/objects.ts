@@ -11,7 +11,7 @@ import type { Context } from '#cluster/kernel/component.ts'
 import { isStatus, type UserInfo } from '#cluster/api/http.ts'
 import type { Admission } from './admission/admission.ts'
 import { toStored } from './conversion/conversion.ts'
-import { complete, completeEphemeral } from './defaults/complete.ts'
+import { complete, completeEphemeral, completeStatus } from './defaults/complete.ts'
 import { defaultEphemeral } from './defaults/pod-spec.ts'
 import { generateName, newUid } from './names.ts'
 import { strategyOf } from './registry/registry.ts'
@@ -122,6 +122,7 @@ export function prepareCreate(
   object = admitted
   if (strategy.prepareForCreate && !isHollow(info, object))
     object = strategy.prepareForCreate(object, parseTime(object.metadata.creationTimestamp)!, user)
+  if (isTyped) object = completeStatus(info.resource, object)
   const errors = validateMetadata(object.metadata, strategy.nameRule ?? 'subdomain')
   errors.push(...(strategy.validate?.(object) ?? []))
   const unsound = invalidIfAny(info, object.metadata.name || given.generateName || '', errors, ctx)
@@ -217,7 +218,8 @@ function combine(
   // prettier-ignore
   if (info.subresource === 'status') {
     const metadata = statusMetadata(given.metadata, old.metadata)
-    const next = withStatus(old, metadata, given.status)
+    const whole = withStatus(old, metadata, given.status)
+    const next = isTyped ? completeStatus(info.resource, whole) : whole
     return strategy.prepareForStatusUpdate ? strategy.prepareForStatusUpdate(next, old) : next
   }
   if (info.subresource === 'approval') return approved(given, old, timestamp(ctx))

@@ -442,7 +442,7 @@ describe('subresources', () => {
     const { spec, status } = lab.send('GET', `${PODS}/web`).body
     expect([spec.nodeName, status.conditions]).toEqual([
       'node-1',
-      [{ type: 'PodScheduled', status: 'True', lastTransitionTime: '2026-01-01T09:00:00Z' }],
+      [{ observedGeneration: 1, type: 'PodScheduled', status: 'True', lastTransitionTime: '2026-01-01T09:00:00Z' }],
     ])
   })
 

@@ -8,7 +8,7 @@
  * What we leave out: rate limits.
  * Where to read upstream: kubernetes/kubernetes `pkg/controller/podgc/gc_controller.go`.
  */
-import { conditionOf, formatTime, isPodFinished, keyOf, parseTime } from '#cluster/api/meta.ts'
+import { aboutGeneration, conditionOf, formatTime, isPodFinished, keyOf, parseTime } from '#cluster/api/meta.ts'
 import type { Node, Pod } from '#cluster/api/types.ts'
 import type { Answer } from '#cluster/client/api-client.ts'
 import { deleteRequest, getRequest, patchRequest } from '#cluster/client/api-client.ts'
@@ -112,6 +112,7 @@ function forceDelete(pod: Pod, message: string, now: Micros): Call[] {
   const remove: Call = { request: deleteRequest('pods', pod, options), accept: ['NotFound', 'Conflict'] }
   if (isPodFinished(pod)) return [remove]
   const condition = {
+    ...aboutGeneration(pod),
     type: 'DisruptionTarget',
     status: 'True',
     reason: 'DeletionByPodGC',

@@ -7,7 +7,7 @@
  * What we leave out: nothing that shows; timers are keys of the work queue that are due later.
  * Where to read upstream: kubernetes/kubernetes `pkg/controller/tainteviction/taint_eviction.go`.
  */
-import { conditionOf, formatTime, isPodFinished, keyOf } from '#cluster/api/meta.ts'
+import { aboutGeneration, conditionOf, formatTime, isPodFinished, keyOf } from '#cluster/api/meta.ts'
 import { tolerates } from '#cluster/api/tolerations.ts'
 import type { Node, Pod, Taint, Toleration } from '#cluster/api/types.ts'
 import { deleteRequest, patchRequest } from '#cluster/client/api-client.ts'
@@ -110,6 +110,7 @@ const marked = (pod: Pod, message: string): EventNote => ({
 
 function evict(key: string, pod: Pod, now: Micros): Reconciled {
   const condition = {
+    ...aboutGeneration(pod),
     type: 'DisruptionTarget',
     status: 'True',
     reason: 'DeletionByTaintManager',

@@ -1,5 +1,5 @@
 /** Telling people: the PodScheduled condition, and Events. */
-import { conditionOf, formatTime } from '#cluster/api/meta.ts'
+import { aboutGeneration, conditionOf, formatTime } from '#cluster/api/meta.ts'
 import type { Condition, Pod } from '#cluster/api/types.ts'
 import { patchRequest, send } from '#cluster/client/api-client.ts'
 import { recordEvent } from '#cluster/client/event-recorder.ts'
@@ -37,6 +37,7 @@ export function reportFailure(
   if (isNominated && old?.status === 'False' && old.reason === reason && old.message === message) return
   const lastTransitionTime = old?.status === 'False' ? old.lastTransitionTime : formatTime(ctx.now)
   const condition: Condition = {
+    ...aboutGeneration(pod),
     type: 'PodScheduled',
     status: 'False',
     reason,

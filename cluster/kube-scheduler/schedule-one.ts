@@ -5,7 +5,7 @@
  * Where to read upstream: kubernetes/kubernetes `pkg/scheduler/schedule_one.go` (ScheduleOne, handleSchedulingFailure),
  * `pkg/scheduler/framework/preemption/executor.go`.
  */
-import { formatTime, keyOf } from '#cluster/api/meta.ts'
+import { aboutGeneration, formatTime, keyOf } from '#cluster/api/meta.ts'
 import type { Pod } from '#cluster/api/types.ts'
 import { deleteRequest, patchRequest, send } from '#cluster/client/api-client.ts'
 import { refuse, startBinding } from './binding-cycle.ts'
@@ -146,6 +146,7 @@ function evict(scheduling: Scheduling, pod: Pod, victim: Pod, nodeName: string):
   if (state.waitingPods.has(keyOf(victim))) return refuse(scheduling, keyOf(victim), 'DefaultPreemption', 'preempted')
   if (victim.metadata.deletionTimestamp !== undefined) return
   const condition = {
+    ...aboutGeneration(victim),
     type: 'DisruptionTarget',
     status: 'True' as const,
     reason: 'PreemptionByScheduler',

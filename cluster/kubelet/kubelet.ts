@@ -235,8 +235,8 @@ function criAnswered(state: KubeletState, ctx: Context, tag: CriTag, body: CriRe
     case 'recovery':
       return recover(state, ctx, body)
     case 'images':
-      for (const { id, repoTags } of (body as Partial<CriReply<'ListImages'>> | undefined)?.images ?? []) {
-        for (const name of repoTags) state.images.set(name, id)
+      for (const { repoDigests, repoTags } of (body as Partial<CriReply<'ListImages'>> | undefined)?.images ?? []) {
+        for (const name of repoTags) state.images.set(name, repoDigests[0]!)
       }
       return []
     case 'probe': {

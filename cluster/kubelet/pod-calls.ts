@@ -82,6 +82,14 @@ function containerConfig(state: KubeletState, pod: Pod, name: string, attempt: n
   }
 }
 
+/** What the runtime will call it: `nginx`, which is `docker.io/library/nginx@sha256:…`, is `docker.io/library/nginx:latest`. */
+function wholeName(image: string, imageRef: string): string {
+  const at = imageRef.indexOf('@')
+  if (at < 0) return image
+  const colon = image.lastIndexOf(':')
+  return `${imageRef.slice(0, at)}:${colon > image.lastIndexOf('/') ? image.slice(colon + 1) : 'latest'}`
+}
+
 /** Puts what a reply tells into the picture of what runs. */
 export function takeReply(state: KubeletState, ctx: Context, uid: string, action: PodAction, reply: CriReply): void {
   const runtime = state.runtimePods.get(uid)
@@ -115,7 +123,7 @@ export function takeReply(state: KubeletState, ctx: Context, uid: string, action
         startedAt: 0,
         finishedAt: 0,
         exitCode: 0,
-        image: { image },
+        image: { image: wholeName(image, state.images.get(image) ?? image) },
         imageRef: state.images.get(image) ?? image,
         reason: '',
         message: '',

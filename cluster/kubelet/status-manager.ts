@@ -99,10 +99,12 @@ function sameStatus(a: PodStatus, b: PodStatus): boolean {
 }
 
 const COMPARED = Object.keys({
+  observedGeneration: true,
   phase: true,
   reason: true,
   message: true,
   hostIP: true,
+  hostIPs: true,
   podIP: true,
   podIPs: true,
   startTime: true,
@@ -111,7 +113,13 @@ const COMPARED = Object.keys({
   initContainerStatuses: true,
   containerStatuses: true,
   ephemeralContainerStatuses: true,
+  allocatedResources: true,
+  resources: true,
 } satisfies Record<Exclude<keyof PodStatus, 'conditions'>, true>) as Exclude<keyof PodStatus, 'conditions'>[]
 
 const sameCondition = (a: Condition, b: Condition): boolean =>
-  a.type === b.type && a.status === b.status && a.reason === b.reason && a.message === b.message
+  a.type === b.type &&
+  a.status === b.status &&
+  a.reason === b.reason &&
+  a.message === b.message &&
+  a.observedGeneration === b.observedGeneration

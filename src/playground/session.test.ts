@@ -38,6 +38,7 @@ it('boots, applies a file, takes a fault, and plays the same again from its stor
   expect(again.progress.tick).toBe(frame.tick)
 })
 
+// Each revision is shown by a run up to it: on a busy machine that takes its time.
 it('tells the history of an object, revision by revision, and when each was written', () => {
   const { session } = opened(freshStory(SETUP))
   session.answer('type', { line: 'kubectl apply -f web.yaml', files: FILES })
@@ -55,7 +56,7 @@ it('tells the history of an object, revision by revision, and when each was writ
     .find(({ inspection }) => inspection.changes.some(({ path }) => path === 'spec.replicas'))!
   expect(scaled.written.at).toBeGreaterThan(at)
   expect(scaled.inspection.changes).toContainEqual({ path: 'spec.replicas', before: '3', after: '1' })
-})
+}, 90_000)
 
 it('completes from what is in the store, without a trace in the run', () => {
   const { session, progress } = opened(freshStory(SETUP))

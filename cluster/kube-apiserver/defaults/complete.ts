@@ -101,6 +101,22 @@ function completeVolume(volume: Fields): Fields {
 const completeSource = (source: Fields): Fields =>
   at(at(source, 'serviceAccountToken', (token) => withMissing(token, { expirationSeconds: 3_600 })), 'downwardAPI', (one) => atEach(one, 'items', completeFieldRef)) // prettier-ignore
 
+// ── the status of a Pod ─────────────────────────────────────────────────────────────────────────────────────────────
+
+/** What a type shows even where nobody has said anything of it. */
+export function completeStatus<T extends KubernetesObject>(resource: Resource, object: T): T {
+  if (keyOf(resource) !== 'pods') return object
+  return at(object, 'status', (status) => {
+    let next = atEach(status, 'conditions', (condition) => withMissing(condition, NO_TIMES))
+    for (const list of CONTAINERS) next = atEach(next, list, (one) => withMissing(one, NO_STATES))
+    return next
+  }) as T
+}
+
+const NO_TIMES: Fields = { lastProbeTime: null, lastTransitionTime: null }
+const NO_STATES: Fields = { imageID: '', lastState: Object.freeze({}), state: Object.freeze({}) }
+const CONTAINERS = ['initContainerStatuses', 'containerStatuses', 'ephemeralContainerStatuses'] as const
+
 // ── changes that cost nothing where there is nothing to change ──────────────────────────────────────────────────────
 
 function withMissing(object: Fields, defaults: Fields): Fields {

@@ -1,5 +1,5 @@
 /** Pods. Upstream: `pkg/registry/core/pod/strategy.go`, `pkg/apis/core/v1/defaults.go`, `pkg/apis/core/v1/helper/qos`. */
-import { formatTime, withCondition } from '#cluster/api/meta.ts'
+import { aboutGeneration, formatTime, withCondition } from '#cluster/api/meta.ts'
 import type { Pod, PodStatus } from '#cluster/api/types.ts'
 import type { Micros } from '#cluster/kernel/component.ts'
 import { defaultPodSpec } from '../defaults/pod-spec.ts'
@@ -21,6 +21,7 @@ function prepareForCreate(pod: Pod, now: Micros): Pod {
   let status: PodStatus = { phase: 'Pending', qosClass: qosClassOf(pod.spec) }
   if (pod.spec.schedulingGates?.length) {
     const condition = {
+      ...aboutGeneration(pod),
       type: 'PodScheduled',
       status: 'False',
       reason: 'SchedulingGated',

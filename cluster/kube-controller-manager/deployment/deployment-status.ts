@@ -6,6 +6,7 @@
 import { conditionOf, formatTime, isEqual, parseTime } from '#cluster/api/meta.ts'
 import type { Condition, Deployment, DeploymentStatus, ReplicaSet } from '#cluster/api/types.ts'
 import type { Micros } from '#cluster/kernel/component.ts'
+import { withoutZeros } from '../replicaset/status.ts'
 import { limitsOf } from './rolling.ts'
 import { availableOf, replicasOf } from './revisions.ts'
 
@@ -33,7 +34,18 @@ export function deploymentStatus(
   let conditions = setCondition(deployment.status?.conditions ?? [], availableCondition(deployment, available), now)
   const progress = progressCondition(deployment, counts, newSet, now)
   if (progress) conditions = setCondition(conditions, progress, now)
-  return { ...counts, conditions }
+  const gone = terminatingOf(sets)
+  return { ...withoutZeros(counts), ...(gone !== undefined && { terminatingReplicas: gone }), conditions }
+}
+
+/** Unknown as long as a set has not told it. */
+function terminatingOf(sets: readonly ReplicaSet[]): number | undefined {
+  let sum = 0
+  for (const { status } of sets) {
+    if (status?.terminatingReplicas === undefined) return undefined
+    sum += status.terminatingReplicas
+  }
+  return sum
 }
 
 type Verdict = Omit<Condition, 'lastTransitionTime' | 'lastUpdateTime'>
@@ -136,14 +148,9 @@ function isTimedOut(deployment: Deployment, now: Micros): boolean {
   return deadline !== undefined && deadline <= now
 }
 
-export const isSameStatus = (old: DeploymentStatus | undefined, status: DeploymentStatus): boolean => {
-  const zeros = {
-    replicas: 0,
-    updatedReplicas: 0,
-    readyReplicas: 0,
-    availableReplicas: 0,
-    unavailableReplicas: 0,
-    conditions: [],
-  }
-  return isEqual({ ...zeros, ...old }, status)
+/** Whether writing it would change anything. */
+export function isSameStatus(old: DeploymentStatus | undefined, status: DeploymentStatus): boolean {
+  const { terminatingReplicas, ...rest } = old ?? {}
+  const known = terminatingReplicas === undefined ? {} : { terminatingReplicas }
+  return isEqual({ conditions: [], ...withoutZeros(rest), ...known }, status)
 }

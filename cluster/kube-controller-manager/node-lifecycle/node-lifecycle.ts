@@ -8,7 +8,7 @@
  * What we leave out: Events of nodes that come and of Pods that are marked, but where `events` asks for all; the taint queue's 100 ms rhythm (a node is tainted as soon as the rate allows, within the same look).
  * Where to read upstream: kubernetes/kubernetes `pkg/controller/nodelifecycle/node_lifecycle_controller.go`.
  */
-import { conditionOf, formatTime, isPodReady, keyOf, withCondition } from '#cluster/api/meta.ts'
+import { aboutGeneration, conditionOf, formatTime, isPodReady, keyOf, withCondition } from '#cluster/api/meta.ts'
 import type { Condition, Lease, Node, Pod, Taint } from '#cluster/api/types.ts'
 import { patchRequest, updateRequest, updateStatusRequest } from '#cluster/client/api-client.ts'
 import type { Caches, Call, Controller, Enqueue, Reconciled } from '#cluster/client/controller.ts'
@@ -209,7 +209,7 @@ function markPodsNotReady(node: Node, caches: Caches, now: Micros): { readonly p
   const marks: { readonly pod: Pod; readonly call: Call }[] = []
   for (const pod of caches.by<Pod>('pods', 'node', node.metadata.name)) {
     if (!isPodReady(pod)) continue
-    const condition = { ...conditionOf(pod, 'Ready')!, status: 'False', lastTransitionTime: formatTime(now) }
+    const condition = { ...conditionOf(pod, 'Ready')!, ...aboutGeneration(pod), status: 'False', lastTransitionTime: formatTime(now) } // prettier-ignore
     const request = patchRequest('pods', pod, 'strategic', { status: { conditions: [condition] } }, 'status')
     marks.push({ pod, call: { request, tag: { pod: keyOf(pod) }, accept: ['NotFound'] } })
   }

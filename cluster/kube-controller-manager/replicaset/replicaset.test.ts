@@ -36,7 +36,9 @@ describe('the ReplicaSet controller', () => {
     it.create(set(replicas))
     it.seconds(10)
     expect(live(it)).toHaveLength(replicas)
-    expect(statusOf(it)).toMatchObject({ replicas, readyReplicas: replicas, availableReplicas: replicas })
+    const { observedGeneration: _, ...counts } = statusOf(it)!
+    const served = { fullyLabeledReplicas: replicas, readyReplicas: replicas, availableReplicas: replicas }
+    expect(counts).toEqual({ replicas, terminatingReplicas: 0, ...(replicas > 0 && served) })
   })
 
   it('replaces a Pod that is deleted, and no others', () => {

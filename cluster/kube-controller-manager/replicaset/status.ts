@@ -49,10 +49,12 @@ export function replicaSetStatus(
 ): ReplicaSetStatus {
   const conditions = conditionsOf(set, failure, now)
   return {
+    ...withoutZeros({
+      fullyLabeledReplicas: counts.fullyLabeled,
+      readyReplicas: counts.ready,
+      availableReplicas: counts.available,
+    }),
     replicas: counts.active,
-    fullyLabeledReplicas: counts.fullyLabeled,
-    readyReplicas: counts.ready,
-    availableReplicas: counts.available,
     terminatingReplicas: counts.terminating,
     observedGeneration: set.metadata.generation ?? 0,
     ...(conditions.length > 0 && { conditions }),
@@ -68,8 +70,12 @@ function conditionsOf(set: ReplicaSet, failure: Failure | undefined, now: Micros
   return withCondition(old, { type: 'ReplicaFailure', status: 'True', ...failure, lastTransitionTime })
 }
 
+/** Counts that a type leaves out where they are 0; `replicas` and `terminatingReplicas` of a ReplicaSet it tells always. */
+export const withoutZeros = <T extends object>(counts: T): Partial<T> =>
+  Object.fromEntries(Object.entries(counts).filter(([, value]) => value !== 0)) as Partial<T>
+
 /** Whether writing it would change anything. */
 export function isSameStatus(old: ReplicaSetStatus | undefined, status: ReplicaSetStatus): boolean {
-  const zeros = { replicas: 0, fullyLabeledReplicas: 0, readyReplicas: 0, availableReplicas: 0, terminatingReplicas: 0 }
-  return isEqual({ ...zeros, ...old }, status)
+  const { replicas = 0, terminatingReplicas = 0, ...rest } = old ?? {}
+  return isEqual({ ...withoutZeros(rest), replicas, terminatingReplicas }, status)
 }
