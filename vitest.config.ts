@@ -4,11 +4,13 @@
  * (`npm test` provides both, in order). One file: `npx vitest run cluster/kernel/queue.test.ts`.
  */
 import { defineConfig } from 'vitest/config'
+import { DearestFirst } from './scripts/dearest-first.ts'
 
 export default defineConfig({
   test: {
     // Two cores are what a small machine has; a test that needs more hands than that is not a unit test.
     maxWorkers: 2,
+    sequence: { sequencer: DearestFirst },
     projects: [
       {
         test: {

@@ -1,5 +1,5 @@
 /**
- * What `npm test` runs, in this order, each with a time budget, and the whole with one of its own. A suite over its budget fails,
+ * What `npm test` runs, each suite with a time budget, and the whole with one of its own. A suite over its budget fails,
  * and so does the whole, because slow tests stop being run. Seconds are those of the yardstick (`scripts/yardstick.mjs`). A suite's
  * budget leaves room for a slow minute, so together they are more than the whole's.
  *
@@ -81,6 +81,24 @@ const clearReport = (project) => async () => {
 
 /** Seconds for everything on two cores: fifteen minutes. */
 export const wholeBudgetS = 900
+
+/**
+ * In this order: one step after another, in a step its lanes side by side, in a lane one suite after another. Side by side stand
+ * suites that keep one core busy each, and of which none reads what the other writes: the types that `astro check` makes are read by
+ * those after it. What keeps both busy stands alone, and so do real clients, which keep neither busy, but whose patience is
+ * measured by the clock.
+ */
+export const steps = [
+  [
+    ['pages', 'types', 'unused'],
+    ['format', 'lint'],
+  ],
+  [['unit']],
+  [['exercises']],
+  [['clients']],
+  [['package'], ['build']],
+  [['e2e']],
+]
 
 /** @type {Suite[]} */
 export const suites = [

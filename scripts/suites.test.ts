@@ -1,5 +1,9 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { byClosingLine, countVitest, suites, wholeBudgetS } from './suites.mjs'
+import { DEAREST } from './dearest-first.ts'
+import { root } from './set-up/run.mjs'
+import { byClosingLine, countVitest, steps, suites, wholeBudgetS } from './suites.mjs'
 
 it('the whole has fifteen minutes, and no suite has more than half of it', () => {
   expect(wholeBudgetS).toBeLessThanOrEqual(15 * 60)
@@ -8,6 +12,14 @@ it('the whole has fifteen minutes, and no suite has more than half of it', () =>
 
 it('each suite has a name of its own', () => {
   expect(new Set(suites.map(({ name }) => name)).size).toBe(suites.length)
+})
+
+it('each suite has its place in one step', () => {
+  expect(steps.flat(2).toSorted()).toEqual(suites.map(({ name }) => name).toSorted())
+})
+
+it('each test file that begins early is there', () => {
+  expect(DEAREST.filter((path) => !existsSync(join(root, path)))).toEqual([])
 })
 
 const file = (status: string, ...tests: [name: string, status: string][]): object => ({

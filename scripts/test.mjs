@@ -1,12 +1,12 @@
 /**
- * `npm test`: sets up what is missing, runs every suite in order, says how long each took of its budget, and closes
+ * `npm test`: sets up what is missing, runs every suite, some side by side, says how long each took of its budget, and closes
  * with one line, `N passed, N failed`. Exit code 0 only if nothing failed, nothing was skipped and no budget broke.
  * A slow machine has more time, by as much as it is slower: `scripts/yardstick.mjs`.
  *
  *   npm test -- unit e2e      only these suites
  *   npm test -- --list        their names
  */
-import { suites, wholeBudgetS } from './suites.mjs'
+import { steps, suites, wholeBudgetS } from './suites.mjs'
 import { SLOWEST, slowness } from './yardstick.mjs'
 import { ensureDependencies } from './set-up/dependencies.mjs'
 import { endWithNpm, run } from './set-up/run.mjs'
@@ -15,7 +15,7 @@ import { Refusal, command, say, seconds } from './set-up/say.mjs'
 /** A suite that runs on long after its budget, on a slow machine too, hangs: it is stopped at this multiple. */
 const STOP_AT_BUDGETS = SLOWEST + 1
 
-/** @param {string[]} names @returns {import('./suites.mjs').Suite[]} */
+/** The steps with these suites alone; with all where none is named. @param {string[]} names */
 function chosen(names) {
   const unknown = names.find((name) => !suites.some((suite) => suite.name === name))
   if (unknown !== undefined)
@@ -23,7 +23,11 @@ function chosen(names) {
       `There is no suite "${unknown}".`,
       `Choose from: ${suites.map(({ name }) => name).join(', ')} (one test file: npx vitest run path/to/x.test.ts)`,
     )
-  return names.length === 0 ? suites : suites.filter(({ name }) => names.includes(name))
+  const suitesOf = (lane) =>
+    lane
+      .filter((name) => names.length === 0 || names.includes(name))
+      .map((name) => suites.find((suite) => suite.name === name))
+  return steps.map((lanes) => lanes.map(suitesOf).filter((lane) => lane.length > 0)).filter((lanes) => lanes.length > 0)
 }
 
 /** A suite that could not begin. */
@@ -33,22 +37,55 @@ const notBegun = (name, problem, budgetS = 0) => ({
 })
 
 /**
+ * @typedef {{suite: import('./suites.mjs').Suite, env?: Record<string, string>, problem?: string}} Prepared
+ * @typedef {Prepared & {ended?: import('./set-up/run.mjs').Ended}} Run
  * @param {import('./suites.mjs').Suite} suite
- * @param {() => Promise<number>} slownessNow asked once it has ended: how slow the machine was, from its beginning to its end
+ * @returns {Promise<Prepared>}
  */
-async function runSuite(suite, slownessNow) {
-  say(`\n━━ ${suite.name}: ${suite.what} (budget ${suite.budgetS} s)`)
-  const env = (await suite.needs?.()) ?? {}
-  const ended = await run(suite.line(), { env, limitMs: suite.budgetS * 1000 * STOP_AT_BUDGETS })
+async function prepared(suite) {
+  try {
+    return { suite, env: (await suite.needs?.()) ?? {} }
+  } catch (error) {
+    // What one suite cannot have does not keep the others from running.
+    return { suite, problem: wordsOf(error) }
+  }
+}
+
+const wordsOf = (error) => `${error.message}${error instanceof Refusal ? ` → ${error.remedy}` : ''}`
+
+/**
+ * @param {Prepared} what
+ * @param {boolean} isAlone what runs beside another is shown in one piece, at its end
+ * @returns {Promise<Run>}
+ */
+async function runSuite({ suite, env, problem }, isAlone) {
+  if (problem !== undefined) return { suite, problem }
+  const heading = `\n━━ ${suite.name}: ${suite.what} (budget ${suite.budgetS} s)`
+  say(isAlone ? heading : `• ${suite.name} begins, and is shown at its end`)
+  try {
+    const limitMs = suite.budgetS * 1000 * STOP_AT_BUDGETS
+    const ended = await run(suite.line(), { env, limitMs, quiet: !isAlone })
+    if (!isAlone) {
+      say(heading)
+      process.stdout.write(ended.output)
+    }
+    return { suite, ended }
+  } catch (error) {
+    return { suite, problem: wordsOf(error) }
+  }
+}
+
+/** @param {Run} run @param {number} slow how slow the machine was */
+function judged({ suite, ended, problem }, slow) {
+  if (!ended) return notBegun(suite.name, problem, suite.budgetS)
   const { passed, failed, failures = [] } = suite.count(ended)
   const problems = [...failures]
   let broken = failed
-  const fail = (problem) => {
-    problems.push(problem)
+  const fail = (what) => {
+    problems.push(what)
     broken += 1
   }
   const { milliseconds, code } = ended
-  const slow = await slownessNow()
   const measured = milliseconds / slow
   if (code === 124) fail(`stopped after ${seconds(milliseconds)}, ${STOP_AT_BUDGETS} times its budget`)
   else if (measured > suite.budgetS * 1000)
@@ -60,11 +97,34 @@ async function runSuite(suite, slownessNow) {
   return { name: suite.name, passed, failed: broken, problems, milliseconds, measured, budgetS: suite.budgetS }
 }
 
+/** @template One, Done @param {One[]} all @param {(one: One) => Promise<Done>} act one after the other */
+async function inTurn(all, act) {
+  const done = []
+  for (const one of all) done.push(await act(one))
+  return done
+}
+
+/**
+ * Runs one step, its lanes side by side.
+ * @param {import('./suites.mjs').Suite[][]} lanes
+ * @param {() => Promise<number>} slownessNow how slow the machine was since it was last asked
+ */
+async function runStep(lanes, slownessNow) {
+  // What a suite needs is fetched once and for all, and no suite's time.
+  const ready = []
+  for (const lane of lanes) ready.push(await inTurn(lane, prepared))
+  const began = performance.now()
+  const runs = await Promise.all(ready.map((lane) => inTurn(lane, (one) => runSuite(one, lanes.length === 1))))
+  const milliseconds = performance.now() - began
+  const slow = await slownessNow()
+  return { results: runs.flat().map((one) => judged(one, slow)), milliseconds, measured: milliseconds / slow }
+}
+
 /** What it took by the clock, and by the yardstick where that is another. */
 const time = ({ milliseconds, measured }) =>
   seconds(milliseconds) + (measured < milliseconds ? `, by the yardstick ${seconds(measured)}` : '')
 
-/** @param {Awaited<ReturnType<typeof runSuite>>[]} results */
+/** @param {ReturnType<typeof judged>[]} results */
 function summary(results) {
   say('\n━━ What ran: seconds by the clock, by the yardstick, and of the budget')
   for (const { name, passed, failed, milliseconds, measured, budgetS } of results) {
@@ -101,29 +161,27 @@ await command(async () => {
   }
   const running = chosen(args)
   const results = []
+  const took = { milliseconds: 0, measured: 0 }
   try {
     await ensureDependencies()
     const slownessNow = await slownessBetween()
-    for (const suite of running) {
-      // What one suite cannot have does not keep the others from running.
-      results.push(
-        await runSuite(suite, slownessNow).catch((error) => {
-          const remedy = error instanceof Refusal ? ` → ${error.remedy}` : ''
-          return notBegun(suite.name, `${error.message}${remedy}`, suite.budgetS)
-        }),
-      )
+    for (const lanes of running) {
+      const step = await runStep(lanes, slownessNow)
+      results.push(...step.results)
+      took.milliseconds += step.milliseconds
+      took.measured += step.measured
     }
   } catch (error) {
     const problem = error instanceof Refusal ? `${error.message} → ${error.remedy}` : String(error.stack ?? error)
     results.push(notBegun('set-up', problem))
   }
-  const total = (of) => results.reduce((sum, result) => sum + result[of], 0)
-  const all = { milliseconds: total('milliseconds'), measured: total('measured'), budgetS: wholeBudgetS }
+  const all = { ...took, budgetS: wholeBudgetS }
   if (all.measured > wholeBudgetS * 1000) {
     const problems = [`all suites together took ${time(all)} of ${wholeBudgetS} s: make the dearest faster`]
     results.push({ name: 'the whole', passed: 0, failed: 1, problems, ...all })
   }
   summary(results)
+  const total = (of) => results.reduce((sum, result) => sum + result[of], 0)
   say(`  all of it ${time(all)}, of ${wholeBudgetS} s`)
   process.stdout.write(`${total('passed')} passed, ${total('failed')} failed\n`)
   process.exitCode = total('failed') === 0 ? 0 : 1
