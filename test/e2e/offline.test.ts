@@ -14,7 +14,9 @@ import { replaceCode, run, storedDraft, workbenchOf } from './workbench.ts'
 const browser = useBrowser()
 const KEPT = 'The whole course is kept on this device'
 
-const isKept = (page: Page) => page.getByText(KEPT).waitFor({ timeout: 50_000 })
+/** Several hundred files, one after the other: whatever else is tested at the same time holds them up. In ms. */
+const KEEPING_MAX = 120_000
+const isKept = (page: Page) => page.getByText(KEPT).waitFor({ timeout: KEEPING_MAX })
 
 it('loaded once and without a network: lessons open, words are found, a figure plays, an exercise is graded', async () => {
   const { page, problems } = await open(browser(), '', { keepsOffline: true })
@@ -52,7 +54,7 @@ it('loaded once and without a network: lessons open, words are found, a figure p
   expect(await workbench.checks.count()).toBeGreaterThan(0)
   expect(await workbench.headline.textContent()).toMatch(/pass/i)
   expect(problems).toEqual([])
-})
+}, 240_000)
 
 let site: { folder: string; base: string; url: string; close(): Promise<void> } | undefined
 beforeAll(async () => {
@@ -92,4 +94,4 @@ it('a new version waits behind a notice, and taking it keeps the draft', async (
   await workbenchOf(page)
   expect(await storedDraft(page, 'fit-filter')).toBe('// a draft that nobody may lose\n')
   await context.close()
-}, 120_000)
+}, 240_000)
