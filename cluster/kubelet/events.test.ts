@@ -1,6 +1,6 @@
 /** What the kubelet tells people, as kubectl shows it: reasons and words of the real one. */
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { KubernetesEvent } from '#cluster/api/types.ts'
+import type { KubernetesEvent, Pod } from '#cluster/api/types.ts'
 import { bootCluster, KUBECTL } from '#cluster/cluster.ts'
 import type { World } from '#cluster/kernel/world.ts'
 import { objectsOf } from '#cluster/scenarios/look.ts'
@@ -17,6 +17,8 @@ const MANIFEST = [
   pod('sick', 'image: nginx, livenessProbe: { httpGet: { path: /, port: 81 }, periodSeconds: 2 }'),
   pod('late', 'image: nginx, readinessProbe: { tcpSocket: { port: 9 }, initialDelaySeconds: 5 }'),
   pod('bare', 'image: nginx, volumeMounts: [{ name: x, mountPath: /x }]', ', volumes: [{ name: x, configMap: { name: gone } }]'),
+  'apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: { name: slow }\nspec: { storageClassName: "", accessModes: [ReadWriteOnce], resources: { requests: { storage: 1Gi } } }\n',
+  pod('claims', 'image: nginx, volumeMounts: [{ name: y, mountPath: /y }, { name: x, mountPath: /x }]', ', volumes: [{ name: y, persistentVolumeClaim: { claimName: slow } }, { name: x, persistentVolumeClaim: { claimName: gone } }, { name: unused, persistentVolumeClaim: { claimName: gone } }]'),
   pod('big', 'image: nginx, resources: { requests: { cpu: 100 } }'),
 ].join('---\n') // prettier-ignore
 
@@ -79,6 +81,12 @@ describe('what a kubelet tells', () => {
     ],
     ['late', [`Warning Unhealthy ${C} Readiness probe failed: dial tcp IP:9: connect: connection refused`]],
     ['bare', ['Warning FailedMount - MountVolume.SetUp failed for volume "x" : configmap "gone" not found']],
+    [
+      'claims',
+      [
+        'Warning FailedMount - Unable to attach or mount volumes: unmounted volumes=[x y], unattached volumes=[], failed to process volumes=[x y]: error processing PVC default/slow: PVC is not bound; error processing PVC default/gone: failed to fetch PVC from API server: persistentvolumeclaims "gone" not found',
+      ],
+    ],
     ['big', ["Warning OutOfcpu - Node didn't have enough resource: cpu, requested: 100000, used: 0, capacity: 4000"]],
     [
       'node-1',
@@ -93,8 +101,33 @@ describe('what a kubelet tells', () => {
     ],
   ])('of %s', (name, lines) => {
     expect(told(world, name)).toEqual(expect.arrayContaining([...lines]))
-    const isWhole = name === 'well' || name === 'nowhere' || name === 'bare' || name === 'big' || name === 'node-1'
+    const isWhole =
+      name === 'well' ||
+      name === 'nowhere' ||
+      name === 'bare' ||
+      name === 'claims' ||
+      name === 'big' ||
+      name === 'node-1'
     if (isWhole) expect(told(world, name)).toHaveLength(lines.length)
+  })
+
+  it('of a Pod whose claims have been bound: it starts', () => {
+    const bound = world.fork()
+    const phase = () => objectsOf<Pod>(bound, 'pods').find(({ metadata }) => metadata.name === 'claims')!.status?.phase
+    expect(phase()).toBe('Pending')
+    const claim = (name: string) => `apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: { name: ${name} }
+spec: { storageClassName: "", accessModes: [ReadWriteOnce], resources: { requests: { storage: 1Gi } } }
+---
+apiVersion: v1
+kind: PersistentVolume
+metadata: { name: for-${name} }
+spec: { accessModes: [ReadWriteOnce], capacity: { storage: 1Gi }, hostPath: { path: /mnt/${name} }, claimRef: { namespace: default, name: ${name} } }
+`
+    tell(bound, ['apply', '-f', '-'], `${claim('slow')}---\n${claim('gone')}`)
+    bound.run({ untilMicros: bound.now + 20e6 })
+    expect(phase()).toBe('Running')
   })
 
   it('is counted, not repeated', () => {

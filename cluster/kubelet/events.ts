@@ -201,6 +201,12 @@ export function tellOfMount(state: KubeletState, ctx: Context, { uid, key }: Vol
   return tellOfPod(state, ctx, pod, 'Warning', 'FailedMount', `MountVolume.SetUp failed for volume ${quote(volume)} : ${inKubeletsWords(answer)}`) // prettier-ignore
 }
 
+/** Claims that are not bound. */
+export function tellOfClaims(state: KubeletState, ctx: Context, uid: string, why: string): Effect[] {
+  const pod = podOf(state, uid)
+  return pod ? tellOfPod(state, ctx, pod, 'Warning', 'FailedMount', `Unable to attach or mount volumes: ${why}`) : []
+}
+
 const CAPITALIZED = { startup: 'Startup', readiness: 'Readiness', liveness: 'Liveness' } as const
 
 export const tellOfProbe = (

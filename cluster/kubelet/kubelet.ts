@@ -39,7 +39,7 @@ import { deleteAnswered, runtimeAnswered, tend, workerTimer } from './pod-worker
 import { lookAtMemory, MEMORY_MICROS, memoryReplied } from './eviction.ts'
 import { statsReplied } from './stats.ts'
 import type { EventTag } from './events.ts'
-import { tellOfMount, tellOfProbe, tellOfStart } from './events.ts'
+import { tellOfClaims, tellOfMount, tellOfProbe, tellOfStart } from './events.ts'
 import type { ProbeResult } from './prober.ts'
 import { countProbe, probeNow, probeReplied } from './prober.ts'
 import { clientEnded, clientSaid, forwardReplied, runtimeEnded, runtimeSaid, serve } from './server.ts'
@@ -294,10 +294,12 @@ function apiAnswered(state: KubeletState, ctx: Context, answer: Answer): Effect[
     return again ? [...effects, ...tend(state, ctx, tag.uid)] : effects
   }
   if (tag.for === 'volume') {
-    const after = volumeAnswered(state, ctx, tag, answer)
-    if (after === 0) return tend(state, ctx, tag.uid)
+    const look = volumeAnswered(state, ctx, tag, answer)
+    if (look?.after === 0) return tend(state, ctx, tag.uid)
     const told = isOk(answer) ? [] : tellOfMount(state, ctx, tag, answer)
-    return after === undefined ? told : [...told, { type: 'wake', key: workerTimer(tag.uid), after }]
+    if (!look) return told
+    const unbound = look.claims === undefined ? [] : tellOfClaims(state, ctx, tag.uid, look.claims)
+    return [...told, ...unbound, { type: 'wake', key: workerTimer(tag.uid), after: look.after }]
   }
   if (tag.for === 'delete') {
     const reason = reasonOf(answer)

@@ -1,11 +1,12 @@
 /**
- * What a Pod's volumes hold: ConfigMaps, Secrets, tokens and words about the Pod itself, fetched before its containers are made.
+ * What a Pod's volumes hold: ConfigMaps, Secrets, tokens and words about the Pod itself, fetched before its containers are made;
+ * and claims, which have to be bound by then (`claims.ts`).
  *
  * What the real one does: the volume manager mounts, and keeps what is mounted up to date; the token manager renews tokens when
  * four fifths of their time are over.
  * What we model: the files as a container finds them when it is made; one that is made again gets a fresh token where the old one
  * is due for renewal. What is missing is looked for again after a while, and no container starts meanwhile.
- * What we leave out: changes in containers that run; Events; every other kind of volume (an empty directory has no files).
+ * What we leave out: changes in containers that run; every other kind of volume (an empty directory has no files, and neither has a claim's).
  * Where to read upstream: kubernetes/kubernetes `pkg/volume/{projected,configmap,secret,downwardapi}`, `pkg/kubelet/token`.
  */
 import type { Pod } from '#cluster/api/types.ts'
@@ -14,8 +15,9 @@ import { getRequest, isOk, messageOf, send } from '#cluster/client/api-client.ts
 import { pathOf } from '#cluster/api/resources.ts'
 import type { Context, Effect, Micros } from '#cluster/kernel/component.ts'
 import { environmentSources } from './environment.ts'
+import { claimsOf, judgeClaim, type Judged, mountProblem } from './claims.ts'
 import { fieldOf } from './pod-fields.ts'
-import { containerNamed } from './pod-lookup.ts'
+import { containerNamed, podOf } from './pod-lookup.ts'
 import type { KubeletState, PodVolumes } from './state.ts'
 
 /** Contents by path below the mount point. */
@@ -26,9 +28,13 @@ export interface VolumeTag {
   readonly uid: string
   readonly key: string
   readonly optional: boolean
+  /** Of a claim: for whom, and whether it was made for that Pod alone. */
+  readonly claim?: { readonly pod: Pod; readonly isEphemeral: boolean }
 }
 
 const RETRY_MICROS = 2_000_000
+/** Upstream: the period after which a failed sync is tried again. */
+const CLAIM_RETRY_MICROS = 10_000_000
 const TOKEN_SECONDS_DEFAULT = 3_600
 const FOR_EVER = Number.MAX_SAFE_INTEGER
 
@@ -78,7 +84,9 @@ function requestFor({ metadata, spec }: Pod, source: Exclude<Source, { type: 'do
 export const volumeWith = (pod: Pod, key: string): string | undefined =>
   pod.spec.volumes?.find((volume) => sourcesOf(volume).some((source) => keyOf(source) === key))?.name
 
-/** Fetches what the Pod's volumes hold and what environments take; undefined: it is all there. */
+const CLAIM = 'persistentvolumeclaims'
+
+/** Fetches what the Pod's volumes hold, looks whether its claims are bound, and fetches what environments take; undefined: it is all there. */
 export function mount(state: KubeletState, ctx: Context, pod: Pod): Effect[] | undefined {
   const environment = environmentSources(pod)
   if (!pod.spec.volumes?.length && environment.length === 0) return undefined
@@ -93,12 +101,29 @@ export function mount(state: KubeletState, ctx: Context, pod: Pod): Effect[] | u
     const key = keyOf(source)
     if (key !== undefined) wanted.set(key, source as Exclude<Source, { type: 'downward' }>)
   }
-  if (wanted.size === 0) return undefined
-  state.volumes.set(uid, { open: wanted.size, bodies: {}, failure: undefined, until: renewalOf(pod, ctx.now) })
-  return [...wanted].map(([key, source]) => {
+  const claims = claimsOf(pod)
+  if (wanted.size + claims.length === 0) return undefined
+  state.volumes.set(uid, {
+    open: wanted.size + claims.length,
+    bodies: {},
+    failure: undefined,
+    until: renewalOf(pod, ctx.now),
+  })
+  const fetched = [...wanted].map(([key, source]) => {
     const tag: VolumeTag = { for: 'volume', uid, key, optional: source.type !== 'token' && source.optional === true }
     return send(state.client, ctx, requestFor(pod, source), tag)
   })
+  const asked = claims.map(({ claim, isEphemeral }) => {
+    const tag: VolumeTag = {
+      for: 'volume',
+      uid,
+      key: `${CLAIM}/${claim}`,
+      optional: false,
+      claim: { pod, isEphemeral },
+    }
+    return send(state.client, ctx, getRequest(CLAIM, pod.metadata.namespace, claim), tag)
+  })
+  return [...fetched, ...asked]
 }
 
 /** What was missing is to be looked for again after a while. */
@@ -113,20 +138,52 @@ function renewalOf(pod: Pod, now: Micros): Micros {
   return seconds.length === 0 ? FOR_EVER : now + Math.min(...seconds) * 800_000
 }
 
-/** Something has come, or not. @returns how long to wait before looking again; undefined while more is to come */
-export function volumeAnswered(state: KubeletState, ctx: Context, tag: VolumeTag, answer: Answer): Micros | undefined {
+export interface VolumesLook {
+  /** How long to wait before looking again; 0: all is there. */
+  readonly after: Micros
+  /** Why claims of the Pod cannot be mounted. */
+  readonly claims?: string | undefined
+}
+
+/** Something has come, or not. @returns what it is when all has been heard of; undefined while more is to come */
+export function volumeAnswered(
+  state: KubeletState,
+  ctx: Context,
+  tag: VolumeTag,
+  answer: Answer,
+): VolumesLook | undefined {
   const known = state.volumes.get(tag.uid)
   if (!known) return undefined
+  if (tag.claim) return claimAnswered(state, ctx, tag, judgeClaim(tag.claim.pod, tag.claim.isEphemeral, answer))
   const isMissing = !isOk(answer) && !(tag.optional && answer.status === 404)
   const bodies = isOk(answer) ? { ...known.bodies, [tag.key]: answer.body } : known.bodies
-  const failure = known.failure ?? (isMissing ? messageOf(answer) : undefined)
-  const open = known.open - 1
-  const until = open === 0 && failure !== undefined ? ctx.now + RETRY_MICROS : known.until
-  state.volumes.set(tag.uid, { open, bodies, failure, until })
+  const failure = known.failure ?? (isMissing ? `MountVolume.SetUp failed: ${messageOf(answer)}` : undefined)
+  return heard(state, ctx, tag, { ...known, bodies, failure })
+}
+
+function claimAnswered(state: KubeletState, ctx: Context, tag: VolumeTag, judged: Judged): VolumesLook | undefined {
+  const known = state.volumes.get(tag.uid)!
+  const failure = known.failure ?? judged.problem
+  return heard(state, ctx, tag, { ...known, bodies: { ...known.bodies, [tag.key]: judged }, failure })
+}
+
+/** One answer less to wait for; with the last, the retry is set. */
+function heard(
+  state: KubeletState,
+  ctx: Context,
+  { uid, claim }: VolumeTag,
+  next: PodVolumes,
+): VolumesLook | undefined {
+  const open = next.open - 1
+  state.volumes.set(uid, { ...next, open })
   if (open > 0) return undefined
-  if (failure === undefined) return 0
-  ctx.note('FailedMount', { uid: tag.uid, message: `MountVolume.SetUp failed: ${failure}` })
-  return RETRY_MICROS
+  if (next.failure === undefined) return { after: 0 }
+  const pod = claim?.pod ?? podOf(state, uid)
+  const claims = pod && mountProblem(pod, (name) => next.bodies[`${CLAIM}/${name}`] as Judged | undefined)
+  const after = claims === undefined ? RETRY_MICROS : CLAIM_RETRY_MICROS
+  state.volumes.set(uid, { ...next, open, until: ctx.now + after })
+  ctx.note('FailedMount', { uid, message: claims ?? next.failure })
+  return { after, claims }
 }
 
 // ── files ───────────────────────────────────────────────────────────────────────────────────────────────────────────
