@@ -9,6 +9,7 @@ import protobuf from 'protobufjs/minimal.js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import { parse } from 'yaml'
+import type { Command } from '#cluster/kernel/command.ts'
 import { bringUp, type Up, type UpOptions } from '../up.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'kube-apiserver-port-'))
@@ -303,3 +304,20 @@ function protobufConfigMap(name: string): Buffer {
   )
   return Buffer.concat([Buffer.from('k8s\0'), unknown])
 }
+
+describe('while the API server is down', () => {
+  const fault = (verb: string): void => up.live.command([{ type: verb, process: 'cp-1/kube-apiserver' } as Command])
+  const outcome = (): Promise<string> => ask('/version').then(({ status }) => String(status), ({ code }) => String(code)) // prettier-ignore
+  const until = async (wanted: string): Promise<void> => {
+    for (let i = 0; i < 250; i++) if ((await outcome()) === wanted) return
+    throw new Error(`/version never came to ${wanted}`)
+  }
+
+  it('its port refuses connections; then it serves again', async () => {
+    expect(await outcome()).toBe('200')
+    fault('stop')
+    await until('ECONNREFUSED')
+    fault('start')
+    await until('200')
+  })
+})

@@ -19,6 +19,7 @@ import type { LiveWorld } from '../live-world.ts'
 import type { Authority } from './certificates.ts'
 import { type Certified, certifiedBy } from './certified.ts'
 import { foreign } from './guard.ts'
+import { tieToProcess } from './lifeline.ts'
 import { BODY_MAX, requestOf } from './read-request.ts'
 import { upgrade } from './upgrade.ts'
 import { type EventWriter, eventWriter, writeAnswer } from './write-answer.ts'
@@ -76,9 +77,11 @@ export async function serveApi({ live, server, authority, clock, port, report }:
     https.listen(port, '127.0.0.1', resolve)
   })
   bound.port = (https.address() as AddressInfo).port
+  const lifeline = tieToProcess(https, { live, server, report })
   return {
     port: bound.port,
     close() {
+      lifeline.end()
       https.close()
       https.closeAllConnections()
     },
