@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { builtInSchemas } from '#cluster/api/schema/built-in.ts'
+import { resourceOfKind } from '#cluster/api/resources.ts'
+import type { KubernetesObject } from '#cluster/api/types.ts'
+import { completeStatus } from './complete.ts'
 import { CONFIG_MAPS, configMap, DEPLOYMENTS, deployment, Lab, pod, PODS, requestOf } from '../lab.ts'
 
 const lab = () => new Lab(1, {}, builtInSchemas)
@@ -23,6 +26,30 @@ const FULL = {
     },
   ],
 }
+
+describe('a status of a server that knows all types', () => {
+  it('has the times of a Pod’s conditions and the states of its containers, said or not', () => {
+    const it = lab()
+    it.send('POST', PODS, pod('a'))
+    const status = { conditions: [{ type: 'Ready', status: 'True' }], containerStatuses: [{ name: 'a', image: 'a', ready: true, restartCount: 0 }] } // prettier-ignore
+    const { body } = it.send('PATCH', `${PODS}/a/status`, { status }, undefined, 'application/merge-patch+json')
+    expect(body.status).toMatchObject({
+      conditions: [{ type: 'Ready', lastProbeTime: null, lastTransitionTime: null }],
+      containerStatuses: [{ imageID: '', state: {}, lastState: {} }],
+    })
+  })
+
+  it.each([
+    ['statefulsets', 'StatefulSet', { replicas: 0, availableReplicas: 0 }],
+    ['replicasets', 'ReplicaSet', { replicas: 0 }],
+    ['daemonsets', 'DaemonSet', { currentNumberScheduled: 0, desiredNumberScheduled: 0, numberMisscheduled: 0, numberReady: 0 }], // prettier-ignore
+  ])('has the counts of %s that are told although they are 0', (resource, kind, counts) => {
+    const status = { observedGeneration: 1 }
+    const object = { apiVersion: 'apps/v1', kind, metadata: { name: 'a' }, spec: {}, status } as KubernetesObject
+    expect(completeStatus(resourceOfKind(kind)!, object)).toEqual({ ...object, status: { ...status, ...counts } })
+    expect(resourceOfKind(kind)!.resource).toBe(resource)
+  })
+})
 
 describe('a Pod of a server that knows all types', () => {
   it('has every default that people see', () => {

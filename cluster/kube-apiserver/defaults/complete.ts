@@ -101,16 +101,26 @@ function completeVolume(volume: Fields): Fields {
 const completeSource = (source: Fields): Fields =>
   at(at(source, 'serviceAccountToken', (token) => withMissing(token, { expirationSeconds: 3_600 })), 'downwardAPI', (one) => atEach(one, 'items', completeFieldRef)) // prettier-ignore
 
-// ── the status of a Pod ─────────────────────────────────────────────────────────────────────────────────────────────
+// ── the status ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** What a type shows even where nobody has said anything of it. */
 export function completeStatus<T extends KubernetesObject>(resource: Resource, object: T): T {
+  const counts = COUNTS[keyOf(resource)]
+  if (counts) return at(object, 'status', (status) => withMissing(status, counts)) as T
   if (keyOf(resource) !== 'pods') return object
   return at(object, 'status', (status) => {
     let next = atEach(status, 'conditions', (condition) => withMissing(condition, NO_TIMES))
     for (const list of CONTAINERS) next = atEach(next, list, (one) => withMissing(one, NO_STATES))
     return next
   }) as T
+}
+
+/** Counts that are told although they are 0; a client's older type may not have had them. */
+const COUNTS: Readonly<Record<string, Fields>> = {
+  replicasets: { replicas: 0 },
+  replicationcontrollers: { replicas: 0 },
+  statefulsets: { replicas: 0, availableReplicas: 0 },
+  daemonsets: { currentNumberScheduled: 0, desiredNumberScheduled: 0, numberMisscheduled: 0, numberReady: 0 },
 }
 
 const NO_TIMES: Fields = { lastProbeTime: null, lastTransitionTime: null }
