@@ -14,5 +14,5 @@ const refuse = (why: string): Command =>
     throw new CommandError(`error: ${why}${OWN}`)
   }
 
-export const portForward = refuse('there is no port here to listen on: a Pod with the image client and an address as its argument asks from within the cluster') // prettier-ignore
+export const portForward = refuse('there is no port here to listen on: kubectl run ask --image=curl --env=COUNT=1 --restart=Never -- http://ADDRESS:PORT asks from within the cluster, and is Completed if it was answered, else Error') // prettier-ignore
 export const proxy = refuse('there is no port here to listen on: kubectl get --raw /PATH asks the API server') // prettier-ignore
