@@ -71,3 +71,9 @@ it('leaves what somebody else has written there, and does not begin', async () =
   await expect(bringUp(OPTIONS)).rejects.toThrow('Name another folder with --kubernetes-dir')
   expect(readFileSync(at('pki/ca.key'), 'utf8')).toBe('mine\n')
 })
+
+it('warns of a clock that runs away from one’s own', async () => {
+  const up = await bringUp({ ...OPTIONS, speed: 20, without: ['kube-controller-manager'], kubernetesDir: undefined })
+  up.stop()
+  expect(up.greeting).toContain('Warning: a kube-controller-manager of your own goes by your clock')
+})

@@ -193,7 +193,7 @@ async function apiDoor(
       writeKubernetesDir(kubernetesDir, { server: url, authority, own, signer: genesis.serviceAccountSigner }),
     )
   const missing = without.length > 0 ? missingGreeting(without, kubernetesDir) : ''
-  return apiGreeting(file) + missing + (live.speed > 1 ? aheadGreeting(live.speed) : '')
+  return apiGreeting(file) + missing + (live.speed > 1 ? aheadGreeting(live.speed, without) : '')
 }
 
 /** What an API server itself keeps up to date, for servers beside it: by whose certificates they may know a client. */
@@ -277,8 +277,13 @@ const etcdGreeting = ({ endpoints }: EtcdPorts): string =>
 const missingGreeting = (without: readonly string[], folder: string | undefined): string =>
   `There is no ${without.join(' and no ')}: start your own${folder === undefined ? '' : `, with what is in ${folder}`}.\n`
 
-const aheadGreeting = (speed: number): string =>
-  `Time runs ${speed} times as fast as yours: ages that kubectl reckons itself (describe, events) read <invalid>.\n`
+/** A program outside reads the clock on the wall: there is no telling it another. */
+const aheadGreeting = (speed: number, without: readonly string[]): string =>
+  `Time runs ${speed} times as fast as yours: ages that kubectl reckons itself (describe, events) read <invalid>.\n` +
+  (without.length === 0
+    ? ''
+    : `Warning: a ${without.join(' or ')} of your own goes by your clock, which falls behind this one: ` +
+      `${without.includes('kube-controller-manager') ? 'CronJobs do not come due, tokens end too early, ' : ''}back-offs seem long. --speed 1 keeps both in step.\n`)
 
 const apiGreeting = (file: string): string => `The cluster is up. Point your own kubectl at it:
   export KUBECONFIG=${file}

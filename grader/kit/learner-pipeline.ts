@@ -8,7 +8,8 @@
  * that refused.
  * What we leave out: what the server leads through its own chain: patches, watches, deletions of collections, subresources but
  * `status`, impersonation, bootstrap tokens and the file of tokens, kinds in two versions and those that definitions add, roles and
- * their bindings, a kind that nobody has asked for before, and bodies that cannot be read. No request here waits by priority and fairness.
+ * their bindings, a kind that nobody has asked for before, and bodies that cannot be read. No request here waits by priority and fairness, and
+ * none is counted for `/metrics`: the server counts where `up` brings it up, and there it leads its requests itself.
  * Where to read upstream: apiserver `pkg/server/config.go`, `pkg/endpoints/handlers`.
  */
 import type { HttpRequest, HttpResponse, UserInfo } from '#cluster/api/http.ts'
