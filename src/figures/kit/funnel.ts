@@ -1,7 +1,7 @@
 /** The scheduler's funnel: one Pod, every node, and what the scheduler said of each; from the note that it leaves. */
 import { type SVGTemplateResult, type TemplateResult, html, nothing, svg } from 'lit'
 import type { Frame, MachineView, PodView } from '../../simulation/protocol.ts'
-import { type Rect, definitions, fitText } from './shapes.ts'
+import { definitions, fitted, fitText, type Rect } from './shapes.ts'
 import { type View, isNarrow } from './view.ts'
 import { say } from './words.ts'
 
@@ -183,7 +183,7 @@ function wideFunnel(
 function waitingPod(pod: PodView, { x, y, width, height }: Rect): SVGTemplateResult {
   const middle = x + width / 2
   return svg`<g class="pod pending"><rect x=${x} y=${y} width=${width} height=${height} rx="12" class="pod-box" />
-    <text x=${middle} y=${y + 28} text-anchor="middle" class="pod-name big">${fitText(pod.name, width - 10, 14)}</text>
+    <text x=${middle} y=${y + 28} text-anchor="middle" class="pod-name big">${fitted(pod.name, width - 10, 14)}</text>
     <text x=${middle} y=${y + 47} text-anchor="middle" class="mono">cpu ${pod.cpuMilli}m</text></g>`
 }
 
@@ -207,7 +207,7 @@ function nodeBox({ x, y, width, height }: Rect, { machine, verdict }: Row): SVGT
     <title>${machine.name}: ${machine.node?.cpuRequested ?? 0}m ${say('of', 'de')} ${machine.node?.cpuAllocatable ?? 0}m ${say('CPU requested', 'de CPU pedida')}</title>
     <rect x=${x} y=${y} width=${width} height=${height} rx="9" class="node-frame" />
     <text x=${x + 13} y=${y + 20} class="node-name">${machine.name}</text>
-    <text x=${x + 13} y=${y + 37} class="node-facts">${fitText(factsOf(machine), width - 20, 11.5)}</text>
+    <text x=${x + 13} y=${y + 37} class="node-facts">${fitted(factsOf(machine), width - 20, 11.5)}</text>
     <rect x=${x + width - 78} y=${y + 10} width="64" height="11" rx="3" class="meter" />
     <rect x=${x + width - 78} y=${y + 10} width=${64 * share} height="11" rx="3" class="meter-fill" />
   </g>`
@@ -301,7 +301,7 @@ function scoreBar(rect: Rect, row: Row, decision: Decision): SVGTemplateResult {
     return box
   })
   return svg`${boxes}${total(left)}
-    <text x=${x} y=${y + height + 13} class="sum">${fitText(sumOf(said, plugins), width + 60, 11)}</text>`
+    <text x=${x} y=${y + height + 13} class="sum">${fitted(sumOf(said, plugins), width + 60, 11)}</text>`
 }
 
 function bound(rect: Rect, pod: PodView | undefined, from: number, { isBound }: Progress): SVGTemplateResult {
@@ -309,7 +309,7 @@ function bound(rect: Rect, pod: PodView | undefined, from: number, { isBound }: 
   const middle = y + height / 2
   return svg`<g class="arrow solid"><path d="M${from} ${middle}H${x - 8}" class="arrow-line" /><path d="M${x - 15} ${middle - 5}l8 5 -8 5" class="arrow-head" /></g>
     <g class="pod ${isBound ? (pod?.phase ?? 'creating') : 'pending'}"><rect x=${x} y=${y} width=${width} height=${height} rx="10" class="pod-box" />
-    <text x=${x + width / 2} y=${middle - 1} text-anchor="middle" class="pod-name">${fitText(pod?.name ?? '', width - 8, 13)}</text>
+    <text x=${x + width / 2} y=${middle - 1} text-anchor="middle" class="pod-name">${fitted(pod?.name ?? '', width - 8, 13)}</text>
     <text x=${x + width / 2} y=${middle + 14} text-anchor="middle" class="pod-words">${pickWords(isBound)}</text></g>`
 }
 

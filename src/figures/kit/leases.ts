@@ -1,7 +1,7 @@
 /** Leases of leader election, each as a bar that runs out unless it is renewed. */
 import { type TemplateResult, html, svg } from 'lit'
 import type { LeaderView } from '../../simulation/protocol.ts'
-import { fitText } from './shapes.ts'
+import { fitted } from './shapes.ts'
 import { type View, isNarrow } from './view.ts'
 import { say } from './words.ts'
 
@@ -47,7 +47,7 @@ export function drawLeases(view: View): TemplateResult {
         <text x="2" y=${y + 17}><tspan class="lease-name">${lease.name}</tspan> ${who}</text>
         <rect x=${start} y=${bar} width=${full} height="20" rx="5" class="lease-whole" />
         ${left === 0 ? svg`<rect x=${start} y=${bar} width=${full} height="20" rx="5" fill="url(#refused)" />` : svg`<rect x=${start} y=${bar} width=${full * left} height="20" rx="5" class="lease-left" />`}
-        <text x=${start + 8} y=${bar + 14.5} class="lease-words">${fitText(words, full - 12, 12)}</text></g>`
+        <text x=${start + 8} y=${bar + 14.5} class="lease-words">${fitted(words, full - 12, 12)}</text></g>`
     })}
   </svg>`
 }

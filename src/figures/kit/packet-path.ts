@@ -1,7 +1,7 @@
 /** The way of a packet between two Pods: stations from one network namespace to the other, and who sees which addresses. */
 import { type SVGTemplateResult, type TemplateResult, html, nothing, svg } from 'lit'
 import type { Frame, MachineView, NoteView } from '../../simulation/protocol.ts'
-import { type Point, type Rect, centre, fitText, process } from './shapes.ts'
+import { centre, fitted, type Point, process, type Rect } from './shapes.ts'
 import { type View, isNarrow } from './view.ts'
 import { say } from './words.ts'
 
@@ -177,7 +177,7 @@ function drawStation(
   const middle = x + width / 2
   return svg`<g class="station ${isPod ? 'pod' : 'device'} ${exists ? '' : 'missing'} ${here ? 'here' : ''}">
     <rect x=${x} y=${y} width=${width} height=${height} rx="10" class="station-box" />
-    <text x=${middle} y=${y + height / 2 - 3} text-anchor="middle" class="station-name">${fitText(label, width - 8, 13)}</text>
+    <text x=${middle} y=${y + height / 2 - 3} text-anchor="middle" class="station-name">${fitted(label, width - 8, 13)}</text>
     <text x=${middle} y=${y + height / 2 + 14} text-anchor="middle" class="mono">${address || (exists ? say('no address', 'sin dirección') : notYet())}</text>
   </g>`
 }

@@ -4,7 +4,7 @@
  */
 import { type SVGTemplateResult, type TemplateResult, html, svg } from 'lit'
 import type { ContainerView, Frame, PodView } from '../../simulation/protocol.ts'
-import { PHASE_WORDS, fitText, process, shortPodName } from './shapes.ts'
+import { fitted, fitText, PHASE_WORDS, process, shortPodName } from './shapes.ts'
 import type { KeptMoment } from './view.ts'
 import { say } from './words.ts'
 
@@ -63,7 +63,7 @@ function card(pod: PodView, frame: Frame, x: number, y: number, width: number): 
     <path d="M${inner.x} ${y + 104}H${inner.x + inner.width}" class="netns" />
     ${pod.containers.map((_, i) => svg`<path d="M${inner.x + i * (box + gap) + box / 2} ${y + 94}v10" class="netns" />`)}
     <text x=${inner.x} y=${y + 121} class="mono">${pod.ip || '—'}</text>
-    <text x=${inner.x + inner.width} y=${y + 121} text-anchor="end" class="pod-words">${fitText(say('one network namespace', 'un solo espacio de red'), inner.width - 110, 11)}</text>
+    <text x=${inner.x + inner.width} y=${y + 121} text-anchor="end" class="pod-words">${fitted(say('one network namespace', 'un solo espacio de red'), inner.width - 110, 11)}</text>
   </g>`
 }
 

@@ -2,7 +2,7 @@
 import { type SVGTemplateResult, type TemplateResult, html, nothing, svg } from 'lit'
 import type { EtcdMemberView } from '../../simulation/protocol.ts'
 import { type Odds, oddsOf } from './raft-odds.ts'
-import { fitText } from './shapes.ts'
+import { fitted } from './shapes.ts'
 import { type View, isNarrow } from './view.ts'
 import { say } from './words.ts'
 
@@ -58,7 +58,7 @@ function drawRow(
     <text x="1" y=${y + 15} class="log-name">${member.machine}</text>
     ${member.entries.filter(({ index }) => index >= from && index < from + room).map(({ index, term }) => drawCell(member, index, term, first + (index - from) * CELL, y))}
     <text x=${first} y=${y + 35} class="log-value">${shown}</text>
-    ${odds.kind === 'leads' || odds.kind === 'outside' || odds.kind === 'down' ? nothing : svg`<text x=${first + ODDS} y=${y + 35} class="odds ${odds.kind}">${fitText(words, width - first - ODDS, 11)}</text>`}
+    ${odds.kind === 'leads' || odds.kind === 'outside' || odds.kind === 'down' ? nothing : svg`<text x=${first + ODDS} y=${y + 35} class="odds ${odds.kind}">${fitted(words, width - first - ODDS, 11)}</text>`}
   </g>`
 }
 

@@ -4,7 +4,7 @@ import { keyed } from 'lit/directives/keyed.js'
 import type { Described } from '#cluster/scenarios/described.ts'
 import type { EtcdMemberView, Frame } from '../../simulation/protocol.ts'
 import { isCut } from './raft-odds.ts'
-import { type Point, type Rect, arrow, centre, definitions, fitText, tag } from './shapes.ts'
+import { arrow, centre, definitions, fitted, fitText, type Point, type Rect, tag } from './shapes.ts'
 import { type View, inFlight, isNarrow, stepOf } from './view.ts'
 import { say } from './words.ts'
 
@@ -110,7 +110,7 @@ function drawMember(member: EtcdMemberView, rect: Rect, active: boolean): SVGTem
     <rect x=${x} y=${y} width=${width} height=${height} rx="11" class="member-box" />
     ${member.state === 'paused' ? svg`<rect x=${x} y=${y} width=${width} height=${height} rx="11" fill="url(#paused)" />` : nothing}
     <text x=${x + width / 2} y=${y + 19} text-anchor="middle" class="member-name">${member.machine}</text>
-    <text x=${x + width / 2} y=${y + 35} text-anchor="middle" class="member-role">${fitText(roleWord(member) + slow, width - 4, 11)}</text>
+    <text x=${x + width / 2} y=${y + 35} text-anchor="middle" class="member-role">${fitted(roleWord(member) + slow, width - 4, 11)}</text>
     ${look === 'gone' ? svg`<path d="M${x + 24} ${y + 14.5}H${x + width - 24}" class="strike" />` : nothing}
   </g>`
 }

@@ -1,6 +1,6 @@
 /** Up to which revision each has seen the store: beside the store's own, so that who has seen the future shows. */
 import { type TemplateResult, html, nothing, svg } from 'lit'
-import { fitText } from './shapes.ts'
+import { fitted } from './shapes.ts'
 import { type View, isNarrow } from './view.ts'
 import { say } from './words.ts'
 
@@ -61,10 +61,10 @@ export function drawSeen(view: View): TemplateResult {
       const y = i * ROW
       const long = (row.revision / most) * full
       return svg`<g class="seen-row ${row.kind}">
-        <text x="1" y=${y + 18}>${fitText(row.name, first - 8, 12.5)}</text>
+        <text x="1" y=${y + 18}>${fitted(row.name, first - 8, 12.5)}</text>
         <rect x=${first} y=${y + 4} width=${long} height="20" rx="5" class="seen-bar" />
         ${row.kind === 'future' ? svg`<rect x=${first} y=${y + 4} width=${long} height="20" rx="5" fill="url(#refused)" opacity="0.6" />` : nothing}
-        <text x=${first + 8} y=${y + 18.5} class="seen-words">${fitText(narrow && row.kind === 'future' ? say(`waits beyond ${row.revision}`, `espera tras la ${row.revision}`) : wordsOf(row, frame.store.revision), full - 12, 11.5)}</text></g>`
+        <text x=${first + 8} y=${y + 18.5} class="seen-words">${fitted(narrow && row.kind === 'future' ? say(`waits beyond ${row.revision}`, `espera tras la ${row.revision}`) : wordsOf(row, frame.store.revision), full - 12, 11.5)}</text></g>`
     })}
   </svg>`
 }

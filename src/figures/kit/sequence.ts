@@ -5,7 +5,7 @@
 import { type SVGTemplateResult, type TemplateResult, html, nothing, svg } from 'lit'
 import type { Described } from '#cluster/scenarios/described.ts'
 import { formatMicros } from '#cluster/scenarios/duration.ts'
-import { arrow, fitText } from './shapes.ts'
+import { arrow, fitted } from './shapes.ts'
 import type { Step } from './steps.ts'
 import { type View, isNarrow, subjectOf } from './view.ts'
 import { say } from './words.ts'
@@ -87,7 +87,7 @@ function horizontal(view: View, lanes: readonly Lane[]): TemplateResult {
       const time = i === 0 || shown[i - 1]!.step.event.at !== event.at ? formatMicros(event.at) : ''
       return svg`<g class="moment ${at === index ? 'now' : at > index ? 'to-come' : ''}" @click=${() => view.goTo(at)}>
         ${at === index ? svg`<rect x=${x - 18} y="1" width=${COLUMN - 4} height=${height - 2} rx="8" class="now-ground" />` : nothing}
-        ${linesOf(event).map((line, row) => svg`<text x=${x - 11} y=${15 + row * 15} class=${row < 2 ? 'label' : 'subject'}>${fitText(line, COLUMN - 10, 11.5)}</text>`)}
+        ${linesOf(event).map((line, row) => svg`<text x=${x - 11} y=${15 + row * 15} class=${row < 2 ? 'label' : 'subject'}>${fitted(line, COLUMN - 10, 11.5)}</text>`)}
         ${at <= index ? message(event, lanes, (lane) => ({ x, y: laneY(lane) }), 'down', at === index) : nothing}
         <text x=${x - 11} y=${height - 7} class="mono">${time}</text>
       </g>`
@@ -150,7 +150,7 @@ function vertical(view: View, lanes: readonly Lane[]): TemplateResult {
       const y = top + i * ROW + 32
       return svg`<g class="moment ${at === index ? 'now' : at > index ? 'to-come' : ''}" @click=${() => view.goTo(at)}>
         ${at === index ? svg`<rect x="1" y=${y - 28} width=${width - 2} height=${ROW - 4} rx="8" class="now-ground" />` : nothing}
-        <text x=${width / 2} y=${y - 12} text-anchor="middle" class="label">${fitText(linesOf(step.event).filter(Boolean).join(' '), width - 12, 12)}</text>
+        <text x=${width / 2} y=${y - 12} text-anchor="middle" class="label">${fitted(linesOf(step.event).filter(Boolean).join(' '), width - 12, 12)}</text>
         ${at <= index ? message(step.event, lanes, (lane) => ({ x: laneX(lane), y }), 'across', at === index) : nothing}
       </g>`
     })}

@@ -38,6 +38,12 @@ export function fitText(text: string, width: number, size = 13): string {
   return text.length <= most ? text : `${text.slice(0, most - 1)}…`
 }
 
+/** The same for the inside of a `<text>`, where what was cut is shown whole under the pointer and read whole aloud. */
+export function fitted(text: string, width: number, size = 13): SVGTemplateResult | string {
+  const cut = fitText(text, width, size)
+  return cut === text ? text : svg`<title>${text}</title>${cut}`
+}
+
 // ── machines and processes ──────────────────────────────────────────────────────────────────────────────────────────
 
 export type MachineLook = 'control-plane' | 'node' | 'outside' | 'not-ready' | 'off'
@@ -73,7 +79,7 @@ export function process(rect: Rect, label: string, state: ProcessState, look: Pr
   return svg`<g class="process ${look} ${state}">
     <rect x=${x} y=${y} width=${width} height=${height} rx="8" class="process-box" />
     ${state === 'paused' ? svg`<rect x=${x} y=${y} width=${width} height=${height} rx="8" fill="url(#paused)" />` : nothing}
-    <text x=${middle.x} y=${middle.y + 4.5} text-anchor="middle" style="font-size: ${size}px">${fitText(label, width - 6, size)}</text>
+    <text x=${middle.x} y=${middle.y + 4.5} text-anchor="middle" style="font-size: ${size}px">${fitted(label, width - 6, size)}</text>
     ${state === 'gone' ? svg`<path d="M${x + 5} ${middle.y}H${x + width - 5}" class="strike" />` : nothing}
   </g>`
 }
@@ -106,7 +112,7 @@ export function pod(rect: Rect, view: PodView, unreachable = false): SVGTemplate
     <rect x=${x} y=${y} width=${width} height=${height} rx="10" class="pod-box" />
     ${phase === 'creating' ? svg`<rect x=${x + 1} y=${y + height / 2} width=${width - 2} height=${height / 2 - 1} rx="9" class="pod-fill" />` : nothing}
     ${phase === 'terminating' ? svg`<rect x=${x} y=${y} width=${width} height=${height} rx="10" fill="url(#fading)" />` : nothing}
-    <text x=${x + width / 2} y=${y + height / 2 - 1.5} text-anchor="middle" class="pod-name">${fitText(name, width - 6, 12)}</text>
+    <text x=${x + width / 2} y=${y + height / 2 - 1.5} text-anchor="middle" class="pod-name">${fitted(name, width - 6, 12)}</text>
     <text x=${x + width / 2} y=${y + height / 2 + 13} text-anchor="middle" class="pod-words">${tick ? '✓ ' : ''}${unreachable ? '?' : PHASE_WORDS[phase]}${view.restarts > 0 ? ` ↻${view.restarts}` : ''}</text>
     ${phase === 'failed' ? svg`<path d="M${x + 6} ${y + 6}L${x + width - 6} ${y + height - 6}" class="pod-cross" />` : nothing}
     ${phase === 'succeeded' ? svg`<path d="M${x + width - 5} ${y + 8}V${y + height - 8}" class="pod-bar" />` : nothing}

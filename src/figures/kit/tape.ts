@@ -2,7 +2,7 @@
 import { type SVGTemplateResult, type TemplateResult, html, nothing, svg } from 'lit'
 import { keyed } from 'lit/directives/keyed.js'
 import type { HistoryCell, KeyspaceView } from '../../simulation/protocol.ts'
-import { fitText } from './shapes.ts'
+import { fitted } from './shapes.ts'
 import { type Spot, withSpots } from './spots.ts'
 import { type View, isNarrow, stepOf } from './view.ts'
 import { say } from './words.ts'
@@ -91,7 +91,7 @@ function drawColumn({ revision, x, width, cell }: Column, newest: boolean, isFou
     <text x=${middle} y="14" text-anchor="middle" class="mono">${revision}</text>
     <rect x=${x} y=${TOP} width=${width - 4} height=${CELL_HEIGHT} rx="5" />
     <text x=${middle} y=${TOP + 22} text-anchor="middle" class="cell-key">${cell.key}</text>
-    <text x=${middle} y=${TOP + 41} text-anchor="middle" class="cell-value">${fitText(words, width - 6, 11.5)}</text>
+    <text x=${middle} y=${TOP + 41} text-anchor="middle" class="cell-value">${fitted(words, width - 6, 11.5)}</text>
     ${cell.value === undefined ? svg`<path d="M${x + 7} ${TOP + 17.5}H${x + width - 11}" class="strike" />` : nothing}
   </g>`
 }

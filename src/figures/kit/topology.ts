@@ -5,7 +5,7 @@ import type { Described } from '#cluster/scenarios/described.ts'
 import type { EtcdMemberView, Frame, MachineView } from '../../simulation/protocol.ts'
 import { quorumOf } from './raft-odds.ts'
 import { roleWord } from './raft-ring.ts'
-import { type Point, type Rect, arrow, centre, definitions, fitText, machine, process, tag } from './shapes.ts'
+import { arrow, centre, definitions, fitted, fitText, machine, type Point, process, type Rect, tag } from './shapes.ts'
 import { type View, isNarrow, stepOf } from './view.ts'
 import { say } from './words.ts'
 
@@ -109,9 +109,9 @@ function drawMember(member: EtcdMemberView, rect: Rect, active: boolean): SVGTem
     ${
       width < COMPACT
         ? svg`<text x=${x + width / 2} y=${y + 16} text-anchor="middle" class="member-name">etcd</text>
-            <text x=${x + width / 2} y=${y + 29} text-anchor="middle" class="member-role">${fitText(word, width - 4, 11.5)}</text>`
+            <text x=${x + width / 2} y=${y + 29} text-anchor="middle" class="member-role">${fitted(word, width - 4, 11.5)}</text>`
         : svg`<text x=${x + 10} y=${middle} class="member-name">etcd</text>
-            <text x=${x + width - 9} y=${middle} text-anchor="end" class="member-role">${fitText(word, width - 52, 11.5)}</text>`
+            <text x=${x + width - 9} y=${middle} text-anchor="end" class="member-role">${fitted(word, width - 52, 11.5)}</text>`
     }
   </g>`
 }
