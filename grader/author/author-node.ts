@@ -1,6 +1,7 @@
 /** An author's folder as it stands on disk: read for the lint, and written where `check --update` is asked for. */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { parse } from 'yaml'
 import type { CheckSet } from '../kit/checks.ts'
 import type { Misconception } from '../verdict/exercise.ts'
@@ -65,14 +66,16 @@ export function judgeKept(
   return [...changed, ...(stale.length === 0 ? [] : [`${MISCONCEPTIONS} is stale for ${shortList(stale)}: ${remedy}`])]
 }
 
-/** Rows that are missing, left over, told otherwise, or lack a check that the wrong solution failed just now. */
+/** Rows that are missing, left over, said otherwise, or lack what a check has just found. */
 function staleRows(known: readonly Misconception[], seen: readonly Misconception[]): string[] {
   const names = [...new Set([...known, ...seen].map(({ name }) => name))]
   return names.filter((name) => {
     const [before, now] = [known, seen].map((rows) => rows.find((row) => row.name === name))
     if (!before || !now) return true
-    const isSameText = JSON.stringify([before.text, before.hint]) === JSON.stringify([now.text, now.hint])
-    return !isSameText || !now.failed.every((check) => before.failed.includes(check))
+    const isSame = isDeepStrictEqual([before.text, before.hint], [now.text, now.hint])
+    return (
+      !isSame || !now.failed.every((name) => before.failed.includes(name) && before.says?.[name] === now.says?.[name])
+    )
   })
 }
 

@@ -28,12 +28,8 @@ describe('the head of a wrong solution', () => {
   it('tells check, hint, and the mistake in two languages', () => {
     const text = { en: 'Counts twice.', es: 'Cuenta dos veces.' }
     expect(readMistake(HEAD)).toEqual({ checks: ['counts'], hint: 'one', text })
-    expect(misconceptionOf('a', readMistake(HEAD), ['counts'])).toEqual({
-      name: 'a',
-      text,
-      hint: 'one',
-      failed: ['counts'],
-    })
+    const seen = { failed: ['counts'], says: { counts: 'over' } }
+    expect(misconceptionOf('a', readMistake(HEAD), seen)).toEqual({ name: 'a', text, hint: 'one', ...seen })
   })
   it('ends at the first line that is no comment', () => {
     expect(readMistake('\n// check: counts\n').checks).toEqual([])
@@ -58,7 +54,7 @@ describe('what is told', () => {
 
 describe('what is kept beside an exercise', () => {
   const told = tell('a', [result()], texts)
-  const seen = [misconceptionOf('a', readMistake(HEAD), ['counts'])]
+  const seen = [misconceptionOf('a', readMistake(HEAD), { failed: ['counts'], says: { counts: 'over' } })]
 
   it('is asked for only where it is there', () => {
     expect(judgeKept(folder, [told], undefined, seen, BOTH)).toEqual([])
@@ -77,7 +73,8 @@ describe('what is kept beside an exercise', () => {
 
   it('is complained of when something else is told or failed now', () => {
     writeFileSync(join(path, 'feedback.es.txt'), told.es.replace('sobra', 'falta'))
-    const known = [{ ...seen[0]!, failed: [] }]
+    const known = [{ ...seen[0]!, says: { counts: 'under' } }]
+    expect(judgeKept(folder, [], [{ ...seen[0]!, failed: [] }], seen, [])).toHaveLength(1)
     expect(judgeKept(folder, [told], known, seen, BOTH)).toEqual([
       'feedback.es.txt: something else is told now about a: read the change, and take it over with: clusterwright check toy --update',
       'misconceptions.json is stale for a: read the change, and take it over with: clusterwright check toy --update',
@@ -87,12 +84,15 @@ describe('what is kept beside an exercise', () => {
 
 describe('the matrix', () => {
   const costs = ['first', 'second', 'third'].map((name) => ({ name, kind: 'example' as const, seeds: 1, fuel: 1000 }))
-  const run = (name: string, failed: string[]) => ({ name, text: `${name}'s <text>`, named: ['first'], failed })
+  const run = (name: string, failed: string[], why = 'why') => ({
+    ...{ name, text: `${name}'s <text>`, named: ['first'], failed },
+    says: { first: why },
+  })
   const known = [{ name: 'b', text: { en: '', es: '' }, hint: 'x', failed: ['first', 'third'] }]
   const matrix = matrixOf(
     { id: 'toy', title: 'Toy & co', complaints: [] },
     costs,
-    [run('a', ['first']), run('b', ['first']), run('c', ['first'])],
+    [run('a', ['first']), run('b', ['first']), run('c', ['first']), run('d', ['first'], 'else')],
     known,
   )
 
@@ -101,6 +101,7 @@ describe('the matrix', () => {
       [['first'], false],
       [['first', 'third'], true],
       [['first'], false],
+      [['first'], true],
     ])
   })
   it('names checks that nothing tells apart', () => {
@@ -111,6 +112,6 @@ describe('the matrix', () => {
     expect(page).toContain('Toy &amp; co')
     expect(page).toContain('title="a\'s &lt;text&gt;"')
     expect(page).not.toContain('<text>')
-    expect(page.match(/●/g)).toHaveLength(4)
+    expect(page.match(/●/g)).toHaveLength(5)
   })
 })

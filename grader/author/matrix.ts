@@ -17,7 +17,7 @@ export interface MatrixRow {
   readonly named: readonly string[]
   /** All that it failed, as far as is known. */
   readonly failed: readonly string[]
-  /** No other wrong solution fails the same checks: so a submission that does is recognised. */
+  /** No other wrong solution fails the same checks for the same reasons: so a submission that does is recognised. */
   readonly isRecognised: boolean
 }
 
@@ -34,6 +34,8 @@ export interface WrongRun {
   readonly text: string
   readonly named: readonly string[]
   readonly failed: readonly string[]
+  /** What each check that it failed says, in keys. */
+  readonly says: Readonly<Record<string, string>>
 }
 
 /** Joins what this run saw with what `misconceptions.json` knows of checks that it did not run. */
@@ -45,10 +47,13 @@ export function matrixOf(
 ): Matrix {
   const order = costs.map(({ name }) => name)
   const whole = runs.map((run) => {
-    const more = known.find(({ name }) => name === run.name)?.failed ?? []
-    return { ...run, failed: order.filter((name) => run.failed.includes(name) || more.includes(name)) }
+    const { failed = [], says = {} } = known.find(({ name }) => name === run.name) ?? {}
+    return {
+      ...{ ...run, failed: order.filter((name) => run.failed.includes(name) || failed.includes(name)) },
+      says: { ...says, ...run.says },
+    }
   })
-  const signature = ({ failed }: WrongRun): string => failed.join('\n')
+  const signature = ({ failed, says }: WrongRun): string => JSON.stringify(failed.map((name) => [name, says[name]]))
   const alike = (run: WrongRun): number => whole.filter((other) => signature(other) === signature(run)).length
   return { ...exercise, costs, rows: whole.map((run) => ({ ...run, isRecognised: alike(run) === 1 })) }
 }

@@ -7,7 +7,7 @@
  *     // es: Compara con <, y un nodo lleno rechaza lo que cabe justo.
  *
  * The sentence is the misconception, in words that a learner who has it would understand; it is shown when a submission
- * fails exactly the checks that this one fails.
+ * fails exactly the checks that this one fails, for the same reasons.
  */
 import type { Misconception } from '../verdict/exercise.ts'
 
@@ -33,9 +33,13 @@ export function readMistake(source: string): Mistake {
 }
 
 /** A row of `misconceptions.json`. Throws when the head lacks its hint or its sentence: the proof says so before. */
-export function misconceptionOf(name: string, { hint, text }: Mistake, failed: readonly string[]): Misconception {
+export function misconceptionOf(
+  name: string,
+  { hint, text }: Mistake,
+  { failed, says }: Pick<Misconception, 'failed' | 'says'>,
+): Misconception {
   if (hint === undefined || text.en === '') throw new Error(`the wrong solution ${name} lacks its hint or its sentence`)
-  return { name, text: { en: text.en, es: text.es || text.en }, hint, failed }
+  return { name, text: { en: text.en, es: text.es || text.en }, hint, failed, ...(says && { says }) }
 }
 
 /** As it is written: one row a line, so that a diff shows the rows that changed. */

@@ -162,8 +162,8 @@ async function tallyOf({ folder, orders, results, failures, spent }: Work, optio
   const matrix = matrixOf(
     { id: folder.id, title: folder.title, complaints },
     costs,
-    wrong.map(({ job, mistake, failed }) => ({
-      ...{ name: nameOfWrong(job.file), text: mistake.text.en, named: mistake.checks, failed },
+    wrong.map(({ job, mistake, failed, says }) => ({
+      ...{ name: nameOfWrong(job.file), text: mistake.text.en, named: mistake.checks, failed, says },
     })),
     exercise.misconceptions,
   )
@@ -188,7 +188,7 @@ function toldOnce(failures: readonly Failure[]): string[] {
 }
 
 type WrongResult = JobResult &
-  Required<Pick<JobResult, 'mistake' | 'told'>> & { readonly job: { readonly file: string } }
+  Required<Pick<JobResult, 'mistake' | 'says' | 'told'>> & { readonly job: { readonly file: string } }
 
 const isWrong = (result: JobResult): result is WrongResult => result.job.kind === 'wrong' && result.told !== undefined
 const nameOfWrong = (file: string): string => file.replace(/\.ts$/, '')
@@ -203,7 +203,7 @@ function keep(
   const told = wrong.map((result) => result.told)
   const seen = wrong
     .filter(({ mistake }) => mistake.hint !== undefined && mistake.text.en !== '')
-    .map(({ job, mistake, failed }) => misconceptionOf(nameOfWrong(job.file), mistake, failed))
+    .map(({ job, mistake, failed, says }) => misconceptionOf(nameOfWrong(job.file), mistake, { failed, says }))
   const languages = ['en', ...lint.languages] as const
   if (!isUpdate) return judgeKept(folder, told, misconceptions, seen, languages)
   for (const file of updateKept(folder, told, seen, languages))

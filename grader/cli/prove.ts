@@ -11,12 +11,13 @@ import type { Told } from '../author/told.ts'
 import { tell, toldFile, unkeyed } from '../author/told.ts'
 import type { Engine } from '../sandbox/engine.ts'
 import type { Exercise } from '../verdict/exercise.ts'
+import { saidOf } from '../verdict/feedback.ts'
 import { grade, type GradeOptions } from '../verdict/grade.ts'
-import type { Compiled, Verdict } from '../verdict/verdict.ts'
+import type { CheckResult, Compiled, Verdict } from '../verdict/verdict.ts'
 import type { ExerciseFolder } from './exercises-node.ts'
 import { compileSubmission, read } from './exercises-node.ts'
 import { HOSTILE, SPENDS_ALL } from './hostile-submissions.ts'
-import { findingsDiffer, type Graded, gradeSpending, isBad, sampleDiffers, withoutTelling } from './prove-again.ts'
+import { findingsDiffer, type Graded, gradeSpending, isBad, sampleDiffers, withoutStory } from './prove-again.ts'
 
 export type Job =
   | { readonly kind: 'solution' | 'starter' }
@@ -41,6 +42,8 @@ export interface JobResult {
   /** Of a wrong solution: what its author says of it, and what the learner is told. */
   readonly mistake?: Mistake
   readonly told?: Told
+  /** Of a wrong solution: what each check that it failed says, in keys. */
+  readonly says?: Readonly<Record<string, string>>
 }
 
 /** The dear jobs first, so that two workers end at about the same time. */
@@ -105,22 +108,19 @@ export function prove(job: Job, setup: ProofSetup): JobResult {
   const result: JobResult = { job, complaints, failed: failedIn(verdict), hints, fuel: verdict.fuel }
   if (job.kind === 'solution') return { ...result, costs: costsOf(verdict) }
   if (job.kind !== 'wrong') return result
-  const failed = setup.isThorough ? failedInAll(setup, source, compiled, result.failed) : result.failed
-  return { ...result, failed, ...toldOf(job.file, source, verdict, exercise) }
+  const bad = [...verdict.checks, ...(setup.isThorough ? others(setup, source, compiled) : [])].filter(isBad)
+  const inOrder = exercise.checks.checks.flatMap(({ name }) => bad.find((one) => one.name === name) ?? [])
+  const failed = inOrder.map(({ name }) => name)
+  return { ...result, failed, says: saidOf(inOrder), ...toldOf(job.file, source, verdict, exercise) }
 }
 
-/** Checks that it does not name are tried on fewer seeds: most that fail at all fail soon, and all of them are dear. */
-const OTHER_SEEDS = 20
-
-/** With the checks that it does not name as well, in source order. */
-function failedInAll(setup: ProofSetup, source: string, compiled: Compiled, failed: readonly string[]): string[] {
-  const { exercise, engine } = setup
+/** What the checks that it does not name find, as they would when a learner submits it; its story is nobody's concern. */
+function others({ exercise, engine }: ProofSetup, source: string, compiled: Compiled): readonly CheckResult[] {
   const named = readMistake(source).checks
-  const others = exercise.checks.checks.filter(({ name }) => !named.includes(name)).map(withoutTelling)
-  const narrowed = { ...exercise, checks: { ...exercise.checks, checks: others } }
-  const verdict = grade({ exercise: narrowed, compiled, mode: 'submit', engine, seeds: OTHER_SEEDS })
-  const all = new Set([...failed, ...failedIn(verdict)])
-  return exercise.checks.checks.map(({ name }) => name).filter((name) => all.has(name))
+  const unnamed = exercise.checks.checks.filter(({ name }) => !named.includes(name)).map(withoutStory)
+  if (unnamed.length === 0) return []
+  const narrowed = { ...exercise, checks: { ...exercise.checks, checks: unnamed } }
+  return grade({ exercise: narrowed, compiled, mode: 'submit', engine, seeds: WRONG_SEEDS }).checks
 }
 
 const costsOf = ({ checks }: Verdict): CheckCost[] =>

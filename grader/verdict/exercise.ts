@@ -24,8 +24,10 @@ export interface Misconception {
   readonly name: string
   readonly text: Readonly<Record<Locale, string>>
   readonly hint: string
-  /** Names of the checks that it fails, in source order: those that it names on 200 seeds, the others on fewer. */
+  /** Names of the checks that it fails on the seeds of a submit, in source order. */
   readonly failed: readonly string[]
+  /** What each of them says, in keys. Absent where nothing is said by key. */
+  readonly says?: Readonly<Record<string, string>>
 }
 
 /** All that a verdict on it may say: its texts, and its known mistakes by the keys `mistake.NAME`. */

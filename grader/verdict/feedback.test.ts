@@ -3,7 +3,7 @@ import { example, property } from '../kit/checks.ts'
 import { schedulerGuest } from '../kit/scheduler-guest.ts'
 import type { Exercise } from './exercise.ts'
 import { creditOf } from './exercise.ts'
-import { feedbackOf } from './feedback.ts'
+import { feedbackOf, recognise } from './feedback.ts'
 import { scoreOf } from './score.ts'
 import type { CheckResult, Status, Verdict } from './verdict.ts'
 
@@ -46,6 +46,17 @@ describe('feedback', () => {
   })
   it('names none where two known mistakes fail the same checks', () => {
     expect(said(['pass', 'fail', 'pass'])).toEqual(['blocking: second went wrong.'])
+  })
+  it('tells two that fail the same checks apart by what these say, and names none where they say something else', () => {
+    const [a, b, c] = exercise.misconceptions!
+    const misconceptions = [a!, { ...b!, says: { second: 'over(cpu)' } }, { ...c!, says: { second: 'late' } }]
+    const recognised = (key: string) => {
+      const verdict = graded(['pass', 'fail', 'pass'])
+      verdict.checks[1]!.said = { message: { key, params: { count: 2, what: { key: 'cpu' } } } }
+      return recognise(verdict, { ...exercise, misconceptions })?.name
+    }
+    expect(recognised('over')).toBe('b')
+    expect(recognised('under')).toBeUndefined()
   })
   it('takes an advisory check for advice, and praises what passed as a whole', () => {
     expect(said(['pass', 'pass', 'fail'], { status: 'pass' })).toEqual([

@@ -8,7 +8,7 @@
 import type { Exercise, Misconception } from './exercise.ts'
 import { textsOf } from './exercise.ts'
 import type { Sayable, Texts } from './said.ts'
-import { speak } from './say.ts'
+import { keysOf, speak } from './say.ts'
 import type { CheckResult, Feedback, Verdict } from './verdict.ts'
 
 type Graded = Pick<Verdict, 'mode' | 'status' | 'checks' | 'diagnostics' | 'consoleTruncated'>
@@ -66,11 +66,20 @@ const ofCheck = (type: Feedback['type'], { name, message = '', said, hint }: Che
   ...(hint !== undefined && { hint }),
 })
 
-/** The one known mistake that fails exactly the checks that failed here. Two that do are no help. */
+/** The one known mistake that fails exactly the checks that failed here, for the same reasons. Two that do are no help. */
 export function recognise({ mode, checks }: Graded, { misconceptions = [] }: Exercise): Misconception | undefined {
   if (mode !== 'submit') return undefined
-  const failed = checks.filter(({ status }) => status === 'fail' || status === 'error').map(({ name }) => name)
-  if (failed.length === 0) return undefined
-  const alike = misconceptions.filter((one) => one.failed.join('\n') === failed.join('\n'))
+  const bad = checks.filter(({ status }) => status === 'fail' || status === 'error')
+  if (bad.length === 0) return undefined
+  const failed = bad.map(({ name }) => name).join('\n')
+  const said = saidOf(bad)
+  const alike = misconceptions.filter(
+    (one) =>
+      one.failed.join('\n') === failed && Object.entries(one.says ?? {}).every(([name, keys]) => said[name] === keys),
+  )
   return alike.length === 1 ? alike[0] : undefined
 }
+
+/** What each of these checks says, in keys, where it says anything by key. */
+export const saidOf = (checks: readonly CheckResult[]): Readonly<Record<string, string>> =>
+  Object.fromEntries(checks.flatMap(({ name, said }) => (said?.message ? [[name, keysOf(said.message)]] : [])))

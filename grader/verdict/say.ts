@@ -51,6 +51,12 @@ function templateOf(key: string, locale: Locale, texts: Texts | undefined): Temp
   return source && Object.hasOwn(source.en, key) ? source.en[key] : undefined
 }
 
+/** What is said, but for names and numbers: the key, and in brackets the keys of what is put into it. */
+export function keysOf({ key, params = {} }: Said): string {
+  const within = Object.values(params).flatMap((value) => (typeof value === 'object' ? [keysOf(value)] : []))
+  return within.length === 0 ? key : `${key}(${within.join(' ')})`
+}
+
 const GROUP_MARK: Readonly<Record<Locale, string>> = { en: ',', es: '.' }
 
 /** `12345` as `12,345` or `12.345`. */
