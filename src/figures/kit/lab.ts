@@ -2,7 +2,7 @@
 import { type SVGTemplateResult, type TemplateResult, html, nothing, svg } from 'lit'
 import type { Frame, MachineView, PodView, SpreadView } from '../../simulation/protocol.ts'
 import { type Decision, isRefused } from './funnel.ts'
-import { definitions, fitted, fitText, pod as drawPod, type Rect, shortPodName } from './shapes.ts'
+import { type Rect, definitions, fitText, pod as drawPod, shortPodName } from './shapes.ts'
 import { type Spot, withSpots } from './spots.ts'
 import { type View, isNarrow } from './view.ts'
 import { say } from './words.ts'
