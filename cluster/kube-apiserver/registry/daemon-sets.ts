@@ -5,6 +5,7 @@ import type { FieldError } from '../status.ts'
 import { invalidValue, notSupported } from '../status.ts'
 import { isUnreadable, validateLabelSelector } from '../validation/selectors.ts'
 import { isEmptySelector, validateLasting, validateMatch, validateSelectorUpdate, validateTemplate } from '../validation/workload.ts' // prettier-ignore
+import { validateCounts } from '../validation/workload-status.ts'
 import { atLeast, atMostAll, numberOrPercent } from './checks.ts'
 import type { Strategy } from './strategy.ts'
 
@@ -73,5 +74,6 @@ export const daemonSets: Strategy<DaemonSet> = {
     status: { currentNumberScheduled: 0, desiredNumberScheduled: 0, numberMisscheduled: 0, numberReady: 0 },
   }),
   validate,
+  validateStatusUpdate: (object, old) => validateCounts('daemonSet', object, old),
   validateUpdate: (set, old) => [...validate(set), ...validateSelectorUpdate(set.spec.selector, old.spec.selector)],
 }

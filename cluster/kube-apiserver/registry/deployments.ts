@@ -4,6 +4,7 @@ import type { FieldError } from '../status.ts'
 import { forbiddenValue, invalidValue, notSupported } from '../status.ts'
 import { defaultTemplate } from '../defaults/pod-spec.ts'
 import { validateSelectorUpdate, validateWorkload } from '../validation/workload.ts'
+import { validateCounts } from '../validation/workload-status.ts'
 import { atLeast, atMostAll, numberOrPercent } from './checks.ts'
 import type { Strategy } from './strategy.ts'
 
@@ -81,6 +82,7 @@ export const deployments: Strategy<Deployment> = {
   defaults,
   prepareForCreate: (deployment) => ({ ...deployment, status: {} }),
   validate,
+  validateStatusUpdate: (object, old) => validateCounts('deployment', object, old),
   validateUpdate: (deployment, old) => [
     ...validate(deployment),
     ...validateSelectorUpdate(deployment.spec.selector, old.spec.selector),

@@ -10,6 +10,7 @@ import type { FieldError } from '../status.ts'
 import { invalidValue, notSupported, required } from '../status.ts'
 import { isUnreadable, validateLabelSelector } from '../validation/selectors.ts'
 import { validateMatch, validateTemplate } from '../validation/workload.ts'
+import { validateCounts } from '../validation/workload-status.ts'
 import { atLeast, oneOf, unchanged } from './checks.ts'
 import { scheduleProblem } from '../validation/schedules.ts'
 import type { Strategy } from './strategy.ts'
@@ -92,6 +93,7 @@ export const jobs: Strategy<Job> = {
   defaults: defaultJob,
   prepareForCreate: (job) => ({ ...withSelector(job), status: {} }),
   validate,
+  validateStatusUpdate: (object, old) => validateCounts('job', object, old),
   validateUpdate: (job, old) => [
     ...validate(job),
     ...(job.spec.completionMode === 'Indexed' ? [] : unchanged(job.spec.completions, old.spec.completions, 'spec.completions')), // prettier-ignore

@@ -18,6 +18,7 @@ import {
 } from '../validation/resources.ts'
 import { validateLabelSelector } from '../validation/selectors.ts'
 import { atLeast, needed, numberOrPercent, oneOf, unchanged } from './checks.ts'
+import { validateCounts } from '../validation/workload-status.ts'
 import type { Strategy } from './strategy.ts'
 
 type Anything = KubernetesObject & Record<string, any>
@@ -37,6 +38,7 @@ function validateBudget({ spec = {} }: Anything): FieldError[] {
 export const podDisruptionBudgets: Strategy<Anything> = {
   hasGeneration: true,
   hasStatus: true,
+  validateStatusUpdate: (object, old) => validateCounts('budget', object, old),
   nameRule: 'path-segment',
   prepareForCreate: (budget) => ({ ...budget, status: { currentHealthy: 0, desiredHealthy: 0, disruptionsAllowed: 0, expectedPods: 0 } }), // prettier-ignore
   validate: validateBudget,
@@ -239,6 +241,7 @@ function validateAutoscaler({ spec }: Anything): FieldError[] {
 export const horizontalPodAutoscalers: Strategy<Anything> = {
   hasGeneration: false,
   hasStatus: true,
+  validateStatusUpdate: (object, old) => validateCounts('autoscaler', object, old),
   defaults: (object) =>
     object['spec'] === undefined
       ? object

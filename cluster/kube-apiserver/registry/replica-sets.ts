@@ -3,6 +3,7 @@ import type { ReplicaSet } from '#cluster/api/types.ts'
 import type { FieldError } from '../status.ts'
 import { defaultTemplate } from '../defaults/pod-spec.ts'
 import { validateSelectorUpdate, validateWorkload } from '../validation/workload.ts'
+import { validateCounts } from '../validation/workload-status.ts'
 import { atLeast } from './checks.ts'
 import type { Strategy } from './strategy.ts'
 
@@ -26,6 +27,7 @@ export const replicaSets: Strategy<ReplicaSet> = {
   defaults,
   prepareForCreate: (replicaSet) => ({ ...replicaSet, status: { replicas: 0 } }),
   validate,
+  validateStatusUpdate: (object, old) => validateCounts('replicaSet', object, old),
   validateUpdate: (replicaSet, old) => [
     ...validate(replicaSet),
     ...validateSelectorUpdate(replicaSet.spec.selector, old.spec.selector),

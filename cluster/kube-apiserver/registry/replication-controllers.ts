@@ -4,6 +4,7 @@ import { defaultTemplate } from '../defaults/pod-spec.ts'
 import type { FieldError } from '../status.ts'
 import { required } from '../status.ts'
 import { validateLasting, validateMatch, validateTemplate } from '../validation/workload.ts'
+import { validateCounts } from '../validation/workload-status.ts'
 import { atLeast } from './checks.ts'
 import type { Strategy } from './strategy.ts'
 
@@ -45,6 +46,7 @@ export const replicationControllers: Strategy<Anything> = {
   defaults,
   prepareForCreate: (controller) => ({ ...controller, status: { replicas: 0 } }),
   validate,
+  validateStatusUpdate: (object, old) => validateCounts('replicationController', object, old),
   validateUpdate: validate,
 }
 

@@ -57,8 +57,8 @@ export function dropUseless({ spec, ...service }: Service, { spec: old }: Servic
       dropSame(field)
   }
   if (!needsClusterIP(old) && needsClusterIP(spec)) dropSame('externalName')
-  if (needsNodePort(old) && !needsNodePort(spec) && asksForNoNodePort(spec, old)) {
-    next.ports = spec.ports!.map(({ nodePort: _, ...port }) => port)
+  if (needsNodePort(old) && !needsNodePort(spec) && asksForNoNodePort(spec, old) && spec.ports) {
+    next.ports = spec.ports.map(({ nodePort: _, ...port }) => port)
   }
   if (needsHealthCheckNodePort(old) && !needsHealthCheckNodePort(spec)) dropSame('healthCheckNodePort')
   if (old.type === 'LoadBalancer' && spec.type !== 'LoadBalancer') {

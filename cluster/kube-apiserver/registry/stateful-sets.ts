@@ -6,6 +6,7 @@ import type { FieldError } from '../status.ts'
 import { forbiddenValue, invalidValue } from '../status.ts'
 import { isUnreadable } from '../validation/selectors.ts'
 import { validateLasting, validateMatch, validateSelector, validateTemplateMetadata } from '../validation/workload.ts'
+import { validateCounts } from '../validation/workload-status.ts'
 import { atLeast, numberOrPercent, oneOf } from './checks.ts'
 import { defaultClaim } from './persistent-volumes.ts'
 import type { Strategy } from './strategy.ts'
@@ -96,5 +97,6 @@ export const statefulSets: Strategy<StatefulSet> = {
   defaults,
   prepareForCreate: (set) => ({ ...set, status: { replicas: 0 } }),
   validate,
+  validateStatusUpdate: (object, old) => validateCounts('statefulSet', object, old),
   validateUpdate,
 }
