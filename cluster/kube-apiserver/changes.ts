@@ -18,7 +18,7 @@ import { decodeBody } from './decoding/decoding.ts'
 import type { Prepared } from './objects.ts'
 import { prepareUpdate } from './objects.ts'
 import { partsOf } from './parts.ts'
-import { patched } from './patches.ts'
+import { asInvalidPatch, patched } from './patches.ts'
 import { applyScale, scaleOf } from './scale.ts'
 import type { Origin, PendingRequest, State } from './state.ts'
 import { withoutRevision, withRevision } from './storage/keys.ts'
@@ -105,7 +105,7 @@ function prepareFromPatch(state: State, row: PendingRequest, origin: Origin, plu
     row,
     outcome.object.metadata ? outcome.object : { ...outcome.object, metadata },
   )
-  if ('refused' in decoded) return decoded
+  if ('refused' in decoded) return { refused: asInvalidPatch(request, outcome.object, decoded) }
   const object = decoded.body as KubernetesObject
   // A patch that does not name a version means the newest one.
   const prepared = fromBody(state, row, outcome.named ? object : withoutRevision(object), origin, plugins, ctx)

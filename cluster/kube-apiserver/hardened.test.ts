@@ -58,6 +58,10 @@ function* pathsIn(value: unknown, path: Path = []): Generator<Path> {
   for (const [key, inner] of Object.entries(value)) yield* pathsIn(inner, [...path, Array.isArray(value) ? Number(key) : key]) // prettier-ignore
 }
 
+/** Errors of a strategic merge or an apply that upstream, too, answers with 500 and no reason. */
+const UNNAMED =
+  /does not contain declared merge key|unknown patch type: |^expected a |^failed to create typed patch object /
+
 const MISSING = Symbol('missing')
 const INSTEAD: readonly unknown[] = [null, MISSING, {}, [], '', 'x', -1, [null], [{}], { a: null }]
 
@@ -90,7 +94,7 @@ describe.each(created.map((resource) => ({ kind: resource.kind, resource })))('a
     const ask = (what: string, send: () => { readonly status: number; readonly body: any }): void => {
       try {
         const { status, body } = send()
-        if (status === 500) failed.push(`${what}: ${body?.message}`)
+        if (status === 500 && !UNNAMED.test(body?.message)) failed.push(`${what}: ${body?.message}`)
       } catch (error) {
         failed.push(`${what}: ${String(error).slice(0, 200)}`)
       }

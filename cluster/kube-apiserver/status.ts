@@ -79,13 +79,17 @@ function failure(code: number, reason: string | undefined, message: string, deta
 }
 
 const about = (resource: Resource, name: string): NonNullable<Status['details']> => ({
-  name,
+  ...(name && { name }),
   ...(resource.group && { group: resource.group }),
   kind: resource.resource,
 })
 
-export const notFound = (resource: Resource, name: string): Status =>
-  failure(404, 'NotFound', `${qualified(resource)} "${name}" not found`, about(resource, name))
+/** @param subresource where the message names it */
+export const notFound = (resource: Resource, name: string, subresource?: string): Status =>
+  failure(404, 'NotFound', `${qualified(resource, subresource)} "${name}" not found`, {
+    ...about(resource, name),
+    kind: subresource ? `${resource.resource}/${subresource}` : resource.resource,
+  })
 
 export const alreadyExists = (resource: Resource, name: string): Status =>
   failure(409, 'AlreadyExists', `${qualified(resource)} "${name}" already exists`, about(resource, name))
@@ -202,12 +206,21 @@ export const notYet = (): Status => {
 export const requestEntityTooLarge = (why: string): Status =>
   failure(413, 'RequestEntityTooLarge', `Request entity too large: ${why}`)
 
+/** A PATCH in a language that no path of the server's own takes: it does not come as far as the kind. */
+export const noSuchPatch = (): Status => failure(415, 'UnsupportedMediaType', '415: Unsupported Media Type', {})
+
 export const unsupportedMediaType = (accepted: readonly string[]): Status =>
   failure(
     415,
     'UnsupportedMediaType',
     `the body of the request was in an unknown format - accepted media types include: ${accepted.join(', ')}`,
   )
+
+/** A patch whose outcome is no object of its kind. @param patch as the message shows it: what came out, or the patch */
+export function invalidPatch(patch: string, why: string): Status {
+  const { message, ...cause } = invalidValue('patch', patch, why)
+  return failure(422, 'Invalid', ` "" is invalid: patch: ${message}`, { causes: [{ reason: cause.reason, message, field: 'patch' }] }) // prettier-ignore
+}
 
 export const unprocessable = (message: string): Status => failure(422, 'Invalid', message, {})
 

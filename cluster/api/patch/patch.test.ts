@@ -144,7 +144,10 @@ describe('a strategic merge patch', () => {
 
   it.each([
     [{ containers: [{ image: 'x' }] }, /does not contain declared merge key: name/],
-    [{ $patch: 'mend' }, /Unknown patch type found: mend/],
+    [{ $patch: 'mend' }, /^unknown patch type: mend in map: map\[\$patch:mend\]$/],
+    [{ s: { $retainKeys: ['type'], x: 1 } }, /^invalid patch format of retainKeys$/],
+    [{ '$setElementOrder/containers': 'x' }, /^expected a \[\]interface {}, but received a string$/],
+    [{ '$deleteFromPrimitiveList/finalizers': 'x' }, /^invalid patch format of primitive list$/],
   ])('%j is refused', (patch, message) => {
     expect(() => strategicMergePatch({ containers }, patch)).toThrow(message)
   })

@@ -15,6 +15,20 @@ const MERGED_PRIMITIVES: ReadonlySet<string> = new Set(['finalizers', 'podCIDRs'
 
 const isRecord = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
 
+/** A directive that does not say what it should: the client's fault. Whatever else is wrong is an error without a name. */
+export class PatchFormatError extends Error {}
+
+/** A decoded value as Go prints it: `map[spec:map[replicas:x]]`. */
+export function goText(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(goText).join(' ')}]`
+  if (typeof value !== 'object' || value === null) return value === null ? '<nil>' : String(value)
+  const entries = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1))
+  return `map[${entries.map(([key, inner]) => `${key}:${goText(inner)}`).join(' ')}]`
+}
+
+const goTypeOf = (value: unknown): string =>
+  typeof value === 'string' ? 'string' : typeof value === 'boolean' ? 'bool' : typeof value === 'number' ? (Number.isInteger(value) ? 'int64' : 'float64') : 'map[string]interface {}' // prettier-ignore
+
 /**
  * Throws where the patch is none: an unknown directive, an item without its key.
  *
@@ -26,7 +40,7 @@ export function strategicMergePatch(target: unknown, patch: unknown, parent = ''
   if (directive === 'replace') return withoutDirectives(patch)
   if (directive === 'delete') return {}
   if (directive !== undefined && directive !== 'merge')
-    throw new Error(`Unknown patch type found: ${String(directive)}`)
+    throw new Error(`unknown patch type: ${goText(directive)} in map: ${goText(patch)}`)
   const result: Json = isRecord(target) ? { ...target } : {}
   retainKeys(result, patch)
   for (const field of Object.keys(patch))
@@ -51,13 +65,19 @@ export function strategicMergePatch(target: unknown, patch: unknown, parent = ''
 
 function retainKeys(result: Json, patch: Json): void {
   const keys = patch['$retainKeys']
-  if (!Array.isArray(keys)) return
+  if (keys === undefined) return
+  if (!Array.isArray(keys)) throw new PatchFormatError('invalid patch format of retainKeys')
+  // What the patch sets, it must also want to keep.
+  for (const field of Object.keys(patch))
+    if (!field.startsWith('$') && patch[field] !== null && !keys.includes(field))
+      throw new PatchFormatError('invalid patch format of retainKeys')
   for (const key of Object.keys(result)) if (!keys.includes(key)) delete result[key]
 }
 
 function deletePrimitives(result: Json, patch: Json, directive: string): void {
   const field = directive.slice(directive.indexOf('/') + 1)
-  const gone = patch[directive] as readonly unknown[]
+  const gone = patch[directive]
+  if (!Array.isArray(gone)) throw new PatchFormatError('invalid patch format of primitive list')
   if (Array.isArray(result[field]))
     result[field] = (result[field] as unknown[]).filter((value) => !gone.includes(value))
 }
@@ -73,8 +93,7 @@ function mergeList(field: string, parent: string, target: unknown, patch: readon
   }
   const result = [...old] as Json[]
   for (const item of items) {
-    if (item[key] === undefined)
-      throw new Error(`map: ${JSON.stringify(item)} does not contain declared merge key: ${key}`)
+    if (item[key] === undefined) throw new Error(`map: ${goText(item)} does not contain declared merge key: ${key}`)
     const index = result.findIndex((other) => other[key] === item[key])
     if (item['$patch'] === 'delete') {
       if (index >= 0) result.splice(index, 1)
@@ -94,7 +113,8 @@ function reorder(result: Json, patch: Json, directive: string, parent: string): 
   const field = directive.slice(directive.indexOf('/') + 1)
   const list = result[field]
   const order = patch[directive]
-  if (!Array.isArray(list) || !Array.isArray(order)) return
+  if (!Array.isArray(order)) throw new Error(`expected a []interface {}, but received a ${goTypeOf(order)}`)
+  if (!Array.isArray(list)) return
   const key = mergeKeyOf(field, parent)
   const idOf = (item: unknown): unknown => (key !== undefined && isRecord(item) ? item[key] : item)
   const wanted = order.map(idOf)

@@ -185,7 +185,48 @@ describe('apply', () => {
 
   it.each<[string, unknown, Query, number, string]>([
     ['without a manager', configMap('app'), {}, 422, 'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch'], // prettier-ignore
-    ['without a kind', { metadata: { name: 'app' } }, { fieldManager: 'me' }, 400, "Object 'Kind'"],
+    [
+      'without a kind',
+      { metadata: { name: 'app' } },
+      { fieldManager: 'me' },
+      400,
+      'Incorrect version specified in apply patch. Specified patch version: , expected: v1',
+    ],
+    [
+      'as another version',
+      { ...configMap('app'), apiVersion: 'v2' },
+      { fieldManager: 'me' },
+      400,
+      'Specified patch version: v2, expected: v1',
+    ],
+    [
+      'with a field that nobody knows',
+      { ...configMap('app'), nosuch: 1 },
+      { fieldManager: 'me' },
+      500,
+      'failed to create typed patch object (/app; /v1, Kind=ConfigMap): .nosuch: field not declared in schema',
+    ],
+    [
+      'with a value of another type',
+      { ...configMap('app'), data: { n: 1 } },
+      { fieldManager: 'me' },
+      500,
+      '.data.n: expected string, got &value.valueUnstructured{Value:1}',
+    ],
+    [
+      'with two items of one key',
+      { ...configMap('app'), metadata: { name: 'app', finalizers: ['a.b/c', 'a.b/c'] } },
+      { fieldManager: 'me' },
+      500,
+      '.metadata.finalizers: duplicate entries for key [="a.b/c"]',
+    ],
+    [
+      'without an object',
+      [],
+      { fieldManager: 'me' },
+      400,
+      'error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal array into Go value of type map[string]interface {}',
+    ],
     ['with managers of its own', { ...configMap('app'), metadata: { name: 'app', managedFields: [{ manager: 'x' }] } }, { fieldManager: 'me' }, 400, 'metadata.managedFields must be nil'], // prettier-ignore
     ['of another name', configMap('other'), { fieldManager: 'me' }, 400, 'does not match the name on the URL'],
   ])('is refused %s', (_, body, query, status, text) => {

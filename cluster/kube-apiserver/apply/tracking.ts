@@ -4,6 +4,7 @@
  * Without schemas nothing is tracked, and nothing can be applied.
  */
 import { deepFreeze, formatTime } from '#cluster/api/meta.ts'
+import type { Resource } from '#cluster/api/resources.ts'
 import { apiVersionOf, storedAs } from '#cluster/api/resources.ts'
 import type { KubernetesObject, Status } from '#cluster/api/types.ts'
 import type { Context } from '#cluster/kernel/component.ts'
@@ -11,10 +12,12 @@ import { toStored } from '../conversion/conversion.ts'
 import { schemasWith } from '../extensions/schema/types.ts'
 import type { Prepared } from '../objects.ts'
 import type { PendingRequest, State } from '../state.ts'
-import { badRequest, invalid, required } from '../status.ts'
+import { badRequest, internal, invalid, required } from '../status.ts'
 import { withoutRevision } from '../storage/keys.ts'
 import { apply, isApply, managerOf, trackCreation, trackUpdate } from './apply.ts'
 import type { Manager } from './managers.ts'
+import { typedProblem } from './typed-problem.ts'
+import { rootOf } from './typed-value.ts'
 
 /** Fields are owned in the version in which they are stored. */
 const managerIn = ({ info, request, user }: PendingRequest): Manager => ({
@@ -58,18 +61,38 @@ export function trackedUpdate(
 const storedBody = ({ info, request }: PendingRequest): KubernetesObject =>
   toStored(info.resource, request.body as KubernetesObject)
 
+/** An apply without a name behind it. */
+export function applyOptionsProblem({ info, request }: PendingRequest): Status | undefined {
+  if (request.query?.['fieldManager']) return undefined
+  const options = { ...info.resource, group: 'meta.k8s.io', kind: 'PatchOptions' }
+  return invalid(options, '', [required('fieldManager', 'is required for apply patch')])
+}
+
 /** Why nothing can be applied like this; undefined where it can. */
-export function applyProblem({ info, request }: PendingRequest): Status | undefined {
-  if (!request.query?.['fieldManager']) {
-    const options = { ...info.resource, group: 'meta.k8s.io', kind: 'PatchOptions' }
-    return invalid(options, '', [required('fieldManager', 'is required for apply patch')])
+export function applyProblem(state: State, { info, request }: PendingRequest): Status | undefined {
+  const { body } = request
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+    const found = Array.isArray(body) ? 'array' : typeof body
+    return badRequest(`error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal ${found} into Go value of type map[string]interface {}`) // prettier-ignore
   }
-  const { metadata, kind, apiVersion } = (request.body ?? {}) as Partial<KubernetesObject>
-  if (kind === undefined || apiVersion === undefined) {
-    return badRequest("error decoding YAML: Object 'Kind' or 'apiVersion' is missing")
-  }
+  const { metadata, kind = '', apiVersion = '' } = body as Partial<KubernetesObject>
   if (metadata?.managedFields?.length) return badRequest('metadata.managedFields must be nil')
-  return undefined
+  if (info.subresource === 'scale') return undefined
+  const expected = apiVersionOf(info.resource)
+  if (apiVersion !== expected) {
+    return badRequest(`Incorrect version specified in apply patch. Specified patch version: ${apiVersion}, expected: ${expected}`) // prettier-ignore
+  }
+  const gvk = `${expected.includes('/') ? '' : '/'}${expected}, Kind=${kind}`
+  const problem = kind === '' ? `no corresponding type for ${gvk}` : untyped(state, info.resource, kind, body)
+  if (problem === undefined) return undefined
+  return internal(`failed to create typed patch object (${metadata?.namespace ?? ''}/${metadata?.name ?? ''}; ${gvk}): ${problem}`) // prettier-ignore
+}
+
+/** What of it is not as its type has it. (Another kind is refused further on.) */
+function untyped({ schemas }: State, resource: Resource, kind: string, body: object): string | undefined {
+  const all = schemas && resource.custom ? schemasWith(schemas, resource) : schemas
+  const type = kind === resource.kind ? all?.typeOfKind(apiVersionOf(resource), kind) : undefined
+  return type && typedProblem(all!, rootOf(type), body)
 }
 
 /**

@@ -21,7 +21,7 @@ import { decodeBody } from '../decoding/decoding.ts'
 import { newUid } from '../names.ts'
 import type { Ended } from '../outgoing.ts'
 import { ask } from '../outgoing.ts'
-import { patched } from '../patches.ts'
+import { asInvalidPatch, patched } from '../patches.ts'
 import { answer, refuse } from '../responses.ts'
 import type { PendingRequest, State } from '../state.ts'
 import { internal, notFound } from '../status.ts'
@@ -111,7 +111,7 @@ function patchFrom(state: State, row: PendingRequest, current: KubernetesObject,
   const outcome = patched(row.info, row.request, current)
   if ('refused' in outcome) return refuse(state, row, outcome.refused)
   const decoded = decodeBody(state.schemas, row, outcome.object)
-  if ('refused' in decoded) return refuse(state, row, decoded.refused)
+  if ('refused' in decoded) return refuse(state, row, asInvalidPatch(row.request, outcome.object, decoded))
   const { body, warnings } = decoded
   const info = { ...row.info, verb: 'update' as const }
   return startTranslated(state, { ...row, info, request: { ...row.request, body }, warnings: [...(row.warnings ?? []), ...warnings] }, ctx) // prettier-ignore

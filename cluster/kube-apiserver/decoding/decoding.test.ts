@@ -105,11 +105,32 @@ describe('fieldValidation', () => {
     const patch = lab.send('PATCH', path, { spec: { x: 1 } }, { fieldValidation: 'Strict' }, 'application/merge-patch+json') // prettier-ignore
     expect(patch.body.message).toContain('strict decoding error: unknown field "spec.x"')
     const wrong = lab.patch(path, { spec: { replicas: 'two' } })
-    expect(wrong.body).toMatchObject({
-      code: 400,
-      message:
-        'Deployment in version "v1" cannot be handled as a Deployment: json: cannot unmarshal string into Go struct field DeploymentSpec.spec.replicas of type int32',
-    })
+    expect([wrong.status, wrong.body.reason, wrong.body.details.causes[0].field]).toEqual([422, 'Invalid', 'patch'])
+    expect(wrong.body.message).toMatch(/^ "" is invalid: patch: Invalid value: ".*": json: cannot unmarshal string into Go struct field DeploymentSpec.spec.replicas of type int32$/) // prettier-ignore
+    const strategic = lab.send('PATCH', path, { spec: { replicas: 'two' } }, {}, 'application/strategic-merge-patch+json') // prettier-ignore
+    expect(strategic.body.message).toContain(' "" is invalid: patch: Invalid value: "map[spec:map[replicas:two]]": ')
+  })
+
+  it.each([
+    [
+      'v1',
+      'Pod',
+      'Pod in version "v1" cannot be handled as a Deployment: converting (v1.Pod) to (apps.Deployment): unknown conversion',
+    ],
+    [
+      'apps/v1',
+      'Pod',
+      'Pod in version "v1" cannot be handled as a Deployment: no kind "Pod" is registered for version "apps/v1" in scheme "k8s.io/kubernetes/pkg/api/legacyscheme/scheme.go:30"',
+    ],
+    [
+      'apps/v9',
+      'Deployment',
+      'Deployment in version "v9" cannot be handled as a Deployment: no kind "Deployment" is registered for version "apps/v9" in scheme "k8s.io/kubernetes/pkg/api/legacyscheme/scheme.go:30"',
+    ],
+  ])('%s %s is no Deployment', (apiVersion, kind, message) => {
+    expect(lab.send('POST', DEPLOYMENTS, { apiVersion, kind, metadata: { name: 'x' } }).body).toMatchObject({ code: 400, message }) // prettier-ignore
+    const patched = lab.patch(`${DEPLOYMENTS}/ignored`, { apiVersion, kind })
+    expect([patched.status, patched.body.message.split('": ').at(-1)]).toEqual([422, message.slice(message.indexOf(': ') + 2)]) // prettier-ignore
   })
 
   it('knows three ways', () => {

@@ -16,6 +16,7 @@ import type { Json } from '../extensions/schema/prune.ts'
 import { isApply } from '../apply/apply.ts'
 import { conform } from './conform.ts'
 import { decodeCustom } from './custom.ts'
+import { partsOfName, wrongKind } from './wrong-kind.ts'
 
 const MODES = ['Ignore', 'Strict', 'Warn'] as const
 type Mode = (typeof MODES)[number]
@@ -30,7 +31,7 @@ export function typeOfBody(schemas: Schemas, { resource, subresource }: RequestI
 
 export type Decoded =
   | { readonly body: unknown; /** Texts of warnings. */ readonly warnings: readonly string[] }
-  | { readonly refused: Status }
+  | { readonly refused: Status; /** What is wrong with it, without saying of what. */ readonly why?: string }
 
 const NO_WARNINGS: readonly string[] = Object.freeze([])
 
@@ -44,29 +45,25 @@ export function decodeBody(schemas: Schemas | undefined, row: PendingRequest, bo
     return { body, warnings: NO_WARNINGS }
   const mode = (row.request.query?.['fieldValidation'] || 'Warn') as Mode
   if (!MODES.includes(mode)) return { refused: noSuchMode(row.info, mode) }
+  const other = type && !isApply(row.request) ? wrongKind(schemas!, type, body) : undefined
+  if (other) return cannotBeHandled(other, partsOfName(type!).kind, other.why)
   const conformed = type
     ? conform(schemas!, type, body, isApply(row.request) && body === row.request.body)
     : decodeCustom(schemas, resource, body as Json)
   const { value, unknown, problem } = conformed
-  const name = type?.name ?? `${apiVersionOf(resource)}.${resource.kind}`
-  if (problem !== undefined) return { refused: cannotBeHandled(name, problem) }
+  const named = partsOfName({ name: type?.name ?? `${apiVersionOf(resource)}.${resource.kind}` })
+  if (problem !== undefined) return cannotBeHandled(named, named.kind, problem)
   const twice = (row.request.duplicates ?? []).map((path) => `duplicate field ${JSON.stringify(path)}`)
   const texts = [...twice, ...unknown.map((path) => `unknown field ${JSON.stringify(path)}`)]
   if (texts.length === 0 || mode === 'Ignore') return { body: value, warnings: NO_WARNINGS }
-  if (mode === 'Strict') return { refused: cannotBeHandled(name, `strict decoding error: ${texts.join(', ')}`) }
+  if (mode === 'Strict') return cannotBeHandled(named, named.kind, `strict decoding error: ${texts.join(', ')}`)
   return { body: value, warnings: texts }
 }
 
-/** `apps/v1.Deployment` → `Deployment in version "v1" cannot be handled as a Deployment: …` */
-function cannotBeHandled(name: string, why: string): Status {
-  const [version, kind] = splitName(name)
-  return badRequest(`${kind} in version "${version}" cannot be handled as a ${kind}: ${why}`)
-}
-
-function splitName(name: string): [version: string, kind: string] {
-  const rest = name.slice(name.indexOf('/') + 1)
-  const dot = rest.indexOf('.')
-  return [rest.slice(0, dot), rest.slice(dot + 1)]
+/** `Pod in version "v1" cannot be handled as a Deployment: …` */
+function cannotBeHandled(given: { readonly kind: string; readonly version: string }, as: string, why: string): Decoded {
+  const text = `${given.kind} in version ${JSON.stringify(given.version)} cannot be handled as a ${as}: ${why}`
+  return { refused: badRequest(text), why }
 }
 
 const OPTIONS = { create: 'CreateOptions', update: 'UpdateOptions', patch: 'PatchOptions' } as const

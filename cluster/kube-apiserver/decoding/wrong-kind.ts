@@ -1,0 +1,44 @@
+/**
+ * A body that says to be something else than what its path is for, in the words of the scheme that does not know what to do.
+ *
+ * Where to read upstream: apimachinery `pkg/runtime/{error.go,converter.go}`, apiserver `pkg/endpoints/handlers/create.go`.
+ */
+import type { ObjectType, Schemas } from '#cluster/api/schema/schema.ts'
+
+const SCHEME = 'k8s.io/kubernetes/pkg/api/legacyscheme/scheme.go:30'
+
+export interface WrongKind {
+  /** What the body says it is, a part that it leaves out taken from what is expected. */
+  readonly kind: string
+  readonly version: string
+  readonly why: string
+}
+
+/** `apps/v1.Deployment`, by its parts. */
+export function partsOfName({ name }: Pick<ObjectType, 'name'>): { apiVersion: string; version: string; kind: string } {
+  const dot = name.lastIndexOf('.')
+  const apiVersion = name.slice(0, dot)
+  return { apiVersion, version: apiVersion.slice(apiVersion.lastIndexOf('/') + 1), kind: name.slice(dot + 1) }
+}
+
+/** How upstream calls the package of a group's hub version: the first word of its name. */
+const hubOf = (apiVersion: string): string =>
+  apiVersion.includes('/') ? apiVersion.split('/')[0]!.split('.')[0]! : 'core'
+
+/** Undefined where it is what it should be, or another version of it: who reads it knows which of those it takes. */
+export function wrongKind(schemas: Schemas, type: ObjectType, body: object): WrongKind | undefined {
+  const given = body as { readonly apiVersion?: unknown; readonly kind?: unknown }
+  if (given.apiVersion === undefined && given.kind === undefined) return undefined
+  const wanted = partsOfName(type)
+  const kind = typeof given.kind === 'string' && given.kind !== '' ? given.kind : wanted.kind
+  const apiVersion = typeof given.apiVersion === 'string' && given.apiVersion !== '' ? given.apiVersion : wanted.apiVersion // prettier-ignore
+  if (kind === wanted.kind && apiVersion === wanted.apiVersion) return undefined
+  const version = apiVersion.slice(apiVersion.lastIndexOf('/') + 1)
+  if (schemas.typeOfKind(apiVersion, kind) === undefined) {
+    const why = `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme ${JSON.stringify(SCHEME)}`
+    return { kind, version, why }
+  }
+  if (kind === wanted.kind && hubOf(apiVersion) === hubOf(wanted.apiVersion)) return undefined
+  const why = `converting (${version}.${kind}) to (${hubOf(wanted.apiVersion)}.${wanted.kind}): unknown conversion`
+  return { kind, version, why }
+}
