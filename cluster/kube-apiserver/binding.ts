@@ -10,17 +10,19 @@ import { timestamp } from './objects.ts'
 import type { Prepared } from './objects.ts'
 import type { RequestInfo } from './route.ts'
 import type { Origin } from './state.ts'
-import { badRequest, conflict, invalid, notSupported, required } from './status.ts'
+import type { FieldError } from './status.ts'
+import { badRequest, conflict, internal, notSupported, required } from './status.ts'
+
+/** Upstream does not say that it is the client's fault. */
+const refuseWith = ({ field, message }: FieldError): Prepared => ({ refused: internal(`${field}: ${message}`) })
 
 export function bind(info: RequestInfo, body: unknown, origin: Origin, ctx: Context): Prepared {
   const { metadata, target } = (body ?? {}) as Partial<Binding>
   if (target === undefined) return { refused: badRequest('the binding has no target; name the node in target.name') }
   if (target.kind && target.kind !== 'Node') {
-    const errors = [notSupported('target.kind', target.kind, ['Node', '<empty>'])]
-    return { refused: invalid({ ...info.resource, kind: 'Binding' }, info.name, errors) }
+    return refuseWith(notSupported('target.kind', target.kind, ['Node', '<empty>']))
   }
-  if (!target.name)
-    return { refused: invalid({ ...info.resource, kind: 'Binding' }, info.name, [required('target.name')]) }
+  if (!target.name) return refuseWith(required('target.name'))
   const pod = origin.object as Pod
   const refuse = (why: string): Prepared => ({ refused: conflict(info.resource, info.name, why, 'binding') })
   if (metadata?.uid && metadata.uid !== pod.metadata.uid) {

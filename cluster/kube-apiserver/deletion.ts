@@ -3,6 +3,7 @@
  *
  * Where to read upstream: apiserver `pkg/registry/rest/delete.go` (BeforeDelete), `pkg/registry/generic/registry/store.go`.
  */
+import type { Resource } from '#cluster/api/resources.ts'
 import { keyOf } from '#cluster/api/resources.ts'
 import type { HttpRequest } from '#cluster/api/http.ts'
 import { deepFreeze, formatTime, parseTime } from '#cluster/api/meta.ts'
@@ -42,17 +43,20 @@ export type Deletion =
   | { readonly type: 'pending' }
   | { readonly type: 'refuse'; readonly status: Status }
 
+/** Upstream has only the object at hand there, and calls its resource by its kind. */
+const byKind = (resource: Resource): Resource => ({ ...resource, resource: resource.kind })
+
 export function decideDeletion(info: RequestInfo, origin: Origin, options: DeleteOptions, now: Micros): Deletion {
   const { object, modRevision } = origin
   const { metadata } = object
   const { uid, resourceVersion } = options.preconditions ?? {}
   if (uid !== undefined && uid !== metadata.uid) {
     const why = `the UID in the precondition (${uid}) does not match the UID in record (${metadata.uid}). The object might have been deleted and then recreated`
-    return { type: 'refuse', status: conflict(info.resource, info.name, why) }
+    return { type: 'refuse', status: conflict(byKind(info.resource), info.name, why) }
   }
   if (resourceVersion !== undefined && resourceVersion !== String(modRevision)) {
     const why = `the ResourceVersion in the precondition (${resourceVersion}) does not match the ResourceVersion in record (${modRevision}). The object might have been modified`
-    return { type: 'refuse', status: conflict(info.resource, info.name, why) }
+    return { type: 'refuse', status: conflict(byKind(info.resource), info.name, why) }
   }
   if (keyOf(info.resource) === DEFINITIONS && metadata.deletionTimestamp === undefined) {
     return { type: 'mark', object: deepFreeze(markedForDeletion(object as Definition, now)) }

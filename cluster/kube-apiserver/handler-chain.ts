@@ -20,7 +20,7 @@ import { isTranslated, startTranslated, startTranslatedPatch, translate } from '
 import { readsOf } from './admission/admission.ts'
 import { paramResources } from './admission/policies/params.ts'
 import { isApply } from './apply/apply.ts'
-import { applyProblem } from './apply/tracking.ts'
+import { applyOptionsProblem, applyProblem } from './apply/tracking.ts'
 import { annotate, requestReceived } from './audit/audit.ts'
 import { authenticate } from './authentication.ts'
 import { asJudged, authorize } from './authorization.ts'
@@ -45,7 +45,7 @@ import { answer, isMutating, laneOf, refuse } from './responses.ts'
 import type { RequestInfo } from './route.ts'
 import { requestInfo } from './route.ts'
 import type { PendingRequest, State } from './state.ts'
-import { methodNotAllowed, timeout, tooManyRequests, unauthorized } from './status.ts'
+import { badRequest, methodNotAllowed, timeout, tooManyRequests, unauthorized } from './status.ts'
 import { TOKEN_READS } from './tokens/token-requests.ts'
 import { viewOf } from './views.ts'
 import { startWatch } from './watch-requests.ts'
@@ -262,6 +262,28 @@ function malformed({ request, info }: PendingRequest): Status | undefined {
   return status && { ...status, message: status.message?.replace('{kind}', info.resource.kind) }
 }
 
+/** Names that would lead elsewhere in a path, or in etcd. */
+function misnamed({ name }: RequestInfo): Status | undefined {
+  if (name === '.' || name === '..') return badRequest(`Name parameter invalid: "${name}": may not be '${name}'`)
+  const bad = ['/', '%'].filter((character) => name.includes(character))
+  if (bad.length === 0) return undefined
+  return badRequest(`Name parameter invalid: ${JSON.stringify(name)}: ${bad.map((one) => `may not contain '${one}'`).join(';')}`) // prettier-ignore
+}
+
+/** What a body is and how long it is comes first, then what is asked beside it, and last what is in it. */
+function bodyOrOptionsProblem({ schemas }: State, row: PendingRequest): Status | undefined {
+  const wrong = malformed(row)
+  const isAboutContent = wrong?.code === 400 || wrong?.code === 500
+  const unasked = schemas && isApply(row.request) ? applyOptionsProblem(row) : undefined
+  return (
+    (isAboutContent ? undefined : wrong) ??
+    writeOptionsProblem(row.info, row.request) ??
+    unasked ??
+    wrong ??
+    misnamed(row.info)
+  )
+}
+
 /** Takes a seat and starts. */
 function admit(state: State, row: PendingRequest, ctx: Context): Effect[] {
   const { info } = row
@@ -269,7 +291,7 @@ function admit(state: State, row: PendingRequest, ctx: Context): Effect[] {
   if (state.audit.open.size > 0)
     annotate(state, row.stream, { 'authorization.k8s.io/decision': forbidden ? 'forbid' : 'allow' })
   if (!forbidden && state.metrics) countBegun(state.metrics, row.id, labelsOf(info, row.request), row.arrived)
-  const refused = forbidden ?? malformed(row) ?? writeOptionsProblem(info, row.request)
+  const refused = forbidden ?? bodyOrOptionsProblem(state, row)
   if (refused) {
     state.requests.delete(row.id)
     if (row.flow?.level) release(state, row.id, row.flow, false)
@@ -319,9 +341,10 @@ function startDecoded(state: State, row: PendingRequest, ctx: Context): Effect[]
     if (!isTranslated(row.info.resource, row.info.subresource)) return startWrite(state, row, ctx)
     return verb === 'patch' ? startTranslatedPatch(state, row, ctx) : startTranslated(state, row, ctx)
   }
-  const problem = applies ? applyProblem(row) : undefined
+  const problem = applies ? applyProblem(state, row) : undefined
   if (problem) return refuse(state, row, problem)
-  const decoded = decodeBody(state.schemas, row, row.request.body)
+  // Of nothing, Go's decoder makes an object with nothing in it.
+  const decoded = decodeBody(state.schemas, row, row.request.body === null ? {} : row.request.body)
   if ('refused' in decoded) {
     ctx.note('validation', { outcome: 'refused', why: decoded.refused.message })
     return refuse(state, row, decoded.refused)

@@ -14,13 +14,14 @@ import { toStored } from './conversion/conversion.ts'
 import { complete, completeEphemeral, completeStatus } from './defaults/complete.ts'
 import { defaultEphemeral } from './defaults/pod-spec.ts'
 import { generateName, newUid } from './names.ts'
+import { namedOtherwise } from './misdirected.ts'
 import { strategyOf } from './registry/registry.ts'
 import type { Strategy } from './registry/strategy.ts'
 import type { RequestInfo } from './route.ts'
 import type { Origin } from './state.ts'
 import type { FieldError } from './status.ts'
-import { badRequest, conflict, forbiddenValue, invalid, MODIFIED } from './status.ts'
-import { withoutRevision } from './storage/keys.ts'
+import { badRequest, conflict, forbiddenValue, internal, invalid, invalidValue, MODIFIED } from './status.ts'
+import { registryKey, withoutRevision } from './storage/keys.ts'
 import { ephemeralErrors } from './validation/ephemeral-containers.ts'
 import { validateMetadata } from './validation/names.ts'
 
@@ -51,18 +52,13 @@ export function decode(info: RequestInfo, body: unknown): Prepared {
   if (metadata !== undefined && (typeof metadata !== 'object' || metadata === null)) {
     return refused(badRequest('metadata must be an object'))
   }
+  if (info.verb === 'update' || info.verb === 'patch') {
+    const otherwise = namedOtherwise(info, body as Partial<KubernetesObject>)
+    if (otherwise) return refused(otherwise)
+  }
   const namespace = metadata?.namespace
   if (namespace && info.resource.namespaced && namespace !== info.namespace) {
     return refused(badRequest('the namespace of the provided object does not match the namespace sent on the request'))
-  }
-  if (info.name && metadata?.name && metadata.name !== info.name) {
-    return refused(
-      badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${info.name})`),
-    )
-  }
-  if (!metadata?.name && (info.verb === 'update' || info.verb === 'patch') && info.subresource !== 'scale') {
-    const why = `the name of the object (${info.name} based on URL) was undeterminable: name must be provided`
-    return refused(badRequest(why))
   }
   const complete = (body as KubernetesObject).kind && (body as KubernetesObject).apiVersion && metadata
   const object = complete
@@ -103,8 +99,7 @@ export function prepareCreate(
   if ('refused' in decoded) return decoded
   const strategy = strategyOf(info.resource)
   const { resourceVersion } = decoded.object.metadata
-  const given = ofClient(decoded.object.metadata)
-  if (resourceVersion) return refused(badRequest('resourceVersion should not be set on objects to be created'))
+  const given = ofClient(inScope(info, decoded.object.metadata))
   const name = info.name || given.name || (given.generateName ? generateName(given.generateName, ctx) : '')
   const metadata: ObjectMeta = {
     ...given,
@@ -128,7 +123,10 @@ export function prepareCreate(
   const unsound = invalidIfAny(info, object.metadata.name || given.generateName || '', errors, ctx)
   if (unsound) return refused(unsound)
   const forbidden = admission?.validate(object, undefined)
-  return forbidden ? refused(forbidden) : { object: deepFreeze(object) }
+  if (forbidden) return refused(forbidden)
+  // Only the store minds.
+  if (resourceVersion) return refused(internal('resourceVersion should not be set on objects to be created'))
+  return { object: deepFreeze(object) }
 }
 
 function withDefaults(info: RequestInfo, object: KubernetesObject, strategy: Strategy, isTyped: boolean) {
@@ -137,6 +135,13 @@ function withDefaults(info: RequestInfo, object: KubernetesObject, strategy: Str
 }
 
 const OF_SERVER = ['resourceVersion', 'deletionTimestamp', 'deletionGracePeriodSeconds', 'managedFields'] as const
+
+/** What is in no namespace names none, whatever the client says. */
+function inScope({ resource }: RequestInfo, metadata: ObjectMeta): ObjectMeta {
+  if (resource.namespaced || metadata.namespace === undefined) return metadata
+  const { namespace: _, ...rest } = metadata
+  return rest
+}
 
 /** What is for a client to say when it creates. */
 function ofClient(metadata: ObjectMeta): ObjectMeta {
@@ -186,10 +191,14 @@ export function prepareUpdate(
   const old = origin.object
   const { resourceVersion, uid } = decoded.object.metadata
   const strategy = strategyOf(info.resource)
-  if (uid && uid !== old.metadata.uid) {
-    const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${old.metadata.uid}`
+  // Of a patch, validation says that it cannot be changed.
+  if (uid && uid !== old.metadata.uid && info.verb !== 'patch') {
+    const key = registryKey(info.resource, info.namespace, name)
+    const why = `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${uid}, UID in object meta: ${old.metadata.uid}`
     return refused(conflict(info.resource, name, why))
   }
+  const unreadable = resourceVersion && !/^\d+$/.test(resourceVersion)
+  if (unreadable) return refused(internal(`strconv.ParseUint: parsing ${JSON.stringify(resourceVersion)}: invalid syntax`)) // prettier-ignore
   if (resourceVersion && resourceVersion !== String(origin.modRevision))
     return refused(conflict(info.resource, name, MODIFIED))
   if (!resourceVersion && strategy.requiresResourceVersion && info.verb === 'update') {
@@ -198,8 +207,9 @@ export function prepareUpdate(
   const combined = combine(info, withoutRevision(decoded.object), old, strategy, ctx, isTyped)
   const next = admission?.mutate(combined, old, name) ?? combined
   if (isStatus(next)) return refused(next)
-  if (isEqual(next, old)) return { object: old }
-  const errors = updateErrors(info, next, old, strategy)
+  const fixed = info.subresource === '' ? fixedMetadata(decoded.object.metadata, old.metadata) : []
+  if (isEqual(next, old) && fixed.length === 0) return { object: old }
+  const errors = [...fixed, ...updateErrors(info, next, old, strategy)]
   const unsound = invalidIfAny(info, name, errors, ctx)
   if (unsound) return refused(unsound)
   const forbidden = admission?.validate(next, old)
@@ -290,7 +300,7 @@ function combineBelow(subresource: string, given: any, old: any, isTyped: boolea
 /** What the server owns stays as it is, whatever the client sends. */
 function ownMetadata(given: ObjectMeta, old: ObjectMeta, info: RequestInfo): ObjectMeta {
   const { uid, creationTimestamp, deletionTimestamp, deletionGracePeriodSeconds, generation, generateName } = old
-  const { deletionTimestamp: _, deletionGracePeriodSeconds: __, generation: ___, managedFields: asked, ...rest } = given
+  const { deletionTimestamp: _, deletionGracePeriodSeconds: __, generation: ___, managedFields: asked, ...rest } = inScope(info, given) // prettier-ignore
   // One entry that says nothing: the client wants them forgotten.
   const forgets = asked?.length === 1 && Object.keys(asked[0]!).length === 0
   const managedFields = forgets ? undefined : old.managedFields
@@ -306,6 +316,19 @@ function ownMetadata(given: ObjectMeta, old: ObjectMeta, info: RequestInfo): Obj
     ...(generation !== undefined && { generation }),
     ...(managedFields !== undefined && { managedFields }),
   }
+}
+
+const IMMUTABLE = 'field is immutable'
+
+/** What a client would like to change and never can. (Most of what is the server's is taken from the old object in silence.) */
+function fixedMetadata(given: ObjectMeta, old: ObjectMeta): FieldError[] {
+  const errors: FieldError[] = []
+  if (given.uid && given.uid !== old.uid) errors.push(invalidValue('metadata.uid', given.uid, IMMUTABLE))
+  if (old.deletionTimestamp !== undefined) return errors
+  const { deletionTimestamp: end, deletionGracePeriodSeconds: grace } = given
+  if (end) errors.push(invalidValue('metadata.deletionTimestamp', end, IMMUTABLE))
+  if (grace !== undefined) errors.push(invalidValue('metadata.deletionGracePeriodSeconds', grace, IMMUTABLE))
+  return errors
 }
 
 /** Through `status`, of the metadata only annotations, finalizers and labels may change. */

@@ -6,6 +6,8 @@
  */
 import type { HttpRequest, HttpResponse, UserInfo } from '#cluster/api/http.ts'
 import type { Status } from '#cluster/api/types.ts'
+import type { Resource } from '#cluster/api/resources.ts'
+import { apiVersionOf, RESOURCES } from '#cluster/api/resources.ts'
 import { mayAsk } from './authorization.ts'
 import { discover } from './discovery/discovery.ts'
 import { ownResourcesOf, resourcesOf } from './extensions/custom-resources.ts'
@@ -22,12 +24,37 @@ export function answerAtPath(state: State, user: UserInfo, request: HttpRequest)
   const resources = resourcesOf(state)
   const found =
     (request.path === '/metrics' ? metricsAnswer(state) : undefined) ??
+    (request.path === '/' ? index(state, resources) : undefined) ??
     discover(request, `${advertiseAddress || '127.0.0.1'}:${securePort}`, resources, options.runtimeConfig) ??
     (schemas && openApi(schemas, request, ownResourcesOf(state)))
   // Until all definitions are known, nobody can say that there is no such thing.
-  if (!found) return failed(phase === 'ready' || !request.path.startsWith('/apis/') ? noSuchPath() : notYet())
+  if (!found) {
+    if (isWithinGroup(request.path)) return failed(noSuchPath())
+    return phase === 'ready' || !request.path.startsWith('/apis/') ? PAGE_NOT_FOUND : failed(notYet())
+  }
   if (request.method !== 'GET') return { type: 'response', status: 405, body: '405: Method Not Allowed' }
   return found
+}
+
+/** What a web server says of itself, where no group of the API has anything to say. */
+const PAGE_NOT_FOUND: HttpResponse = Object.freeze({ type: 'response', status: 404, body: '404 page not found\n' })
+
+const GROUPS: ReadonlySet<string> = new Set(RESOURCES.map(({ group }) => group))
+
+/** Whether a group of the server's own answers for that path. */
+function isWithinGroup(path: string): boolean {
+  const [root, first = ''] = path.slice(1).split('/')
+  return root === 'api' || (root === 'apis' && first !== '' && GROUPS.has(first))
+}
+
+const OF_THE_SERVER = ['/api', '/api/v1', '/apis', '/apis/', '/healthz', '/livez', '/readyz', '/version']
+
+/** All paths that lead somewhere. */
+function index({ schemas, metrics }: State, resources: readonly Resource[]): HttpResponse {
+  const groups = resources.filter(({ group }) => group !== '').flatMap((row) => [`/apis/${row.group}`, `/apis/${apiVersionOf(row)}`]) // prettier-ignore
+  const more = [...(schemas ? ['/openapi/v2', '/openapi/v3'] : []), ...(metrics ? ['/metrics'] : [])]
+  const paths = [...new Set([...OF_THE_SERVER, ...groups, ...more])].toSorted()
+  return { type: 'response', status: 200, body: { paths } }
 }
 
 const failed = (status: Status): HttpResponse => ({ type: 'response', status: status.code, body: status })

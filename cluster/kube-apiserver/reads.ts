@@ -126,7 +126,12 @@ function candidates(cache: WatchCache, { name, namespace, node }: Selection): It
 
 function answerGet(state: State, row: PendingRequest, object: KubernetesObject | undefined): Effect[] {
   const { info } = row
-  if (!object) return refuse(state, row, status.notFound(info.resource, info.name))
+  if (!object)
+    return refuse(
+      state,
+      row,
+      status.notFound(info.resource, info.name, info.subresource === 'scale' ? 'scale' : undefined),
+    )
   return respond(state, row, 200, info.subresource === 'scale' ? scaleOf(info.resource, object) : object)
 }
 

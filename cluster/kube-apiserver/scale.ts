@@ -54,7 +54,12 @@ function scaled({ specReplicasPath, statusReplicasPath, labelSelectorPath }: Sca
 export function applyScale(info: RequestInfo, body: unknown, origin: Origin): Prepared {
   const given = body as Partial<Scale> | undefined
   if (given?.kind !== undefined && given.kind !== 'Scale') {
-    return { refused: badRequest(`expected a Scale, got ${given.kind}`) }
+    const named = JSON.stringify(given.apiVersion?.split('/').at(-1) ?? 'v1')
+    return { refused: badRequest(`${given.kind} in version ${named} cannot be handled as a Scale`) }
+  }
+  const { name } = given?.metadata ?? {}
+  if (name && name !== info.name) {
+    return { refused: badRequest(`the name of the object (${name}) does not match the name on the URL (${info.name})`) }
   }
   const replicas = given?.spec?.replicas ?? 0
   if (!Number.isInteger(replicas) || replicas < 0) {

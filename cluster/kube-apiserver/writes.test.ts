@@ -291,14 +291,39 @@ describe('an update', () => {
 
   it('cannot touch what the server owns', () => {
     const { lab, object } = created()
-    const metadata = {
-      ...object.metadata,
-      creationTimestamp: '2000-01-01T00:00:00Z',
-      deletionTimestamp: '2000-01-01T00:00:00Z',
-    }
+    const metadata = { ...object.metadata, creationTimestamp: '2000-01-01T00:00:00Z', generation: 7 }
     const { body } = lab.send('PUT', path, { ...object, metadata, data: { n: '2' } })
     expect(body.metadata).toEqual({ ...object.metadata, resourceVersion: body.metadata.resourceVersion })
     expect(lab.send('PUT', path, { ...object, metadata: { name: 'a', uid: 'other' } }).body.reason).toBe('Conflict')
+  })
+
+  it.each([
+    [
+      'when it goes',
+      'PUT',
+      { deletionTimestamp: '2000-01-01T00:00:00Z' },
+      'metadata.deletionTimestamp: Invalid value: "2000-01-01T00:00:00Z": field is immutable',
+    ],
+    ['who it is, by a patch', 'PATCH', { uid: 'other' }, 'metadata.uid: Invalid value: "other": field is immutable'],
+  ] as const)('cannot say %s', (_, method, change, message) => {
+    const { lab, object } = created()
+    const answered = method === 'PUT' ? lab.send('PUT', path, { ...object, metadata: { ...object.metadata, ...change } }) : lab.patch(path, { metadata: change }) // prettier-ignore
+    expect([answered.status, answered.body.message]).toEqual([422, `ConfigMap "a" is invalid: ${message}`])
+  })
+
+  it.each([
+    ['a name', {}, 'the name of the object (a based on URL) was undeterminable: name must be provided'],
+    ['its own name', { name: 'b' }, 'the name of the object (b) does not match the name on the URL (a)'],
+    [
+      'its own namespace',
+      { name: 'a', namespace: 'other' },
+      'the namespace of the object (other) does not match the namespace on the request (default)',
+    ],
+  ])('without %s is refused, whether the object is there or not', (_, metadata, message) => {
+    const lab = new Lab(1, {}, builtInSchemas)
+    lab.run(1_000_000)
+    for (const at of [path, '/apis/apps/v1/namespaces/default/deployments/a/scale'])
+      expect(lab.send('PUT', at, { metadata }).body).toMatchObject({ code: 400, message })
   })
 
   it('of the spec raises the generation; of labels or status it does not', () => {
@@ -403,7 +428,7 @@ describe('a patch', () => {
       'an item without its key',
       { spec: { template: { spec: { containers: [{ image: 'x' }] } } } },
       'strategic-merge-patch',
-      400,
+      500,
     ],
     ['a language that is not spoken', {}, 'apply-patch', 415],
   ])('with %s is refused', (_, patch, type, code) => {
@@ -448,8 +473,8 @@ describe('subresources', () => {
 
   it.each([
     ['with another uid', { metadata: { uid: 'other' }, target: { kind: 'Node', name: 'n' } }, 409],
-    ['to what is no node', { target: { kind: 'Shelf', name: 'n' } }, 422],
-    ['to nowhere', { target: { kind: 'Node' } }, 422],
+    ['to what is no node', { target: { kind: 'Shelf', name: 'n' } }, 500],
+    ['to nowhere', { target: { kind: 'Node' } }, 500],
   ])('binding %s is refused', (_, body, code) => {
     const lab = new Lab()
     lab.send('POST', PODS, pod('web'))

@@ -30,6 +30,7 @@ import { isApply } from './apply/apply.ts'
 import { trackedCreation } from './apply/tracking.ts'
 import { admissionOf, currentOf, prepareChange } from './changes.ts'
 import { prepareCreate } from './objects.ts'
+import { misdirected } from './misdirected.ts'
 import { partsOf } from './parts.ts'
 import { strategyOf } from './registry/registry.ts'
 import { refuse, respond } from './responses.ts'
@@ -54,22 +55,12 @@ const WAIT_MICROS = 150_000
 export function startWrite(state: State, row: PendingRequest, ctx: Context): Effect[] {
   const { verb, subresource } = row.info
   if (verb === 'create' && subresource === '') return create(state, row, ctx)
-  const misnamed = verb === 'create' ? misnamedObject(row) : undefined
+  const misnamed = misdirected(row, state.schemas !== undefined)
   if (misnamed) return refuse(state, row, misnamed)
   const lent = partsOf(ctx).update?.(state, row, ctx)
   if (lent) return lent
   const cached = cachedOrigin(state, row)
   return cached ? changeFrom(state, row, cached, ctx) : fetchOrigin(state, row, ctx)
-}
-
-const SENT: Readonly<Record<string, string>> = { binding: 'Binding', eviction: 'Eviction' }
-
-/** What is sent to one Pod is about that Pod. */
-function misnamedObject({ info, request }: PendingRequest): Status | undefined {
-  const { name } = (request.body as Partial<KubernetesObject> | undefined)?.metadata ?? {}
-  const kind = SENT[info.subresource]
-  if (kind === undefined || !name || name === info.name) return undefined
-  return status.badRequest(`name in URL does not match name in ${kind} object`)
 }
 
 /** The row in its next stage; the table always holds the newest. */

@@ -18,7 +18,6 @@ function clausesOf(accept: string): Clause[] {
 
 const ENCODINGS: Readonly<Record<string, Encoding>> = {
   'application/json': 'json',
-  'application/*': 'json',
   '*/*': 'json',
   'application/yaml': 'yaml',
   [PROTOBUF]: 'protobuf',
@@ -30,12 +29,21 @@ const ENCODINGS: Readonly<Record<string, Encoding>> = {
 /** What an answer may be given as. */
 const SHAPES: ReadonlySet<string> = new Set(['Table', 'PartialObjectMetadata', 'PartialObjectMetadataList', 'APIGroupDiscoveryList']) // prettier-ignore
 
+const VERSIONS: ReadonlySet<string> = new Set(['v1', 'v1beta1', 'v2', 'v2beta1'])
+
 /** The first encoding that the client names and the server has, in a shape that there is; undefined: none. */
 export function acceptable(accept: string | undefined): Encoding | undefined {
   if (accept === undefined || accept.trim() === '') return 'json'
   for (const { type, parameters } of clausesOf(accept)) {
-    const shape = parameters['as']
-    if (Object.hasOwn(ENCODINGS, type) && (shape === undefined || SHAPES.has(shape))) return ENCODINGS[type]
+    if (Object.hasOwn(ENCODINGS, type) && isShape(parameters)) return ENCODINGS[type]
   }
   return undefined
 }
+
+/** As they are, or in a shape that there is, in a version that it has. */
+const isShape = ({ as, v }: Clause['parameters']): boolean =>
+  as === undefined || (SHAPES.has(as) && (v === undefined || VERSIONS.has(v)))
+
+/** Whether there is an encoding among them at all, whatever the shape: that is asked first, and answered in other words. */
+export const namesEncoding = (accept: string): boolean =>
+  clausesOf(accept).some(({ type }) => Object.hasOwn(ENCODINGS, type))

@@ -9,7 +9,7 @@ import { parse as parseYaml } from 'yaml'
 import type { HttpRequest, Method, UserInfo } from '#cluster/api/http.ts'
 import type { Status } from '#cluster/api/types.ts'
 import { duplicatesIn } from './duplicates.ts'
-import { acceptable } from './media-types.ts'
+import { acceptable, namesEncoding } from './media-types.ts'
 import { jsonProblem, summary } from './json-problem.ts'
 import { decodeProtobuf, PROTOBUF } from './protobuf.ts'
 
@@ -66,7 +66,8 @@ function decoded(path: string): string | undefined {
   try {
     return decodeURIComponent(path)
   } catch {
-    return undefined
+    // Bytes that are no UTF-8 are a name that nobody has; half an escape is no path at all.
+    return /%(?![0-9a-fA-F]{2})/.test(path) ? undefined : path.replace(/%([0-9a-fA-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))) // prettier-ignore
   }
 }
 
@@ -88,8 +89,8 @@ interface Read {
   readonly malformed?: Status
 }
 
-const failure = (code: number, reason: string, message: string): Status =>
-  Object.freeze({ apiVersion: 'v1', kind: 'Status', status: 'Failure', message, reason, code })
+const failure = (code: number, reason: string, message: string, details?: object): Status =>
+  Object.freeze({ apiVersion: 'v1', kind: 'Status', status: 'Failure', message, ...(reason && { reason }), ...(details && { details }), code }) // prettier-ignore
 
 const ACCEPTED = ['application/json', 'application/yaml', PROTOBUF]
 
@@ -112,20 +113,23 @@ function bodyOf(method: string, contentType: string | undefined, bytes: Buffer):
     return { body, ...(duplicates.length > 0 && { duplicates }) }
   } catch (error) {
     const text = (error as Error).message
-    const message =
-      method === 'PATCH'
-        ? `error decoding patch: ${text}`
-        : `the object provided is unrecognized (must be of type ${method === 'DELETE' ? 'DeleteOptions' : '{kind}'}): couldn't get version/kind; ${decode === yaml ? 'yaml' : 'json'} parse error: ${text} (${summary(bytes)})`
+    if (method === 'PATCH') return { malformed: failure(400, 'BadRequest', `error decoding patch: ${text}`) }
+    const why = `couldn't get version/kind; ${decode === yaml ? 'yaml' : 'json'} parse error: ${text}`
+    // What a deletion says of itself is read without asking whose fault it is.
+    if (method === 'DELETE') return { malformed: failure(500, '', why) }
+    const message = `the object provided is unrecognized (must be of type {kind}): ${why} (${summary(bytes)})`
     return { malformed: failure(400, 'BadRequest', message) }
   }
 }
+
+const PATCHES = /^application\/(?:json-patch|merge-patch|strategic-merge-patch)\+json$/
 
 function decoderOf(type: string, method: string): ((bytes: Buffer) => unknown) | undefined {
   if (type === PROTOBUF) return decodeProtobuf
   if (type === 'application/yaml' || type === 'application/apply-patch+yaml') return yaml
   // Which patches there are, the server knows.
-  if (type === 'application/json' || method === 'PATCH') return json
-  return undefined
+  if (method === 'PATCH') return PATCHES.test(type) ? json : () => undefined
+  return type === 'application/json' ? json : undefined
 }
 
 function json(bytes: Buffer): unknown {
@@ -164,9 +168,8 @@ function frozen(value: unknown, depth = 0): unknown {
 
 function unacceptable(path: string, accept: string | undefined): Status | undefined {
   if (!/^\/apis?\//.test(path) || acceptable(accept)) return undefined
-  return failure(
-    406,
-    'NotAcceptable',
-    'only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf',
-  )
+  const types = ACCEPTED.join(', ')
+  return namesEncoding(accept!)
+    ? failure(406, 'NotAcceptable', `only the following media types are accepted: ${types}`)
+    : failure(406, 'NotAcceptable', `406: Not Acceptable\n\nAvailable representations: ${types}`, {})
 }

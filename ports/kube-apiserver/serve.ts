@@ -48,6 +48,12 @@ const UNREAD_MAX = 64 * 1_024 * 1_024
 /** The real one's words, when a handler panics. */
 const PANIC = 'This request caused apiserver to panic. Look in the logs for details.'
 
+const NO_SUCH_METHOD: HttpResponse = {
+  type: 'response',
+  status: 405,
+  body: { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message: 'the server does not allow this method on the requested resource', reason: 'MethodNotAllowed', details: {}, code: 405 }, // prettier-ignore
+}
+
 export async function serveApi({ live, server, authority, clock, port, report }: ApiPortOptions): Promise<ApiPort> {
   const { cert, key } = authority.server()
   const bound = { port }
@@ -105,7 +111,7 @@ async function handle(
   const bytes = await bodyOf(message)
   if (bytes === undefined) return
   const request = requestOf(message, bytes, certified(message.socket as TLSSocket))
-  if (request === 'method') return plain(answer, 405, '405: Method Not Allowed')
+  if (request === 'method') return writeAnswer(answer, NO_SUCH_METHOD, message.headers, false)
   if (!request) return plain(answer, 400, '400 Bad Request')
   const exchange = new Exchange(message, answer, isForEyes(message, request.query?.['pretty']))
   const leave = (): void => void (exchange.call !== undefined && live.hangUp(exchange.call))

@@ -8,7 +8,7 @@ import type { HttpRequest } from '#cluster/api/http.ts'
 import type { Resource } from '#cluster/api/resources.ts'
 import type { RequestInfo } from '../route.ts'
 import type { FieldError } from '../status.ts'
-import { badRequest, invalid, invalidValue, notSupported } from '../status.ts'
+import { badRequest, internal, invalid, invalidValue, notSupported } from '../status.ts'
 
 /** Whether nothing is to be written. A deletion says it in its body, as client-go does, or in the query. */
 export const isDryRun = ({ method, query, body }: HttpRequest): boolean =>
@@ -26,9 +26,30 @@ export function writeOptionsProblem({ resource, verb }: RequestInfo, request: Ht
   const kind = OPTIONS[verb]
   if (kind === undefined) return undefined
   const { query, body } = request
+  const unread = kind === 'DeleteOptions' ? unreadable(body) : undefined
+  if (unread !== undefined) return internal(unread)
   // Nothing is asked for, as nearly always.
   if (query === undefined && kind !== 'DeleteOptions') return undefined
   return optionsProblem(resource, kind, query ?? {}, body)
+}
+
+const TYPES = { gracePeriodSeconds: 'int64', preconditions: 'v1.Preconditions', orphanDependents: 'bool', propagationPolicy: 'v1.DeletionPropagation', dryRun: '[]string' } as const // prettier-ignore
+const GO = { 'v1.Preconditions': 'object', bool: 'bool', 'v1.DeletionPropagation': 'string', '[]string': 'array' } as const // prettier-ignore
+
+/** What a deletion says of itself is read without asking whose fault it is if it cannot be. */
+function unreadable(body: unknown): string | undefined {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) return undefined
+  const { kind = '', apiVersion = '' } = body as { readonly kind?: unknown; readonly apiVersion?: unknown }
+  if (kind && kind !== 'DeleteOptions') {
+    return `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion || 'meta.k8s.io/v1')} in scheme "k8s.io/apimachinery/pkg/apis/meta/internalversion/scheme/register.go:27"`
+  }
+  for (const [field, type] of Object.entries(TYPES)) {
+    const value = (body as Readonly<Record<string, unknown>>)[field] ?? undefined
+    const found = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value
+    const isRight = value === undefined || (type === 'int64' ? Number.isSafeInteger(value) : found === GO[type])
+    if (!isRight) return `json: cannot unmarshal ${found} into Go struct field DeleteOptions.${field} of type ${type}`
+  }
+  return undefined
 }
 
 function optionsProblem(
