@@ -27,6 +27,7 @@ import { asJudged, authorize } from './authorization.ts'
 import { startCaching } from './cache-feed.ts'
 import { startDeleteCollection } from './collections.ts'
 import { isConnect, startConnect } from './connect.ts'
+import { nameProblems } from './validation/names.ts'
 import { writeOptionsProblem } from './validation/write-options.ts'
 import { customResource } from './extensions/custom-resources.ts'
 import { decodeBody } from './decoding/decoding.ts'
@@ -264,10 +265,8 @@ function malformed({ request, info }: PendingRequest): Status | undefined {
 
 /** Names that would lead elsewhere in a path, or in etcd. */
 function misnamed({ name }: RequestInfo): Status | undefined {
-  if (name === '.' || name === '..') return badRequest(`Name parameter invalid: "${name}": may not be '${name}'`)
-  const bad = ['/', '%'].filter((character) => name.includes(character))
-  if (bad.length === 0) return undefined
-  return badRequest(`Name parameter invalid: ${JSON.stringify(name)}: ${bad.map((one) => `may not contain '${one}'`).join(';')}`) // prettier-ignore
+  const problems = nameProblems(name, 'path-segment')
+  return problems.length === 0 ? undefined : badRequest(`Name parameter invalid: ${JSON.stringify(name)}: ${problems.join(';')}`) // prettier-ignore
 }
 
 /** What a body is and how long it is comes first, then what is asked beside it, and last what is in it. */

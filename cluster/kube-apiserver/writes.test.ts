@@ -66,8 +66,8 @@ describe('a creation', () => {
       'a resourceVersion',
       CONFIG_MAPS,
       { metadata: { name: 'a', resourceVersion: '1' } },
-      400,
-      'BadRequest',
+      500,
+      undefined,
       'resourceVersion should not be set on objects to be created',
     ],
     [

@@ -18,6 +18,7 @@ import {
 } from '../validation/resources.ts'
 import { validateLabelSelector } from '../validation/selectors.ts'
 import { atLeast, needed, numberOrPercent, oneOf, unchanged } from './checks.ts'
+import { validateAutoscaler } from '../validation/autoscaler.ts'
 import { validateCounts } from '../validation/workload-status.ts'
 import type { Strategy } from './strategy.ts'
 
@@ -223,29 +224,24 @@ export const limitRanges: Strategy<Anything> = {
 
 const CPU_80 = { type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 80 } } }
 
-function validateAutoscaler({ spec }: Anything): FieldError[] {
-  if (spec === undefined) return [required('spec.scaleTargetRef')]
-  const { scaleTargetRef, minReplicas = 1, maxReplicas } = spec
-  const errors = [
-    ...needed(scaleTargetRef?.kind, 'spec.scaleTargetRef.kind'),
-    ...needed(scaleTargetRef?.name, 'spec.scaleTargetRef.name'),
-    ...atLeast(1, minReplicas, 'spec.minReplicas'),
-  ]
-  if (!(maxReplicas >= 1)) errors.push(invalidValue('spec.maxReplicas', maxReplicas ?? 0, 'must be greater than 0'))
-  if (maxReplicas < minReplicas) {
-    errors.push(invalidValue('spec.maxReplicas', maxReplicas, 'must be greater than or equal to `minReplicas`'))
-  }
-  return errors
+const PERIOD_SECONDS = 15
+const SCALE_UP = { stabilizationWindowSeconds: 0, selectPolicy: 'Max', policies: [{ type: 'Pods', value: 4, periodSeconds: PERIOD_SECONDS }, { type: 'Percent', value: 100, periodSeconds: PERIOD_SECONDS }] } // prettier-ignore
+const SCALE_DOWN = { selectPolicy: 'Max', policies: [{ type: 'Percent', value: 100, periodSeconds: PERIOD_SECONDS }] }
+
+/** Whoever says something of how fast it goes is told the rest. */
+function defaultAutoscaler(object: Anything): Anything {
+  const { spec } = object as { readonly spec?: any }
+  if (spec === undefined) return object
+  const { behavior, metrics } = spec
+  const whole = behavior && { behavior: { scaleUp: { ...SCALE_UP, ...behavior.scaleUp }, scaleDown: { ...SCALE_DOWN, ...behavior.scaleDown } } } // prettier-ignore
+  return { ...object, spec: { minReplicas: 1, ...spec, metrics: metrics?.length ? metrics : [CPU_80], ...whole } }
 }
 
 export const horizontalPodAutoscalers: Strategy<Anything> = {
   hasGeneration: false,
   hasStatus: true,
   validateStatusUpdate: (object, old) => validateCounts('autoscaler', object, old),
-  defaults: (object) =>
-    object['spec'] === undefined
-      ? object
-      : { ...object, spec: { minReplicas: 1, ...object['spec'], metrics: object['spec'].metrics?.length ? object['spec'].metrics : [CPU_80] } }, // prettier-ignore
+  defaults: defaultAutoscaler,
   prepareForCreate: (object) => ({ ...object, status: { desiredReplicas: 0 } }),
   validate: validateAutoscaler,
   validateUpdate: validateAutoscaler,

@@ -34,6 +34,7 @@ import {
 } from './policies.ts'
 import { replicaSets } from './replica-sets.ts'
 import { podTemplates, replicationControllers } from './replication-controllers.ts'
+import { runtimeClasses } from './runtime-classes.ts'
 import { configMaps, secrets } from './secrets.ts'
 import { services } from './services.ts'
 import { statefulSets } from './stateful-sets.ts'
@@ -57,6 +58,7 @@ const OWN: Readonly<Record<string, Strategy>> = {
   endpoints,
   endpointslices: endpointSlices,
   leases,
+  runtimeclasses: runtimeClasses,
   roles: rolesStrategy,
   clusterroles: rolesStrategy,
   rolebindings: bindings,

@@ -33,6 +33,25 @@ export function isRange(text: string): boolean {
   return isIPv4(address) ? Number(length) <= 32 : isIPv6(address) && Number(length) <= 128
 }
 
+/** Whether a range is a part of another and not the whole of it; both are ranges. */
+export function isWithin(part: string, whole: string): boolean {
+  const [address, length] = bitsOf(part)
+  const [network, shorter] = bitsOf(whole)
+  return address.length === network.length && shorter < length && address.startsWith(network.slice(0, shorter))
+}
+
+/** The address, bit by bit, and how many of them are the network's. */
+function bitsOf(range: string): [bits: string, length: number] {
+  const [address = '', length = ''] = range.split('/')
+  const binary = (value: number, width: number): string => value.toString(2).padStart(width, '0')
+  const four = parseIPv4(address)
+  if (four !== undefined) return [binary(four, 32), Number(length)]
+  const [head = [], tail] = address.split('::').map((half) => (half === '' ? [] : half.split(':')))
+  const missing = tail === undefined ? 0 : 8 - head.length - tail.length
+  const groups = [...head, ...Array.from({ length: missing }, () => '0'), ...(tail ?? [])]
+  return [groups.map((group) => binary(Number.parseInt(group, 16), 16)).join(''), Number(length)]
+}
+
 export const formatIPv4 = (value: number): string =>
   [24, 16, 8, 0].map((shift) => Math.floor(value / 2 ** shift) % 256).join('.')
 
