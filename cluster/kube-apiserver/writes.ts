@@ -7,7 +7,7 @@
  * Where to read upstream: apiserver `pkg/storage/etcd3/store.go` (GuaranteedUpdate, conditionalDelete).
  */
 import { keyOf } from '#cluster/api/resources.ts'
-import type { KubernetesObject, Namespace, Pod, Service, Status } from '#cluster/api/types.ts'
+import type { KubernetesObject, Namespace, Pod, Service } from '#cluster/api/types.ts'
 import {
   type EtcdResponse,
   type KeyValue,

@@ -17,7 +17,7 @@ import {
   validateResourceName,
 } from '../validation/resources.ts'
 import { validateLabelSelector } from '../validation/selectors.ts'
-import { atLeast, needed, numberOrPercent, oneOf, unchanged } from './checks.ts'
+import { numberOrPercent, oneOf, unchanged } from './checks.ts'
 import { validateAutoscaler } from '../validation/autoscaler.ts'
 import { validateCounts } from '../validation/workload-status.ts'
 import type { Strategy } from './strategy.ts'
