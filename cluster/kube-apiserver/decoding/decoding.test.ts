@@ -133,6 +133,15 @@ describe('fieldValidation', () => {
     expect([patched.status, patched.body.message.split('": ').at(-1)]).toEqual([422, message.slice(message.indexOf(': ') + 2)]) // prettier-ignore
   })
 
+  it('of a kind that was served once is known', () => {
+    const lab = new Lab(1, {}, builtInSchemas)
+    lab.run(1_000_000)
+    const eviction = { apiVersion: 'policy/v1beta1', kind: 'Eviction', metadata: { name: 'x' } }
+    expect(lab.send('POST', '/api/v1/namespaces/default/pods/x/eviction', eviction).body.message).toBe('pods "x" not found') // prettier-ignore
+    const former = lab.send('POST', DEPLOYMENTS, { apiVersion: 'apps/v1beta1', kind: 'Deployment' }).body
+    expect(former.message).toBe('the API version in the data (apps/v1beta1) does not match the expected API version (apps/v1)') // prettier-ignore
+  })
+
   it('knows three ways', () => {
     expect(ask('other', { fieldValidation: 'Sometimes' })).toMatchObject({
       status: 422,

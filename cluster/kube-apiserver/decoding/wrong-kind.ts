@@ -25,6 +25,9 @@ export function partsOfName({ name }: Pick<ObjectType, 'name'>): { apiVersion: s
 const hubOf = (apiVersion: string): string =>
   apiVersion.includes('/') ? apiVersion.split('/')[0]!.split('.')[0]! : 'core'
 
+const groupOf = (apiVersion: string): string => (apiVersion.includes('/') ? apiVersion.split('/')[0]! : '')
+const FORMER = /^v[12](?:alpha|beta)[12]$/
+
 /** Undefined where it is what it should be, or another version of it: who reads it knows which of those it takes. */
 export function wrongKind(schemas: Schemas, type: ObjectType, body: object): WrongKind | undefined {
   const given = body as { readonly apiVersion?: unknown; readonly kind?: unknown }
@@ -34,6 +37,9 @@ export function wrongKind(schemas: Schemas, type: ObjectType, body: object): Wro
   const apiVersion = typeof given.apiVersion === 'string' && given.apiVersion !== '' ? given.apiVersion : wanted.apiVersion // prettier-ignore
   if (kind === wanted.kind && apiVersion === wanted.apiVersion) return undefined
   const version = apiVersion.slice(apiVersion.lastIndexOf('/') + 1)
+  // The scheme still knows what is served no more: kubectl 1.20 evicts by policy/v1beta1.
+  if (kind === wanted.kind && groupOf(apiVersion) === groupOf(wanted.apiVersion) && FORMER.test(version))
+    return undefined
   if (schemas.typeOfKind(apiVersion, kind) === undefined) {
     const why = `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme ${JSON.stringify(SCHEME)}`
     return { kind, version, why }
