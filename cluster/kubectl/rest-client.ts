@@ -68,5 +68,6 @@ export const restClient: Component<RestClientState, { readonly servers: readonly
 function read(response: HttpResponse | undefined): { readonly status: number; readonly text: string } {
   if (!response) return { status: 0, text: 'no answer' }
   const { status, body } = response
-  return { status, text: isStatus(body) ? `${body.reason ?? ''}: ${body.message ?? ''}` : '' }
+  if (isStatus(body)) return { status, text: `${body.reason ?? ''}: ${body.message ?? ''}` }
+  return { status, text: status >= 400 && typeof body === 'string' ? body.trim() : '' }
 }

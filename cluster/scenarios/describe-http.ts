@@ -59,7 +59,11 @@ function nameIn(body: unknown): string {
   return metadata?.name ?? (metadata?.generateName ? `${metadata.generateName}…` : '')
 }
 
-const REASONS: Readonly<Record<number, string>> = { 200: 'OK', 201: 'Created', 202: 'Accepted' }
+/** The words of HTTP, for answers without a Status. */
+const REASONS: Readonly<Record<number, string>> = {
+  ...{ 200: 'OK', 201: 'Created', 202: 'Accepted' },
+  ...{ 404: 'Not Found', 406: 'Not Acceptable' },
+}
 
 /** @param asked what was asked for, if it is known */
 export function describeResponse(response: HttpResponse, asked: Words | undefined): Words {

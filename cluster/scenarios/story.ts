@@ -288,7 +288,8 @@ class Player {
     const answer = () => history.head.stateOf<RestClientState>(process).answers.get(id)
     history.run({ until: () => answer() !== undefined, untilMicros: history.head.now + KUBECTL_MICROS })
     const { status, text } = answer() ?? { status: 0, text: 'no answer' }
-    return `${status} ${text}`.trim()
+    // A web server's own page says its code itself.
+    return text.startsWith(`${status} `) ? text : `${status} ${text}`.trim()
   }
 
   #run(history: History, args: readonly string[]): string {

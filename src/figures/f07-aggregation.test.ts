@@ -58,7 +58,7 @@ describe('F07, aggregation', () => {
       ({ request }) => request.resource === 'orders',
     )
     expect(asked.map(({ answer, refused, passed }) => [answer!.label, refused, passed?.user])).toEqual([
-      ['404 NotFound', undefined, undefined],
+      ['404 Not Found', undefined, undefined],
       ['200 OK', undefined, 'kubernetes-admin'],
       ['403 Forbidden', 'ana', undefined],
       ['200 OK', undefined, 'kubernetes-admin'],
