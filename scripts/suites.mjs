@@ -170,7 +170,8 @@ export const suites = [
   {
     name: 'package',
     what: 'Packing the command, installing it in an empty folder offline, and making a course with it (vitest)',
-    budgetS: 90,
+    // Beside the build, with half of the machine.
+    budgetS: 110,
     line: () => vitest('package'),
     count: byVitest('package'),
     needs: clearReport('package'),
@@ -178,7 +179,7 @@ export const suites = [
   {
     name: 'build',
     what: 'Building the site, under / and under a base path',
-    // Beside package, with half of the machine.
+    // Beside the package, as that one is beside it.
     budgetS: 100,
     line: () => [nodeForSources(), 'scripts/build-for-tests.mjs'],
     count: byExitCode('the build of the site'),
