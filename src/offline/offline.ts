@@ -35,14 +35,16 @@ const taken = {
   forget: (): void => sessionStorage.removeItem(taken.key),
 }
 
-function takeOver(waiting: ServiceWorker): void {
+/** @param giveUp what is done when it has been opened anew often enough */
+function takeOver(waiting: ServiceWorker, giveUp: () => void): void {
   const attempt = taken.attempts() + 1
-  taken.keep(attempt)
   waiting.postMessage('take over')
+  taken.keep(attempt)
   setTimeout(() => {
     if (waiting.state !== 'installed') return
-    if (attempt > ATTEMPTS) taken.forget()
-    else location.reload()
+    if (attempt <= ATTEMPTS) return location.reload()
+    taken.forget()
+    giveUp()
   }, TAKE_OVER_MS)
 }
 
@@ -60,8 +62,9 @@ async function start(): Promise<void> {
     else if (wasControlled) notice(words().older, words().reload, () => location.reload())
   })
   const offer = (waiting: ServiceWorker) => {
-    if (taken.attempts() > 0) takeOver(waiting)
-    else notice(words().newVersion, words().useIt, () => takeOver(waiting))
+    const take = () => takeOver(waiting, () => offer(waiting))
+    if (taken.attempts() > 0) take()
+    else notice(words().newVersion, words().useIt, take)
   }
   const watch = (worker: ServiceWorker | null) =>
     worker?.addEventListener('statechange', () => {
