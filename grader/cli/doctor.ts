@@ -93,7 +93,7 @@ function writable(): Finding {
   }
 }
 
-const CHROMIUMS = ['chromium', 'chromium-browser', 'google-chrome']
+const CHROMIUMS = ['chromium-headless-shell', 'chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome']
 
 function chromium(): Finding {
   const folders = (process.env['PATH'] ?? '').split(delimiter)
