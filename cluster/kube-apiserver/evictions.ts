@@ -1,12 +1,22 @@
 /**
- * `pods/eviction`: a deletion that asks the disruption budgets first.
+ * `pods/eviction`: a deletion that asks the disruption budgets first, and says on the Pod why it goes.
  *
- * What we model: an eviction takes one of those that the budget's status allows, until the status is next computed.
+ * What we model: an eviction takes one of those that the budget's status allows, until the status is next computed. Then the Pod is
+ * written twice: with the condition DisruptionTarget, and as deleted. Between the two somebody else may write it.
  * What we leave out: that is kept in this server's memory and not in `disruptedPods`, so that another server does not know of it.
  * Where to read upstream: kubernetes/kubernetes `pkg/registry/core/pod/storage/eviction.go`.
  */
 import { matchesSelector } from '#cluster/api/labels.ts'
-import { isPodFinished, isPodReady, keyOf } from '#cluster/api/meta.ts'
+import {
+  aboutGeneration,
+  deepFreeze,
+  formatTime,
+  isEqual,
+  isPodFinished,
+  isPodReady,
+  keyOf,
+  withCondition,
+} from '#cluster/api/meta.ts'
 import type { KubernetesObject, LabelSelector, Pod, Status } from '#cluster/api/types.ts'
 import type { Micros } from '#cluster/kernel/component.ts'
 import type { DeleteOptions } from './deletion.ts'
@@ -68,6 +78,23 @@ const FORGOTTEN_MICROS = 120_000_000
 
 export const isEviction = ({ info }: PendingRequest): boolean => info.subresource === 'eviction'
 
-/** How the Pod is deleted, as the eviction says. */
-export const evictionOptions = ({ request }: PendingRequest): DeleteOptions =>
-  (request.body as { readonly deleteOptions?: DeleteOptions } | undefined)?.deleteOptions ?? {}
+/** How the Pod is deleted, as the eviction says. Where that names a version, it is by now the one with the condition. */
+export function evictionOptions({ request, evicting }: PendingRequest): DeleteOptions {
+  const { deleteOptions: options = {} } = (request.body ?? {}) as { readonly deleteOptions?: DeleteOptions }
+  if (evicting === undefined || options.preconditions?.resourceVersion === undefined) return options
+  return { ...options, preconditions: { ...options.preconditions, resourceVersion: String(evicting) } }
+}
+
+/** The Pod with the condition that says why it goes; undefined where it says so already. */
+export function markedForEviction(pod: Pod, now: Micros): Pod | undefined {
+  const conditions = withCondition(pod.status?.conditions, {
+    ...aboutGeneration(pod),
+    type: 'DisruptionTarget',
+    status: 'True',
+    reason: 'EvictionByEvictionAPI',
+    message: 'Eviction API: evicting',
+    lastTransitionTime: formatTime(now),
+  })
+  if (isEqual(conditions, pod.status?.conditions)) return undefined
+  return deepFreeze({ ...pod, status: { ...pod.status, conditions } } as Pod)
+}

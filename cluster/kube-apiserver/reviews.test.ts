@@ -95,6 +95,41 @@ describe('an eviction', () => {
     expect(evict(lab, 'nobody').status).toBe(404)
   })
 
+  it('says on the Pod why it goes, and then that it does; a trial says nothing', () => {
+    const lab = withRunningPod()
+    const running = lab.send('GET', `${PODS}/web`).body
+    const scheduled = { ...pod('bound'), spec: { ...pod('bound').spec, nodeName: 'node-1' } }
+    const { body: bound } = lab.send('POST', PODS, scheduled)
+    const since = { resourceVersion: bound.metadata.resourceVersion }
+    const watch = lab.watch(PODS, since)
+    lab.send('POST', `${PODS}/web/eviction`, { metadata: { name: 'web' } }, { dryRun: 'All' })
+    expect(lab.send('GET', `${PODS}/web`).body).toEqual(running)
+    evict(lab, 'web')
+    evict(lab, 'bound')
+    evict(lab, 'bound')
+    expect(lab.told(watch)).toBe('MODIFIED web, DELETED web, MODIFIED bound, MODIFIED bound')
+    const { metadata, status } = lab.send('GET', `${PODS}/bound`).body
+    expect(metadata.deletionGracePeriodSeconds).toBe(30)
+    expect(status.conditions.at(-1)).toMatchObject({
+      type: 'DisruptionTarget',
+      status: 'True',
+      reason: 'EvictionByEvictionAPI',
+      message: 'Eviction API: evicting',
+    })
+  })
+
+  it.each([
+    ['was seen', 0, 201],
+    ['has been since', 1, 409],
+  ])('of the version that %s', (_, behind, code) => {
+    const lab = withRunningPod()
+    const { resourceVersion } = lab.send('GET', `${PODS}/web`).body.metadata
+    const preconditions = { resourceVersion: String(Number(resourceVersion) - behind) }
+    const sent = { metadata: { name: 'web' }, deleteOptions: { preconditions } }
+    expect(lab.send('POST', `${PODS}/web/eviction`, sent).status).toBe(code)
+    expect(lab.send('GET', `${PODS}/web`).status).toBe(code === 201 ? 404 : 200)
+  })
+
   it('asks the budget that protects it', () => {
     const lab = withRunningPod()
     const budget = { metadata: { name: 'b' }, spec: { minAvailable: 1, selector: { matchLabels: { app: 'web' } } } }

@@ -223,6 +223,8 @@ export interface PendingRequest {
   readonly charged?: boolean
   /** How often it has waited for what it is in want of. */
   readonly waits?: number
+  /** The version of a Pod that is being evicted, with the condition that says so. */
+  readonly evicting?: number
   /** Keys of etcd, of addresses and node ports, that others turned out to hold. */
   readonly taken?: readonly string[]
   readonly awaited?: number

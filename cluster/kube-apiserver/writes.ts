@@ -20,7 +20,7 @@ import type { Context, Effect } from '#cluster/kernel/component.ts'
 import type { DeleteOptions } from './deletion.ts'
 import { decideDeletion, isDue, optionsOf } from './deletion.ts'
 import { eventLeaseFor } from './event-leases.ts'
-import { evictionOptions, evictionProblem, isEviction } from './evictions.ts'
+import { evictionOptions, evictionProblem, isEviction, markedForEviction } from './evictions.ts'
 import type { Admission } from './admission/admission.ts'
 import { chargeFor, quotasIn } from './admission/resource-quota.ts'
 import { namespaceProblem } from './admission/namespace-lifecycle.ts'
@@ -160,12 +160,27 @@ function evictFrom(state: State, row: PendingRequest, origin: Origin, ctx: Conte
   return origin.cached ? fetchOrigin(state, row, ctx) : refuse(state, row, refused)
 }
 
+/** Whether what has been written is why the Pod goes, and not yet that it does. */
+const isSaid = (row: PendingRequest): boolean =>
+  isEviction(row) &&
+  row.wanted !== undefined &&
+  row.wanted.metadata.deletionTimestamp === row.origin!.object.metadata.deletionTimestamp
+
+function evictNow(state: State, row: PendingRequest, revision: number, ctx: Context): Effect[] {
+  const origin = { object: row.wanted!, modRevision: revision, cached: undefined }
+  const next = moveTo(state, row, row.stage, { evicting: revision })
+  return deleteFrom(state, next, origin, evictionOptions(next), ctx)
+}
+
 function deleteFrom(state: State, row: PendingRequest, origin: Origin, options: DeleteOptions, ctx: Context): Effect[] {
   const admission = admissionOf(state, row, ctx)
   const forbidden = admission?.validate(undefined, origin.object)
   if (forbidden && admission!.missing.length > 0) return waitForHooks(state, row, admission!, ctx)
   if (forbidden) return origin.cached ? fetchOrigin(state, row, ctx) : refuse(state, row, forbidden)
   const decision = decideDeletion(row.info, origin, options, ctx.now)
+  const isSaidFirst = isEviction(row) && row.evicting === undefined && !isDryRun(row.request)
+  const said = isSaidFirst && decision.type !== 'refuse' ? markedForEviction(origin.object as Pod, ctx.now) : undefined
+  if (said) return commitPut(state, row, origin, said, ctx)
   switch (decision.type) {
     case 'remove':
       return commitRemoval(state, row, origin, ctx)
@@ -320,6 +335,7 @@ function commit(
 /** etcd has decided. */
 export function committed(state: State, row: PendingRequest, response: TxnResponse, ctx: Context): Effect[] {
   const { revision } = response.header
+  if (response.succeeded && isSaid(row)) return evictNow(state, row, revision, ctx)
   if (response.succeeded) return answerCommitted(state, row, revision)
   const kv = (response.responses[0] as RangeResponse).kvs[0]
   const taken = foundTaken(row, response)
