@@ -68,8 +68,6 @@ export interface ClusterOptions {
   readonly tokens?: Readonly<Record<string, UserInfo>>
   /** Other options of the API servers. */
   readonly apiServer?: Partial<ApiserverOptions>
-  /** What tokens of service accounts are signed with; a cluster that strangers can reach needs one that nobody knows. */
-  readonly serviceAccountKey?: string
   /** Wall clock at virtual time 0, in microseconds since 1970. */
   readonly epochMicros?: Micros
   /** Where Pods' addresses come from, a /24 for each node. Default 10.244.0.0/16, which is enough for 256 nodes. */

@@ -273,7 +273,6 @@ function addControlPlane(world: World, machine: string, options: ClusterOptions,
     ...(options.authorization && { authorizationMode: options.authorization }),
     ...(options.tokens && { tokens: options.tokens }),
     ...options.apiServer,
-    ...(options.serviceAccountKey && { serviceAccountKey: options.serviceAccountKey }),
   })
   add('kube-controller-manager', {
     servers,

@@ -26,10 +26,8 @@ export interface Genesis {
   /** Whether metrics-server runs; worlds from before it did have none. */
   readonly metrics?: boolean | undefined
   readonly tokens: Readonly<Record<string, UserInfo>>
-  /** What tokens of service accounts are signed with. */
-  readonly serviceAccountKey: string
-  /** With what somebody else's controller manager signs tokens, as PEM; most worlds have none. */
-  readonly serviceAccountSigner?: string | undefined
+  /** What tokens of service accounts are signed with, as PEM. */
+  readonly serviceAccountSigner: string
   /** The cluster's own authority; worlds from before it was kept have none, and nobody signs in them. */
   readonly authority?: Certificate | undefined
 }

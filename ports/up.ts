@@ -1,5 +1,4 @@
 /** What `clusterwright up` brings up: a world that lives, and its doors. */
-import { randomBytes } from 'node:crypto'
 import { API_SERVER, bootCluster, etcdMembersOf, KUBECTL, LOAD_BALANCER } from '#cluster/cluster.ts'
 import { FORMER_RESOURCES } from '#cluster/api/former-resources.ts'
 import type { HttpRequest } from '#cluster/api/http.ts'
@@ -23,7 +22,7 @@ import {
   frontProxyAuthority,
   newAuthority,
   newKey,
-  publicKeyOf,
+  numbersOf,
 } from './kube-apiserver/certificates.ts'
 import { certifier } from './kube-apiserver/certify.ts'
 import { descriptions } from './kube-apiserver/descriptions.ts'
@@ -54,7 +53,7 @@ export interface DoorOptions {
 /** A world that begins now, by this machine's clock. */
 export interface NewWorldOptions extends Omit<
   Genesis,
-  'epochMicros' | 'metrics' | 'tokens' | 'serviceAccountKey' | 'authority'
+  'epochMicros' | 'metrics' | 'tokens' | 'serviceAccountSigner' | 'authority'
 > {
   readonly load?: undefined
 }
@@ -147,11 +146,10 @@ function begin(
   if (options.load === undefined) {
     const { seed, nodes, controlPlanes, etcd, without } = options
     const epochMicros = Date.now() * 1_000 - (nodes === undefined ? 0 : COMING_UP_MICROS)
-    const serviceAccountKey = randomBytes(32).toString('base64url')
-    const secrets = { tokens: newTokens(), serviceAccountKey, authority: newAuthority(epochMicros / 1_000) }
-    const serviceAccountSigner = options.kubernetesDir === undefined ? undefined : newKey()
+    const authority = newAuthority(epochMicros / 1_000)
+    const secrets = { tokens: newTokens(), serviceAccountSigner: newKey(), authority }
     const what = { seed, nodes, controlPlanes, etcd, without, epochMicros, metrics: true }
-    const genesis: Genesis = { ...what, ...secrets, serviceAccountSigner }
+    const genesis: Genesis = { ...what, ...secrets }
     const booted = boot(genesis, contain(report))
     return { genesis, booted, live: new LiveWorld(booted.world, booted.door, { speed, report }) }
   }
@@ -246,7 +244,6 @@ function boot(genesis: Genesis, onDefect: NonNullable<WorldOptions['onDefect']>)
     metrics = false,
     without = [],
     tokens,
-    serviceAccountKey,
     serviceAccountSigner: signer,
     authority,
   } = genesis
@@ -255,12 +252,16 @@ function boot(genesis: Genesis, onDefect: NonNullable<WorldOptions['onDefect']>)
   const cluster = { controlPlanes, etcdMembers: membersIn(genesis), topology: etcd, without } as const
   const signs = authority && { 'kube-controller-manager': kubeControllerManagerWith(certifier(authority)) as Component }
   const components = { caller, 'kube-apiserver': typedApiserver, ...signs }
-  const common = { seed, nodes, epochMicros, metrics, components, tokens, serviceAccountKey, onDefect }
+  const common = { seed, nodes, epochMicros, metrics, components, tokens, onDefect }
   // So that somebody's own kube-scheduler or kube-controller-manager, an older one too, can stand by and take over.
-  const serviceAccountKeys = signer === undefined ? [] : [publicKeyOf(signer)]
+  const key = numbersOf(signer)
   const guests = {
     leaderElect: true,
-    apiServer: { runtimeConfig: FORMER_RESOURCES.map(apiVersionOf), serviceAccountKeys },
+    apiServer: {
+      runtimeConfig: FORMER_RESOURCES.map(apiVersionOf),
+      serviceAccountSigningKey: key,
+      serviceAccountKeys: [key],
+    },
   }
   const world = bootCluster({ ...common, ...cluster, ...guests, chain: 'full' })
   const body = { type: 'kubectl', id: 0, args: ['apply', '-f', '-'], stdin: PERSONAS_MANIFEST } as const

@@ -70,6 +70,7 @@ const DEFAULTS = {
   auditPolicy: { rules: [] },
   tokens: {},
   serviceAccountIssuer: '',
+  serviceAccountSigningKey: null,
   serviceAccountKey: 'the key of a simulated cluster',
   serviceAccountKeys: [],
   enableBootstrapTokenAuth: false,

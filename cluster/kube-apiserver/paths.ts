@@ -15,17 +15,20 @@ import { openApi } from './openapi/openapi.ts'
 import { metricsAnswer } from './metrics/metrics.ts'
 import type { State } from './state.ts'
 import { forbiddenPath, noSuchPath, notYet } from './status.ts'
+import { issuerDiscovery, issuerPaths } from './tokens/issuer-discovery.ts'
 
 export function answerAtPath(state: State, user: UserInfo, request: HttpRequest): HttpResponse {
   const { options, schemas, phase } = state
   const { advertiseAddress, securePort } = options
+  const address = `${advertiseAddress || '127.0.0.1'}:${securePort}`
   const verb = request.method.toLowerCase()
   if (!mayAsk(state, user, verb, request.path)) return failed(forbiddenPath(user.name, verb, request.path))
   const resources = resourcesOf(state)
   const found =
     (request.path === '/metrics' ? metricsAnswer(state) : undefined) ??
     (request.path === '/' ? index(state, resources) : undefined) ??
-    discover(request, `${advertiseAddress || '127.0.0.1'}:${securePort}`, resources, options.runtimeConfig) ??
+    issuerDiscovery(state, request.path, address) ??
+    discover(request, address, resources, options.runtimeConfig) ??
     (schemas && openApi(schemas, request, ownResourcesOf(state)))
   // Until all definitions are known, nobody can say that there is no such thing.
   if (!found) {
@@ -50,9 +53,14 @@ function isWithinGroup(path: string): boolean {
 const OF_THE_SERVER = ['/api', '/api/v1', '/apis', '/apis/', '/healthz', '/livez', '/readyz', '/version']
 
 /** All paths that lead somewhere. */
-function index({ schemas, metrics }: State, resources: readonly Resource[]): HttpResponse {
+function index(state: State, resources: readonly Resource[]): HttpResponse {
+  const { schemas, metrics } = state
   const groups = resources.filter(({ group }) => group !== '').flatMap((row) => [`/apis/${row.group}`, `/apis/${apiVersionOf(row)}`]) // prettier-ignore
-  const more = [...(schemas ? ['/openapi/v2', '/openapi/v3'] : []), ...(metrics ? ['/metrics'] : [])]
+  const more = [
+    ...(schemas ? ['/openapi/v2', '/openapi/v3'] : []),
+    ...(metrics ? ['/metrics'] : []),
+    ...issuerPaths(state),
+  ]
   const paths = [...new Set([...OF_THE_SERVER, ...groups, ...more])].toSorted()
   return { type: 'response', status: 200, body: { paths } }
 }

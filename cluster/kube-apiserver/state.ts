@@ -13,7 +13,7 @@ import type { HookAnswer, HookCall } from './admission/webhooks/types.ts'
 import type { Tallies } from './metrics/tallies.ts'
 import type { RequestInfo } from './route.ts'
 import type { Selection } from './selectors.ts'
-import type { RsaPublicKey } from './tokens/rsa.ts'
+import type { RsaPrivateKey, RsaPublicKey } from './tokens/rsa.ts'
 import type { View } from './views.ts'
 import type { WatchCache } from './watch-cache.ts'
 
@@ -41,7 +41,9 @@ export interface ApiserverOptions {
   readonly tokens?: Readonly<Record<string, UserInfo>>
   /** Who signs the tokens of service accounts, and whom they are for; empty: there are none. */
   readonly serviceAccountIssuer?: string
-  /** What it signs them with: the same on all servers of a cluster. */
+  /** What it signs them with, the same on all servers of a cluster: `--service-account-signing-key-file`. */
+  readonly serviceAccountSigningKey?: RsaPrivateKey | null
+  /** Without that key: a secret that only the servers have. */
   readonly serviceAccountKey?: string
   /** By which it knows tokens that somebody else has signed, in Secrets: `--service-account-key-file`. */
   readonly serviceAccountKeys?: readonly RsaPublicKey[]

@@ -6,9 +6,10 @@
  * What we leave out: intermediate authorities, revocation; the keys are RSA. The authority's own is kept with a saved world.
  * Where to read upstream: kubernetes/kubernetes `cmd/kubeadm/app/phases/certs`.
  */
-import { createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto'
+import { createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto'
 import forge from 'node-forge'
 import type { UserInfo } from '#cluster/api/http.ts'
+import type { RsaPrivateKey } from '#cluster/kube-apiserver/tokens/rsa.ts'
 
 export interface Certificate {
   /** PEM, both. */
@@ -85,16 +86,18 @@ const usage = (extended: object): object[] => [
   { name: 'extKeyUsage', ...extended },
 ]
 
-/** The public half of a key. @param key PEM */
-export function publicKeyOf(key: string): {
-  readonly pem: string
-  readonly modulus: string
-  readonly exponent: string
-} {
-  const half = createPublicKey(key)
-  const { n = '', e = '' } = half.export({ format: 'jwk' })
-  const hex = (text: string): string => Buffer.from(text, 'base64url').toString('hex')
-  return { pem: half.export({ type: 'spki', format: 'pem' }).toString(), modulus: hex(n), exponent: hex(e) }
+/** The public half of a key, as PEM. @param key PEM */
+export const publicPemOf = (key: string): string =>
+  createPublicKey(key).export({ type: 'spki', format: 'pem' }).toString()
+
+/** The numbers of a key. @param key PEM */
+export function numbersOf(key: string): RsaPrivateKey {
+  const { n, e, p, q, dp, dq, qi } = createPrivateKey(key).export({ format: 'jwk' })
+  const hex = (text = ''): string => Buffer.from(text, 'base64url').toString('hex')
+  return {
+    ...{ modulus: hex(n), exponent: hex(e), prime1: hex(p), prime2: hex(q) },
+    ...{ exponent1: hex(dp), exponent2: hex(dq), coefficient: hex(qi) },
+  }
 }
 
 /** Node's own generator is native, and many times faster than one in JavaScript. */

@@ -2,12 +2,11 @@
  * What a control-plane program of somebody else's needs to be one of this cluster: who it is, and the cluster's authority.
  *
  * What the real one does: kubeadm writes these files to /etc/kubernetes, by these names.
- * What we leave out: what is etcd's, and the front proxy's. The key of service accounts is the controller manager's alone: what the
- * API server gives out itself, it signs with another.
+ * What we leave out: what is etcd's, and the front proxy's.
  * Where to read upstream: kubernetes/kubernetes `cmd/kubeadm/app/phases/{kubeconfig,certs}`.
  */
 import { join } from 'node:path'
-import { type Authority, type Certificate, publicKeyOf } from './certificates.ts'
+import { type Authority, type Certificate, publicPemOf } from './certificates.ts'
 import { kubeconfigOf, MARK, refuseForeign, removeKubeconfig, writeKubeconfig } from './kubeconfig.ts'
 
 interface KubernetesFiles {
@@ -15,13 +14,13 @@ interface KubernetesFiles {
   readonly authority: Authority
   /** With its key. */
   readonly own: Certificate
-  /** What tokens in Secrets are signed with, as PEM; worlds that began without this folder have none. */
-  readonly signer: string | undefined
+  /** What tokens of service accounts are signed with, as PEM: by the API server, and by a controller manager for those in Secrets. */
+  readonly signer: string
 }
 
 const NAMES = ['scheduler.conf', 'controller-manager.conf', 'pki/ca.crt', 'pki/ca.key', 'pki/sa.key', 'pki/sa.pub'] as const // prettier-ignore
 
-function textsOf({ server, authority, own, signer }: KubernetesFiles): Partial<Record<(typeof NAMES)[number], string>> {
+function textsOf({ server, authority, own, signer }: KubernetesFiles): Record<(typeof NAMES)[number], string> {
   const program = (name: string): string => kubeconfigOf({ name, groups: [] }, { server, authority })
   return {
     'scheduler.conf': program('system:kube-scheduler'),
@@ -29,10 +28,8 @@ function textsOf({ server, authority, own, signer }: KubernetesFiles): Partial<R
     // PEM may have words before it, which whoever reads it skips.
     'pki/ca.crt': `${MARK}\n${own.cert}`,
     'pki/ca.key': `${MARK}\n${own.key}`,
-    ...(signer !== undefined && {
-      'pki/sa.key': `${MARK}\n${signer}`,
-      'pki/sa.pub': `${MARK}\n${publicKeyOf(signer).pem}`,
-    }),
+    'pki/sa.key': `${MARK}\n${signer}`,
+    'pki/sa.pub': `${MARK}\n${publicPemOf(signer)}`,
   }
 }
 

@@ -1,14 +1,13 @@
 /**
  * JSON Web Tokens: claims that their signer knows again.
  *
- * What we model: the compact form and HS256, whose signature follows from key and claims alone; RS256 as far as reading goes, for
- * tokens that somebody else has signed.
- * What we leave out: signing by RS256 and ES256, by which anybody could check a token who has the public key, and so
- * `/openid/v1/jwks`.
+ * What we model: the compact form; RS256, which anybody can check who has the public key; and HS256, for clusters that were given no such
+ * key (a page's), where only the servers can.
+ * What we leave out: ES256.
  * Where to read upstream: kubernetes/kubernetes `pkg/serviceaccount/jwt.go`; RFC 7515, RFC 7519.
  */
 import { hmacSha256 } from '#cluster/kernel/sha256.ts'
-import { isSignedBy, type RsaPublicKey } from './rsa.ts'
+import { isSignedBy, keyIdOf, type RsaPrivateKey, type RsaPublicKey, sign } from './rsa.ts'
 
 const asText = (bytes: Iterable<number>): string => Array.from(bytes, (byte) => String.fromCharCode(byte)).join('')
 
@@ -24,6 +23,19 @@ export function signToken(key: string, claims: object): string {
   const text = `${HEADER}.${json(claims)}`
   return `${text}.${signature(key, text)}`
 }
+
+/** The name by which a token says which key has signed it, and a set of keys which one is meant. */
+export const keyId = (key: RsaPublicKey): string => encode(asText(keyIdOf(key)))
+
+/** Signed by RS256. */
+export function signTokenWith(key: RsaPrivateKey, claims: object): string {
+  const text = `${json({ alg: 'RS256', kid: keyId(key) })}.${json(claims)}`
+  return `${text}.${encode(asText(sign(key, text)))}`
+}
+
+/** A number of a key as sets of keys write it. @param digits hexadecimal */
+export const numberOf = (digits: string): string =>
+  encode(asText((digits.match(/../g) ?? []).map((byte) => parseInt(byte, 16))))
 
 /** What it says, if this key has signed it. */
 export function readToken(key: string, token: string): unknown {

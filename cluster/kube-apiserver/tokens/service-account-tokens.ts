@@ -10,7 +10,7 @@ import { parseTime } from '#cluster/api/meta.ts'
 import type { KubernetesObject } from '#cluster/api/types.ts'
 import type { Micros } from '#cluster/kernel/component.ts'
 import type { State } from '../state.ts'
-import { readToken, signToken } from './jwt.ts'
+import { readSignedToken, readToken, signToken, signTokenWith } from './jwt.ts'
 
 interface Reference {
   readonly name: string
@@ -69,7 +69,8 @@ export function issue({ options }: Pick<State, 'options'>, wanted: Wanted, now: 
     nbf: iat,
     sub: accountName(namespace, name),
   }
-  return signToken(options.serviceAccountKey, claims)
+  const { serviceAccountSigningKey: key, serviceAccountKey } = options
+  return key ? signTokenWith(key, claims) : signToken(serviceAccountKey, claims)
 }
 
 /** For how long after its end a bound object still counts: what it takes to say goodbye. */
@@ -95,9 +96,12 @@ export function livingUid(
 
 /** Claims that this cluster has signed, whatever has become of what they are about; undefined: it has not. */
 export function signedClaims({ options }: Pick<State, 'options'>, token: string): Claims | undefined {
-  const { serviceAccountKey, serviceAccountIssuer } = options
-  const claims = readToken(serviceAccountKey, token) as Claims | undefined
-  return claims?.iss === serviceAccountIssuer && serviceAccountIssuer !== '' ? claims : undefined
+  const { serviceAccountKey, serviceAccountIssuer, serviceAccountSigningKey: key } = options
+  const read = key ? readSignedToken([key], token) : readToken(serviceAccountKey, token)
+  const claims = read as Partial<Claims> | undefined
+  if (claims?.iss !== serviceAccountIssuer || serviceAccountIssuer === '') return undefined
+  // Whoever else has the key may have signed what no server would.
+  return claims['kubernetes.io']?.serviceaccount && Array.isArray(claims.aud) ? (claims as Claims) : undefined
 }
 
 /** What is wrong with the claims; undefined: nothing. */
