@@ -100,7 +100,11 @@ export function bootCluster(given: ClusterOptions): World {
   const neighbours = Object.freeze(Object.fromEntries(hosts.map((host) => [host.address, host.name])))
   // NodeRestriction keeps a kubelet from calling its own node a control plane: kubeadm does that in a phase of its own.
   const marks = options.chain === 'full' && !options.machines ? hosts.filter(isControlPlane) : []
-  const kubeletOptions = { ...(tellsAll(options) && { events: true }), ...(options.nodePressureEviction && { nodePressureEviction: true }) } // prettier-ignore
+  const kubeletOptions = {
+    ...(tellsAll(options) && { events: true }),
+    ...(options.chain === 'full' && { csiNode: true }),
+    ...(options.nodePressureEviction && { nodePressureEviction: true }),
+  }
   const around = { endpoint, neighbours, clusterCIDR, kubeletOptions }
   for (const host of hosts)
     if (host.registered) addNode(world, marks.includes(host) ? { ...host, labels: {} } : host, around)

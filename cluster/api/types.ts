@@ -342,6 +342,8 @@ export interface PodSpec {
   readonly activeDeadlineSeconds?: number
   readonly terminationGracePeriodSeconds?: number
   readonly schedulerName?: string
+  /** Conditions that others write, and without which it is not ready. */
+  readonly readinessGates?: readonly { readonly conditionType: string }[]
   readonly hostname?: string
   readonly subdomain?: string
   readonly hostNetwork?: boolean

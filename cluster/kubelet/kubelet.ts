@@ -21,6 +21,7 @@ import type { ContainerEvent, CriError, CriReply } from '#cluster/container-runt
 import type { Component, Context, Effect, Event } from '#cluster/kernel/component.ts'
 import { Table } from '#cluster/kernel/table.ts'
 import type { SyscallReply } from '#cluster/linux/syscall.ts'
+import { CSI_NODE_TIMER, csiNodeAnswered, type CsiNodeTag, makeCsiNode } from './csi-node.ts'
 import type { NodeTag } from './node.ts'
 import {
   allocatableOf,
@@ -66,6 +67,7 @@ export const kubelet: Component<KubeletState, KubeletOptions> = {
       pods: createInformer<Pod>({ resource: 'pods', fieldSelector: `spec.nodeName=${nodeName}` }),
       node: createInformer({ resource: 'nodes', fieldSelector: `metadata.name=${nodeName}` }),
       registered: false,
+      csiNodeAsked: false,
       lease: { object: undefined, pending: false },
       nodeStatus: { sent: undefined, sentAt: 0, pending: false, from: undefined },
       runtimeConditions: undefined,
@@ -146,6 +148,8 @@ function timer(state: KubeletState, ctx: Context, event: Extract<Event, { type: 
       return state.registered ? [] : [register(state, ctx)]
     case 'runtime-connect':
       return connectRuntime(state, ctx)
+    case CSI_NODE_TIMER:
+      return makeCsiNode(state, ctx)
   }
   const slash = key.indexOf('/')
   const rest = key.slice(slash + 1)
@@ -187,7 +191,7 @@ function streams(
 
 function fromInformers(state: KubeletState, ctx: Context, event: Event): Effect[] {
   const node = stepInformer(state.node, {}, state.client, event, ctx)
-  if (node) return [...node.effects, ...reportNode(state, ctx)]
+  if (node) return [...node.effects, ...makeCsiNode(state, ctx), ...reportNode(state, ctx)]
   const synced = state.pods.synced
   const pods = stepInformer(state.pods, {}, state.client, event, ctx)
   if (!pods) return []
@@ -287,8 +291,9 @@ function probeResult(state: KubeletState, ctx: Context, { key, success, output }
 }
 
 function apiAnswered(state: KubeletState, ctx: Context, answer: Answer): Effect[] {
-  const tag = answer.tag as StatusTag | DeleteTag | NodeTag | VolumeTag | EventTag
+  const tag = answer.tag as StatusTag | DeleteTag | NodeTag | VolumeTag | EventTag | CsiNodeTag
   if (tag.for === 'event') return []
+  if (tag.for === 'csiNode') return csiNodeAnswered(state, ctx, answer)
   if (tag.for === 'status') {
     const { again, effects } = reported(state, ctx, tag, answer)
     return again ? [...effects, ...tend(state, ctx, tag.uid)] : effects

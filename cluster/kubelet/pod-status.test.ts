@@ -90,6 +90,35 @@ describe("a Pod's status", () => {
     })
   })
 
+  describe('of one that waits for what others say of it', () => {
+    const gates = { readinessGates: [{ conditionType: 'a.b/balanced' }, { conditionType: 'a.b/warm' }] }
+    const said = (type: string, status: 'True' | 'False') => ({
+      type,
+      status,
+      lastTransitionTime: AT.lastTransitionTime,
+    })
+    const none = 'corresponding condition of pod readiness gate "a.b/warm" does not exist.'
+    it.each([
+      ['nothing yet', [], 'False', `corresponding condition of pod readiness gate "a.b/balanced" does not exist., ${none}`],
+      ['no', [said('a.b/balanced', 'False')], 'False', `the status of pod readiness gate "a.b/balanced" is not "True", but False, ${none}`],
+      ['yes', [said('a.b/balanced', 'True'), said('a.b/warm', 'True')], 'True', undefined],
+    ] as const)('and they say %s', (_, conditions, status, message) => {
+      const all = statusOf(pod(gates, { conditions }), [container('web')]).conditions!
+      expect(all.find(({ type }) => type === 'Ready')).toEqual({
+        ...{ type: 'Ready', status, ...AT },
+        ...(message && { reason: 'ReadinessGatesNotReady', message }),
+      })
+      expect(all.find(({ type }) => type === 'ContainersReady')!.status).toBe('True')
+      expect(all.slice(0, conditions.length)).toEqual(conditions)
+    }) // prettier-ignore
+
+    it('and has not come that far: its containers are what it waits for', () => {
+      const exited = container('web', { state: 'CONTAINER_EXITED', exitCode: 1 })
+      const ready = statusOf(pod(gates), [exited]).conditions!.find(({ type }) => type === 'Ready')
+      expect(ready).toMatchObject({ status: 'False', reason: 'ContainersNotReady' })
+    })
+  })
+
   it('of one whose first init container runs: who is waited for is named', () => {
     const setUp: Container = { name: 'set-up', image: 'busybox' }
     const { conditions, containerStatuses, podIP } = statusOf(pod({ initContainers: [setUp] }), [container('set-up')])

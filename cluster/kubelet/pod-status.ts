@@ -1,7 +1,7 @@
 /**
  * A Pod's status, made from what the runtime says and nothing else.
  *
- * What we leave out: readiness gates, resizes under way, what a runtime adds to the resources that were asked for.
+ * What we leave out: resizes under way, what a runtime adds to the resources that were asked for.
  * Where to read upstream: kubernetes/kubernetes `pkg/kubelet/kubelet_pods.go` (generateAPIPodStatus, getPhase, convertToAPIPodLevelResourcesStatus),
  * `pkg/kubelet/status/generate.go`.
  */
@@ -122,12 +122,25 @@ function conditionsOf(
   const rows = [
     condition(about, at, 'PodReadyToStartContainers', sandboxReady),
     condition(about, at, 'Initialized', initialized, whyNot),
-    condition(about, at, 'Ready', ready, !ready && why),
+    ready ? readyRow(pod, about, at) : condition(about, at, 'Ready', false, why),
     condition(about, at, 'ContainersReady', ready, !ready && why),
     condition(about, at, 'PodScheduled', true),
   ]
   const others = pod.status?.conditions?.filter(({ type }) => !OWN.some((own) => own === type)) ?? []
   return [...others, ...rows.map((row) => since(conditionOf(pod, row.type), row))]
+}
+
+/** All containers are ready. So is the Pod, where others agree whose conditions it waits for. */
+function readyRow(pod: Pod, about: Pick<Condition, 'observedGeneration'>, at: string): Condition {
+  const missing = (pod.spec.readinessGates ?? []).flatMap(({ conditionType }) => {
+    const found = conditionOf(pod, conditionType)
+    if (!found) return [`corresponding condition of pod readiness gate "${conditionType}" does not exist.`]
+    return found.status === 'True'
+      ? []
+      : [`the status of pod readiness gate "${conditionType}" is not "True", but ${found.status}`]
+  })
+  const why = missing.length > 0 && { reason: 'ReadinessGatesNotReady', message: missing.join(', ') }
+  return condition(about, at, 'Ready', missing.length === 0, why)
 }
 
 type Why = Pick<Condition, 'reason' | 'message'> | false

@@ -33,6 +33,8 @@ export interface KubeletOptions {
   readonly clusterDomain?: string
   /** Whether it tells people in Events what it does. Default false. */
   readonly events?: boolean
+  /** Whether it says in a CSINode what volumes can be attached to it. Default false. */
+  readonly csiNode?: boolean
   /** Whether Pods are ended when memory runs short. Default false. */
   readonly nodePressureEviction?: boolean
 }
@@ -116,6 +118,8 @@ export interface KubeletState {
   pods: Informer<Pod>
   node: Informer<Node>
   registered: boolean
+  /** Its CSINode has been made, or is about to be. */
+  csiNodeAsked: boolean
   lease: { object: Lease | undefined; pending: boolean }
   nodeStatus: {
     sent: NodeStatus | undefined

@@ -41,6 +41,14 @@ it('a whole cluster works, nobody in it is refused anything, and Pods find their
   world.run({ untilMicros: 10_000_000 })
   const label = 'node-role.kubernetes.io/control-plane'
   expect(objectOf(world, 'nodes', 'cp-1')?.metadata.labels).toMatchObject({ [label]: '' })
+  const node = objectOf(world, 'nodes', 'node-1')!
+  expect(objectOf(world, 'csinodes', 'node-1')).toMatchObject({
+    metadata: {
+      ownerReferences: [{ apiVersion: 'v1', kind: 'Node', name: 'node-1', uid: node.metadata.uid }],
+      annotations: { 'storage.alpha.kubernetes.io/migrated-plugins': expect.stringContaining('kubernetes.io/gce-pd') },
+    },
+    spec: { drivers: [] },
+  })
   const [pod] = podsWith(world, { app: 'web' }) as [Pod]
   expect(pod.spec).toMatchObject({ serviceAccountName: 'default', priority: 0 })
   const { files } = world.stateOf<{ files: Record<string, string> }>(containerProcess(world, 'web'))

@@ -16,7 +16,7 @@ const pods = printer(
 )
 
 function readinessGates(pod: Pod): string {
-  const gates = (pod.spec as { readinessGates?: readonly { conditionType: string }[] }).readinessGates ?? []
+  const gates = pod.spec.readinessGates ?? []
   if (gates.length === 0) return NONE
   const passed = gates.filter(({ conditionType }) => conditionOf(pod, conditionType)?.status === 'True')
   return `${passed.length}/${gates.length}`
