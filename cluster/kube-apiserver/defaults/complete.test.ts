@@ -138,3 +138,32 @@ it('a small server leaves them out', () => {
   const { spec } = new Lab().send('POST', PODS, pod('a')).body
   expect(spec.containers[0].terminationMessagePath).toBeUndefined()
 })
+
+describe('a field that is behind a gate', () => {
+  const gated = {
+    schedulingGroup: { podGroupName: 'g' },
+    containers: [
+      { name: 'both', image: 'a', lifecycle: { stopSignal: 'SIGUSR1', preStop: { sleep: { seconds: 1 } } } },
+      { name: 'alone', image: 'a', lifecycle: { stopSignal: 'SIGUSR1' } },
+    ],
+    initContainers: [{ name: 'first', image: 'a', restartPolicy: 'Always', lifecycle: { stopSignal: 'SIGUSR1' } }],
+  }
+
+  it('is dropped without a word from Pods and templates, and what is beside it stays', () => {
+    const it = lab()
+    const made = pod('a')
+    it.send('POST', PODS, { ...made, spec: { ...made.spec, ...gated } }, { fieldValidation: 'Strict' })
+    const web = deployment('web')
+    const { template } = web.spec as unknown as { template: { spec: object } }
+    const spec = { ...web.spec, template: { ...template, spec: { ...template.spec, ...gated } } }
+    it.send('POST', DEPLOYMENTS, { ...web, spec }, { fieldValidation: 'Strict' })
+    const ofPod = it.send('GET', `${PODS}/a`).body.spec
+    const ofTemplate = it.send('GET', `${DEPLOYMENTS}/web`).body.spec.template.spec
+    for (const { containers, initContainers, ...rest } of [ofPod, ofTemplate]) {
+      expect(rest).not.toHaveProperty('schedulingGroup')
+      expect(containers[0].lifecycle).toEqual({ preStop: { sleep: { seconds: 1 } } })
+      expect(containers[1]).not.toHaveProperty('lifecycle')
+      expect(initContainers[0]).not.toHaveProperty('lifecycle')
+    }
+  })
+})

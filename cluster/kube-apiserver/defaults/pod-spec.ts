@@ -13,6 +13,7 @@ import type {
   Probe,
   ResourceRequirements,
 } from '#cluster/api/types.ts'
+import { containerWithoutDisabledFields, withoutDisabledFields } from './disabled-fields.ts'
 
 export function defaultTemplate(template: PodTemplateSpec): PodTemplateSpec {
   if (template?.spec === undefined) return template
@@ -20,8 +21,9 @@ export function defaultTemplate(template: PodTemplateSpec): PodTemplateSpec {
   return spec === template.spec ? template : { ...template, spec }
 }
 
-export function defaultPodSpec(spec: PodSpec): PodSpec {
-  if (spec === undefined) return spec
+export function defaultPodSpec(given: PodSpec): PodSpec {
+  if (given === undefined) return given
+  const spec = withoutDisabledFields(given)
   const containers = mapSame(spec.containers, (container) => defaultContainer(container, spec))
   const initContainers =
     spec.initContainers && mapSame(spec.initContainers, (container) => defaultContainer(container, spec))
@@ -42,7 +44,8 @@ export function defaultPodSpec(spec: PodSpec): PodSpec {
   }
 }
 
-function defaultContainer(container: Container, spec: PodSpec): Container {
+function defaultContainer(given: Container, spec: PodSpec): Container {
+  const container = containerWithoutDisabledFields(given)
   const ports = container.ports && mapSame(container.ports, (port) => defaultPort(port, spec))
   const resources = defaultResources(container.resources)
   const livenessProbe = defaultProbe(container.livenessProbe)
