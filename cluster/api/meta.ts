@@ -138,9 +138,12 @@ export function civilFromDays(days: number): { year: number; month: number; day:
 export function deepFreeze<T>(value: T): T {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value
   Object.freeze(value)
-  // Not the keys of a list: they would be texts, made for nothing.
+  // Not the keys of a list: they would be texts, made for nothing. (Nor a list of the keys, here and below: JSON inherits none.)
   if (Array.isArray(value)) for (let i = 0; i < value.length; i++) deepFreeze(value[i])
-  else for (const key of Object.keys(value)) deepFreeze((value as Record<string, unknown>)[key])
+  else {
+    const record = value as JsonRecord
+    for (const key in record) if (typeof record[key] === 'object') deepFreeze(record[key])
+  }
   return value
 }
 
@@ -164,11 +167,10 @@ function isEqualList(a: readonly unknown[], b: readonly unknown[]): boolean {
 /** A key whose value is undefined counts as absent. */
 function isEqualRecord(a: JsonRecord, b: JsonRecord): boolean {
   let left = 0
-  for (const key of Object.keys(b)) if (b[key] !== undefined) left++
-  for (const key of Object.keys(a)) {
-    const value = a[key]
-    if (value === undefined) continue
-    if (!Object.hasOwn(b, key) || !isEqual(value, b[key])) return false
+  for (const key in b) if (b[key] !== undefined) left++
+  for (const key in a) {
+    if (a[key] === undefined) continue
+    if (!Object.hasOwn(b, key) || !isEqual(a[key], b[key])) return false
     left--
   }
   return left === 0

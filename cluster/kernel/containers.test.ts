@@ -5,6 +5,7 @@ import { Log } from './log.ts'
 import { EventQueue } from './queue.ts'
 import { randomFrom } from './random.ts'
 import { Table } from './table.ts'
+import { Timers } from './timers.ts'
 
 /** Applies the same random changes to a container and its naive model, forking both now and then. */
 function churn<C, M>(
@@ -43,6 +44,55 @@ describe.each([1, 2, 3, 4, 5])('with seed %i', (seed) => {
       },
       (real, model) => ({ real: real.fork(), model: new Map(model) }),
       (real, model) => [[...real], [...model]],
+    )
+  })
+
+  it('a Table that is mostly empty, and is not looked at whole, holds what it should', () => {
+    const keys = ['a', 'b', 'c']
+    churn(
+      seed,
+      () => ({ real: new Table<string, number>(), model: new Map<string, number>() }),
+      (real, model, random) => {
+        const key = keys[random.int(3)]!
+        if (random.int(3) === 0) {
+          const value = random.int(1000)
+          real.set(key, value)
+          model.set(key, value)
+        } else expect(real.delete(key)).toBe(model.delete(key))
+      },
+      (real, model) => ({ real: real.fork(), model: new Map(model) }),
+      (real, model) => [
+        [real.size, keys.map((key) => [real.has(key), real.get(key)])],
+        [model.size, keys.map((key) => [model.has(key), model.get(key)])],
+      ],
+    )
+  })
+
+  it.each([4, 40])('Timers of %i keys and their forks never see each other', (count) => {
+    const keys = Array.from({ length: count }, (_, i) => `k${i}`)
+    let seq = 0
+    churn(
+      seed,
+      () => ({ real: new Timers(), model: new Map<string, number>() }),
+      (real, model, random) => {
+        const key = keys[random.int(count)]!
+        const choice = random.int(4)
+        if (choice === 0) {
+          real.delete(key)
+          model.delete(key)
+        } else if (choice === 1) {
+          const known = model.get(key) ?? seq
+          expect(real.take(key, known)).toBe(model.delete(key))
+        } else {
+          real.set(key, ++seq)
+          model.set(key, seq)
+        }
+      },
+      (real, model) => ({ real: real.fork(), model: new Map(model) }),
+      (real, model) => {
+        const twin = real.fork()
+        return [keys.filter((key) => twin.take(key, model.get(key) ?? -1)), keys.filter((key) => model.has(key))]
+      },
     )
   })
 

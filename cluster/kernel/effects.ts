@@ -10,6 +10,7 @@ import { createProcess, endProcess, startProcess } from './lifecycle.ts'
 import { isWhole, linkBetween, LOCAL_MICROS, passes } from './network.ts'
 import type { Process } from './process.ts'
 import type { StreamTable } from './stream.ts'
+import { Timers } from './timers.ts'
 
 /** A host whose streams can be written to. */
 export interface EffectHost extends Host {
@@ -81,7 +82,7 @@ function wake(
 ): void {
   const { key, after, body } = effect
   const event: Event = body ? { type: 'timer', key, body } : { type: 'timer', key }
-  process.timers ??= new Map()
+  process.timers ??= new Timers()
   process.timers.set(key, host.enqueue(at + after, process.index, process.index, event, process.incarnation, cause))
 }
 

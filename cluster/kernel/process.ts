@@ -4,6 +4,7 @@ import type { Disk } from './disk.ts'
 import { forkDisk } from './disk.ts'
 import { forkState } from './fork.ts'
 import type { Item } from './queue.ts'
+import type { Timers } from './timers.ts'
 
 export interface ProcessSpec {
   /** Its name on the machine, usually the binary's. */
@@ -39,8 +40,7 @@ export interface Process {
   inbox: Item[]
   /** A `drain` is on its way in the queue. */
   draining: boolean
-  /** Live timer per key: the seq of the one that counts. */
-  timers: Map<string, number> | undefined
+  timers: Timers | undefined
   /** By name: its streams of chance. */
   chance: Map<string, Chance> | undefined
   /** Counter of the stream that draws the latency of what it sends. */
@@ -56,7 +56,7 @@ export function cloneProcess(process: Process, owner: object): Process {
     owner,
     state: forkState(process.state),
     inbox: process.inbox.slice(),
-    timers: process.timers && new Map(process.timers),
+    timers: process.timers?.fork(),
     chance: process.chance && new Map([...process.chance].map(([name, stream]) => [name, { ...stream }])),
     disk: process.disk && forkDisk(process.disk),
     held: process.held && new Map(process.held),

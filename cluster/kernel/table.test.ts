@@ -33,3 +33,29 @@ test('thousands pass through, and each leaves in its turn', () => {
   }
   expect(table.size).toBe(100)
 })
+
+test('whoever iterates sees what comes and goes meanwhile, however few entries there are', () => {
+  const table = new Table<string, number>()
+  table.set('a', 1)
+  const seen: string[] = []
+  for (const key of table.keys()) {
+    seen.push(key)
+    table.delete(key)
+    if (key === 'a') table.set('b', 2)
+  }
+  expect([seen, table.size]).toEqual([['a', 'b'], 0])
+})
+
+test('a fork of a Table with one entry is on its own', () => {
+  const table = new Table<string, number>().set('a', 1)
+  const twin = table.fork()
+  table.delete('a')
+  twin.set('b', 2)
+  expect([table.size, [...twin]]).toEqual([
+    0,
+    [
+      ['a', 1],
+      ['b', 2],
+    ],
+  ])
+})

@@ -261,8 +261,7 @@ export class World implements EffectHost {
     const event = item.event as Event
     switch (event.type) {
       case 'timer':
-        if (process.timers?.get(event.key) !== item.seq) return
-        process.timers.delete(event.key)
+        if (process.timers?.take(event.key, item.seq) !== true) return
         break
       case 'opened':
       case 'data':

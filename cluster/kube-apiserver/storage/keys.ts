@@ -45,10 +45,27 @@ export const ipAddressKey = (address: string): string => `/registry/ipaddresses/
 /** A node port of a Service, for the same reason. Upstream has one bitmap for all, at the name of the folder. */
 export const nodePortKey = (port: number | ''): string => `/registry/ranges/servicenodeports/${port}`
 
+interface Versioned {
+  readonly stored: KubernetesObject
+  readonly shown: KubernetesObject
+}
+
+/**
+ * The newest few, each at the place that its revision gives it: one write is wanted by who made it, and a moment later by the cache
+ * of every server. They all get the very same object.
+ */
+const NEWEST = 1_024
+const newest: (Versioned | undefined)[] = new Array<undefined>(NEWEST).fill(undefined)
+
 /** The object as clients see it. What etcd holds bears no resourceVersion: it is the revision of the write. */
 export function withRevision(object: KubernetesObject, revision: number): KubernetesObject {
+  const place = revision % NEWEST
+  const known = newest[place]
+  if (known?.stored === object && known.shown.metadata.resourceVersion === String(revision)) return known.shown
   const metadata = Object.freeze({ ...object.metadata, resourceVersion: String(revision) })
-  return Object.freeze({ ...object, metadata })
+  const shown = Object.freeze({ ...object, metadata })
+  newest[place] = { stored: object, shown }
+  return shown
 }
 
 /** The object as etcd holds it. */
