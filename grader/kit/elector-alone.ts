@@ -78,10 +78,11 @@ export class ElectorAlone {
     }
   }
 
-  /** Stores a Lease as its next version, whoever wrote it. */
+  /** Stores a Lease as its next version, whoever wrote it: as a server does, with a spec though nothing be in it. */
   put(lease: Lease): void {
     const resourceVersion = String(++this.#version)
-    this.lease = { ...lease, metadata: { ...lease.metadata, ...LEASE_KEY, uid: 'uid-1', resourceVersion } }
+    const metadata = { ...lease.metadata, ...LEASE_KEY, uid: 'uid-1', resourceVersion }
+    this.lease = { ...lease, metadata, spec: { ...lease.spec } }
   }
 
   #read(request: Turn['requests'][number], during: string): ClientCall {

@@ -6,7 +6,7 @@ import type { Strategy } from './strategy.ts'
 
 function validate({ spec }: Lease): FieldError[] {
   const errors: FieldError[] = []
-  const { leaseDurationSeconds, leaseTransitions } = spec ?? {}
+  const { leaseDurationSeconds, leaseTransitions } = spec
   if (leaseDurationSeconds !== undefined && leaseDurationSeconds <= 0) {
     errors.push(invalidValue('spec.leaseDurationSeconds', leaseDurationSeconds, 'must be greater than 0'))
   }
@@ -16,11 +16,16 @@ function validate({ spec }: Lease): FieldError[] {
   return errors
 }
 
+/** The spec is no pointer upstream: it is there, though nothing be in it. */
+const withSpec = (lease: Lease): Lease => (lease.spec ? lease : { ...lease, spec: {} })
+
 export const leases: Strategy<Lease> = {
   hasGeneration: false,
   hasStatus: false,
   allowCreateOnUpdate: true,
   requiresResourceVersion: true,
+  prepareForCreate: withSpec,
+  prepareForUpdate: withSpec,
   validate,
   validateUpdate: validate,
 }
