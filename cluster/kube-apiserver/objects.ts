@@ -16,7 +16,8 @@ import { defaultEphemeral } from './defaults/pod-spec.ts'
 import { generateName, newUid } from './names.ts'
 import { namedOtherwise } from './misdirected.ts'
 import { strategyOf } from './registry/registry.ts'
-import type { Strategy } from './registry/strategy.ts'
+import type { StatusMetadata, Strategy } from './registry/strategy.ts'
+import { STATUS_METADATA } from './registry/strategy.ts'
 import type { RequestInfo } from './route.ts'
 import type { Origin } from './state.ts'
 import type { FieldError } from './status.ts'
@@ -227,7 +228,7 @@ function combine(
 ): KubernetesObject {
   // prettier-ignore
   if (info.subresource === 'status') {
-    const metadata = statusMetadata(given.metadata, old.metadata)
+    const metadata = statusMetadata(given.metadata, old.metadata, strategy.keptByStatus)
     const whole = withStatus(old, metadata, given.status)
     const next = isTyped ? completeStatus(info.resource, whole) : whole
     return strategy.prepareForStatusUpdate ? strategy.prepareForStatusUpdate(next, old) : next
@@ -331,18 +332,16 @@ function fixedMetadata(given: ObjectMeta, old: ObjectMeta): FieldError[] {
   return errors
 }
 
-/** Through `status`, of the metadata only annotations, finalizers and labels may change. */
-function statusMetadata(given: ObjectMeta, old: ObjectMeta): ObjectMeta {
-  const same =
-    given.annotations === old.annotations && given.finalizers === old.finalizers && given.labels === old.labels
-  if (same) return old
-  const { annotations: _, finalizers: __, labels: ___, ...rest } = old
-  return {
-    ...rest,
-    ...(given.labels !== undefined && { labels: given.labels }),
-    ...(given.annotations !== undefined && { annotations: given.annotations }),
-    ...(given.finalizers !== undefined && { finalizers: given.finalizers }),
+/** Through `status`, of the metadata only what clients write may change. @param kept and of that, not this */
+function statusMetadata(given: ObjectMeta, old: ObjectMeta, kept: readonly StatusMetadata[] = []): ObjectMeta {
+  const changed = STATUS_METADATA.filter((key) => given[key] !== old[key] && !kept.includes(key))
+  if (changed.length === 0) return old
+  const next: Record<string, unknown> = { ...old }
+  for (const key of changed) {
+    if (given[key] === undefined) delete next[key]
+    else next[key] = given[key]
   }
+  return next as unknown as ObjectMeta
 }
 
 function contentChanged(next: any, old: any): boolean {
@@ -369,6 +368,7 @@ function updateErrors(
   }
   if (info.subresource === '') errors.push(...(strategy.validateUpdate?.(next, old) ?? []))
   if (info.subresource === 'ephemeralcontainers') errors.push(...ephemeralErrors(next as Pod, old as Pod))
+  if (info.subresource === 'finalize') errors.push(...(strategy.validateFinalize?.(next) ?? []))
   if (info.subresource === 'approval') errors.push(...(strategy.validateApproval?.(next, old) ?? []))
   if (info.subresource === 'status') errors.push(...(strategy.validateStatusUpdate?.(next, old) ?? []))
   return errors

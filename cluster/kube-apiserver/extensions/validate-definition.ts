@@ -9,6 +9,7 @@ import { isEqual } from '#cluster/api/meta.ts'
 import type { FieldError } from '../status.ts'
 import { duplicateValue, forbiddenValue, invalidValue, notSupported, required } from '../status.ts'
 import { nameProblem } from '../validation/names.ts'
+import { reviewVersionErrors, validateWebhookService, validateWebhookUrl } from '../validation/webhook-client.ts'
 import type { DefinedNames, DefinedVersion, Definition } from './definition.ts'
 import { holds } from './definition.ts'
 import { ruleErrors } from './schema/rule-errors.ts'
@@ -97,17 +98,17 @@ function conversionErrors({ spec }: Definition): FieldError[] {
     return webhook ? [forbiddenValue(`${at}.webhook`, why)] : []
   }
   const { clientConfig, conversionReviewVersions = [] } = webhook ?? {}
-  const errors: FieldError[] = []
-  if (!clientConfig) {
-    errors.push(required(`${at}.webhookClientConfig`, 'required when strategy is set to Webhook'))
-  } else if ((clientConfig.url === undefined) === (clientConfig.service === undefined)) {
-    errors.push(required(`${at}.webhookClientConfig`, 'exactly one of url or service is required'))
-  }
-  if (conversionReviewVersions.length === 0) errors.push(required(`${at}.conversionReviewVersions`))
-  else if (!conversionReviewVersions.some((one) => one === 'v1' || one === 'v1beta1')) {
-    errors.push(invalidValue(`${at}.conversionReviewVersions`, conversionReviewVersions, 'must include at least one of v1, v1beta1')) // prettier-ignore
-  }
-  return errors
+  return [...clientErrors(clientConfig, `${at}.webhookClientConfig`), ...reviewVersionErrors(conversionReviewVersions, `${at}.conversionReviewVersions`, '')] // prettier-ignore
+}
+
+type Client = NonNullable<NonNullable<Definition['spec']['conversion']>['webhook']>['clientConfig']
+
+function clientErrors(client: Client, at: string): FieldError[] {
+  if (!client) return [required(at, 'required when strategy is set to Webhook')]
+  const { url, service } = client
+  if (url === undefined && service) return validateWebhookService(service, `${at}.service`)
+  if (url !== undefined && !service) return validateWebhookUrl(url, `${at}.url`)
+  return [required(at, 'exactly one of url or service is required')]
 }
 
 // ── names ───────────────────────────────────────────────────────────────────────────────────────────────────────────

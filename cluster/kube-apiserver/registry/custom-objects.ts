@@ -9,6 +9,7 @@ import { withDefaults } from '../extensions/schema/defaults.ts'
 import { validateRules } from '../extensions/schema/rules.ts'
 import { validateCustom } from '../extensions/schema/validate.ts'
 import type { Strategy } from './strategy.ts'
+import { STATUS_METADATA } from './strategy.ts'
 
 type Custom = KubernetesObject & { readonly status?: unknown }
 
@@ -29,6 +30,7 @@ function make({ custom }: Resource): Strategy<Custom> {
   return {
     hasGeneration: true,
     hasStatus,
+    keptByStatus: STATUS_METADATA,
     countsStatus: !hasStatus,
     requiresResourceVersion: true,
     defaults: (object) => withDefaults(schema, object),

@@ -24,6 +24,7 @@ function withStorageVersion(definition: Definition, before: readonly string[]): 
 export const customResourceDefinitions: Strategy<Definition> = {
   hasGeneration: true,
   hasStatus: true,
+  keptByStatus: ['labels', 'annotations', 'ownerReferences'],
   defaults,
   prepareForCreate: (definition) =>
     withStorageVersion({ ...definition, status: { conditions: [], acceptedNames: { plural: '', kind: '' } } }, []),

@@ -79,6 +79,7 @@ function validate({ spec: given }: Deployment): FieldError[] {
 export const deployments: Strategy<Deployment> = {
   hasGeneration: true,
   hasStatus: true,
+  keptByStatus: ['labels'],
   defaults,
   prepareForCreate: (deployment) => ({ ...deployment, status: {} }),
   validate,

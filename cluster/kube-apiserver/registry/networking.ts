@@ -5,6 +5,7 @@ import { forbiddenValue, invalidValue, notSupported, required } from '../status.
 import { isRange, isWithin } from '../validation/addresses.ts'
 import { validateIngress, validateIngressClass, validateNewIngress } from '../validation/ingress.ts'
 import { validatePort, validatePortName } from '../validation/ports.ts'
+import { validateLoadBalancerStatus } from '../validation/load-balancer-status.ts'
 import { validateLabelSelector } from '../validation/selectors.ts'
 import { unchanged } from './checks.ts'
 import type { Strategy } from './strategy.ts'
@@ -17,6 +18,7 @@ export const ingresses: Strategy<Anything> = {
   prepareForCreate: (ingress) => ({ ...ingress, status: { loadBalancer: {} } }),
   validate: validateNewIngress,
   validateUpdate: validateIngress,
+  validateStatusUpdate: validateLoadBalancerStatus,
 }
 
 export const ingressClasses: Strategy<Anything> = {

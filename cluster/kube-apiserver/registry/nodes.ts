@@ -1,4 +1,5 @@
 /** Nodes. Upstream: `pkg/registry/core/node/strategy.go`, `pkg/apis/core/validation/validation.go` (ValidateNode). */
+import { isEqual } from '#cluster/api/meta.ts'
 import type { Node } from '#cluster/api/types.ts'
 import type { FieldError } from '../status.ts'
 import { duplicateValue, forbiddenValue, invalidValue, required } from '../status.ts'
@@ -43,14 +44,46 @@ function validate(node: Node): FieldError[] {
 }
 
 function validateUpdate(node: Node, old: Node): FieldError[] {
-  const errors = validate(node)
-  if (old.spec.podCIDR && node.spec.podCIDR !== old.spec.podCIDR) {
-    errors.push(forbiddenValue('spec.podCIDRs', 'node updates may not change podCIDR except from "" to valid'))
+  const [spec, before]: Fields[] = [node.spec, old.spec]
+  const errors = [...validate(node), ...addressErrors(node)]
+  const mayNot = (name: string) => `node updates may not change ${name} except from "" to valid`
+  const ranges = (of: Fields): readonly string[] => of['podCIDRs'] ?? []
+  const hadRanges = ranges(before!).length > 0
+  if (hadRanges && !isEqual(ranges(spec!), ranges(before!))) {
+    errors.push(forbiddenValue('spec.podCIDRs', mayNot('podCIDR')))
   }
-  if (old.spec.providerID && node.spec.providerID !== old.spec.providerID) {
-    errors.push(forbiddenValue('spec.providerID', 'node updates may not change providerID except from "" to valid'))
+  if (before!['providerID'] && spec!['providerID'] !== before!['providerID']) {
+    errors.push(forbiddenValue('spec.providerID', mayNot('providerID')))
+  }
+  if (!isEqual(fixedPart(spec!), fixedPart(before!))) {
+    errors.push(forbiddenValue('', 'node updates may only change labels, taints, or capacity'))
   }
   return errors
+}
+
+type Fields = Readonly<Record<string, any>>
+
+/** What no update changes, and has no words of its own. */
+function fixedPart({
+  podCIDR: _,
+  podCIDRs: __,
+  providerID: ___,
+  unschedulable: ____,
+  taints: _____,
+  ...rest
+}: Fields): Fields {
+  // prettier-ignore
+  return rest
+}
+
+/** Each but once. */
+function addressErrors({ status }: Node): FieldError[] {
+  const { addresses = [] } = (status ?? {}) as { readonly addresses?: readonly Fields[] }
+  return addresses.flatMap((address, index) =>
+    addresses.slice(0, index).some((other) => isEqual(other, address))
+      ? [duplicateValue(`status.addresses[${index}]`, address)]
+      : [],
+  )
 }
 
 export const nodes: Strategy<Node> = {
@@ -59,5 +92,5 @@ export const nodes: Strategy<Node> = {
   defaults,
   validate,
   validateUpdate,
-  validateStatusUpdate: validate,
+  validateStatusUpdate: (node) => [...validate(node), ...addressErrors(node)],
 }

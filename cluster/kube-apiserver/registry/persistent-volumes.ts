@@ -10,6 +10,7 @@ import type { KubernetesObject } from '#cluster/api/types.ts'
 import type { FieldError } from '../status.ts'
 import { forbiddenValue, invalidValue, notSupported, required } from '../status.ts'
 import { invalidName } from '../validation/names.ts'
+import { validateResourceList } from '../validation/resources.ts'
 import { validateLabelSelector, validateNodeSelector } from '../validation/selectors.ts'
 import { hasBacksteps, validateCsiDriverName, validateHostPath, validateNfs } from '../validation/volumes.ts'
 import { oneOf, positiveAmount, storageRequest, unchanged } from './checks.ts'
@@ -88,6 +89,8 @@ function validateSources(spec: any): FieldError[] {
   ]
 }
 
+const AFFINITY_FIXED = 'field is immutable, except for updating from beta label to GA'
+
 export const persistentVolumes: Strategy<Volume> = {
   hasGeneration: false,
   hasStatus: true,
@@ -103,7 +106,8 @@ export const persistentVolumes: Strategy<Volume> = {
     ...(isEqual(sourceOf(volume.spec), sourceOf(old.spec))
       ? []
       : [forbiddenValue('spec.persistentvolumesource', 'spec.persistentvolumesource is immutable after creation')]),
-    ...unchanged(volume.spec.volumeMode, old.spec.volumeMode, 'spec.volumeMode'),
+    ...unchanged(volume.spec.volumeMode, old.spec.volumeMode, 'volumeMode'),
+    ...(old.spec.nodeAffinity === undefined ? [] : unchanged(volume.spec.nodeAffinity ?? null, old.spec.nodeAffinity, 'nodeAffinity', AFFINITY_FIXED)), // prettier-ignore
   ],
 }
 
@@ -139,12 +143,14 @@ function validateClaimUpdate(claim: Volume, old: Volume): FieldError[] {
   const keepsName = !old.spec.volumeName || claim.spec.volumeName === old.spec.volumeName
   const hadClass = old.spec.storageClassName !== undefined || old.metadata.annotations?.[BY_NAME] !== undefined
   const keepsClass = !hadClass || claim.spec.storageClassName === old.spec.storageClassName
+  const [name, before] = [claim, old].map(({ metadata }) => metadata.annotations?.[BY_NAME] ?? '')
+  errors.push(...unchanged(name, before, `metadata.annotations.${BY_NAME}`))
   if (!keepsName || !keepsClass || !isEqual(may(claim), may(old))) errors.push(forbiddenValue('spec', FIXED))
-  if (isBound && size(claim) < milli(old.status?.capacity?.storage) && size(claim) < size(old)) {
-    const text = claim.spec.resources.requests.storage
-    errors.push(invalidValue('spec.resources.requests.storage', text, 'field can not be less than status.capacity'))
+  // Growth that does not succeed may be taken back, but for what is there already.
+  if (size(claim) < size(old) && size(claim) <= milli(old.status?.capacity?.storage)) {
+    errors.push(forbiddenValue('spec.resources.requests.storage', 'field can not be less than status.capacity'))
   }
-  return errors
+  return [...errors, ...unchanged(claim.spec.volumeMode, old.spec.volumeMode, 'volumeMode')]
 }
 
 export const persistentVolumeClaims: Strategy<Volume> = {
@@ -155,4 +161,5 @@ export const persistentVolumeClaims: Strategy<Volume> = {
   prepareForCreate: (claim) => ({ ...claim, status: { phase: 'Pending' } }),
   validate: validateClaim,
   validateUpdate: validateClaimUpdate,
+  validateStatusUpdate: ({ status }) => validateResourceList(status?.capacity, 'status.capacity'),
 }

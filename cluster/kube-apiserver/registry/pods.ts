@@ -5,9 +5,8 @@ import type { Micros } from '#cluster/kernel/component.ts'
 import { defaultPodSpec } from '../defaults/pod-spec.ts'
 import { qosClassOf } from '../defaults/qos.ts'
 import { validatePod } from '../validation/pod.ts'
+import { validatePodStatus } from '../validation/pod-status.ts'
 import { validatePodSpecUpdate } from '../validation/pod-update.ts'
-import type { FieldError } from '../status.ts'
-import { forbiddenValue, invalidValue } from '../status.ts'
 import type { Strategy } from './strategy.ts'
 
 /** A node has not taken it, or it has ended: nobody needs time to end it. */
@@ -40,27 +39,10 @@ function keepQosClass(pod: Pod, old: Pod): Pod {
   return { ...pod, status: { ...pod.status, qosClass } }
 }
 
-/** What has ended for good does not run again: status must not go back on that. */
-function validateStatusUpdate({ spec, status }: Pod, old: Pod): FieldError[] {
-  const errors: FieldError[] = []
-  if (status?.qosClass !== old.status?.qosClass)
-    errors.push(invalidValue('status.qosClass', status?.qosClass, 'field is immutable'))
-  if (spec.restartPolicy === 'Always') return errors
-  for (const before of old.status?.containerStatuses ?? []) {
-    const ended = before.state?.terminated
-    const index = status?.containerStatuses?.findIndex(({ name }) => name === before.name) ?? -1
-    if (!ended || index < 0 || status!.containerStatuses![index]!.state?.terminated) continue
-    if (spec.restartPolicy === 'OnFailure' && ended.exitCode !== 0) continue
-    errors.push(
-      forbiddenValue(`status.containerStatuses[${index}].state`, 'may not be transitioned to non-terminated state'),
-    )
-  }
-  return errors
-}
-
 export const pods: Strategy<Pod> = {
   hasGeneration: true,
   hasStatus: true,
+  keptByStatus: ['ownerReferences'],
   returnsDeletedObject: true,
   gracePeriodSeconds,
   defaults: (pod) => {
@@ -72,6 +54,6 @@ export const pods: Strategy<Pod> = {
   prepareForCreate,
   validate: (pod) => validatePod(pod.spec),
   prepareForStatusUpdate: keepQosClass,
-  validateStatusUpdate,
+  validateStatusUpdate: validatePodStatus,
   validateUpdate: (pod, old) => validatePodSpecUpdate(pod.spec, old.spec),
 }

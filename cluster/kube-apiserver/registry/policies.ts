@@ -80,14 +80,16 @@ export const priorityClasses: Strategy<Anything> = {
 const SCOPES = ['BestEffort', 'CrossNamespacePodAffinity', 'NotBestEffort', 'NotTerminating', 'PriorityClass', 'Terminating', 'VolumeAttributesClass'] // prettier-ignore
 
 const validateQuota = ({ spec = {} }: Anything): FieldError[] => [
-  ...Object.keys(spec.hard ?? {}).flatMap((name) => quotaResource(name, spec.hard[name])),
+  ...quotaResources(spec.hard, 'spec.hard'),
   ...(spec.scopes ?? []).flatMap((scope: string) => (SCOPES.includes(scope) ? [] : [invalidValue('spec.scopes', spec.scopes, 'unsupported scope')])), // prettier-ignore
   ...conflicting(spec.scopes ?? [], spec.scopes, 'spec.scopes'),
   ...validateScopeSelector(spec.scopeSelector),
 ]
 
-function quotaResource(name: string, amount: string): FieldError[] {
-  const field = `spec.hard[${name}]`
+const quotaResources = (list: Readonly<Record<string, string>> = {}, field: string): FieldError[] =>
+  Object.keys(list).flatMap((name) => quotaResource(name, list[name]!, `${field}[${name}]`))
+
+function quotaResource(name: string, amount: string, field: string): FieldError[] {
   const errors = validateResourceName(name, field)
   const isKnown = name.includes('/') || errors.length === 0
   const detail = 'must be a standard resource for quota'
@@ -146,6 +148,10 @@ export const resourceQuotas: Strategy<Anything> = {
   returnsDeletedObject: true,
   prepareForCreate: (quota) => ({ ...quota, status: {} }),
   validate: validateQuota,
+  validateStatusUpdate: ({ status = {} }) => [
+    ...quotaResources(status.hard, 'status.hard'),
+    ...quotaResources(status.used, 'status.used'),
+  ],
   validateUpdate: (quota, old) => [
     ...validateQuota(quota),
     ...unchanged(quota['spec']?.scopes ?? [], old['spec']?.scopes ?? [], 'spec.scopes'),

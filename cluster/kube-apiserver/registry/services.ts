@@ -9,6 +9,7 @@ import { duplicateValue, forbiddenValue, invalidValue, notSupported, required } 
 import { isIPv4 } from '../validation/addresses.ts'
 import { IP_TEXT, validateExternalIPs, validateSessionAffinity, validateSourceRanges } from '../validation/service-fields.ts' // prettier-ignore
 import { invalidName, validateLabels } from '../validation/names.ts'
+import { validateLoadBalancerStatus } from '../validation/load-balancer-status.ts'
 import { validatePort, validateProtocol } from '../validation/ports.ts'
 import { validatePortRef } from '../validation/probes.ts'
 import { dropUseless, isExternallyAccessible, keepAllocated, needsHealthCheckNodePort } from './service-types.ts'
@@ -191,4 +192,5 @@ export const services: Strategy<Service> = {
   prepareForUpdate: (service, old) => dropUseless(keepAllocated(service, old), old),
   validate,
   validateUpdate,
+  validateStatusUpdate: validateLoadBalancerStatus,
 }

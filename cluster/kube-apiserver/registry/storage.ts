@@ -6,6 +6,7 @@ import { duplicateValue, invalidValue, notSupported, required } from '../status.
 import { needed, oneOf, unchanged } from './checks.ts'
 import { invalidKey, keyProblems } from '../validation/names.ts'
 import type { Strategy } from './strategy.ts'
+import { STATUS_METADATA } from './strategy.ts'
 
 type Anything = KubernetesObject & Record<string, any>
 
@@ -112,6 +113,7 @@ export const csiNodes: Strategy<Anything> = {
 export const volumeAttachments: Strategy<Anything> = {
   hasGeneration: false,
   hasStatus: true,
+  keptByStatus: STATUS_METADATA,
   validate: ({ spec }) => [
     ...needed(spec?.attacher, 'spec.attacher'),
     ...needed(spec?.nodeName, 'spec.nodeName'),

@@ -9,6 +9,10 @@ import type { KubernetesObject } from '#cluster/api/types.ts'
 import type { Micros } from '#cluster/kernel/component.ts'
 import type { FieldError } from '../status.ts'
 
+/** What of the metadata is the clients' own. */
+export const STATUS_METADATA = ['labels', 'annotations', 'finalizers', 'ownerReferences'] as const
+export type StatusMetadata = (typeof STATUS_METADATA)[number]
+
 export interface Strategy<T extends KubernetesObject = any> {
   /** Fills in what the client left out. Returns the same object where nothing is missing. */
   readonly defaults?: (object: T) => T
@@ -18,9 +22,13 @@ export interface Strategy<T extends KubernetesObject = any> {
   readonly prepareForUpdate?: (object: T, old: T, now: Micros) => T
   /** On an update through `status`; everything but the status is the old one's. */
   readonly prepareForStatusUpdate?: (object: T, old: T) => T
+  /** What of the metadata an update through `status` leaves as it was; the rest of what clients write there may change with it. */
+  readonly keptByStatus?: readonly StatusMetadata[]
   readonly validate?: (object: T) => FieldError[]
   readonly validateUpdate?: (object: T, old: T) => FieldError[]
   readonly validateStatusUpdate?: (object: T, old: T) => FieldError[]
+  /** On an update through `finalize`. */
+  readonly validateFinalize?: (object: T) => FieldError[]
   /** On an update through `approval`. */
   readonly validateApproval?: (object: T, old: T) => FieldError[]
   /** Rules for names; default: DNS subdomains. */

@@ -133,17 +133,15 @@ function validateControllers(owners: NonNullable<ObjectMeta['ownerReferences']>)
 const OWN_FINALIZERS: readonly string[] = ['foregroundDeletion', 'kubernetes', 'orphan']
 
 function validateFinalizer(finalizer: string, index: number): FieldError[] {
-  const field = 'metadata.finalizers'
-  const problems = keyProblems(finalizer)
-  if (problems.length > 0) return problems.map((problem) => invalidValue(field, finalizer, problem))
-  if (finalizer.includes('/') || OWN_FINALIZERS.includes(finalizer)) return []
-  return [
-    invalidValue(
-      `${field}[${index}]`,
-      finalizer,
-      'name is neither a standard finalizer name nor is it fully qualified',
-    ),
-  ]
+  const problems = keyProblems(finalizer).map((problem) => invalidValue('metadata.finalizers', finalizer, problem))
+  return problems.length > 0 ? problems : invalidFinalizer(finalizer, `metadata.finalizers[${index}]`)
+}
+
+/** A finalizer is one of the system's own, or of a domain. */
+export function invalidFinalizer(finalizer: string, field: string): FieldError[] {
+  const problems = keyProblems(finalizer).map((problem) => invalidValue(field, finalizer, problem))
+  if (problems.length > 0 || finalizer.includes('/') || OWN_FINALIZERS.includes(finalizer)) return problems
+  return [invalidValue(field, finalizer, 'name is neither a standard finalizer name nor is it fully qualified')]
 }
 
 export function validateLabels(
