@@ -3,13 +3,14 @@
  * no type knows is left out and told, and texts that have a canonical form take it.
  *
  * What we leave out: fields given twice (who parsed the JSON knows of one); empty values, which Go leaves out when it writes
- * and we keep.
+ * and we keep, and outside the status those that it writes though nobody gave them.
  * Where to read upstream: sigs.k8s.io/json `internal/golang/encoding/json/decode.go`; apimachinery
  * `pkg/runtime/serializer/json`, `pkg/api/resource/quantity.go`.
  */
 import { parseTime } from '#cluster/api/meta.ts'
 import { formatQuantity, parseQuantity } from '#cluster/api/quantity.ts'
 import type { Field, FieldType, ObjectType, Scalar, Schemas } from '#cluster/api/schema/schema.ts'
+import { withZeros } from './zeros.ts'
 
 export interface Conformed {
   readonly value: unknown
@@ -73,8 +74,11 @@ function asObject(findings: Findings, type: ObjectType, value: unknown, place: P
     if (next === undefined) delete changed[key]
     else changed[key] = next
   }
+  if (!findings.keepsEmpty && isOfStatus(place.path)) return withZeros(type, changed ?? value)
   return changed ?? value
 }
+
+const isOfStatus = (path: string): boolean => path === 'status' || path.startsWith('status.')
 
 /** A list or a map without anything in it says nothing either; but for the one list that is emptied by saying so. */
 function unlessEmpty({ keepsEmpty }: Findings, { type, required, name }: Field, value: unknown): unknown {

@@ -4,6 +4,7 @@ import type { HttpResponse } from '#cluster/api/http.ts'
 import type { Query } from '../lab.ts'
 import { deployment, DEPLOYMENTS, Lab, requestOf } from '../lab.ts'
 import { conform } from './conform.ts'
+import { withoutTwins } from './owners.ts'
 
 const podSpec = builtInSchemas.typeNamed('core/v1.PodSpec')
 const pod = builtInSchemas.typeOfKind('v1', 'Pod')!
@@ -147,5 +148,35 @@ describe('fieldValidation', () => {
       status: 422,
       body: { message: 'CreateOptions.meta.k8s.io "" is invalid: fieldValidation: Unsupported value: "Sometimes": supported values: "", "Ignore", "Strict", "Warn"' }, // prettier-ignore
     })
+  })
+})
+
+describe('an owner that is named twice', () => {
+  it('is named once, and the client is told', () => {
+    const owner = { apiVersion: 'v1', kind: 'ConfigMap', name: 'a', uid: 'u', controller: true }
+    const pods = { metadata: { ownerReferences: [owner, { ...owner }, { ...owner, uid: 'other', controller: false }] } }
+    const { body, warnings } = withoutTwins(pods)
+    expect(body).toEqual({ metadata: { ownerReferences: [owner, { ...owner, uid: 'other', controller: false }] } })
+    expect(warnings).toEqual([expect.stringMatching(/contains duplicate entries; .* duplicate UID\(s\) observed: u$/)])
+    expect(withoutTwins(body).body).toBe(body)
+  })
+})
+
+describe('a status', () => {
+  const statusOf = (status: object): unknown =>
+    (conform(builtInSchemas, pod, { metadata: { name: 'web' }, status }).value as { status: unknown }).status
+
+  it('tells what its type must have though nobody said it', () => {
+    expect(statusOf({ conditions: [{ type: 'Ready' }], containerStatuses: [{ name: 'app', state: { running: {} } }] })).toEqual({
+      conditions: [{ type: 'Ready', status: '', lastProbeTime: null, lastTransitionTime: null }],
+      containerStatuses: [{ name: 'app', image: '', imageID: '', ready: false, restartCount: 0, state: { running: { startedAt: null } } }],
+    }) // prettier-ignore
+  })
+
+  it('stays the very same object where nothing is missing, and who applies it says no more than it wants', () => {
+    const whole = { conditions: [{ type: 'Ready', status: 'True', lastProbeTime: null, lastTransitionTime: '2026-01-01T00:00:00Z' }] } // prettier-ignore
+    expect(statusOf(whole)).toEqual(whole)
+    const applied = { status: { conditions: [{ type: 'Ready' }] } }
+    expect(conform(builtInSchemas, pod, applied, true).value).toBe(applied)
   })
 })

@@ -16,6 +16,7 @@ import type { Json } from '../extensions/schema/prune.ts'
 import { isApply } from '../apply/apply.ts'
 import { conform } from './conform.ts'
 import { decodeCustom } from './custom.ts'
+import { withoutTwins } from './owners.ts'
 import { partsOfName, wrongKind } from './wrong-kind.ts'
 
 const MODES = ['Ignore', 'Strict', 'Warn'] as const
@@ -55,9 +56,12 @@ export function decodeBody(schemas: Schemas | undefined, row: PendingRequest, bo
   if (problem !== undefined) return cannotBeHandled(named, named.kind, problem)
   const twice = (row.request.duplicates ?? []).map((path) => `duplicate field ${JSON.stringify(path)}`)
   const texts = [...twice, ...unknown.map((path) => `unknown field ${JSON.stringify(path)}`)]
-  if (texts.length === 0 || mode === 'Ignore') return { body: value, warnings: NO_WARNINGS }
-  if (mode === 'Strict') return cannotBeHandled(named, named.kind, `strict decoding error: ${texts.join(', ')}`)
-  return { body: value, warnings: texts }
+  if (texts.length > 0 && mode === 'Strict') {
+    return cannotBeHandled(named, named.kind, `strict decoding error: ${texts.join(', ')}`)
+  }
+  const deduped = withoutTwins(value)
+  if (mode === 'Warn' && texts.length > 0) return { ...deduped, warnings: [...texts, ...deduped.warnings] }
+  return deduped
 }
 
 /** `Pod in version "v1" cannot be handled as a Deployment: …` */
