@@ -201,6 +201,24 @@ describe('a kind in two versions', () => {
     expect(JSON.parse(again['autoscaling.alpha.kubernetes.io/current-metrics'])).toEqual(measured)
   })
 
+  it.each([
+    ['with what it is a percentage of', [{ type: 'Resource', resource: { name: 'cpu', currentAverageUtilization: 150, currentAverageValue: '300m' } }], { averageUtilization: 150, averageValue: '300m' }],
+    ['which is all that it says', [], { averageUtilization: 150 }],
+  ])('knows the processor once, by the percentage that v1 has a field for, %s', (_, measured, current) => {
+    const lab = ready()
+    lab.send('POST', V2, { metadata: { name: 'web' }, spec: { scaleTargetRef: target, maxReplicas: 5 } })
+    const { metadata, ...one } = lab.send('GET', `${V1}/web`).body
+    const annotations = { 'autoscaling.alpha.kubernetes.io/current-metrics': JSON.stringify(measured) }
+    const status = { currentReplicas: 1, desiredReplicas: 2, currentCPUUtilizationPercentage: 150 }
+    lab.send('PUT', `${V1}/web/status`, { ...one, metadata: { ...metadata, annotations }, status })
+    const { currentMetrics } = lab.send('GET', `${V2}/web`).body.status
+    expect(currentMetrics).toEqual([{ type: 'Resource', resource: { name: 'cpu', current } }])
+    const again = lab.send('GET', `${V1}/web`).body
+    expect(again.status.currentCPUUtilizationPercentage).toBe(150)
+    if (measured.length > 0)
+      expect(JSON.parse(again.metadata.annotations['autoscaling.alpha.kubernetes.io/current-metrics'])).toEqual(measured)
+  }) // prettier-ignore
+
   it('tells its watchers in theirs', () => {
     const lab = ready()
     const watch = lab.watch('/apis/events.k8s.io/v1/events')

@@ -25,9 +25,8 @@ export function autoscalerToV1({ metadata, spec = {}, status }: any): Kubernetes
     .map((metric: Metric) => formerMetric(metric, 'target'))
   const { conditions, currentMetrics = [], ...counts } = status ?? {}
   const current = (currentMetrics as readonly Metric[]).find(isCpuValue)
-  const values = currentMetrics
-    .filter((metric: Metric) => metric !== current)
-    .map((metric: Metric) => formerMetric(metric, 'current'))
+  // All of them: v1 has a field for a percentage, and none for how much it is of.
+  const values = currentMetrics.map((metric: Metric) => formerMetric(metric, 'current'))
   const utilization = current?.resource?.current?.averageUtilization
   const target = cpu?.resource?.target?.averageUtilization
   const kept = { metrics: others, behavior, conditions, 'current-metrics': values }
@@ -46,9 +45,9 @@ export function autoscalerFromV1({ metadata, spec = {}, status }: any): Kubernet
   const { targetCPUUtilizationPercentage: target, ...rest } = spec
   const { currentCPUUtilizationPercentage: utilization, ...counts } = status ?? {}
   const cpu = target === undefined ? [] : [cpuMetric('target', { type: 'Utilization', averageUtilization: target })]
-  const current = utilization === undefined ? [] : [cpuMetric('current', { averageUtilization: utilization })]
   const metrics = [...metricsIn(metadata, 'metrics', 'target'), ...cpu]
-  const values = [...metricsIn(metadata, 'current-metrics', 'current'), ...current]
+  const kept = metricsIn(metadata, 'current-metrics', 'current')
+  const values = kept.length > 0 || utilization === undefined ? kept : [cpuMetric('current', { averageUtilization: utilization })] // prettier-ignore
   const behavior = keptIn(metadata, 'behavior')
   const conditions = keptIn(metadata, 'conditions')
   return {
