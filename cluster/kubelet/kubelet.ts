@@ -48,7 +48,7 @@ import { connectRuntime, cri, takeContainerEvent, takeSandboxStatus } from './ru
 import type { CriTag, KubeletOptions, KubeletState } from './state.ts'
 import type { StatusTag } from './status-manager.ts'
 import { isEcho, reported } from './status-manager.ts'
-import { volumeAnswered, type VolumeTag } from './volumes.ts'
+import { machineReplied, volumeAnswered, type VolumesLook, type VolumeTag } from './volumes.ts'
 
 /** How often the runtime is asked how it is, and how soon a lost connection to it is tried again. */
 const RUNTIME_STATUS_MICROS = 5_000_000
@@ -79,6 +79,7 @@ export const kubelet: Component<KubeletState, KubeletOptions> = {
       pulls: new Table(),
       images: new Table(),
       statuses: new Table(),
+      hostCalls: new Table(),
       volumes: new Table(),
       waiting: new Table(),
       backoffs: new Table(),
@@ -115,8 +116,20 @@ export const kubelet: Component<KubeletState, KubeletOptions> = {
 const replied = (state: KubeletState, ctx: Context, reply: SyscallReply): Effect[] =>
   statsReplied(state, ctx, reply) ??
   memoryReplied(state, ctx, reply) ??
+  mounted(state, ctx, machineReplied(state, ctx, reply)) ??
   forwardReplied(state, reply) ??
   probed(state, ctx, reply)
+
+/** What a Pod mounts of its machine has come; with the last of all that it mounts, it goes on. */
+function mounted(
+  state: KubeletState,
+  ctx: Context,
+  heard: { readonly uid: string; readonly look: VolumesLook | undefined } | undefined,
+): Effect[] | undefined {
+  if (!heard?.look) return heard && []
+  const { uid, look } = heard
+  return look.after === 0 ? tend(state, ctx, uid) : [{ type: 'wake', key: workerTimer(uid), after: look.after }]
+}
 
 function boot(state: KubeletState, ctx: Context): Effect[] {
   return [

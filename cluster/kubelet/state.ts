@@ -142,6 +142,8 @@ export interface KubeletState {
   /** Images on this machine: name → reference. */
   images: Table<string, string>
   statuses: Table<string, SentStatus>
+  /** Files of the machine that were asked for, by the call's id. */
+  hostCalls: Table<number, { readonly uid: string; readonly path: string }>
   /** What the volumes of Pods hold, by the Pod's uid. */
   volumes: Table<string, PodVolumes>
   /** By `uid/container`. */

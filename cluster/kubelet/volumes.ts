@@ -6,6 +6,7 @@
  * four fifths of their time are over.
  * What we model: the files as a container finds them when it is made; one that is made again gets a fresh token where the old one
  * is due for renewal. What is missing is looked for again after a while, and no container starts meanwhile.
+ * Files of the machine: `host-paths.ts`. Where a volume is mounted there is a folder, also if nothing is in it.
  * What we leave out: changes in containers that run; every other kind of volume (an empty directory has no files, and neither has a claim's).
  * Where to read upstream: kubernetes/kubernetes `pkg/volume/{projected,configmap,secret,downwardapi}`, `pkg/kubelet/token`.
  */
@@ -14,8 +15,10 @@ import type { Answer, ApiRequest } from '#cluster/client/api-client.ts'
 import { getRequest, isOk, messageOf, send } from '#cluster/client/api-client.ts'
 import { pathOf } from '#cluster/api/resources.ts'
 import type { Context, Effect, Micros } from '#cluster/kernel/component.ts'
+import type { SyscallReply } from '#cluster/linux/syscall.ts'
 import { environmentSources } from './environment.ts'
 import { claimsOf, judgeClaim, type Judged, mountProblem } from './claims.ts'
+import { askMachine, filesIn, hasMachine, hostKey, hostPathsOf } from './host-paths.ts'
 import { fieldOf } from './pod-fields.ts'
 import { containerNamed, podOf } from './pod-lookup.ts'
 import type { KubeletState, PodVolumes } from './state.ts'
@@ -102,9 +105,11 @@ export function mount(state: KubeletState, ctx: Context, pod: Pod): Effect[] | u
     if (key !== undefined) wanted.set(key, source as Exclude<Source, { type: 'downward' }>)
   }
   const claims = claimsOf(pod)
-  if (wanted.size + claims.length === 0) return undefined
+  const hostPaths = hasMachine(state, ctx) ? hostPathsOf(pod) : []
+  const open = wanted.size + claims.length + hostPaths.length
+  if (open === 0) return undefined
   state.volumes.set(uid, {
-    open: wanted.size + claims.length,
+    open,
     bodies: {},
     failure: undefined,
     until: renewalOf(pod, ctx.now),
@@ -123,7 +128,7 @@ export function mount(state: KubeletState, ctx: Context, pod: Pod): Effect[] | u
     }
     return send(state.client, ctx, getRequest(CLAIM, pod.metadata.namespace, claim), tag)
   })
-  return [...fetched, ...asked]
+  return [...fetched, ...asked, ...hostPaths.map((path) => askMachine(state, ctx, uid, path))]
 }
 
 /** What was missing is to be looked for again after a while. */
@@ -165,6 +170,23 @@ function claimAnswered(state: KubeletState, ctx: Context, tag: VolumeTag, judged
   const known = state.volumes.get(tag.uid)!
   const failure = known.failure ?? judged.problem
   return heard(state, ctx, tag, { ...known, bodies: { ...known.bodies, [tag.key]: judged }, failure })
+}
+
+/** The machine has told what it has. Undefined: it is the answer to something else. */
+export function machineReplied(
+  state: KubeletState,
+  ctx: Context,
+  reply: SyscallReply,
+): { readonly uid: string; readonly look: VolumesLook | undefined } | undefined {
+  const asked = reply.type === 'syscallReply' ? state.hostCalls.get(reply.id) : undefined
+  if (!asked) return undefined
+  state.hostCalls.delete(reply.id)
+  const { uid, path } = asked
+  const known = state.volumes.get(uid)
+  if (!known) return { uid, look: undefined }
+  const tag: VolumeTag = { for: 'volume', uid, key: hostKey(path), optional: true }
+  const bodies = { ...known.bodies, [tag.key]: filesIn(reply, path) }
+  return { uid, look: heard(state, ctx, tag, { ...known, bodies }) }
 }
 
 /** One answer less to wait for; with the last, the retry is set. */
@@ -217,8 +239,12 @@ export function mountedFiles(state: KubeletState, pod: Pod, container: string): 
   const bodies = state.volumes.get(pod.metadata.uid!)?.bodies ?? {}
   const all = volumeMounts.flatMap(({ name, mountPath }) => {
     const volume = spec.volumes?.find((one) => one.name === name)
+    const at = mountPath.replace(/\/$/, '')
+    const ofMachine = volume?.hostPath && (bodies[hostKey(volume.hostPath.path)] as Files | undefined)
+    if (ofMachine && '' in ofMachine) return [[at, ofMachine['']!] as const]
     const files = (volume ? sourcesOf(volume) : []).flatMap((source) => Object.entries(filesOf(pod, source, bodies)))
-    return files.map(([path, text]) => [`${mountPath.replace(/\/$/, '')}/${path}`, text] as const)
+    const all = [...Object.entries(ofMachine ?? {}), ...files]
+    return [[`${at}/`, ''] as const, ...all.map(([path, text]) => [`${at}/${path}`, text] as const)]
   })
   return all.length === 0 ? undefined : Object.fromEntries(all)
 }

@@ -6,9 +6,8 @@
  * (so the kernel notices its death), hears signals, and answers the runtime that comes back after a restart.
  * What it prints goes to the runtime, line by line. A shell with a box of small commands is in every image (see `shell/`).
  * What we leave out: `exec` runs inside the program instead of as a process of its own; a file system per container is a
- * few files by their paths, and goes with the container; /etc/hosts; folders of the machine (hostPath), so that the Pod of
- * `kubectl debug node/…` sees nothing in /host; variables with the addresses of Services; what is printed while the runtime is down
- * is lost.
+ * few files by their paths (a folder without any by its path and a slash), and goes with the container; /etc/hosts; variables with the
+ * addresses of Services; what is printed while the runtime is down is lost.
  */
 import type { Body, Component, Context, Effect, Event, Micros, ProcessId } from '#cluster/kernel/component.ts'
 import type { KernelNews, ProcessStart, Syscall, SyscallBatch, SyscallReply } from './syscall.ts'

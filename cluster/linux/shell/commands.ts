@@ -1,7 +1,7 @@
 /**
  * The commands of a small system, as one box of them: each reads its words, its input and the files, and says what it prints.
  *
- * What we leave out: most flags; directories are there because files are in them; permissions; everything that lists or ends processes.
+ * What we leave out: most flags; directories are there because files are in them, or because a path that ends with a slash says so; permissions; everything that lists or ends processes.
  * Where to read upstream: busybox `coreutils/`, `archival/tar.c`.
  */
 import type { Micros } from '#cluster/kernel/component.ts'
@@ -68,6 +68,9 @@ const pathOf = (path: string): string =>
     .join('/')}`
 const isDirectory = ({ files }: ShellWorld, path: string): boolean =>
   MOUNTED.includes(path) || Object.keys(files).some((file) => file.startsWith(`${path === '/' ? '' : path}/`))
+/** Those that are no folders. */
+const plainFiles = (files: ShellWorld['files']): [path: string, content: string][] =>
+  Object.entries(files).filter(([path]) => !path.endsWith('/'))
 const flagless = (args: readonly string[]): readonly string[] => args.filter((arg) => !/^-[^-]/.test(arg))
 
 /** All of its input, once it has ended. */
@@ -92,6 +95,15 @@ const joined = (lines: readonly string[]): string => lines.map((line) => `${line
 
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', '\\': '\\', r: '\r', e: '\u001b' }
 const unescaped = (text: string): string => text.replace(/\\([nt\\re])/g, (_, char: string) => ESCAPES[char]!)
+
+/** The kernel that every machine here runs. */
+const RELEASE = '6.12.0-clusterwright'
+
+function namesIn({ files }: ShellWorld, path: string): string[] {
+  const prefix = path === '/' ? '/' : `${path}/`
+  const all = [...MOUNTED.slice(1), ...Object.keys(files)].filter((file) => file.startsWith(prefix) && file !== prefix)
+  return [...new Set(all.map((file) => file.slice(prefix.length).split('/')[0]!))].sort()
+}
 
 const COMMANDS: Readonly<Record<string, Run>> = {
   ':': () => done(),
@@ -163,15 +175,36 @@ const COMMANDS: Readonly<Record<string, Run>> = {
   test: (args, world) => ({ ...done(), status: holds(args, world) ? 0 : 1 }),
   '[': (args, world) => ({ ...done(), status: holds(args.slice(0, -1), world) ? 0 : 1 }),
   ls(args, world) {
-    const [path = '/'] = flagless(args).map(pathOf)
-    if (Object.hasOwn(world.files, path)) return done(`${path}\n`)
-    if (!isDirectory(world, path)) return failed(1, `ls: ${path}: No such file or directory`)
-    const prefix = path === '/' ? '/' : `${path}/`
-    const all = [...MOUNTED.slice(1), ...Object.keys(world.files)].filter((file) => file.startsWith(prefix))
-    const names = new Set(all.map((file) => file.slice(prefix.length).split('/')[0]!))
-    return done(joined([...names].sort()))
+    const named = flagless(args).length > 0 ? flagless(args) : ['/']
+    const isFile = (name: string) => Object.hasOwn(world.files, pathOf(name))
+    const folders = named.filter((name) => !isFile(name) && isDirectory(world, pathOf(name)))
+    const missing = named.filter((name) => !isFile(name) && !folders.includes(name))
+    const listed = folders.map(
+      (name) => `${named.length > 1 ? `${name}:\n` : ''}${joined(namesIn(world, pathOf(name)))}`,
+    )
+    const parts = [joined(named.filter(isFile)), ...listed].filter((part, index) => part !== '' || index > 0)
+    const stderr = missing.map((name) => `ls: ${name}: No such file or directory\n`).join('')
+    return { ...done(parts.join('\n')), stderr, status: missing.length > 0 ? 1 : 0 }
   },
-  mkdir: () => done(),
+  mkdir(args, world) {
+    const isDeep = args.some((arg) => /^-\w*p/.test(arg))
+    let { files } = world
+    for (const name of flagless(args)) {
+      const path = pathOf(name)
+      const isThere = Object.hasOwn(files, path) || isDirectory({ ...world, files }, path)
+      const parent = path.slice(0, path.lastIndexOf('/')) || '/'
+      if (isThere && !(isDeep && !Object.hasOwn(files, path))) return { ...failed(1, `mkdir: can't create directory '${name}': File exists`), files } // prettier-ignore
+      if (!isDeep && !isDirectory({ ...world, files }, parent)) return { ...failed(1, `mkdir: can't create directory '${name}': No such file or directory`), files } // prettier-ignore
+      if (!isThere) files = { ...files, [`${path}/`]: '' }
+    }
+    return done('', { files })
+  },
+  uname(args, { hostname }) {
+    const all = { s: 'Linux', n: hostname, r: RELEASE, v: '#1 SMP', m: 'x86_64', o: 'GNU/Linux' }
+    const flags = args.join('').replaceAll('-', '') || 's'
+    const wanted = flags.includes('a') ? Object.keys(all) : Object.keys(all).filter((flag) => flags.includes(flag))
+    return done(`${wanted.map((flag) => all[flag as keyof typeof all]).join(' ')}\n`)
+  },
   httpd(args) {
     const after = (flag: string, otherwise: string): string => args[args.indexOf(flag) + 1 || args.length] ?? otherwise
     return done('', { serves: { port: Number(after('-p', '80')), folder: pathOf(after('-h', '/')) } })
@@ -198,7 +231,7 @@ const COMMANDS: Readonly<Record<string, Run>> = {
       // What is named from the folder is stored without it.
       const path = pathOf(name.startsWith('/') ? name : `${folder}/${name}`)
       const cut = name.startsWith('/') || folder === '/' ? 1 : pathOf(folder).length + 1
-      const found = Object.entries(world.files).filter(
+      const found = plainFiles(world.files).filter(
         ([file]) => file === path || file.startsWith(`${path === '/' ? '' : path}/`),
       )
       if (found.length === 0) return failed(1, `tar: ${name.replace(/^\//, '')}: No such file or directory`)

@@ -29,6 +29,8 @@ it.each([
   ['if test -f /nope; then echo a; elif [ -d /etc ]; then echo b; else echo c; fi', 'b\n'],
   ['cat /etc/motd | grep two | wc -l', '1\n'],
   ['echo x > /srv/f; echo y >> /srv/f; cat < /srv/f; ls /srv', 'x\ny\nf\n'],
+  ['mkdir -p /a/b/c; ls /a; mkdir /a/d; ls /a /a/b; [ -d /a/d ] && rm -r /a/b; ls /a', 'b\n/a:\nb\nd\n\n/a/b:\nc\nd\n'],
+  ['uname; uname -nm; uname -a', 'Linux\nbox x86_64\nLinux box 6.12.0-clusterwright #1 SMP x86_64 GNU/Linux\n'],
   ['echo lost 2>/dev/null >/dev/null; echo $?', '0\n'],
   ['printf "%s=%d\\n" a 5', 'a=5\n'],
   ['# nothing\necho "#some" # none', '#some\n'],
@@ -41,6 +43,19 @@ it('says where things go wrong, and with which status', () => {
   expect(sh('nosuch')).toEqual(['', 'sh: nosuch: not found\n', 127])
   expect(sh('if true')[2]).toBe(2)
   expect(sh('cat /nope')[1]).toContain("can't open '/nope'")
+})
+
+it.each([
+  ['mkdir /etc', "mkdir: can't create directory '/etc': File exists\n"],
+  ['mkdir /a/b', "mkdir: can't create directory '/a/b': No such file or directory\n"],
+  ['ls /nope', 'ls: /nope: No such file or directory\n'],
+])('a folder is one or is none: %s', (script, stderr) => {
+  expect(sh(script)).toEqual(['', stderr, 1])
+})
+
+it('packs files, and no empty folders', () => {
+  const [packed] = sh('mkdir /a; mkdir /a/empty; echo x > /a/f; tar cf - /a')
+  expect(unpackTar(packed)).toEqual([['a/f', 'x\n']])
 })
 
 it('waits for time, and goes on where it was', () => {

@@ -20,6 +20,8 @@ const STORY: readonly (readonly [command: string, says: string | RegExp])[] = [
   ['kubectl wait --for=condition=Ready pod/copy --timeout=10s', 'pod/copy condition met'],
   ["kubectl get pod copy -o jsonpath='{.spec.containers[*].name}'", 'web dbg'],
   ['kubectl debug node/node-1 --image=busybox -- sleep 600', /^Creating debugging pod node-debugger-\S+ with container debugger on node node1\.$/],
+  ['kubectl wait --for=condition=Ready pod -l app.kubernetes.io/managed-by=kubectl-debug --timeout=10s', /condition met$/],
+  ['kubectl exec $(kubectl get pods -o name | grep node-debugger) -- ls /host/etc/cni/net.d', '10-flannel.conflist'],
 ] // prettier-ignore
 
 it('kubectl debug looks into Pods and nodes', async () => {
