@@ -48,7 +48,7 @@ import { requestInfo } from './route.ts'
 import type { PendingRequest, State } from './state.ts'
 import { badRequest, methodNotAllowed, timeout, tooManyRequests, unauthorized } from './status.ts'
 import { TOKEN_READS } from './tokens/token-requests.ts'
-import { viewOf } from './views.ts'
+import { shaped, viewOf } from './views.ts'
 import { startWatch } from './watch-requests.ts'
 import { moveTo, startWrite } from './writes.ts'
 
@@ -99,7 +99,9 @@ function begin(
   if (!info.resource.verbs.includes('watch')) {
     const answered = review(state, user, info, request, ctx)
     if (state.metrics && answered.status !== 403) countEnded(state.metrics, labelsOf(info, request), answered.status, 0)
-    return [{ type: 'close', stream, body: answered }]
+    const { status, body } = answered
+    const seen = status < 300 ? shaped(info.resource, viewOf(request), body, ctx.now) : body
+    return [answer(stream, status, seen, deprecation(state, info.resource).warnings)]
   }
   if (!knowsVerb(info)) return [answer(stream, 405, methodNotAllowed())]
   const lane = laneOf(info)
@@ -136,6 +138,7 @@ function begin(
 
 /** Versions of the server's own that will go. Upstream: `k8s.io/api/core/v1/zz_generated.prerelease-lifecycle.go` and its like. */
 const DEPRECATED: Readonly<Record<string, string>> = {
+  componentstatuses: 'v1 ComponentStatus is deprecated in v1.19+',
   endpoints: 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice',
 }
 

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { builtInSchemas } from '#cluster/api/schema/built-in.ts'
+import type { HttpResponse } from '#cluster/api/http.ts'
 import { ELLA } from '#cluster/api/signing-requests.test-data.ts'
 import { Lab, pod, PODS, requestOf } from './lab.ts'
 
@@ -72,6 +74,15 @@ describe('a review', () => {
   it('of components lists the members of etcd', () => {
     const { items } = ready().send('GET', '/api/v1/componentstatuses').body
     expect(items[0]).toMatchObject({ metadata: { name: 'etcd-0' }, conditions: [{ type: 'Healthy', status: 'True' }] })
+    const lab = new Lab(1, {}, builtInSchemas)
+    lab.run(1_000_000)
+    const headers = { accept: 'application/json;as=Table;v=v1;g=meta.k8s.io' }
+    const name = lab.start({ ...requestOf('GET', '/api/v1/componentstatuses'), headers })
+    lab.run(1_000_000)
+    const { body, headers: said } = lab.heard(name).at(-1)!.body as HttpResponse & { body: any }
+    expect(body.columnDefinitions.map((column: { name: string }) => column.name)).toEqual(['Name', 'Status', 'Message', 'Error']) // prettier-ignore
+    expect(body.rows[0].cells).toEqual(['etcd-0', 'Healthy', 'ok', ''])
+    expect(said!['warning']).toBe('299 - "v1 ComponentStatus is deprecated in v1.19+"')
   })
 })
 

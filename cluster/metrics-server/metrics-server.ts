@@ -19,6 +19,7 @@ import type { Informer } from '#cluster/client/informer.ts'
 import { createInformer, startInformer, stepInformer } from '#cluster/client/informer.ts'
 import type { Event, Micros } from '#cluster/kernel/component.ts'
 import { Table } from '#cluster/kernel/table.ts'
+import { type Measured, tableOf, wantsTable } from './metrics-table.ts'
 import type { ProgramIo } from '#cluster/linux/program.ts'
 import { program } from '#cluster/linux/program.ts'
 import { isFailure } from '#cluster/linux/syscall.ts'
@@ -118,20 +119,23 @@ const head = (kind: string, { metadata }: KubernetesObject, now: Micros) => ({
   window: `${RESOLUTION_SECONDS}s`,
 })
 
-function nodeMetrics(own: Own, node: Node, now: Micros): object[] {
+function nodeMetrics(own: Own, node: Node, now: Micros): Measured[] {
   const usage = usageOf(own.readings.get(node.metadata.name)?.node)
   return usage ? [{ ...head('NodeMetrics', node, now), usage }] : []
 }
 
 /** Only whole: a Pod of which a container has not been read twice has no metrics yet. */
-function podMetrics(own: Own, pod: Pod, now: Micros): object[] {
+function podMetrics(own: Own, pod: Pod, now: Micros): Measured[] {
   const { namespace, name } = pod.metadata
   const readings = own.readings.get(pod.spec.nodeName ?? '')?.containers
   const containers = pod.spec.containers.map((container) => ({
     name: container.name,
     usage: usageOf(readings?.get(`${namespace}/${name}/${container.name}`)),
   }))
-  return containers.every(({ usage }) => usage) ? [{ ...head('PodMetrics', pod, now), containers }] : []
+  const isWhole = containers.every(({ usage }) => usage)
+  return isWhole
+    ? [{ ...head('PodMetrics', pod, now), containers: containers as Required<Measured>['containers'] }]
+    : []
 }
 
 const KINDS = [
@@ -143,7 +147,7 @@ const ok = (body: unknown): HttpResponse => ({ type: 'response', status: 200, bo
 
 const PATH = /^\/apis\/metrics\.k8s\.io\/v1beta1(?:\/namespaces\/([^/]+))?\/(nodes|pods)(?:\/([^/]+))?$/
 
-function answer(own: Own, { path, query }: HttpRequest, now: Micros): HttpResponse {
+function answer(own: Own, { path, query, headers }: HttpRequest, now: Micros): HttpResponse {
   if (path === '/readyz') {
     const isReady = [...own.readings.values()].some(({ node }) => node.length > 1)
     return isReady
@@ -163,10 +167,11 @@ function answer(own: Own, { path, query }: HttpRequest, now: Micros): HttpRespon
     (name === '' || metadata.name === name) &&
     (namespace === '' || metadata.namespace === namespace) &&
     labels.every((requirement) => matchesRequirement(requirement, metadata.labels))
-  const items = isNodes
+  const items: readonly Measured[] = isNodes
     ? [...own.nodes.items.values()].filter(wanted).flatMap((node) => nodeMetrics(own, node, now))
     : [...own.pods.items.values()].filter(wanted).flatMap((pod) => podMetrics(own, pod, now))
   const kind = isNodes ? 'NodeMetrics' : 'PodMetrics'
+  if (items.length > 0 && wantsTable(headers?.['accept'])) return ok(tableOf(items))
   if (name === '') return ok({ kind: `${kind}List`, apiVersion: GROUP_VERSION, metadata: {}, items })
   const what = `${resource}.metrics.k8s.io`
   const full = namespace === '' ? name : `${namespace}/${name}`

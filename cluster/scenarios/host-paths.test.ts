@@ -1,6 +1,7 @@
 /** Files of the machine, in the containers of its Pods. */
 import { expect, it } from 'vitest'
 import { bootCluster, KUBECTL } from '#cluster/cluster.ts'
+import type { World } from '#cluster/kernel/world.ts'
 import { containerProcess, podsWith } from './look.ts'
 
 const mounts = { net: '/etc/cni/net.d', one: '/run/flannel/subnet.env', none: '/nowhere', all: '/' }
@@ -13,19 +14,19 @@ spec:
   volumes: [${Object.entries(mounts).map(([name, path]) => `{ name: ${name}, hostPath: { path: ${path} } }`).join(', ')}, { name: empty, emptyDir: {} }]
 ` // prettier-ignore
 
-function filesOn(options: object): Readonly<Record<string, string>> | undefined {
+function booted(options: object): World {
   const world = bootCluster({ seed: 1, nodes: 1, dns: false, controlPlaneNode: false, ...options })
   world.run({ untilMicros: 10e6 })
   const body = { type: 'kubectl', id: 1, args: ['apply', '-f', '-'], stdin: MANIFEST } as const
   world.command(world.now, { type: 'tell', process: KUBECTL, body })
   world.run({ untilMicros: world.now + 10e6 })
   expect(podsWith(world, { app: 'web' })[0]?.status?.phase).toBe('Running')
-  const process = containerProcess(world, 'web')
-  return process && world.stateOf<{ files: Record<string, string> }>(process).files
+  return world
 }
 
 it('a folder of the machine has in a container what its programs have written there', () => {
-  const files = filesOn({})!
+  const world = booted({})
+  const { files } = world.stateOf<{ files: Record<string, string> }>(containerProcess(world, 'web'))
   const net = JSON.parse(files['/at/net/10-flannel.conflist']!)
   expect(net.plugins.map(({ type }: { type: string }) => type)).toEqual(['bridge'])
   expect(files['/at/all/etc/cni/net.d/10-flannel.conflist']).toBe(files['/at/net/10-flannel.conflist'])
@@ -36,5 +37,5 @@ it('a folder of the machine has in a container what its programs have written th
 })
 
 it('a node without a machine beneath it has none, and starts the Pod all the same', () => {
-  filesOn({ nodes: [{ hollow: true }] })
+  booted({ nodes: [{ hollow: true }] })
 })
