@@ -55,6 +55,7 @@ function prettyText(graded: Graded, options: ReportOptions): string {
   // A story told whole ends in an empty line of its own.
   if (lines.at(-1) === '') lines.pop()
   lines.push(...consoleLines(verdict, options), ...gentleLines(graded, options), '', ...closingLines(verdict, options))
+  lines.push(...linkLines(graded, options))
   return `${lines.join('\n')}\n`
 }
 
@@ -78,10 +79,15 @@ function findingLines(check: CheckResult, graded: Graded, options: ReportOptions
   const isFirst = told.size === 0
   told.add(toldOf(check.message))
   if (isRepeated) return [line, indented(words('as-above', options.locale))]
-  if (isFirst) return [line, ...tellCheck(check, graded, options).map(indented), '']
+  if (isFirst) return [line, ...tellCheck(check, withoutLinks(graded), options).map(indented), '']
   const { message } = findingOf(check, options.locale, graded.texts)
   return [line, ...wrap(message!, WIDTH).map(indented)]
 }
+
+const withoutLinks = ({ again, ...graded }: Graded): Graded => ({
+  ...graded,
+  ...(again && { again: new Map([...again].map(([check, { link: _, ...others }]) => [check, others])) }),
+})
 
 /** What went wrong, without what was asked just then: a submission that breaks down everywhere need be told so once. */
 const toldOf = (message: string): string =>
@@ -166,6 +172,13 @@ function closingLines({ score, fuel, digest }: Verdict, options: ReportOptions):
   const { paint, locale } = options
   const closing = words('closing', locale, { fuel: grouped(fuel, locale), digest: digest.slice(0, 12) })
   return [...(score?.credit === 'partial' ? [scoreLine(score, paint, locale)] : []), paint(closing, 'dim')]
+}
+
+/** The whole story is in its link, which may be longer than all the rest: so it comes last, where nobody reads over it. */
+function linkLines({ verdict, again }: Graded, { paint, locale }: ReportOptions): string[] {
+  const told = verdict.checks.find(({ message }) => message !== undefined)
+  const link = told && again?.get(told.name)?.link
+  return link === undefined ? [] : ['', `${paint(words('again-link', locale), 'dim')}  ${link}`]
 }
 
 const scoreLine = ({ earned, possible }: NonNullable<Verdict['score']>, paint: Paint, locale: Locale): string =>
