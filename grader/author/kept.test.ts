@@ -96,12 +96,12 @@ describe('the matrix', () => {
     known,
   )
 
-  it('knows more than this run saw, and who is recognised', () => {
-    expect(matrix.rows.map(({ failed, isRecognised }) => [failed, isRecognised])).toEqual([
-      [['first'], false],
-      [['first', 'third'], true],
-      [['first'], false],
-      [['first'], true],
+  it('knows more than this run saw, and how many are told together', () => {
+    expect(matrix.rows.map(({ failed, alike }) => [failed, alike])).toEqual([
+      [['first'], 2],
+      [['first', 'third'], 1],
+      [['first'], 2],
+      [['first'], 1],
     ])
   })
   it('names checks that nothing tells apart', () => {

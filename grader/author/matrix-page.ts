@@ -1,4 +1,5 @@
 /** The matrix as one page without scripts or anything fetched: open it from disk, or keep it as an artefact of CI. */
+import { ALIKE_MAX } from '../verdict/feedback.ts'
 import { grouped } from '../verdict/say.ts'
 import type { Matrix } from './matrix.ts'
 import { twins } from './matrix.ts'
@@ -33,7 +34,7 @@ export function matrixPage(course: string, matrices: readonly Matrix[]): string 
 <style>${STYLE}</style>
 <h1>Wrong solutions against checks</h1>
 <p>Each row is a wrong solution, each column a check. <span class="named">●</span> it must fail this check, and does;
-○ it fails it too. A row without a twin is recognised: who fails exactly these checks is told what it looks like.</p>
+○ it fails it too. Who fails exactly these checks, for the same reasons, is told what it looks like, or which two or three mistakes do.</p>
 <ul>${list}</ul>
 ${matrices.map(section).join('\n')}
 </html>
@@ -74,15 +75,18 @@ ${pairs.length > 0 ? `<p>Checks that nothing tells apart:</p><ul>${pairs.join(''
 </section>`
 }
 
-function bodyRow({ costs }: Matrix, { name, text, named, failed, isRecognised }: Matrix['rows'][number]): string {
+function bodyRow({ costs }: Matrix, { name, text, named, failed, alike }: Matrix['rows'][number]): string {
   const cells = costs.map((check) => {
     if (!failed.includes(check.name)) return '<td></td>'
     return named.includes(check.name)
       ? '<td class="named"><span aria-label="must fail, and does">●</span></td>'
       : '<td><span aria-label="fails too">○</span></td>'
   })
-  return `<tr><th scope="row" title="${escape(text)}">${escape(name)}</th>${cells.join('')}<td>${isRecognised ? '✓' : ''}</td></tr>`
+  return `<tr><th scope="row" title="${escape(text)}">${escape(name)}</th>${cells.join('')}<td>${toldAs(alike)}</td></tr>`
 }
+
+/** A mistake alone, as one of two or three, or not at all. */
+const toldAs = (alike: number): string => (alike === 1 ? '✓' : alike <= ALIKE_MAX ? `1 of ${alike}` : '')
 
 const footRow = (label: string, values: readonly number[]): string =>
   `<tr><th scope="row">${label}</th>${values.map((value) => `<td class="number">${grouped(value)}</td>`).join('')}<td></td></tr>`

@@ -17,8 +17,8 @@ export interface MatrixRow {
   readonly named: readonly string[]
   /** All that it failed, as far as is known. */
   readonly failed: readonly string[]
-  /** No other wrong solution fails the same checks for the same reasons: so a submission that does is recognised. */
-  readonly isRecognised: boolean
+  /** How many wrong solutions fail the same checks for the same reasons, this one included: what is told of them together. */
+  readonly alike: number
 }
 
 export interface Matrix {
@@ -55,7 +55,7 @@ export function matrixOf(
   })
   const signature = ({ failed, says }: WrongRun): string => JSON.stringify(failed.map((name) => [name, says[name]]))
   const alike = (run: WrongRun): number => whole.filter((other) => signature(other) === signature(run)).length
-  return { ...exercise, costs, rows: whole.map((run) => ({ ...run, isRecognised: alike(run) === 1 })) }
+  return { ...exercise, costs, rows: whole.map((run) => ({ ...run, alike: alike(run) })) }
 }
 
 /** A check that fails exactly the wrong solutions that another one fails might be dropped, or is worth a wrong solution. */

@@ -90,14 +90,17 @@ function answeringOddly(submission) {
 `
 
 /**
- * @param solution text of a module that exports its submission by `export default`, once, at the beginning of a line
+ * @param solution text of a module with one default export, at the beginning of a line: of a value or of a name
  * @param seed which odd things it hands over, and how often: every sixth seed does so always, another once in 300 times
  * @returns the text of such a module
  */
 export function oddAnswers(solution: string, seed: number): string {
-  const kept = solution.replace(/^export default /m, 'const submission = ')
-  if (kept === solution) throw new Error('the solution has no line that begins with `export default`')
-  const rate = RATES[seed % RATES.length]!
+  const kept = solution
+    .replace(/^export default /m, 'const submission = ')
+    .replace(/^export\s*\{\s*(\w+) as default\s*\}/m, 'const submission = $1')
+  if (kept === solution)
+    throw new Error('the solution has no line that begins with `export default`: write its export so, alone')
   // In a function, so that no name of ours is one of the solution's.
+  const rate = RATES[seed % RATES.length]!
   return `${kept}\nconst oddity = (() => {${oddities(seed * 7919, rate)}\nreturn answeringOddly })()\nexport default oddity(submission)\n`
 }

@@ -77,7 +77,7 @@ export async function proveAll(folders: readonly ExerciseFolder[], options: Prov
 }
 
 /** What somebody who writes need not wait for. */
-const SLOW = ['hostile', 'tests']
+const SLOW = ['hostile', 'odd', 'tests']
 
 /** A job that broke down, and how. */
 interface Failure {
@@ -105,7 +105,7 @@ function workOn(folder: ExerciseFolder, { seeds, isUpdate = false, isQuick = fal
 
 /** About how dear they are; a wrong solution ends at the first seed that shows it. */
 const RANK: Readonly<Record<WorkOrder['job']['kind'], number>> = {
-  ...{ solution: 0, accepted: 1, tests: 2, starter: 3, wrong: 3, hostile: 4 },
+  ...{ solution: 0, accepted: 1, tests: 2, starter: 3, wrong: 3, odd: 3, hostile: 4 },
 }
 const rankOf = ({ job }: WorkOrder): number => RANK[job.kind]
 
@@ -154,7 +154,7 @@ async function tallyOf({ folder, orders, results, failures, spent }: Work, optio
   const complaints = [...errors.map(({ rule, file, message }) => `${rule} ${file}: ${message}`), ...unproven]
   for (const complaint of complaints) say(`  ${paint('✗', 'red')} ${complaint}`)
   const count = (kind: string) => results.filter(({ job }) => job.kind === kind).length
-  const summary = `${exercise.checks.checks.length} checks on ${seeds} seeds, ${count('accepted')} other right, ${count('wrong')} wrong and ${count('hostile')} hostile submissions`
+  const summary = `${exercise.checks.checks.length} checks on ${seeds} seeds, ${count('accepted')} other right, ${count('wrong')} wrong, ${count('odd')} odd and ${count('hostile')} hostile submissions`
   const mark = complaints.length === 0 ? paint('✓', 'green') : paint('✗', 'red')
   say(`  ${mark} ${summary} · ${seconds(spent)} of work`)
   const passed = results.filter((result) => result.complaints.length === 0).length
@@ -212,7 +212,13 @@ function keep(
 }
 
 const nameOf = (job: WorkOrder['job']): string =>
-  'file' in job ? `${job.kind}/${job.file}` : job.kind === 'hostile' ? job.name : job.kind
+  'file' in job
+    ? `${job.kind}/${job.file}`
+    : 'seed' in job
+      ? `odd answers, seed ${job.seed}`
+      : job.kind === 'hostile'
+        ? job.name
+        : job.kind
 const seconds = (milliseconds: number): string => `${(milliseconds / 1000).toFixed(1)} s`
 
 function ask(worker: Worker, order: WorkOrder): Promise<WorkAnswer> {

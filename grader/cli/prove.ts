@@ -16,6 +16,7 @@ import { grade, type GradeOptions } from '../verdict/grade.ts'
 import type { CheckResult, Compiled, Verdict } from '../verdict/verdict.ts'
 import type { ExerciseFolder } from './exercises-node.ts'
 import { compileSubmission, read } from './exercises-node.ts'
+import { oddAnswers } from '../author/odd-answers.ts'
 import { HOSTILE, SPENDS_ALL } from './hostile-submissions.ts'
 import { findingsDiffer, type Graded, gradeSpending, isBad, sampleDiffers, withoutStory } from './prove-again.ts'
 
@@ -23,6 +24,8 @@ export type Job =
   | { readonly kind: 'solution' | 'starter' }
   | { readonly kind: 'accepted' | 'wrong'; readonly file: string }
   | { readonly kind: 'hostile'; readonly name: string }
+  /** The solution, which hands over odd things: those of this seed. */
+  | { readonly kind: 'odd'; readonly seed: number }
 
 /** How it takes learners' tests: a job of its own kind, see `prove-tests.ts`. */
 export interface TestsJob {
@@ -60,6 +63,7 @@ export function jobsOf({ path }: ExerciseFolder): Job[] {
     ...filesIn('accepted').map((file): Job => ({ kind: 'accepted', file })),
     ...filesIn('wrong').map((file): Job => ({ kind: 'wrong', file })),
     ...Object.keys(HOSTILE).map((name): Job => ({ kind: 'hostile', name })),
+    ...ODD_SEEDS.map((seed): Job => ({ kind: 'odd', seed })),
   ]
 }
 
@@ -74,6 +78,8 @@ export interface ProofSetup {
 
 /** Hostile submissions run on a small budget: where it ends does not matter, only how. */
 const HOSTILE_FUEL = 5_000_000
+/** All that is handed over is odd, a third of it, and one thing in thirty; `npm run soak -- odd-answers` tries more. */
+const ODD_SEEDS = [0, 1, 3] as const
 /** Wrong solutions are caught within the seeds of a submit, however many the soak runs. */
 const WRONG_SEEDS = 200
 /** Other right solutions show that checks do not ask for too much; that shows soon. */
@@ -82,6 +88,7 @@ const acceptedSeeds = (seeds: number): number => Math.max(10, Math.ceil(seeds / 
 export function prove(job: Job, setup: ProofSetup): JobResult {
   const { folder, exercise } = setup
   if (job.kind === 'hostile') return proveHostile(job, setup)
+  if (job.kind === 'odd') return proveOdd(job, setup)
   const file = 'file' in job ? `${job.kind}/${job.file}` : `${job.kind}.ts`
   const source = read(folder.path, file)
   // Nobody reads what the compiler says of a wrong solution's types, and checking them is a third of its proof.
@@ -206,6 +213,18 @@ function proveHostile(job: Job & { kind: 'hostile' }, setup: ProofSetup): JobRes
     : [
         `hostile submission "${job.name}" ends as ${verdict.status}: ${verdict.message ?? verdict.checks.find(({ status }) => status === 'internal')?.message ?? ''}`,
       ]
+  return { job, complaints, failed: [], hints: [], fuel: verdict.fuel }
+}
+
+/** Whatever a submission hands over, the verdict is about the submission: no check breaks down. */
+function proveOdd(job: Job & { kind: 'odd' }, { folder, exercise, engine }: ProofSetup): JobResult {
+  const compiled = compileSubmission(oddAnswers(read(folder.path, 'solution.ts'), job.seed), false)
+  const verdict = grade({ exercise, compiled, mode: 'submit', engine, seeds: 2 })
+  const broken = verdict.checks.find(({ status }) => status === 'internal')
+  const complaints =
+    verdict.status === 'internal'
+      ? [`the solution with odd answers (seed ${job.seed}) breaks “${broken?.name}”: ${broken?.message ?? ''}`]
+      : []
   return { job, complaints, failed: [], hints: [], fuel: verdict.fuel }
 }
 

@@ -18,7 +18,7 @@ const exercise: Exercise = {
   misconceptions: [
     { name: 'a', text: { en: 'Counts twice.', es: 'Cuenta dos veces.' }, hint: 'one', failed: ['first'] },
     { name: 'b', text: { en: 'Counts never.', es: 'No cuenta.' }, hint: 'one', failed: ['second'] },
-    { name: 'c', text: { en: 'Counts late.', es: 'Cuenta tarde.' }, hint: 'one', failed: ['second'] },
+    { name: 'c', text: { en: 'Counts late.', es: 'Cuenta tarde.' }, hint: 'two', failed: ['second'] },
   ],
 }
 
@@ -44,8 +44,21 @@ describe('feedback', () => {
       'blocking: first went wrong.',
     ])
   })
-  it('names none where two known mistakes fail the same checks', () => {
-    expect(said(['pass', 'fail', 'pass'])).toEqual(['blocking: second went wrong.'])
+  it('names two or three that fail the same checks, and gives a hint only where it is the same for all', () => {
+    const [first] = feedbackOf(graded(['pass', 'fail', 'pass']), exercise)
+    expect(first).toMatchObject({
+      type: 'blocking',
+      message: 'This looks like one of these known mistakes: Counts never. Or: Counts late.',
+    })
+    expect(first!.hint).toBeUndefined()
+    const misconceptions = exercise.misconceptions!.map((one) => ({ ...one, hint: 'one' }))
+    expect(feedbackOf(graded(['pass', 'fail', 'pass']), { ...exercise, misconceptions })[0]!.hint).toBe('one')
+  })
+  it('names none of four that fail the same checks', () => {
+    const more = ['d', 'e'].map((name) => ({ ...exercise.misconceptions![1]!, name }))
+    const misconceptions = [...exercise.misconceptions!, ...more]
+    const feedback = feedbackOf(graded(['pass', 'fail', 'pass']), { ...exercise, misconceptions })
+    expect(feedback.map(({ message }) => message)).toEqual(['second went wrong.'])
   })
   it('tells two that fail the same checks apart by what these say, and names none where they say something else', () => {
     const [a, b, c] = exercise.misconceptions!
@@ -53,10 +66,10 @@ describe('feedback', () => {
     const recognised = (key: string) => {
       const verdict = graded(['pass', 'fail', 'pass'])
       verdict.checks[1]!.said = { message: { key, params: { count: 2, what: { key: 'cpu' } } } }
-      return recognise(verdict, { ...exercise, misconceptions })?.name
+      return recognise(verdict, { ...exercise, misconceptions }).map(({ name }) => name)
     }
-    expect(recognised('over')).toBe('b')
-    expect(recognised('under')).toBeUndefined()
+    expect(recognised('over')).toEqual(['b'])
+    expect(recognised('under')).toEqual([])
   })
   it('takes an advisory check for advice, and praises what passed as a whole', () => {
     expect(said(['pass', 'pass', 'fail'], { status: 'pass' })).toEqual([

@@ -1,7 +1,7 @@
 /**
  * What to tell the learner first, from a verdict that is otherwise complete.
  *
- * `blocking`: each check that failed, and before them the known mistake that the failures point to, if there is exactly one.
+ * `blocking`: each check that failed, and before them the known mistake that the failures point to, or the two or three.
  * `advice`: what the advisory checks say, and what the compiler objects to although the file runs. `praise`: after a pass,
  * what the checks have to praise. Three pieces of praise or advice are read, thirty are not.
  */
@@ -25,15 +25,10 @@ export function feedbackOf(verdict: Graded, exercise: Exercise): Feedback[] {
   })
   const bad = verdict.checks.filter(({ status }) => status === 'fail' || status === 'error')
   const known = recognise(verdict, exercise)
+  const [hint, ...otherHints] = new Set(known.map((one) => one.hint))
   return [
-    ...(known
-      ? [
-          about(
-            'blocking',
-            { key: 'grader.recognised', params: { what: { key: `mistake.${known.name}` } } },
-            { hint: known.hint },
-          ),
-        ]
+    ...(known.length > 0
+      ? [about('blocking', inWords(known), hint !== undefined && otherHints.length === 0 ? { hint } : {})]
       : []),
     ...bad.filter(({ advisory }) => !advisory).map((check) => ofCheck('blocking', check)),
     ...advice().slice(0, GENTLE_MAX),
@@ -66,18 +61,27 @@ const ofCheck = (type: Feedback['type'], { name, message = '', said, hint }: Che
   ...(hint !== undefined && { hint }),
 })
 
-/** The one known mistake that fails exactly the checks that failed here, for the same reasons. Two that do are no help. */
-export function recognise({ mode, checks }: Graded, { misconceptions = [] }: Exercise): Misconception | undefined {
-  if (mode !== 'submit') return undefined
+function inWords(known: readonly Misconception[]): Sayable {
+  const [last, ...before] = known.map(({ name }): Sayable => ({ key: `mistake.${name}` })).reverse()
+  const what = before.reduce((rest, first): Sayable => ({ key: 'grader.either', params: { first, rest } }), last!)
+  return { key: known.length === 1 ? 'grader.recognised' : 'grader.recognised-among', params: { what } }
+}
+
+/** So many mistakes that look the same are told: who made one of them knows which. More are a list of guesses. */
+export const ALIKE_MAX = 3
+
+/** The known mistakes that fail exactly the checks that failed here, for the same reasons; none where they are too many. */
+export function recognise({ mode, checks }: Graded, { misconceptions = [] }: Exercise): readonly Misconception[] {
+  if (mode !== 'submit') return []
   const bad = checks.filter(({ status }) => status === 'fail' || status === 'error')
-  if (bad.length === 0) return undefined
+  if (bad.length === 0) return []
   const failed = bad.map(({ name }) => name).join('\n')
   const said = saidOf(bad)
   const alike = misconceptions.filter(
     (one) =>
       one.failed.join('\n') === failed && Object.entries(one.says ?? {}).every(([name, keys]) => said[name] === keys),
   )
-  return alike.length === 1 ? alike[0] : undefined
+  return alike.length <= ALIKE_MAX ? alike : []
 }
 
 /** What each of these checks says, in keys, where it says anything by key. */

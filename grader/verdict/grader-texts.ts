@@ -67,6 +67,8 @@ export const graderTexts: Texts = {
     ],
     'grader.advice.console': 'More was written to the console than is kept: log what changes, not everything.',
     'grader.recognised': 'This looks like a known mistake: {what}',
+    'grader.recognised-among': 'This looks like one of these known mistakes: {what}',
+    'grader.either': '{first} Or: {rest}',
   },
   es: {
     ...storyTexts.es,
@@ -130,5 +132,7 @@ export const graderTexts: Texts = {
     ],
     'grader.advice.console': 'Se escribió en la consola más de lo que se guarda: registra lo que cambia, no todo.',
     'grader.recognised': 'Esto se parece a un error conocido: {what}',
+    'grader.recognised-among': 'Esto se parece a uno de estos errores conocidos: {what}',
+    'grader.either': '{first} O bien: {rest}',
   },
 }
