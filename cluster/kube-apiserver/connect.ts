@@ -2,13 +2,15 @@
  * Requests that lead through to a node: logs, exec, attach, port-forward. The server finds the Pod and its kubelet, and from then on
  * passes on whatever either side says.
  *
- * What we leave out: the cache's Pod is taken, which may be a moment old; the way through a proxy (konnectivity); `proxy`.
+ * `proxy`: `connect-proxy.ts`.
+ * What we leave out: the cache's Pod is taken, which may be a moment old; the way through a proxy (konnectivity).
  * Where to read upstream: kubernetes/kubernetes `pkg/registry/core/pod/{rest/subresources.go,strategy.go}`.
  */
 import { keyOf } from '#cluster/api/resources.ts'
 import type { HttpRequest, HttpResponse } from '#cluster/api/http.ts'
 import type { Pod, Status } from '#cluster/api/types.ts'
 import type { Body, CloseReason, Context, Effect, StreamId } from '#cluster/kernel/component.ts'
+import { startProxy, unreachable } from './connect-proxy.ts'
 import { answer } from './responses.ts'
 import type { RequestInfo } from './route.ts'
 import type { State } from './state.ts'
@@ -24,7 +26,7 @@ const SERVICES: Readonly<Record<string, string>> = {
 
 /** Whether the request leads on to a node. */
 export const isConnect = ({ resource, subresource }: RequestInfo): boolean =>
-  keyOf(resource) === 'pods' && Object.hasOwn(SERVICES, subresource)
+  subresource === 'proxy' || (keyOf(resource) === 'pods' && Object.hasOwn(SERVICES, subresource))
 
 export function startConnect(
   state: State,
@@ -33,6 +35,7 @@ export function startConnect(
   request: HttpRequest,
   ctx: Context,
 ): Effect[] {
+  if (info.subresource === 'proxy') return startProxy(state, stream, info, request, ctx)
   const wrong = info.subresource === 'log' ? logOptionsProblem(info, request.query ?? {}) : undefined
   if (wrong) return refused(stream, wrong)
   const pod = state.caches['pods']?.objects.get(`${info.namespace}/${info.name}`) as Pod | undefined
@@ -90,6 +93,8 @@ export function connectEnded(
     if (served.service === 'proxy') {
       return [{ type: 'close', stream: served.stream, body: { type: 'response', status: 503, body: `dial tcp ${served.node}: ${why}` } as HttpResponse }] // prettier-ignore
     }
+    if (served.service === 'nodeProxy')
+      return refused(served.stream, unreachable(`dial tcp ${served.node}:10250: ${why}`))
     return refused(served.stream, internalError(`error dialing backend: dial tcp ${served.node}:10250: ${why}`))
   }
   return [{ type: 'close', stream: served.stream, ...(body && { body: body as HttpResponse }) }]

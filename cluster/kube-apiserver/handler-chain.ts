@@ -293,7 +293,8 @@ function admit(state: State, row: PendingRequest, ctx: Context): Effect[] {
   if (state.audit.open.size > 0)
     annotate(state, row.stream, { 'authorization.k8s.io/decision': forbidden ? 'forbid' : 'allow' })
   if (!forbidden && state.metrics) countBegun(state.metrics, row.id, labelsOf(info, row.request), row.arrived)
-  const refused = forbidden ?? bodyOrOptionsProblem(state, row)
+  // What is sent through a proxy is none of the server's business.
+  const refused = forbidden ?? (info.subresource === 'proxy' ? misnamed(info) : bodyOrOptionsProblem(state, row))
   if (refused) {
     state.requests.delete(row.id)
     if (row.flow?.level) release(state, row.id, row.flow, false)

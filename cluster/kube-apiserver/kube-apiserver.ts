@@ -43,6 +43,7 @@ import { countAnswers, countGone, noTallies } from './metrics/tallies.ts'
 import type { Ended } from './outgoing.ts'
 import { apiServicesMoved, AVAILABILITY_TIMER, discoveryAnswered, lookAtAll } from './aggregation/availability.ts'
 import { proxyAnswered } from './aggregation/proxy.ts'
+import { throughAnswered } from './connect-proxy.ts'
 import { outgoingEnded } from './outgoing.ts'
 import { partsOf } from './parts.ts'
 import { freshTimedOut, readAnswered } from './reads.ts'
@@ -196,6 +197,8 @@ function othersSaid(state: State, ended: Ended, ctx: Context): Effect[] {
       return discoveryAnswered(state, purpose, ended, ctx)
     case 'proxy':
       return proxyAnswered(purpose, ended)
+    case 'through':
+      return throughAnswered(purpose, ended)
   }
 }
 

@@ -17,6 +17,8 @@ export interface RequestInfo {
   /** Empty for collections. */
   readonly name: string
   readonly subresource: string
+  /** Of a proxy: the path that is asked for behind it. Empty, or with its slash. */
+  readonly rest?: string
 }
 
 const rootOf = ({ group, version }: Resource): string =>
@@ -62,12 +64,16 @@ export function requestInfo(request: HttpRequest, custom: CustomLookup = noneCus
     at = 2
   }
   const resource = find(parts[at])
-  if (!resource || parts.length > at + 3) return undefined
+  const isThrough = parts[at + 2] === 'proxy' && !watches
+  if (!resource || (parts.length > at + 3 && !isThrough)) return undefined
   const name = parts[at + 1] ?? ''
   const subresource = parts[at + 2] ?? ''
   if (resource.namespaced && name !== '' && namespace === '') return undefined
   if (subresource !== '' && (watches || !served(resource, subresource))) return undefined
-  return { verb: watches ? 'watch' : verbOf(request, name), resource, namespace, name, subresource }
+  const info = { verb: watches ? 'watch' : verbOf(request, name), resource, namespace, name, subresource } as const
+  if (!isThrough) return info
+  const taken = parts.slice(0, at + 3).reduce((length, part) => length + 1 + part.length, 0)
+  return { ...info, rest: path.slice(rootEnd + taken) }
 }
 
 /** At most six: one more than the longest path that leads anywhere. (`split` leaves its work to a cache that no new name is in.) */
@@ -84,11 +90,7 @@ function segmentsAfter(path: string, slash: number): string[] {
   return segments
 }
 
-/** Those that this server does not answer: ways through to a node or a Pod. */
-const UNCONNECTED: readonly string[] = ['proxy']
-
-const served = (resource: Resource, subresource: string): boolean =>
-  resource.subresources.includes(subresource) && !UNCONNECTED.includes(subresource)
+const served = (resource: Resource, subresource: string): boolean => resource.subresources.includes(subresource)
 
 function verbOf(request: HttpRequest, name: string): Verb {
   if (request.method === 'GET') {

@@ -272,6 +272,7 @@ export interface Outgoing {
       }
     /** Whom to answer. */
     | { readonly type: 'proxy'; readonly stream: StreamId }
+    | { readonly type: 'through'; readonly stream: StreamId }
   /** Address and port, for messages. */
   readonly at: string
   /** By a stream of its own, and not through the machine's kernel. */

@@ -148,6 +148,8 @@ export const invalidListOptions = ({ field, message, reason }: FieldError): Stat
     causes: [{ reason, message, field }],
   })
 
+export const serviceUnavailable = (message: string): Status => failure(503, 'ServiceUnavailable', message)
+
 export const badRequest = (message: string): Status => failure(400, 'BadRequest', message)
 
 export const forbidden = (

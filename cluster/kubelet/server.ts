@@ -4,7 +4,7 @@
  * What the real one does: serves HTTPS on port 10250; what streams is passed on to the runtime's server.
  * What we model: its paths, its checks and their texts; one stream in, one call of the runtime out, and what either says passed on.
  * A forwarded connection is one request to the Pod and its answer.
- * What we leave out: authentication and authorization, metrics, `/pods`, checkpoints; forwarding to a Pod's loopback interface.
+ * What we leave out: authentication and authorization, metrics, `/configz`, checkpoints; forwarding to a Pod's loopback interface.
  * Where to read upstream: kubernetes/kubernetes `pkg/kubelet/server/server.go`, `pkg/kubelet/kubelet_pods.go`.
  */
 import type { HttpRequest, HttpResponse } from '#cluster/api/http.ts'
@@ -50,6 +50,8 @@ const say = (stream: StreamId, response: Omit<HttpResponse, 'type'>): Effect => 
 
 export function serve(state: KubeletState, ctx: Context, stream: StreamId, request: HttpRequest): Effect[] {
   if (request.path === STATS_PATH) return startStats(state, ctx, stream)
+  const plain = plainAnswer(state, request.path)
+  if (plain) return [{ type: 'close', stream, body: plain }]
   const [, service = '', namespace = '', name = '', container = ''] = request.path.split('/')
   const pod = state.pods.items.get(`${namespace}/${name}`)
   if (!pod) return [answer(stream, failure(404, 'NotFound', `pod ${name}_${namespace} not found`))]
@@ -69,6 +71,19 @@ export function serve(state: KubeletState, ctx: Context, stream: StreamId, reque
       ? criRequest('Exec', { containerId: status.id, cmd: commandOf(request), stdin, tty: query['tty'] === 'true' })
       : criRequest('Attach', { containerId: status.id, stdin: stdin && spec?.stdin === true })
   return [say(stream, { status: 101 }), open(state, ctx, stream, { for: service === 'exec' ? 'exec' : 'attach' }, call)]
+}
+
+const SERVICES: readonly string[] = ['containerLogs', 'exec', 'attach', 'portForward']
+
+/** What is said at once: how it is, which Pods it has; or that nothing is at that path. */
+function plainAnswer({ pods }: KubeletState, path: string): HttpResponse | undefined {
+  const text = (status: number, body: string): HttpResponse => ({ type: 'response', status, body })
+  if (path === '/healthz' || path === '/healthz/ping') return text(200, 'ok')
+  if (path === '/pods' || path === '/pods/') {
+    const items = [...pods.items.values()]
+    return { type: 'response', status: 200, body: { kind: 'PodList', apiVersion: 'v1', metadata: {}, items } }
+  }
+  return SERVICES.includes(path.split('/')[1] ?? '') ? undefined : text(404, '404 page not found\n')
 }
 
 const commandOf = ({ body }: HttpRequest): readonly string[] =>
