@@ -246,7 +246,10 @@ function combine(
   let metadata: ObjectMeta = ownMetadata(next.metadata, old.metadata, info)
   if (
     strategy.hasGeneration &&
-    (contentChanged(next, old) || (strategy.countsStatus && !isEqual(next.status, old.status)))
+    !strategy.keepsGeneration &&
+    (contentChanged(next, old) ||
+      (strategy.countsStatus && !isEqual(next.status, old.status)) ||
+      (strategy.countsAnnotations && !isEqual(metadata.annotations, old.metadata.annotations)))
   ) {
     metadata = { ...metadata, generation: (old.metadata.generation ?? 0) + 1 }
   }

@@ -47,7 +47,13 @@ export function respond(state: State, row: PendingRequest, status: number, body:
     const isPlain = status >= 300 || (row.view === undefined && isStoredAsSeen(resource))
     const warnings = row.advice?.length ? [...(row.warnings ?? []), ...row.advice] : row.warnings
     return [
-      answer(row.stream, status, isPlain ? body : shaped(resource, row.view, body, row.arrived), warnings, row.flow),
+      answer(
+        row.stream,
+        status,
+        isPlain ? body : shaped(resource, row.view, body, row.arrived, state.schemas?.descriptions),
+        warnings,
+        row.flow,
+      ),
     ]
   }
   const parent = row.parent === undefined ? undefined : state.requests.get(row.parent)

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { HttpResponse } from '#cluster/api/http.ts'
+import { builtInSchemas } from '#cluster/api/schema/built-in.ts'
+import { describedBy, readSchemas } from '#cluster/api/schema/schema.ts'
 import type { Query } from './lab.ts'
 import { Lab, pod, PODS, requestOf } from './lab.ts'
 
@@ -238,4 +240,34 @@ describe('a kind in two versions', () => {
     const found = lab.send('GET', '/apis/events.k8s.io/v1/events', undefined, { fieldSelector: 'regarding.name=web' })
     expect(found.body.items).toHaveLength(1)
   })
+})
+
+describe('what columns are for', () => {
+  const told = describedBy({
+    'meta/v1.ObjectMeta': { name: 'Must be unique.', creationTimestamp: 'When it was made.' },
+    'core/v1.ConfigMap': { data: 'What is in it.' },
+  })
+  const textsOf = (lab: Lab, path: string): string[] =>
+    ask(lab, path, TABLE).columnDefinitions.map(({ description }: { description: string }) => description)
+
+  it('is what their fields are for, where somebody has that to hand', () => {
+    const lab = new Lab(1, {}, readSchemas(builtInSchemas.data, told))
+    lab.run(1_000_000)
+    expect(textsOf(lab, '/api/v1/configmaps')).toEqual(['Must be unique.', 'What is in it.', 'When it was made.'])
+    expect(textsOf(lab, PODS)[1]).toBe('The aggregate readiness state of this pod for accepting traffic.')
+  })
+
+  it('is not told elsewhere', () => {
+    expect(textsOf(ready(), '/api/v1/configmaps')).toEqual(['', '', ''])
+  })
+})
+
+it('a count is a number, whatever its column calls it; an Event that tells no time was seen nobody knows when', () => {
+  const own = ready()
+  own.send('POST', '/api/v1/namespaces/default/configmaps', { metadata: { name: 'two' }, data: { a: '1', b: '2' } })
+  expect(ask(own, '/api/v1/namespaces/default/configmaps/two', TABLE).rows[0].cells[1]).toBe(2)
+  const involvedObject = { kind: 'Pod', namespace: 'default', name: 'p' }
+  own.send('POST', '/api/v1/namespaces/default/events', { metadata: { name: 'e' }, involvedObject, reason: 'R', message: 'm', type: 'Normal' }) // prettier-ignore
+  const { cells } = ask(own, '/api/v1/namespaces/default/events/e', TABLE).rows[0]
+  expect([cells[0], cells[7], cells[8]]).toEqual(['<unknown>', '<unknown>', 1])
 })

@@ -5,11 +5,13 @@
  * Where to read upstream: apiserver `pkg/endpoints/handlers/response.go`; apimachinery `pkg/apis/meta/v1/types.go` (Table).
  */
 import type { HttpRequest } from '#cluster/api/http.ts'
+import { columnDescription } from '#cluster/api/printers/column-descriptions.ts'
 import type { Printer } from '#cluster/api/printers/printer.ts'
 import { printerOf } from '#cluster/api/printers/printers.ts'
 import { SCALE } from '#cluster/api/printers/workloads.ts'
 import type { Resource } from '#cluster/api/resources.ts'
-import { listKindOf } from '#cluster/api/resources.ts'
+import { listKindOf, storedAs } from '#cluster/api/resources.ts'
+import type { Descriptions } from '#cluster/api/schema/schema.ts'
 import type { KubernetesObject, List, Pod, WatchEvent } from '#cluster/api/types.ts'
 import type { Micros } from '#cluster/kernel/component.ts'
 import { fromStored, isStoredAsSeen } from './conversion/conversion.ts'
@@ -50,13 +52,22 @@ const isListOf = (resource: Resource, body: { kind?: string }): body is List<Kub
   body.kind === listKindOf(resource)
 
 /** An object or a list, as it is stored, in the shape that was asked for. */
-export function shaped(resource: Resource, view: View | undefined, body: any, now: Micros): unknown {
+export function shaped(
+  resource: Resource,
+  view: View | undefined,
+  body: any,
+  now: Micros,
+  descriptions?: Descriptions,
+): unknown {
   if (view === undefined && isStoredAsSeen(resource)) return body
   const isList = isListOf(resource, body)
   const isScale = view !== undefined && body.kind === 'Scale'
   if (!isList && !isScale && body.kind !== resource.kind) return body
   const objects: readonly KubernetesObject[] = isList ? body.items : [body]
-  if (view?.as === 'Table') return tableOf(resource, view, objects, isList ? body.metadata : metadataOf(body), now)
+  if (view?.as === 'Table') {
+    const metadata = isList ? body.metadata : metadataOf(body)
+    return tableOf({ resource, view, objects, metadata, now, descriptions })
+  }
   const items = objects.map((object) => (view ? partial(view, object) : fromStored(resource, object)))
   if (!isList) return Object.freeze(items[0])
   const kind = view && { apiVersion: `meta.k8s.io/${view.version}`, kind: 'PartialObjectMetadataList' }
@@ -69,16 +80,24 @@ const metadataOf = ({ metadata }: KubernetesObject): object => ({ resourceVersio
 export const partial = ({ version }: View, { metadata }: { readonly metadata: object }): KubernetesObject =>
   Object.freeze({ apiVersion: `meta.k8s.io/${version}`, kind: 'PartialObjectMetadata', metadata }) as KubernetesObject
 
-function tableOf(
-  resource: Resource,
-  view: View,
-  objects: readonly KubernetesObject[],
-  metadata: object,
-  now: Micros,
-  withColumns = true,
-): object {
+interface Tabled {
+  readonly resource: Resource
+  readonly view: View
+  readonly objects: readonly KubernetesObject[]
+  readonly metadata: object
+  readonly now: Micros
+  /** What columns are for; undefined: nobody says. */
+  readonly descriptions: Descriptions | undefined
+}
+
+function tableOf({ resource, view, objects, metadata, now, descriptions }: Tabled, withColumns = true): object {
   const printer = objects[0]?.kind === 'Scale' ? SCALE : printerOf(resource)
-  const columns = printer.columns.map((column) => ({ description: '', ...column }))
+  const name = resource.custom ? '' : storedAs(resource).resource
+  const columns = printer.columns.map(({ priority, description, ...column }) => ({
+    ...column,
+    description: description ?? columnDescription(name, column.name, descriptions),
+    priority,
+  }))
   return Object.freeze({
     kind: 'Table',
     apiVersion: `meta.k8s.io/${view.version}`,
@@ -120,13 +139,14 @@ export function shapedEvent(
   event: WatchEvent<KubernetesObject>,
   now: Micros,
   isFirst: boolean,
+  descriptions?: Descriptions,
 ): WatchEvent<any> {
   const { type, object } = event
   if (type === 'ERROR') return event
   if (type === 'BOOKMARK') return event
   const body =
     view?.as === 'Table'
-      ? tableOf(resource, view, [object], metadataOf(object), now, isFirst)
+      ? tableOf({ resource, view, objects: [object], metadata: metadataOf(object), now, descriptions }, isFirst)
       : shaped(resource, view, object, now)
   return Object.freeze({ type, object: body as KubernetesObject })
 }

@@ -80,7 +80,7 @@ export function startWatch(
   }
   const told = fromStart ? initialEvents(cache, selection) : missedEvents(cache, selection, after)
   told.forEach((message, index) => {
-    const body = shapedMessage({ ...watcher, begun: index > 0 }, message, ctx.now)
+    const body = shapedMessage({ ...watcher, begun: index > 0 }, message, ctx.now, state.schemas?.descriptions)
     effects.push({ type: 'write', stream, body })
   })
   addWatcher(state, { ...watcher, begun: told.length > 0 })

@@ -13,6 +13,7 @@ import type { WatchMessage } from '#cluster/api/http.ts'
 import type { Resource } from '#cluster/api/resources.ts'
 import { apiVersionOf, keyOf } from '#cluster/api/resources.ts'
 import type { KubernetesObject, Pod, WatchEvent } from '#cluster/api/types.ts'
+import type { Descriptions } from '#cluster/api/schema/schema.ts'
 import type { Effect, Micros, StreamId } from '#cluster/kernel/component.ts'
 import { isStoredAsSeen } from './conversion/conversion.ts'
 import type { Selection } from './selectors.ts'
@@ -122,13 +123,19 @@ const isPlain = ({ view, resource }: Watcher): boolean => view === undefined && 
 function inShape(state: State, watcher: Watcher, message: WatchMessage, now: Micros): WatchMessage {
   if (isPlain(watcher)) return message
   if (!watcher.begun) state.watchers.set(watcher.stream, { ...watcher, begun: true })
-  return shapedMessage(watcher, message, now)
+  return shapedMessage(watcher, message, now, state.schemas?.descriptions)
 }
 
-export const shapedMessage = (watcher: Watcher, message: WatchMessage, now: Micros): WatchMessage =>
-  isPlain(watcher)
-    ? message
-    : { type: 'watchEvent', event: shapedEvent(watcher.resource, watcher.view, message.event, now, !watcher.begun) }
+export function shapedMessage(
+  watcher: Watcher,
+  message: WatchMessage,
+  now: Micros,
+  descriptions?: Descriptions,
+): WatchMessage {
+  if (isPlain(watcher)) return message
+  const { resource, view, begun } = watcher
+  return { type: 'watchEvent', event: shapedEvent(resource, view, message.event, now, !begun, descriptions) }
+}
 
 /** How far the watch has come. Who wants objects without their content gets this without their kind, too. */
 export function bookmark({ resource, view }: Watcher, revision: number, initialEventsEnd = false): WatchMessage {

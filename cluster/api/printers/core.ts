@@ -63,14 +63,14 @@ const sizeOf = (...maps: (object | undefined)[]): number =>
 
 const configmaps = printer(['Name', 'Data', 'Age'], (map: ConfigMap, now) => [
   map.metadata.name,
-  String(sizeOf(map.data, (map as { binaryData?: object }).binaryData)),
+  sizeOf(map.data, (map as { binaryData?: object }).binaryData),
   age(map, now),
 ])
 
 const secrets = printer(['Name', 'Type', 'Data', 'Age'], (secret, now) => [
   secret.metadata.name,
   secret.type ?? '',
-  String(sizeOf(secret.data)),
+  sizeOf(secret.data),
   age(secret, now),
 ])
 
@@ -80,10 +80,11 @@ const EVENT_COLUMNS = ['Last Seen', 'Type', 'Reason', 'Object', 'Subobject+', 'S
 const events = printer(EVENT_COLUMNS, (event: KubernetesEvent & Record<string, any>, now) => {
   const { involvedObject, source, series, eventTime, firstTimestamp, lastTimestamp, reportingComponent } = event
   const { kind, name, fieldPath = '' } = involvedObject as typeof involvedObject & { fieldPath?: string }
-  const seen = ageOf(series?.lastObservedTime ?? lastTimestamp ?? eventTime ?? event.metadata.creationTimestamp, now)
-  const first = ageOf(firstTimestamp ?? eventTime ?? event.metadata.creationTimestamp, now)
+  const began = firstTimestamp ?? eventTime ?? undefined
+  const seen = ageOf(series?.lastObservedTime ?? lastTimestamp ?? began, now)
+  const first = ageOf(began, now)
   const from = [source?.component || reportingComponent || '', source?.host].filter(Boolean).join(', ')
-  const count = String(series?.count ?? event.count ?? 1)
+  const count = series?.count ?? (event.count || 1)
   const object = kind ? `${kind.toLowerCase()}/${name}` : name
   return [seen, event.type, event.reason, object, fieldPath, from, event.message.trim(), first, count, event.metadata.name] // prettier-ignore
 })

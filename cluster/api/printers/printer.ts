@@ -25,15 +25,16 @@ export interface Printer {
   cells(object: any, now: Micros): readonly Cell[]
 }
 
-const COLUMN = /^(.*?)(?::(integer|boolean|date))?(\+)?$/
+const COLUMN = /^(.*?)(?::(integer|boolean|date|named))?(\+)?$/
 
-/** `Name` · `Desired:integer` · `Node+` (only where there is room for more). */
+/** `Name` · `Desired:integer` · `Attacher:named` (what stands there is a name) · `Node+` (only where there is room for more). */
 function column(text: string): Column {
-  const [, name = '', type = 'string', wide] = COLUMN.exec(text)!
+  const [, name = '', told = 'string', wide] = COLUMN.exec(text)!
+  const isName = told === 'named' || name === 'Name'
   return Object.freeze({
     name,
-    type: type as Column['type'],
-    format: name === 'Name' ? 'name' : '',
+    type: told === 'named' ? 'string' : (told as Column['type']),
+    format: isName ? 'name' : '',
     priority: wide ? 1 : 0,
   })
 }

@@ -38,7 +38,7 @@ const persistentvolumeclaims = printer(
   (claim, now) => {
     const { metadata, spec = {}, status } = claim
     // What it has is known once it is bound.
-    const held = spec.volumeName ? [status?.capacity?.storage ?? '', accessModes(status?.accessModes)] : ['', '']
+    const held = spec.volumeName ? [status?.capacity?.storage ?? '0', accessModes(status?.accessModes)] : ['', '']
     const classes = [spec.storageClassName ?? '', spec.volumeAttributesClassName ?? UNSET]
     return [metadata.name, phaseOf(claim), spec.volumeName ?? '', ...held, ...classes, age(claim, now), spec.volumeMode ?? UNSET] // prettier-ignore
   },
@@ -47,7 +47,7 @@ const persistentvolumeclaims = printer(
 const DEFAULT_CLASS = 'storageclass.kubernetes.io/is-default-class'
 
 const storageclasses = printer(
-  ['Name', 'Provisioner', 'ReclaimPolicy', 'VolumeBindingMode', 'AllowVolumeExpansion:boolean', 'Age'],
+  ['Name', 'Provisioner', 'ReclaimPolicy', 'VolumeBindingMode', 'AllowVolumeExpansion', 'Age'],
   (object, now) => [
     object.metadata.annotations?.[DEFAULT_CLASS] === 'true'
       ? `${object.metadata.name} (default)`
@@ -66,14 +66,17 @@ const volumeattributesclasses = printer(['Name', 'DriverName', 'Age'], (object, 
   age(object, now),
 ])
 
-const volumeattachments = printer(['Name', 'Attacher', 'PV', 'Node', 'Attached:boolean', 'Age'], (object, now) => [
-  object.metadata.name,
-  object.spec?.attacher ?? '',
-  object.spec?.source?.persistentVolumeName ?? '',
-  object.spec?.nodeName ?? '',
-  object.status?.attached ?? false,
-  age(object, now),
-])
+const volumeattachments = printer(
+  ['Name', 'Attacher:named', 'PV', 'Node', 'Attached:boolean', 'Age'],
+  (object, now) => [
+    object.metadata.name,
+    object.spec?.attacher ?? '',
+    object.spec?.source?.persistentVolumeName ?? '',
+    object.spec?.nodeName ?? '',
+    object.status?.attached ?? false,
+    age(object, now),
+  ],
+)
 
 const csinodes = printer(['Name', 'Drivers:integer', 'Age'], (object, now) => [
   object.metadata.name,

@@ -15,8 +15,8 @@ const deployments = printer(
     return [
       metadata.name,
       `${status.readyReplicas ?? 0}/${spec.replicas ?? 1}`,
-      String(status.updatedReplicas ?? 0),
-      String(status.availableReplicas ?? 0),
+      status.updatedReplicas ?? 0,
+      status.availableReplicas ?? 0,
       age(deployment, now),
       ...containersOf(spec.template),
       formatSelector(spec.selector),
@@ -64,7 +64,7 @@ const controllerrevisions = printer(['Name', 'Controller', 'Revision', 'Age'], (
   const owner = object.metadata.ownerReferences?.find(({ controller }: { controller?: boolean }) => controller)
   const group = owner?.apiVersion.includes('/') ? `.${owner.apiVersion.split('/')[0]}` : ''
   const controller = owner ? `${owner.kind.toLowerCase()}${group}/${owner.name}` : NONE
-  return [object.metadata.name, controller, String(object.revision), age(object, now)]
+  return [object.metadata.name, controller, object.revision ?? 0, age(object, now)]
 })
 
 const JOB_STATES = { Complete: 'Complete', Failed: 'Failed' } as const
@@ -101,7 +101,7 @@ const jobs = printer(['Name', 'Status', 'Completions', 'Duration', 'Age', ...TEM
 })
 
 const cronjobs = printer(
-  ['Name', 'Schedule', 'Timezone', 'Suspend', 'Active:integer', 'Last Schedule', 'Age', ...TEMPLATE],
+  ['Name', 'Schedule', 'Timezone', 'Suspend:boolean', 'Active:integer', 'Last Schedule', 'Age', ...TEMPLATE],
   ({ metadata, spec, status }, now) => [
     metadata.name,
     spec.schedule,
@@ -144,8 +144,8 @@ const horizontalpodautoscalers = printer(
     `${object.spec.scaleTargetRef.kind}/${object.spec.scaleTargetRef.name}`,
     targetsOf(object),
     object.spec.minReplicas === undefined ? UNSET : String(object.spec.minReplicas),
-    String(object.spec.maxReplicas),
-    String(object.status?.currentReplicas ?? 0),
+    object.spec.maxReplicas,
+    object.status?.currentReplicas ?? 0,
     age(object, now),
   ],
 )

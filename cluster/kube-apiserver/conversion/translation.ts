@@ -176,10 +176,10 @@ function finish(
   if (message?.type === 'watchEvent') {
     const { type, object } = message.event as { type: 'ADDED'; object: KubernetesObject }
     const now = become.get(object) ?? ((type as string) === 'BOOKMARK' ? { ...object, apiVersion: apiVersionOf(asked) } : object) // prettier-ignore
-    Object.assign(done, { body: { type: 'watchEvent', event: shapedEvent(asked, view, { type, object: now }, ctx.now, !begun) } }) // prettier-ignore
+    Object.assign(done, { body: { type: 'watchEvent', event: shapedEvent(asked, view, { type, object: now }, ctx.now, !begun, state.schemas?.descriptions) } }) // prettier-ignore
     if (!begun && (type as string) !== 'BOOKMARK') state.translations.set(stream, { ...translation, begun: true })
   } else if (message?.type === 'response' && message.status < 300 && message.body !== undefined) {
-    Object.assign(done, { body: { ...message, body: shaped(asked, view, exchanged(asked, message.body, become), ctx.now) } }) // prettier-ignore
+    Object.assign(done, { body: { ...message, body: shaped(asked, view, exchanged(asked, message.body, become), ctx.now, state.schemas?.descriptions) } }) // prettier-ignore
   }
   if (effect.type === 'close') state.translations.delete(stream)
   finished.add(done)

@@ -2,14 +2,14 @@
  * A body measured against the type that it is to be: what has the wrong type is refused in the words of Go's decoder, what
  * no type knows is left out and told, and texts that have a canonical form take it.
  *
- * What we leave out: fields given twice (who parsed the JSON knows of one); empty values, which Go leaves out when it writes
- * and we keep, and outside the status those that it writes though nobody gave them.
+ * What we leave out: fields given twice (who parsed the JSON knows of one).
  * Where to read upstream: sigs.k8s.io/json `internal/golang/encoding/json/decode.go`; apimachinery
  * `pkg/runtime/serializer/json`, `pkg/api/resource/quantity.go`.
  */
 import { parseTime } from '#cluster/api/meta.ts'
 import { formatQuantity, parseQuantity } from '#cluster/api/quantity.ts'
 import type { Field, FieldType, ObjectType, Scalar, Schemas } from '#cluster/api/schema/schema.ts'
+import { leftOutWhenEmpty } from '#cluster/api/schema/empty-values.ts'
 import { withZeros } from './zeros.ts'
 
 export interface Conformed {
@@ -54,6 +54,7 @@ const below = (path: string, name: string): string => (path === '' ? name : `${p
 function asObject(findings: Findings, type: ObjectType, value: unknown, place: Place): unknown {
   if (!isRecord(value)) return wrong(findings, value, place, goName(type.name))
   const inside = type.name.slice(type.name.lastIndexOf('.') + 1)
+  const mayLeaveOut = findings.keepsEmpty ? undefined : leftOutWhenEmpty(type.name)
   let changed: Record<string, unknown> | undefined
   for (const key of Object.keys(value)) {
     const given = value[key]
@@ -62,7 +63,7 @@ function asObject(findings: Findings, type: ObjectType, value: unknown, place: P
     if (field === undefined) findings.unknown.push(path)
     // A null says nothing, as if the field were not there.
     const next =
-      field === undefined || given === null || given === undefined
+      field === undefined || given === null || given === undefined || (isEmpty(given) && mayLeaveOut?.has(key))
         ? undefined
         : unlessEmpty(
             findings,
@@ -74,11 +75,10 @@ function asObject(findings: Findings, type: ObjectType, value: unknown, place: P
     if (next === undefined) delete changed[key]
     else changed[key] = next
   }
-  if (!findings.keepsEmpty && isOfStatus(place.path)) return withZeros(type, changed ?? value)
-  return changed ?? value
+  return findings.keepsEmpty ? (changed ?? value) : withZeros(type, changed ?? value)
 }
 
-const isOfStatus = (path: string): boolean => path === 'status' || path.startsWith('status.')
+const isEmpty = (value: unknown): boolean => value === '' || value === 0 || value === false
 
 /** A list or a map without anything in it says nothing either; but for the one list that is emptied by saying so. */
 function unlessEmpty({ keepsEmpty }: Findings, { type, required, name }: Field, value: unknown): unknown {
@@ -164,6 +164,7 @@ function asScalar(findings: Findings, scalar: Scalar, value: unknown, place: Pla
       return asQuantity(findings, value)
     case 't':
     case 'u':
+      if (scalar === 'u' && typeof value === 'string' && WHOLE_SECONDS.test(value)) return refuse(findings, value, withoutFraction(value)) // prettier-ignore
       if (typeof value === 'string' && (value === '' || parseTime(value) !== undefined)) return value
       if (typeof value === 'string' && WITH_OFFSET.test(value)) return value
       return refuse(findings, value, notATime(value, scalar))
@@ -172,6 +173,12 @@ function asScalar(findings: Findings, scalar: Scalar, value: unknown, place: Pla
 
 /** A time in another zone than UTC. */
 const WITH_OFFSET = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/
+
+/** A time that should tell millionths of a second, and tells none. */
+const WHOLE_SECONDS = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:Z|[+-]\d\d:\d\d)$/
+
+const withoutFraction = (value: string): string =>
+  `parsing time ${JSON.stringify(value)} as "2006-01-02T15:04:05.000000Z07:00": cannot parse ${JSON.stringify(value.slice(19))} as ".000000"`
 
 function notATime(value: unknown, scalar: Scalar): string {
   const text = JSON.stringify(value)

@@ -180,3 +180,29 @@ describe('a status', () => {
     expect(conform(builtInSchemas, pod, applied, true).value).toBe(applied)
   })
 })
+
+describe('a value that says nothing', () => {
+  const valueOf = (spec: object): any => (conform(builtInSchemas, pod, { metadata: { name: 'web' }, spec }).value as any).spec // prettier-ignore
+
+  it('is left out where Go holds no pointer, and stays where it does', () => {
+    const spec = { hostNetwork: false, dnsPolicy: '', automountServiceAccountToken: false, containers: [{ name: 'app', image: '', tty: false }] } // prettier-ignore
+    expect(valueOf(spec)).toEqual({ automountServiceAccountToken: false, containers: [{ name: 'app' }] })
+  })
+
+  it('is put where a type must have one', () => {
+    const spec = { containers: [{}], securityContext: { sysctls: [{ name: 'a' }] } }
+    expect(valueOf(spec)).toEqual({ containers: [{ name: '' }], securityContext: { sysctls: [{ name: 'a', value: '' }] } }) // prettier-ignore
+    const webhooks = { webhooks: [{ name: 'a.b.c' }] }
+    const type = builtInSchemas.typeOfKind('admissionregistration.k8s.io/v1', 'ValidatingWebhookConfiguration')!
+    expect(conform(builtInSchemas, type, webhooks).value).toEqual(webhooks)
+  })
+
+  it('a moment that should tell millionths of a second tells them', () => {
+    const type = builtInSchemas.typeOfKind('coordination.k8s.io/v1', 'Lease')!
+    const problem = (renewTime: string) => conform(builtInSchemas, type, { spec: { renewTime } }).problem
+    expect(problem('2026-01-01T00:00:00.000000Z')).toBeUndefined()
+    expect(problem('2026-01-01T00:00:00Z')).toBe(
+      'parsing time "2026-01-01T00:00:00Z" as "2006-01-02T15:04:05.000000Z07:00": cannot parse "Z" as ".000000"',
+    )
+  })
+})

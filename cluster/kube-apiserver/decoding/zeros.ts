@@ -1,9 +1,10 @@
 /**
- * What a status tells though nobody has said it: Go writes what a type must have, and times that are none, as they are when
+ * What an object tells though nobody has said it: Go writes what a type must have, and times that are none, as they are when
  * nothing was put there.
  *
  * Where to read upstream: kubernetes/kubernetes `staging/src/k8s.io/api/<group>/<version>/types.go` (fields without `omitempty`).
  */
+import { requiredPointers } from '#cluster/api/schema/empty-values.ts'
 import type { Field, ObjectType } from '#cluster/api/schema/schema.ts'
 
 type Json = Readonly<Record<string, unknown>>
@@ -27,6 +28,7 @@ export function withZeros(type: ObjectType, object: Json): Json {
 
 const zerosOf = (type: ObjectType): Zeros =>
   [...type.fields.values()].flatMap((field) => {
+    if (requiredPointers(type.name).has(field.name)) return []
     const zero = zeroOf(field, WITH_TIMES.test(type.name))
     return zero === undefined ? [] : [[field.name, zero] as const]
   })

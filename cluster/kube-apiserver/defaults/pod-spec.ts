@@ -17,16 +17,17 @@ import { containerWithoutDisabledFields, withoutDisabledFields } from './disable
 
 export function defaultTemplate(template: PodTemplateSpec): PodTemplateSpec {
   if (template?.spec === undefined) return template
-  const spec = defaultPodSpec(template.spec)
+  const spec = defaultPodSpec(template.spec, false)
   return spec === template.spec ? template : { ...template, spec }
 }
 
-export function defaultPodSpec(given: PodSpec): PodSpec {
+/** @param isOfPod a template asks for no more than it says: what its Pods are limited to they ask for when they are made */
+export function defaultPodSpec(given: PodSpec, isOfPod = true): PodSpec {
   if (given === undefined) return given
   const spec = withoutDisabledFields(given)
-  const containers = mapSame(spec.containers, (container) => defaultContainer(container, spec))
+  const containers = mapSame(spec.containers, (container) => defaultContainer(container, spec, isOfPod))
   const initContainers =
-    spec.initContainers && mapSame(spec.initContainers, (container) => defaultContainer(container, spec))
+    spec.initContainers && mapSame(spec.initContainers, (container) => defaultContainer(container, spec, isOfPod))
   const complete =
     containers === spec.containers &&
     initContainers === spec.initContainers &&
@@ -44,10 +45,10 @@ export function defaultPodSpec(given: PodSpec): PodSpec {
   }
 }
 
-function defaultContainer(given: Container, spec: PodSpec): Container {
+function defaultContainer(given: Container, spec: PodSpec, isOfPod: boolean): Container {
   const container = containerWithoutDisabledFields(given)
   const ports = container.ports && mapSame(container.ports, (port) => defaultPort(port, spec))
-  const resources = defaultResources(container.resources)
+  const resources = isOfPod ? defaultResources(container.resources) : (container.resources ?? {})
   const livenessProbe = defaultProbe(container.livenessProbe)
   const readinessProbe = defaultProbe(container.readinessProbe)
   const startupProbe = defaultProbe(container.startupProbe)

@@ -78,6 +78,7 @@ function validate({ spec: given }: Deployment): FieldError[] {
 
 export const deployments: Strategy<Deployment> = {
   hasGeneration: true,
+  countsAnnotations: true,
   hasStatus: true,
   keptByStatus: ['labels'],
   defaults,

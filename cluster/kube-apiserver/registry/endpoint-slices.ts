@@ -3,7 +3,7 @@ import type { EndpointSlice } from '#cluster/api/types.ts'
 import type { FieldError } from '../status.ts'
 import { duplicateValue, invalidValue, notSupported, required } from '../status.ts'
 import { isIP, isIPv4, isIPv6 } from '../validation/addresses.ts'
-import { invalidName } from '../validation/names.ts'
+import { invalidKey, invalidName } from '../validation/names.ts'
 import { validateProtocol } from '../validation/ports.ts'
 import { validateNonSpecialIP } from '../validation/service-fields.ts'
 import type { Strategy } from './strategy.ts'
@@ -65,7 +65,7 @@ function endpointErrors({ addressType }: EndpointSlice, endpoint: any, at: strin
 
 function portErrors(ports: readonly any[]): FieldError[] {
   const names = new Set<string>()
-  return ports.flatMap(({ name = '', protocol }, index) => {
+  return ports.flatMap(({ name = '', protocol, appProtocol }, index) => {
     const at = `ports[${index}]`
     const isAgain = names.has(name)
     names.add(name)
@@ -73,6 +73,7 @@ function portErrors(ports: readonly any[]): FieldError[] {
       ...(name === '' ? [] : invalidName(`${at}.name`, name, 'label')),
       ...(isAgain ? [duplicateValue(`${at}.name`, name)] : []),
       ...validateProtocol(protocol, `${at}.protocol`),
+      ...(appProtocol === undefined ? [] : invalidKey(`${at}.appProtocol`, appProtocol)),
     ]
   })
 }

@@ -3,7 +3,7 @@ import type { KubernetesObject } from '#cluster/api/types.ts'
 import type { FieldError } from '../status.ts'
 import { invalidValue, required } from '../status.ts'
 import { isIP } from '../validation/addresses.ts'
-import { invalidName } from '../validation/names.ts'
+import { invalidKey, invalidName } from '../validation/names.ts'
 import { validatePort, validateProtocol } from '../validation/ports.ts'
 import { IP_TEXT, validateNonSpecialIP } from '../validation/service-fields.ts'
 import type { Strategy } from './strategy.ts'
@@ -20,10 +20,11 @@ function addressErrors({ ip = '', hostname, nodeName }: any, field: string): Fie
   ]
 }
 
-const portErrors = ({ name, port, protocol }: any, isNamed: boolean, field: string): FieldError[] => [
+const portErrors = ({ name, port, protocol, appProtocol }: any, isNamed: boolean, field: string): FieldError[] => [
   ...(name ? invalidName(`${field}.name`, name, 'label') : isNamed ? [required(`${field}.name`)] : []),
   ...validatePort(port, `${field}.port`),
   ...validateProtocol(protocol, `${field}.protocol`),
+  ...(appProtocol === undefined ? [] : invalidKey(`${field}.appProtocol`, appProtocol)),
 ]
 
 const validate = ({ subsets = [] }: Anything): FieldError[] =>

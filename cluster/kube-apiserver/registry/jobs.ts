@@ -4,6 +4,7 @@
  * What we leave out: rules of podFailurePolicy and successPolicy.
  * Upstream: `pkg/registry/batch/{job,cronjob}/strategy.go`, `pkg/apis/batch/{v1/defaults,validation/validation}.go`.
  */
+import { matchesSelector } from '#cluster/api/labels.ts'
 import type { KubernetesObject } from '#cluster/api/types.ts'
 import { defaultTemplate } from '../defaults/pod-spec.ts'
 import type { FieldError } from '../status.ts'
@@ -80,10 +81,26 @@ function validateJobSpec(given: any, field: string): FieldError[] {
   return errors
 }
 
-function validate({ spec }: Job): FieldError[] {
+/** The labels that the server has chosen stay in the template, and in the selector. */
+function chosenErrors(metadata: Job['metadata'], { selector, template }: any): FieldError[] {
+  const labels = template?.metadata?.labels ?? {}
+  const own: Record<string, string> = {}
+  for (const label of UID_LABELS) own[label] = metadata.uid ?? ''
+  for (const label of NAME_LABELS) own[label] = metadata.name
+  const errors = Object.entries(own).flatMap(([label, value]) => {
+    const at = `spec.template.metadata.labels[${label}]`
+    if (labels[label] === value) return []
+    return [labels[label] === undefined ? required(at, `must be '${value}'`) : invalidValue(at, labels, `must be '${value}'`)] // prettier-ignore
+  })
+  const isChosen = isUnreadable(selector) || matchesSelector(selector, own)
+  return isChosen ? errors : [...errors, invalidValue('spec.selector', selector, '`selector` not auto-generated')]
+}
+
+function validate({ metadata, spec }: Job): FieldError[] {
   const errors = validateJobSpec(spec, 'spec')
-  if (spec?.selector === undefined) return spec?.manualSelector ? [...errors, required('spec.selector')] : errors
+  if (spec?.selector === undefined) return [...errors, required('spec.selector')]
   errors.push(...validateLabelSelector(spec.selector, 'spec.selector'))
+  if (!spec.manualSelector) errors.push(...chosenErrors(metadata, spec))
   return isUnreadable(spec.selector) ? errors : [...errors, ...validateMatch(spec)]
 }
 

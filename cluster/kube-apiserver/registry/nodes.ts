@@ -9,8 +9,18 @@ import { validateEffect } from '../validation/affinity.ts'
 import { invalidKey, labelValueProblems } from '../validation/names.ts'
 import type { Strategy } from './strategy.ts'
 
-function defaults(node: Node): Node {
-  const status = node.status
+/** The first of the ranges is told on its own too; who says another there means that one alone. */
+function withRanges(spec: Fields): Fields {
+  const { podCIDR = '', podCIDRs = [] } = spec
+  const ranges: readonly string[] = podCIDR !== '' && podCIDR !== podCIDRs[0] ? [podCIDR] : podCIDRs
+  if (ranges === podCIDRs && podCIDR === (ranges[0] ?? '')) return spec
+  return { ...spec, podCIDRs: ranges, podCIDR: ranges[0] }
+}
+
+function defaults(given: Node): Node {
+  const spec = given.spec && withRanges(given.spec)
+  const node = spec === given.spec ? given : ({ ...given, spec } as Node)
+  const { status } = node
   // What the kubelet does not reserve can be allocated.
   const allocatable = status?.capacity !== undefined && status.allocatable === undefined
   if (node.spec !== undefined && !allocatable) return node

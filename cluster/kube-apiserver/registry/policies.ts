@@ -67,12 +67,13 @@ function validatePriorityClass({ metadata, value, preemptionPolicy }: Anything):
 
 export const priorityClasses: Strategy<Anything> = {
   hasGeneration: true,
+  keepsGeneration: true,
   hasStatus: false,
   allowCreateOnUpdate: true,
   defaults: (object) => ({ value: 0, preemptionPolicy: 'PreemptLowerPriority', ...object }),
   validate: validatePriorityClass,
   validateUpdate: (object, old) => [
-    ...unchanged(object['value'], old['value'], 'value', 'may not be changed in an update.'),
+    ...(object['value'] === old['value'] ? [] : [forbiddenValue('value', 'may not be changed in an update.')]),
     ...unchanged(object['preemptionPolicy'], old['preemptionPolicy'], 'preemptionPolicy'),
   ],
 }

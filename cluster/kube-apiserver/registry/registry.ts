@@ -36,6 +36,7 @@ import { replicaSets } from './replica-sets.ts'
 import { podTemplates, replicationControllers } from './replication-controllers.ts'
 import { runtimeClasses } from './runtime-classes.ts'
 import { configMaps, secrets } from './secrets.ts'
+import { serviceAccounts } from './service-accounts.ts'
 import { services } from './services.ts'
 import { statefulSets } from './stateful-sets.ts'
 import { csiDrivers, csiNodes, storageClasses, volumeAttachments } from './storage.ts'
@@ -49,6 +50,7 @@ const OWN: Readonly<Record<string, Strategy>> = {
   nodes,
   pods,
   services,
+  serviceaccounts: serviceAccounts,
   configmaps: configMaps,
   events,
   deployments,

@@ -36,5 +36,5 @@ export const runtimeClasses: Strategy<RuntimeClass> = {
   hasGeneration: false,
   hasStatus: false,
   validate,
-  validateUpdate: (next, old) => unchanged(next.handler ?? '', old.handler, 'handler'),
+  validateUpdate: (next, old) => [...validate(next), ...unchanged(next.handler ?? '', old.handler, 'handler')],
 }

@@ -6,9 +6,9 @@
 import type { Service, ServicePort, ServiceSpec } from '#cluster/api/types.ts'
 import type { FieldError } from '../status.ts'
 import { duplicateValue, forbiddenValue, invalidValue, notSupported, required } from '../status.ts'
-import { isIPv4 } from '../validation/addresses.ts'
-import { IP_TEXT, validateExternalIPs, validateSessionAffinity, validateSourceRanges } from '../validation/service-fields.ts' // prettier-ignore
-import { invalidName, validateLabels } from '../validation/names.ts'
+import { validateAddressUpdate, validateFamilies } from '../validation/service-families.ts'
+import { validateExternalIPs, validateSessionAffinity, validateSourceRanges } from '../validation/service-fields.ts' // prettier-ignore
+import { invalidKey, invalidName, validateLabels } from '../validation/names.ts'
 import { validateLoadBalancerStatus } from '../validation/load-balancer-status.ts'
 import { validatePort, validateProtocol } from '../validation/ports.ts'
 import { validatePortRef } from '../validation/probes.ts'
@@ -72,6 +72,8 @@ function validatePorts(spec: ServiceSpec): FieldError[] {
     errors.push(...validatePort(port.port, `${field}.port`))
     errors.push(...validateProtocol(port.protocol, `${field}.protocol`))
     errors.push(...validatePortRef(port.targetPort, `${field}.targetPort`))
+    const { appProtocol } = port as { readonly appProtocol?: string }
+    if (appProtocol !== undefined) errors.push(...invalidKey(`${field}.appProtocol`, appProtocol))
   })
   return errors
 }
@@ -137,7 +139,7 @@ function validateExternal(spec: ServiceSpec): FieldError[] {
     if (spec.allocateLoadBalancerNodePorts !== undefined)
       errors.push(forbiddenValue('spec.allocateLoadBalancerNodePorts', only))
     if (loadBalancerClass !== undefined) errors.push(forbiddenValue('spec.loadBalancerClass', only))
-  }
+  } else if (loadBalancerClass !== undefined) errors.push(...invalidKey('spec.loadBalancerClass', loadBalancerClass))
   if (policy !== undefined && !isExternallyAccessible(spec)) {
     const detail = 'may only be set for externally-accessible services'
     errors.push(invalidValue('spec.externalTrafficPolicy', policy, detail))
@@ -157,9 +159,7 @@ function validate(service: Service): FieldError[] {
   const errors = [...(hasNone ? [required('spec.ports')] : []), ...validateType(spec), ...validatePorts(spec)]
   validateLabels(spec.selector, 'spec.selector', errors)
   errors.push(...validateSessionAffinity(spec))
-  if (spec.type !== 'ExternalName' && spec.clusterIP && spec.clusterIP !== 'None' && !isIPv4(spec.clusterIP)) {
-    errors.push(invalidValue('spec.clusterIPs[0]', spec.clusterIP, IP_TEXT))
-  }
+  errors.push(...validateFamilies(spec))
   errors.push(...validateExternalIPs((spec as unknown as { externalIPs?: readonly string[] }).externalIPs))
   if (!TYPES.includes(spec.type!)) errors.push(notSupported('spec.type', spec.type, TYPES))
   const { internalTrafficPolicy } = spec
@@ -171,9 +171,11 @@ function validate(service: Service): FieldError[] {
 
 function validateUpdate(service: Service, old: Service): FieldError[] {
   const errors = validate(service)
-  const { clusterIP, type } = service.spec
-  if (old.spec.clusterIP && type !== 'ExternalName' && clusterIP !== old.spec.clusterIP) {
-    errors.push(invalidValue('spec.clusterIPs[0]', service.spec.clusterIPs ?? [], 'may not change once set'))
+  errors.push(...validateAddressUpdate(service.spec, old.spec))
+  const isBalanced = service.spec.type === 'LoadBalancer' && old.spec.type === 'LoadBalancer'
+  const { loadBalancerClass } = service.spec
+  if (isBalanced && loadBalancerClass !== old.spec.loadBalancerClass) {
+    errors.push(invalidValue('spec.loadBalancerClass', loadBalancerClass ?? null, 'may not change once set'))
   }
   const isChecked = needsHealthCheckNodePort(service.spec) && needsHealthCheckNodePort(old.spec)
   if (isChecked && service.spec.healthCheckNodePort !== old.spec.healthCheckNodePort) {

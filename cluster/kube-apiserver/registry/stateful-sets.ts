@@ -33,9 +33,9 @@ function defaults(set: StatefulSet): StatefulSet {
       },
       ...(spec.volumeClaimTemplates && {
         volumeClaimTemplates: spec.volumeClaimTemplates.map((claim: any) => ({
+          ...defaultClaim(claim),
           apiVersion: 'v1',
           kind: 'PersistentVolumeClaim',
-          ...defaultClaim(claim),
           status: { phase: 'Pending' },
         })),
       }),

@@ -2,9 +2,9 @@
 import { isEqual } from '#cluster/api/meta.ts'
 import type { KubernetesObject } from '#cluster/api/types.ts'
 import type { FieldError } from '../status.ts'
-import { duplicateValue, invalidValue, notSupported, required } from '../status.ts'
+import { duplicateValue, forbiddenValue, invalidValue, notSupported, required } from '../status.ts'
 import { needed, oneOf, unchanged } from './checks.ts'
-import { invalidKey, keyProblems } from '../validation/names.ts'
+import { invalidKey, invalidName, keyProblems } from '../validation/names.ts'
 import type { Strategy } from './strategy.ts'
 import { STATUS_METADATA } from './strategy.ts'
 
@@ -26,7 +26,8 @@ const validateClass = (object: Anything): FieldError[] => [
 function validateTopologies(terms: readonly any[] = []): FieldError[] {
   return terms.flatMap(({ matchLabelExpressions: expressions = [] }, index) => {
     const at = `allowedTopologies[${index}].matchLabelExpressions`
-    const isAgain = terms.slice(0, index).some((term) => isEqual(term.matchLabelExpressions ?? [], expressions))
+    // One that asks for nothing is like the one that there is before the first.
+    const isAgain = expressions.length === 0 || terms.slice(0, index).some((term) => isEqual(term.matchLabelExpressions ?? [], expressions)) // prettier-ignore
     const keys = new Set<string>()
     const errors = expressions.flatMap(({ key = '', values = [] }: any, i: number): FieldError[] => {
       const twice = keys.has(key)
@@ -42,12 +43,7 @@ function validateTopologies(terms: readonly any[] = []): FieldError[] {
   })
 }
 
-const CLASS_FIXED: readonly (readonly [field: string, detail?: string])[] = [
-  ['parameters', 'updates to parameters are forbidden.'],
-  ['provisioner', 'updates to provisioner are forbidden.'],
-  ['reclaimPolicy', 'updates to reclaimPolicy are forbidden.'],
-  ['volumeBindingMode'],
-]
+const CLASS_FIXED = ['parameters', 'provisioner', 'reclaimPolicy'] as const
 
 export const storageClasses: Strategy<Anything> = {
   hasGeneration: false,
@@ -56,7 +52,8 @@ export const storageClasses: Strategy<Anything> = {
   validate: validateClass,
   validateUpdate: (object, old) => [
     ...validateClass(object),
-    ...CLASS_FIXED.flatMap(([field, detail]) => unchanged(object[field], old[field], field, detail)),
+    ...CLASS_FIXED.flatMap((field) => (isEqual(object[field], old[field]) ? [] : [forbiddenValue(field, `updates to ${field} are forbidden.`)])), // prettier-ignore
+    ...unchanged(object['volumeBindingMode'], old['volumeBindingMode'], 'volumeBindingMode'),
   ],
 }
 
@@ -110,16 +107,22 @@ export const csiNodes: Strategy<Anything> = {
   ],
 }
 
+const ONE_SOURCE = 'must specify exactly one of inlineVolumeSpec and persistentVolumeName'
+
+function validateAttachment({ spec = {} }: Anything): FieldError[] {
+  const { attacher, nodeName, source = {} } = spec
+  const { persistentVolumeName: name, inlineVolumeSpec: inline } = source
+  const errors = [...needed(attacher, 'spec.attacher'), ...invalidName('spec.nodeName', nodeName ?? '', 'subdomain')]
+  if (name === undefined && inline === undefined) return [...errors, required('spec.source', ONE_SOURCE)]
+  if (name !== undefined && inline !== undefined) return [...errors, forbiddenValue('spec.source', ONE_SOURCE)]
+  if (name === '') return [...errors, required('spec.source.persistentVolumeName', 'must specify non empty persistentVolumeName')] // prettier-ignore
+  return errors
+}
+
 export const volumeAttachments: Strategy<Anything> = {
   hasGeneration: false,
   hasStatus: true,
   keptByStatus: STATUS_METADATA,
-  validate: ({ spec }) => [
-    ...needed(spec?.attacher, 'spec.attacher'),
-    ...needed(spec?.nodeName, 'spec.nodeName'),
-    ...(spec?.source?.persistentVolumeName || spec?.source?.inlineVolumeSpec
-      ? []
-      : [required('spec.source', 'must specify exactly one of inlineVolumeSpec and persistentVolumeName')]),
-  ],
-  validateUpdate: ({ spec }, { spec: old }) => unchanged(spec, old, 'spec'),
+  validate: validateAttachment,
+  validateUpdate: (object, old) => [...validateAttachment(object), ...unchanged(object['spec'], old['spec'], 'spec')],
 }

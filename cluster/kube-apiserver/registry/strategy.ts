@@ -37,6 +37,10 @@ export interface Strategy<T extends KubernetesObject = any> {
   readonly hasGeneration: boolean
   /** Changes of the status count too, where it has no subresource of its own. */
   readonly countsStatus?: boolean
+  /** It is 1, and stays so. */
+  readonly keepsGeneration?: boolean
+  /** Changes of the annotations count too. */
+  readonly countsAnnotations?: boolean
   /** The status is written through its own subresource only. */
   readonly hasStatus: boolean
   /** A PUT to a name that does not exist creates it. */

@@ -35,15 +35,20 @@ const node = { spec: { podCIDR: '10.0.0.0/24', podCIDRs: ['10.0.0.0/24'], provid
 const claim = { spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '2Gi' } } } }
 const affinity = (key: string) => ({ required: { nodeSelectorTerms: [{ matchExpressions: [{ key, operator: 'Exists' }] }] } }) // prettier-ignore
 const volume = { spec: { capacity: { storage: '1Gi' }, accessModes: ['ReadWriteOnce'], nfs: { server: 's', path: '/' }, nodeAffinity: affinity('a') } } // prettier-ignore
+const template = { metadata: { labels: { a: 'b' } }, spec: { containers } }
+const deployment = { spec: { selector: { matchLabels: { a: 'b' } }, template } }
 const ONLY = 'node updates may only change labels, taints, or capacity'
 const IP = 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)'
 
 describe('an update', () => {
   it.each<[string, string, object, object, readonly string[]]>([
-    ['nodes', 'of a range that is given', node, { podCIDRs: ['10.0.1.0/24'] }, ['spec.podCIDRs: Forbidden: node updates may not change podCIDR except from "" to valid']], // prettier-ignore
+    ['nodes', 'of a range that is given', node, { podCIDR: '10.0.1.0/24' }, ['spec.podCIDRs: Forbidden: node updates may not change podCIDR except from "" to valid']], // prettier-ignore
     ['nodes', 'of who provides it', node, { providerID: 'c://d' }, ['spec.providerID: Forbidden: node updates may not change providerID except from "" to valid']], // prettier-ignore
     ['nodes', 'of anything else', node, { externalID: 'x' }, [`: Forbidden: ${ONLY}`]],
     ['nodes', 'of whether it takes Pods', node, { unschedulable: true }, []],
+    ['services', 'of a family that there is not', service, { ipFamilies: ['IPv5'] }, ['spec.ipFamilies[0]: Unsupported value: "IPv5": supported values: "IPv4", "IPv6"']], // prettier-ignore
+    ['services', 'of how many families it has', service, { ipFamilyPolicy: 'Some' }, ['spec.ipFamilyPolicy: Unsupported value: "Some": supported values: "PreferDualStack", "RequireDualStack", "SingleStack"']], // prettier-ignore
+    ['deployments', 'of helpers in a template', deployment, { template: { ...template, spec: { containers, ephemeralContainers: [{ name: 'e', image: 'e' }] } } }, ['spec.template.spec.ephemeralContainers: Forbidden: ephemeral containers not allowed in pod template']], // prettier-ignore
     ['persistentvolumes', 'of the mode', volume, { volumeMode: 'Block' }, ['volumeMode: Invalid value: "Block": field is immutable']], // prettier-ignore
     ['persistentvolumes', 'of where it can be had', volume, { nodeAffinity: affinity('b') }, [`nodeAffinity: Invalid value: ${JSON.stringify(affinity('b'))}: field is immutable, except for updating from beta label to GA`]], // prettier-ignore
     ['persistentvolumeclaims', 'of the mode', claim, { volumeMode: 'Block' }, ['spec: Forbidden: spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims', 'volumeMode: Invalid value: "Block": field is immutable']], // prettier-ignore
@@ -93,4 +98,63 @@ describe('a status', () => {
     const taken = (['labels', 'annotations', 'ownerReferences'] as const).filter((key) => JSON.stringify(after[key] ?? null) === JSON.stringify(metadata[key])) // prettier-ignore
     expect(taken).toEqual(expected)
   })
+})
+
+describe('an update', () => {
+  const put = (resource: string, object: any) => lab.send('PUT', pathOf(resource, 'default', object.metadata.name), object).body // prettier-ignore
+
+  it('of a Service lists the one address first', () => {
+    const { spec } = create('services', service)
+    expect(
+      update('services', service, '', (object) => ({ ...object, spec: { ...object.spec, clusterIPs: ['x'] } })),
+    ).toEqual([
+      // prettier-ignore
+      expect.stringMatching(/^spec\.clusterIPs: Invalid value: \["x"\]: first value must match `clusterIP`$/),
+      `spec.clusterIPs[0]: Invalid value: "x": ${IP}`,
+      'spec.clusterIPs[0]: Invalid value: ["x"]: may not change once set',
+    ])
+    expect(spec.clusterIPs).toEqual([spec.clusterIP])
+  })
+
+  it("of a Job keeps the labels that are the server's", () => {
+    const { metadata, spec } = create('jobs', { spec: { template: { spec: { containers, restartPolicy: 'Never' } } } })
+    const { body } = lab.send('PUT', pathOf('jobs', 'default', metadata.name), { metadata, spec: { ...spec, template: { ...spec.template, metadata: {} } } }) // prettier-ignore
+    const texts: string[] = body.details.causes.map(({ field, message }: any) => `${field}: ${message}`)
+    expect(texts).toContain(`spec.template.metadata.labels[controller-uid]: Required value: must be '${metadata.uid}'`)
+  })
+
+  it('of a class says what is forbidden', () => {
+    const disk = create('storageclasses', { provisioner: 'a.b' })
+    expect(put('storageclasses', { ...disk, provisioner: 'c.d' }).details.causes).toEqual([
+      { reason: 'FieldValueForbidden', message: 'Forbidden: updates to provisioner are forbidden.', field: 'provisioner' },
+    ]) // prettier-ignore
+    const high = create('priorityclasses', { value: 1 })
+    expect(put('priorityclasses', { ...high, value: 2 }).details.causes).toEqual([
+      { reason: 'FieldValueForbidden', message: 'Forbidden: may not be changed in an update.', field: 'value' },
+    ])
+  })
+
+  it('counts what counts: of a Deployment its annotations too, of a PriorityClass nothing', () => {
+    const { metadata, spec } = create('deployments', deployment)
+    expect(put('deployments', { metadata: { ...metadata, annotations: { a: 'b' } }, spec }).metadata.generation).toBe(2)
+    expect(put('priorityclasses', { ...create('priorityclasses', { value: 1 }), description: 'x' }).metadata.generation).toBe(1) // prettier-ignore
+  })
+
+  it('and whatever makes an object keep what they know, and no more', () => {
+    const account = create('serviceaccounts', { secrets: [{ name: 's', kind: 'Secret', namespace: 'x' }] })
+    expect(account.secrets).toEqual([{ name: 's' }])
+    expect(create('nodes', { spec: { podCIDRs: ['10.0.0.0/24'] } }).spec.podCIDR).toBe('10.0.0.0/24')
+    expect(create('nodes', { spec: { podCIDR: '10.0.0.0/24' } }).spec.podCIDRs).toEqual(['10.0.0.0/24'])
+    const limits = { cpu: '1' }
+    const limited = { containers: [{ name: 'app', image: 'app:1', resources: { limits } }] }
+    expect(create('pods', { spec: limited }).spec.containers[0].resources.requests).toEqual(limits)
+    const made = create('deployments', { spec: { ...deployment.spec, template: { ...template, spec: limited } } })
+    expect(made.spec.template.spec.containers[0].resources).toEqual({ limits })
+  })
+})
+
+it('an attachment is of one volume', () => {
+  const attachment = { attacher: 'a.b', nodeName: 'n', source: { persistentVolumeName: 'p', inlineVolumeSpec: {} } }
+  const { body } = lab.send('POST', pathOf('volumeattachments', 'default'), { metadata: { name: 'two' }, spec: attachment }) // prettier-ignore
+  expect(body.message).toContain('spec.source: Forbidden: must specify exactly one of inlineVolumeSpec and persistentVolumeName') // prettier-ignore
 })

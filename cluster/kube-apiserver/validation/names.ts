@@ -134,14 +134,19 @@ const OWN_FINALIZERS: readonly string[] = ['foregroundDeletion', 'kubernetes', '
 
 function validateFinalizer(finalizer: string, index: number): FieldError[] {
   const problems = keyProblems(finalizer).map((problem) => invalidValue('metadata.finalizers', finalizer, problem))
-  return problems.length > 0 ? problems : invalidFinalizer(finalizer, `metadata.finalizers[${index}]`)
+  return [...problems, ...unqualified(finalizer, `metadata.finalizers[${index}]`)]
 }
 
-/** A finalizer is one of the system's own, or of a domain. */
+/** Who owns a finalizer can be told from it: a domain, or the system. */
+const unqualified = (finalizer: string, field: string): FieldError[] =>
+  finalizer.includes('/') || OWN_FINALIZERS.includes(finalizer)
+    ? []
+    : [invalidValue(field, finalizer, 'name is neither a standard finalizer name nor is it fully qualified')]
+
+/** One error for each reason. */
 export function invalidFinalizer(finalizer: string, field: string): FieldError[] {
   const problems = keyProblems(finalizer).map((problem) => invalidValue(field, finalizer, problem))
-  if (problems.length > 0 || finalizer.includes('/') || OWN_FINALIZERS.includes(finalizer)) return problems
-  return [invalidValue(field, finalizer, 'name is neither a standard finalizer name nor is it fully qualified')]
+  return [...problems, ...unqualified(finalizer, field)]
 }
 
 export function validateLabels(

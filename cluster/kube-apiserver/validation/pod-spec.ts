@@ -10,7 +10,7 @@ import { isIP } from './addresses.ts'
 import { validateAffinity, validateSpreading, validateTolerations } from './affinity.ts'
 import { validateContainers, validateInitContainers } from './containers.ts'
 import { invalidKey, invalidName, type NameRule, validateLabels } from './names.ts'
-import { validateResourceList } from './resources.ts'
+import { validateRequirements } from './resources.ts'
 import { validatePodSecurityContext } from './security-context.ts'
 import { validateVolumes } from './volumes.ts'
 
@@ -52,7 +52,8 @@ export function validatePodSpec(given: PodSpec | undefined, path: string): Field
   errors.push(...validateHostAliases(spec['hostAliases'], `${path}.hostAliases`))
   const { preemptionPolicy, overhead } = spec
   errors.push(...chosen(['PreemptLowerPriority', 'Never'], preemptionPolicy, `${path}.preemptionPolicy`))
-  return [...errors, ...validateResourceList(overhead, `${path}.overhead`)]
+  // They are limits, whatever they are called.
+  return [...errors, ...validateRequirements(overhead && { limits: overhead }, `${path}.overhead`)]
 }
 
 /** Names of other things. */

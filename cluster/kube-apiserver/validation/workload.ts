@@ -21,7 +21,14 @@ const EMPTY: PodSpec = { containers: [], restartPolicy: 'Always' }
 
 /** The template of a Pod, whatever makes Pods of it. Upstream calls its labels by this shorter name. */
 export function validateTemplate(template: PodTemplateSpec | undefined, field: string): FieldError[] {
-  return [...validateTemplateMetadata(template, field), ...validatePodSpec(template?.spec ?? EMPTY, `${field}.spec`)]
+  const { ephemeralContainers = [] } = (template?.spec ?? EMPTY) as {
+    readonly ephemeralContainers?: readonly unknown[]
+  }
+  return [
+    ...validateTemplateMetadata(template, field),
+    ...validatePodSpec(template?.spec ?? EMPTY, `${field}.spec`),
+    ...(ephemeralContainers.length === 0 ? [] : [forbiddenValue(`${field}.spec.ephemeralContainers`, 'ephemeral containers not allowed in pod template')]), // prettier-ignore
+  ]
 }
 
 export function validateTemplateMetadata(template: PodTemplateSpec | undefined, field: string): FieldError[] {
