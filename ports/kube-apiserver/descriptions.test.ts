@@ -30,6 +30,8 @@ it.each(['/openapi/v2', '/openapi/v3/api/v1'])(
     const { 'io.k8s.api.core.v1.Container': container } = body.definitions ?? body.components.schemas
     expect(container.description).toBe(all['core/v1.Container']![''])
     expect(container.properties.args.description).toBe(all['core/v1.Container']!['args'])
+    const { metadata } = (body.definitions ?? body.components.schemas)['io.k8s.api.core.v1.Pod'].properties
+    expect(metadata.description).toMatch(/^Standard object's metadata\. More info: https/)
     expect(openApi(readSchemas(builtInSchemas.data, describedBy(all)), request, RESOURCES)!.body).toEqual(body)
   },
 )
