@@ -7,7 +7,7 @@
  *
  * Most Tables of a large world are empty nearly always, and hold one entry for a moment: the call that a node has under way. A
  * Map that loses its last entry lays itself out anew, so up to one entry is kept without a Map. It comes with the second
- * entry, and as soon as somebody iterates: an iterator has to see what is put in and deleted meanwhile.
+ * entry and goes with the last, except where somebody iterates: an iterator has to see what is put in and deleted meanwhile.
  */
 export class Table<K, V> {
   /** Undefined: `#solo` says whether there is an entry, which is then `#key` and `#value`. */
@@ -17,6 +17,8 @@ export class Table<K, V> {
   #value: V | undefined
   /** Invariant: while false, another Table may read the same Map, so it must be copied before a write. */
   #owned = true
+  /** Somebody may be iterating over the Map. */
+  #shown = false
   /** Stands before the oldest entry, behind all that were taken: a walk from the start would pass every gap again. */
   #front: MapIterator<K> | undefined
 
@@ -50,7 +52,10 @@ export class Table<K, V> {
     if (this.#map) {
       // What is not there need not be copied to be deleted from.
       if (!this.#owned && !this.#map.has(key)) return false
-      return this.#own().delete(key)
+      if (this.#shown || this.#map.size > 1) return this.#own().delete(key)
+      if (!this.#map.has(key)) return false
+      this.clear()
+      return true
     }
     if (!this.#solo || this.#key !== key) return false
     this.#empty()
@@ -60,6 +65,7 @@ export class Table<K, V> {
   /** Removes the entry that was put in before all others and returns its key; undefined where there is none. */
   takeOldest(): K | undefined {
     const map = this.#own()
+    this.#shown = true
     this.#front ??= map.keys()
     const { done, value } = this.#front.next()
     if (done) this.#front = undefined
@@ -71,6 +77,7 @@ export class Table<K, V> {
     this.#map = undefined
     this.#front = undefined
     this.#owned = true
+    this.#shown = false
     this.#empty()
   }
 
@@ -107,12 +114,17 @@ export class Table<K, V> {
       this.#map = new Map(this.#map)
       this.#front = undefined
       this.#owned = true
+      this.#shown = false
     }
-    return this.#iterable()
+    return this.#made()
   }
 
-  /** The Map, to look at. */
   #iterable(): Map<K, V> {
+    this.#shown = true
+    return this.#made()
+  }
+
+  #made(): Map<K, V> {
     if (this.#map) return this.#map
     this.#map = this.#solo ? new Map([[this.#key!, this.#value!]]) : new Map()
     this.#empty()

@@ -220,6 +220,7 @@ export const queued = ({ queues, flow }: State): number => queues.reading.size +
 export function admitQueued(state: State, ctx: Context): Effect[] {
   const effects: Effect[] = []
   for (const queue of [state.queues.reading, state.queues.mutating]) {
+    if (queue.size === 0) continue
     for (const id of queue.keys()) {
       const row = state.requests.get(id)!
       if (!hasCache(state, row.info)) {

@@ -125,6 +125,8 @@ function initialState(given: ApiserverOptions, schemas: Schemas | undefined): St
   }
 }
 
+const NONE: Effect[] = []
+
 const BEHAVIOUR: Component<State, ApiserverOptions> = {
   name: 'kube-apiserver',
 
@@ -132,7 +134,8 @@ const BEHAVIOUR: Component<State, ApiserverOptions> = {
 
   step(state, event, ctx) {
     const handled = handle(state, event, ctx)
-    const effects = queued(state) > 0 ? [...handled, ...admitQueued(state, ctx)] : handled
+    const admitted = queued(state) > 0 ? admitQueued(state, ctx) : NONE
+    const effects = admitted.length === 0 ? handled : handled.concat(admitted)
     if (state.metrics) countAnswers(state.metrics, effects, ctx)
     return withAudit(state, state.translations.size > 0 ? translateOut(state, effects, ctx) : effects, ctx)
   },

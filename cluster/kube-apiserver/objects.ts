@@ -105,7 +105,7 @@ export function prepareCreate(
   const metadata: ObjectMeta = {
     ...given,
     name,
-    ...(info.resource.namespaced && { namespace: info.namespace }),
+    ...(info.resource.namespaced && { namespace: kept(info.namespace, given.namespace) }),
     uid: newUid(ctx),
     creationTimestamp: timestamp(ctx),
     ...(strategy.hasGeneration && { generation: 1 }),
@@ -301,17 +301,20 @@ function combineBelow(subresource: string, given: any, old: any, isTyped: boolea
   }
 }
 
-/** What the server owns stays as it is, whatever the client sends. */
+/** The text that is kept already, where it says the same: a piece of the request's path would keep the whole path. */
+const kept = (asked: string, known: string | undefined): string => (known === asked ? known : asked)
+
+/** What the server owns stays as it is, whatever the client sends. Where all stays as it is, so does the very object. */
 function ownMetadata(given: ObjectMeta, old: ObjectMeta, info: RequestInfo): ObjectMeta {
   const { uid, creationTimestamp, deletionTimestamp, deletionGracePeriodSeconds, generation, generateName } = old
   const { deletionTimestamp: _, deletionGracePeriodSeconds: __, generation: ___, managedFields: asked, ...rest } = inScope(info, given) // prettier-ignore
   // One entry that says nothing: the client wants them forgotten.
   const forgets = asked?.length === 1 && Object.keys(asked[0]!).length === 0
   const managedFields = forgets ? undefined : old.managedFields
-  return {
+  const next: ObjectMeta = {
     ...rest,
-    name: info.name,
-    ...(info.resource.namespaced && { namespace: info.namespace }),
+    name: kept(info.name, old.name),
+    ...(info.resource.namespaced && { namespace: kept(info.namespace, old.namespace) }),
     ...(generateName !== undefined && { generateName }),
     ...(uid !== undefined && { uid }),
     ...(creationTimestamp !== undefined && { creationTimestamp }),
@@ -320,6 +323,7 @@ function ownMetadata(given: ObjectMeta, old: ObjectMeta, info: RequestInfo): Obj
     ...(generation !== undefined && { generation }),
     ...(managedFields !== undefined && { managedFields }),
   }
+  return isEqual(next, old) ? old : next
 }
 
 const IMMUTABLE = 'field is immutable'

@@ -190,6 +190,8 @@ export interface Origin {
   readonly modRevision: number
   /** As the watch cache has it, if it comes from there: maybe stale, so a refusal is checked against etcd first. */
   readonly cached: KubernetesObject | undefined
+  /** Its key in etcd, if it comes from there: the text that etcd has already, so that no version keeps one of its own. */
+  readonly key?: string
 }
 
 export interface PendingRequest {

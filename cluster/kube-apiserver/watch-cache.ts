@@ -35,8 +35,8 @@ export interface WatchCache {
   /** Everything up to this revision of etcd is in here. */
   revision: number
   objects: Table<string, KubernetesObject>
-  /** The same as etcd holds them, without their revisions: what a change starts from. */
-  stored: Table<string, KubernetesObject>
+  /** The same as etcd holds them: what a change starts from. */
+  stored: Table<string, KeyValue>
   /** Keys in order, under `root`. */
   keys: Table<'root', OrderedKeys>
   /** Keys of Pods by the node that they are bound to, in no particular order. */
@@ -80,7 +80,7 @@ export function replaceAll(cache: WatchCache, kvs: readonly KeyValue[], revision
     const key = keyInCache(cache.resource, kv.key)
     const object = withRevision(kv.value as KubernetesObject, kv.modRevision)
     cache.objects.set(key, object)
-    cache.stored.set(key, kv.value as KubernetesObject)
+    cache.stored.set(key, kv)
     keys = withKey(keys, key)
     moveNode(cache, key, undefined, object)
   }
@@ -98,7 +98,7 @@ export function applyEvent(cache: WatchCache, event: WatchEvent, now: Micros): C
   const object = event.type === 'PUT' ? withRevision(kv.value as KubernetesObject, revision) : undefined
   if (object) {
     cache.objects.set(key, object)
-    cache.stored.set(key, kv.value as KubernetesObject)
+    cache.stored.set(key, kv)
     if (!previous) cache.keys.set('root', withKey(cache.keys.get('root')!, key))
   } else if (previous) {
     cache.objects.delete(key)

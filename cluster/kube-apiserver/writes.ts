@@ -80,9 +80,8 @@ export function moveTo(
 function cachedOrigin(state: State, { info }: PendingRequest): Origin | undefined {
   const key = info.resource.namespaced ? `${info.namespace}/${info.name}` : info.name
   const cache = state.caches[keyOf(info.resource)]!
-  const object = cache.objects.get(key)
-  if (!object) return undefined
-  return { object: cache.stored.get(key)!, modRevision: Number(object.metadata.resourceVersion), cached: object }
+  const cached = cache.objects.get(key)
+  return cached && { ...originOf(cache.stored.get(key)!), cached }
 }
 
 function fetchOrigin(state: State, row: PendingRequest, ctx: Context): Effect[] {
@@ -95,6 +94,7 @@ const originOf = (kv: KeyValue): Origin => ({
   object: kv.value as KubernetesObject,
   modRevision: kv.modRevision,
   cached: undefined,
+  key: kv.key,
 })
 
 export function originArrived(state: State, row: PendingRequest, response: RangeResponse, ctx: Context): Effect[] {

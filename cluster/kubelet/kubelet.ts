@@ -18,7 +18,7 @@ import type { Answer } from '#cluster/client/api-client.ts'
 import { answerOf, createApiClient, isOk, reasonOf } from '#cluster/client/api-client.ts'
 import type { Pod } from '#cluster/api/types.ts'
 import type { ContainerEvent, CriError, CriReply } from '#cluster/container-runtime/cri.ts'
-import type { Component, Context, Effect, Event } from '#cluster/kernel/component.ts'
+import type { Component, Context, Effect, Event, Micros } from '#cluster/kernel/component.ts'
 import { Table } from '#cluster/kernel/table.ts'
 import type { SyscallReply } from '#cluster/linux/syscall.ts'
 import { CSI_NODE_TIMER, csiNodeAnswered, type CsiNodeTag, makeCsiNode } from './csi-node.ts'
@@ -146,15 +146,18 @@ function boot(state: KubeletState, ctx: Context): Effect[] {
   ]
 }
 
+/** A round of the kubelet's: thousands of nodes do hardly anything else, so what follows is put behind it in one piece. */
+const again = (key: string, after: Micros): Effect[] => [{ type: 'wake', key, after }]
+
 function timer(state: KubeletState, ctx: Context, event: Extract<Event, { type: 'timer' }>): Effect[] {
   const { key } = event
   switch (key) {
     case 'lease':
-      return [{ type: 'wake', key, after: LEASE_RENEW_MICROS }, ...renewLease(state, ctx)]
+      return again(key, LEASE_RENEW_MICROS).concat(renewLease(state, ctx))
     case 'node-status':
-      return [{ type: 'wake', key, after: NODE_STATUS_MICROS }, ...reportNode(state, ctx)]
+      return again(key, NODE_STATUS_MICROS).concat(reportNode(state, ctx))
     case 'memory':
-      return [{ type: 'wake', key, after: MEMORY_MICROS }, ...lookAtMemory(state, ctx)]
+      return again(key, MEMORY_MICROS).concat(lookAtMemory(state, ctx))
     case 'runtime-status':
       return [{ type: 'wake', key, after: RUNTIME_STATUS_MICROS }, cri(state, ctx, 'Status', {}, { for: 'runtime' })]
     case 'register':

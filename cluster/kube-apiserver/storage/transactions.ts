@@ -22,7 +22,7 @@ export function putTransaction(
   lease: LeaseId,
 ): TxnRequest {
   const { name } = wanted.metadata
-  const key = registryKey(info.resource, info.namespace, name)
+  const key = origin?.key ?? registryKey(info.resource, info.namespace, name)
   const compare: Compare[] = [{ target: 'MOD', result: 'EQUAL', key, operand: origin?.modRevision ?? 0 }]
   const success: RequestOp[] = [{ type: 'Put', key, value: wanted, lease }]
   const failure: RequestOp[] = [{ type: 'Range', key }]
@@ -39,7 +39,7 @@ export function putTransaction(
 }
 
 export function removalTransaction(info: RequestInfo, origin: Origin): TxnRequest {
-  const key = registryKey(info.resource, info.namespace, info.name)
+  const key = origin.key ?? registryKey(info.resource, info.namespace, info.name)
   const success: RequestOp[] = [{ type: 'DeleteRange', key }]
   const { freed } = addressChange(info, origin.object, undefined)
   if (freed) success.push({ type: 'DeleteRange', key: freed })
