@@ -86,9 +86,23 @@ function formatSeconds(seconds: number): string {
   return text
 }
 
+// And the same text is read many times over.
+const read = new Map<string, Micros>()
+
 /** Microseconds since 1970; undefined where it is no RFC 3339 time in UTC. */
 export function parseTime(text: string | undefined): Micros | undefined {
-  const match = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,6}))?Z$/.exec(text ?? '')
+  if (text === undefined) return undefined
+  const known = read.get(text)
+  if (known !== undefined) return known
+  const micros = timeIn(text)
+  if (micros === undefined) return undefined
+  if (read.size >= 1_000) read.clear()
+  read.set(text, micros)
+  return micros
+}
+
+function timeIn(text: string): Micros | undefined {
+  const match = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,6}))?Z$/.exec(text)
   if (!match) return undefined
   const [year, month, day, hour, minute, second] = match.slice(1, 7).map(Number) as [
     number,

@@ -99,25 +99,36 @@ function pullPolicy(policy: string | undefined, field: string): FieldError[] {
   return POLICIES.includes(policy) ? [] : [notSupported(field, policy, POLICIES)]
 }
 
+type Rule = (value: any, field: string, container: Fields, volumes: Volumes) => FieldError[]
+
+const isAlive: Rule = (probe, field) => validateProbe(probe, field, true)
+
+/** In the order in which they are looked at. Most containers have few of them, and what is not there costs nothing. */
+const RULES: readonly (readonly [field: string, rule: Rule])[] = [
+  ['lifecycle', validateLifecycle],
+  ['livenessProbe', isAlive],
+  ['startupProbe', isAlive],
+  ['terminationMessagePolicy', messagePolicy],
+  ['readinessProbe', (probe, field) => validateProbe(probe, field, false)],
+  ['ports', validateContainerPorts],
+  ['env', validateEnv],
+  ['envFrom', validateEnvFrom],
+  ['volumeMounts', (_, field, container, volumes) => mountErrors(container, volumes, field)],
+  ['volumeDevices', (_, field, container, volumes) => deviceErrors(container, volumes, field)],
+  ['imagePullPolicy', pullPolicy],
+  ['resources', validateRequirements],
+  ['securityContext', validateSecurityContext],
+]
+const MUST_BE = 'imagePullPolicy'
+
 /** What every container must be, whatever it is for. */
 export function validateContainer(container: Fields, at: string, volumes: Volumes): FieldError[] {
-  const { image } = container
-  return [
-    ...(image ? [] : [required(`${at}.image`)]),
-    ...validateLifecycle(container['lifecycle'], `${at}.lifecycle`),
-    ...validateProbe(container['livenessProbe'], `${at}.livenessProbe`, true),
-    ...validateProbe(container['startupProbe'], `${at}.startupProbe`, true),
-    ...messagePolicy(container['terminationMessagePolicy'], `${at}.terminationMessagePolicy`),
-    ...validateProbe(container['readinessProbe'], `${at}.readinessProbe`, false),
-    ...validateContainerPorts(container['ports'], `${at}.ports`),
-    ...validateEnv(container['env'], `${at}.env`),
-    ...validateEnvFrom(container['envFrom'], `${at}.envFrom`),
-    ...mountErrors(container, volumes, `${at}.volumeMounts`),
-    ...deviceErrors(container, volumes, `${at}.volumeDevices`),
-    ...pullPolicy(container['imagePullPolicy'], `${at}.imagePullPolicy`),
-    ...validateRequirements(container['resources'], `${at}.resources`),
-    ...validateSecurityContext(container['securityContext'], `${at}.securityContext`),
-  ]
+  const errors = container['image'] ? [] : [required(`${at}.image`)]
+  for (const [field, rule] of RULES) {
+    const value = container[field]
+    if (value !== undefined || field === MUST_BE) errors.push(...rule(value, `${at}.${field}`, container, volumes))
+  }
+  return errors
 }
 
 export function validateContainers(containers: readonly Fields[], field: string, volumes: Volumes): FieldError[] {

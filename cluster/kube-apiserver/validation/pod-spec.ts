@@ -35,7 +35,8 @@ export function validatePodSpec(given: PodSpec | undefined, path: string): Field
   const errors: FieldError[] = []
   const volumes = validateVolumes(spec['volumes'], `${path}.volumes`, errors)
   errors.push(...validateContainers(containers, `${path}.containers`, volumes))
-  errors.push(...validateInitContainers(spec['initContainers'] ?? [], containers, `${path}.initContainers`, volumes))
+  const init: readonly Fields[] = spec['initContainers'] ?? []
+  if (init.length > 0) errors.push(...validateInitContainers(init, containers, `${path}.initContainers`, volumes))
   errors.push(...chosen(RESTART_POLICIES, spec['restartPolicy'] ?? '', `${path}.restartPolicy`))
   errors.push(...chosen(DNS_POLICIES, spec['dnsPolicy'], `${path}.dnsPolicy`))
   validateLabels(spec['nodeSelector'], `${path}.nodeSelector`, errors)
@@ -66,8 +67,11 @@ const NAMES: readonly (readonly [string, NameRule])[] = [
   ['runtimeClassName', 'subdomain'],
 ]
 
-const nameErrors = (spec: Fields, path: string): FieldError[] =>
-  NAMES.flatMap(([field, rule]) => (spec[field] ? invalidName(`${path}.${field}`, spec[field], rule) : []))
+function nameErrors(spec: Fields, path: string): FieldError[] {
+  const errors: FieldError[] = []
+  for (const [field, rule] of NAMES) if (spec[field]) errors.push(...invalidName(`${path}.${field}`, spec[field], rule))
+  return errors
+}
 
 const INT32_MAX = 2_147_483_647
 
