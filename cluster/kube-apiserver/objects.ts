@@ -119,7 +119,7 @@ export function prepareCreate(
   if (strategy.prepareForCreate && !isHollow(info, object))
     object = strategy.prepareForCreate(object, parseTime(object.metadata.creationTimestamp)!, user)
   if (isTyped) object = completeStatus(info.resource, object)
-  const errors = validateMetadata(object.metadata, strategy.nameRule ?? 'subdomain')
+  const errors = validateMetadata(object.metadata, strategy.nameRule ?? 'subdomain', strategy.plainFinalizers)
   errors.push(...(strategy.validate?.(object) ?? []))
   const unsound = invalidIfAny(info, object.metadata.name || given.generateName || '', errors, ctx)
   if (unsound) return refused(unsound)
@@ -364,7 +364,10 @@ function updateErrors(
   strategy: Strategy,
 ): FieldError[] {
   // What stays the very object that it was has been looked at when it came.
-  const errors = next.metadata === old.metadata ? [] : validateMetadata(next.metadata, strategy.nameRule ?? 'subdomain')
+  const errors =
+    next.metadata === old.metadata
+      ? []
+      : validateMetadata(next.metadata, strategy.nameRule ?? 'subdomain', strategy.plainFinalizers)
   if (old.metadata.deletionTimestamp !== undefined) {
     const fresh = (next.metadata.finalizers ?? []).filter((finalizer) => !old.metadata.finalizers?.includes(finalizer))
     if (fresh.length > 0) {

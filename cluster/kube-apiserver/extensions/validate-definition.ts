@@ -12,6 +12,7 @@ import { nameProblem } from '../validation/names.ts'
 import { reviewVersionErrors, validateWebhookService, validateWebhookUrl } from '../validation/webhook-client.ts'
 import type { DefinedNames, DefinedVersion, Definition } from './definition.ts'
 import { holds } from './definition.ts'
+import { rootErrors } from './schema/root-errors.ts'
 import { ruleErrors } from './schema/rule-errors.ts'
 import { structuralErrors } from './schema/structural.ts'
 
@@ -95,7 +96,10 @@ function conversionErrors({ spec }: Definition): FieldError[] {
   if (strategy !== 'None' && strategy !== 'Webhook') return [notSupported(`${at}.strategy`, strategy, ['None', 'Webhook'])] // prettier-ignore
   if (strategy === 'None') {
     const why = 'should not be set when strategy is not set to Webhook'
-    return webhook ? [forbiddenValue(`${at}.webhook`, why)] : []
+    return [
+      ...(webhook?.clientConfig ? [forbiddenValue(`${at}.webhookClientConfig`, why)] : []),
+      ...(webhook?.conversionReviewVersions?.length ? [forbiddenValue(`${at}.conversionReviewVersions`, why)] : []),
+    ]
   }
   const { clientConfig, conversionReviewVersions = [] } = webhook ?? {}
   return [...clientErrors(clientConfig, `${at}.webhookClientConfig`), ...reviewVersionErrors(conversionReviewVersions, `${at}.conversionReviewVersions`, '')] // prettier-ignore
@@ -144,6 +148,8 @@ function nameErrors(names: DefinedNames): FieldError[] {
 
 // ── versions ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
+const hasStatus = (versions: readonly DefinedVersion[]): boolean => versions.some(({ subresources }) => subresources?.status !== undefined) // prettier-ignore
+
 function versionErrors(versions: readonly DefinedVersion[]): FieldError[] {
   const errors: FieldError[] = []
   versions.forEach(({ name = '', schema, deprecated, deprecationWarning }, i) => {
@@ -175,7 +181,7 @@ function versionErrors(versions: readonly DefinedVersion[]): FieldError[] {
     ({ schema }) => schema?.openAPIV3Schema,
     'spec.validation.openAPIV3Schema',
     'schema.openAPIV3Schema',
-    schemaErrors,
+    (schema, path, version) => schemaErrors(schema, path, hasStatus(path.startsWith('spec.validation') ? versions : [version])), // prettier-ignore
   )
   each(({ subresources }) => subresources?.scale, 'spec.subresources.scale', 'subresources.scale', scaleErrors)
   each(
@@ -195,8 +201,8 @@ function versionErrors(versions: readonly DefinedVersion[]): FieldError[] {
 }
 
 /** Rules are looked at once the schema is one. */
-function schemaErrors(schema: JsonSchema, path: string): FieldError[] {
-  const errors = structuralErrors(schema, path)
+function schemaErrors(schema: JsonSchema, path: string, hasStatus: boolean): FieldError[] {
+  const errors = [...(hasStatus ? rootErrors(schema, path) : []), ...structuralErrors(schema, path)]
   return errors.length > 0 ? errors : ruleErrors(schema, path)
 }
 
@@ -223,14 +229,22 @@ function scaleErrors(scale: ScalePaths, path: string): FieldError[] {
 
 const COLUMN_TYPES = ['boolean', 'date', 'integer', 'number', 'string']
 
+const COLUMN_FORMATS = ['byte', 'date', 'date-time', 'double', 'float', 'int32', 'int64', 'password']
+
 const columnErrors = (columns: readonly PrinterColumn[], path: string): FieldError[] =>
-  columns.flatMap(({ name, type, jsonPath }, i) => [
+  columns.flatMap(({ name, type, format, jsonPath }, i) => [
     ...(name ? [] : [required(`${path}[${i}].name`)]),
     ...(!type ? [required(`${path}[${i}].type`, `must be one of ${COLUMN_TYPES.join(',')}`)] : []),
     ...(type && !COLUMN_TYPES.includes(type)
       ? [invalidValue(`${path}[${i}].type`, type, `must be one of ${COLUMN_TYPES.join(',')}`)]
       : []),
+    ...(format && !COLUMN_FORMATS.includes(format)
+      ? [invalidValue(`${path}[${i}].format`, format, `must be one of ${COLUMN_FORMATS.join(',')}`)]
+      : []),
     ...(jsonPath ? [] : [required(`${path}[${i}].JSONPath`)]),
+    ...(jsonPath && !jsonPath.startsWith('.')
+      ? [invalidValue(`${path}[${i}].JSONPath`, jsonPath, 'must be a simple json path starting with .')]
+      : []),
   ])
 
 const SELECTABLE_MAX = 8

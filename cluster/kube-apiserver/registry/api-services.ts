@@ -79,6 +79,7 @@ const validateStatus = ({ status }: ApiService): FieldError[] =>
 export const apiServices: Strategy<ApiService> = {
   nameRule: 'path-segment',
   hasGeneration: false,
+  plainFinalizers: true,
   hasStatus: true,
   keptByStatus: STATUS_METADATA,
   defaults,

@@ -13,7 +13,6 @@ import { certificateProblem, certificateRequestOf } from '#cluster/api/x509.ts'
 import type { FieldError } from '../status.ts'
 import { duplicateValue, forbiddenValue, invalidValue, notSupported, required } from '../status.ts'
 import { nameProblem } from '../validation/names.ts'
-import { unchanged } from './checks.ts'
 import type { Strategy } from './strategy.ts'
 
 /** Whatever the client says of itself. */
@@ -130,7 +129,8 @@ export const certificateSigningRequests: Strategy<Request> = {
   hasStatus: true,
   prepareForCreate: (request, _now, user) => withRequester(request, user),
   validate,
-  validateUpdate: (request, old) => unchanged(request.spec, old.spec, 'spec'),
+  // What was asked for stays, whatever the client sends.
+  prepareForUpdate: (request, old) => ({ ...request, spec: old.spec }),
   validateStatusUpdate,
   validateApproval,
 }

@@ -74,6 +74,8 @@ describe('what makes no sense is refused', () => {
     ['priorityclasses', { value: 2_000_000_000 }, 'value: Forbidden: maximum allowed value of a user defined priority is 1000000000'], // prettier-ignore
     ['resourcequotas', { spec: { hard: { pods: '-1' } } }, 'must be greater than or equal to 0'],
     ['limitranges', { spec: { limits: [{ type: 'Container', min: { cpu: '3' }, max: { cpu: '2' } }] } }, 'spec.limits[0].min[cpu]: Invalid value: "3": min value 3 is greater than max value 2'], // prettier-ignore
+    ['limitranges', { spec: { limits: [{ type: 'Container', maxLimitRequestRatio: { cpu: '500m' } }] } }, 'spec.limits[0].maxLimitRequestRatio[cpu]: Invalid value: "500m": ratio 500m is less than 1'], // prettier-ignore
+    ['limitranges', { spec: { limits: [{ type: 'Container', min: { cpu: '1' }, max: { cpu: '2' }, maxLimitRequestRatio: { cpu: '3' } }] } }, 'ratio 3 is greater than max/min = 2.000000'], // prettier-ignore
     ['persistentvolumes', { spec: { ...volume, nfs: { server: 's', path: '/' } } }, 'may not specify more than 1 volume type'], // prettier-ignore
     ['persistentvolumes', { spec: { capacity: { storage: '1Gi' }, accessModes: ['ReadWriteOnce'] } }, 'spec: Required value: must specify a volume type'], // prettier-ignore
     ['persistentvolumeclaims', { spec: { accessModes: ['ReadWriteOnce'] } }, 'spec.resources[storage]: Required value'],

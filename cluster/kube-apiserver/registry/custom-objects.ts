@@ -30,6 +30,7 @@ function make({ custom }: Resource): Strategy<Custom> {
   return {
     hasGeneration: true,
     hasStatus,
+    plainFinalizers: true,
     keptByStatus: STATUS_METADATA,
     countsStatus: !hasStatus,
     requiresResourceVersion: true,

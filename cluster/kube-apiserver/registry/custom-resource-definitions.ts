@@ -23,6 +23,7 @@ function withStorageVersion(definition: Definition, before: readonly string[]): 
 
 export const customResourceDefinitions: Strategy<Definition> = {
   hasGeneration: true,
+  plainFinalizers: true,
   hasStatus: true,
   keptByStatus: ['labels', 'annotations', 'ownerReferences'],
   defaults,

@@ -1,4 +1,5 @@
 /** DaemonSets. Upstream: `pkg/registry/apps/daemonset/strategy.go`, `pkg/apis/apps/{v1/defaults,validation/validation}.go`. */
+import { isEqual } from '#cluster/api/meta.ts'
 import type { KubernetesObject } from '#cluster/api/types.ts'
 import { defaultTemplate } from '../defaults/pod-spec.ts'
 import type { FieldError } from '../status.ts'
@@ -23,7 +24,7 @@ function defaults(set: DaemonSet): DaemonSet {
       updateStrategy:
         type === 'RollingUpdate'
           ? { type, rollingUpdate: { maxUnavailable: 1, maxSurge: 0, ...rollingUpdate } }
-          : { type },
+          : { type, ...(rollingUpdate && { rollingUpdate }) },
       revisionHistoryLimit: spec.revisionHistoryLimit ?? 10,
     },
   }
@@ -65,14 +66,28 @@ function validateStrategy({ type, rollingUpdate }: any): FieldError[] {
   return [...errors, ...atMostAll(maxUnavailable, `${field}.maxUnavailable`), ...atMostAll(maxSurge, `${field}.maxSurge`)] // prettier-ignore
 }
 
+const TEMPLATE_GENERATION = 'deprecated.daemonset.template.generation'
+
+/** How often its template has changed: once a field, it lives on as an annotation, and is the server's to write. */
+function withTemplateGeneration(set: DaemonSet, generation: number): DaemonSet {
+  const annotations = { ...set.metadata.annotations, [TEMPLATE_GENERATION]: String(generation) }
+  return { ...set, metadata: { ...set.metadata, annotations } }
+}
+
+function countTemplates(set: DaemonSet, old: DaemonSet): DaemonSet {
+  const before = Number(old.metadata.annotations?.[TEMPLATE_GENERATION] ?? 1)
+  return withTemplateGeneration(set, isEqual(set.spec?.template, old.spec?.template) ? before : before + 1)
+}
+
 export const daemonSets: Strategy<DaemonSet> = {
   hasGeneration: true,
   hasStatus: true,
   defaults,
   prepareForCreate: (set) => ({
-    ...set,
+    ...withTemplateGeneration(set, 1),
     status: { currentNumberScheduled: 0, desiredNumberScheduled: 0, numberMisscheduled: 0, numberReady: 0 },
   }),
+  prepareForUpdate: countTemplates,
   validate,
   validateStatusUpdate: (object, old) => validateCounts('daemonSet', object, old),
   validateUpdate: (set, old) => [...validate(set), ...validateSelectorUpdate(set.spec.selector, old.spec.selector)],

@@ -21,5 +21,7 @@ export const events: Strategy<KubernetesEvent> = {
   hasStatus: false,
   allowCreateOnUpdate: true,
   nameRule: 'path-segment',
+  plainFinalizers: true,
   validate,
+  validateUpdate: validate,
 }

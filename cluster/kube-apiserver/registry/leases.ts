@@ -21,6 +21,7 @@ const withSpec = (lease: Lease): Lease => (lease.spec ? lease : { ...lease, spec
 
 export const leases: Strategy<Lease> = {
   hasGeneration: false,
+  plainFinalizers: true,
   hasStatus: false,
   allowCreateOnUpdate: true,
   requiresResourceVersion: true,

@@ -42,15 +42,20 @@ function validate(node: Node): FieldError[] {
     if (seen.has(id)) errors.push(duplicateValue(field, taint))
     seen.add(id)
   })
-  const { podCIDRs = [] } = node.spec as { podCIDRs?: readonly string[] }
-  podCIDRs.forEach((range, index) => {
-    if (!isRange(range)) errors.push(invalidValue(`spec.podCIDRs[${index}]`, podCIDRs, 'must be valid CIDR'))
-  })
   return [
     ...errors,
     ...validateResourceList(node.status?.capacity, 'status.capacity'),
     ...validateResourceList(node.status?.allocatable, 'status.allocatable'),
   ]
+}
+
+/** Ranges are looked at when they come; later they cannot change. */
+function validateNew(node: Node): FieldError[] {
+  const { podCIDRs = [] } = node.spec as { podCIDRs?: readonly string[] }
+  const wrong = podCIDRs.flatMap((range, index) =>
+    isRange(range) ? [] : [invalidValue(`spec.podCIDRs[${index}]`, podCIDRs, 'must be valid CIDR')],
+  )
+  return [...validate(node), ...wrong]
 }
 
 function validateUpdate(node: Node, old: Node): FieldError[] {
@@ -65,25 +70,21 @@ function validateUpdate(node: Node, old: Node): FieldError[] {
   if (before!['providerID'] && spec!['providerID'] !== before!['providerID']) {
     errors.push(forbiddenValue('spec.providerID', mayNot('providerID')))
   }
-  if (!isEqual(fixedPart(spec!), fixedPart(before!))) {
-    errors.push(forbiddenValue('', 'node updates may only change labels, taints, or capacity'))
+  if (!isEqual(fixedPart(spec!, before!), fixedPart(before!, before!))) {
+    errors.push(forbiddenValue('[]', 'node updates may only change labels, taints, or capacity'))
   }
   return errors
 }
 
 type Fields = Readonly<Record<string, any>>
 
-/** What no update changes, and has no words of its own. */
-function fixedPart({
-  podCIDR: _,
-  podCIDRs: __,
-  providerID: ___,
-  unschedulable: ____,
-  taints: _____,
-  ...rest
-}: Fields): Fields {
+/** What no update changes; ranges and the provider may be told once. */
+function fixedPart(
+  { unschedulable: _, taints: __, podCIDR, podCIDRs, providerID, ...rest }: Fields,
+  old: Fields,
+): Fields {
   // prettier-ignore
-  return rest
+  return { ...rest, ...(old['podCIDRs']?.length && { podCIDR, podCIDRs }), ...(old['providerID'] && { providerID }) }
 }
 
 /** Each but once. */
@@ -100,7 +101,7 @@ export const nodes: Strategy<Node> = {
   hasGeneration: false,
   hasStatus: true,
   defaults,
-  validate,
+  validate: validateNew,
   validateUpdate,
   validateStatusUpdate: (node) => [...validate(node), ...addressErrors(node)],
 }

@@ -32,6 +32,11 @@ function validateModes(modes: readonly string[]): FieldError[] {
   return errors
 }
 
+const VOLUME_MODES = ['Block', 'Filesystem']
+
+const modeErrors = (mode: string | undefined): FieldError[] =>
+  mode === undefined || VOLUME_MODES.includes(mode) ? [] : [notSupported('spec.volumeMode', mode, VOLUME_MODES)]
+
 function validateVolume({ spec = {} }: Volume): FieldError[] {
   const { accessModes = [], persistentVolumeReclaimPolicy: policy, storageClassName, volumeMode } = spec
   return [
@@ -42,7 +47,7 @@ function validateVolume({ spec = {} }: Volume): FieldError[] {
     ...validateNodeAffinity(spec.nodeAffinity),
     ...validateSources(spec),
     ...(storageClassName ? invalidName('spec.storageClassName', storageClassName, 'subdomain') : []),
-    ...oneOf(['Block', 'Filesystem'], volumeMode, 'spec.volumeMode'),
+    ...modeErrors(volumeMode),
   ]
 }
 
@@ -124,7 +129,7 @@ function validateClaim({ spec = {} }: Volume): FieldError[] {
     ...validateModes(accessModes),
     ...storageRequest(spec.resources, 'spec.resources'),
     ...(storageClassName ? invalidName('spec.storageClassName', storageClassName, 'subdomain') : []),
-    ...oneOf(['Block', 'Filesystem'], spec.volumeMode, 'spec.volumeMode'),
+    ...modeErrors(spec.volumeMode),
   ]
 }
 

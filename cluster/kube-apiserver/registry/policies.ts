@@ -38,6 +38,7 @@ function validateBudget({ spec = {} }: Anything): FieldError[] {
 
 export const podDisruptionBudgets: Strategy<Anything> = {
   hasGeneration: true,
+  plainFinalizers: true,
   hasStatus: true,
   validateStatusUpdate: (object, old) => validateCounts('budget', object, old),
   nameRule: 'path-segment',
@@ -201,7 +202,21 @@ function validateLimit(limit: any, field: string): FieldError[] {
     if (above(most, max)) errors.push(invalidValue(`${field}.default[${name}]`, text('default'), `default value ${text('default')} is greater than max value ${text('max')}`)) // prettier-ignore
     if (above(ask, most)) errors.push(invalidValue(`${field}.defaultRequest[${name}]`, text('defaultRequest'), `default request value ${text('defaultRequest')} is greater than default limit value ${text('default')}`)) // prettier-ignore
   }
-  return errors
+  return [...errors, ...ratioErrors(limit, field)]
+}
+
+/** How many times of what it asks for something may have: at least as much, and no more than the bounds allow. */
+function ratioErrors({ maxLimitRequestRatio: ratios = {}, min = {}, max = {} }: any, field: string): FieldError[] {
+  return Object.keys(ratios).flatMap((name): FieldError[] => {
+    const at = `${field}.maxLimitRequestRatio[${name}]`
+    const [ratio, least, most] = [ratios[name], min[name], max[name]].map((amount) => parseQuantity(amount ?? ''))
+    if (ratio === undefined) return []
+    const bound = least === undefined || most === undefined ? undefined : most / least
+    return [
+      ...(ratio < 1_000 ? [invalidValue(at, ratios[name], `ratio ${ratios[name]} is less than 1`)] : []),
+      ...(bound !== undefined && ratio / 1_000 > bound ? [invalidValue(at, ratios[name], `ratio ${ratios[name]} is greater than max/min = ${bound.toFixed(6)}`)] : []), // prettier-ignore
+    ]
+  })
 }
 
 const validateLimits = ({ spec }: Anything): FieldError[] =>

@@ -34,6 +34,7 @@ const validate = ({ handler = '', overhead, scheduling }: RuntimeClass): FieldEr
 
 export const runtimeClasses: Strategy<RuntimeClass> = {
   hasGeneration: false,
+  plainFinalizers: true,
   hasStatus: false,
   validate,
   validateUpdate: (next, old) => [...validate(next), ...unchanged(next.handler ?? '', old.handler, 'handler')],

@@ -33,6 +33,8 @@ export interface Strategy<T extends KubernetesObject = any> {
   readonly validateApproval?: (object: T, old: T) => FieldError[]
   /** Rules for names; default: DNS subdomains. */
   readonly nameRule?: 'subdomain' | 'label' | 'label-1035' | 'path-segment'
+  /** Finalizers of a single word are the clients' own business. */
+  readonly plainFinalizers?: boolean
   /** Counts changes of the spec in `metadata.generation`. */
   readonly hasGeneration: boolean
   /** Changes of the status count too, where it has no subresource of its own. */

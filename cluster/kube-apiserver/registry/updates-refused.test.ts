@@ -42,9 +42,9 @@ const IP = 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)'
 
 describe('an update', () => {
   it.each<[string, string, object, object, readonly string[]]>([
-    ['nodes', 'of a range that is given', node, { podCIDR: '10.0.1.0/24' }, ['spec.podCIDRs: Forbidden: node updates may not change podCIDR except from "" to valid']], // prettier-ignore
-    ['nodes', 'of who provides it', node, { providerID: 'c://d' }, ['spec.providerID: Forbidden: node updates may not change providerID except from "" to valid']], // prettier-ignore
-    ['nodes', 'of anything else', node, { externalID: 'x' }, [`: Forbidden: ${ONLY}`]],
+    ['nodes', 'of a range that is given', node, { podCIDR: '10.0.1.0/24' }, ['spec.podCIDRs: Forbidden: node updates may not change podCIDR except from "" to valid', `[]: Forbidden: ${ONLY}`]], // prettier-ignore
+    ['nodes', 'of who provides it', node, { providerID: 'c://d' }, ['spec.providerID: Forbidden: node updates may not change providerID except from "" to valid', `[]: Forbidden: ${ONLY}`]], // prettier-ignore
+    ['nodes', 'of anything else', node, { externalID: 'x' }, [`[]: Forbidden: ${ONLY}`]],
     ['nodes', 'of whether it takes Pods', node, { unschedulable: true }, []],
     ['services', 'of a family that there is not', service, { ipFamilies: ['IPv5'] }, ['spec.ipFamilies[0]: Unsupported value: "IPv5": supported values: "IPv4", "IPv6"']], // prettier-ignore
     ['services', 'of how many families it has', service, { ipFamilyPolicy: 'Some' }, ['spec.ipFamilyPolicy: Unsupported value: "Some": supported values: "PreferDualStack", "RequireDualStack", "SingleStack"']], // prettier-ignore
@@ -140,6 +140,15 @@ describe('an update', () => {
     expect(put('priorityclasses', { ...create('priorityclasses', { value: 1 }), description: 'x' }).metadata.generation).toBe(1) // prettier-ignore
   })
 
+  it('counts how often the template of a DaemonSet has changed', () => {
+    const { metadata, spec } = create('daemonsets', { spec: { selector: { matchLabels: { a: 'b' } }, template } })
+    const counted = 'deprecated.daemonset.template.generation'
+    expect(metadata.annotations).toEqual({ [counted]: '1' })
+    const next = put('daemonsets', { metadata: { ...metadata, annotations: {} }, spec: { ...spec, template: { ...template, spec: { containers, hostNetwork: true } } } }) // prettier-ignore
+    expect(next.metadata.annotations).toEqual({ [counted]: '2' })
+    expect(put('daemonsets', { ...next, spec: { ...next.spec, minReadySeconds: 5 } }).metadata.annotations).toEqual({ [counted]: '2' }) // prettier-ignore
+  })
+
   it('and whatever makes an object keep what they know, and no more', () => {
     const account = create('serviceaccounts', { secrets: [{ name: 's', kind: 'Secret', namespace: 'x' }] })
     expect(account.secrets).toEqual([{ name: 's' }])
@@ -151,6 +160,13 @@ describe('an update', () => {
     const made = create('deployments', { spec: { ...deployment.spec, template: { ...template, spec: limited } } })
     expect(made.spec.template.spec.containers[0].resources).toEqual({ limits })
   })
+})
+
+it('a finalizer is of a domain, but for kinds that do not mind', () => {
+  const finalizers = ['word']
+  const made = (resource: string, content: object) => lab.send('POST', pathOf(resource, 'default'), { metadata: { name: 'final', finalizers }, ...content }) // prettier-ignore
+  expect(made('configmaps', {}).body.message).toContain('metadata.finalizers[0]: Invalid value: "word": name is neither a standard finalizer name nor is it fully qualified') // prettier-ignore
+  expect(made('leases', {}).status).toBe(201)
 })
 
 it('an attachment is of one volume', () => {

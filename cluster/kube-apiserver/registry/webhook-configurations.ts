@@ -132,6 +132,7 @@ function validate({ webhooks = [] }: Configuration): FieldError[] {
 
 export const webhookConfigurations = (kind: Kind): Strategy<Configuration> => ({
   hasGeneration: true,
+  plainFinalizers: true,
   hasStatus: false,
   defaults: (configuration) => ({
     ...configuration,

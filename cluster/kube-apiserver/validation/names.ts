@@ -74,8 +74,13 @@ export const invalidPrefix = (field: string, prefix: string, rule: NameRule): Fi
 const knownNames = new Map<string, true>()
 const ANNOTATIONS_MAX = 262_144
 
-export function validateMetadata(metadata: ObjectMeta, rule: NameRule): FieldError[] {
+/** @param isPlain finalizers of a single word are anybody's */
+export function validateMetadata(metadata: ObjectMeta, rule: NameRule, isPlain = false): FieldError[] {
   const errors: FieldError[] = []
+  const { generation = 0 } = metadata
+  if (generation < 0) {
+    errors.push(invalidValue('metadata.generation', generation, 'must be greater than or equal to 0'))
+  }
   if (metadata.generateName) errors.push(...invalidPrefix('metadata.generateName', metadata.generateName, rule))
   if (!metadata.name) errors.push(required('metadata.name', 'name or generateName is required'))
   else errors.push(...invalidName('metadata.name', metadata.name, rule))
@@ -83,7 +88,7 @@ export function validateMetadata(metadata: ObjectMeta, rule: NameRule): FieldErr
   validateAnnotations(metadata.annotations, 'metadata.annotations', errors)
   metadata.ownerReferences?.forEach((owner) => errors.push(...validateOwner(owner)))
   errors.push(...validateControllers(metadata.ownerReferences ?? []))
-  metadata.finalizers?.forEach((finalizer, index) => errors.push(...validateFinalizer(finalizer, index)))
+  metadata.finalizers?.forEach((finalizer, index) => errors.push(...validateFinalizer(finalizer, index, isPlain)))
   return errors
 }
 
@@ -132,9 +137,9 @@ function validateControllers(owners: NonNullable<ObjectMeta['ownerReferences']>)
 
 const OWN_FINALIZERS: readonly string[] = ['foregroundDeletion', 'kubernetes', 'orphan']
 
-function validateFinalizer(finalizer: string, index: number): FieldError[] {
+function validateFinalizer(finalizer: string, index: number, isPlain: boolean): FieldError[] {
   const problems = keyProblems(finalizer).map((problem) => invalidValue('metadata.finalizers', finalizer, problem))
-  return [...problems, ...unqualified(finalizer, `metadata.finalizers[${index}]`)]
+  return isPlain ? problems : [...problems, ...unqualified(finalizer, `metadata.finalizers[${index}]`)]
 }
 
 /** Who owns a finalizer can be told from it: a domain, or the system. */

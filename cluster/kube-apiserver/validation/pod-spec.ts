@@ -49,6 +49,9 @@ export function validatePodSpec(given: PodSpec | undefined, path: string): Field
   errors.push(...validateSchedulingGates(spec, path))
   errors.push(...validateSpreading(spec['topologySpreadConstraints'], `${path}.topologySpreadConstraints`))
   errors.push(...nameErrors(spec, path), ...validateNumbers(spec, path))
+  const { runtimeClassName } = spec
+  if (runtimeClassName !== undefined)
+    errors.push(...invalidName(`${path}.runtimeClassName`, runtimeClassName, 'subdomain'))
   errors.push(...validateTolerations(spec['tolerations'], `${path}.tolerations`))
   errors.push(...validateHostAliases(spec['hostAliases'], `${path}.hostAliases`))
   const { preemptionPolicy, overhead } = spec
@@ -64,7 +67,6 @@ const NAMES: readonly (readonly [string, NameRule])[] = [
   ['hostname', 'label'],
   ['subdomain', 'label'],
   ['priorityClassName', 'subdomain'],
-  ['runtimeClassName', 'subdomain'],
 ]
 
 function nameErrors(spec: Fields, path: string): FieldError[] {
