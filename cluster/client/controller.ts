@@ -137,6 +137,7 @@ export function controllerManager(
   const indexers = collectIndexers(controllers)
   const byName = new Map(controllers.map((controller) => [controller.name, controller]))
   const watchers = collectWatchers(controllers)
+  const resources = [...watchers.keys()]
   return {
     name,
     init(options) {
@@ -145,8 +146,8 @@ export function controllerManager(
           !options.disabled?.includes(one) && (!offByDefault || options.enabled?.includes(one) === true),
       )
       const needed = active.flatMap(({ watches }) => watches.filter(({ ifWatched = false }) => !ifWatched))
-      const resources = [...new Set(needed.map(({ resource }) => resource))]
-      const informers = resources.map((resource) => {
+      const asked = [...new Set(needed.map(({ resource }) => resource))]
+      const informers = asked.map((resource) => {
         return [resource, createInformer({ resource }, Object.keys(indexers[resource] ?? {}))]
       })
       const running = active.map((controller) => {
@@ -167,7 +168,16 @@ export function controllerManager(
       if (event.type === 'booted') return election ? startElection(election, ctx) : startInformers(state, ctx)
       const step = election && stepElection(election, event, ctx)
       if (step) return step.started ? [...step.effects, ...startInformers(state, ctx)] : [...step.effects]
-      const manager = { state, indexers, byName, watchers, effects, ctx, caches: new InformerCaches(state.informers) }
+      const manager = {
+        state,
+        indexers,
+        byName,
+        watchers,
+        resources,
+        effects,
+        ctx,
+        caches: new InformerCaches(state.informers),
+      }
       takeIn(manager, event)
       work(manager)
       return effects
@@ -183,6 +193,8 @@ interface Manager {
   readonly indexers: Readonly<Record<string, Readonly<Record<string, Indexer>>>>
   readonly byName: ReadonlyMap<string, Controller>
   readonly watchers: ReadonlyMap<string, readonly Watcher[]>
+  /** What is watched, in order. */
+  readonly resources: readonly string[]
   readonly effects: Effect[]
   readonly ctx: Context
   readonly caches: Caches
@@ -199,9 +211,12 @@ function takeIn(manager: Manager, event: Event): void {
     running.later.delete(key)
     return add(running.queue, key)
   }
-  for (const resource of manager.watchers.keys()) {
+  const stream = event.type === 'data' || event.type === 'closed' ? event.stream : undefined
+  for (const resource of manager.resources) {
     const informer = state.informers[resource]
-    const step = informer && stepInformer(informer, manager.indexers[resource] ?? {}, state.client, event, ctx)
+    // Every event comes by here, and there are dozens of informers.
+    if (!informer || (stream !== undefined && informer.stream !== stream)) continue
+    const step = stepInformer(informer, manager.indexers[resource] ?? {}, state.client, event, ctx)
     if (!step) continue
     effects.push(...step.effects)
     for (const delta of step.deltas) tell(manager, resource, delta)
@@ -215,11 +230,16 @@ function tell(manager: Manager, resource: string, delta: Delta): void {
     const running = state.running[controller]
     // One that was not asked for does not run.
     if (running === undefined) continue
-    for (const entry of watch.enqueue(delta, caches, running.memory, ctx)) {
-      if (typeof entry === 'string') add(running.queue, entry)
-      else addLater(manager, controller, entry.key, entry.afterMicros)
-    }
+    const entries = watch.enqueue(delta, caches, running.memory, ctx)
+    // Mostly a list, and mostly empty.
+    if (!Array.isArray(entries)) for (const entry of entries) enter(manager, controller, running, entry)
+    else for (let i = 0; i < entries.length; i++) enter(manager, controller, running, entries[i] as Enqueue)
   }
+}
+
+function enter(manager: Manager, controller: string, running: Running, entry: Enqueue): void {
+  if (typeof entry === 'string') add(running.queue, entry)
+  else addLater(manager, controller, entry.key, entry.afterMicros)
 }
 
 /** Puts a key in line after a while, unless it is due earlier already. */
