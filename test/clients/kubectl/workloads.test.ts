@@ -55,7 +55,7 @@ const STORY: readonly (readonly [command: string, says: string | RegExp, since?:
   ['kubectl get --raw /api/v1/namespaces/default/services/http:front:80/proxy/ | grep -c hello', '1'],
   ['kubectl get --raw /api/v1/namespaces/default/services/front:81/proxy/', 'Error from server (ServiceUnavailable): no service port 81 found for service "front"'],
   ['kubectl get --raw /api/v1/nodes/node-1/proxy/healthz', 'ok'],
-  ["kubectl get csinodes node-1 --no-headers | cut -d' ' -f1", 'node-1'],
+  ["kubectl get csinodes node-1 --no-headers | cut -d' ' -f1", 'node1'],
   ['kubectl get --raw /.well-known/openid-configuration', /"jwks_uri":"https:\/\/[^"]+\/openid\/v1\/jwks"/],
   ['kubectl cluster-info dump | head -2', /"kind": "NodeList"/],
 ] // prettier-ignore
