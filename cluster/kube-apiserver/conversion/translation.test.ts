@@ -151,7 +151,7 @@ describe('a definition', () => {
   it.each<[string, object, string]>([
     ['another strategy', { strategy: 'Magic' }, 'spec.conversion.strategy: Unsupported value: "Magic": supported values: "None", "Webhook"'],
     ['no word of where the webhook is', { strategy: 'Webhook' }, 'spec.conversion.webhookClientConfig: Required value: required when strategy is set to Webhook'],
-    ['a webhook that is not used', { ...webhook(), strategy: 'None' }, 'spec.conversion.webhook: Forbidden: should not be set when strategy is not set to Webhook'],
+    ['a webhook that is not used', { ...webhook(), strategy: 'None' }, 'spec.conversion.webhookClientConfig: Forbidden: should not be set when strategy is not set to Webhook'],
     ['reviews that nobody knows', { strategy: 'Webhook', webhook: { clientConfig: { url: 'https://x/' }, conversionReviewVersions: ['v9'] } }, 'must include at least one of v1, v1beta1'],
   ])('is refused for %s', (_, conversion, why) => {
     const lab = new Lab(1, {}, builtInSchemas)

@@ -197,6 +197,20 @@ describe('a value that says nothing', () => {
     expect(conform(builtInSchemas, type, webhooks).value).toEqual(webhooks)
   })
 
+  it('is told by an Event of whatever it does not know', () => {
+    const type = builtInSchemas.typeOfKind('v1', 'Event')!
+    expect(conform(builtInSchemas, type, { reason: 'R', series: { count: 2 } }).value).toEqual({
+      ...{
+        reason: 'R',
+        series: { count: 2, lastObservedTime: null },
+        involvedObject: {},
+        source: {},
+        metadata: undefined,
+      },
+      ...{ firstTimestamp: null, lastTimestamp: null, eventTime: null, reportingComponent: '', reportingInstance: '' },
+    })
+  })
+
   it('a moment that should tell millionths of a second tells them', () => {
     const type = builtInSchemas.typeOfKind('coordination.k8s.io/v1', 'Lease')!
     const problem = (renewTime: string) => conform(builtInSchemas, type, { spec: { renewTime } }).problem

@@ -26,12 +26,30 @@ export function withZeros(type: ObjectType, object: Json): Json {
   return next ?? object
 }
 
-const zerosOf = (type: ObjectType): Zeros =>
-  [...type.fields.values()].flatMap((field) => {
+const NO_OBJECT = Object.freeze({})
+
+/** Types that tell of more than they must. */
+const TOLD: Readonly<Record<string, Zeros>> = {
+  'core/v1.Event': [
+    ['involvedObject', NO_OBJECT],
+    ['source', NO_OBJECT],
+    ['firstTimestamp', null],
+    ['lastTimestamp', null],
+    ['eventTime', null],
+    ['reportingComponent', ''],
+    ['reportingInstance', ''],
+  ],
+  'core/v1.EventSeries': [['lastObservedTime', null]],
+}
+
+const zerosOf = (type: ObjectType): Zeros => [
+  ...(Object.hasOwn(TOLD, type.name) ? TOLD[type.name]! : []),
+  ...[...type.fields.values()].flatMap((field): Zeros => {
     if (requiredPointers(type.name).has(field.name)) return []
     const zero = zeroOf(field, WITH_TIMES.test(type.name))
-    return zero === undefined ? [] : [[field.name, zero] as const]
-  })
+    return zero === undefined ? [] : [[field.name, zero]]
+  }),
+]
 
 /** Undefined: it is left out. */
 function zeroOf({ type, required }: Field, tellsTimes: boolean): unknown {

@@ -240,6 +240,8 @@ export const limitRanges: Strategy<Anything> = {
   hasStatus: false,
   allowCreateOnUpdate: true,
   defaults: (object) => (object['spec']?.limits ? { ...object, spec: { ...object['spec'], limits: object['spec'].limits.map(defaultLimit) } } : object), // prettier-ignore
+  // One that nobody has named is known by what the server knows it by.
+  prepareForCreate: (object) => (object.metadata.name ? object : { ...object, metadata: { ...object.metadata, name: object.metadata.uid! } }), // prettier-ignore
   validate: validateLimits,
   validateUpdate: validateLimits,
 }

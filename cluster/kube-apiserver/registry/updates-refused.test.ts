@@ -169,6 +169,12 @@ it('a finalizer is of a domain, but for kinds that do not mind', () => {
   expect(made('leases', {}).status).toBe(201)
 })
 
+it('limits that nobody has named are known by what the server knows them by', () => {
+  const { status, body } = lab.send('POST', pathOf('limitranges', 'default'), { metadata: {}, spec: { limits: [] } })
+  expect([status, body.metadata.name]).toEqual([201, body.metadata.uid])
+  expect(lab.send('GET', pathOf('limitranges', 'default', body.metadata.uid)).status).toBe(200)
+})
+
 it('an attachment is of one volume', () => {
   const attachment = { attacher: 'a.b', nodeName: 'n', source: { persistentVolumeName: 'p', inlineVolumeSpec: {} } }
   const { body } = lab.send('POST', pathOf('volumeattachments', 'default'), { metadata: { name: 'two' }, spec: attachment }) // prettier-ignore
