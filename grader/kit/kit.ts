@@ -50,7 +50,7 @@ export type { Finding } from './stop.ts'
 export { show, Trial } from './trial.ts'
 /** What findings are said with: by key, in English and Spanish. */
 export type { Said, Sayable, Texts } from '../verdict/said.ts'
-export { defineTexts, listed } from '../verdict/say.ts'
+export { defineTexts, joinTexts, listed } from '../verdict/say.ts'
 export type { BareNodeInfo, CycleResult, Status, Supposed } from './scheduler-guest.ts'
 export { nodeInfo, resourcesOf, SchedulerPlugin, schedulerGuest } from './scheduler-guest.ts'
 export { filterSchedulerOptions, schedulerWithFilter } from './learner-filter.ts'

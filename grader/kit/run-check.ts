@@ -202,10 +202,32 @@ function failed(
 export function describeEnding(
   check: Check,
   texts: Texts | undefined,
-  { thrown, trial, plan, at: end }: Ending,
-  { story, divergence }: Partial<Explained>,
+  ending: Ending,
+  told: Partial<Explained>,
   fuel: number,
 ): CheckResult {
+  const head = { ...headOf(check), fuel }
+  try {
+    return { ...head, ...described(check, texts, ending, told) }
+  } catch (error) {
+    // A text that lacks a parameter, a case that cannot be told: the check's own mistake, and no reason for no verdict.
+    return { ...head, ...brokeDown(error, ending.trial, texts) }
+  }
+}
+
+type Described = Omit<CheckResult, Head | 'fuel'>
+
+function brokeDown(reason: unknown, { seed }: Trial<any>, texts: Texts | undefined): Described {
+  const words = reason instanceof Error ? `${reason.name}: ${reason.message}` : show(reason)
+  return { status: 'internal', ...spoken({ message: { key: 'grader.check-broke', params: { seed, words } } }, texts) }
+}
+
+function described(
+  check: Check,
+  texts: Texts | undefined,
+  { thrown, trial, plan, at: end }: Ending,
+  { story, divergence }: Partial<Explained>,
+): Described {
   const hint = check.hint === undefined ? {} : { hint: check.hint }
   const faults = check.tell?.(plan).map((line) => toldOf(line, texts)) ?? []
   const tale = {
@@ -213,9 +235,9 @@ export function describeEnding(
     ...(divergence && { divergence }),
     ...(check.tell && { faults }),
   }
-  return { ...headOf(check), fuel, ...describe(thrown) }
+  return describe(thrown)
 
-  function describe(reason: unknown): Omit<CheckResult, Head | 'fuel'> {
+  function describe(reason: unknown): Described {
     if (reason instanceof Violation) {
       const { message, expected, actual, values, ...finding } = withThrown(reason.finding, trial)
       const told = spoken({ message: withDeviations(message, trial), expected, actual }, texts)
@@ -239,11 +261,7 @@ export function describeEnding(
       const told = { ...spoken({ message }, texts), ...hint, ...place, ...tale }
       return { status: 'error', ...told, ...replayOf(check, trial, plan, end) }
     }
-    const words = reason instanceof Error ? `${reason.name}: ${reason.message}` : show(reason)
-    return {
-      status: 'internal',
-      ...spoken({ message: { key: 'grader.check-broke', params: { seed: trial.seed, words } } }, texts),
-    }
+    return brokeDown(reason, trial, texts)
   }
 }
 

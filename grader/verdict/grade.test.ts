@@ -3,6 +3,7 @@ import { cost, defineChecks, example, faults, property } from '../kit/checks.ts'
 import { schedulerGuest, SchedulerPlugin } from '../kit/scheduler-guest.ts'
 import { node, pod } from '../kit/builders.ts'
 import { nodeInfo } from '../kit/scheduler-guest.ts'
+import type { Trial } from '../kit/trial.ts'
 import { loadEngineNode } from '../sandbox/engine-node.ts'
 import type { Exercise } from './exercise.ts'
 import { grade } from './grade.ts'
@@ -115,6 +116,14 @@ describe('a verdict', () => {
     const verdict = await gradeCode(answering('Success'), { exercise: { ...exercise, checks: broken } })
     expect(verdict.status).toBe('internal')
     expect(verdict.checks[0]!.message).toMatch(/please report it/)
+  })
+
+  it('calls a finding that cannot be put in words internal, too', async () => {
+    const run = (trial: Trial<any>) => trial.fail({ message: { key: 'grader.during', params: { what: 'it' } } })
+    const broken = defineChecks(schedulerGuest(), [example('broken', { run })])
+    const verdict = await gradeCode(answering('Success'), { exercise: { ...exercise, checks: broken } })
+    expect(verdict.status).toBe('internal')
+    expect(verdict.checks[0]!.message).toMatch(/needs the parameter "during".*please report it/)
   })
 
   it('names the line where the learner’s code threw', async () => {

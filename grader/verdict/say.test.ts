@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { engineId } from './engine-id.ts'
 import { graderTexts } from './grader-texts.ts'
 import type { Sayable } from './said.ts'
-import { defineTexts, missingTexts, speak } from './say.ts'
+import { defineTexts, joinTexts, missingTexts, speak } from './say.ts'
 
 const { texts, say } = defineTexts({
   en: {
@@ -40,6 +40,17 @@ describe('what is said by key', () => {
     expect(() => speak({ key: 'nothing' }, 'en', texts)).toThrow(/nothing is said by the key "nothing": add it/)
     expect(() => speak({ key: 'constructor' }, 'en', texts)).toThrow(/"constructor"/)
     expect(() => speak(say('refused'), 'en', texts)).toThrow(/needs the parameter "pod"/)
+  })
+
+  it('is joined from several catalogues, of which no two have the same key', () => {
+    const more = { en: { again: 'Again' }, es: { again: 'Otra vez' }, names: { first: 'primero' } }
+    const joined = joinTexts(texts, more)
+    expect([speak({ key: 'again' }, 'es', joined), speak(say('pods', { count: 2 }), 'es', joined)]).toEqual([
+      'Otra vez',
+      '2 Pods',
+    ])
+    expect(joined.names).toEqual({ first: 'primero' })
+    expect(() => joinTexts(texts, { en: { both: 'two' }, es: {} })).toThrow('have the key "both"')
   })
 
   it('is missing in a language where that language lacks the key', () => {

@@ -19,6 +19,24 @@ export function defineTexts<const Key extends string>(texts: {
   return { texts, say: (key, params) => (params === undefined ? { key } : { key, params }) }
 }
 
+/**
+ * Several catalogues as one: an exercise that speaks with the words of another as well. Throws where two have the same key,
+ * because one of them would then be said with the other's parameters.
+ */
+export function joinTexts(...catalogues: readonly Texts[]): Texts {
+  const joined = (language: Locale): Record<string, Template> => {
+    const templates: Record<string, Template> = {}
+    for (const [key, template] of catalogues.flatMap((one) => Object.entries(one[language]))) {
+      if (Object.hasOwn(templates, key))
+        throw new Error(`two catalogues of texts have the key "${key}": give one of them another`)
+      templates[key] = template
+    }
+    return templates
+  }
+  const names = Object.assign({}, ...catalogues.map((one) => one.names ?? {})) as Record<string, string>
+  return { en: joined('en'), es: joined('es'), ...(Object.keys(names).length > 0 && { names }) }
+}
+
 /** What a check is called in a language. Reports for programs keep to its name. */
 export const titleOf = (name: string, locale: Locale, texts?: Texts): string =>
   (locale === 'es' && texts?.names?.[name]) || name

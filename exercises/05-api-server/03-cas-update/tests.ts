@@ -1,5 +1,5 @@
 /** A learner's own examples for `cas-update`: how they are read, and how a submission is held against them. */
-import { defineTests, type Reader, type Trial } from 'clusterwright/kit'
+import { defineTests, joinTexts, type Reader, type Trial } from 'clusterwright/kit'
 import type { Status } from 'clusterwright/storage'
 import { type Case, type Deed, KEY, type Writer } from './cases.ts'
 import { STORAGE } from './guest.ts'
@@ -109,5 +109,5 @@ export default defineTests<Example>({
   ],
   read,
   run,
-  texts: { en: { ...checkTexts.en, ...texts.en }, es: { ...checkTexts.es, ...texts.es } },
+  texts: joinTexts(checkTexts, texts),
 })

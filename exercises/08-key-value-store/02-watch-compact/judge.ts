@@ -197,7 +197,7 @@ export class Model {
           got,
         )
       }
-      return finding(right ? 'order' : 'not-asked', 'whole', params, wanted, got)
+      return finding(right ? 'out-of-order' : 'not-asked', 'whole', params, wanted, got)
     }
     const last = events.at(-1)!.kv.modRevision
     const rest = pending[events.length]

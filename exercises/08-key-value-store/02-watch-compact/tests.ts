@@ -2,7 +2,7 @@
  * A learner's own examples for `watch-compact`: how they are read, and how a store is held against them. When something is
  * told is left open, so responses of events that follow each other are taken together where no revision is torn.
  */
-import { defineTests, LearnerStore, type Reader, show, storeGuest, type Trial } from 'clusterwright/kit'
+import { defineTests, joinTexts, LearnerStore, type Reader, show, storeGuest, type Trial } from 'clusterwright/kit'
 import type { WatchResponse } from 'clusterwright/mvcc'
 import { readStep as readStoreStep } from '../01-mvcc-store/tests.ts'
 import { texts as storeTexts } from '../01-mvcc-store/tests-texts.ts'
@@ -129,5 +129,5 @@ export default defineTests<Example>({
   ],
   read,
   run,
-  texts: { en: { ...storeTexts.en, ...texts.en }, es: { ...storeTexts.es, ...texts.es } },
+  texts: joinTexts(storeTexts, texts),
 })

@@ -1,5 +1,5 @@
 /** What the checks of `watch-compact` say when they fail. Calls are code, and stay as they are. */
-import { defineTexts } from 'clusterwright/kit'
+import { defineTexts, joinTexts } from 'clusterwright/kit'
 import { texts as storeTexts } from '../01-mvcc-store/texts.ts'
 
 const defined = defineTexts({
@@ -23,7 +23,7 @@ const defined = defineTexts({
     twice: 'Watch {watch} was told twice of revision {revision}.',
     split: 'Watch {watch}: the events of revision {missing} are torn apart.',
     gap: 'Watch {watch} was told of revision {revision}, but not of {missing}, which came before.',
-    order: 'Watch {watch}: events of revision {revision} are not in the order in which they happened.',
+    'out-of-order': 'Watch {watch}: events of revision {revision} are not in the order in which they happened.',
     'not-asked':
       'Watch {watch} was told of something at revision {revision} that it did not ask for, or that did not happen.',
     silent: 'Watch {watch} needs revision {revision}, which is compacted: it must be cancelled.',
@@ -54,7 +54,7 @@ const defined = defineTexts({
     twice: 'A la observación {watch} se le habló dos veces de la revisión {revision}.',
     split: 'Observación {watch}: los eventos de la revisión {missing} llegan partidos.',
     gap: 'A la observación {watch} se le habló de la revisión {revision}, pero no de la {missing}, que vino antes.',
-    order: 'Observación {watch}: los eventos de la revisión {revision} no vienen en el orden en que sucedieron.',
+    'out-of-order': 'Observación {watch}: los eventos de la revisión {revision} no vienen en el orden en que sucedieron.',
     'not-asked': 'A la observación {watch} se le contó en la revisión {revision} algo que no pidió, o que no sucedió.',
     silent: 'La observación {watch} necesita la revisión {revision}, que está compactada: hay que cancelarla.',
     lacking: 'La observación {watch} tiene sitio, y tras el sync aún le falta lo que pasó en la revisión {revision}.',
@@ -78,9 +78,5 @@ const defined = defineTexts({
 })
 
 /** With the words for answers of the store itself. */
-export const texts = {
-  en: { ...storeTexts.en, ...defined.texts.en },
-  es: { ...storeTexts.es, ...defined.texts.es },
-  ...(defined.texts.names && { names: defined.texts.names }),
-}
+export const texts = joinTexts({ en: storeTexts.en, es: storeTexts.es }, defined.texts)
 export const { say } = defined

@@ -1,5 +1,13 @@
 /** A learner's own examples for `raft-election`: how they are read, and how a node is held against them. */
-import { defineTests, messageInWords, raftGuest, type RaftMessage, type Reader, type Trial } from 'clusterwright/kit'
+import {
+  defineTests,
+  joinTexts,
+  messageInWords,
+  raftGuest,
+  type RaftMessage,
+  type Reader,
+  type Trial,
+} from 'clusterwright/kit'
 import { Solo, type SoloOptions } from './solo.ts'
 import { say, texts } from './tests-texts.ts'
 import { texts as own } from './texts.ts'
@@ -142,5 +150,5 @@ export default defineTests<Example>({
   ],
   read,
   run,
-  texts: { en: { ...own.en, ...texts.en }, es: { ...own.es, ...texts.es } },
+  texts: joinTexts(own, texts),
 })

@@ -1,6 +1,7 @@
 /** A learner's own examples for `raft-log`: how they are read, and how a node is held against them. */
 import {
   defineTests,
+  joinTexts,
   messageInWords,
   raftGuest,
   type RaftEntry,
@@ -154,5 +155,5 @@ export default defineTests<Example>({
   beyond: ['data-lost', 'acknowledged-before-written'],
   read,
   run,
-  texts: { en: { ...own.en, ...texts.en }, es: { ...own.es, ...texts.es } },
+  texts: joinTexts(own, texts),
 })

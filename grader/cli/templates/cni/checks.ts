@@ -1,5 +1,14 @@
 /** Each check is a name, a hint and a function of a trial; here a trial starts one process per call, with a store between. */
-import { asyncGuest, type Chance, defineChecks, defineTexts, example, property, type Trial } from 'clusterwright/kit'
+import {
+  asyncGuest,
+  type Chance,
+  defineChecks,
+  defineTexts,
+  example,
+  joinTexts,
+  property,
+  type Trial,
+} from 'clusterwright/kit'
 import { addressAt, addressIn, container, Node, texts as nodeTexts } from './node.ts'
 
 /** What the checks say, in both languages, by key. */
@@ -71,5 +80,5 @@ export default defineChecks(
       },
     }),
   ],
-  { ...texts, en: { ...nodeTexts.en, ...texts.en }, es: { ...nodeTexts.es, ...texts.es } },
+  joinTexts(nodeTexts, texts),
 )

@@ -1,5 +1,13 @@
 /** A learner's own examples: how one is read, and how a plugin is held against it. */
-import { asyncGuest, type AsyncProcess, defineTests, defineTexts, type Reader, type Trial } from 'clusterwright/kit'
+import {
+  asyncGuest,
+  type AsyncProcess,
+  defineTests,
+  defineTexts,
+  joinTexts,
+  type Reader,
+  type Trial,
+} from 'clusterwright/kit'
 import { addressIn, container, Node, texts as nodeTexts } from './node.ts'
 
 const VERBS = ['add', 'del'] as const
@@ -94,5 +102,5 @@ export default defineTests<Example>({
   beyond: [],
   read,
   run,
-  texts: { en: { ...nodeTexts.en, ...texts.en }, es: { ...nodeTexts.es, ...texts.es } },
+  texts: joinTexts(nodeTexts, texts),
 })
