@@ -8,7 +8,7 @@ export const { texts, say } = defineTexts({
     'want-event': 'write an event as "PUT a=1 @2" or "DELETE a @3"',
     'want-response': 'write a list of events, a bookmark "@3", or "compacted @4"',
     'want-snapshot': 'take a Snapshot before a Restore',
-    'answers-otherwise': 'Watch {watch} is told otherwise.',
+    'told-otherwise': 'Watch {watch} is told otherwise.',
   },
   es: {
     'want-told': 'di qué se le cuenta al menos a una observación',
@@ -16,6 +16,6 @@ export const { texts, say } = defineTexts({
     'want-event': 'escribe un evento como "PUT a=1 @2" o "DELETE a @3"',
     'want-response': 'escribe una lista de eventos, una marca "@3" o "compacted @4"',
     'want-snapshot': 'toma una Snapshot antes de un Restore',
-    'answers-otherwise': 'A la observación {watch} se le cuenta otra cosa.',
+    'told-otherwise': 'A la observación {watch} se le cuenta otra cosa.',
   },
 })

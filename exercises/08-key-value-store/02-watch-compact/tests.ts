@@ -115,7 +115,7 @@ function run(trial: Trial<any>, { steps, told }: Example): void {
   for (const [watch, expected] of told) {
     const own = sent.map(({ response }) => response as WatchResponse | null).filter((one) => one?.watchId === watch)
     const actual = together(own.map((response) => inWords(response!)))
-    trial.equal(actual, expected, say('answers-otherwise', { watch }))
+    trial.equal(actual, expected, say('told-otherwise', { watch }))
   }
 }
 

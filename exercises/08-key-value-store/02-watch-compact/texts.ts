@@ -54,7 +54,8 @@ const defined = defineTexts({
     twice: 'A la observación {watch} se le habló dos veces de la revisión {revision}.',
     split: 'Observación {watch}: los eventos de la revisión {missing} llegan partidos.',
     gap: 'A la observación {watch} se le habló de la revisión {revision}, pero no de la {missing}, que vino antes.',
-    'out-of-order': 'Observación {watch}: los eventos de la revisión {revision} no vienen en el orden en que sucedieron.',
+    'out-of-order':
+      'Observación {watch}: los eventos de la revisión {revision} no vienen en el orden en que sucedieron.',
     'not-asked': 'A la observación {watch} se le contó en la revisión {revision} algo que no pidió, o que no sucedió.',
     silent: 'La observación {watch} necesita la revisión {revision}, que está compactada: hay que cancelarla.',
     lacking: 'La observación {watch} tiene sitio, y tras el sync aún le falta lo que pasó en la revisión {revision}.',
