@@ -10,8 +10,8 @@
 const RATES = [1000, 300, 100, 30, 10, 3] as const
 
 /** The guest's own part, in plain JavaScript. It draws by itself, since the sandbox has no chance of its own. */
-const oddities = (seed: number, rate: number): string => `
-let drawn = ${seed} >>> 0
+const ODDITIES = `
+let drawn = seed >>> 0
 const below = (count) => Math.floor(((drawn = (Math.imul(drawn, 1664525) + 1013904223) >>> 0) / 2 ** 32) * count)
 const ODD = [
   () => undefined, () => null, () => 0, () => -0, () => -1, () => NaN, () => 1e300, () => Number.MAX_SAFE_INTEGER,
@@ -45,7 +45,7 @@ function spoil(object, key) {
 }
 
 function perhapsOdd(value) {
-  if (typeof value === 'function' || below(1000) >= ${rate}) return value
+  if (typeof value === 'function' || below(1000) >= rate) return value
   const copy = copyOf(value)
   const places = placesIn(copy)
   if (places.length === 0 || below(8) === 0) return odd()
@@ -102,5 +102,6 @@ export function oddAnswers(solution: string, seed: number): string {
     throw new Error('the solution has no line that begins with `export default`: write its export so, alone')
   // In a function, so that no name of ours is one of the solution's.
   const rate = RATES[seed % RATES.length]!
-  return `${kept}\nconst oddity = (() => {${oddities(seed * 7919, rate)}\nreturn answeringOddly })()\nexport default oddity(submission)\n`
+  const oddly = `((seed, rate) => {${ODDITIES}\nreturn answeringOddly })(${seed * 7919}, ${rate})`
+  return `${kept}\nconst oddity = ${oddly}\nexport default oddity(submission)\n`
 }
