@@ -152,11 +152,11 @@ export function civilFromDays(days: number): { year: number; month: number; day:
 export function deepFreeze<T>(value: T): T {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value
   Object.freeze(value)
-  // Not the keys of a list: they would be texts, made for nothing. (Nor a list of the keys, here and below: JSON inherits none.)
+  // Not the keys of a list: they would be texts, made for nothing.
   if (Array.isArray(value)) for (let i = 0; i < value.length; i++) deepFreeze(value[i])
   else {
     const record = value as JsonRecord
-    for (const key in record) if (typeof record[key] === 'object') deepFreeze(record[key])
+    for (const key of Object.keys(record)) if (typeof record[key] === 'object') deepFreeze(record[key])
   }
   return value
 }
@@ -181,8 +181,8 @@ function isEqualList(a: readonly unknown[], b: readonly unknown[]): boolean {
 /** A key whose value is undefined counts as absent. */
 function isEqualRecord(a: JsonRecord, b: JsonRecord): boolean {
   let left = 0
-  for (const key in b) if (b[key] !== undefined) left++
-  for (const key in a) {
+  for (const key of Object.keys(b)) if (b[key] !== undefined) left++
+  for (const key of Object.keys(a)) {
     if (a[key] === undefined) continue
     if (!Object.hasOwn(b, key) || !isEqual(a[key], b[key])) return false
     left--

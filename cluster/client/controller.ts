@@ -12,26 +12,19 @@ import type { Component, Context, Effect, Event, Micros, ProcessId } from '#clus
 import { Table } from '#cluster/kernel/table.ts'
 import type { Answer, ApiClient, ApiRequest } from './api-client.ts'
 import { answerOf, createApiClient, isOk, messageOf, send } from './api-client.ts'
+import { DEFINITIONS, followDefinition } from './custom-informers.ts'
 import type { EventNote, EventRecorder } from './event-recorder.ts'
 import { createEventRecorder, recordEvent } from './event-recorder.ts'
 import type { Delta, Indexer, Informer } from './informer.ts'
-import { createInformer, objectsBy, startInformer, stepInformer } from './informer.ts'
+import { createInformer, startInformer, stepInformer } from './informer.ts'
+import type { Caches } from './informer-caches.ts'
+import { InformerCaches } from './informer-caches.ts'
 import type { LeaderElection } from './leader-election.ts'
 import { createLeaderElection, startElection, stepElection } from './leader-election.ts'
 import type { WorkQueue } from './work-queue.ts'
 import { add, createWorkQueue, done, forget, retryAfter, take } from './work-queue.ts'
 
-/** Read access to the informers' copies: always a little behind the truth. */
-export interface Caches {
-  /** Whether anybody watches that resource here. */
-  has(resource: string): boolean
-  get<T>(resource: string, key: string): T | undefined
-  all<T>(resource: string): Iterable<T>
-  /** Objects under an index value, such as `by('pods', 'node', 'node-1')`. */
-  by<T>(resource: string, index: string, value: string): Iterable<T>
-  /** How many there are under an index value, without looking at them. */
-  count(resource: string, index: string, value: string): number
-}
+export type { Caches }
 
 export interface Call {
   readonly request: ApiRequest
@@ -69,7 +62,9 @@ export interface Controller<Memory = any> {
   /** Keys worked on at once. Default 5, as upstream. */
   readonly workers?: number
   readonly watches: readonly Watch<Memory>[]
-  /** Indexes that its caches need, per resource. */
+  /** Changes of what definitions bring, where somebody watches definitions; `name` is the definition's. */
+  onCustom?(name: string, delta: Delta, caches: Caches, memory: Memory, ctx: Context): Iterable<Enqueue>
+  /** Indexes that its caches need, per resource; `*`: of whatever a definition brings. */
   readonly indexes?: Readonly<Record<string, Readonly<Record<string, Indexer>>>>
   /** Who Events say they come from. Default: the name with `-controller`. */
   readonly eventSource?: string
@@ -104,6 +99,8 @@ export interface ManagerState {
   election: LeaderElection | undefined
   client: ApiClient
   informers: Record<string, Informer>
+  /** Those of kinds that definitions bring. */
+  customs: string[]
   running: Record<string, Running>
 }
 
@@ -159,6 +156,7 @@ export function controllerManager(
         election: options.leaderElect ? createLeaderElection(name, options.servers) : undefined,
         client: createApiClient(options.servers, `system:${name}`),
         informers: Object.fromEntries(informers),
+        customs: [],
         running: Object.fromEntries(running),
       }
     },
@@ -176,7 +174,7 @@ export function controllerManager(
         resources,
         effects,
         ctx,
-        caches: new InformerCaches(state.informers),
+        caches: new InformerCaches(state),
       }
       takeIn(manager, event)
       work(manager)
@@ -222,10 +220,30 @@ function takeIn(manager: Manager, event: Event): void {
     for (const delta of step.deltas) tell(manager, resource, delta)
     return
   }
+  for (const name of state.customs) {
+    const step = stepInformer(state.informers[name]!, manager.indexers[CUSTOM] ?? {}, state.client, event, ctx)
+    if (!step) continue
+    effects.push(...step.effects)
+    for (const delta of step.deltas) tellCustom(manager, name, delta)
+    return
+  }
+}
+
+/** Under which the indexes of what definitions bring are given. */
+const CUSTOM = '*'
+
+function tellCustom(manager: Manager, name: string, delta: Delta): void {
+  for (const controller of manager.byName.values()) {
+    const running = manager.state.running[controller.name]
+    const entries = running && controller.onCustom?.(name, delta, manager.caches, running.memory, manager.ctx)
+    for (const entry of entries ?? []) enter(manager, controller.name, running!, entry)
+  }
 }
 
 function tell(manager: Manager, resource: string, delta: Delta): void {
   const { state, ctx, caches } = manager
+  if (resource === DEFINITIONS)
+    manager.effects.push(...followDefinition(state, delta, Object.keys(manager.indexers[CUSTOM] ?? {}), ctx))
   for (const { controller, watch } of manager.watchers.get(resource)!) {
     const running = state.running[controller]
     // One that was not asked for does not run.
@@ -320,41 +338,6 @@ function settle(manager: Manager, answer: Answer): void {
     if (left.again) add(running.queue, key)
   }
   done(running.queue, key)
-}
-
-/** Informers seen as caches, for one step. */
-class InformerCaches implements Caches {
-  readonly #informers: Readonly<Record<string, Informer>>
-
-  constructor(informers: Readonly<Record<string, Informer>>) {
-    this.#informers = informers
-  }
-
-  has(resource: string): boolean {
-    return Object.hasOwn(this.#informers, resource)
-  }
-
-  get<T>(resource: string, key: string): T | undefined {
-    return this.#named(resource).items.get(key)
-  }
-
-  all<T>(resource: string): Iterable<T> {
-    return this.#named(resource).items.values()
-  }
-
-  by<T>(resource: string, index: string, value: string): Iterable<T> {
-    return objectsBy(this.#named(resource), index, value)
-  }
-
-  count(resource: string, index: string, value: string): number {
-    return this.#named(resource).indexes[index]!.sizeOf(value)
-  }
-
-  #named(resource: string): Informer {
-    const informer = this.#informers[resource]
-    if (!informer) throw new Error(`no informer for "${resource}": add it to the controller's watches`)
-    return informer
-  }
 }
 
 interface Watcher {

@@ -6,23 +6,42 @@
  * told apart by UID, the precondition that the dependent is still the one that was looked at; foreground deletion (the owner
  * waits for dependents that block it) and orphaning, by their finalizers; a dead owner's name taken off an object that has
  * living ones too.
- * What we leave out: kinds other than those that own or are owned by a controller here: a live owner of another kind is found, its end is not noticed.
+ * Where a whole control plane runs, every built-in kind that can be deleted is watched, and whatever definitions bring
+ * (`resource-monitors`); in small clusters those kinds that own or are owned by a controller.
+ * What we leave out: kinds of servers behind an APIService; in small clusters, that the owner of another kind has gone.
  * Where to read upstream: kubernetes/kubernetes `pkg/controller/garbagecollector/{garbagecollector,graph_builder}.go`.
  */
 import { keyOf } from '#cluster/api/meta.ts'
-import { resourceOfKind } from '#cluster/api/resources.ts'
+import { RESOURCES, resourceOfKind, type Resource } from '#cluster/api/resources.ts'
 import type { KubernetesObject, ObjectMeta, OwnerReference } from '#cluster/api/types.ts'
 import type { Answer } from '#cluster/client/api-client.ts'
 import { deleteRequest, getRequest, patchRequest } from '#cluster/client/api-client.ts'
-import type { Caches, Call, Controller, Reconciled, Watch } from '#cluster/client/controller.ts'
+import type { Caches, Call, Controller, Enqueue, Reconciled, Watch } from '#cluster/client/controller.ts'
 import type { Delta, Indexer } from '#cluster/client/informer.ts'
 import { Table } from '#cluster/kernel/table.ts'
 
-/** Kinds that own or are owned here. */
-const ALWAYS = ['pods', 'replicasets', 'deployments', 'services', 'endpointslices', 'nodes', 'leases'] as const
+/** Kinds that own or are owned by what runs in every cluster. */
+const ALWAYS: readonly string[] = [
+  'pods',
+  'replicasets',
+  'deployments',
+  'services',
+  'endpointslices',
+  'nodes',
+  'leases',
+]
 /** Those whose controllers are off by default: known where one of them runs. */
-const WHERE_WATCHED = ['jobs', 'cronjobs', 'daemonsets', 'statefulsets', 'controllerrevisions'] as const
-const RESOURCES: readonly string[] = [...ALWAYS, ...WHERE_WATCHED]
+const OF_CONTROLLERS = ['jobs', 'cronjobs', 'daemonsets', 'statefulsets', 'controllerrevisions'] as const
+/** All others that can go: known where they are monitored. Upstream, too, takes no notice of Events. */
+const OF_OTHERS = RESOURCES.filter(
+  ({ resource, verbs, storedAs }) =>
+    storedAs === undefined &&
+    resource !== 'events' &&
+    ['delete', 'list', 'watch'].every((verb) => verbs.includes(verb)) &&
+    !ALWAYS.includes(resource) &&
+    !OF_CONTROLLERS.some((one) => one === resource),
+).map(({ resource }) => resource)
+const BUILT_IN: readonly string[] = [...ALWAYS, ...OF_CONTROLLERS, ...OF_OTHERS]
 
 interface Memory {
   /** UIDs of owners that a live look did not find; the oldest make room. */
@@ -55,16 +74,46 @@ export const garbageCollector: Controller<Memory> = {
   name: 'garbage-collector',
   eventSource: 'garbage-collector-controller',
   workers: 20,
-  watches: RESOURCES.map((resource): Watch<Memory> => ({
+  watches: BUILT_IN.map((resource): Watch<Memory> => ({
     resource,
-    ifWatched: !ALWAYS.some((one) => one === resource),
+    ifWatched: !ALWAYS.includes(resource),
     enqueue: (delta, caches) => onChange(resource, delta, caches),
   })),
-  indexes: Object.fromEntries(RESOURCES.map((resource) => [resource, { owner: byOwner }])),
+  onCustom: onChange,
+  indexes: Object.fromEntries([...BUILT_IN, '*'].map((resource) => [resource, { owner: byOwner }])),
   memory: () => ({ absent: new Table(), present: new Table() }),
   reconcile,
   settle,
 }
+
+/** Watches what nobody else does, so that the garbage collector knows it: upstream its graph builder has monitors. */
+export const resourceMonitors: Controller = {
+  name: 'resource-monitors',
+  offByDefault: true,
+  watches: BUILT_IN.map((resource) => ({ resource, enqueue: (): readonly Enqueue[] => NOBODY })),
+  memory: () => ({}),
+  reconcile: () => ({}),
+}
+
+/** Where objects of a kind are: the name of their cache, and what a request says. */
+interface Place {
+  readonly cache: string
+  readonly of: string | Resource
+  readonly namespaced: boolean
+}
+
+/** Where an owner is; undefined where nobody has heard of its kind. Two groups may have a kind of the same name. */
+function placeOf({ apiVersion, kind }: OwnerReference, caches: Caches): Place | undefined {
+  const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : ''
+  const builtIn = resourceOfKind(kind)
+  if (builtIn?.group === group) return { cache: builtIn.resource, of: builtIn.resource, namespaced: builtIn.namespaced }
+  const found = caches.customs().find(([, row]) => row.kind === kind && row.group === group)
+  return found && { cache: found[0], of: found[1], namespaced: found[1].namespaced }
+}
+
+/** What a request says of a kind that is cached by this name. */
+const named = (cache: string, caches: Caches): string | Resource =>
+  caches.customs().find(([name]) => name === cache)?.[1] ?? cache
 
 /** A deletion concerns the dependents; a new or newly owned object itself. */
 function onChange(resource: string, delta: Delta<KubernetesObject>, caches: Caches): readonly string[] {
@@ -95,7 +144,7 @@ function waitingOwners(object: KubernetesObject, caches: Caches): string[] {
   return (object.metadata.ownerReferences ?? []).flatMap((owner) => {
     const found = cachedOwner(owner, object, caches)
     return found && (awaits(found, FOREGROUND) || awaits(found, ORPHAN))
-      ? [`${resourceOfKind(owner.kind)!.resource}|${keyOf(found)}`]
+      ? [`${placeOf(owner, caches)!.cache}|${keyOf(found)}`]
       : []
   })
 }
@@ -103,21 +152,20 @@ function waitingOwners(object: KubernetesObject, caches: Caches): string[] {
 const sameOwners = (a: KubernetesObject, b: KubernetesObject): boolean => byOwner(a).join(' ') === byOwner(b).join(' ')
 
 function dependentsOf(uid: string, caches: Caches): string[] {
-  return RESOURCES.filter((resource) => caches.has(resource)).flatMap((resource) =>
+  const watched = BUILT_IN.filter((resource) => caches.has(resource))
+  return [...watched, ...caches.customs().map(([name]) => name)].flatMap((resource) =>
     [...caches.by<KubernetesObject>(resource, 'owner', uid)].map((object) => `${resource}|${keyOf(object)}`),
   )
 }
-
-const isKnown = (resource: string, caches: Caches): boolean => RESOURCES.includes(resource) && caches.has(resource)
 
 const isCached = (owner: OwnerReference, dependent: KubernetesObject, caches: Caches): boolean =>
   cachedOwner(owner, dependent, caches) !== undefined
 
 function cachedOwner(owner: OwnerReference, dependent: KubernetesObject, caches: Caches): KubernetesObject | undefined {
-  const row = resourceOfKind(owner.kind)
-  if (!row || !isKnown(row.resource, caches)) return undefined
-  const key = row.namespaced ? `${dependent.metadata.namespace}/${owner.name}` : owner.name
-  const found = caches.get<KubernetesObject>(row.resource, key)
+  const place = placeOf(owner, caches)
+  if (!place || !caches.has(place.cache)) return undefined
+  const key = place.namespaced ? `${dependent.metadata.namespace}/${owner.name}` : owner.name
+  const found = caches.get<KubernetesObject>(place.cache, key)
   return found?.metadata.uid === owner.uid ? found : undefined
 }
 
@@ -144,7 +192,7 @@ function reconcile(key: string, caches: Caches, memory: Memory): Reconciled {
     else lives = true
   }
   // One living owner is enough to keep it; the others it need not name any more.
-  if (lives) return { calls: withoutOwners(resource, object, [...gone, ...waiting]) }
+  if (lives) return { calls: withoutOwners(named(resource, caches), object, [...gone, ...waiting]) }
   if (unsure.length > 0) {
     const calls = unsure.flatMap((owner) => lookUp(owner, object, caches))
     // Of a kind that we cannot look up we know nothing, so it stays.
@@ -154,7 +202,9 @@ function reconcile(key: string, caches: Caches, memory: Memory): Reconciled {
   const isFamily = waiting.length > 0 && dependentsOf(object.metadata.uid!, caches).length > 0
   const propagationPolicy = isFamily ? 'Foreground' : 'Background'
   const options = { preconditions: { uid: object.metadata.uid! }, propagationPolicy } as const
-  return { calls: [{ request: deleteRequest(resource, object, options), accept: ['NotFound', 'Conflict'] }] }
+  return {
+    calls: [{ request: deleteRequest(named(resource, caches), object, options), accept: ['NotFound', 'Conflict'] }],
+  }
 }
 
 /** The dependents forget their owner; then it may go. */
@@ -162,8 +212,8 @@ function orphan(resource: string, owner: KubernetesObject, caches: Caches): Reco
   const { name, uid } = owner.metadata
   const { apiVersion, kind } = owner
   const self: OwnerReference = { apiVersion, kind, name, uid: uid! }
-  const calls = dependents(owner, caches).flatMap(([of, object]) => withoutOwners(of, object, [self]))
-  return { calls: calls.length > 0 ? calls : [withoutFinalizer(resource, owner, ORPHAN)] }
+  const calls = dependents(owner, caches).flatMap(([of, object]) => withoutOwners(named(of, caches), object, [self]))
+  return { calls: calls.length > 0 ? calls : [withoutFinalizer(named(resource, caches), owner, ORPHAN)] }
 }
 
 /** It goes when no dependent is left that blocks it. */
@@ -171,7 +221,7 @@ function inForeground(resource: string, owner: KubernetesObject, caches: Caches)
   const isBlocking = ({ metadata }: KubernetesObject): boolean =>
     metadata.ownerReferences?.some((one) => one.uid === owner.metadata.uid && one.blockOwnerDeletion === true) === true
   if (dependents(owner, caches).some(([, object]) => isBlocking(object))) return {}
-  return { calls: [withoutFinalizer(resource, owner, FOREGROUND)] }
+  return { calls: [withoutFinalizer(named(resource, caches), owner, FOREGROUND)] }
 }
 
 function dependents(owner: KubernetesObject, caches: Caches): (readonly [string, KubernetesObject])[] {
@@ -181,26 +231,33 @@ function dependents(owner: KubernetesObject, caches: Caches): (readonly [string,
   })
 }
 
-function withoutOwners(resource: string, object: KubernetesObject, owners: readonly OwnerReference[]): Call[] {
+function withoutOwners(of: string | Resource, object: KubernetesObject, owners: readonly OwnerReference[]): Call[] {
   if (owners.length === 0) return []
-  const ownerReferences = owners.map(({ uid }) => ({ $patch: 'delete', uid }))
-  const patch = { metadata: { ownerReferences, uid: object.metadata.uid } }
-  return [{ request: patchRequest(resource, object, 'strategic', patch), accept: ['NotFound', 'Conflict'] }]
+  const accept = ['NotFound', 'Conflict']
+  const { uid, resourceVersion, ownerReferences: all = [] } = object.metadata
+  if (typeof of === 'string') {
+    const ownerReferences = owners.map((owner) => ({ $patch: 'delete', uid: owner.uid }))
+    return [{ request: patchRequest(of, object, 'strategic', { metadata: { ownerReferences, uid } }), accept }]
+  }
+  // What a definition brings takes no strategic patch: the list as a whole, of the version that was looked at.
+  const ownerReferences = all.filter((one) => !owners.some((owner) => owner.uid === one.uid))
+  const patch = { metadata: { ownerReferences, uid, resourceVersion } }
+  return [{ request: patchRequest(of, object, 'merge', patch), accept }]
 }
 
-function withoutFinalizer(resource: string, object: KubernetesObject, finalizer: string): Call {
+function withoutFinalizer(of: string | Resource, object: KubernetesObject, finalizer: string): Call {
   const { finalizers = [], resourceVersion } = object.metadata
   const patch = { metadata: { finalizers: finalizers.filter((one) => one !== finalizer), resourceVersion } }
-  return { request: patchRequest(resource, object, 'merge', patch), accept: ['NotFound'] }
+  return { request: patchRequest(of, object, 'merge', patch), accept: ['NotFound'] }
 }
 
 /** The caches of different kinds are not of one moment: ask the API server before anything is deleted. */
 function lookUp(owner: OwnerReference, dependent: KubernetesObject, caches: Caches): Call[] {
-  const row = resourceOfKind(owner.kind)
-  if (!row) return []
-  const namespace = row.namespaced ? dependent.metadata.namespace : undefined
-  const tag: Tag = { look: owner, isWatched: isKnown(row.resource, caches) }
-  return [{ request: getRequest(row.resource, namespace, owner.name), tag, accept: ['NotFound'] }]
+  const place = placeOf(owner, caches)
+  if (!place) return []
+  const namespace = place.namespaced ? dependent.metadata.namespace : undefined
+  const tag: Tag = { look: owner, isWatched: caches.has(place.cache) }
+  return [{ request: getRequest(place.of, namespace, owner.name), tag, accept: ['NotFound'] }]
 }
 
 function settle(_key: string, call: Call, answer: Answer, failed: boolean, memory: Memory): undefined {

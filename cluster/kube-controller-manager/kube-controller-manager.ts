@@ -4,8 +4,8 @@
  * What the real one does: runs some forty controllers in one process, on shared informers.
  * What we model: deployment, replicaset, endpoints, endpointslice, namespace, node-lifecycle, taint-eviction, node-ipam,
  * garbage-collector, pod-gc, persistentvolume-binder and ephemeral-volume, each in its own file or folder, and with them, in
- * place of the CSI drivers' own, an external-provisioner; serviceaccount, root-ca-certificate-publisher, pvc-protection,
- * pv-protection, resourcequota, clusterrole-aggregation, job, cronjob, ttl-after-finished, daemonset, statefulset, disruption,
+ * place of the CSI drivers' own, an external-provisioner; resource-monitors (for the garbage collector), serviceaccount,
+ * root-ca-certificate-publisher, pvc-protection, pv-protection, resourcequota, clusterrole-aggregation, job, cronjob, ttl-after-finished, daemonset, statefulset, disruption,
  * horizontal-pod-autoscaler, csrapproving and csrcleaner, which run where they are asked for; leader election, where there are several control planes.
  * csrsigning is there where a host brings what signs (`kubeControllerManagerWith`): nothing in the simulation has a key.
  * What we leave out: the other controllers; the client's rate limits; one service account per controller.
@@ -25,7 +25,7 @@ import { deploymentController } from './deployment/deployment.ts'
 import { disruptionController } from './disruption/disruption.ts'
 import { endpointsController } from './endpoints.ts'
 import { endpointSliceController } from './endpointslice/endpointslice.ts'
-import { garbageCollector } from './garbage-collector.ts'
+import { garbageCollector, resourceMonitors } from './garbage-collector.ts'
 import { horizontalPodAutoscalerController } from './horizontalpodautoscaler/horizontalpodautoscaler.ts'
 import { jobController } from './job/job.ts'
 import { namespaceController } from './namespace.ts'
@@ -58,6 +58,7 @@ export const controllers: readonly Controller[] = [
   taintEvictionController,
   podGcController,
   garbageCollector,
+  resourceMonitors,
   namespaceController,
   deploymentController,
   replicaSetController,

@@ -3,12 +3,13 @@
  *
  * What the real one does: for a namespace with a deletion timestamp it finds every kind that can be deleted by discovery, deletes
  * each kind's objects as a collection, and when nothing is left removes its own finalizer, `kubernetes`.
- * What we model: that, in rounds: delete, count what is still there, and come back while Pods take their time.
- * What we leave out: kinds that CustomResourceDefinitions or aggregated servers bring; the conditions in the namespace's status;
- * the wait by the longest grace period (it looks again every few seconds).
+ * What we model: that, in rounds: delete, count what is still there, and come back while Pods take their time. Kinds that
+ * definitions bring are known where definitions are watched.
+ * What we leave out: kinds of servers behind an APIService; the conditions in the namespace's status; the wait by the longest
+ * grace period (it looks again every few seconds).
  * Where to read upstream: kubernetes/kubernetes `pkg/controller/namespace/deletion/namespaced_resources_deleter.go`.
  */
-import { RESOURCES } from '#cluster/api/resources.ts'
+import { RESOURCES, type Resource } from '#cluster/api/resources.ts'
 import type { KubernetesObject, Namespace } from '#cluster/api/types.ts'
 import { type Answer, isOk, listRequest } from '#cluster/client/api-client.ts'
 import type { Caches, Call, Controller, Reconciled } from '#cluster/client/controller.ts'
@@ -32,10 +33,16 @@ interface Memory {
   rounds: Table<string, Round>
 }
 
-/** What can be in a namespace. */
-const CONTENTS = RESOURCES.filter(
+/** Built-in kinds that can be in a namespace. */
+const BUILT_IN = RESOURCES.filter(
   ({ namespaced, verbs, storedAs }) => namespaced && verbs.includes('deletecollection') && storedAs === undefined,
-).map(({ resource }) => resource)
+)
+
+/** What can be in a namespace. */
+const contents = (caches: Caches): readonly Resource[] => [
+  ...BUILT_IN,
+  ...caches.customs().flatMap(([, row]) => (row.namespaced ? [row] : [])),
+]
 
 export const namespaceController: Controller<Memory> = {
   name: 'namespace',
@@ -62,7 +69,7 @@ function reconcile(key: string, caches: Caches, memory: Memory): Reconciled {
   const before = memory.rounds.get(key)
   if (before?.step === 'delete') {
     memory.rounds.set(key, { step: 'count', isLeft: false })
-    return { calls: CONTENTS.map((resource) => count(resource, key)), again: true }
+    return { calls: contents(caches).map((resource) => count(resource, key)), again: true }
   }
   if (before?.step === 'count' && !before.isLeft) {
     memory.rounds.set(key, { step: 'finalize', isLeft: false })
@@ -73,16 +80,16 @@ function reconcile(key: string, caches: Caches, memory: Memory): Reconciled {
     return { requeueAfterMicros: REST_MICROS }
   }
   memory.rounds.set(key, { step: 'delete', isLeft: false })
-  return { calls: CONTENTS.map((resource) => deleteAll(resource, key)), again: true }
+  return { calls: contents(caches).map((resource) => deleteAll(resource, key)), again: true }
 }
 
-function deleteAll(resource: string, namespace: string): Call {
+function deleteAll(resource: Resource, namespace: string): Call {
   const { path } = listRequest(resource, namespace)
   return { request: { method: 'DELETE', path, body: { propagationPolicy: 'Background' } } }
 }
 
 /** One is as good as many. */
-const count = (resource: string, namespace: string): Call => ({
+const count = (resource: Resource, namespace: string): Call => ({
   request: listRequest(resource, namespace, { limit: '1' }),
   tag: 'count',
 })
