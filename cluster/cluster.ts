@@ -28,7 +28,7 @@ import { haproxy } from '#cluster/haproxy/haproxy.ts'
 import type { Component, ProcessId } from '#cluster/kernel/component.ts'
 import { inOneProcess } from '#cluster/kernel/one-process.ts'
 import { World } from '#cluster/kernel/world.ts'
-import { FULL_CHAIN } from '#cluster/kube-apiserver/full-chain.ts'
+import { FULL_CHAIN } from '#cluster/kube-apiserver/chain/full-chain.ts'
 import { kubeApiserver } from '#cluster/kube-apiserver/kube-apiserver.ts'
 import {
   FULL_CHAIN_CONTROLLERS,

@@ -8,8 +8,11 @@
  * per resource feeds; subresources; graceful deletion and finalizers; admission of namespaces and tolerations; addresses of
  * Services; Events that go after an hour; compaction; limits on requests in flight, or priority and fairness; certificates, tokens
  * from a file, of service accounts and for bootstrapping, impersonation, audit; RBAC and the Node authorizer with their bootstrap
- * roles (AlwaysAllow is the default, as without `--authorization-mode`); admission plugins and quotas (`full-chain.ts`);
- * every built-in kind of the stable versions, those that definitions add, and those that another server answers for; discovery; tables, and kinds in two versions. A kind is cached from when somebody first asks for it.
+ * roles (AlwaysAllow is the default, as without `--authorization-mode`); admission plugins and quotas (`chain/full-chain.ts`);
+ * every built-in kind of the stable versions, those that definitions add, and those that another server answers for; discovery;
+ * tables, and kinds in two versions. A kind is cached from when somebody first asks for it.
+ * Where to begin: `chain/` is what every request passes, `handlers/` what it reads or writes, `subresources/` what is special about
+ * some paths, `watch/` the cache and who listens, `services/` what Services are given, `registry/` what is special about each kind.
  * What we leave out: what the lines of `SEMANTICS.md` name.
  * Where to read upstream: apiserver `pkg/server/config.go` (DefaultBuildHandlerChain), `pkg/endpoints/handlers`,
  * `pkg/registry/generic/registry/store.go`, `pkg/storage/{etcd3,cacher}`.
@@ -32,31 +35,31 @@ import {
   watchResponse,
   WATCH_RETRY_TIMER,
   watchStreamClosed,
-} from './cache-feed.ts'
-import { connectEnded, connectSaid } from './connect.ts'
+} from './watch/cache-feed.ts'
+import { connectEnded, connectSaid } from './subresources/connect.ts'
 import { claimCompaction, claimed, COMPACTION_TIMER, scheduleCompaction } from './compaction.ts'
 import { definitionsMoved, lookAtAll as lookAtDefinitions } from './extensions/define.ts'
-import { ENDPOINTS_TIMER, endpointsAnswered, reconcileEndpoints } from './endpoint-reconciler.ts'
-import { leaseGranted } from './event-leases.ts'
-import { admitQueued, DEADLINE_TIMER, expireRequests, queued, receive } from './handler-chain.ts'
+import { ENDPOINTS_TIMER, endpointsAnswered, reconcileEndpoints } from './services/endpoint-reconciler.ts'
+import { leaseGranted } from './handlers/event-leases.ts'
+import { admitQueued, DEADLINE_TIMER, expireRequests, queued, receive } from './chain/handler-chain.ts'
 import { countAnswers, countGone, noTallies } from './metrics/tallies.ts'
 import type { Ended } from './outgoing.ts'
 import { apiServicesMoved, AVAILABILITY_TIMER, discoveryAnswered, lookAtAll } from './aggregation/availability.ts'
 import { proxyAnswered } from './aggregation/proxy.ts'
-import { throughAnswered } from './connect-proxy.ts'
+import { throughAnswered } from './subresources/connect-proxy.ts'
 import { outgoingEnded } from './outgoing.ts'
 import { partsOf } from './parts.ts'
-import { freshTimedOut, readAnswered } from './reads.ts'
-import { dropRequest, isMutating, refuse } from './responses.ts'
+import { freshTimedOut, readAnswered } from './handlers/reads.ts'
+import { dropRequest, isMutating, refuse } from './handlers/responses.ts'
 import type { ApiserverOptions, Call, State } from './state.ts'
 import { internal } from './status.ts'
 import { callClosed, ETCD_PROBE_TIMER, ETCD_RETRY_TIMER, probeMember, retryParked } from './storage/etcd-client.ts'
-import { createWatchCache, EVENTS_MIN } from './watch-cache.ts'
-import { BOOKMARK_TIMER, sendBookmarks, watchClosed, watchTimedOut } from './watch-requests.ts'
+import { createWatchCache, EVENTS_MIN } from './watch/watch-cache.ts'
+import { BOOKMARK_TIMER, sendBookmarks, watchClosed, watchTimedOut } from './watch/watch-requests.ts'
 import { policiesMoved } from './admission/policies/type-checking.ts'
 import { conversionAnswered, translateOut } from './conversion/translation.ts'
-import { hookSaid } from './writes.ts'
-import { ADMISSION_TIMER, leaseArrived, waitedForAdmission, writeAnswered } from './writes.ts'
+import { hookSaid } from './handlers/writes.ts'
+import { ADMISSION_TIMER, leaseArrived, waitedForAdmission, writeAnswered } from './handlers/writes.ts'
 
 const DEFAULTS = {
   serviceCIDR: '10.96.0.0/12',

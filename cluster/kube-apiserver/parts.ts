@@ -8,7 +8,7 @@ import type { EtcdResponse } from '#cluster/etcd/messages.ts'
 import type { Context, Effect, StreamId } from '#cluster/kernel/component.ts'
 import type { Admission } from './admission/admission.ts'
 import type { Route } from './aggregation/route.ts'
-import type { RequestInfo } from './route.ts'
+import type { RequestInfo } from './chain/route.ts'
 import type { PendingRequest, State } from './state.ts'
 
 export interface Parts {

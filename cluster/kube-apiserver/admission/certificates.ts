@@ -9,7 +9,7 @@ import { isEqual } from '#cluster/api/meta.ts'
 import { keyOf, resourceNamed } from '#cluster/api/resources.ts'
 import type { KubernetesObject } from '#cluster/api/types.ts'
 import { certificateRequestOf } from '#cluster/api/x509.ts'
-import type { Verb } from '../route.ts'
+import type { Verb } from '../chain/route.ts'
 import { type AdmissionPlugin, type Attributes, forbid } from './plugin.ts'
 
 type SigningRequest = KubernetesObject & {

@@ -9,7 +9,7 @@
 import { podLimits, podRequests } from '#cluster/api/pod-resources.ts'
 import { formatQuantity } from '#cluster/api/quantity.ts'
 import type { Container, KubernetesObject, Pod, ResourceList, Status } from '#cluster/api/types.ts'
-import { objectsIn } from '../watch-cache.ts'
+import { objectsIn } from '../watch/watch-cache.ts'
 import { type Bounds, maximum, maximumRequest, minimum, ratio } from './limit-ranger-bounds.ts'
 import { type AdmissionPlugin, type Attributes, forbid, isPodCreation, isWriteOf } from './plugin.ts'
 

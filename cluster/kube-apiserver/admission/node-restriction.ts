@@ -11,7 +11,7 @@ import { isEqual } from '#cluster/api/meta.ts'
 import type { UserInfo } from '#cluster/api/http.ts'
 import { keyOf } from '#cluster/api/resources.ts'
 import type { KubernetesObject, Node, Pod, Status } from '#cluster/api/types.ts'
-import type { RequestInfo } from '../route.ts'
+import type { RequestInfo } from '../chain/route.ts'
 import { type AdmissionPlugin, type Attributes, forbid, lookUp } from './plugin.ts'
 
 const PREFIX = 'system:node:'

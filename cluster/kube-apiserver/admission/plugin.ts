@@ -10,7 +10,7 @@ import { keyOf } from '#cluster/api/resources.ts'
 import type { KubernetesObject, Status } from '#cluster/api/types.ts'
 import type { Context } from '#cluster/kernel/component.ts'
 import type { Ask } from '../cel/authorizers.ts'
-import type { RequestInfo } from '../route.ts'
+import type { RequestInfo } from '../chain/route.ts'
 import type { State } from '../state.ts'
 import { forbidden } from '../status.ts'
 

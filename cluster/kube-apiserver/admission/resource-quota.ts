@@ -13,11 +13,11 @@ import { isAbout, quotaText, type ResourceQuota, unsaid, usageOf } from '#cluste
 import { keyOf, resourceNamed } from '#cluster/api/resources.ts'
 import type { KubernetesObject, Pod, ResourceList, Status } from '#cluster/api/types.ts'
 import type { Compare, RequestOp, TxnRequest, TxnResponse } from '#cluster/etcd/messages.ts'
-import type { RequestInfo } from '../route.ts'
+import type { RequestInfo } from '../chain/route.ts'
 import type { PendingRequest, QuotaOrigin, State } from '../state.ts'
 import { forbidden } from '../status.ts'
 import { registryKey, withoutRevision } from '../storage/keys.ts'
-import { objectsIn } from '../watch-cache.ts'
+import { objectsIn } from '../watch/watch-cache.ts'
 import type { AdmissionPlugin } from './plugin.ts'
 
 /** Kinds of which nobody keeps count. */

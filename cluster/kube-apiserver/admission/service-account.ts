@@ -7,7 +7,7 @@
  * Where to read upstream: kubernetes/kubernetes `plugin/pkg/admission/serviceaccount/admission.go`.
  */
 import type { Container, KubernetesObject, Pod, PodSpec, Status, Volume } from '#cluster/api/types.ts'
-import { generatedSuffix } from '../names.ts'
+import { generatedSuffix } from '../handlers/names.ts'
 import { type AdmissionPlugin, type Attributes, forbid, isPodCreation, lookUp } from './plugin.ts'
 
 type ServiceAccount = KubernetesObject & {

@@ -11,8 +11,8 @@
 import type { HttpRequest, HttpResponse, UserInfo } from '#cluster/api/http.ts'
 import { formatMicroTime } from '#cluster/api/meta.ts'
 import type { Context, DiskImage, Effect, StreamId } from '#cluster/kernel/component.ts'
-import { newUid } from '../names.ts'
-import type { RequestInfo } from '../route.ts'
+import { newUid } from '../handlers/names.ts'
+import type { RequestInfo } from '../chain/route.ts'
 import type { AuditEvent, State } from '../state.ts'
 import { levelFor } from './policy.ts'
 

@@ -4,7 +4,7 @@
  * Where to read upstream: apiserver `pkg/audit/policy/checker.go`, `pkg/apis/audit/v1/types.go`.
  */
 import type { HttpRequest, UserInfo } from '#cluster/api/http.ts'
-import type { RequestInfo } from '../route.ts'
+import type { RequestInfo } from '../chain/route.ts'
 import type { AuditLevel, AuditPolicy, AuditRule } from '../state.ts'
 
 const contains = (list: readonly string[] | undefined, value: string): boolean => list === undefined || list.length === 0 || list.includes(value) // prettier-ignore

@@ -2,7 +2,7 @@
 import type { Resource } from '#cluster/api/resources.ts'
 import type { KubernetesObject } from '#cluster/api/types.ts'
 import type { Effect } from '#cluster/kernel/component.ts'
-import type { View } from '../views.ts'
+import type { View } from '../handlers/views.ts'
 
 /** A question that is out. */
 export interface Conversion {

@@ -8,10 +8,10 @@ import type { HttpRequest, UserInfo } from '#cluster/api/http.ts'
 import type { KubernetesObject } from '#cluster/api/types.ts'
 import type { Resource } from '#cluster/api/resources.ts'
 import type { Context, Effect } from '#cluster/kernel/component.ts'
-import { startDeleteCollection } from '../collections.ts'
-import type { RequestInfo } from '../route.ts'
+import { startDeleteCollection } from '../handlers/collections.ts'
+import type { RequestInfo } from '../chain/route.ts'
 import type { PendingRequest, State } from '../state.ts'
-import { startWrite } from '../writes.ts'
+import { startWrite } from '../handlers/writes.ts'
 
 const OWN: UserInfo = Object.freeze({ name: 'system:apiserver', groups: ['system:masters'] })
 const TIMEOUT_MICROS = 60_000_000

@@ -6,7 +6,7 @@
  * Where to read upstream: apiserver `pkg/util/flowcontrol/{apf_controller,rule}.go`.
  */
 import type { UserInfo } from '#cluster/api/http.ts'
-import type { RequestInfo } from '../route.ts'
+import type { RequestInfo } from '../chain/route.ts'
 import type { State } from '../state.ts'
 import type { FlowSchema, FlowSubject, PriorityLevelConfiguration, ResourceRule } from './types.ts'
 

@@ -13,7 +13,7 @@
 import { sha256 } from '#cluster/kernel/sha256.ts'
 import { storedAs, keyOf } from '#cluster/api/resources.ts'
 import type { HttpRequest } from '#cluster/api/http.ts'
-import type { RequestInfo } from '../route.ts'
+import type { RequestInfo } from '../chain/route.ts'
 import type { FlowState, Level, Queue, Seated, State } from '../state.ts'
 import type { Flow } from './classify.ts'
 import type { PriorityLevelConfiguration } from './types.ts'

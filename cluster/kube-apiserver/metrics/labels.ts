@@ -5,8 +5,8 @@
  */
 import type { HttpRequest } from '#cluster/api/http.ts'
 import { isApply } from '../apply/apply.ts'
-import { isConnect } from '../connect.ts'
-import type { RequestInfo } from '../route.ts'
+import { isConnect } from '../subresources/connect.ts'
+import type { RequestInfo } from '../chain/route.ts'
 
 const VERBS: Readonly<Record<RequestInfo['verb'], string>> = {
   get: 'GET',

@@ -1,6 +1,6 @@
 /** What the server counts, and what it says of itself. */
 import { describe, expect, it } from 'vitest'
-import { FULL_CHAIN } from '../full-chain.ts'
+import { FULL_CHAIN } from '../chain/full-chain.ts'
 import { configMap, CONFIG_MAPS, ETCD, Lab, pod, PODS, requestOf } from '../lab.ts'
 import { countEnded, noTallies } from './tallies.ts'
 

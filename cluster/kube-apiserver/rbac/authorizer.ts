@@ -10,7 +10,7 @@
  */
 import type { UserInfo } from '#cluster/api/http.ts'
 import type { PolicyRule, Role, RoleBinding, Subject } from '#cluster/api/types.ts'
-import type { RequestInfo } from '../route.ts'
+import type { RequestInfo } from '../chain/route.ts'
 import type { Grant, Grants, State } from '../state.ts'
 
 /** What the authorizer looks into, and where it remembers whom bindings mean. */

@@ -9,7 +9,7 @@ import { isEqual } from '#cluster/api/meta.ts'
 import { keyOf, resourceNamed } from '#cluster/api/resources.ts'
 import type { PolicyRule, Role, RoleBinding, Status } from '#cluster/api/types.ts'
 import { type AdmissionPlugin, type Attributes, forbid } from '../admission/plugin.ts'
-import type { RequestInfo, Verb } from '../route.ts'
+import type { RequestInfo, Verb } from '../chain/route.ts'
 import { notFound } from '../status.ts'
 import { rulesFor } from './authorizer.ts'
 

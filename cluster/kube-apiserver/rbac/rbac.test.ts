@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { HttpRequest, Method, UserInfo } from '#cluster/api/http.ts'
 import type { PolicyRule } from '#cluster/api/types.ts'
 import { CONFIG_MAPS, configMap, DEPLOYMENTS, Lab, pod, PODS, type Reply, requestOf } from '../lab.ts'
-import { requestInfo } from '../route.ts'
+import { requestInfo } from '../chain/route.ts'
 import { allows } from './authorizer.ts'
 
 const RBAC = '/apis/rbac.authorization.k8s.io/v1'

@@ -8,9 +8,9 @@
 import { keyOf } from '#cluster/api/resources.ts'
 import type { KubernetesObject, Service } from '#cluster/api/types.ts'
 import type { Compare, LeaseId, RequestOp, TxnRequest } from '#cluster/etcd/messages.ts'
-import type { RequestInfo } from '../route.ts'
-import { nodePortsOf } from '../node-ports.ts'
-import { addressOf } from '../service-address.ts'
+import type { RequestInfo } from '../chain/route.ts'
+import { nodePortsOf } from '../services/node-ports.ts'
+import { addressOf } from '../services/service-address.ts'
 import type { Origin } from '../state.ts'
 import { ipAddressKey, nodePortKey, registryKey } from './keys.ts'
 

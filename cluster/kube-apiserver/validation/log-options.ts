@@ -6,7 +6,7 @@
  */
 import { parseTime } from '#cluster/api/meta.ts'
 import type { Status } from '#cluster/api/types.ts'
-import type { RequestInfo } from '../route.ts'
+import type { RequestInfo } from '../chain/route.ts'
 import type { FieldError } from '../status.ts'
 import { badRequest, forbiddenValue, invalid, invalidValue } from '../status.ts'
 

@@ -6,7 +6,7 @@
 import type { Status } from '#cluster/api/types.ts'
 import type { HttpRequest } from '#cluster/api/http.ts'
 import type { Resource } from '#cluster/api/resources.ts'
-import type { RequestInfo } from '../route.ts'
+import type { RequestInfo } from '../chain/route.ts'
 import type { FieldError } from '../status.ts'
 import { badRequest, internal, invalid, invalidValue, notSupported } from '../status.ts'
 

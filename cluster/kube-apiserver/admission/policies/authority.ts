@@ -6,10 +6,10 @@
 import type { UserInfo } from '#cluster/api/http.ts'
 import type { Resource } from '#cluster/api/resources.ts'
 import { RESOURCES } from '#cluster/api/resources.ts'
-import { mayAsk, verdictOn } from '../../authorization.ts'
+import { mayAsk, verdictOn } from '../../chain/authorization.ts'
 import type { Ask } from '../../cel/authorizers.ts'
 import { ownResourcesOf } from '../../extensions/custom-resources.ts'
-import type { Verb } from '../../route.ts'
+import type { Verb } from '../../chain/route.ts'
 import type { State } from '../../state.ts'
 
 /** @param user who makes the request */

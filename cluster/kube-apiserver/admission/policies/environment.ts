@@ -19,7 +19,7 @@ import type { Type } from '../../cel/types.ts'
 import { DYN, objectOf, opaque, showType } from '../../cel/types.ts'
 import type { Value } from '../../cel/values.ts'
 import { CelMap, fail } from '../../cel/values.ts'
-import type { RequestInfo } from '../../route.ts'
+import type { RequestInfo } from '../../chain/route.ts'
 import { OPERATIONS } from '../webhooks/configuration.ts'
 
 /** Cost units: of one expression, of all of a policy, of a webhook's conditions. */

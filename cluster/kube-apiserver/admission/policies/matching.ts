@@ -5,7 +5,7 @@
  */
 import type { Resource } from '#cluster/api/resources.ts'
 import type { KubernetesObject } from '#cluster/api/types.ts'
-import type { RequestInfo } from '../../route.ts'
+import type { RequestInfo } from '../../chain/route.ts'
 import type { State } from '../../state.ts'
 import { matchesRule, versionFor } from '../webhooks/configuration.ts'
 import type { MatchResources, NamedRule } from './types.ts'

@@ -10,7 +10,7 @@ import { keyOf, RESOURCES, storedAs } from '#cluster/api/resources.ts'
 import type { KubernetesObject, LabelSelector } from '#cluster/api/types.ts'
 import { definitionNamed } from '../../extensions/custom-resources.ts'
 import { rowsOf, servesVersion } from '../../extensions/definition.ts'
-import type { RequestInfo } from '../../route.ts'
+import type { RequestInfo } from '../../chain/route.ts'
 import type { State } from '../../state.ts'
 import type { Hook, Kind, Rule, Webhook } from './types.ts'
 

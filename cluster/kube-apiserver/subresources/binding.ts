@@ -1,0 +1,48 @@
+/**
+ * `pods/binding`: the scheduler's one write puts a Pod on a node, and says so in its conditions. What it notes on the Binding is noted on the Pod.
+ *
+ * Where to read upstream: kubernetes/kubernetes `pkg/registry/core/pod/storage/storage.go` (BindingREST).
+ */
+import { aboutGeneration, deepFreeze, withCondition } from '#cluster/api/meta.ts'
+import type { Binding, Pod } from '#cluster/api/types.ts'
+import type { Context } from '#cluster/kernel/component.ts'
+import { timestamp } from '../handlers/objects.ts'
+import type { Prepared } from '../handlers/objects.ts'
+import type { RequestInfo } from '../chain/route.ts'
+import type { Origin } from '../state.ts'
+import type { FieldError } from '../status.ts'
+import { badRequest, conflict, internal, notSupported, required } from '../status.ts'
+
+/** Upstream does not say that it is the client's fault. */
+const refuseWith = ({ field, message }: FieldError): Prepared => ({ refused: internal(`${field}: ${message}`) })
+
+export function bind(info: RequestInfo, body: unknown, origin: Origin, ctx: Context): Prepared {
+  const { metadata, target } = (body ?? {}) as Partial<Binding>
+  if (target === undefined) return { refused: badRequest('the binding has no target; name the node in target.name') }
+  if (target.kind && target.kind !== 'Node') {
+    return refuseWith(notSupported('target.kind', target.kind, ['Node', '<empty>']))
+  }
+  if (!target.name) return refuseWith(required('target.name'))
+  const pod = origin.object as Pod
+  const refuse = (why: string): Prepared => ({ refused: conflict(info.resource, info.name, why, 'binding') })
+  if (metadata?.uid && metadata.uid !== pod.metadata.uid) {
+    return refuse(`Precondition failed: UID in precondition: ${metadata.uid}, UID in object meta: ${pod.metadata.uid}`)
+  }
+  if (pod.metadata.deletionTimestamp !== undefined) {
+    return refuse(`pod ${pod.metadata.name} is being deleted, cannot be assigned to a host`)
+  }
+  if (pod.spec.nodeName) {
+    return refuse(`pod ${pod.metadata.name} is already assigned to node ${JSON.stringify(pod.spec.nodeName)}`)
+  }
+  if (pod.spec.schedulingGates?.length) {
+    return refuse(`pod ${pod.metadata.name} has non-empty .spec.schedulingGates`)
+  }
+  const condition = { ...aboutGeneration(pod), type: 'PodScheduled', status: 'True', lastTransitionTime: timestamp(ctx) } as const // prettier-ignore
+  const conditions = withCondition(pod.status?.conditions, condition)
+  const spec = { ...pod.spec, nodeName: target.name }
+  // Where it might have gone is of no interest any more.
+  const { nominatedNodeName: _, ...status } = pod.status ?? {}
+  const annotations = metadata?.annotations && { ...pod.metadata.annotations, ...metadata.annotations }
+  const marked = annotations ? { metadata: { ...pod.metadata, annotations } } : {}
+  return { object: deepFreeze({ ...pod, ...marked, spec, status: { ...status, conditions } } as Pod) }
+}

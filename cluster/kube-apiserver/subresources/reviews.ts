@@ -1,0 +1,129 @@
+/**
+ * Kinds that are no objects but questions: who am I, what may I do, whose is this token; and what became of the components.
+ * They are answered at once, and nothing is stored.
+ *
+ * What we leave out: components other than etcd (nobody asks them here, and upstream it is deprecated).
+ * Where to read upstream: kubernetes/kubernetes `pkg/registry/{authorization,authentication}`, `pkg/registry/core/componentstatus`.
+ */
+import type { HttpRequest, HttpResponse, UserInfo } from '#cluster/api/http.ts'
+import { apiVersionOf, resourceNamed } from '#cluster/api/resources.ts'
+import type { KubernetesObject } from '#cluster/api/types.ts'
+import type { Context } from '#cluster/kernel/component.ts'
+import { ownerOf } from '../chain/authentication.ts'
+import { authorize, hasRbac, mayAsk, verdictOn } from '../chain/authorization.ts'
+import { rulesFor } from '../rbac/authorizer.ts'
+import type { RequestInfo, Verb } from '../chain/route.ts'
+import type { State } from '../state.ts'
+import { badRequest, methodNotAllowed, notFound } from '../status.ts'
+
+interface ResourceAttributes {
+  readonly namespace?: string
+  readonly verb?: string
+  readonly group?: string
+  readonly resource?: string
+  readonly subresource?: string
+  readonly name?: string
+}
+
+interface Attributes {
+  readonly resourceAttributes?: ResourceAttributes
+  readonly nonResourceAttributes?: { readonly path?: string; readonly verb?: string }
+}
+
+const EVERYBODY = 'system:authenticated'
+
+/** Questions that whoever was recognised may ask, about themselves. */
+const OF_ONESELF = ['selfsubjectreviews', 'selfsubjectaccessreviews', 'selfsubjectrulesreviews']
+
+export function review(
+  state: State,
+  user: UserInfo,
+  info: RequestInfo,
+  request: HttpRequest,
+  ctx: Context,
+): HttpResponse {
+  // prettier-ignore
+  const { resource, verb } = info
+  if (!resource.verbs.includes(verb)) return respond(405, methodNotAllowed())
+  const isOwn = OF_ONESELF.includes(resource.resource) && user.groups.includes(EVERYBODY)
+  const refused = isOwn ? undefined : authorize(state, user, info, ctx)
+  if (refused) return respond(refused.code, refused)
+  if (resource.resource === 'componentstatuses') return components(state, info)
+  const body = (request.body ?? {}) as Partial<KubernetesObject> & { readonly spec?: any }
+  if (body.kind !== undefined && body.kind !== resource.kind) {
+    return respond(400, badRequest(`${body.kind} in version "${body.apiVersion}" cannot be handled as a ${resource.kind}`)) // prettier-ignore
+  }
+  const status = answerTo(state, user, info, body.spec ?? {}, ctx)
+  const metadata = { ...body.metadata, creationTimestamp: null }
+  const head = { apiVersion: apiVersionOf(resource), kind: resource.kind, metadata }
+  return respond(201, { ...head, ...(body.spec && { spec: body.spec }), status })
+}
+
+const respond = (status: number, body: unknown): HttpResponse => ({ type: 'response', status, body })
+
+function answerTo(state: State, user: UserInfo, info: RequestInfo, spec: any, ctx: Context): object {
+  switch (info.resource.resource) {
+    case 'selfsubjectreviews':
+      return { userInfo: shown(user) }
+    case 'tokenreviews': {
+      const { token = '' } = spec
+      if (token === '') return { user: {} }
+      const audiences = spec.audiences?.length ? spec.audiences : [state.options.serviceAccountIssuer]
+      const owner = ownerOf(state, token, ctx.now, audiences)
+      if ('error' in owner) return { user: {}, error: owner.error }
+      return { authenticated: true, user: shown(owner.user), audiences: owner.audiences.filter(Boolean) }
+    }
+    case 'selfsubjectrulesreviews':
+      return { ...rulesOf(state, user, spec.namespace ?? ''), incomplete: false }
+    case 'selfsubjectaccessreviews':
+      return access(state, user, spec)
+    default:
+      return access(state, { name: spec.user ?? '', groups: spec.groups ?? [] }, spec)
+  }
+}
+
+const shown = ({ name, groups, uid, extra }: UserInfo): object => ({
+  username: name,
+  ...(uid && { uid }),
+  groups,
+  ...(extra && { extra }),
+})
+
+/** Rules about resources, and about paths. */
+function rulesOf({ options, caches }: State, user: UserInfo, namespace: string) {
+  if (options.authorizationMode === 'AlwaysAllow') {
+    const resourceRules = [{ verbs: ['*'], apiGroups: ['*'], resources: ['*'] }]
+    return { resourceRules, nonResourceRules: [{ verbs: ['*'], nonResourceURLs: ['*'] }] }
+  }
+  const rules = hasRbac(options.authorizationMode) ? rulesFor(caches, user, namespace) : []
+  return {
+    resourceRules: rules.filter(({ nonResourceURLs }) => nonResourceURLs === undefined),
+    nonResourceRules: rules.filter(({ nonResourceURLs }) => nonResourceURLs !== undefined),
+  }
+}
+
+function access(state: State, user: UserInfo, { resourceAttributes, nonResourceAttributes }: Attributes) {
+  if (resourceAttributes === undefined) {
+    const { path = '', verb = '' } = nonResourceAttributes ?? {}
+    return { allowed: nonResourceAttributes !== undefined && mayAsk(state, user, verb, path) }
+  }
+  const { namespace = '', verb = '', group = '', resource = '', subresource = '', name = '' } = resourceAttributes
+  const asked = { ...resourceNamed('pods'), group, resource }
+  const info = { verb: verb as Verb, resource: asked, namespace, name, subresource }
+  const { allowed, reason } = verdictOn(state, user, info)
+  return { allowed, ...(reason && { reason }) }
+}
+
+/** Each member of etcd, as far as calls to it have shown. */
+function components({ options, membersDown }: State, { resource, name }: RequestInfo): HttpResponse {
+  const items = options.etcd.map((member, index) => {
+    const isDown = membersDown.has(member)
+    const condition = isDown
+      ? { type: 'Healthy', status: 'False', message: 'no answer' }
+      : { type: 'Healthy', status: 'True', message: 'ok' }
+    return { apiVersion: 'v1', kind: 'ComponentStatus', metadata: { name: `etcd-${index}` }, conditions: [condition] }
+  })
+  if (name === '') return respond(200, { apiVersion: 'v1', kind: 'ComponentStatusList', metadata: {}, items })
+  const one = items.find(({ metadata }) => metadata.name === name)
+  return one ? respond(200, one) : respond(404, notFound(resource, name))
+}
