@@ -323,6 +323,21 @@ export class Plane {
     return `${output}${errors}${exitCode === 0 ? '' : `[exit ${exitCode}]\n`}`
   }
 
+  /** A kind of one's own in every namespace, `Website` of example.com/v1, which may hold anything. */
+  defineWebsites(): this {
+    const schema = { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } }
+    this.create({
+      ...{ apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition' },
+      metadata: { name: 'websites.example.com' },
+      spec: {
+        ...{ group: 'example.com', scope: 'Namespaced' },
+        names: { plural: 'websites', singular: 'website', kind: 'Website', listKind: 'WebsiteList' },
+        versions: [{ name: 'v1', served: true, storage: true, schema }],
+      },
+    })
+    return this.seconds(5)
+  }
+
   create(object: object): any {
     const { status, body } = this.request(createRequest(object as any))
     if (status !== 201) throw new Error(`create: ${status} ${body?.message}`)

@@ -23,18 +23,7 @@ it('asks once for a live owner of a kind that nobody watches, and leaves what it
 
 /** A control plane that knows every kind, with a kind of its own, `websites.example.com`, and one object of it. */
 function withWebsites() {
-  const plane = new Plane({ nodes: 0, enabled: ['resource-monitors'] }).seconds(3)
-  const schema = { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } }
-  plane.create({
-    ...{ apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition' },
-    metadata: { name: 'websites.example.com' },
-    spec: {
-      ...{ group: 'example.com', scope: 'Namespaced' },
-      names: { plural: 'websites', singular: 'website', kind: 'Website', listKind: 'WebsiteList' },
-      versions: [{ name: 'v1', served: true, storage: true, schema }],
-    },
-  })
-  plane.seconds(5)
+  const plane = new Plane({ nodes: 0, enabled: ['resource-monitors'] }).seconds(3).defineWebsites()
   const path = '/apis/example.com/v1/namespaces/default/websites'
   const create = (name: string, ownerReferences: object[] = []) =>
     plane.request({

@@ -2,19 +2,8 @@ import { expect, it } from 'vitest'
 import { Plane } from './control-plane.test-world.ts'
 
 it('takes along what a definition has brought into it', () => {
-  const plane = new Plane({ nodes: 0, enabled: ['resource-monitors'] }).seconds(3)
-  const schema = { openAPIV3Schema: { type: 'object' } }
-  plane.create({
-    ...{ apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition' },
-    metadata: { name: 'websites.example.com' },
-    spec: {
-      ...{ group: 'example.com', scope: 'Namespaced' },
-      names: { plural: 'websites', singular: 'website', kind: 'Website', listKind: 'WebsiteList' },
-      versions: [{ name: 'v1', served: true, storage: true, schema }],
-    },
-  })
+  const plane = new Plane({ nodes: 0, enabled: ['resource-monitors'] }).seconds(3).defineWebsites()
   plane.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } })
-  plane.seconds(5)
   const websites = '/apis/example.com/v1/websites'
   const body = { apiVersion: 'example.com/v1', kind: 'Website', metadata: { name: 'site' } }
   plane.request({ method: 'POST', path: '/apis/example.com/v1/namespaces/shop/websites', body })
