@@ -1,7 +1,7 @@
 /** The right-hand pane: what happened, in one headline, and below it the checks, or what to do. */
 import { type TemplateResult, html, nothing } from 'lit'
 import { keyed } from 'lit/directives/keyed.js'
-import type { Verdict } from '#grader/verdict/verdict.ts'
+import type { Feedback, Verdict } from '#grader/verdict/verdict.ts'
 import { type ChecksActions, drawChecks, drawDigest, drawProblems } from './checks-view.ts'
 import { failureWords } from './failure-words.ts'
 import { icon } from './icons.ts'
@@ -77,9 +77,17 @@ function drawMessage(state: WorkbenchState): TemplateResult | typeof nothing {
   return html`<p class="cw-outcome-message" data-tone=${tone}>${drawLine(message)}</p>`
 }
 
-/** What is not in the list of checks already: a known mistake, advice, praise. */
+/** What the failures look like: it is read before them. */
+const drawKnownMistakes = ({ feedback }: Verdict): TemplateResult[] =>
+  feedback
+    .filter(isKnownMistake)
+    .map(({ message }) => html`<p class="cw-outcome-message" data-tone="plain">${drawLine(message)}</p>`)
+
+const isKnownMistake = ({ type, check }: Feedback): boolean => type === 'blocking' && check === undefined
+
+/** What is in no list yet: advice, praise. */
 function drawFeedback({ feedback }: Verdict): TemplateResult | typeof nothing {
-  const told = feedback.filter(({ type, check }) => type === 'praise' || check === undefined)
+  const told = feedback.filter((one) => one.type === 'praise' || (one.check === undefined && !isKnownMistake(one)))
   if (told.length === 0) return nothing
   return html`<section class="cw-caught" aria-label=${words().feedback}>
     <ul>
@@ -118,6 +126,7 @@ export function drawOutcome(model: OutcomeModel): TemplateResult {
     ${phase === 'ready' ? nothing : drawWorking(state)} ${drawMessage(state)}
     ${drawProblems(state.problems, actions.goTo)} ${isPassed ? drawPassed(verdict, model) : nothing}
     ${standingOf(verdict) ? drawWhereItStands(verdict, model) : nothing}
+    ${verdict ? drawKnownMistakes(verdict) : nothing}
     ${checks.length > 0 ? keyed(state.grading, drawChecks(checks, state.mode, width, actions)) : nothing}
     ${verdict ? [drawFeedback(verdict), drawAfterRun(verdict)] : nothing}
     ${isEmpty ? [drawEmpty(state.hasPassed), drawWhereItStands(undefined, model)] : nothing}

@@ -281,10 +281,12 @@ export function tellCase({ offsets, drifts, faults, serverDiesMs }: Case): TellL
       tell('fault', say(`fault.${kind}`, { who: COPIES[who]!, seconds: forMs / 1000 }), atMs),
     ),
     ...(serverDiesMs === undefined ? [] : [tell('fault', say('fault.server'), serverDiesMs)]),
-    ...COPIES.flatMap((who, copy) =>
-      offsets[copy] === 0 && drifts[copy] === 0
-        ? []
-        : [tell('step', say('step.clock', { who, seconds: offsets[copy] ?? 0, drift: (drifts[copy] ?? 0) / 10 }))],
-    ),
+    ...COPIES.flatMap((who, copy) => {
+      const [offset, percent] = [offsets[copy] ?? 0, (drifts[copy] ?? 0) / 10]
+      return [
+        ...(offset === 0 ? [] : [say(offset > 0 ? 'step.ahead' : 'step.behind', { who, by: Math.abs(offset) })]),
+        ...(percent === 0 ? [] : [say(percent > 0 ? 'step.fast' : 'step.slow', { who, by: Math.abs(percent) })]),
+      ].map((what) => tell('step', what))
+    }),
   ]
 }

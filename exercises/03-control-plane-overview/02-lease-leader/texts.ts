@@ -27,7 +27,10 @@ export const { texts, say } = defineTexts({
     'fault.dies': '{who} dies, and starts again after {seconds} s',
     'fault.stops': '{who} stops in good order',
     'fault.server': 'the API server dies, and starts again',
-    'step.clock': 'the clock of {who} is {seconds} s ahead, and {drift} % fast',
+    'step.ahead': 'the clock of {who} is {by} s ahead',
+    'step.behind': 'the clock of {who} is {by} s behind',
+    'step.fast': 'the clock of {who} runs {by} % fast',
+    'step.slow': 'the clock of {who} runs {by} % slow',
   },
   es: {
     two: '{one} y {other} dirigen a la vez.',
@@ -54,7 +57,10 @@ export const { texts, say } = defineTexts({
     'fault.dies': '{who} muere, y arranca de nuevo a los {seconds} s',
     'fault.stops': '{who} se detiene en orden',
     'fault.server': 'el servidor de API muere y vuelve a arrancar',
-    'step.clock': 'el reloj de {who} va {seconds} s adelantado y corre un {drift} % más',
+    'step.ahead': 'el reloj de {who} va {by} s adelantado',
+    'step.behind': 'el reloj de {who} va {by} s atrasado',
+    'step.fast': 'el reloj de {who} adelanta un {by} %',
+    'step.slow': 'el reloj de {who} atrasa un {by} %',
   },
   names: {
     'one leads, and goes on leading': 'uno dirige, y sigue dirigiendo',
