@@ -11,7 +11,8 @@ import type { World } from '#cluster/kernel/world.ts'
 import { type Entry, entryFrom, linesOf } from './journal.ts'
 import type { Certificate } from './kube-apiserver/certificates.ts'
 
-const FORMAT = 'clusterwright world 1'
+/** Counted up when what a world begins with is told otherwise. */
+const FORMAT = 'clusterwright world 2'
 
 /** All that decides what a world does, but for what comes in. */
 export interface Genesis {
@@ -79,7 +80,11 @@ export function readWorld(path: string): SavedWorld {
   const [first = '', ...lines] = readFileSync(path, 'utf8').split('\n')
   const head = parsed(first)
   if (head?.format !== FORMAT)
-    throw new Error(`${path} is no saved world, or one of another version: clusterwright world save writes them`)
+    throw new Error(
+      String(head?.format).startsWith('clusterwright world')
+        ? `${path} was saved by another version of clusterwright. Load it with the one that saved it`
+        : `${path} is no saved world: clusterwright world save writes them`,
+    )
   const entries = lines.filter((line) => line !== '').map(entryFrom)
   if (entries.length !== head.commands)
     throw new Error(`${path} has ${entries.length} of ${head.commands} commands: it is not whole. Save it again`)

@@ -115,6 +115,7 @@ describe('a world as a file', () => {
 
   it.each([
     ['something else', () => 'apiVersion: v1\n', 'is no saved world'],
+    ['an older one', (text: string) => text.replace('clusterwright world 2', 'clusterwright world 1'), 'Load it with'],
     ['one that is not whole', (text: string) => text.slice(0, text.lastIndexOf('\n{')), 'it is not whole'],
     ['one of another engine', (text: string) => text.replace(/"tick":\d+/, '"tick":1'), 'another version'],
   ])('is not %s', async (_, change, message) => {
