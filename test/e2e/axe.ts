@@ -18,6 +18,7 @@ const CONTRAST = { type: 'rule', values: ['color-contrast', 'link-in-text-block'
 /** One line per rule that is broken, with the first elements that break it. @param within a part of the page, else all of it */
 export async function accessibilityViolations(page: Page, within?: Locator): Promise<string[]> {
   await provideAxe(page)
+  await endMotion(page)
   await within?.evaluate((element) => element.setAttribute('data-looked-at', ''))
   const found = await violations(page, { rules: WCAG, within: within ? '[data-looked-at]' : undefined })
   await within?.evaluate((element) => element.removeAttribute('data-looked-at'))
@@ -36,6 +37,7 @@ export class Colours {
 
   async #look(page: Page, isWhole: boolean): Promise<string[]> {
     await provideAxe(page)
+    await endMotion(page)
     const fresh = await page.evaluate(markNewPairs, [...this.#good])
     if (!isWhole && fresh.length === 0) return []
     const found = await violations(page, {
@@ -84,6 +86,17 @@ function markNewPairs(good: string[]): string[] {
   }
   return [...fresh]
 }
+
+/**
+ * What is on its way from one look to another is there: a colour half-way, or a word that fades in, is nobody's choice, and
+ * whether axe comes upon it is chance. What moves for ever goes on.
+ */
+const endMotion = (page: Page): Promise<void> =>
+  page.evaluate(async () => {
+    await new Promise((drawn) => requestAnimationFrame(drawn))
+    for (const animation of document.getAnimations())
+      if (animation.effect?.getComputedTiming().endTime !== Infinity) animation.finish()
+  })
 
 /**
  * Gives a page axe-core, once. By the debugger, because a script that comes in this way is compiled once for all pages that a

@@ -89,14 +89,10 @@ async function tooWide(page: Page): Promise<string[]> {
   return wide > 0 ? [`is ${wide} px wider than a window of ${page.viewportSize()!.width} px`] : []
 }
 
-/** The device goes over to the other theme, and so does the page; what was on its way from one colour to another is there. */
+/** The device goes over to the other theme, and so does the page. */
 async function changeTheme(page: Page, theme: Theme): Promise<void> {
   await page.emulateMedia({ colorScheme: theme })
   await page.waitForFunction((name) => document.documentElement.dataset.theme === name, theme)
-  await page.evaluate(async () => {
-    await new Promise((drawn) => requestAnimationFrame(drawn))
-    for (const animation of document.getAnimations()) if (animation instanceof CSSTransition) animation.finish()
-  })
 }
 
 // Side by side: while one page waits for its files, another is looked at.
