@@ -1,6 +1,7 @@
 /**
  * What the API server sets up by itself before it is ready: the system namespaces, and the Service `kubernetes` by which
- * Pods reach it, with its EndpointSlice and Endpoints; with RBAC, the roles without which nobody could do anything; with Priority, the two classes of the system.
+ * Pods reach it, with its EndpointSlice and Endpoints; with RBAC, the roles without which nobody could do anything; with Priority,
+ * the two classes of the system; and an APIService for each built-in group and version.
  *
  * Servers that come after the first, and those that go: `endpoint-reconciler.ts`.
  * What we leave out: putting roles right that somebody has changed.
@@ -10,6 +11,7 @@ import { resourceOfKind } from '#cluster/api/resources.ts'
 import type { KubernetesObject, Namespace, Service } from '#cluster/api/types.ts'
 import type { RequestOp } from '#cluster/etcd/messages.ts'
 import type { Context, Effect } from '#cluster/kernel/component.ts'
+import { BUILT_IN_SERVICES } from './aggregation/local-services.ts'
 import { hasRbac } from './chain/authorization.ts'
 import { endpointsOf, kubernetesSlice } from './services/endpoint-reconciler.ts'
 import { BOOTSTRAP_FLOWS } from './flowcontrol/bootstrap-flows.ts'
@@ -75,6 +77,7 @@ function wantedObjects(state: State): KubernetesObject[] {
       : []),
     ...(state.options.admissionPlugins.includes('Priority') ? SYSTEM_PRIORITIES : []),
     ...(state.options.priorityAndFairness ? BOOTSTRAP_FLOWS : []),
+    ...(state.options.apiServiceRegistration ? BUILT_IN_SERVICES : []),
   ]
   if (advertiseAddress === '') return [...namespaces, service, ...policy]
   const slice = kubernetesSlice([advertiseAddress], securePort)

@@ -44,6 +44,7 @@ import { leaseGranted } from './handlers/event-leases.ts'
 import { admitQueued, DEADLINE_TIMER, expireRequests, queued, receive } from './chain/handler-chain.ts'
 import { countAnswers, countGone, noTallies } from './metrics/tallies.ts'
 import type { Ended } from './outgoing.ts'
+import { registerAtStart, registerDefinitions, registrationMoved } from './aggregation/autoregister.ts'
 import { apiServicesMoved, AVAILABILITY_TIMER, discoveryAnswered, lookAtAll } from './aggregation/availability.ts'
 import { proxyAnswered } from './aggregation/proxy.ts'
 import { throughAnswered } from './subresources/connect-proxy.ts'
@@ -70,6 +71,7 @@ const DEFAULTS = {
   runtimeConfig: [],
   admissionPlugins: FEW_ADMISSION_PLUGINS,
   priorityAndFairness: false,
+  apiServiceRegistration: false,
   metrics: false,
   auditPolicy: { rules: [] },
   tokens: {},
@@ -213,13 +215,14 @@ const othersMoved = (state: State, key: string, ctx: Context): Effect[] => [
   ...definitionsMoved(state, key, ctx),
   ...apiServicesMoved(state, key, ctx),
   ...policiesMoved(state, key, ctx),
+  ...registrationMoved(state, key, ctx),
 ]
 
 /** News of the caches, and what the server's own controllers make of it. */
 function cachesMoved(state: State, response: WatchResponse, ctx: Context): Effect[] {
   const effects = watchResponse(state, response, ctx)
   // Word of etcd's progress comes about once a minute: then whatever went wrong before is tried again.
-  if (response.watchId < 0) return [...effects, ...lookAtDefinitions(state, ctx)]
+  if (response.watchId < 0) return [...effects, ...lookAtDefinitions(state, ctx), ...registerDefinitions(state, ctx)]
   const key = keyOf(state.cached[response.watchId]!)
   return [...effects, ...othersMoved(state, key, ctx)]
 }
@@ -269,11 +272,11 @@ function nextPhase(state: State, ctx: Context): Effect[] {
     const effects = [...openWatches(state, ctx), ...bootstrap(state, ctx)]
     if (state.outstanding > 0) return effects
     state.phase = 'ready'
-    return [...effects, ...reconcileEndpoints(state, ctx)]
+    return [...effects, ...reconcileEndpoints(state, ctx), ...registerAtStart(state, ctx)]
   }
   state.phase = 'ready'
   ctx.note('ready', {})
-  return reconcileEndpoints(state, ctx)
+  return [...reconcileEndpoints(state, ctx), ...registerAtStart(state, ctx)]
 }
 
 function timer(state: State, key: string, ctx: Context): Effect[] {

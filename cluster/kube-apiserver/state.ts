@@ -51,6 +51,8 @@ export interface ApiserverOptions {
   readonly enableBootstrapTokenAuth?: boolean
   /** Whether requests wait by priority levels and flows, in place of two lanes. */
   readonly priorityAndFairness?: boolean
+  /** Whether there is an APIService for each group and version that the server answers itself. */
+  readonly apiServiceRegistration?: boolean
   /** Whether requests are counted, and `/metrics` says how many there were. */
   readonly metrics?: boolean
   /** Which requests are written down, and how much of each; without rules, none. */

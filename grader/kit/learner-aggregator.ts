@@ -133,7 +133,8 @@ class Hand {
 
   /** Those of other servers take the place of this one's. */
   #apiServices(state: State): { readonly from: string; readonly all: readonly KubernetesObject[] } {
-    const others = [...(state.caches['apiservices']?.objects.values() ?? [])] as ApiService[]
+    const stored = [...(state.caches['apiservices']?.objects.values() ?? [])] as ApiService[]
+    const others = stored.filter(({ spec }) => spec.service)
     const from = others.map(({ metadata }) => `${metadata.name}@${metadata.resourceVersion}`).join()
     if (this.#known?.from === from) return this.#known
     const byName = new Map([...localApiServices(state), ...others].map((one) => [one.metadata.name, one]))

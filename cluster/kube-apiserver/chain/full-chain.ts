@@ -13,5 +13,6 @@ export const FULL_CHAIN = Object.freeze({
   serviceAccountIssuer: 'https://kubernetes.default.svc.cluster.local',
   enableBootstrapTokenAuth: true,
   priorityAndFairness: true,
+  apiServiceRegistration: true,
   metrics: true,
 } satisfies Partial<ApiserverOptions>)

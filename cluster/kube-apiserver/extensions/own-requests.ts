@@ -15,10 +15,18 @@ import { startWrite } from '../handlers/writes.ts'
 
 const OWN: UserInfo = Object.freeze({ name: 'system:apiserver', groups: ['system:masters'] })
 const TIMEOUT_MICROS = 60_000_000
+const FIELD_MANAGER = { fieldManager: 'kube-apiserver' }
 
 /** Whether the server itself is writing to that resource. */
 export function writes({ requests }: State, resource: string): boolean {
   for (const { user, info } of requests.values()) if (user === OWN && info.resource.resource === resource) return true
+  return false
+}
+
+/** Whether the server itself is writing that very object. */
+export function isWriting({ requests }: State, resource: string, name: string): boolean {
+  for (const { user, info } of requests.values())
+    if (user === OWN && info.resource.resource === resource && info.name === name) return true
   return false
 }
 
@@ -44,8 +52,25 @@ function start(state: State, info: RequestInfo, request: HttpRequest, ctx: Conte
 export function putStatus(state: State, resource: Resource, object: KubernetesObject, ctx: Context): Effect[] {
   const { name, namespace = '' } = object.metadata
   const info: RequestInfo = { verb: 'update', resource, namespace, name, subresource: 'status' }
-  const query = { fieldManager: 'kube-apiserver' }
-  return start(state, info, { type: 'request', method: 'PUT', path: '', query, body: object }, ctx)
+  return start(state, info, { type: 'request', method: 'PUT', path: '', query: FIELD_MANAGER, body: object }, ctx)
+}
+
+/** Creates that object of the cluster. */
+export function create(state: State, resource: Resource, object: KubernetesObject, ctx: Context): Effect[] {
+  const info: RequestInfo = { verb: 'create', resource, namespace: '', name: object.metadata.name, subresource: '' }
+  return start(state, info, { type: 'request', method: 'POST', path: '', query: FIELD_MANAGER, body: object }, ctx)
+}
+
+/** Puts that object of the cluster, if nobody has changed it meanwhile. */
+export function replace(state: State, resource: Resource, object: KubernetesObject, ctx: Context): Effect[] {
+  const info: RequestInfo = { verb: 'update', resource, namespace: '', name: object.metadata.name, subresource: '' }
+  return start(state, info, { type: 'request', method: 'PUT', path: '', query: FIELD_MANAGER, body: object }, ctx)
+}
+
+/** Deletes that object of the cluster. */
+export function remove(state: State, resource: Resource, name: string, ctx: Context): Effect[] {
+  const info: RequestInfo = { verb: 'delete', resource, namespace: '', name, subresource: '' }
+  return start(state, info, { type: 'request', method: 'DELETE', path: '' }, ctx)
 }
 
 /** Deletes all objects of a resource, in all namespaces. */

@@ -34,7 +34,7 @@ export const cachedAtStart = (options: Required<ApiserverOptions>, withDefinitio
   // By these, tokens are known to be somebody's.
   ...(options.serviceAccountIssuer === '' ? [] : [resourceNamed('serviceaccounts')]),
   ...(options.serviceAccountIssuer === '' && !options.enableBootstrapTokenAuth ? [] : [resourceNamed('secrets')]),
-  ...(withDefinitions ? EXTENSIONS : []),
+  ...(withDefinitions || options.apiServiceRegistration ? EXTENSIONS : []),
 ]
 
 export const WATCH_RETRY_TIMER = 'etcd-watch-retry'
