@@ -1,7 +1,7 @@
 /**
  * What the API server sets up by itself before it is ready: the system namespaces, and the Service `kubernetes` by which
  * Pods reach it, with its EndpointSlice and Endpoints; with RBAC, the roles without which nobody could do anything; with Priority,
- * the two classes of the system; and an APIService for each built-in group and version.
+ * the two classes of the system; an APIService for each built-in group and version; the default ServiceCIDR.
  *
  * Servers that come after the first, and those that go: `endpoint-reconciler.ts`.
  * What we leave out: putting roles right that somebody has changed.
@@ -19,7 +19,9 @@ import { prepareCreate } from './handlers/objects.ts'
 import { bootstrapPolicy } from './rbac/bootstrap-policy.ts'
 import { namespacePolicy } from './rbac/namespace-policy.ts'
 import type { RequestInfo } from './chain/route.ts'
+import { storedAddress } from './services/ip-addresses.ts'
 import { withAddress } from './services/service-address.ts'
+import { defaultServiceCIDR } from './services/service-cidrs.ts'
 import type { State } from './state.ts'
 import { callEtcd } from './storage/etcd-client.ts'
 import { ipAddressKey, registryKey } from './storage/keys.ts'
@@ -77,6 +79,7 @@ function wantedObjects(state: State): KubernetesObject[] {
       : []),
     ...(state.options.admissionPlugins.includes('Priority') ? SYSTEM_PRIORITIES : []),
     ...(state.options.priorityAndFairness ? BOOTSTRAP_FLOWS : []),
+    ...(state.options.multiCIDRServiceAllocator ? [defaultServiceCIDR(serviceCIDR)] : []),
     ...(state.options.apiServiceRegistration ? BUILT_IN_SERVICES : []),
   ]
   if (advertiseAddress === '') return [...namespaces, service, ...policy]
@@ -94,7 +97,8 @@ function createOwn(state: State, object: KubernetesObject, ctx: Context): Effect
   const key = registryKey(resource, namespace, name)
   const success: RequestOp[] = [{ type: 'Put', key, value: prepared.object }]
   if (object.kind === 'Service') {
-    success.push({ type: 'Put', key: ipAddressKey((object as Service).spec.clusterIP!), value: `${namespace}/${name}` })
+    const address = (object as Service).spec.clusterIP!
+    success.push({ type: 'Put', key: ipAddressKey(address), value: storedAddress(address, namespace, name, ctx) })
   }
   const compare = [{ target: 'MOD', result: 'EQUAL', key, operand: 0 }] as const
   return callEtcd(state, ctx, { type: 'Txn', compare, success, failure: [] }, { type: 'bootstrap' })

@@ -40,6 +40,8 @@ import { connectEnded, connectSaid } from './subresources/connect.ts'
 import { claimCompaction, claimed, COMPACTION_TIMER, scheduleCompaction } from './compaction.ts'
 import { definitionsMoved, lookAtAll as lookAtDefinitions } from './extensions/define.ts'
 import { ENDPOINTS_TIMER, endpointsAnswered, reconcileEndpoints } from './services/endpoint-reconciler.ts'
+import { addressesMoved, REPAIR_TIMER, repairAddresses } from './services/ip-repair.ts'
+import { serviceCIDRsMoved } from './services/service-cidrs.ts'
 import { leaseGranted } from './handlers/event-leases.ts'
 import { admitQueued, DEADLINE_TIMER, expireRequests, queued, receive } from './chain/handler-chain.ts'
 import { countAnswers, countGone, noTallies } from './metrics/tallies.ts'
@@ -72,6 +74,7 @@ const DEFAULTS = {
   admissionPlugins: FEW_ADMISSION_PLUGINS,
   priorityAndFairness: false,
   apiServiceRegistration: false,
+  multiCIDRServiceAllocator: false,
   metrics: false,
   auditPolicy: { rules: [] },
   tokens: {},
@@ -216,6 +219,8 @@ const othersMoved = (state: State, key: string, ctx: Context): Effect[] => [
   ...apiServicesMoved(state, key, ctx),
   ...policiesMoved(state, key, ctx),
   ...registrationMoved(state, key, ctx),
+  ...serviceCIDRsMoved(state, key, ctx),
+  ...addressesMoved(state, key),
 ]
 
 /** News of the caches, and what the server's own controllers make of it. */
@@ -293,6 +298,8 @@ function timer(state: State, key: string, ctx: Context): Effect[] {
       return syncAudit(state, ctx)
     case AVAILABILITY_TIMER:
       return lookAtAll(state, ctx)
+    case REPAIR_TIMER:
+      return repairAddresses(state, ctx)
     case ENDPOINTS_TIMER:
       return reconcileEndpoints(state, ctx)
     case COMPACTION_TIMER:

@@ -53,6 +53,8 @@ export interface ApiserverOptions {
   readonly priorityAndFairness?: boolean
   /** Whether there is an APIService for each group and version that the server answers itself. */
   readonly apiServiceRegistration?: boolean
+  /** Whether ServiceCIDRs say where addresses of Services come from; else `serviceCIDR` alone does. */
+  readonly multiCIDRServiceAllocator?: boolean
   /** Whether requests are counted, and `/metrics` says how many there were. */
   readonly metrics?: boolean
   /** Which requests are written down, and how much of each; without rules, none. */

@@ -6,7 +6,7 @@
  * garbage-collector, pod-gc, persistentvolume-binder and ephemeral-volume, each in its own file or folder, and with them, in
  * place of the CSI drivers' own, an external-provisioner; resource-monitors (for the garbage collector), serviceaccount,
  * root-ca-certificate-publisher, pvc-protection, pv-protection, resourcequota, clusterrole-aggregation, job, cronjob, ttl-after-finished, daemonset, statefulset, disruption,
- * horizontal-pod-autoscaler, csrapproving and csrcleaner, which run where they are asked for; leader election, where there are several control planes.
+ * horizontal-pod-autoscaler, csrapproving, csrcleaner and service-cidr, which run where they are asked for; leader election, where there are several control planes.
  * csrsigning is there where a host brings what signs (`kubeControllerManagerWith`): nothing in the simulation has a key.
  * What we leave out: the other controllers; the client's rate limits; one service account per controller.
  * Where to read upstream: kubernetes/kubernetes `cmd/kube-controller-manager/app/controllermanager.go`.
@@ -14,6 +14,7 @@
 import type { Controller, ManagerOptions, ManagerState } from '#cluster/client/controller.ts'
 import { controllerManager } from '#cluster/client/controller.ts'
 import type { Component, ProcessId } from '#cluster/kernel/component.ts'
+import { serviceCIDRController } from './service-cidrs.ts'
 import { csrApprovingController } from './certificates/csrapproving.ts'
 import { csrCleanerController } from './certificates/csrcleaner.ts'
 import type { Certify } from './certificates/csrsigning.ts'
@@ -82,6 +83,7 @@ export const controllers: readonly Controller[] = [
   horizontalPodAutoscalerController,
   csrApprovingController,
   csrCleanerController,
+  serviceCIDRController,
 ]
 
 /** What a whole control plane has beside: accounts for Pods, who lets go of volumes, and who makes Pods of the other kinds. */

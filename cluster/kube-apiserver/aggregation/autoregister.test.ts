@@ -59,7 +59,7 @@ describe('of a built-in group and version', () => {
     expect(lab.send('GET', '/apis/apps/v1/deployments').status).toBe(200)
   })
 
-  it('it is made and put right when the server starts, and not before', () => {
+  it('is made and put right when the server starts, and not before', () => {
     const lab = newLab()
     lab.send('DELETE', `${API}/v1.apps`)
     lab.send('PATCH', `${API}/v1.batch`, { spec: { versionPriority: 3 } }, undefined, MERGE)
@@ -83,7 +83,7 @@ describe('of a definition', () => {
     expect(ofWidgets(lab)).toEqual([])
   })
 
-  it('it comes back when it was deleted, and is put right when it was changed', () => {
+  it('comes back when it was deleted, and is put right when it was changed', () => {
     const lab = defined(version('v1'))
     lab.send('DELETE', `${API}/v1.example.com`)
     lab.run(500_000)

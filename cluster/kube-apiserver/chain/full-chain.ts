@@ -14,5 +14,6 @@ export const FULL_CHAIN = Object.freeze({
   enableBootstrapTokenAuth: true,
   priorityAndFairness: true,
   apiServiceRegistration: true,
+  multiCIDRServiceAllocator: true,
   metrics: true,
 } satisfies Partial<ApiserverOptions>)

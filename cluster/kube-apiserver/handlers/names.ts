@@ -21,8 +21,8 @@ export const generateName = (base: string, ctx: Context): string =>
   base.slice(0, NAME_LENGTH_MAX) + generatedSuffix(ctx)
 
 /** A version-4 UUID. */
-export function newUid(ctx: Context): string {
-  const random = ctx.random('uid')
+export function newUid(ctx: Context, stream = 'uid'): string {
+  const random = ctx.random(stream)
   const word = (): string => wordInHex(random.int(0x1_0000_0000))
   const [a, b, c, d] = [word(), word(), word(), word()]
   const variant = '89ab'[random.int(4)]

@@ -302,7 +302,7 @@ function commitPut(
     }
     lease = granted.id
   }
-  return commit(state, row, origin, wanted, putTransaction(row.info, origin, wanted, lease), ctx)
+  return commit(state, row, origin, wanted, putTransaction(row.info, origin, wanted, lease, ctx), ctx)
 }
 
 /** The quotas have been charged, or somebody else has charged them meanwhile. */

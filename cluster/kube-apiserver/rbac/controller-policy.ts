@@ -4,7 +4,7 @@
  * Upstream each controller acts as a service account of its own in kube-system. One controller manager acts under one name
  * here, so the roles are bound to that name too. Controllers that it does not have (attachdetach, ttl …) have their roles all the
  * same: somebody else's controller manager may have them.
- * What we leave out: the roles of controllers that came after 1.24.
+ * What we leave out: the roles of controllers that came after 1.24, but for service-cidrs-controller.
  * Where to read upstream: kubernetes/kubernetes `plugin/pkg/auth/authorizer/rbac/bootstrappolicy/controller_policy.go`.
  */
 import type { PolicyRule } from '#cluster/api/types.ts'
@@ -14,6 +14,7 @@ const APPS = 'apps'
 const BATCH = 'batch'
 const CERTIFICATES = 'certificates.k8s.io'
 const DISCOVERY = 'discovery.k8s.io'
+const NETWORKING = 'networking.k8s.io'
 const RBAC = 'rbac.authorization.k8s.io'
 const STORAGE = 'storage.k8s.io'
 
@@ -173,6 +174,12 @@ export const CONTROLLER_RULES: Readonly<Record<string, readonly PolicyRule[]>> =
   'root-ca-cert-publisher': [rule(['create', 'update'], '', 'configmaps'), EVENTS],
   'route-controller': [rule(['list', 'watch'], '', 'nodes'), rule(['patch'], '', 'nodes/status'), EVENTS],
   'service-account-controller': [rule(['create'], '', 'serviceaccounts'), EVENTS],
+  'service-cidrs-controller': [
+    rule([...READ, 'patch', 'update'], NETWORKING, 'servicecidrs'),
+    rule(['patch', 'update'], NETWORKING, 'servicecidrs/finalizers', 'servicecidrs/status'),
+    rule(READ, NETWORKING, 'ipaddresses'),
+    EVENTS,
+  ],
   'service-controller': [
     rule(READ, '', 'services'),
     rule(['patch', 'update'], '', 'services/status'),

@@ -8,6 +8,7 @@ import {
   validatingAdmissionPolicies,
   validatingAdmissionPolicyBindings,
 } from './admission-policies.ts'
+import { ipAddresses, serviceCIDRs } from './service-cidrs.ts'
 import { apiServices } from './api-services.ts'
 import { customStrategy } from './custom-objects.ts'
 import { customResourceDefinitions } from './custom-resource-definitions.ts'
@@ -82,6 +83,8 @@ const OWN: Readonly<Record<string, Strategy>> = {
   persistentvolumeclaims: persistentVolumeClaims,
   storageclasses: storageClasses,
   apiservices: apiServices,
+  servicecidrs: serviceCIDRs,
+  ipaddresses: ipAddresses,
   customresourcedefinitions: customResourceDefinitions,
   mutatingwebhookconfigurations: webhookConfigurations('mutating'),
   validatingwebhookconfigurations: webhookConfigurations('validating'),

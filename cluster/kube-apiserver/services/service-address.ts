@@ -3,9 +3,9 @@
  *
  * What the real one does: each address in use is an IPAddress object in etcd, created before the Service; the first part of
  * the range is left for addresses that people choose, the rest is given out at random.
- * What we model: the same band and the same key per address, so two writers can never get one address; address and Service
- * are written in one transaction, so none is ever lost.
- * What we leave out: the IPAddress and ServiceCIDR objects as API kinds, IPv6.
+ * What we model: the same band, and an IPAddress per address (`ip-addresses.ts`), so two writers can never get one address; it and
+ * the Service are written in one transaction, so none is ever lost. Which ranges there are says `service-cidrs.ts`.
+ * What we leave out: IPv6.
  * Where to read upstream: kubernetes/kubernetes `pkg/registry/core/service/{ipallocator/ipallocator.go,storage/alloc.go}`.
  */
 import type { Service } from '#cluster/api/types.ts'
@@ -54,11 +54,17 @@ function firstFree(first: number, count: number, offset: number, used: ReadonlyS
 }
 
 /** Why a chosen address cannot be had; undefined where it lies in the range. */
-export function addressError(cidr: string, address: string): FieldError | undefined {
-  const { first, size } = parseCIDR(cidr)
+export function addressError(cidrs: readonly string[], address: string, isOfMany: boolean): FieldError | undefined {
   const value = parseIPv4(address)
-  if (value !== undefined && value > first && value < first + size - 1) return undefined
-  return cannotAllocate(address, `the provided network does not match the current range (${cidr})`)
+  const ranges = cidrs.map(parseCIDR)
+  if (value !== undefined && ranges.some(({ first, size }) => value > first && value < first + size - 1))
+    return undefined
+  const outside = ranges.every(({ first, size }) => value === undefined || value < first || value >= first + size)
+  if (isOfMany && !outside) return cannotAllocate(address, `the provided IP is not in the valid range. The range of valid IPs is ${cidrs.join()}`) // prettier-ignore
+  return cannotAllocate(
+    address,
+    `the provided network does not match the current range${isOfMany ? '' : ` (${cidrs.join()})`}`,
+  )
 }
 
 export const cannotAllocate = (address: string, why: string): FieldError => ({

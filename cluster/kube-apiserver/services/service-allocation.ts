@@ -12,6 +12,8 @@ import type { RangeResponse, TxnResponse } from '#cluster/etcd/messages.ts'
 import type { Context } from '#cluster/kernel/component.ts'
 import { allocateNodePorts, nodePortsOf } from './node-ports.ts'
 import { needsNodePort } from '../registry/service-types.ts'
+import { IP_ADDRESSES } from './ip-addresses.ts'
+import { rangesOf } from './service-cidrs.ts'
 import { addressError, addressOf, cannotAllocate, chooseAddress, wantsAddress, withAddress } from './service-address.ts'
 import type { PendingRequest, State } from '../state.ts'
 import * as status from '../status.ts'
@@ -38,6 +40,14 @@ function* others(state: State, before: Service | undefined): Iterable<Service> {
     if (other.metadata.uid !== before?.metadata.uid) yield other
 }
 
+/** Addresses that others have: Services, and whoever made an IPAddress by hand. */
+function usedBy(state: State, before: Service | undefined): ReadonlySet<string> {
+  const used = new Set<string>()
+  for (const other of others(state, before)) used.add(addressOf(other) ?? '')
+  for (const address of state.caches[IP_ADDRESSES]?.objects.keys() ?? []) used.add(address)
+  return used
+}
+
 function refuse(state: State, service: Service, error: status.FieldError): Given {
   return { refused: status.invalid(state.caches['services']!.resource, service.metadata.name, [error]) }
 }
@@ -49,21 +59,21 @@ function giveAddress(
   before: Service | undefined,
   ctx: Context,
 ): Given {
-  const { serviceCIDR } = state.options
+  const ranges = rangesOf(state)
   const own = addressOf(service)
   if (own !== undefined) {
     if (before && own === addressOf(before)) return { object: service }
-    const error = addressError(serviceCIDR, own)
+    const error = addressError(ranges, own, state.options.multiCIDRServiceAllocator)
     if (error) return refuse(state, service, error)
-    const isTaken = row.taken?.includes(ipAddressKey(own)) || (isDryRun(row.request) && [...others(state, before)].some((other) => addressOf(other) === own)) // prettier-ignore
+    const isTaken = row.taken?.includes(ipAddressKey(own)) || (isDryRun(row.request) && usedBy(state, before).has(own))
     return isTaken
       ? refuse(state, service, cannotAllocate(own, 'provided IP is already allocated'))
       : { object: service }
   }
   if (!wantsAddress(service)) return { object: service }
-  const used = new Set<string>()
-  for (const other of others(state, before)) used.add(addressOf(other) ?? '')
-  const address = chooseAddress(serviceCIDR, used, ctx)
+  const used = usedBy(state, before)
+  let address: string | undefined
+  for (const range of ranges) address ??= chooseAddress(range, used, ctx)
   if (address === undefined) return { refused: status.internalError('failed to allocate a serviceIP: range is full') }
   return { object: deepFreeze(withAddress(service, address)) }
 }

@@ -16,8 +16,6 @@ const FOLDERS: Readonly<Record<string, string>> = {
   ingresses: 'ingress',
   customresourcedefinitions: 'apiextensions.k8s.io/customresourcedefinitions',
   apiservices: 'apiregistration.k8s.io/apiservices',
-  // `ipaddresses` is where the addresses of Services are kept from being given out twice.
-  ipaddresses: 'networking.k8s.io/ipaddresses',
 }
 
 const prefixes = new Map<string, string>()
@@ -39,7 +37,7 @@ export const registryKey = (resource: Resource, namespace: string, name: string)
 /** The key without its prefix: `namespace/name`, or `name`. */
 export const keyInCache = (resource: Resource, key: string): string => key.slice(registryPrefix(resource).length)
 
-/** An address of a Service, so that no two get the same. */
+/** The IPAddress of an address: while it is there, nobody else gets it. */
 export const ipAddressKey = (address: string): string => `/registry/ipaddresses/${address}`
 
 /** A node port of a Service, for the same reason. Upstream has one bitmap for all, at the name of the folder. */

@@ -8,8 +8,10 @@
 import { keyOf } from '#cluster/api/resources.ts'
 import type { KubernetesObject, Service } from '#cluster/api/types.ts'
 import type { Compare, LeaseId, RequestOp, TxnRequest } from '#cluster/etcd/messages.ts'
+import type { Context } from '#cluster/kernel/component.ts'
 import type { RequestInfo } from '../chain/route.ts'
 import { nodePortsOf } from '../services/node-ports.ts'
+import { storedAddress } from '../services/ip-addresses.ts'
 import { addressOf } from '../services/service-address.ts'
 import type { Origin } from '../state.ts'
 import { ipAddressKey, nodePortKey, registryKey } from './keys.ts'
@@ -20,6 +22,7 @@ export function putTransaction(
   origin: Origin | undefined,
   wanted: KubernetesObject,
   lease: LeaseId,
+  ctx: Context,
 ): TxnRequest {
   const { name } = wanted.metadata
   const key = origin?.key ?? registryKey(info.resource, info.namespace, name)
@@ -28,11 +31,13 @@ export function putTransaction(
   const failure: RequestOp[] = [{ type: 'Range', key }]
   const { freed, taken } = addressChange(info, origin?.object, wanted)
   const ports = nodePortChange(info, origin?.object, wanted)
-  for (const held of taken ? [taken, ...ports.taken] : ports.taken) {
+  const take = (held: string, value: unknown): void => {
     compare.push({ target: 'MOD', result: 'EQUAL', key: held, operand: 0 })
-    success.push({ type: 'Put', key: held, value: `${info.namespace}/${name}` })
+    success.push({ type: 'Put', key: held, value })
   }
-  for (const left of freed ? [freed, ...ports.freed] : ports.freed) success.push({ type: 'DeleteRange', key: left })
+  if (taken) take(ipAddressKey(taken), storedAddress(taken, info.namespace, name, ctx))
+  for (const held of ports.taken) take(held, `${info.namespace}/${name}`)
+  for (const left of freed ? [ipAddressKey(freed), ...ports.freed] : ports.freed) success.push({ type: 'DeleteRange', key: left }) // prettier-ignore
   // So that a refusal says which port is somebody's.
   for (const held of ports.taken) failure.push({ type: 'Range', key: held })
   return { type: 'Txn', compare, success, failure }
@@ -42,13 +47,13 @@ export function removalTransaction(info: RequestInfo, origin: Origin): TxnReques
   const key = origin.key ?? registryKey(info.resource, info.namespace, info.name)
   const success: RequestOp[] = [{ type: 'DeleteRange', key }]
   const { freed } = addressChange(info, origin.object, undefined)
-  if (freed) success.push({ type: 'DeleteRange', key: freed })
+  if (freed) success.push({ type: 'DeleteRange', key: ipAddressKey(freed) })
   for (const left of nodePortChange(info, origin.object, undefined).freed) success.push({ type: 'DeleteRange', key: left }) // prettier-ignore
   const compare: Compare[] = [{ target: 'MOD', result: 'EQUAL', key, operand: origin.modRevision }]
   return { type: 'Txn', compare, success, failure: [{ type: 'Range', key }] }
 }
 
-/** The keys of the addresses that a change of a Service gives back and takes. */
+/** The addresses that a change of a Service gives back and takes. */
 function addressChange(
   info: RequestInfo,
   before: KubernetesObject | undefined,
@@ -58,7 +63,7 @@ function addressChange(
   const old = before && addressOf(before as Service)
   const next = after && addressOf(after as Service)
   if (old === next) return {}
-  return { ...(old && { freed: ipAddressKey(old) }), ...(next && { taken: ipAddressKey(next) }) }
+  return { ...(old && { freed: old }), ...(next && { taken: next }) }
 }
 
 const UNCHANGED: { readonly freed: readonly string[]; readonly taken: readonly string[] } = { freed: [], taken: [] }

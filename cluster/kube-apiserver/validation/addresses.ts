@@ -55,6 +55,32 @@ function bitsOf(range: string): [bits: string, length: number] {
 export const formatIPv4 = (value: number): string =>
   [24, 16, 8, 0].map((shift) => Math.floor(value / 2 ** shift) % 256).join('.')
 
+/** As it is written where every bit beyond the network's is zero; the text is a range. */
+export function canonicalRange(text: string): string {
+  const [bits, length] = bitsOf(text)
+  const network = bits.slice(0, length).padEnd(bits.length, '0')
+  if (bits.length === 32) return `${formatIPv4(Number.parseInt(network, 2))}/${length}`
+  return `${formatIPv6(network)}/${length}`
+}
+
+/** The longest run of zeros, from two on, is left out. */
+function formatIPv6(bits: string): string {
+  const groups = Array.from({ length: 8 }, (_, at) =>
+    Number.parseInt(bits.slice(at * 16, at * 16 + 16), 2).toString(16),
+  )
+  const runs = groups.map((_, at) => groups.slice(at).findIndex((group) => group !== '0')).map((run, at) => (run < 0 ? 8 - at : run)) // prettier-ignore
+  const longest = Math.max(...runs)
+  if (longest < 2) return groups.join(':')
+  const at = runs.indexOf(longest)
+  return `${groups.slice(0, at).join(':')}::${groups.slice(at + longest).join(':')}`
+}
+
+/** A range of IPv4 that has addresses to give; undefined: it has none. */
+export function allocatableRange(text: string): Range | undefined {
+  const length = Number(text.split('/')[1])
+  return isRange(text) && !text.includes(':') && length >= 1 && length <= 30 ? parseCIDR(text) : undefined
+}
+
 export interface Range {
   /** The network's own address. */
   readonly first: number

@@ -22,6 +22,7 @@ import { dispatch } from './watchers.ts'
 const AT_START = ['namespaces', 'nodes', 'pods', 'services', 'configmaps', 'events', 'deployments', 'replicasets', 'endpointslices', 'leases'].map(resourceNamed) // prettier-ignore
 /** What adds to the API itself: a server with schemas knows of it from the start. */
 const EXTENSIONS = ['customresourcedefinitions', 'apiservices'].map(resourceNamed)
+const ADDRESSES = ['servicecidrs', 'ipaddresses'].map(resourceNamed)
 const POLICY = ['roles', 'rolebindings', 'clusterroles', 'clusterrolebindings'].map(resourceNamed)
 
 const FLOWS = ['flowschemas', 'prioritylevelconfigurations'].map(resourceNamed)
@@ -34,6 +35,7 @@ export const cachedAtStart = (options: Required<ApiserverOptions>, withDefinitio
   // By these, tokens are known to be somebody's.
   ...(options.serviceAccountIssuer === '' ? [] : [resourceNamed('serviceaccounts')]),
   ...(options.serviceAccountIssuer === '' && !options.enableBootstrapTokenAuth ? [] : [resourceNamed('secrets')]),
+  ...(options.multiCIDRServiceAllocator ? ADDRESSES : []),
   ...(withDefinitions || options.apiServiceRegistration ? EXTENSIONS : []),
 ]
 
