@@ -13,6 +13,8 @@ export interface Caches {
   by<T>(resource: string, index: string, value: string): Iterable<T>
   /** How many there are under an index value, without looking at them. */
   count(resource: string, index: string, value: string): number
+  /** The values of an index under which there are any. */
+  indexed(resource: string, index: string): Iterable<string>
   /** Kinds that definitions bring, by the names under which their objects are kept here: `websites.example.com`. */
   customs(): readonly (readonly [name: string, row: Resource])[]
 }
@@ -49,6 +51,10 @@ export class InformerCaches implements Caches {
 
   count(resource: string, index: string, value: string): number {
     return this.#named(resource).indexes[index]!.sizeOf(value)
+  }
+
+  indexed(resource: string, index: string): Iterable<string> {
+    return this.#named(resource).indexes[index]!.groups()
   }
 
   customs(): readonly (readonly [name: string, row: Resource])[] {

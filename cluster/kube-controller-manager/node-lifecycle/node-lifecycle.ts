@@ -35,6 +35,12 @@ interface Health {
   readonly graceMicros: Micros
   /** Readiness as of the last look. */
   readonly ready: string | undefined
+  /** What was looked at: as long as both are the same objects, nothing has happened. */
+  readonly node: Node
+  readonly lease: Lease | undefined
+  readonly leaseKey: string
+  /** What this Node says of its readiness. */
+  readonly told: string | undefined
 }
 
 interface Memory {
@@ -129,7 +135,7 @@ function monitor(caches: Caches, memory: Memory, ctx: Context): Reconciled {
     const health = observe(node, known, caches, memory, ctx.now)
     const silentFor = ctx.now - health.seenAt
     const isSilent = silentFor > health.graceMicros
-    const ready = conditionOf(node, 'Ready')?.status
+    const ready = health.told
     if (isSilent && ready !== 'Unknown') {
       ctx.note('nodeSilent', { node: name, silentFor })
       const status = { ...node.status, conditions: unknownConditions(node, ctx.now) }
@@ -155,25 +161,28 @@ function monitor(caches: Caches, memory: Memory, ctx: Context): Reconciled {
   return { calls, events, requeueAfterMicros: MONITOR_PERIOD_MICROS }
 }
 
-/** Takes note of any sign of life; returns what is known now. */
+/**
+ * Takes note of any sign of life; returns what is known now. Objects are replaced and never changed, so a node and a lease that
+ * are the very ones of the last look have nothing new to say: in each look that is so for half of the nodes or more.
+ */
 function observe(node: Node, known: Health | undefined, caches: Caches, memory: Memory, now: Micros): Health {
+  const leaseKey = known?.leaseKey ?? `${LEASES}/${node.metadata.name}`
+  const lease = caches.get<Lease>('leases', leaseKey)
+  if (known?.node === node && known.lease === lease) return known
   const { name, uid } = node.metadata
-  const renewTime = caches.get<Lease>('leases', `${LEASES}/${name}`)?.spec.renewTime
-  const heartbeat = heartbeatOf(node)
+  const renewTime = lease?.spec.renewTime
+  // Only the kubelet writes heartbeat times; what we write ourselves must not count as a sign of life.
+  const { lastHeartbeatTime: heartbeat, status: told } = conditionOf(node, 'Ready') ?? {}
   // A node that has never reported counts from its creation as we saw it, with more patience.
   const graceMicros = heartbeat !== undefined ? GRACE_MICROS : STARTUP_GRACE_MICROS
   const alive = !known || known.uid !== uid || known.renewTime !== renewTime || known.heartbeat !== heartbeat
-  if (!alive && known.graceMicros === graceMicros) return known
   const seenAt = alive ? now : known.seenAt
   // What we have said ourselves stands until the kubelet is heard of again, whatever the cache shows.
-  const ready = alive ? conditionOf(node, 'Ready')?.status : known.ready
-  const health: Health = { uid, seenAt, renewTime, heartbeat, graceMicros, ready }
+  const ready = alive ? told : known.ready
+  const health: Health = { uid, seenAt, renewTime, heartbeat, graceMicros, ready, node, lease, leaseKey, told }
   memory.health.set(name, health)
   return health
 }
-
-/** Only the kubelet writes heartbeat times; what we write ourselves must not count as a sign of life. */
-const heartbeatOf = (node: Node): string | undefined => conditionOf(node, 'Ready')?.lastHeartbeatTime
 
 function unknownConditions(node: Node, now: Micros): readonly Condition[] {
   let conditions = node.status?.conditions ?? []
