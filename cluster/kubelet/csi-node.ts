@@ -9,7 +9,7 @@
 import type { CSINode } from '#cluster/api/storage-types.ts'
 import type { Node } from '#cluster/api/types.ts'
 import type { Answer } from '#cluster/client/api-client.ts'
-import { createRequest, isOk, messageOf, reasonOf, send } from '#cluster/client/api-client.ts'
+import { createRequest, getRequest, isOk, messageOf, reasonOf, send } from '#cluster/client/api-client.ts'
 import type { Context, Effect } from '#cluster/kernel/component.ts'
 import type { KubeletState } from './state.ts'
 
@@ -34,19 +34,31 @@ const csiNodeOf = ({ metadata: { name, uid } }: Node): CSINode => ({
   spec: { drivers: [] },
 })
 
-/** Once, as soon as the Node is known. */
+/** Once for each Node, as soon as it is known: one that comes after it bears its name, and is another. */
 export function makeCsiNode(state: KubeletState, ctx: Context): Effect[] {
   const { csiNode, nodeName } = state.options
   const node = state.node.items.get(nodeName)
-  if (!csiNode || state.csiNodeAsked || !node) return []
-  state.csiNodeAsked = true
+  if (!csiNode || !node || state.csiNodeOf === node.metadata.uid) return []
+  state.csiNodeOf = node.metadata.uid!
   const tag: CsiNodeTag = { for: 'csiNode' }
   return [send(state.client, ctx, createRequest(csiNodeOf(node)), tag)]
 }
 
+/** It is made, or is there: then it is asked whose it is, for that of a Node that has gone goes too. */
 export function csiNodeAnswered(state: KubeletState, ctx: Context, answer: Answer): Effect[] {
-  if (isOk(answer) || reasonOf(answer) === 'AlreadyExists') return []
+  if (isOk(answer)) {
+    const owner = (answer.body as CSINode).metadata.ownerReferences?.find(({ kind }) => kind === 'Node')
+    return !owner || owner.uid === state.csiNodeOf ? [] : again(state)
+  }
+  if (reasonOf(answer) === 'AlreadyExists') {
+    const tag: CsiNodeTag = { for: 'csiNode' }
+    return [send(state.client, ctx, getRequest('csinodes', undefined, state.options.nodeName), tag)]
+  }
   ctx.note('csiNodeFailed', messageOf(answer))
-  state.csiNodeAsked = false
+  return again(state)
+}
+
+function again(state: KubeletState): Effect[] {
+  state.csiNodeOf = ''
   return [{ type: 'wake', key: CSI_NODE_TIMER, after: RETRY_MICROS }]
 }

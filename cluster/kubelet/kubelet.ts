@@ -21,6 +21,7 @@ import type { ContainerEvent, CriError, CriReply } from '#cluster/container-runt
 import type { Component, Context, Effect, Event, Micros } from '#cluster/kernel/component.ts'
 import { Table } from '#cluster/kernel/table.ts'
 import type { SyscallReply } from '#cluster/linux/syscall.ts'
+import { nodeInfoOf } from './node-info.ts'
 import { CSI_NODE_TIMER, csiNodeAnswered, type CsiNodeTag, makeCsiNode } from './csi-node.ts'
 import type { NodeTag } from './node.ts'
 import {
@@ -67,7 +68,8 @@ export const kubelet: Component<KubeletState, KubeletOptions> = {
       pods: createInformer<Pod>({ resource: 'pods', fieldSelector: `spec.nodeName=${nodeName}` }),
       node: createInformer({ resource: 'nodes', fieldSelector: `metadata.name=${nodeName}` }),
       registered: false,
-      csiNodeAsked: false,
+      csiNodeOf: '',
+      nodeInfo: nodeInfoOf(nodeName),
       lease: { object: undefined, pending: false },
       nodeStatus: { sent: undefined, sentAt: 0, pending: false, from: undefined },
       runtimeConditions: undefined,

@@ -89,17 +89,9 @@ export function nodeStatus(state: KubeletState, ctx: Context): NodeStatus {
       { type: 'InternalIP', address: options.address },
       { type: 'Hostname', address: options.nodeName },
     ],
-    nodeInfo: NODE_INFO,
+    nodeInfo: state.nodeInfo,
   }
 }
-
-const NODE_INFO = Object.freeze({
-  kubeletVersion: 'v1.36.0',
-  containerRuntimeVersion: 'containerd://2.1.0',
-  osImage: 'Clusterwright Linux',
-  operatingSystem: 'linux',
-  architecture: 'amd64',
-})
 
 function nodeConditions(state: KubeletState, ctx: Context): Condition[] {
   const at = formatTime(ctx.now)

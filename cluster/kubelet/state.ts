@@ -118,8 +118,10 @@ export interface KubeletState {
   pods: Informer<Pod>
   node: Informer<Node>
   registered: boolean
-  /** Its CSINode has been made, or is about to be. */
-  csiNodeAsked: boolean
+  /** The uid of the Node whose CSINode has been made, or is about to be. A Node of the same name that comes after it has another. */
+  csiNodeOf: string
+  /** What kind of machine it is on. */
+  readonly nodeInfo: Readonly<Record<string, string>>
   lease: { object: Lease | undefined; pending: boolean }
   nodeStatus: {
     sent: NodeStatus | undefined
