@@ -19,6 +19,16 @@ metadata: { name: web }
 spec: { selector: { app: web }, ports: [{ name: http, port: 8000, targetPort: 80 }] }
 ---
 apiVersion: v1
+kind: Pod
+metadata: { name: echo, labels: { app: echo } }
+spec: { containers: [{ name: echo, image: web }] }
+---
+apiVersion: v1
+kind: Service
+metadata: { name: echo }
+spec: { selector: { app: echo }, ports: [{ port: 80, targetPort: 8080 }] }
+---
+apiVersion: v1
 kind: Service
 metadata: { name: plain }
 spec: { selector: { app: web }, ports: [{ port: 80 }] }
@@ -42,10 +52,15 @@ beforeAll(() => {
 })
 
 let count = 0
-function ask(path: string, method: Method = 'GET'): HttpResponse {
+function ask(path: string, method: Method = 'GET', sent?: string): HttpResponse {
   const name = `ask-${++count}`
   const user = { name: 'admin', groups: ['system:masters'] }
-  const body = { type: 'ask', name, to: API_SERVER, body: { type: 'request', method, path, user } } as Body
+  const body = {
+    type: 'ask',
+    name,
+    to: API_SERVER,
+    body: { type: 'request', method, path, user, ...(sent && { body: sent }) },
+  } as Body
   world.command(world.now, { type: 'tell', process: 'laptop/probe', body })
   const reply = () => world.stateOf<ProbeState>('laptop/probe').heard.find((entry) => entry.name === name && entry.how !== 'data') // prettier-ignore
   world.run({ untilMicros: world.now + 5e6, until: () => reply() !== undefined })
@@ -67,7 +82,9 @@ it.each([
 
 it('asks for the path that is behind it, by the method', () => {
   expect(ask(`${IN}/pods/web/proxy/healthz`).body).toBe('ok\n')
-  expect(ask(`${IN}/pods/web/proxy/`, 'POST').body).toBe('hello\n')
+  expect(ask(`${IN}/pods/web/proxy/`, 'POST')).toMatchObject({ status: 405, body: expect.stringContaining('405 Not Allowed') }) // prettier-ignore
+  expect(ask(`${IN}/pods/echo:8080/proxy/a`, 'POST', 'one=1').body).toBe('one=1\n')
+  expect(ask(`${IN}/services/echo/proxy/`, 'PUT', '{"a":1}').body).toBe('{"a":1}\n')
   expect(ask(`${IN}/pods/web/proxy`)).toMatchObject({ status: 301, headers: { location: `${IN}/pods/web/proxy/` } })
 })
 
@@ -89,7 +106,7 @@ it.each([
 it('leads to the kubelet of a node', () => {
   expect(ask('/api/v1/nodes/node-1/proxy/healthz').body).toBe('ok')
   const nodes = ['node-1', 'node-2'].flatMap((node) => (ask(`/api/v1/nodes/${node}/proxy/pods`).body as { items: { metadata: { name: string } }[] }).items) // prettier-ignore
-  expect(nodes.map(({ metadata }) => metadata.name)).toEqual(['web'])
+  expect(nodes.map(({ metadata }) => metadata.name).sort()).toEqual(['echo', 'web'])
   expect(ask('/api/v1/nodes/node-1:10250/proxy/stats/summary').body).toMatchObject({ node: { nodeName: 'node-1' } })
   expect(ask('/api/v1/nodes/node-1/proxy/nothing').status).toBe(404)
   expect(ask('/api/v1/nodes/node-1/proxy/exec/default/web/web').status).toBe(400)

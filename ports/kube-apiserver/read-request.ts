@@ -46,8 +46,9 @@ export function requestOf(
   const headers: Record<string, string> = {}
   for (const [name, value] of Object.entries(message.headers))
     if (isHeard(name) && value !== undefined) headers[name] = Array.isArray(value) ? value.join(', ') : value
-  const read = bodyOf(method, headers['content-type'], bytes)
-  const malformed = read.malformed ?? unacceptable(path, headers['accept'])
+  const isForOthers = PROXIED.test(path)
+  const read = isForOthers ? plain(bytes) : bodyOf(method, headers['content-type'], bytes)
+  const malformed = read.malformed ?? (isForOthers ? undefined : unacceptable(path, headers['accept']))
   return {
     type: 'request',
     method: method as Method,
@@ -60,6 +61,9 @@ export function requestOf(
     ...(malformed && { malformed }),
   }
 }
+
+/** What leads on to a Pod, a Service or a node: it is theirs to read. */
+const PROXIED = /^\/api\/v1\/(?:namespaces\/[^/]+\/(?:pods|services)|nodes)\/[^/]+\/proxy(?:\/|$)/
 
 function decoded(path: string): string | undefined {
   if (!path.startsWith('/')) return undefined
@@ -121,6 +125,8 @@ function bodyOf(method: string, contentType: string | undefined, bytes: Buffer):
     return { malformed: failure(400, 'BadRequest', message) }
   }
 }
+
+const plain = (bytes: Buffer): Read => (bytes.length === 0 ? {} : { body: utf8(bytes) })
 
 const PATCHES = /^application\/(?:json-patch|merge-patch|strategic-merge-patch)\+json$/
 

@@ -1,9 +1,11 @@
 /** HTTP between Pods, as it travels in one TCP segment. */
 
 export interface WebRequest {
-  readonly method: 'GET'
+  readonly method: string
   readonly path: string
   readonly host: string
+  /** What is sent along, as text or as the object that it stands for; undefined: nothing is. */
+  readonly body?: unknown
 }
 
 export interface WebResponse {

@@ -1,5 +1,5 @@
 /**
- * `web`: an HTTP server that says who it is.
+ * `web`: an HTTP server that says who it is, and gives back what it is sent. `nginx` has files alone: it takes nothing but GET.
  *
  * Environment: `PORT` (default 8080; `nginx`: 80) · `READY_AFTER_SECONDS` (until then `/readyz` is 503) ·
  * `HEALTHY_FOR_SECONDS` (after that `/healthz` and `/readyz` are 500) · `MESSAGE` (default `hello from <host name>`).
@@ -9,7 +9,7 @@ import type { Micros } from '#cluster/kernel/component.ts'
 import { program } from '#cluster/linux/program.ts'
 import type { ProgramIo } from '#cluster/linux/program.ts'
 import { isFailure } from '#cluster/linux/syscall.ts'
-import type { WebResponse } from './http-message.ts'
+import type { WebRequest, WebResponse } from './http-message.ts'
 import { isWebRequest } from './http-message.ts'
 
 interface Own {
@@ -25,7 +25,16 @@ const secondsOf = (io: ProgramIo, name: string): number | undefined => {
 
 const HEALTH_PATHS: readonly string[] = ['/healthz', '/livez', '/readyz']
 
-function respond(own: Own, io: ProgramIo, path: string): WebResponse {
+/** In nginx's words, of what files do not take. */
+function notAllowed({ version }: ProgramIo['options']): WebResponse {
+  const title = '405 Not Allowed'
+  const name = version === 'latest' ? 'nginx' : `nginx/${version}`
+  const lines = ['<html>', `<head><title>${title}</title></head>`, '<body>', `<center><h1>${title}</h1></center>`, `<hr><center>${name}</center>`, '</body>', '</html>'] // prettier-ignore
+  return { status: 405, body: lines.join('\r\n') }
+}
+
+function respond(own: Own, io: ProgramIo, { method, path, body }: WebRequest, servesFiles: boolean): WebResponse {
+  if (servesFiles && method !== 'GET') return notAllowed(io.options)
   const age = (io.ctx.now - own.startedAt) / 1_000_000
   const healthy = age < (secondsOf(io, 'HEALTHY_FOR_SECONDS') ?? Infinity)
   const ready = age >= (secondsOf(io, 'READY_AFTER_SECONDS') ?? 0)
@@ -33,6 +42,7 @@ function respond(own: Own, io: ProgramIo, path: string): WebResponse {
     if (!healthy) return { status: 500, body: 'unhealthy' }
     return path === '/readyz' && !ready ? { status: 503, body: 'not ready' } : { status: 200, body: 'ok' }
   }
+  if (body !== undefined) return { status: 200, body: typeof body === 'string' ? body : JSON.stringify(body) }
   const { env, hostname, version } = io.options
   return { status: 200, body: env['MESSAGE'] ?? `hello from ${hostname}${version === 'latest' ? '' : ` (${version})`}` }
 }
@@ -50,7 +60,9 @@ const server = (name: string, defaultPort: number) =>
     },
     news(own, io, news) {
       if (news.type === 'received') {
-        const data = isWebRequest(news.data) ? respond(own, io, news.data.path) : { status: 400, body: 'bad request' }
+        const data = isWebRequest(news.data)
+          ? respond(own, io, news.data, name === 'nginx')
+          : { status: 400, body: 'bad request' }
         own.served++
         // Those who only look whether it is well are not worth a line.
         if (isWebRequest(news.data) && !HEALTH_PATHS.includes(news.data.path))

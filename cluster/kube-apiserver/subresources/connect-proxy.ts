@@ -4,7 +4,8 @@
  * What the real one does: asks the Pod's address, an endpoint of the Service, or the kubelet, and passes the answer back as it is.
  * What we model: names with a scheme and a port (`https:web:http`), which of both is asked, an empty path that is redirected, the texts of
  * failures. The Pod is asked through the machine's own kernel, as everything that leaves it.
- * What we leave out: the bodies of requests, upgrades, links in pages, which upstream makes lead through the server as well; schemes are all one.
+ * What we leave out: upgrades, which no program here answers (it is asked as by any other request); links in pages, which upstream makes
+ * lead through the server as well; schemes are all one.
  * Where to read upstream: kubernetes/kubernetes `pkg/registry/core/{pod/strategy.go,service/storage/storage.go,node/strategy.go}`
  * (ResourceLocation), apimachinery `pkg/util/proxy/{upgradeaware,transport}.go`.
  */
@@ -55,14 +56,26 @@ export function startProxy(
     const response: HttpResponse = { type: 'response', status: 301, headers: { location: `${request.path}/` } }
     return [{ type: 'close', stream, body: response }]
   }
-  const { method, query, headers: { accept } = {} } = request
-  const passed: HttpRequest = { type: 'request', method, path: rest || '/', ...(query && { query }), ...(accept && { headers: { accept } }) } // prettier-ignore
+  const passed = passedOn(request, rest || '/')
   ctx.note('proxied', { to: 'node' in found ? found.node : found.address })
   if ('node' in found) return openKubelet(state, stream, found.node, passed, ctx)
   const at = `${found.address}:${found.port}`
   // What a web server of a container hears: whom it is asked as, too.
   const heard = { ...passed, host: at } as HttpRequest
   return ask(state, { by: 'address', ...found, at }, heard, { type: 'through', stream }, TIMEOUT_MICROS, ctx)
+}
+
+/** What whoever is behind hears: what it is asked, and no word of who asks. */
+function passedOn({ method, query, headers = {}, body }: HttpRequest, path: string): HttpRequest {
+  const told = Object.fromEntries(['accept', 'content-type'].flatMap((name) => (headers[name] ? [[name, headers[name]]] : []))) // prettier-ignore
+  return {
+    type: 'request',
+    method,
+    path,
+    ...(query && { query }),
+    ...(Object.keys(told).length > 0 && { headers: told }),
+    ...(body !== undefined && { body }),
+  }
 }
 
 const STREAMING = /^\/(?:exec|attach|portForward|run|cri)(?:\/|$)/
