@@ -3,7 +3,8 @@
  * installed (here, where the course is made), else from the file that was made of them (in the command's own package, which is
  * to work without it). One type at a time, when somebody asks for a document of OpenAPI.
  *
- * What we leave out: what is said of a field whose type is described itself, for the package does not keep both; and paragraphs,
+ * What we leave out: what is said of a field whose type is described itself, for the package does not keep both (documents of OpenAPI say
+ * there what is said of the type); and paragraphs,
  * which it joins.
  */
 import { existsSync, readFileSync } from 'node:fs'

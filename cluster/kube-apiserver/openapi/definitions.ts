@@ -148,7 +148,7 @@ function define({ name, atomic, fields }: ObjectType, dialect: Dialect, descript
   const required = all.filter((field) => field.required).map((field) => field.name)
   const told = descriptions.describe(name)
   const propertyOf = (field: Field): Definition =>
-    property(field, dialect, name === ANY_JSON, descriptions.describe(name, field.name) ?? (told && ofMetadata(field)))
+    property(field, dialect, name === ANY_JSON, descriptions.describe(name, field.name) ?? (told && ofType(field, descriptions))) // prettier-ignore
   return {
     ...(told !== undefined && { description: told }),
     type: 'object',
@@ -162,8 +162,9 @@ function define({ name, atomic, fields }: ObjectType, dialect: Dialect, descript
 /** What every kind says of its metadata, in the same words. */
 const METADATA = `Standard object's metadata. More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#metadata`
 
-const ofMetadata = ({ type }: Field): string | undefined =>
-  type.is === 'object' && type.name === 'meta/v1.ObjectMeta' ? METADATA : undefined
+/** Where nothing is said of a field, what is said of its type stands for it. */
+const ofType = ({ type }: Field, descriptions: Descriptions): string | undefined =>
+  type.is !== 'object' ? undefined : type.name === 'meta/v1.ObjectMeta' ? METADATA : descriptions.describe(type.name)
 
 /** Where what may be anything need not be an object. */
 const ANY_JSON = 'apiextensions.k8s.io/v1.JSONSchemaProps'
