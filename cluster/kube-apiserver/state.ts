@@ -1,7 +1,7 @@
 /** The API server's state: plain data and Tables. Nothing of it is on a disk; all of it comes back from etcd. */
 import type { Translation } from './conversion/pending.ts'
 import type { HttpRequest, UserInfo } from '#cluster/api/http.ts'
-import type { KubernetesObject, RoleBinding, Subject } from '#cluster/api/types.ts'
+import type { KubernetesObject, RoleBinding, Status, Subject } from '#cluster/api/types.ts'
 import type { EtcdRequest, LeaseId } from '#cluster/etcd/messages.ts'
 import type { Micros, ProcessId, StreamId } from '#cluster/kernel/component.ts'
 import type { Groups } from '#cluster/kernel/groups.ts'
@@ -245,6 +245,8 @@ export interface PendingRequest {
   /** Deletions under way, and the answer once they are done. */
   readonly children?: number
   readonly listed?: unknown
+  /** The first of them that was refused. */
+  readonly failed?: Status
 }
 
 /** A call to etcd and what it is for. */

@@ -3,7 +3,7 @@
  *
  * Where to read upstream: apimachinery `pkg/api/errors/errors.go`, `pkg/util/validation/field/errors.go`.
  */
-import type { Resource } from '#cluster/api/resources.ts'
+import { type Resource, RESOURCES } from '#cluster/api/resources.ts'
 import type { ManagedFieldsEntry, Status } from '#cluster/api/types.ts'
 
 export interface FieldError {
@@ -66,10 +66,14 @@ export const qualified = (resource: Resource, subresource?: string): string => {
   return resource.group ? `${name}.${resource.group}` : name
 }
 
+/** A Status is no object and no list, and yet its metadata is always written. */
+const NOTHING = Object.freeze({})
+
 function failure(code: number, reason: string | undefined, message: string, details?: Status['details']): Status {
   return Object.freeze({
     apiVersion: 'v1',
     kind: 'Status',
+    metadata: NOTHING,
     status: 'Failure',
     message,
     ...(reason && { reason }),
@@ -141,12 +145,8 @@ export function invalid(resource: Resource, name: string, errors: readonly Field
   })
 }
 
-export const invalidListOptions = ({ field, message, reason }: FieldError): Status =>
-  failure(422, 'Invalid', `ListOptions.meta.k8s.io "" is invalid: ${field}: ${message}`, {
-    group: 'meta.k8s.io',
-    kind: 'ListOptions',
-    causes: [{ reason, message, field }],
-  })
+export const invalidListOptions = (errors: readonly FieldError[]): Status =>
+  invalid({ ...RESOURCES[0]!, group: 'meta.k8s.io', kind: 'ListOptions' }, '', errors)
 
 export const serviceUnavailable = (message: string): Status => failure(503, 'ServiceUnavailable', message)
 
@@ -231,10 +231,11 @@ export const deleted = (resource: Resource, name: string, uid: string | undefine
   Object.freeze({
     apiVersion: 'v1',
     kind: 'Status',
+    metadata: NOTHING,
     status: 'Success',
     details: { ...about(resource, name), ...(uid && { uid }) },
     code: 200,
   })
 
 export const success = (code: number): Status =>
-  Object.freeze({ apiVersion: 'v1', kind: 'Status', status: 'Success', code })
+  Object.freeze({ apiVersion: 'v1', kind: 'Status', metadata: NOTHING, status: 'Success', code })

@@ -38,7 +38,8 @@ export function requestOf(
   bytes: Buffer,
   user: UserInfo | undefined,
 ): HttpRequest | 'method' | undefined {
-  const { method = '', url = '' } = message
+  const { url = '' } = message
+  const method = methodOf(message)
   if (!METHODS.includes(method)) return 'method'
   const mark = url.indexOf('?')
   const path = decoded(mark < 0 ? url : url.slice(0, mark))
@@ -65,6 +66,12 @@ export function requestOf(
 /** What leads on to a Pod, a Service or a node: it is theirs to read. */
 const PROXIED = /^\/api\/v1\/(?:namespaces\/[^/]+\/(?:pods|services)|nodes)\/[^/]+\/proxy(?:\/|$)/
 
+/** Paths that lead to no resource may also be asked without wanting the answer: probes do so. */
+const ANSWERS_HEAD = /^\/(?:$|\?|apis\/?(?:$|\?)|healthz|livez|readyz|metrics|openapi)/
+
+const methodOf = ({ method = '', url = '' }: IncomingMessage): string =>
+  method === 'HEAD' && ANSWERS_HEAD.test(url) ? 'GET' : method
+
 function decoded(path: string): string | undefined {
   if (!path.startsWith('/')) return undefined
   try {
@@ -77,7 +84,9 @@ function decoded(path: string): string | undefined {
 
 function queryOf(text: string): Readonly<Record<string, string>> {
   const query: Record<string, string> = Object.create(null)
-  for (const [name, value] of new URLSearchParams(text)) query[name] ??= value
+  // As Go reads it: what has half an escape in it, or a semicolon, is not there.
+  const legible = text.split('&').filter((pair) => !/;|%(?![0-9a-fA-F]{2})/.test(pair))
+  for (const [name, value] of new URLSearchParams(legible.join('&'))) query[name] ??= value
   for (const name of BOOLEANS) {
     const value = query[name]
     if (value !== undefined) query[name] = value === '0' || value.toLowerCase() === 'false' ? 'false' : 'true'

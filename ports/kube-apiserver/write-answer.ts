@@ -85,6 +85,9 @@ interface Encoded {
   readonly bytes: Buffer
 }
 
+/** As upstream writes YAML: in the order of names, and whatever stands in it twice is written twice. */
+const YAML = { sortMapEntries: true, aliasDuplicateObjects: false }
+
 function encoded(body: unknown, { accept }: IncomingHttpHeaders, pretty: boolean): Encoded {
   if (body === undefined) return { type: 'text/plain', bytes: Buffer.alloc(0) }
   if (body instanceof Uint8Array) return { type: 'application/octet-stream', bytes: Buffer.from(body) }
@@ -97,7 +100,7 @@ function encoded(body: unknown, { accept }: IncomingHttpHeaders, pretty: boolean
     const written = encodeProtobuf(body as object)
     if (written) return { type: PROTOBUF, bytes: written }
   }
-  if (encoding === 'yaml') return { type: 'application/yaml', bytes: Buffer.from(stringify(body)) }
+  if (encoding === 'yaml') return { type: 'application/yaml', bytes: Buffer.from(stringify(body, YAML)) }
   const bytes = pretty ? Buffer.from(`${JSON.stringify(body, undefined, 2)}\n`) : toJson(body as object)
   return { type: 'application/json', bytes }
 }

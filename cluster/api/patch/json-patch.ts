@@ -18,7 +18,9 @@ export function jsonPatch(document: unknown, operations: readonly Operation[]): 
 }
 
 function applyOperation(document: unknown, operation: Operation): unknown {
-  const { op, path, from = '', value } = operation
+  // No operation at all is one that nobody knows.
+  const { op, path, from, value = null } = (operation ?? {}) as Partial<Operation>
+  if (path === undefined) throw new Error(`${op} operation failed to decode path: missing operation`)
   const tokens = pointer(path)
   switch (op) {
     case 'add':
@@ -28,27 +30,26 @@ function applyOperation(document: unknown, operation: Operation): unknown {
     case 'replace':
       read(document, tokens, path)
       return change(document, tokens, path, 'replace', value)
-    case 'move': {
-      const moved = read(document, pointer(from), from)
-      return add(change(document, pointer(from), from, 'remove'), tokens, moved, path)
+    case 'move':
+    case 'copy': {
+      if (from === undefined) throw new Error(`${op} operation failed to decode from: missing operation`)
+      const taken = read(document, pointer(from), from)
+      return add(op === 'copy' ? document : change(document, pointer(from), from, 'remove'), tokens, taken, path)
     }
-    case 'copy':
-      return add(document, tokens, read(document, pointer(from), from), path)
     case 'test':
-      if (!isEqual(read(document, tokens, path), value)) throw new Error(`testing path ${path} value failed`)
+      if (!isEqual(tested(document, tokens, path), value)) throw new Error(`testing path ${path} value failed`)
       return document
     default:
-      throw new Error(`Unexpected kind: unknown operation "${op as string}"`)
+      throw new Error(`Unexpected kind: unknown operation "${String(op)}"`)
   }
 }
 
+/** What stands before the first slash is not looked at, as upstream does not. */
 function pointer(path: string): string[] {
   if (path === '') return []
-  if (!path.startsWith('/')) throw new Error(`the path "${path}" must begin with a slash`)
-  return path
-    .slice(1)
-    .split('/')
-    .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'))
+  const [, ...tokens] = path.split('/')
+  if (tokens.length === 0) throw missing(path)
+  return tokens.map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'))
 }
 
 const missing = (path: string): Error => new Error(`doc is missing path: "${path}": missing value`)
@@ -60,6 +61,16 @@ function read(document: unknown, tokens: readonly string[], path: string): unkno
     value = (value as Record<string, unknown>)[token]
   }
   return value
+}
+
+/** Of a place where nothing is, `null` is true; not where there is no such place. */
+function tested(document: unknown, tokens: readonly string[], path: string): unknown {
+  if (tokens.length === 0) return document
+  const parent = read(document, tokens.slice(0, -1), path)
+  const last = tokens.at(-1)!
+  const isAbsent =
+    typeof parent === 'object' && parent !== null && !Array.isArray(parent) && !Object.hasOwn(parent, last)
+  return isAbsent ? null : read(document, tokens, path)
 }
 
 const add = (document: unknown, tokens: readonly string[], value: unknown, path: string): unknown =>
@@ -74,7 +85,9 @@ function change(
   value?: unknown,
 ): unknown {
   if (tokens.length === 0) {
-    if (op === 'remove') throw new Error('the whole document cannot be removed')
+    // The whole document can be replaced by another, and nothing else be done to it.
+    if (op !== 'replace') throw missing(path)
+    if (typeof value !== 'object' || value === null) throw new Error('replace operation value must be object or array')
     return value
   }
   if (typeof document !== 'object' || document === null) throw missing(path)

@@ -35,6 +35,10 @@ describe('a JSON patch', () => {
       ],
       { 'c~d': 3 },
     ],
+    [{ a: 1 }, [{ op: 'test', path: '/b', value: null }], { a: 1 }],
+    [{ a: 1 }, [{ op: 'replace', path: '', value: { b: 2 } }], { b: 2 }],
+    [{ a: 1 }, [{ op: 'add', path: 'what/b', value: 2 }], { a: 1, b: 2 }],
+    [{ a: 1 }, [{ op: 'replace', path: '/a' }], { a: null }],
     [{ a: { b: [1] } }, [{ op: 'test', path: '/a/b', value: [1] }], { a: { b: [1] } }],
   ])('of %j with %j is %j', (document, operations, expected) => {
     expect(jsonPatch(document, operations as Operation[])).toEqual(expected)
@@ -46,7 +50,13 @@ describe('a JSON patch', () => {
     [{ a: 1 }, { op: 'replace', path: '/b', value: 1 }, /missing path: "\/b"/],
     [{ a: [1] }, { op: 'add', path: '/a/3', value: 1 }, /invalid index/],
     [{ a: [1] }, { op: 'add', path: '/a/x', value: 1 }, /is no index of a list/],
-    [{ a: 1 }, { op: 'add', path: 'a', value: 1 }, /must begin with a slash/],
+    [{ a: 1 }, { op: 'add', path: 'a', value: 1 }, /missing path: "a"/],
+    [{ a: 1 }, { op: 'add', path: '', value: {} }, /missing path: ""/],
+    [{ a: 1 }, { op: 'replace', path: '', value: 5 }, /must be object or array/],
+    [{ a: 1 }, { op: 'copy', path: '/b' }, /failed to decode from/],
+    [{ a: 1 }, { op: 'remove' }, /failed to decode path/],
+    [{ a: 1 }, null, /undefined operation failed/],
+    [{ a: 1 }, { op: 'test', path: '/b/c', value: null }, /missing path: "\/b\/c"/],
     [{ a: 1 }, { op: 'mend', path: '/a' }, /unknown operation "mend"/],
   ])('of %j with %j is refused', (document, operation, message) => {
     expect(() => jsonPatch(document, [operation as Operation])).toThrow(message)

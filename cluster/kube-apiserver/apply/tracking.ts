@@ -62,7 +62,7 @@ const storedBody = ({ info, request }: PendingRequest): KubernetesObject =>
   toStored(info.resource, request.body as KubernetesObject)
 
 /** An apply without a name behind it. */
-export function applyOptionsProblem({ info, request }: PendingRequest): Status | undefined {
+export function applyOptionsProblem({ info, request }: Pick<PendingRequest, 'info' | 'request'>): Status | undefined {
   if (request.query?.['fieldManager']) return undefined
   const options = { ...info.resource, group: 'meta.k8s.io', kind: 'PatchOptions' }
   return invalid(options, '', [required('fieldManager', 'is required for apply patch')])

@@ -10,7 +10,7 @@ import { type HttpRequest, isStatus, type UserInfo } from '#cluster/api/http.ts'
 import { formerResource } from '#cluster/api/former-resources.ts'
 import type { Resource } from '#cluster/api/resources.ts'
 import { keyOf, resourceNamed, storedAs } from '#cluster/api/resources.ts'
-import type { KubernetesObject, Status } from '#cluster/api/types.ts'
+import type { KubernetesObject } from '#cluster/api/types.ts'
 import { subresourceOf } from '#cluster/api/subresources.ts'
 import type { Context, Effect, Micros, StreamId } from '#cluster/kernel/component.ts'
 import { infoElsewhere, passOn } from '../aggregation/proxy.ts'
@@ -20,15 +20,14 @@ import { isTranslated, startTranslated, startTranslatedPatch, translate } from '
 import { readsOf } from '../admission/admission.ts'
 import { paramResources } from '../admission/policies/params.ts'
 import { isApply } from '../apply/apply.ts'
-import { applyOptionsProblem, applyProblem } from '../apply/tracking.ts'
+import { applyProblem } from '../apply/tracking.ts'
 import { annotate, requestReceived } from '../audit/audit.ts'
 import { authenticate } from './authentication.ts'
 import { asJudged, authorize } from './authorization.ts'
+import { bodyOrOptionsProblem, misnamed } from './body-problem.ts'
 import { startCaching } from '../watch/cache-feed.ts'
 import { startDeleteCollection } from '../handlers/collections.ts'
 import { isConnect, startConnect } from '../subresources/connect.ts'
-import { nameProblems } from '../validation/names.ts'
-import { writeOptionsProblem } from '../validation/write-options.ts'
 import { customResource } from '../extensions/custom-resources.ts'
 import { decodeBody } from '../decoding/decoding.ts'
 import { BUDGETS } from '../subresources/evictions.ts'
@@ -46,7 +45,7 @@ import { answer, isMutating, laneOf, refuse } from '../handlers/responses.ts'
 import type { RequestInfo } from './route.ts'
 import { requestInfo } from './route.ts'
 import type { PendingRequest, State } from '../state.ts'
-import { badRequest, methodNotAllowed, timeout, tooManyRequests, unauthorized } from '../status.ts'
+import { methodNotAllowed, timeout, tooManyRequests, unauthorized } from '../status.ts'
 import { TOKEN_READS } from '../tokens/token-requests.ts'
 import { shaped, viewOf } from '../handlers/views.ts'
 import { startWatch } from '../watch/watch-requests.ts'
@@ -99,9 +98,9 @@ function begin(
   if (!info.resource.verbs.includes('watch')) {
     const answered = review(state, user, info, request, ctx)
     if (state.metrics && answered.status !== 403) countEnded(state.metrics, labelsOf(info, request), answered.status, 0)
-    const { status, body } = answered
+    const { status, body, warnings = [] } = answered
     const seen = status < 300 ? shaped(info.resource, viewOf(request), body, ctx.now) : body
-    return [answer(stream, status, seen, deprecation(state, info.resource).warnings)]
+    return [answer(stream, status, seen, [...(deprecation(state, info.resource).warnings ?? []), ...warnings])]
   }
   if (!knowsVerb(info)) return [answer(stream, 405, methodNotAllowed())]
   const lane = laneOf(info)
@@ -260,31 +259,6 @@ function seat(state: State, row: PendingRequest, ctx: Context): Effect[] {
   if (placed === 'seated') return admit(state, { ...row, flow: seated }, ctx)
   moveTo(state, { ...row, flow: seated }, 'flow')
   return scheduleDeadline(state, row.deadline, ctx)
-}
-
-function malformed({ request, info }: PendingRequest): Status | undefined {
-  const status = request.malformed
-  return status && { ...status, message: status.message?.replace('{kind}', info.resource.kind) }
-}
-
-/** Names that would lead elsewhere in a path, or in etcd. */
-function misnamed({ name }: RequestInfo): Status | undefined {
-  const problems = nameProblems(name, 'path-segment')
-  return problems.length === 0 ? undefined : badRequest(`Name parameter invalid: ${JSON.stringify(name)}: ${problems.join(';')}`) // prettier-ignore
-}
-
-/** What a body is and how long it is comes first, then what is asked beside it, and last what is in it. */
-function bodyOrOptionsProblem({ schemas }: State, row: PendingRequest): Status | undefined {
-  const wrong = malformed(row)
-  const isAboutContent = wrong?.code === 400 || wrong?.code === 500
-  const unasked = schemas && isApply(row.request) ? applyOptionsProblem(row) : undefined
-  return (
-    (isAboutContent ? undefined : wrong) ??
-    writeOptionsProblem(row.info, row.request) ??
-    unasked ??
-    wrong ??
-    misnamed(row.info)
-  )
 }
 
 /** Takes a seat and starts. */

@@ -6,6 +6,7 @@
  */
 import type { HttpRequest, HttpResponse } from '#cluster/api/http.ts'
 import type { State } from '../state.ts'
+import { methodNotAllowed } from '../status.ts'
 
 /** By the names that `/metrics` gives them. */
 export const BUILD = Object.freeze({
@@ -41,11 +42,15 @@ const CHECKS: Readonly<Record<string, readonly Check[]>> = {
   readyz: [PING, BOOTSTRAP, ETCD],
 }
 
+const NOT_ALLOWED: HttpResponse = Object.freeze({ type: 'response', status: 405, body: methodNotAllowed() })
+
 /** Undefined where the path is none of these. */
-export function health(state: State, { path, query = {} }: HttpRequest): HttpResponse | undefined {
+export function health(state: State, { method, path, query = {} }: HttpRequest): HttpResponse | undefined {
   // What nearly everybody asks for.
   if (path.startsWith('/api')) return undefined
-  if (path === '/version' || path === '/version/') return { type: 'response', status: 200, body: VERSION }
+  if (path === '/version' || path === '/version/') {
+    return method === 'GET' ? { type: 'response', status: 200, body: VERSION } : NOT_ALLOWED
+  }
   const slash = path.indexOf('/', 1)
   const root = path.slice(1, slash < 0 ? undefined : slash)
   if (!Object.hasOwn(CHECKS, root)) return undefined

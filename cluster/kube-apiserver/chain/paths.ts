@@ -14,7 +14,7 @@ import { ownResourcesOf, resourcesOf } from '../extensions/custom-resources.ts'
 import { openApi } from '../openapi/openapi.ts'
 import { metricsAnswer } from '../metrics/metrics.ts'
 import type { State } from '../state.ts'
-import { forbiddenPath, noSuchPath, notYet } from '../status.ts'
+import { forbiddenPath, methodNotAllowed, noSuchPath, notYet } from '../status.ts'
 import { issuerDiscovery, issuerPaths } from '../tokens/issuer-discovery.ts'
 
 export function answerAtPath(state: State, user: UserInfo, request: HttpRequest): HttpResponse {
@@ -35,7 +35,7 @@ export function answerAtPath(state: State, user: UserInfo, request: HttpRequest)
     if (isWithinGroup(request.path)) return failed(noSuchPath())
     return phase === 'ready' || !request.path.startsWith('/apis/') ? PAGE_NOT_FOUND : failed(notYet())
   }
-  if (request.method !== 'GET') return { type: 'response', status: 405, body: '405: Method Not Allowed' }
+  if (request.method !== 'GET') return failed(methodNotAllowed())
   return found
 }
 

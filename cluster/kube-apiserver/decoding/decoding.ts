@@ -37,7 +37,11 @@ export type Decoded =
 const NO_WARNINGS: readonly string[] = Object.freeze([])
 
 /** The body as its type has it. */
-export function decodeBody(schemas: Schemas | undefined, row: PendingRequest, body: unknown): Decoded {
+export function decodeBody(
+  schemas: Schemas | undefined,
+  row: Pick<PendingRequest, 'info' | 'request'>,
+  body: unknown,
+): Decoded {
   const { resource, subresource } = row.info
   const isCustom = resource.custom !== undefined && subresource !== 'scale'
   const type = schemas && !isCustom ? typeOfBody(schemas, row.info) : undefined

@@ -99,11 +99,11 @@ function prepareFromPatch(state: State, row: PendingRequest, origin: Origin, plu
   const start = fromStored(info.resource, currentOf(origin))
   const outcome = patched(info, request, info.subresource === 'scale' ? scaleOf(info.resource, start) : start)
   if ('refused' in outcome) return outcome
-  const { metadata = {} } = outcome.object as Partial<KubernetesObject>
+  // A patch may take the metadata away, or make something else of it.
   const decoded = decodeBody(
     state.schemas,
     row,
-    outcome.object.metadata ? outcome.object : { ...outcome.object, metadata },
+    outcome.object.metadata ? outcome.object : { ...outcome.object, metadata: {} },
   )
   if ('refused' in decoded) return { refused: asInvalidPatch(request, outcome.object, decoded) }
   const object = decoded.body as KubernetesObject

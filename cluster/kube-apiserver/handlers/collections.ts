@@ -10,11 +10,14 @@ import { refuse, respond } from './responses.ts'
 import { parseSelection, selects } from './selectors.ts'
 import type { PendingRequest, State } from '../state.ts'
 import { badRequest } from '../status.ts'
+import { listOptionsProblem } from '../validation/list-options.ts'
 import { objectsIn } from '../watch/watch-cache.ts'
 import { moveTo, startWrite } from './writes.ts'
 
 export function startDeleteCollection(state: State, row: PendingRequest, ctx: Context): Effect[] {
   const { info, request } = row
+  const wrong = listOptionsProblem(request.query ?? {}, false)
+  if (wrong) return refuse(state, row, wrong)
   const selection = parseSelection(info.resource, info.namespace, '', request.query)
   if (typeof selection === 'string') return refuse(state, row, badRequest(selection))
   const cache = state.caches[keyOf(info.resource)]!

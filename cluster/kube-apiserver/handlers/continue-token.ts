@@ -23,6 +23,8 @@ const V1 = '(version meta.k8s.io/v1)'
 
 /** A text: why it is none. Tokens come back from clients, who may have made them up: they lead nowhere but into their own list. */
 export function decodeContinue(text: string): ContinueToken | string {
+  const odd = /[^A-Za-z0-9_-]/.exec(text)?.index ?? (text.length % 4 === 1 ? text.length - 1 : -1)
+  if (odd >= 0) return `${WRONG}: illegal base64 data at input byte ${odd}`
   const token = parsed(text)
   if (token === undefined) return `${WRONG}: encoded token is malformed`
   if (token.v !== 'meta.k8s.io/v1') return `${WRONG}: server does not recognize this encoded version ${JSON.stringify(token.v ?? '')}` // prettier-ignore

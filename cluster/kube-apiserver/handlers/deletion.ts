@@ -23,12 +23,11 @@ export interface DeleteOptions {
   readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string }
 }
 
-/** As the body says, or the query. */
+/** As the body says; the query, where there is none. */
 export function optionsOf(request: HttpRequest): DeleteOptions {
-  const body = (request.body ?? {}) as DeleteOptions
+  if (request.body !== undefined) return (request.body ?? {}) as DeleteOptions
   const { gracePeriodSeconds, propagationPolicy } = request.query ?? {}
   return {
-    ...body,
     ...(gracePeriodSeconds !== undefined && { gracePeriodSeconds: Number(gracePeriodSeconds) }),
     ...(propagationPolicy !== undefined && { propagationPolicy: propagationPolicy as 'Background' }),
   }

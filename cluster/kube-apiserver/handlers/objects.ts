@@ -177,6 +177,18 @@ const MISSING_VERSION: FieldError = {
   message: 'Invalid value: 0x0: must be specified for an update',
 }
 
+/** The body means another object of that name. (Of a patch, validation says that it cannot be changed.) */
+export function otherUid(
+  { resource, namespace, name, verb }: RequestInfo,
+  given: Partial<ObjectMeta> | undefined,
+  { metadata }: KubernetesObject,
+): Status | undefined {
+  if (!given?.uid || given.uid === metadata.uid || verb === 'patch') return undefined
+  const key = registryKey(resource, namespace, name)
+  const why = `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${given.uid}, UID in object meta: ${metadata.uid}`
+  return conflict(resource, name, why)
+}
+
 /** The object as an update would leave it; equal to the old one where nothing changes. */
 export function prepareUpdate(
   info: RequestInfo,
@@ -190,14 +202,10 @@ export function prepareUpdate(
   if ('refused' in decoded) return decoded
   const { name } = info
   const old = origin.object
-  const { resourceVersion, uid } = decoded.object.metadata
+  const { resourceVersion } = decoded.object.metadata
   const strategy = strategyOf(info.resource)
-  // Of a patch, validation says that it cannot be changed.
-  if (uid && uid !== old.metadata.uid && info.verb !== 'patch') {
-    const key = registryKey(info.resource, info.namespace, name)
-    const why = `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${uid}, UID in object meta: ${old.metadata.uid}`
-    return refused(conflict(info.resource, name, why))
-  }
+  const other = otherUid(info, decoded.object.metadata, old)
+  if (other) return refused(other)
   const unreadable = resourceVersion && !/^\d+$/.test(resourceVersion)
   if (unreadable) return refused(internal(`strconv.ParseUint: parsing ${JSON.stringify(resourceVersion)}: invalid syntax`)) // prettier-ignore
   if (resourceVersion && resourceVersion !== String(origin.modRevision))

@@ -41,21 +41,31 @@ function undecodable(body: unknown, type: string): Status {
   return badRequest(`error decoding patch: json: cannot unmarshal ${found} into Go value of type ${type}`)
 }
 
+const typeOf = ({ headers }: HttpRequest): string => (headers?.['content-type'] ?? '').split(';')[0]!.trim()
+
+/** A patch in a language that is not understood there: that is told before anybody looks whether the object exists. */
+export function languageProblem({ resource, subresource }: RequestInfo, request: HttpRequest): Status | undefined {
+  const accepted = resource.custom && subresource !== 'scale' ? ACCEPTED_OF_CUSTOM : ACCEPTED
+  if (accepted.includes(typeOf(request))) return undefined
+  return resource.custom ? unsupportedMediaType(accepted) : noSuchPatch()
+}
+
 export function patched(info: RequestInfo, request: HttpRequest, object: KubernetesObject): Patched {
-  const type = (request.headers?.['content-type'] ?? '').split(';')[0]!.trim()
+  const type = typeOf(request)
   const { body } = request
-  const accepted = info.resource.custom && info.subresource !== 'scale' ? ACCEPTED_OF_CUSTOM : ACCEPTED
-  if (!accepted.includes(type))
-    return { refused: info.resource.custom ? unsupportedMediaType(accepted) : noSuchPatch() }
+  const unknown = languageProblem(info, request)
+  if (unknown) return { refused: unknown }
   if (request.query?.['force'] !== undefined) return { refused: forcedButNotApplied(info) }
   try {
     if (type === 'application/json-patch+json') {
       if (body !== null && !Array.isArray(body)) return { refused: undecodable(body, 'jsonpatch.Patch') }
       const operations = (body ?? []) as Operation[]
+      const odd = operations.find((operation) => typeof operation !== 'object' || Array.isArray(operation))
+      if (odd !== undefined) return { refused: undecodable(odd, 'jsonpatch.Operation') }
       if (operations.length > OPERATIONS_MAX) {
         return { refused: requestEntityTooLarge(`The allowed maximum operations in a JSON patch is ${OPERATIONS_MAX}, got ${operations.length}`) } // prettier-ignore
       }
-      const named = operations.some(({ path }) => path === '/metadata/resourceVersion')
+      const named = operations.some((operation) => operation?.path === '/metadata/resourceVersion')
       return { object: jsonPatch(object, operations) as KubernetesObject, named }
     }
     if (typeof body !== 'object' || body === null || Array.isArray(body)) return { refused: undecodable(body, 'map[string]interface {}') } // prettier-ignore

@@ -38,7 +38,7 @@ export function startRead(state: State, row: PendingRequest, ctx: Context): Effe
       state,
       row,
       status.badRequest(
-        `Invalid value: "${resourceVersion}": strconv.ParseUint: parsing "${resourceVersion}": invalid syntax`,
+        `resourceVersion: Invalid value: "${resourceVersion}": strconv.ParseUint: parsing "${resourceVersion}": invalid syntax`,
       ),
     )
   }
@@ -54,7 +54,8 @@ export function startRead(state: State, row: PendingRequest, ctx: Context): Effe
   if (typeof selection === 'string') return refuse(state, row, status.badRequest(selection))
   if (token !== '') return continueList(state, row, token, ctx)
   if (resourceVersionMatch === 'Exact') return page(state, row, Number(resourceVersion), '', ctx)
-  if (Number(limit) > 0 && resourceVersion !== '0') return page(state, row, 0, '', ctx)
+  // With a limit, a version means that very one.
+  if (Number(limit) > 0 && resourceVersion !== '0') return page(state, row, Number(resourceVersion), '', ctx)
   if (resourceVersion !== '') return whenFresh(state, row, Number(resourceVersion), ctx)
   moveTo(state, row, 'revision')
   // Any key will do: what is wanted is the revision in the header.
@@ -183,7 +184,7 @@ function page(
 function continueList(state: State, row: PendingRequest, text: string, ctx: Context): Effect[] {
   const token = decodeContinue(text)
   if (typeof token === 'string') return refuse(state, row, status.badRequest(`invalid continue token: ${token}`))
-  if (row.request.query?.['resourceVersion']) {
+  if ((row.request.query?.['resourceVersion'] || '0') !== '0') {
     return refuse(state, row, status.badRequest('specifying resource version is not allowed when using continue'))
   }
   // A negative revision: the client goes on without consistency.

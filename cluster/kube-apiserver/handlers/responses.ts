@@ -58,12 +58,14 @@ export function respond(state: State, row: PendingRequest, status: number, body:
   }
   const parent = row.parent === undefined ? undefined : state.requests.get(row.parent)
   if (!parent) return []
+  // What has gone meanwhile is no failure; of others the first is told.
+  const failed = parent.failed ?? (status >= 300 && status !== 404 ? (body as Status) : undefined)
   const children = parent.children! - 1
   if (children > 0) {
-    state.requests.set(parent.id, { ...parent, children })
+    state.requests.set(parent.id, { ...parent, children, ...(failed && { failed }) })
     return []
   }
-  return respond(state, parent, 200, parent.listed)
+  return failed ? respond(state, parent, failed.code, failed) : respond(state, parent, 200, parent.listed)
 }
 
 export const refuse = (state: State, row: PendingRequest, status: Status): Effect[] =>

@@ -145,8 +145,10 @@ function narrow(selection: Selection, byNode: boolean): Selection {
   const rest: FieldRequirement[] = []
   for (const requirement of selection.fields) {
     const { field, equal, value } = requirement
-    if (equal && field === 'metadata.name' && (name === '' || name === value)) name = value
-    else if (equal && field === 'metadata.namespace' && (namespace === '' || namespace === value)) namespace = value
+    // Of an empty name nothing is found, which no index says.
+    if (equal && field === 'metadata.name' && value !== '' && (name === '' || name === value)) name = value
+    else if (equal && field === 'metadata.namespace' && value !== '' && (namespace === '' || namespace === value))
+      namespace = value
     else if (byNode && equal && field === 'spec.nodeName' && node === undefined && value !== '') node = value
     else rest.push(requirement)
   }

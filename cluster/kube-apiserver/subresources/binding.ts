@@ -11,14 +11,13 @@ import type { Prepared } from '../handlers/objects.ts'
 import type { RequestInfo } from '../chain/route.ts'
 import type { Origin } from '../state.ts'
 import type { FieldError } from '../status.ts'
-import { badRequest, conflict, internal, notSupported, required } from '../status.ts'
+import { conflict, internal, notSupported, required } from '../status.ts'
 
 /** Upstream does not say that it is the client's fault. */
 const refuseWith = ({ field, message }: FieldError): Prepared => ({ refused: internal(`${field}: ${message}`) })
 
 export function bind(info: RequestInfo, body: unknown, origin: Origin, ctx: Context): Prepared {
-  const { metadata, target } = (body ?? {}) as Partial<Binding>
-  if (target === undefined) return { refused: badRequest('the binding has no target; name the node in target.name') }
+  const { metadata, target = {} as Partial<Binding['target']> } = (body ?? {}) as Partial<Binding>
   if (target.kind && target.kind !== 'Node') {
     return refuseWith(notSupported('target.kind', target.kind, ['Node', '<empty>']))
   }

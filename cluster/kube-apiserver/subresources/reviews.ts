@@ -7,59 +7,49 @@
  */
 import type { HttpRequest, HttpResponse, UserInfo } from '#cluster/api/http.ts'
 import { apiVersionOf, resourceNamed } from '#cluster/api/resources.ts'
-import type { KubernetesObject } from '#cluster/api/types.ts'
 import type { Context } from '#cluster/kernel/component.ts'
 import { ownerOf } from '../chain/authentication.ts'
 import { authorize, hasRbac, mayAsk, verdictOn } from '../chain/authorization.ts'
+import { bodyOrOptionsProblem } from '../chain/body-problem.ts'
+import { decodeBody } from '../decoding/decoding.ts'
 import { rulesFor } from '../rbac/authorizer.ts'
 import type { RequestInfo, Verb } from '../chain/route.ts'
 import type { State } from '../state.ts'
 import { badRequest, methodNotAllowed, notFound } from '../status.ts'
-
-interface ResourceAttributes {
-  readonly namespace?: string
-  readonly verb?: string
-  readonly group?: string
-  readonly resource?: string
-  readonly subresource?: string
-  readonly name?: string
-}
-
-interface Attributes {
-  readonly resourceAttributes?: ResourceAttributes
-  readonly nonResourceAttributes?: { readonly path?: string; readonly verb?: string }
-}
+import { type Attributes, type Question, questionProblem } from '../validation/questions.ts'
 
 const EVERYBODY = 'system:authenticated'
 
 /** Questions that whoever was recognised may ask, about themselves. */
 const OF_ONESELF = ['selfsubjectreviews', 'selfsubjectaccessreviews', 'selfsubjectrulesreviews']
 
-export function review(
-  state: State,
-  user: UserInfo,
-  info: RequestInfo,
-  request: HttpRequest,
-  ctx: Context,
-): HttpResponse {
-  // prettier-ignore
+type Answered = HttpResponse & { readonly warnings?: readonly string[] }
+
+export function review(state: State, user: UserInfo, info: RequestInfo, request: HttpRequest, ctx: Context): Answered {
   const { resource, verb } = info
   if (!resource.verbs.includes(verb)) return respond(405, methodNotAllowed())
   const isOwn = OF_ONESELF.includes(resource.resource) && user.groups.includes(EVERYBODY)
   const refused = isOwn ? undefined : authorize(state, user, info, ctx)
   if (refused) return respond(refused.code, refused)
   if (resource.resource === 'componentstatuses') return components(state, info)
-  const body = (request.body ?? {}) as Partial<KubernetesObject> & { readonly spec?: any }
+  const asked = { info, request }
+  const wrong = bodyOrOptionsProblem(state, asked)
+  if (wrong) return respond(wrong.code, wrong)
+  const decoded = decodeBody(state.schemas, asked, request.body ?? {})
+  if ('refused' in decoded) return respond(decoded.refused.code, decoded.refused)
+  const body = decoded.body as Question
   if (body.kind !== undefined && body.kind !== resource.kind) {
     return respond(400, badRequest(`${body.kind} in version "${body.apiVersion}" cannot be handled as a ${resource.kind}`)) // prettier-ignore
   }
+  const unanswerable = state.schemas && questionProblem(info, body)
+  if (unanswerable) return respond(unanswerable.code, unanswerable)
   const status = answerTo(state, user, info, body.spec ?? {}, ctx)
   const metadata = { ...body.metadata, creationTimestamp: null }
   const head = { apiVersion: apiVersionOf(resource), kind: resource.kind, metadata }
-  return respond(201, { ...head, ...(body.spec && { spec: body.spec }), status })
+  return { ...respond(201, { ...head, ...(body.spec && { spec: body.spec }), status }), warnings: decoded.warnings }
 }
 
-const respond = (status: number, body: unknown): HttpResponse => ({ type: 'response', status, body })
+const respond = (status: number, body: unknown): Answered => ({ type: 'response', status, body })
 
 function answerTo(state: State, user: UserInfo, info: RequestInfo, spec: any, ctx: Context): object {
   switch (info.resource.resource) {
@@ -115,7 +105,7 @@ function access(state: State, user: UserInfo, { resourceAttributes, nonResourceA
 }
 
 /** Each member of etcd, as far as calls to it have shown. */
-function components({ options, membersDown }: State, { resource, name }: RequestInfo): HttpResponse {
+function components({ options, membersDown }: State, { resource, name }: RequestInfo): Answered {
   const items = options.etcd.map((member, index) => {
     const isDown = membersDown.has(member)
     const condition = isDown

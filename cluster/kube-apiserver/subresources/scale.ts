@@ -10,7 +10,7 @@ import { valuesAt, withValueAt } from '#cluster/api/json-path.ts'
 import { formatSelector } from '#cluster/api/labels.ts'
 import type { Resource } from '#cluster/api/resources.ts'
 import type { Deployment, KubernetesObject, ReplicaSet } from '#cluster/api/types.ts'
-import type { Prepared } from '../handlers/objects.ts'
+import { otherUid, type Prepared } from '../handlers/objects.ts'
 import type { RequestInfo } from '../chain/route.ts'
 import type { Origin } from '../state.ts'
 import { badRequest, conflict, invalid, invalidValue, MODIFIED } from '../status.ts'
@@ -18,7 +18,7 @@ import { badRequest, conflict, invalid, invalidValue, MODIFIED } from '../status
 type Scalable = Deployment | ReplicaSet
 
 export interface Scale extends KubernetesObject {
-  readonly spec: { readonly replicas: number }
+  readonly spec: { readonly replicas?: number }
   readonly status: { readonly replicas: number; readonly selector: string }
 }
 
@@ -35,7 +35,8 @@ export function scaleOf({ custom }: Resource, object: KubernetesObject): Scale {
       ...(resourceVersion && { resourceVersion }),
       ...(creationTimestamp && { creationTimestamp }),
     },
-    spec: { replicas: spec.replicas ?? 1 },
+    // Go leaves a zero away there.
+    spec: spec.replicas === 0 ? {} : { replicas: spec.replicas ?? 1 },
     status: {
       replicas: status?.replicas ?? 0,
       selector: typeof spec.selector === 'string' ? spec.selector : formatSelector(spec.selector),
@@ -66,6 +67,8 @@ export function applyScale(info: RequestInfo, body: unknown, origin: Origin): Pr
     const errors = [invalidValue('spec.replicas', replicas, 'must be greater than or equal to 0')]
     return { refused: invalid({ ...info.resource, kind: 'Scale', group: 'autoscaling' }, info.name, errors) }
   }
+  const other = otherUid(info, given?.metadata, origin.object)
+  if (other) return { refused: other }
   const version = given?.metadata?.resourceVersion
   if (version && version !== String(origin.modRevision))
     return { refused: conflict(info.resource, info.name, MODIFIED) }

@@ -39,6 +39,18 @@ function secondsProblem(name: string, seconds: number): Status | undefined {
   return seconds > SECONDS_MAX ? refuse('may not specify a duration larger than 2^32 seconds') : undefined
 }
 
+/** What the request says of the account is true. */
+function headProblem({ info, request }: PendingRequest, account: KubernetesObject): Status | undefined {
+  const { name, namespace, uid } = (request.body as Partial<KubernetesObject> | undefined)?.metadata ?? {}
+  const refuse = (field: string, value: string): Status =>
+    invalid(TOKEN_REQUEST, info.name, [invalidValue(`metadata.${field}`, value, `must match the service account ${field} if specified`)]) // prettier-ignore
+  if (name && name !== info.name) return refuse('name', name)
+  if (namespace && namespace !== info.namespace) return refuse('namespace', namespace)
+  if (!uid || uid === account.metadata.uid) return undefined
+  const why = `the UID in the token request (${uid}) does not match the UID of the service account (${account.metadata.uid})`
+  return conflict({ ...TOKEN_REQUEST, resource: TOKEN_REQUEST.kind }, info.name, why)
+}
+
 function boundObject(
   { caches }: State,
   { info }: PendingRequest,
@@ -48,8 +60,11 @@ function boundObject(
   const { kind = '', name = '', uid } = ref
   const plural = Object.hasOwn(BOUND_KINDS, kind) ? BOUND_KINDS[kind]! : undefined
   if (plural === undefined || (ref.apiVersion ?? 'v1') !== 'v1') {
-    return { refused: badRequest(`cannot bind token to object of type /${ref.apiVersion ?? ''}, Kind=${kind}`) }
+    const { apiVersion = '' } = ref
+    const named = apiVersion.includes('/') ? apiVersion : `/${apiVersion}`
+    return { refused: badRequest(`cannot bind token to object of type ${named}, Kind=${kind}`) }
   }
+  if (name === '') return { refused: badRequest('Name parameter required.') }
   const resource = resourceNamed(plural)
   const object = caches[plural]?.objects.get(resource.namespaced ? `${info.namespace}/${name}` : name)
   if (!object) return { refused: notFound(resource, name) }
@@ -59,7 +74,7 @@ function boundObject(
   }
   if (!uid || uid === object.metadata.uid) return object
   const why = `the UID in the bound object reference (${uid}) does not match the UID in record. The object might have been deleted and then recreated`
-  return { refused: conflict(resource, name, why) }
+  return { refused: conflict({ ...resource, resource: kind }, name, why) }
 }
 
 /** The answer: the request, with the token in its status. */
@@ -73,7 +88,7 @@ export function issueToken(
   const { info } = row
   const { expirationSeconds: seconds = SECONDS_DEFAULT } = spec
   const audiences = spec.audiences?.length ? spec.audiences : [state.options.serviceAccountIssuer]
-  const wrong = secondsProblem('', seconds)
+  const wrong = headProblem(row, account) ?? secondsProblem('', seconds)
   if (wrong) return { refused: wrong }
   const bound = boundObject(state, row, spec)
   if (bound && 'refused' in bound) return bound

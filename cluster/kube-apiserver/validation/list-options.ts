@@ -6,6 +6,7 @@
 import type { Status } from '#cluster/api/types.ts'
 import type { FieldError } from '../status.ts'
 import { badRequest, forbiddenValue, invalidListOptions, notSupported } from '../status.ts'
+import { int64Problem } from './whole-numbers.ts'
 
 type Query = Readonly<Record<string, string>>
 
@@ -15,34 +16,35 @@ const FIELD = 'resourceVersionMatch'
 /** Undefined: nothing is wrong. */
 export function listOptionsProblem(query: Query, isWatch: boolean): Status | undefined {
   for (const option of ['limit', 'timeoutSeconds']) {
-    const text = query[option]
-    if (text && !/^[+-]?\d+$/.test(text)) return badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`) // prettier-ignore
+    const problem = int64Problem(query[option])
+    if (problem !== undefined) return badRequest(problem)
   }
-  const wrong = isWatch ? watchProblem(query) : listProblem(query)
-  return wrong && invalidListOptions(wrong)
+  const errors = isWatch ? watchErrors(query) : listErrors(query)
+  return errors.length === 0 ? undefined : invalidListOptions(errors)
 }
 
 /** How a version is to be matched makes sense with a version alone. */
-function listProblem({
-  resourceVersion = '',
-  [FIELD]: match = '',
-  continue: token = '',
-  sendInitialEvents,
-}: Query): FieldError | undefined {
+function listErrors(query: Query): FieldError[] {
+  const { resourceVersion = '', [FIELD]: match = '', continue: token = '', sendInitialEvents } = query
+  const errors: FieldError[] = []
   if (match !== '') {
-    if (token !== '') return forbiddenValue(FIELD, `${FIELD} is forbidden when continue is provided`)
-    if (resourceVersion === '') return forbiddenValue(FIELD, `${FIELD} is forbidden unless resourceVersion is provided`)
-    if (!MATCHES.includes(match)) return notSupported(FIELD, match, MATCHES)
-    if (match === 'Exact' && resourceVersion === '0') return forbiddenValue(FIELD, `${FIELD} "Exact" is forbidden for resourceVersion "0"`) // prettier-ignore
+    if (resourceVersion === '') errors.push(forbiddenValue(FIELD, `${FIELD} is forbidden unless resourceVersion is provided`)) // prettier-ignore
+    if (token !== '') errors.push(forbiddenValue(FIELD, `${FIELD} is forbidden when continue is provided`))
+    if (!MATCHES.includes(match)) errors.push(notSupported(FIELD, match, MATCHES))
+    if (match === 'Exact' && resourceVersion === '0') errors.push(forbiddenValue(FIELD, `${FIELD} "exact" is forbidden for resourceVersion "0"`)) // prettier-ignore
   }
-  return sendInitialEvents ? forbiddenValue('sendInitialEvents', 'sendInitialEvents is forbidden for list') : undefined
+  if (sendInitialEvents) errors.push(forbiddenValue('sendInitialEvents', 'sendInitialEvents is forbidden for list'))
+  return errors
 }
 
-function watchProblem({ [FIELD]: match = '', continue: token = '', sendInitialEvents }: Query): FieldError | undefined {
+function watchErrors({ [FIELD]: match = '', continue: token = '', sendInitialEvents }: Query): FieldError[] {
+  const errors: FieldError[] = []
   if (sendInitialEvents && match !== 'NotOlderThan') {
-    return forbiddenValue(FIELD, `sendInitialEvents requires setting ${FIELD} to NotOlderThan`)
+    errors.push(forbiddenValue(FIELD, `sendInitialEvents requires setting ${FIELD} to NotOlderThan`))
   }
-  if (match === '') return undefined
-  if (!sendInitialEvents) return forbiddenValue(FIELD, `${FIELD} is forbidden for watch unless sendInitialEvents is provided`) // prettier-ignore
-  return token === '' ? undefined : forbiddenValue(FIELD, `${FIELD} is forbidden with continue`)
+  if (match === '') return errors
+  if (!sendInitialEvents) errors.push(forbiddenValue(FIELD, `${FIELD} is forbidden for watch unless sendInitialEvents is provided`)) // prettier-ignore
+  if (match !== 'NotOlderThan') errors.push(notSupported(FIELD, match, ['NotOlderThan']))
+  if (token !== '') errors.push(forbiddenValue(FIELD, `${FIELD} is forbidden with continue`))
+  return errors
 }

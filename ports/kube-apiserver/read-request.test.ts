@@ -1,0 +1,31 @@
+import type { IncomingMessage } from 'node:http'
+import { describe, expect, it } from 'vitest'
+import { requestOf } from './read-request.ts'
+
+const read = (method: string, url: string) =>
+  requestOf({ method, url, headers: {} } as unknown as IncomingMessage, Buffer.alloc(0), undefined)
+
+describe('a query', () => {
+  it.each([
+    ['a=1&a=2', { a: '1' }],
+    ['labelSelector=%zz&limit=1', { limit: '1' }],
+    ['labelSelector=a=b;c=d&limit=1', { limit: '1' }],
+    ['labelSelector=a%3Bb', { labelSelector: 'a;b' }],
+    ['limit', { limit: '' }],
+    ['watch=FALSE', { watch: 'false' }],
+    ['watch=what', { watch: 'true' }],
+  ])('%s says %j', (text, query) => {
+    expect(read('GET', `/api/v1/pods?${text}`)).toMatchObject({ query })
+    expect(Object.keys((read('GET', `/api/v1/pods?${text}`) as { query: object }).query)).toEqual(Object.keys(query))
+  })
+})
+
+describe('who wants no answer', () => {
+  it.each(['/', '/healthz', '/readyz?verbose', '/apis', '/metrics', '/openapi/v2'])('may ask for %s', (url) => {
+    expect(read('HEAD', url)).toMatchObject({ method: 'GET' })
+  })
+
+  it.each(['/api/v1', '/api/v1/pods', '/apis/apps/v1', '/version'])('may not ask for %s', (url) => {
+    expect(read('HEAD', url)).toBe('method')
+  })
+})
