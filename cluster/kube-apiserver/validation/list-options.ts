@@ -45,6 +45,6 @@ function watchErrors({ [FIELD]: match = '', continue: token = '', sendInitialEve
   if (match === '') return errors
   if (!sendInitialEvents) errors.push(forbiddenValue(FIELD, `${FIELD} is forbidden for watch unless sendInitialEvents is provided`)) // prettier-ignore
   if (match !== 'NotOlderThan') errors.push(notSupported(FIELD, match, ['NotOlderThan']))
-  if (token !== '') errors.push(forbiddenValue(FIELD, `${FIELD} is forbidden with continue`))
+  if (token !== '') errors.push(forbiddenValue(FIELD, `${FIELD} is forbidden when continue is provided`))
   return errors
 }
