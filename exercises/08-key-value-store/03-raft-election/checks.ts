@@ -92,19 +92,20 @@ function judgeSolo(trial: Trial<any>, plan: SoloCase): void {
 /** Silence, again and again: how long it waits each time. */
 function judgeTimeouts(trial: Trial<any>, { electionTick }: { electionTick: number }): void {
   const node = new Solo(trial, { electionTick })
-  const waits = Array.from({ length: 12 }, () => node.silence())
+  const most = 2 * electionTick - 1
+  const waits = Array.from({ length: 12 }, () => node.silence(most))
   for (const ticks of waits) {
     const late = ticks === 0
     if (!late && ticks >= electionTick) continue
     trial.fail({
-      message: late ? say('never-asks', { ticks: 2 * electionTick }) : say('too-early', { ticks, least: electionTick }),
-      expected: say('timeouts-differ', { least: electionTick, most: 2 * electionTick - 1 }),
+      message: late ? say('never-asks', { ticks: most }) : say('too-early', { ticks, least: electionTick }),
+      expected: say('timeouts-differ', { least: electionTick, most }),
       actual: waits.join(', '),
     })
   }
   trial.ensure(new Set(waits).size > 1, () => ({
     message: say('same-timeout', { ticks: waits[0]! }),
-    expected: say('timeouts-differ', { least: electionTick, most: 2 * electionTick - 1 }),
+    expected: say('timeouts-differ', { least: electionTick, most }),
     actual: waits.join(', '),
   }))
 }

@@ -202,6 +202,15 @@ export function held(trial: Trial<any>): void {
   const ticks = late.silence()
   late.step(vote(3, 9, 5, 5))
   late.ensure(ticks > 0 && late.grants('MsgVoteResp', 3, 9), 'lets-go', 'MsgVoteResp to 3, term 9', 'disturb')
+  // Its own timeout is longer than that, where chance has it so: it listens before it stands itself.
+  for (const draws of [1, 2, 3, 4]) {
+    const patient = new Solo(trial, { checkQuorum: true, hardState: hard(3), draws })
+    patient.step(beat(2, 3))
+    patient.tick(ELECTION_TICK + 1)
+    if (patient.raftState !== 'StateFollower') continue
+    patient.step(vote(3, 9, 5, 5))
+    patient.ensure(patient.grants('MsgVoteResp', 3, 9), 'lets-go', 'MsgVoteResp to 3, term 9', 'disturb')
+  }
 }
 
 export function stepsDown(trial: Trial<any>): void {

@@ -143,6 +143,8 @@ export default defineTests<Example>({
     'fixed-timeout',
     'timeout-drawn-once',
     'timeout-by-id',
+    'waits-a-tick-too-long',
+    'held-until-its-own-timeout',
     'leader-deposes-itself',
     'vote-puts-nothing-off',
     'a-pre-vote-puts-it-off',

@@ -43,7 +43,7 @@ const appends: LogExample[] = [
     ...{ hardState: hard(2), log: [1, 1, 2] },
     steps: [
       told(append(3, 3, 2, [3]), { log: [1, 1, 2, 3], sends: agrees(4) }),
-      told(append(3, 6, 3, [3]), { log: [1, 1, 2, 3], sends: refuses }),
+      told(append(3, 6, 3, [3]), { log: [1, 1, 2, 3], sends: [{ ...refuses[0], rejectHint: 4 }] }),
       told(append(3, 3, 1, [3, 3]), { log: [1, 1, 2, 3], sends: refuses }),
       told(append(1, 4, 3, [1]), { log: [1, 1, 2, 3] }),
     ],
@@ -92,6 +92,7 @@ const commits: LogExample[] = [
       told(agree(2, 1, 2), { commit: 0 }),
       told(agree(2, 1, 2), { commit: 0 }),
       told(agree(3, 1, 1), { commit: 1 }),
+      { tick: true, expect: { sends: [{ type: 'MsgHeartbeat', to: 2, commit: 1 }] } },
       told(agree(4, 1, 2), { commit: 2, applied: [1, 2], sends: [{ type: 'MsgApp', to: 5, commit: 2 }] }),
       { tick: true, expect: { sends: [{ type: 'MsgHeartbeat', to: 5, commit: 0 }] } },
     ],
@@ -131,9 +132,9 @@ const commits: LogExample[] = [
   },
   {
     name: 'a heartbeat commits, and everything is applied once in a life',
-    ...{ hardState: hard(1, 2), log: [1, 1, 1] },
+    ...{ hardState: hard(1, 2), log: [1, 1, 1, 1] },
     steps: [
-      told(beat(1, 3), { applied: [1, 2, 3] }),
+      told(beat(1, 3), { commit: 3, applied: [1, 2, 3] }),
       told(beat(1, 3), { applied: [1, 2, 3] }),
       { restart: true, expect: { commit: 3, applied: [1, 2, 3] } },
     ],
@@ -164,6 +165,16 @@ const reads: LogExample[] = [
       { readIndex: 'a' },
       { readIndex: 'b', expect: { sends: toAll({ type: 'MsgHeartbeat', context: 'b' }) } },
       told(alive(3, 1, 'b'), { reads: ['a@1', 'b@1'] }),
+    ],
+  },
+  {
+    name: 'an answer says nothing about what was asked after it was sent',
+    steps: [
+      lead(),
+      told(agree(2, 1, 1)),
+      { readIndex: 'a', expect: { taken: true } },
+      { readIndex: 'b' },
+      told(alive(3, 1, 'a'), { reads: ['a@1'] }),
     ],
   },
   {

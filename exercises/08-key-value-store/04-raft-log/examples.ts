@@ -35,6 +35,8 @@ export function appends(trial: Trial<any>): void {
   node.step(append(3, 6, 3, entriesOf([3], 7)))
   node.mustHaveLog([1, 1, 2, 3], 'append')
   node.mustReject()
+  const isHinted = node.sent('MsgAppResp').every(({ rejectHint }) => rejectHint === 4)
+  node.ensure(isHinted, 'reject-hint', { index: 4 }, 'MsgAppResp, reject, rejectHint 4', 'append')
   node.step(append(3, 3, 1, entriesOf([3, 3], 4)))
   node.mustHaveLog([1, 1, 2, 3], 'append')
   node.mustReject()
@@ -83,6 +85,13 @@ export function conflicts(trial: Trial<any>): void {
   node.mustHaveLog([1, 1, 3, 3, 3, 3, 3], 'conflict')
 }
 
+/** Heartbeats tell nobody of more than is committed, nor of more than they are known to have: at most so much, by node. */
+function mustBeat(node: Solo, most: readonly number[], expected: string): void {
+  node.tick()
+  const isKnown = node.sent('MsgHeartbeat').every(({ to, commit = 0 }) => commit <= most[to]!)
+  node.ensure(isKnown, 'beat-commit', {}, expected, 'commit')
+}
+
 export function commits(trial: Trial<any>): void {
   const node = new Solo(trial, { size: 5 })
   node.lead()
@@ -95,14 +104,17 @@ export function commits(trial: Trial<any>): void {
   node.mustCommit(0, 'commit')
   node.step(agree(3, 1, 1))
   node.mustCommit(1, 'commit')
+  // Node 2 has entry 2, and not enough others have it.
+  mustBeat(node, [0, 1, 1, 1, 0, 0], 'MsgHeartbeat to 2 and 3, commit 1; to 4 and 5, commit 0')
   node.step(agree(4, 1, 2))
   node.mustCommit(2, 'commit')
   node.step(agree(3, 1, 1))
   node.mustCommit(2, 'commit')
   node.mustApply([1, 2])
-  node.tick()
-  const isKnown = node.sent('MsgHeartbeat').every(({ to, commit = 0 }) => commit <= [0, 2, 2, 1, 2, 0][to]!)
-  node.ensure(isKnown, 'beat-commit', {}, 'MsgHeartbeat to 3, commit 1; to 5, commit 0', 'commit')
+  mustBeat(node, [0, 2, 2, 1, 2, 0], 'MsgHeartbeat to 3, commit 1; to 5, commit 0')
+  node.propose('y')
+  const isTold = node.sent('MsgApp').every(({ commit }) => commit === 2)
+  node.ensure(isTold, 'append-commit', { commit: 2 }, 'MsgApp, commit 2', 'commit')
   // Said in an older term: what node 2 had then, it need not have now.
   const again = new Solo(trial, { hardState: hard(3), log: [2, 3] })
   again.lead()
@@ -136,8 +148,10 @@ export function follows(trial: Trial<any>): void {
   node.mustCommit(1, 'commit')
   node.step(append(3, 3, 2, entriesOf([3], 4), 2))
   node.mustCommit(2, 'commit')
-  node.step({ type: 'MsgHeartbeat', from: 2, term: 3, commit: 4 })
-  node.mustCommit(4, 'commit')
+  for (const commit of [3, 4]) {
+    node.step({ type: 'MsgHeartbeat', from: 2, term: 3, commit })
+    node.mustCommit(commit, 'commit')
+  }
   node.step(append(3, 0, 0, entriesOf([1], 1), 1))
   node.mustCommit(4, 'commit')
   node.mustApply([1, 2, 3, 4])
@@ -187,6 +201,7 @@ export function reads(trial: Trial<any>): void {
   node.ensure(!node.taken, 'refused', {}, 'false', 'read')
   node.lead()
   node.readIndex('first')
+  node.ensure(node.taken, 'read-taken', {}, 'true', 'read')
   const answer = (from: number, context?: string): void =>
     node.step({ type: 'MsgHeartbeatResp', from, term: 2, ...(context !== undefined && { context }) })
   for (const from of [2, 3, 4]) answer(from)
@@ -209,15 +224,21 @@ export function reads(trial: Trial<any>): void {
   answer(2, 'third')
   answer(3, 'third')
   node.mustRead(['first@2', 'second@2', 'third@2'])
+  // Who answered before a read was asked says nothing about it.
+  node.readIndex('fourth')
+  node.readIndex('fifth')
+  for (const from of [2, 3]) answer(from, 'fourth')
+  const four = ['first@2', 'second@2', 'third@2', 'fourth@2']
+  node.mustRead(four)
   node.readIndex('lost')
   node.step({ type: 'MsgHeartbeat', from: 2, term: 3, commit: 0 })
   const late = (from: number): void => node.step({ type: 'MsgHeartbeatResp', from, term: node.term, context: 'lost' })
   for (const from of [3, 4]) late(from)
-  node.mustRead(['first@2', 'second@2', 'third@2'])
+  node.mustRead(four)
   node.lead()
   for (const from of [3, 4]) node.step(agree(from, node.term, node.log.length))
   for (const from of [3, 4]) late(from)
-  node.mustRead(['first@2', 'second@2', 'third@2'])
+  node.mustRead(four)
 }
 
 export function applies(trial: Trial<any>): void {

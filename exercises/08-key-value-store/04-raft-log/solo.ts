@@ -124,7 +124,8 @@ export class Solo {
     const messages = this.messages.map(messageInWords).join('; ') || '[]'
     const log = this.terms.join(' ') || '[]'
     const applied = this.applied.join(' ') || '[]'
-    return `${this.raftState}, term ${term}, log ${log}, commit ${commit}, applied ${applied}; sent: ${messages}`
+    const reads = this.reads.length === 0 ? '' : `, read ${this.reads.join(' ')}`
+    return `${this.raftState}, term ${term}, log ${log}, commit ${commit}, applied ${applied}${reads}; sent: ${messages}`
   }
 
   ensure(

@@ -34,6 +34,7 @@ export const { texts, say } = defineTexts({
     takes: 'After {last} the log should be {log}.',
     agrees: 'After {last} it should answer that it agrees up to {index}.',
     rejects: 'After {last} it should refuse: it has no such entry before.',
+    'reject-hint': 'After {last} its refusal should say where its log ends: {index}.',
     steps: 'After {last} it should send what fits: from the entry after {index} on.',
     'commit-is': 'After {last} the commit index should be {commit}.',
     applies: 'After {last} it should have handed out to be applied: {indexes}.',
@@ -43,7 +44,10 @@ export const { texts, say } = defineTexts({
     'put-off': 'After {last} it should still follow: less than an election timeout ago a leader sent it an append.',
     'votes-behind': 'After {last} it should refuse: the candidate lacks an entry that is here.',
     'old-leader': 'After {last} it should not have moved: the message is of an older term.',
-    'beat-commit': 'After {last} a heartbeat tells a follower of commits that it is not known to have.',
+    'beat-commit':
+      'After {last} a heartbeat tells a follower of commits that it is not known to have, or that are none yet.',
+    'append-commit': 'After {last} an append should say what is committed: {commit}.',
+    'read-taken': 'After {last} it should answer true: it leads, and the read waits.',
     'many-refusals':
       'Node {node} was away and lacked twenty entries; it had to refuse {count} appends before one fitted.',
     none: 'none',
@@ -97,6 +101,7 @@ export const { texts, say } = defineTexts({
     takes: 'Tras {last} el registro debería ser {log}.',
     agrees: 'Tras {last} debería responder que coincide hasta {index}.',
     rejects: 'Tras {last} debería negarse: no tiene esa entrada anterior.',
+    'reject-hint': 'Tras {last} su negativa debería decir dónde acaba su registro: {index}.',
     steps: 'Tras {last} debería enviar lo que encaja: desde la entrada que sigue a {index}.',
     'commit-is': 'Tras {last} el índice confirmado debería ser {commit}.',
     applies: 'Tras {last} debería haber entregado para aplicar: {indexes}.',
@@ -106,7 +111,10 @@ export const { texts, say } = defineTexts({
     'put-off': 'Tras {last} aún debería seguir: hace menos que un plazo de elección un líder le envió entradas.',
     'votes-behind': 'Tras {last} debería negarse: al candidato le falta una entrada que está aquí.',
     'old-leader': 'Tras {last} no debería haberse movido: el mensaje es de un mandato anterior.',
-    'beat-commit': 'Tras {last} un latido habla a un seguidor de confirmaciones que no consta que tenga.',
+    'beat-commit':
+      'Tras {last} un latido habla a un seguidor de confirmaciones que no consta que tenga, o que aún no hay.',
+    'append-commit': 'Tras {last} un append debería decir qué está confirmado: {commit}.',
+    'read-taken': 'Tras {last} debería responder true: es líder, y la lectura espera.',
     'many-refusals':
       'El nodo {node} estuvo fuera y le faltaban veinte entradas; tuvo que negarse a {count} envíos antes de que uno encajara.',
     none: 'ninguna',
