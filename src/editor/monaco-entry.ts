@@ -92,7 +92,9 @@ function viewOptions(host: HTMLElement, options: CodeEditorOptions): editor.ISta
     stickyScroll: { enabled: false },
     renderFinalNewline: 'on',
     fixedOverflowWidgets: true,
-    wordWrap: 'off',
+    // A line is read whole: at a laptop's width there is room for some 70 characters beside the task and the checks.
+    wordWrap: 'on',
+    wrappingIndent: 'deepIndent',
     ...typeSetting(host, options.fontSizePx),
   }
 }
@@ -251,6 +253,7 @@ export function createMonacoDiff(host: HTMLElement, original: string, modified: 
     automaticLayout: true,
     renderSideBySide: true,
     useInlineViewWhenSpaceIsLimited: true,
+    diffWordWrap: 'on',
     renderSideBySideInlineBreakpoint: 800,
     minimap: { enabled: false },
     guides: { indentation: false },
