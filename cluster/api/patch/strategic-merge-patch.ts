@@ -1,7 +1,7 @@
 /**
  * Strategic merge patch: like a merge patch, but lists whose items have a key are merged item by item.
  *
- * What we model: the merge keys of the lists in use, `$patch: delete|replace|merge`, `$deleteFromPrimitiveList/…`,
+ * What we model: the merge keys of the lists in use, `$patch: delete|replace`, `$deleteFromPrimitiveList/…`,
  * `$setElementOrder/…` and `$retainKeys`.
  * Where to read upstream: apimachinery `pkg/util/strategicpatch/patch.go`; `patchMergeKey` tags in `types.go`.
  */
@@ -39,8 +39,7 @@ export function strategicMergePatch(target: unknown, patch: unknown, parent = ''
   const directive = patch['$patch']
   if (directive === 'replace') return withoutDirectives(patch)
   if (directive === 'delete') return {}
-  if (directive !== undefined && directive !== 'merge')
-    throw new Error(`unknown patch type: ${goText(directive)} in map: ${goText(patch)}`)
+  if (directive !== undefined) throw new Error(`unknown patch type: ${goText(directive)} in map: ${goText(patch)}`)
   const result: Json = isRecord(target) ? { ...target } : {}
   retainKeys(result, patch)
   for (const field of Object.keys(patch))
@@ -93,7 +92,13 @@ function mergeList(field: string, parent: string, target: unknown, patch: readon
   }
   const result = [...old] as Json[]
   for (const item of items) {
-    if (item[key] === undefined) throw new Error(`map: ${goText(item)} does not contain declared merge key: ${key}`)
+    if (item['$patch'] === 'merge') throw new Error('merging lists cannot yet be specified in the patch')
+    if (item[key] === undefined) {
+      if (target !== undefined) throw new Error(`map: ${goText(item)} does not contain declared merge key: ${key}`)
+      // Where no list was, the patch has nothing to be merged with: whoever reads the object says what its items lack.
+      result.push(withoutDirectives(item))
+      continue
+    }
     const index = result.findIndex((other) => other[key] === item[key])
     if (item['$patch'] === 'delete') {
       if (index >= 0) result.splice(index, 1)

@@ -12,7 +12,7 @@ import { toStored } from '../conversion/conversion.ts'
 import { schemasWith } from '../extensions/schema/types.ts'
 import type { Prepared } from '../handlers/objects.ts'
 import type { PendingRequest, State } from '../state.ts'
-import { badRequest, internal, invalid, required } from '../status.ts'
+import { badRequest, conflict, internal, invalid, required } from '../status.ts'
 import { withoutRevision } from '../storage/keys.ts'
 import { apply, isApply, managerOf, trackCreation, trackUpdate } from './apply.ts'
 import type { Manager } from './managers.ts'
@@ -68,6 +68,13 @@ export function applyOptionsProblem({ info, request }: Pick<PendingRequest, 'inf
   return invalid(options, '', [required('fieldManager', 'is required for apply patch')])
 }
 
+/** What is not there cannot be the object that an apply names by its UID. */
+export function meansAnother({ info, request }: PendingRequest): Status | undefined {
+  const uid = isApply(request) ? (request.body as Partial<KubernetesObject>).metadata?.uid : undefined
+  const why = `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`
+  return uid ? conflict(info.resource, info.name, why) : undefined
+}
+
 /** Why nothing can be applied like this; undefined where it can. */
 export function applyProblem(state: State, { info, request }: PendingRequest): Status | undefined {
   const { body } = request
@@ -76,7 +83,7 @@ export function applyProblem(state: State, { info, request }: PendingRequest): S
     return badRequest(`error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal ${found} into Go value of type map[string]interface {}`) // prettier-ignore
   }
   const { metadata, kind = '', apiVersion = '' } = body as Partial<KubernetesObject>
-  if (metadata?.managedFields?.length) return badRequest('metadata.managedFields must be nil')
+  if (metadata?.managedFields) return badRequest('metadata.managedFields must be nil')
   if (info.subresource === 'scale') return undefined
   const expected = apiVersionOf(info.resource)
   if (apiVersion !== expected) {

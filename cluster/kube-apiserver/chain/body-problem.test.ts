@@ -6,6 +6,7 @@ import { type Query, Lab, pod, PODS } from '../lab.ts'
 const MAPS = '/api/v1/namespaces/default/configmaps'
 const MAP = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' }, data: { a: 'b' } }
 const JSON_PATCH = 'application/json-patch+json'
+const STRATEGIC = 'application/strategic-merge-patch+json'
 const MERGE_PATCH = 'application/merge-patch+json'
 const ACCESS = '/apis/authorization.k8s.io/v1'
 const TOKENS = '/apis/authentication.k8s.io/v1/tokenreviews'
@@ -51,12 +52,36 @@ describe('what no server can make sense of', () => {
     ['(must be of type Binding)', 'POST', `${PODS}/web/binding`, []],
     ['(5b5d)', 'PUT', '/apis/apps/v1/namespaces/default/deployments/web/scale', []],
     ['target.name: Required value', 'POST', `${PODS}/web/binding`, { metadata: { name: 'web' } }],
+    ['unexpected GroupVersion string: x/y/z ({"apiVersion":"x/y/z"})', 'POST', MAPS, { apiVersion: 'x/y/z' }],
+    ['json: cannot unmarshal number into Go struct field .kind of type string ({"kind":5})', 'PUT', `${MAPS}/a`, { kind: 5 }], // prettier-ignore
+    ['converting (v1.ConfigMapList) to (core.ConfigMap): unknown conversion', 'POST', MAPS, { apiVersion: 'v1', kind: 'ConfigMapList', items: [] }], // prettier-ignore
+    ['converting (v1.List) to (core.ConfigMap): unknown conversion', 'POST', MAPS, { apiVersion: 'v1', kind: 'List' }],
+    ['configmaps "a" already exists', 'POST', MAPS, MAP, { dryRun: 'All' }],
+    ['finalizer orphan and foregroundDeletion cannot be both set', 'POST', MAPS, { ...MAP, metadata: { name: 'b', finalizers: ['orphan', 'foregroundDeletion'] } }], // prettier-ignore
+    ['metadata.managedFields must be nil', 'PATCH', `${MAPS}/a`, { ...MAP, metadata: { managedFields: [] } }, { fieldManager: 'm' }, 'application/apply-patch+yaml'], // prettier-ignore
+    ['uid mismatch: the provided object specified uid x, and no existing object was found', 'PATCH', `${MAPS}/new`, { ...MAP, metadata: { name: 'new', uid: 'x' } }, { fieldManager: 'm' }, 'application/apply-patch+yaml'], // prettier-ignore
+    ['Invalid JSON Patch', 'PATCH', `${MAPS}/a`, null, {}, MERGE_PATCH],
+    ['unknown patch type: merge in map: map[$patch:merge]', 'PATCH', `${MAPS}/a`, { $patch: 'merge' }, {}, STRATEGIC],
+    ['metadata.ownerReferences.kind: Invalid value: "": kind must not be empty', 'PATCH', `${MAPS}/a`, { metadata: { ownerReferences: [{}] } }, {}, STRATEGIC], // prettier-ignore
     ['unexpected GroupVersion string: x/y/z', 'DELETE', `${MAPS}/a`, { apiVersion: 'x/y/z', kind: 'DeleteOptions' }],
     ['Non-matching dry-run options in request and content: [All] and [X]', 'POST', `${PODS}/web/eviction`, { metadata: { name: 'web' }, deleteOptions: { dryRun: ['X'] } }, { dryRun: 'All' }], // prettier-ignore
     ['DeleteOptions.meta.k8s.io "" is invalid: propagationPolicy: Unsupported value: "X"', 'POST', `${PODS}/web/eviction`, { metadata: { name: 'web' }, deleteOptions: { propagationPolicy: 'X' } }], // prettier-ignore
     ['the server does not allow this method on the requested resource', 'POST', '/version', {}],
   ])('is told: %s', (message, ...sent) => {
     expect(typed().send(...sent).body.message).toContain(message)
+  })
+})
+
+describe('what says little', () => {
+  it.each<[...Sent]>([
+    ['POST', MAPS, { ...MAP, kind: '', apiVersion: '', metadata: { name: 'b', resourceVersion: '0' } }],
+    ['PUT', `${MAPS}/a`, { ...MAP, metadata: { name: 'a', resourceVersion: '0' } }],
+    ['PATCH', `${MAPS}/a`, { kind: '' }, {}, MERGE_PATCH],
+    ['PATCH', `${MAPS}/a`, { kind: 'Secret', apiVersion: 'v2' }, {}, STRATEGIC],
+    ['PATCH', `${MAPS}/a`, null, {}, STRATEGIC],
+  ])('%s %s %j is taken to mean the kind of its path', (...sent) => {
+    const { status, body } = typed().send(...sent)
+    expect([status < 300, body.kind, body.data]).toEqual([true, 'ConfigMap', { a: 'b' }])
   })
 })
 

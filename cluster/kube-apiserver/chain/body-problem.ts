@@ -40,6 +40,7 @@ function unrecognised({ info, request: { body } }: Asked): Status | undefined {
 const SHOWN_MAX = 30
 
 function summaryOf(text: string): string {
+  if (text.startsWith('{')) return text.length > SHOWN_MAX ? `${text.slice(0, SHOWN_MAX)} ...` : text
   const bytes = new TextEncoder().encode(text)
   const hex = [...bytes.slice(0, SHOWN_MAX)].map((byte) => byte.toString(16).padStart(2, '0')).join('')
   return bytes.length > SHOWN_MAX ? `${hex} ...` : hex

@@ -25,6 +25,17 @@ export function partsOfName({ name }: Pick<ObjectType, 'name'>): { apiVersion: s
 const hubOf = (apiVersion: string): string =>
   apiVersion.includes('/') ? apiVersion.split('/')[0]!.split('.')[0]! : 'core'
 
+/** What every version of every group has beside its own kinds. */
+const OF_ALL = ['Status', 'DeleteOptions', 'CreateOptions', 'UpdateOptions', 'PatchOptions', 'GetOptions', 'ListOptions', 'WatchEvent'] // prettier-ignore
+
+/** Whether the scheme has such a kind, be it a list of others. */
+function isRegistered(schemas: Schemas, apiVersion: string, kind: string): boolean {
+  if (schemas.typeOfKind(apiVersion, kind) !== undefined || OF_ALL.includes(kind)) return true
+  if (!kind.endsWith('List')) return false
+  const listed = kind.slice(0, -'List'.length)
+  return (listed === '' && apiVersion === 'v1') || (listed !== '' && schemas.typeOfKind(apiVersion, listed) !== undefined) // prettier-ignore
+}
+
 const groupOf = (apiVersion: string): string => (apiVersion.includes('/') ? apiVersion.split('/')[0]! : '')
 const FORMER = /^v[12](?:alpha|beta)[12]$/
 
@@ -40,7 +51,7 @@ export function wrongKind(schemas: Schemas, type: ObjectType, body: object): Wro
   // The scheme still knows what is served no more: kubectl 1.20 evicts by policy/v1beta1.
   if (kind === wanted.kind && groupOf(apiVersion) === groupOf(wanted.apiVersion) && FORMER.test(version))
     return undefined
-  if (schemas.typeOfKind(apiVersion, kind) === undefined) {
+  if (!isRegistered(schemas, apiVersion, kind)) {
     const why = `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme ${JSON.stringify(SCHEME)}`
     return { kind, version, why }
   }

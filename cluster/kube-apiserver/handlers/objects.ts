@@ -36,11 +36,10 @@ export function decode(info: RequestInfo, body: unknown): Prepared {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     return refused(badRequest(`the body of the request is no object; send ${info.resource.kind} as JSON`))
   }
-  const {
-    kind = info.resource.kind,
-    apiVersion = apiVersionOf(info.resource),
-    metadata,
-  } = body as Partial<KubernetesObject>
+  const given = body as Partial<KubernetesObject>
+  const kind = given.kind || info.resource.kind
+  const apiVersion = given.apiVersion || apiVersionOf(info.resource)
+  const { metadata } = given
   if (apiVersion !== apiVersionOf(info.resource)) {
     const expected = apiVersionOf(info.resource)
     return refused(
@@ -126,7 +125,8 @@ export function prepareCreate(
   const forbidden = admission?.validate(object, undefined)
   if (forbidden) return refused(forbidden)
   // Only the store minds.
-  if (resourceVersion) return refused(internal('resourceVersion should not be set on objects to be created'))
+  if (resourceVersion && resourceVersion !== '0')
+    return refused(internal('resourceVersion should not be set on objects to be created'))
   return { object: deepFreeze(object) }
 }
 
@@ -202,7 +202,8 @@ export function prepareUpdate(
   if ('refused' in decoded) return decoded
   const { name } = info
   const old = origin.object
-  const { resourceVersion } = decoded.object.metadata
+  // None, and the one before all others, are no version at all.
+  const resourceVersion = decoded.object.metadata.resourceVersion === '0' ? '' : decoded.object.metadata.resourceVersion
   const strategy = strategyOf(info.resource)
   const other = otherUid(info, decoded.object.metadata, old)
   if (other) return refused(other)

@@ -68,10 +68,15 @@ export function patched(info: RequestInfo, request: HttpRequest, object: Kuberne
       const named = operations.some((operation) => operation?.path === '/metadata/resourceVersion')
       return { object: jsonPatch(object, operations) as KubernetesObject, named }
     }
-    if (typeof body !== 'object' || body === null || Array.isArray(body)) return { refused: undecodable(body, 'map[string]interface {}') } // prettier-ignore
-    const named = (body as Partial<KubernetesObject>).metadata?.resourceVersion !== undefined
-    const merge = type === 'application/merge-patch+json' ? mergePatch : strategicMergePatch
-    return { object: merge(object, body) as KubernetesObject, named }
+    if (typeof body !== 'object' || Array.isArray(body)) return { refused: undecodable(body, 'map[string]interface {}') } // prettier-ignore
+    const named = (body as Partial<KubernetesObject> | null)?.metadata?.resourceVersion !== undefined
+    if (type === 'application/merge-patch+json') {
+      if (body === null) return { refused: badRequest('Invalid JSON Patch') }
+      return { object: mergePatch(object, body) as KubernetesObject, named }
+    }
+    // What is merged by its type is of that type, whatever the patch says.
+    const { apiVersion, kind } = object
+    return { object: { ...(strategicMergePatch(object, body ?? {}) as KubernetesObject), apiVersion, kind }, named }
   } catch (error) {
     if (type === 'application/json-patch+json') return { refused: unprocessable(INAPPLICABLE) }
     return { refused: notMerged(error as Error) }

@@ -27,20 +27,20 @@ import { namespaceProblem } from '../admission/namespace-lifecycle.ts'
 import { askHooks, hookAnswered } from '../admission/webhooks/calling.ts'
 import type { Ended } from '../outgoing.ts'
 import { isApply } from '../apply/apply.ts'
-import { trackedCreation } from '../apply/tracking.ts'
+import { meansAnother, trackedCreation } from '../apply/tracking.ts'
 import { admissionOf, currentOf, prepareChange } from './changes.ts'
 import { prepareCreate } from './objects.ts'
 import { misdirected } from '../chain/misdirected.ts'
 import { partsOf } from '../parts.ts'
 import { strategyOf } from '../registry/registry.ts'
+import { answerCommitted, shown } from './outcomes.ts'
 import { refuse, respond } from './responses.ts'
-import { scaleOf } from '../subresources/scale.ts'
 import { allocate, foundTaken } from '../services/service-allocation.ts'
 import type { Origin, PendingRequest, Stage, State } from '../state.ts'
 import * as status from '../status.ts'
 import { isTokenRequest, issueToken } from '../tokens/token-requests.ts'
 import { callEtcd } from '../storage/etcd-client.ts'
-import { registryKey, withRevision } from '../storage/keys.ts'
+import { registryKey } from '../storage/keys.ts'
 import { putTransaction, removalTransaction } from '../storage/transactions.ts'
 import { isDryRun } from '../validation/write-options.ts'
 
@@ -105,7 +105,10 @@ export function originArrived(state: State, row: PendingRequest, response: Range
     info.verb === 'update'
       ? strategyOf(info.resource).allowCreateOnUpdate
       : state.schemas !== undefined && isApply(row.request)
-  if (makesIt && info.subresource === '') return create(state, row, ctx)
+  if (makesIt && info.subresource === '') {
+    const another = meansAnother(row)
+    return another ? refuse(state, row, another) : create(state, row, ctx)
+  }
   return refuse(state, row, status.notFound(info.resource, info.name))
 }
 
@@ -327,16 +330,17 @@ function commit(
   ctx: Context,
 ): Effect[] {
   const next = moveTo(state, row, 'commit', { origin, wanted })
-  // A dry run ends where the write would begin. What it answers bears the version that it started from.
-  if (isDryRun(row.request)) return answerCommitted(state, next, origin?.modRevision)
-  return [callEtcd(state, ctx, txn, { type: 'request', id: row.id })]
+  if (!isDryRun(row.request)) return [callEtcd(state, ctx, txn, { type: 'request', id: row.id })]
+  // A dry run ends where the write would begin, and bears the version that it started from. A creation asks whether the name is free.
+  if (origin) return answerCommitted(state, next, origin.modRevision)
+  return [callEtcd(state, ctx, { ...txn, success: [] }, { type: 'request', id: row.id })]
 }
 
 /** etcd has decided. */
 export function committed(state: State, row: PendingRequest, response: TxnResponse, ctx: Context): Effect[] {
   const { revision } = response.header
   if (response.succeeded && isSaid(row)) return evictNow(state, row, revision, ctx)
-  if (response.succeeded) return answerCommitted(state, row, revision)
+  if (response.succeeded) return answerCommitted(state, row, isDryRun(row.request) ? undefined : revision)
   const kv = (response.responses[0] as RangeResponse).kvs[0]
   const taken = foundTaken(row, response)
   const next = { ...row, attempts: row.attempts + 1, ...(taken.length > 0 && { taken: [...(row.taken ?? []), ...taken] }) } // prettier-ignore
@@ -363,24 +367,6 @@ function creationFailed(state: State, row: PendingRequest, kv: KeyValue | undefi
   if (row.attempts <= ATTEMPTS_MAX) return create(state, row, ctx)
   return refuse(state, row, status.internalError('failed to allocate a serviceIP: range is full'))
 }
-
-function answerCommitted(state: State, row: PendingRequest, revision: number | undefined): Effect[] {
-  const versioned = (object: KubernetesObject) => (revision === undefined ? object : withRevision(object, revision))
-  const { info, wanted, origin } = row
-  if (info.subresource === 'binding' || isEviction(row)) return respond(state, row, 201, status.success(201))
-  if (wanted) {
-    const code = origin === undefined ? 201 : 200
-    return respond(state, row, code, shown(row, versioned(wanted)))
-  }
-  const { object } = origin!
-  if (info.verb === 'delete' && !strategyOf(info.resource).returnsDeletedObject) {
-    return respond(state, row, 200, status.deleted(info.resource, info.name, object.metadata.uid))
-  }
-  return respond(state, row, 200, versioned(object))
-}
-
-const shown = (row: PendingRequest, object: KubernetesObject): KubernetesObject =>
-  row.info.subresource === 'scale' ? scaleOf(row.info.resource, object) : object
 
 /** Whatever etcd answers to a writing request, by the stage in which it waits. */
 export function writeAnswered(state: State, row: PendingRequest, response: EtcdResponse, ctx: Context): Effect[] {

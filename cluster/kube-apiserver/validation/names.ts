@@ -89,6 +89,10 @@ export function validateMetadata(metadata: ObjectMeta, rule: NameRule, isPlain =
   metadata.ownerReferences?.forEach((owner) => errors.push(...validateOwner(owner)))
   errors.push(...validateControllers(metadata.ownerReferences ?? []))
   metadata.finalizers?.forEach((finalizer, index) => errors.push(...validateFinalizer(finalizer, index, isPlain)))
+  if (metadata.finalizers?.includes('orphan') && metadata.finalizers.includes('foregroundDeletion')) {
+    const why = 'finalizer orphan and foregroundDeletion cannot be both set'
+    errors.push(invalidValue('metadata.finalizers', metadata.finalizers, why))
+  }
   return errors
 }
 

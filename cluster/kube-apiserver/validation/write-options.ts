@@ -70,8 +70,6 @@ function unreadable(body: unknown): string | undefined {
   const headless = headProblem(body)
   if (headless !== undefined) return headless
   const { kind = '', apiVersion = '' } = body as { readonly kind?: unknown; readonly apiVersion?: unknown }
-  if (typeof apiVersion === 'string' && apiVersion.split('/').length > 2)
-    return `unexpected GroupVersion string: ${apiVersion}`
   if (kind && kind !== 'DeleteOptions') {
     return `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion || 'meta.k8s.io/v1')} in scheme "k8s.io/apimachinery/pkg/apis/meta/internalversion/scheme/register.go:27"`
   }
