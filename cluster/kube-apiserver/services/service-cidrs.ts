@@ -2,13 +2,9 @@
  * The ranges that addresses of Services come from: the one of the server's options, or those of ServiceCIDRs.
  *
  * What we leave out: IPv6. Upstream tries ranges in no order; here the default one comes first, the others by their names.
- * Where to read upstream: kubernetes/kubernetes `pkg/registry/core/service/ipallocator/cidrallocator.go`,
- * `pkg/controlplane/controller/defaultservicecidr`.
+ * Where to read upstream: kubernetes/kubernetes `pkg/registry/core/service/ipallocator/cidrallocator.go`.
  */
-import { resourceNamed } from '#cluster/api/resources.ts'
 import type { KubernetesObject } from '#cluster/api/types.ts'
-import type { Context, Effect } from '#cluster/kernel/component.ts'
-import { create, isWriting } from '../extensions/own-requests.ts'
 import type { State } from '../state.ts'
 import { allocatableRange } from '../validation/addresses.ts'
 
@@ -41,12 +37,4 @@ export function rangesOf({ options, caches }: State): readonly string[] {
   const ready = all.filter(isReady).toSorted((a, b) => (rankOf(a) < rankOf(b) ? -1 : 1))
   const ranges = ready.flatMap(({ spec }) => spec.cidrs ?? [])
   return [...new Set(ranges)].filter((range) => allocatableRange(range) !== undefined)
-}
-
-/** A cache has moved: the default one comes back when it has gone. @param key of the cache */
-export function serviceCIDRsMoved(state: State, key: string, ctx: Context): Effect[] {
-  const { multiCIDRServiceAllocator, serviceCIDR } = state.options
-  if (key !== SERVICE_CIDRS || !multiCIDRServiceAllocator || state.phase !== 'ready') return []
-  if (state.caches[key]!.objects.has(DEFAULT_SERVICE_CIDR) || isWriting(state, key, DEFAULT_SERVICE_CIDR)) return []
-  return create(state, resourceNamed(key), defaultServiceCIDR(serviceCIDR), ctx)
 }
