@@ -29,7 +29,7 @@ kind: Service
 metadata:
   name: kube-dns
   namespace: kube-system
-  labels: { k8s-app: kube-dns }
+  labels: { k8s-app: kube-dns, kubernetes.io/cluster-service: 'true', kubernetes.io/name: CoreDNS }
 spec:
   selector: { k8s-app: kube-dns }
   clusterIP: ${clusterDns}

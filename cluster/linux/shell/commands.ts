@@ -105,6 +105,12 @@ function namesIn({ files }: ShellWorld, path: string): string[] {
   return [...new Set(all.map((file) => file.slice(prefix.length).split('/')[0]!))].sort()
 }
 
+/** All folders below one, each before what is in it. */
+function foldersIn(world: ShellWorld, name: string): string[] {
+  const below = namesIn(world, pathOf(name)).map((inner) => `${name === '/' ? '' : name}/${inner}`)
+  return below.filter((inner) => !Object.hasOwn(world.files, pathOf(inner)) && isDirectory(world, pathOf(inner))).flatMap((inner) => [inner, ...foldersIn(world, inner)]) // prettier-ignore
+}
+
 const COMMANDS: Readonly<Record<string, Run>> = {
   ':': () => done(),
   true: () => done(),
@@ -177,10 +183,12 @@ const COMMANDS: Readonly<Record<string, Run>> = {
   ls(args, world) {
     const named = flagless(args).length > 0 ? flagless(args) : ['/']
     const isFile = (name: string) => Object.hasOwn(world.files, pathOf(name))
-    const folders = named.filter((name) => !isFile(name) && isDirectory(world, pathOf(name)))
-    const missing = named.filter((name) => !isFile(name) && !folders.includes(name))
+    const isDeep = args.some((arg) => /^-\w*R/.test(arg))
+    const within = named.filter((name) => !isFile(name) && isDirectory(world, pathOf(name)))
+    const folders = isDeep ? within.flatMap((name) => [name, ...foldersIn(world, name)]) : within
+    const missing = named.filter((name) => !isFile(name) && !within.includes(name))
     const listed = folders.map(
-      (name) => `${named.length > 1 ? `${name}:\n` : ''}${joined(namesIn(world, pathOf(name)))}`,
+      (name) => `${named.length > 1 || isDeep ? `${name}:\n` : ''}${joined(namesIn(world, pathOf(name)))}`,
     )
     const parts = [joined(named.filter(isFile)), ...listed].filter((part, index) => part !== '' || index > 0)
     const stderr = missing.map((name) => `ls: ${name}: No such file or directory\n`).join('')

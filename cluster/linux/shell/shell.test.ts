@@ -53,6 +53,11 @@ it.each([
   expect(sh(script)).toEqual(['', stderr, 1])
 })
 
+it('lists a folder and all that is below it', () => {
+  const script = 'mkdir -p /a/b/c; echo x > /a/f; echo x > /a/b/g; ls -R /a'
+  expect(sh(script)).toEqual(['/a:\nb\nf\n\n/a/b:\nc\ng\n\n/a/b/c:\n', '', 0])
+})
+
 it('packs files, and no empty folders', () => {
   const [packed] = sh('mkdir /a; mkdir /a/empty; echo x > /a/f; tar cf - /a')
   expect(unpackTar(packed)).toEqual([['a/f', 'x\n']])
