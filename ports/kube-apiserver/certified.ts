@@ -10,6 +10,7 @@ import type { TLSSocket } from 'node:tls'
 import type { UserInfo } from '#cluster/api/http.ts'
 import type { Micros } from '#cluster/kernel/component.ts'
 
+const CREDENTIAL_ID = 'authentication.kubernetes.io/credential-id'
 const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2'
 
 interface Shown {
@@ -42,8 +43,10 @@ function shownIn(socket: TLSSocket, issuer: X509Certificate, key: KeyObject): Sh
   const { subject } = certificate.toLegacyObject()
   if (subject?.CN === undefined) return undefined
   const groups = subject.O === undefined ? [] : [subject.O].flat()
+  const fingerprint = certificate.fingerprint256.replaceAll(':', '').toLowerCase()
   return {
-    user: { name: String([subject.CN].flat()[0]), groups },
+    // With what it was recognised, so that an audit can tell two of one name apart.
+    user: { name: String([subject.CN].flat()[0]), groups, extra: { [CREDENTIAL_ID]: [`X509SHA256=${fingerprint}`] } },
     fromMicros: Date.parse(certificate.validFrom) * 1_000,
     untilMicros: Date.parse(certificate.validTo) * 1_000,
   }
