@@ -24,6 +24,14 @@ const done = (it: Plane, image: string): boolean => {
 const progressing = (it: Plane) => web(it).status?.conditions?.find(({ type }) => type === 'Progressing')
 
 describe('the Deployment controller', () => {
+  it('says which revision it is without making it another generation', () => {
+    const it = plane()
+    it.create(deployment('web', 2))
+    it.until(() => web(it).status?.availableReplicas === 2)
+    const { annotations, generation } = web(it).metadata
+    expect([annotations?.['deployment.kubernetes.io/revision'], generation]).toEqual(['1', 1])
+  })
+
   it.each([
     ['by default', 8, {}, 10, 6],
     ['with numbers', 5, { maxSurge: 1, maxUnavailable: 0 }, 6, 5],

@@ -234,7 +234,8 @@ function annotate(deployment: Deployment, old: readonly ReplicaSet[], newSet: Re
   }
   if (revisionOf(deployment) !== revision) {
     const patch = { metadata: { annotations: { [REVISION]: String(revision) } } }
-    calls.push({ request: patchRequest('deployments', deployment, 'merge', patch) })
+    // Through its status, as upstream does: an annotation that somebody sets raises the generation, and this one is not to.
+    calls.push({ request: patchRequest('deployments', deployment, 'merge', patch, 'status') })
   }
   const { minReadySeconds = 0 } = deployment.spec
   if (calls.length === 0 && (newSet.spec.minReadySeconds ?? 0) !== minReadySeconds) {
