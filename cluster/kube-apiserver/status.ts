@@ -140,7 +140,7 @@ export function invalid(resource: Resource, name: string, errors: readonly Field
   return failure(422, 'Invalid', `${kind} "${name}" is invalid: ${text}`, {
     ...(name && { name }),
     ...(resource.group && { group: resource.group }),
-    kind: resource.kind,
+    ...(resource.kind && { kind: resource.kind }),
     causes: errors.map(({ reason, message, field }) => ({ reason, message, field })),
   })
 }
@@ -226,15 +226,14 @@ export function invalidPatch(patch: string, why: string): Status {
 
 export const unprocessable = (message: string): Status => failure(422, 'Invalid', message, {})
 
-/** The answer to a deletion that has nothing left to show. */
-export const deleted = (resource: Resource, name: string, uid: string | undefined): Status =>
+/** The answer to a deletion that has nothing left to show. It bears no code, unlike those of refusals and of what was made. */
+export const deleted = (resource: Resource, name: string, uid: string | undefined): Omit<Status, 'code'> =>
   Object.freeze({
     apiVersion: 'v1',
     kind: 'Status',
     metadata: NOTHING,
     status: 'Success',
     details: { ...about(resource, name), ...(uid && { uid }) },
-    code: 200,
   })
 
 export const success = (code: number): Status =>

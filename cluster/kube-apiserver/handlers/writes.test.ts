@@ -540,6 +540,20 @@ describe('a deletion', () => {
     expect(gone(lab)).toBe(true)
   })
 
+  it('of what is gone at once is answered with a Status that names it, and bears no code', () => {
+    const lab = new Lab()
+    const { metadata } = lab.send('POST', CONFIG_MAPS, configMap('a')).body
+    const { status, body } = lab.send('DELETE', `${CONFIG_MAPS}/a`)
+    expect(status).toBe(200)
+    expect(body).toEqual({
+      kind: 'Status',
+      apiVersion: 'v1',
+      metadata: {},
+      status: 'Success',
+      details: { name: 'a', kind: 'configmaps', uid: metadata.uid },
+    })
+  })
+
   it('of a running Pod only marks it; the kubelet confirms with a grace of 0', () => {
     const lab = bound()
     const { body } = lab.send('DELETE', `${PODS}/web`)
