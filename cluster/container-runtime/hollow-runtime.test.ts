@@ -1,5 +1,6 @@
 /** Hollow nodes: Pods come and go on them as they should, although nothing runs. */
 import { describe, expect, it } from 'vitest'
+import { conditionOf } from '#cluster/api/meta.ts'
 import type { Deployment, Node, Pod } from '#cluster/api/types.ts'
 import { bootCluster, KUBECTL } from '#cluster/cluster.ts'
 import { examine } from '#cluster/kernel/exam.ts'
@@ -70,6 +71,24 @@ describe('hollow nodes', () => {
     world.run({ untilMicros: world.now + 60 * SECOND })
     expect(ready(world)).toBe(4)
     expect(runtimeOf(world, 'node-1').sandboxes.size).toBe(2)
+  })
+
+  it('do no more than renew their lease while nothing happens, and report how they are every five minutes', () => {
+    const world = deployed()
+    world.run({ untilMicros: world.now + 20 * SECOND })
+    const heard: string[] = []
+    const reported = (): string[] => objectsOf<Node>(world, 'nodes').map(({ status }) => conditionOf({ status } as Node, 'Ready')!.lastHeartbeatTime!) // prettier-ignore
+    const before = reported()
+    world.trace = {
+      event: ({ to, event }) => {
+        if (to === 'node-1/kubelet') heard.push(event.type === 'timer' ? event.key : event.type)
+      },
+      command: () => {},
+    }
+    world.run({ untilMicros: world.now + 20 * SECOND })
+    expect(heard.filter((what) => what !== 'data')).toEqual(['lease', 'closed', 'lease', 'closed'])
+    world.run({ untilMicros: world.now + 300 * SECOND })
+    expect(reported().filter((time, i) => time > before[i]!)).toHaveLength(2)
   })
 
   it('stand the exam', () => {

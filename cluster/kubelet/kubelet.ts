@@ -142,11 +142,26 @@ function boot(state: KubeletState, ctx: Context): Effect[] {
     startInformer(state.node, state.client, ctx),
     startInformer(state.pods, state.client, ctx),
     ...(state.options.nodePressureEviction ? [{ type: 'wake' as const, key: 'memory', after: MEMORY_MICROS }] : []),
-    { type: 'wake', key: 'lease', after: LEASE_RENEW_MICROS },
-    { type: 'wake', key: 'node-status', after: NODE_STATUS_MICROS },
-    { type: 'wake', key: 'runtime-status', after: RUNTIME_STATUS_MICROS },
+    ...rounds(state, ctx),
   ]
 }
+
+const LEASE_ROUND: Effect = Object.freeze({ type: 'wake', key: 'lease', after: LEASE_RENEW_MICROS })
+
+/**
+ * What is looked at time and again. A runtime within the kubelet's own process (a hollow node's) is asked once: it cannot be lost, and
+ * how it is does not change. The status of such a node is looked at as its lease is renewed, which is as often.
+ */
+const rounds = (state: KubeletState, ctx: Context): Effect[] =>
+  hasRuntimeWithin(state, ctx)
+    ? [LEASE_ROUND]
+    : [
+        LEASE_ROUND,
+        { type: 'wake', key: 'node-status', after: NODE_STATUS_MICROS },
+        { type: 'wake', key: 'runtime-status', after: RUNTIME_STATUS_MICROS },
+      ]
+
+const hasRuntimeWithin = ({ options }: KubeletState, { self }: Context): boolean => options.runtime === self
 
 /** A round of the kubelet's: thousands of nodes do hardly anything else, so what follows is put behind it in one piece. */
 const again = (key: string, after: Micros): Effect[] => [{ type: 'wake', key, after }]
@@ -155,7 +170,7 @@ function timer(state: KubeletState, ctx: Context, event: Extract<Event, { type: 
   const { key } = event
   switch (key) {
     case 'lease':
-      return again(key, LEASE_RENEW_MICROS).concat(renewLease(state, ctx))
+      return leaseRound(state, ctx)
     case 'node-status':
       return again(key, NODE_STATUS_MICROS).concat(reportNode(state, ctx))
     case 'memory':
@@ -180,6 +195,11 @@ function timer(state: KubeletState, ctx: Context, event: Extract<Event, { type: 
     default:
       return fromInformers(state, ctx, event)
   }
+}
+
+function leaseRound(state: KubeletState, ctx: Context): Effect[] {
+  const effects = [LEASE_ROUND, ...renewLease(state, ctx)]
+  return hasRuntimeWithin(state, ctx) ? effects.concat(reportNode(state, ctx)) : effects
 }
 
 function heard(state: KubeletState, ctx: Context, event: Extract<Event, { type: 'data' | 'closed' }>): Effect[] {
