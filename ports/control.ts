@@ -6,6 +6,7 @@ import { randomBytes, timingSafeEqual } from 'node:crypto'
 import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { delimiter } from 'node:path'
 import { BadFault, type Fault, inForce, machinesOf, planFault, processesOf } from './faults.ts'
 import { foreign } from './kube-apiserver/guard.ts'
 import type { LiveWorld } from './live-world.ts'
@@ -107,6 +108,15 @@ function serve(live: LiveWorld, save: () => string, asked: string, body: string,
 
 /** Nobody answers, or not as hoped: what a person reads. */
 export class NoAnswer extends Error {}
+
+/**
+ * The kubeconfig of the cluster that is meant: the one that was given; else the one that KUBECONFIG names for kubectl, where a cluster of
+ * ours is up behind it; else the one that `up` writes unasked.
+ */
+export function kubeconfigMeant(given: string | undefined, env: NodeJS.ProcessEnv, unasked: string): string {
+  const named = (env['KUBECONFIG'] ?? '').split(delimiter)
+  return given ?? named.find((file) => file !== '' && existsSync(controlFileOf(file))) ?? unasked
+}
 
 /** Asks the cluster whose kubeconfig that is. @returns what it says, as text @throws NoAnswer */
 export async function askControl(kubeconfig: string, method: string, path: string, body?: Fault): Promise<string> {

@@ -1,13 +1,13 @@
 /** What somebody does to a cluster that is up: break it, keep it, bring it back. And what our own mistakes do to it. */
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { delimiter, join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import type { EtcdState } from '#cluster/etcd/etcd.ts'
 import type { Component } from '#cluster/kernel/component.ts'
 import { World } from '#cluster/kernel/world.ts'
 import { caller } from './caller.ts'
-import { askControl, controlFileOf, type FaultList } from './control.ts'
+import { askControl, controlFileOf, type FaultList, kubeconfigMeant } from './control.ts'
 import { contain, reporter } from './defects.ts'
 import type { Fault } from './faults.ts'
 import { LiveWorld } from './live-world.ts'
@@ -61,6 +61,16 @@ describe('a cluster that is up', () => {
     const up = await bringUp(ETCD)
     await expect(ask(fault)).rejects.toThrow(message)
     up.stop()
+  })
+
+  it('is found by the variable that kubectl reads, unless another file is given', async () => {
+    const up = await bringUp(ETCD)
+    const env = { KUBECONFIG: ['', '/home/somebody/.kube/config', kubeconfig].join(delimiter) }
+    expect(kubeconfigMeant(undefined, env, 'unasked')).toBe(kubeconfig)
+    expect(kubeconfigMeant('given', env, 'unasked')).toBe('given')
+    up.stop()
+    expect(kubeconfigMeant(undefined, env, 'unasked')).toBe('unasked')
+    expect(kubeconfigMeant(undefined, {}, 'unasked')).toBe('unasked')
   })
 
   it('answers nobody without the secret, and no page', async () => {

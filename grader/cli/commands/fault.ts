@@ -21,14 +21,18 @@ export const fault = defineCommand({
   options: {
     for: { type: 'string', value: 'TIME', help: 'undoes it after so much virtual time: 500ms, 30s, 5m' },
     by: { type: 'string', value: 'TIME', help: 'how slow, or how far off' },
-    kubeconfig: { type: 'string', value: 'FILE', help: `of the cluster (default ${KUBECONFIG_DEFAULT})` },
+    kubeconfig: {
+      type: 'string',
+      value: 'FILE',
+      help: `of the cluster (default that of KUBECONFIG, or ${KUBECONFIG_DEFAULT})`,
+    },
   },
   details:
     'A process is named as in fault list: cp-1/kube-apiserver, or kubelet where there is one. crash leaves it to its supervisor, which starts it again after 10 seconds. partition cuts the groups that it is given off from each other, or one group from everybody else; heal mends every cut and every slow link.',
-  async run({ positionals: [verb, ...targets], values, out }) {
+  async run({ positionals: [verb, ...targets], values, out, env }) {
     if (verb === undefined) throw new UsageError('say what is to happen, or list')
-    const kubeconfig = values.kubeconfig ?? KUBECONFIG_DEFAULT
-    const { askControl } = await import('../../../ports/control.ts')
+    const { askControl, kubeconfigMeant } = await import('../../../ports/control.ts')
+    const kubeconfig = kubeconfigMeant(values.kubeconfig, env, KUBECONFIG_DEFAULT)
     const ask = (method: string, body?: Fault): Promise<string> =>
       askControl(kubeconfig, method, '/faults', body).catch((error: Error) => {
         throw new ConfigurationError(error.message)

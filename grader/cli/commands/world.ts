@@ -2,7 +2,7 @@
 import { resolve } from 'node:path'
 import { defineCommand, EXIT } from '../command.ts'
 import { ConfigurationError, UsageError } from '../errors.ts'
-import { bringUpAndWait, DOOR_OPTIONS, doorsOf } from '../up-node.ts'
+import { bringUpAndWait, DOOR_OPTIONS, doorsOf, KUBECONFIG_DEFAULT } from '../up-node.ts'
 
 export const world = defineCommand({
   name: 'world',
@@ -16,10 +16,11 @@ export const world = defineCommand({
       throw new UsageError('say what to do with which file: world save FILE, or world load FILE')
     const path = resolve(streams.workingFolder, file)
     if (verb === 'load') return bringUpAndWait({ ...doorsOf(values), load: path }, streams)
-    const { askControl } = await import('../../../ports/control.ts')
+    const { askControl, kubeconfigMeant } = await import('../../../ports/control.ts')
     const { writeWorld } = await import('../../../ports/saved-world.ts')
     try {
-      writeWorld(path, await askControl(doorsOf(values).kubeconfig, 'GET', '/world'))
+      const kubeconfig = kubeconfigMeant(values.kubeconfig, streams.env, KUBECONFIG_DEFAULT)
+      writeWorld(path, await askControl(kubeconfig, 'GET', '/world'))
     } catch (error) {
       throw new ConfigurationError((error as Error).message)
     }
