@@ -64,9 +64,10 @@ export function mayAsk(
 
 /**
  * What is asked, as it is judged: who lists or watches the one object of a name by a selector of fields asks for that object, so
- * that a role with names can allow it.
+ * that a role with names can allow it; and a namespace is in itself, so that a role within it can allow that one sees it.
  */
 export function asJudged(info: RequestInfo, { query }: Pick<HttpRequest, 'query'>): RequestInfo {
+  if (info.name !== '' && info.resource.resource === 'namespaces') return { ...info, namespace: info.name }
   const selector = query?.['fieldSelector']
   if (!selector || info.name !== '' || (info.verb !== 'list' && info.verb !== 'watch')) return info
   const exact = selector.split(',').flatMap((part) => /^metadata\.name==?([^=].*)$/.exec(part)?.[1] ?? [])[0]

@@ -23,6 +23,7 @@ import { isApply } from '../apply/apply.ts'
 import { applyProblem } from '../apply/tracking.ts'
 import { annotate, requestReceived } from '../audit/audit.ts'
 import { authenticate } from './authentication.ts'
+import { attributesOf } from './attributes.ts'
 import { asJudged, authorize } from './authorization.ts'
 import { bodyOrOptionsProblem, misnamed } from './body-problem.ts'
 import { startCaching } from '../watch/cache-feed.ts'
@@ -33,7 +34,7 @@ import { decodeBody } from '../decoding/decoding.ts'
 import { BUDGETS } from '../subresources/evictions.ts'
 import { classify } from '../flowcontrol/classify.ts'
 import { nextSeated, place, release, widthOf } from '../flowcontrol/seats.ts'
-import { health } from './health.ts'
+import { health, isPublic } from './health.ts'
 import { actingUser } from './impersonation.ts'
 import { labelsOf } from '../metrics/labels.ts'
 import { countBegun, countEnded } from '../metrics/tallies.ts'
@@ -59,7 +60,7 @@ const RETRY_AFTER_SECONDS = 1
 const NOT_WHILE_TERMINATING = 'create not allowed while custom resource definition is terminating'
 
 export function receive(state: State, stream: StreamId, request: HttpRequest, ctx: Context): Effect[] {
-  const plain = health(state, request)
+  const plain = isPublic(request) ? health(state, request) : undefined
   if (plain) return [{ type: 'close', stream, body: plain }]
   const routed = requestInfo(
     request,
@@ -73,6 +74,7 @@ export function receive(state: State, stream: StreamId, request: HttpRequest, ct
   if (lent) return lent
   const recognised = authenticate(state, request, ctx.now)
   const user = recognised && actingUser(state, recognised, request, ctx)
+  if (typeof user === 'string') return [answer(stream, 500, user)]
   const acting = user === undefined || user === recognised || isStatus(user) ? undefined : user
   const received = state.options.auditPolicy.rules.length > 0 ? requestReceived(state, stream, { request, user: recognised, acting, info }, ctx) : [] // prettier-ignore
   if (!user) ctx.note('unauthenticated', {})
@@ -94,7 +96,7 @@ function begin(
   const { path } = request
   const route = partsOf(ctx).route?.(state, path, user) ?? routeOf(state, path)
   if (!('to' in route) || route.to !== 'local') return askElsewhere(state, stream, route, user, request, ctx)
-  if (!info) return [{ type: 'close', stream, body: answerAtPath(state, user, request) }]
+  if (!info) return atNoResource(state, stream, user, request, ctx)
   if (!info.resource.verbs.includes('watch')) {
     const answered = review(state, user, info, request, ctx)
     if (state.metrics && answered.status !== 403) countEnded(state.metrics, labelsOf(info, request), answered.status, 0)
@@ -102,7 +104,10 @@ function begin(
     const seen = status < 300 ? shaped(info.resource, viewOf(request), body, ctx.now) : body
     return [answer(stream, status, seen, [...(deprecation(state, info.resource).warnings ?? []), ...warnings])]
   }
-  if (!knowsVerb(info)) return [answer(stream, 405, methodNotAllowed())]
+  if (!knowsVerb(info)) {
+    const refused = authorize(state, user, asJudged(info, request), ctx) ?? methodNotAllowed()
+    return [answer(stream, refused.code, refused)]
+  }
   const lane = laneOf(info)
   if (state.queues[lane].size >= QUEUE_MAX) {
     if (state.metrics) countEnded(state.metrics, labelsOf(info, request), 429, 0)
@@ -133,6 +138,14 @@ function begin(
   const effects = scheduleDeadline(state, row.deadline, ctx)
   if (isCached) return effects
   return [...cachesFor(state, info).flatMap((resource) => startCaching(state, resource, ctx)), ...effects]
+}
+
+/** No resource of the server’s lives there; but what looks like one is judged as one. */
+function atNoResource(state: State, stream: StreamId, user: UserInfo, request: HttpRequest, ctx: Context): Effect[] {
+  const asked = attributesOf(request)
+  const refused = asked && authorize(state, user, asJudged(asked, request), ctx)
+  if (refused) return [answer(stream, refused.code, refused)]
+  return [{ type: 'close', stream, body: answerAtPath(state, user, request, asked !== undefined) }]
 }
 
 /** Versions of the server's own that will go. Upstream: `k8s.io/api/core/v1/zz_generated.prerelease-lifecycle.go` and its like. */

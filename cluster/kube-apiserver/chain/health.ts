@@ -1,5 +1,5 @@
 /**
- * The paths that anybody may ask: health, and the version.
+ * Health, and the version: what anybody may ask, as the role `system:public-info-viewer` has it.
  *
  * What we leave out: most of the some thirty checks of the real one.
  * Where to read upstream: apiserver `pkg/server/{healthz,routes/version}`.
@@ -43,6 +43,11 @@ const CHECKS: Readonly<Record<string, readonly Check[]>> = {
 }
 
 const NOT_ALLOWED: HttpResponse = Object.freeze({ type: 'response', status: 405, body: methodNotAllowed() })
+
+const PUBLIC: readonly string[] = ['/livez', '/healthz', '/readyz', '/version', '/version/']
+
+/** What anybody may ask, before it is known who they are. Single checks, and other methods than GET, are for those who may. */
+export const isPublic = ({ method, path }: HttpRequest): boolean => method === 'GET' && PUBLIC.includes(path)
 
 /** Undefined where the path is none of these. */
 export function health(state: State, { method, path, query = {} }: HttpRequest): HttpResponse | undefined {

@@ -12,7 +12,6 @@ import type { Context } from '#cluster/kernel/component.ts'
 import { authorize } from './authorization.ts'
 import type { RequestInfo, Verb } from './route.ts'
 import type { State } from '../state.ts'
-import { internalError } from '../status.ts'
 
 const USER = 'impersonate-user'
 const GROUP = 'impersonate-group'
@@ -33,7 +32,8 @@ interface Borrowed {
   readonly asked: readonly RequestInfo[]
 }
 
-function borrowed(headers: Readonly<Record<string, string>>): Borrowed | Status | undefined {
+/** What is wrong with it, as a text; undefined: nothing is borrowed. */
+function borrowed(headers: Readonly<Record<string, string>>): Borrowed | string | undefined {
   const name = headers[USER] ?? ''
   const groups = valuesOf(headers[GROUP])
   const uid = headers[UID]
@@ -41,7 +41,6 @@ function borrowed(headers: Readonly<Record<string, string>>): Borrowed | Status 
   for (const key of Object.keys(headers).toSorted())
     if (key.startsWith(EXTRA)) extra[decodeURIComponent(key.slice(EXTRA.length))] = valuesOf(headers[key])
   const hasRest = groups.length > 0 || uid !== undefined || Object.keys(extra).length > 0
-  if (name === '') return hasRest ? internalError('requested impersonation without impersonating a user') : undefined
   const ask = (resource: Resource, of: string, namespace = '', subresource = ''): RequestInfo => ({ verb: 'impersonate' as Verb, resource, namespace, name: of, subresource }) // prettier-ignore
   const [, namespace, account] = ACCOUNT.exec(name) ?? []
   const asked = [
@@ -50,8 +49,21 @@ function borrowed(headers: Readonly<Record<string, string>>): Borrowed | Status 
     ...(uid === undefined ? [] : [ask(inAuthentication('uids'), uid)]),
     ...Object.entries(extra).flatMap(([key, values]) => values.map((value) => ask(inAuthentication('userextras'), value, '', key))), // prettier-ignore
   ]
+  // Each thing as Go shows a reference to an object.
+  if (name === '') return hasRest ? nobody(asked.slice(1)) : undefined
   const given = account && groups.length === 0 ? ['system:serviceaccounts', `system:serviceaccounts:${namespace}`] : groups // prettier-ignore
   return { asked, user: { name, groups: withEverybody(name, given), ...(uid && { uid }), ...(Object.keys(extra).length > 0 && { extra }) } } // prettier-ignore
+}
+
+const GO_KINDS: Readonly<Record<string, string>> = { groups: 'Group', uids: 'UID', userextras: 'UserExtra' }
+
+/** A person must be named with what is borrowed from them. */
+function nobody(asked: readonly RequestInfo[]): string {
+  const shown = asked.map(({ resource, name, subresource }) => {
+    const apiVersion = resource.group && `${resource.group}/v1`
+    return `{${[GO_KINDS[resource.resource], '', name, '', apiVersion, '', subresource].join(' ')}}`
+  })
+  return `requested [${shown.join(' ')}] without impersonating a user`
 }
 
 /** Whoever is impersonated counts as recognised, unless they are nobody. */
@@ -61,16 +73,22 @@ function withEverybody(name: string, groups: readonly string[]): readonly string
   return isSaid ? groups : [...groups, own]
 }
 
-/** As whom the request goes on; or the refusal. */
+const uriOf = (path: string, query: HttpRequest['query'] = {}): string => {
+  const pairs = Object.entries(query).map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`)
+  return pairs.length === 0 ? path : `${path}?${pairs.join('&')}`
+}
+
+/** As whom the request goes on; or the refusal; or, where no sense can be made of the headers, a page that says so. */
 export function actingUser(
   state: Pick<State, 'options' | 'caches' | 'grants'>,
   user: UserInfo,
-  { headers }: HttpRequest,
+  { headers, path, query }: HttpRequest,
   ctx: Context,
-): UserInfo | Status {
+): UserInfo | Status | string {
   if (!headers || !Object.keys(headers).some((key) => key.startsWith('impersonate-'))) return user
   const wanted = borrowed(headers)
-  if (!wanted || 'kind' in wanted) return wanted ?? user
+  if (wanted === undefined) return user
+  if (typeof wanted === 'string') return `Internal Server Error: ${JSON.stringify(uriOf(path, query))}: ${wanted}\n`
   for (const info of wanted.asked) {
     const refused = authorize(state, user, info, ctx)
     if (refused) return refused

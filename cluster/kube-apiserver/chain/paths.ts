@@ -11,18 +11,24 @@ import { apiVersionOf, RESOURCES } from '#cluster/api/resources.ts'
 import { mayAsk } from './authorization.ts'
 import { discover } from '../discovery/discovery.ts'
 import { ownResourcesOf, resourcesOf } from '../extensions/custom-resources.ts'
+import { health } from './health.ts'
 import { openApi } from '../openapi/openapi.ts'
 import { metricsAnswer } from '../metrics/metrics.ts'
 import type { State } from '../state.ts'
 import { forbiddenPath, methodNotAllowed, noSuchPath, notYet } from '../status.ts'
 import { issuerDiscovery, issuerPaths } from '../tokens/issuer-discovery.ts'
 
-export function answerAtPath(state: State, user: UserInfo, request: HttpRequest): HttpResponse {
+/** @param isJudged it has the shape of a resource, and whoever asks may ask for that */
+export function answerAtPath(state: State, user: UserInfo, request: HttpRequest, isJudged: boolean): HttpResponse {
   const { options, schemas, phase } = state
   const { advertiseAddress, securePort } = options
   const address = `${advertiseAddress || '127.0.0.1'}:${securePort}`
   const verb = request.method.toLowerCase()
-  if (!mayAsk(state, user, verb, request.path)) return failed(forbiddenPath(user.name, verb, request.path))
+  if (!isJudged && !mayAsk(state, user, verb, request.path)) {
+    return failed(forbiddenPath(user.name, verb, request.path))
+  }
+  const said = health(state, request)
+  if (said) return said
   const resources = resourcesOf(state)
   const found =
     (request.path === '/metrics' ? metricsAnswer(state) : undefined) ??

@@ -120,3 +120,17 @@ describe('the Node authorizer', () => {
     expect(as(lab, NODE_1, 'GET', '/api/v1/namespaces/default/secrets/s').status).toBe(404)
   }) // prettier-ignore
 })
+
+it('a kubelet reads the attachments of its own node, and does not learn which others there are', () => {
+  const lab = newLab()
+  const all = '/apis/storage.k8s.io/v1/volumeattachments'
+  const attach = (name: string, nodeName: string) => lab.send('POST', all, { apiVersion: 'storage.k8s.io/v1', kind: 'VolumeAttachment', metadata: { name }, spec: { attacher: 'a.io', nodeName, source: { persistentVolumeName: 'v' } } }) // prettier-ignore
+  attach('own', 'node-1')
+  attach('other', 'node-2')
+  expect(as(lab, NODE_1, 'GET', `${all}/own`).status).toBe(200)
+  for (const name of ['other', 'nope']) {
+    expect(as(lab, NODE_1, 'GET', `${all}/${name}`).body.message).toContain(
+      "no relationship found between node 'node-1' and this object",
+    )
+  }
+})

@@ -2,9 +2,8 @@
  * The Node authorizer: a kubelet may read what the Pods of its own node need, and nothing else of its kind.
  *
  * What we model: Secrets, ConfigMaps, claims, volumes and accounts' tokens by way of the Pods that are bound to the node; its
- * Lease, its CSINode, its own node and Pods; the rest by fixed rules.
- * What we leave out: VolumeAttachments, ResourceClaims; a list of Pods is
- * not held to the selector of the node.
+ * Lease, its CSINode, its own node, Pods and VolumeAttachments; the rest by fixed rules.
+ * What we leave out: ResourceClaims; a list of Pods is not held to the selector of the node.
  * Where to read upstream: kubernetes/kubernetes `plugin/pkg/auth/authorizer/node/{node_authorizer,graph}.go`.
  */
 import type { UserInfo } from '#cluster/api/http.ts'
@@ -48,8 +47,14 @@ function namedIn(pod: Pod, kind: string): Set<string> {
   return names
 }
 
+const ATTACHMENTS = 'volumeattachments'
+
 function isRelated({ caches }: Pick<State, 'caches'>, node: string, info: RequestInfo): boolean {
   const kind = keyOf(info.resource)
+  if (kind === ATTACHMENTS) {
+    const found = caches[kind]?.objects.get(info.name) as { readonly spec?: { readonly nodeName?: string } } | undefined
+    return found?.spec?.nodeName === node
+  }
   for (const object of objectsIn(caches['pods']!, info.namespace, node)) {
     const pod = object as Pod
     if (kind !== 'persistentvolumes') {
@@ -96,6 +101,7 @@ export function nodeOpinion(state: Pick<State, 'caches'>, user: UserInfo, info: 
         ? onRelated(state, node, info, [verb])
         : onRelated(state, node, info, ['get'])
     case 'persistentvolumes':
+    case ATTACHMENTS:
       return onRelated(state, node, info, ['get'])
     case 'persistentvolumeclaims':
       return onRelated(state, node, info, subresource === 'status' ? ['get', 'update', 'patch'] : ['get'])

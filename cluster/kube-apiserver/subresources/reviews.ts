@@ -15,7 +15,7 @@ import { decodeBody } from '../decoding/decoding.ts'
 import { rulesFor } from '../rbac/authorizer.ts'
 import type { RequestInfo, Verb } from '../chain/route.ts'
 import type { State } from '../state.ts'
-import { badRequest, methodNotAllowed, notFound } from '../status.ts'
+import { badRequest, internal, methodNotAllowed } from '../status.ts'
 import { type Attributes, type Question, questionProblem } from '../validation/questions.ts'
 
 const EVERYBODY = 'system:authenticated'
@@ -27,10 +27,11 @@ type Answered = HttpResponse & { readonly warnings?: readonly string[] }
 
 export function review(state: State, user: UserInfo, info: RequestInfo, request: HttpRequest, ctx: Context): Answered {
   const { resource, verb } = info
-  if (!resource.verbs.includes(verb)) return respond(405, methodNotAllowed())
-  const isOwn = OF_ONESELF.includes(resource.resource) && user.groups.includes(EVERYBODY)
+  const isKnown = resource.verbs.includes(verb)
+  const isOwn = isKnown && OF_ONESELF.includes(resource.resource) && user.groups.includes(EVERYBODY)
   const refused = isOwn ? undefined : authorize(state, user, info, ctx)
   if (refused) return respond(refused.code, refused)
+  if (!isKnown) return respond(405, methodNotAllowed())
   if (resource.resource === 'componentstatuses') return components(state, info)
   const asked = { info, request }
   const wrong = bodyOrOptionsProblem(state, asked)
@@ -105,7 +106,7 @@ function access(state: State, user: UserInfo, { resourceAttributes, nonResourceA
 }
 
 /** Each member of etcd, as far as calls to it have shown. */
-function components({ options, membersDown }: State, { resource, name }: RequestInfo): Answered {
+function components({ options, membersDown }: State, { name }: RequestInfo): Answered {
   const items = options.etcd.map((member, index) => {
     const isDown = membersDown.has(member)
     const condition = isDown
@@ -115,5 +116,5 @@ function components({ options, membersDown }: State, { resource, name }: Request
   })
   if (name === '') return respond(200, { apiVersion: 'v1', kind: 'ComponentStatusList', metadata: {}, items })
   const one = items.find(({ metadata }) => metadata.name === name)
-  return one ? respond(200, one) : respond(404, notFound(resource, name))
+  return one ? respond(200, one) : respond(500, internal(`Component not found: ${name}`))
 }
