@@ -1,4 +1,6 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { OrderedKeys } from './ordered-keys.ts'
 import { countFrom, keysFrom, NO_KEYS, orderedKeys, prefixEnd, withKey, withoutKey } from './ordered-keys.ts'
 
 /** The numbers below `count`, each once, in an order that is not theirs. */
@@ -24,8 +26,8 @@ describe('ordered keys', () => {
       left.delete(key)
       if (left.size % 100 === 0) expect([...keysFrom(keys, '')]).toEqual([...left].sort())
     }
-    expect(keys).toEqual([])
-    expect(withoutKey(keys, 'k')).toEqual([])
+    expect(keys).toBe(NO_KEYS)
+    expect(withoutKey(keys, 'k')).toBe(NO_KEYS)
   })
 
   it('are counted as they are listed, from anywhere to anywhere', () => {
@@ -43,8 +45,51 @@ describe('ordered keys', () => {
 
   it('that are in order already make the same set', () => {
     const sorted = shuffled(1_000).sort()
-    expect(orderedKeys(sorted).flat()).toEqual(sorted)
-    expect(orderedKeys([])).toEqual(NO_KEYS)
+    expect([...keysFrom(orderedKeys(sorted), '')]).toEqual(sorted)
+    expect(orderedKeys([])).toBe(NO_KEYS)
+  })
+
+  it('are the same very set where nothing is to be done', () => {
+    const keys = orderedKeys(shuffled(5_000).sort())
+    expect(withKey(keys, 'k00001')).toBe(keys)
+    expect(withoutKey(keys, 'k')).toBe(keys)
+  })
+
+  it('that come and go by chance are those of a plain set, listed and counted', () => {
+    const change = fc.record({ key: fc.integer({ min: 0, max: 3_000 }), comes: fc.boolean() })
+    fc.assert(
+      fc.property(
+        fc.array(change, { size: 'max', maxLength: 6_000 }),
+        fc.nat(3_000),
+        fc.nat(3_000),
+        (changes, a, b) => {
+          let keys = orderedKeys(shuffled(500).sort())
+          const plain = new Set(shuffled(500))
+          for (const { key: number, comes } of changes) {
+            const key = `k${String(number).padStart(5, '0')}`
+            keys = (comes ? withKey : withoutKey)(keys, key)
+            if (comes) plain.add(key)
+            else plain.delete(key)
+          }
+          const [from, end] = [a, b].map((number) => `k${String(number).padStart(5, '0')}`)
+          const wanted = [...plain].sort()
+          expect([...keysFrom(keys, '')]).toEqual(wanted)
+          const between = wanted.filter((key) => key >= from! && key < end!)
+          expect([...keysFrom(keys, from!, end)]).toEqual(between)
+          expect(countFrom(keys, from!, end)).toBe(between.length)
+        },
+      ),
+      { numRuns: 30, seed: 1 },
+    )
+  })
+
+  it('stay shallow, whether they come in order or not', () => {
+    const depth = (keys: OrderedKeys): number => (keys.parts ? 1 + depth(keys.parts[0]!) : 1)
+    const many = shuffled(60_000)
+    for (const keys of [many.reduce(withKey, NO_KEYS), many.sort().reduce(withKey, NO_KEYS)]) {
+      expect(keys.size).toBe(60_000)
+      expect(depth(keys)).toBeLessThanOrEqual(3)
+    }
   })
 
   it('leave the older set as it was', () => {
