@@ -95,7 +95,9 @@ describe('a histogram', () => {
     for (const micros of [5_000, 5_001, 61_000_000]) countEnded(tallies, 'x="y"', 200, micros)
     const { counts, sum, codes } = tallies.ended.get('x="y"')!
     expect([counts[0], counts[1], counts.at(-1)]).toEqual([1, 1, 1])
-    expect([sum, codes[200]]).toEqual([61_010_001, 3])
+    expect([sum, codes]).toEqual([61_010_001, [[200, 3]]])
+    for (const code of [404, 201, 404]) countEnded(tallies, 'x="y"', code, 0)
+    expect(tallies.ended.get('x="y"')!.codes).toEqual([[200, 3], [201, 1], [404, 2]]) // prettier-ignore
   })
 
   it('is written as its buckets, their sum and their count', () => {

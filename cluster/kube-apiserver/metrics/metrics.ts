@@ -53,7 +53,7 @@ function requests({ ended }: Tallies): Family[] {
       help: '[STABLE] Requests that have been answered, by what they asked and by the code of the answer.',
       type: 'counter',
       samples: rows.flatMap(([labels, { codes }]) =>
-        Object.entries(codes).map(([code, value]) => ({ labels: `code="${code}",${labels}`, value })),
+        codes.map(([code, value]) => ({ labels: `code="${code}",${labels}`, value })),
       ),
     },
   ]

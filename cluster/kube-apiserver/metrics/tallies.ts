@@ -18,8 +18,8 @@ export const BUCKETS = [
 
 /** Requests that have the same labels. */
 export interface Tally {
-  /** How many ended with which code. */
-  readonly codes: Readonly<Record<number, number>>
+  /** How many ended with which code, the lowest first. (An object with numbers for keys would be a list with 200 holes.) */
+  readonly codes: readonly (readonly [code: number, count: number])[]
   /** How many took so long: one count for each bucket, and one for those beyond the last. */
   readonly counts: readonly number[]
   readonly sum: Micros
@@ -39,7 +39,7 @@ export interface Tallies {
 
 export const noTallies = (): Tallies => ({ ended: new Table(), underway: new Table() })
 
-const NONE: Tally = Object.freeze({ codes: {}, counts: Object.freeze(Array.from({ length: BUCKETS.length + 1 }, () => 0)), sum: 0 }) // prettier-ignore
+const NONE: Tally = Object.freeze({ codes: [], counts: Object.freeze(Array.from({ length: BUCKETS.length + 1 }, () => 0)), sum: 0 }) // prettier-ignore
 
 export function countEnded(tallies: Tallies, labels: string, code: number, took: Micros): void {
   const { codes, counts, sum } = tallies.ended.get(labels) ?? NONE
@@ -47,7 +47,12 @@ export function countEnded(tallies: Tallies, labels: string, code: number, took:
   const bucket = BUCKETS.findIndex((bound) => seconds <= bound)
   const next = counts.slice()
   next[bucket < 0 ? BUCKETS.length : bucket]!++
-  tallies.ended.set(labels, { codes: { ...codes, [code]: (codes[code] ?? 0) + 1 }, counts: next, sum: sum + took })
+  tallies.ended.set(labels, { codes: withOneMore(codes, code), counts: next, sum: sum + took })
+}
+
+function withOneMore(codes: Tally['codes'], code: number): Tally['codes'] {
+  if (!codes.some(([other]) => other === code)) return [...codes, [code, 1] as const].sort(([a], [b]) => a - b)
+  return codes.map((row) => (row[0] === code ? [code, row[1] + 1] : row))
 }
 
 /** Somebody who may ask is being answered, from now on. */
