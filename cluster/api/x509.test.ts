@@ -59,6 +59,6 @@ describe('a certificate', () => {
   it('is what a request may be answered with', () => {
     expect(certificateProblem(CERTIFICATE)).toBeUndefined()
     expect(certificateProblem(ELLA)).toBe('only CERTIFICATE PEM blocks are allowed, found "CERTIFICATE REQUEST"')
-    expect(certificateProblem(base64('hello'))).toBe('must contain one or more CERTIFICATE PEM blocks')
+    expect(certificateProblem(base64('hello'))).toBe('must contain at least one CERTIFICATE PEM block')
   })
 })

@@ -137,5 +137,5 @@ export function certificateProblem(field: unknown): string | undefined {
     blocks++
     rest = block.rest
   }
-  return blocks === 0 ? 'must contain one or more CERTIFICATE PEM blocks' : undefined
+  return blocks === 0 ? 'must contain at least one CERTIFICATE PEM block' : undefined
 }

@@ -135,7 +135,8 @@ export const MODIFIED = 'the object has been modified; please apply your changes
 
 export function invalid(resource: Resource, name: string, errors: readonly FieldError[]): Status {
   const kind = resource.group ? `${resource.kind}.${resource.group}` : resource.kind
-  const texts = errors.map(({ field, message }) => `${field}: ${message}`)
+  // What is said twice is shown once; the causes bear it twice.
+  const texts = [...new Set(errors.map(({ field, message }) => `${field}: ${message}`))]
   const text = texts.length === 1 ? texts[0]! : `[${texts.join(', ')}]`
   return failure(422, 'Invalid', `${kind} "${name}" is invalid: ${text}`, {
     ...(name && { name }),

@@ -15,6 +15,7 @@ import { complete, completeEphemeral, completeStatus } from '../defaults/complet
 import { defaultEphemeral } from '../defaults/pod-spec.ts'
 import { generateName, newUid } from './names.ts'
 import { namedOtherwise } from '../chain/misdirected.ts'
+import { timedConditions } from '../registry/certificate-signing-requests.ts'
 import { strategyOf } from '../registry/registry.ts'
 import type { StatusMetadata, Strategy } from '../registry/strategy.ts'
 import { STATUS_METADATA } from '../registry/strategy.ts'
@@ -240,7 +241,7 @@ function combine(
     const metadata = statusMetadata(given.metadata, old.metadata, strategy.keptByStatus)
     const whole = withStatus(old, metadata, given.status)
     const next = isTyped ? completeStatus(info.resource, whole) : whole
-    return strategy.prepareForStatusUpdate ? strategy.prepareForStatusUpdate(next, old) : next
+    return strategy.prepareForStatusUpdate ? strategy.prepareForStatusUpdate(next, old, timestamp(ctx)) : next
   }
   if (info.subresource === 'approval') return approved(given, old, timestamp(ctx))
   if (info.subresource !== '') return combineBelow(info.subresource, given, old, isTyped)
@@ -265,14 +266,9 @@ function combine(
   return { ...next, metadata }
 }
 
-/** Takes the conditions, and says since when they hold. */
+/** Takes the conditions. */
 function approved(given: any, old: any, now: string): KubernetesObject {
-  const before = (old.status?.conditions ?? []) as readonly any[]
-  const conditions = ((given.status?.conditions ?? []) as readonly any[]).map((condition) => {
-    const same = before.find(({ type, status }) => type === condition.type && status === condition.status)
-    const since = condition.lastTransitionTime ?? same?.lastTransitionTime ?? now
-    return { ...condition, lastUpdateTime: condition.lastUpdateTime ?? now, lastTransitionTime: since }
-  })
+  const conditions = timedConditions(given.status?.conditions ?? [], old.status?.conditions ?? [], now)
   return { ...old, status: { ...old.status, conditions } }
 }
 

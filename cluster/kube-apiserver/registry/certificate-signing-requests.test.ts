@@ -20,6 +20,7 @@ describe('a request for a certificate', () => {
     ['a signer without a domain', { signerName: 'me' }, "spec.signerName: Invalid value: \"me\": must be a fully qualified domain and path of the form 'example.com/signer-name'"],
     ['a signer of a short domain', { signerName: 'a/b' }, 'spec.signerName: Invalid value: "a": should be a domain with at least two segments separated by dots'],
     ['the signer of old times', { signerName: 'kubernetes.io/legacy-unknown' }, 'spec.signerName: Invalid value: "kubernetes.io/legacy-unknown": the legacy signerName is not allowed via this API version'],
+    ['a signer of too long a name', { signerName: `a.io/${'a'.repeat(600)}` }, 'spec.signerName: Too long: may not be more than 571 bytes'],
     ['too short a life', { expirationSeconds: 599 }, 'spec.expirationSeconds: Invalid value: 599: may not specify a duration less than 600 seconds (10 minutes)'],
   ])('is refused for %s', (_, more, message) => {
     const { status, body } = new Lab(1).send('POST', REQUESTS, asking(more))
@@ -39,5 +40,23 @@ describe('a request for a certificate', () => {
     expect(set('status', { certificate: ELLA }).body.message).toContain('status.certificate: Invalid value: "<certificate data>": only CERTIFICATE PEM blocks are allowed, found "CERTIFICATE REQUEST"') // prettier-ignore
     expect(set('status', { certificate: CERTIFICATE }).status).toBe(200)
     expect(set('status', { certificate: null }).body.message).toContain('status.certificate: Forbidden: updates may not modify existing certificate content') // prettier-ignore
+  })
+
+  it('may be called what one likes', () => {
+    expect(new Lab(1).send('POST', REQUESTS, { ...asking(), metadata: { name: 'Node_csr' } }).status).toBe(201)
+  })
+
+  it('keeps its verdict, whatever the words and times that a status sends with it', () => {
+    const lab = new Lab(1)
+    lab.send('POST', REQUESTS, asking())
+    const approved = { type: 'Approved', status: 'True', message: 'fine' }
+    const { status } = lab.patch(`${REQUESTS}/ella/approval`, { status: { conditions: [approved] } }).body
+    const conditions = [
+      { type: 'Approved', status: 'False' },
+      { type: 'Failed', status: 'True' },
+    ]
+    const said = lab.patch(`${REQUESTS}/ella/status`, { status: { conditions } })
+    expect(said.body.status.conditions[0]).toEqual(status.conditions[0])
+    expect(said.body.status.conditions[1]).toMatchObject({ type: 'Failed', lastUpdateTime: expect.any(String), lastTransitionTime: expect.any(String) }) // prettier-ignore
   })
 })

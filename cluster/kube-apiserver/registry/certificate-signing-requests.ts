@@ -11,7 +11,7 @@ import type { UserInfo } from '#cluster/api/http.ts'
 import { isEqual } from '#cluster/api/meta.ts'
 import { certificateProblem, certificateRequestOf } from '#cluster/api/x509.ts'
 import type { FieldError } from '../status.ts'
-import { duplicateValue, forbiddenValue, invalidValue, notSupported, required } from '../status.ts'
+import { duplicateValue, forbiddenValue, invalidValue, notSupported, required, tooLongValue } from '../status.ts'
 import { nameProblem } from '../validation/names.ts'
 import type { Strategy } from './strategy.ts'
 
@@ -52,6 +52,9 @@ function validate({ spec = {} as Request['spec'] }: Request): FieldError[] {
   return errors
 }
 
+/** A domain, a slash, and a namespace and a name with a dot between them. */
+const SIGNER_MAX = 571
+
 /** `example.com/signer-name`. */
 function signerNameErrors(name: string, at: string): FieldError[] {
   if (name === '') return [required(at)]
@@ -62,7 +65,8 @@ function signerNameErrors(name: string, at: string): FieldError[] {
   const labels = domain.split('.')
   const errors = labels.flatMap((label) => labelErrors(label, domain, 'label', at))
   if (labels.length < 2) errors.push(invalidValue(at, domain, 'should be a domain with at least two segments separated by dots')) // prettier-ignore
-  return [...errors, ...path.split('.').flatMap((label) => labelErrors(label, path, 'subdomain', at))]
+  errors.push(...path.split('.').flatMap((label) => labelErrors(label, path, 'subdomain', at)))
+  return name.length > SIGNER_MAX ? [...errors, tooLongValue(at, SIGNER_MAX)] : errors
 }
 
 function labelErrors(label: string, whole: string, rule: 'label' | 'subdomain', at: string): FieldError[] {
@@ -108,6 +112,31 @@ const validateApproval = (request: Request, old: Request): FieldError[] => [
   ...removalErrors(request, old),
 ]
 
+/** Each says since when it holds. */
+export function timedConditions(
+  conditions: readonly SigningRequestCondition[],
+  before: readonly SigningRequestCondition[],
+  now: string,
+): readonly SigningRequestCondition[] {
+  return conditions.map((condition) => {
+    const same = before.find(({ type, status }) => type === condition.type && status === condition.status)
+    const since = condition.lastTransitionTime ?? same?.lastTransitionTime ?? now
+    return { ...condition, lastUpdateTime: condition.lastUpdateTime ?? now, lastTransitionTime: since }
+  })
+}
+
+/** Who sends a verdict that is there says nothing new, even with other words. */
+function withVerdicts(request: Request, old: Request, now: string): Request {
+  let conditions = conditionsOf(request)
+  for (const type of VERDICTS) {
+    const kept = [...ofType(old, type)]
+    if (kept.length !== ofType(request, type).length) continue
+    conditions = conditions.map((one) => (one.type === type ? kept.shift()! : one))
+  }
+  const timed = timedConditions(conditions, conditionsOf(old), now)
+  return { ...request, status: { ...request.status, ...(timed.length > 0 && { conditions: timed }) } }
+}
+
 /** Whoever signs decides nothing: only through `approval` is a request approved or denied. */
 function validateStatusUpdate(request: Request, old: Request): FieldError[] {
   const errors = [...conditionErrors(request)]
@@ -127,10 +156,12 @@ function validateStatusUpdate(request: Request, old: Request): FieldError[] {
 export const certificateSigningRequests: Strategy<Request> = {
   hasGeneration: false,
   hasStatus: true,
+  nameRule: 'path-segment',
   prepareForCreate: (request, _now, user) => withRequester(request, user),
   validate,
   // What was asked for stays, whatever the client sends.
   prepareForUpdate: (request, old) => ({ ...request, spec: old.spec }),
+  prepareForStatusUpdate: withVerdicts,
   validateStatusUpdate,
   validateApproval,
 }

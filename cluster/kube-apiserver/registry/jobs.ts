@@ -43,18 +43,24 @@ function defaultJob(job: Job): Job {
   return { ...job, ...(labels && isBare && { metadata: { ...metadata, labels } }), spec: defaultJobSpec(spec) }
 }
 
-const UID_LABELS = ['batch.kubernetes.io/controller-uid', 'controller-uid']
-const NAME_LABELS = ['batch.kubernetes.io/job-name', 'job-name']
+const UID_LABEL = 'batch.kubernetes.io/controller-uid'
+
+/** In upstream's order. */
+const chosenLabels = ({ uid = '', name }: Job['metadata']): Readonly<Record<string, string>> => ({
+  'controller-uid': uid,
+  'job-name': name,
+  [UID_LABEL]: uid,
+  'batch.kubernetes.io/job-name': name,
+})
 
 /** The server chooses the selector: the Job's own uid, so that no two Jobs share Pods. */
 function withSelector(job: Job): Job {
   const { metadata, spec } = job
-  if (spec === undefined || spec.manualSelector || spec.template === undefined) return job
-  const labels = { ...spec.template.metadata?.labels }
-  for (const label of UID_LABELS) labels[label] = metadata.uid!
-  for (const label of NAME_LABELS) labels[label] = metadata.name
-  const template = { ...spec.template, metadata: { ...spec.template.metadata, labels } }
-  const matchLabels = { ...spec.selector?.matchLabels, [UID_LABELS[0]!]: metadata.uid! }
+  if (spec === undefined || spec.manualSelector) return job
+  // What the client has said stays, and is refused if it is something else.
+  const labels = { ...chosenLabels(metadata), ...spec.template?.metadata?.labels }
+  const template = { ...spec.template, metadata: { ...spec.template?.metadata, labels } }
+  const matchLabels = { [UID_LABEL]: metadata.uid!, ...spec.selector?.matchLabels }
   return { ...job, spec: { ...spec, selector: { ...spec.selector, matchLabels }, template } }
 }
 
@@ -84,9 +90,7 @@ function validateJobSpec(given: any, field: string): FieldError[] {
 /** The labels that the server has chosen stay in the template, and in the selector. */
 function chosenErrors(metadata: Job['metadata'], { selector, template }: any): FieldError[] {
   const labels = template?.metadata?.labels ?? {}
-  const own: Record<string, string> = {}
-  for (const label of UID_LABELS) own[label] = metadata.uid ?? ''
-  for (const label of NAME_LABELS) own[label] = metadata.name
+  const own = chosenLabels(metadata)
   const errors = Object.entries(own).flatMap(([label, value]) => {
     const at = `spec.template.metadata.labels[${label}]`
     if (labels[label] === value) return []
@@ -98,7 +102,7 @@ function chosenErrors(metadata: Job['metadata'], { selector, template }: any): F
 
 function validate({ metadata, spec }: Job): FieldError[] {
   const errors = validateJobSpec(spec, 'spec')
-  if (spec?.selector === undefined) return [...errors, required('spec.selector')]
+  if (spec?.selector === undefined) return [...errors, required('spec.selector'), ...validateMatch(spec ?? {})]
   errors.push(...validateLabelSelector(spec.selector, 'spec.selector'))
   if (!spec.manualSelector) errors.push(...chosenErrors(metadata, spec))
   return isUnreadable(spec.selector) ? errors : [...errors, ...validateMatch(spec)]

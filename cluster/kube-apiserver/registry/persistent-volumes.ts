@@ -1,7 +1,6 @@
 /**
  * PersistentVolumes and claims.
  *
- * What we leave out: the fields of each volume source but that there is exactly one; node affinity.
  * Upstream: `pkg/registry/core/{persistentvolume,persistentvolumeclaim}/strategy.go`, `pkg/apis/core/validation/validation.go`.
  */
 import { isEqual } from '#cluster/api/meta.ts'
@@ -13,6 +12,7 @@ import { invalidName } from '../validation/names.ts'
 import { validateResourceList } from '../validation/resources.ts'
 import { validateLabelSelector, validateNodeSelector } from '../validation/selectors.ts'
 import { hasBacksteps, validateCsiDriverName, validateHostPath, validateNfs } from '../validation/volumes.ts'
+import { OF_VOLUMES, type SourceRule } from '../validation/vendor-volumes.ts'
 import { oneOf, positiveAmount, storageRequest, unchanged } from './checks.ts'
 import type { Strategy } from './strategy.ts'
 
@@ -58,8 +58,16 @@ function validateCapacity(capacity: Readonly<Record<string, string>>): FieldErro
   return [
     ...(names.length === 0 ? [required('spec.capacity')] : []),
     ...(isOther ? [notSupported('spec.capacity', capacity, ['storage'])] : []),
-    ...names.flatMap((name) => positiveAmount(capacity[name], `spec.capacity[${name}]`)),
+    ...names.flatMap((name) => [
+      ...negativeAmount(capacity[name]!, `spec.capacity[${name}]`),
+      ...positiveAmount(capacity[name], `spec.capacity[${name}]`),
+    ]),
   ]
+}
+
+function negativeAmount(amount: string, field: string): FieldError[] {
+  const whole = Math.ceil(milli(amount) / 1_000)
+  return whole < 0 ? [invalidValue(field, whole, 'must be a valid resource quantity')] : []
 }
 
 function validateNodeAffinity(affinity: any): FieldError[] {
@@ -69,25 +77,53 @@ function validateNodeAffinity(affinity: any): FieldError[] {
   return validateNodeSelector(affinity.required, field)
 }
 
-const RULES: Readonly<Record<string, (source: any, field: string) => FieldError[]>> = {
+const SECRETS = ['controllerPublishSecretRef', 'controllerExpandSecretRef', 'nodePublishSecretRef', 'nodeExpandSecretRef'] // prettier-ignore
+
+/** A secret in a namespace. */
+const secretErrors = ({ name = '', namespace = '' }: any, field: string): FieldError[] => [
+  ...(name === '' ? [required(`${field}.name`)] : invalidName(`${field}.name`, name, 'subdomain')),
+  ...(namespace === '' ? [required(`${field}.namespace`)] : invalidName(`${field}.namespace`, namespace, 'label')),
+]
+
+const endpointsNamespace = (name: string | undefined, field: string): FieldError[] =>
+  name === ''
+    ? [invalidValue(field, name, 'if the endpointnamespace is set, it must be a valid namespace name')]
+    : name === undefined ? [] : invalidName(field, name, 'label') // prettier-ignore
+
+const pick = (...names: readonly string[]): Record<string, SourceRule> =>
+  Object.fromEntries(names.map((name) => [name, OF_VOLUMES[name]!]))
+
+/** In upstream's order: of two sources, the later one is told of. */
+const RULES: Readonly<Record<string, SourceRule>> = {
   hostPath: validateHostPath,
+  gcePersistentDisk: OF_VOLUMES['gcePersistentDisk']!,
+  awsElasticBlockStore: OF_VOLUMES['awsElasticBlockStore']!,
+  glusterfs: (source, field) => [
+    ...OF_VOLUMES['glusterfs']!(source, field),
+    ...endpointsNamespace(source.endpointsNamespace, `${field}.endpointsNamespace`),
+  ],
+  flocker: OF_VOLUMES['flocker']!,
   nfs: validateNfs,
+  ...pick('rbd', 'quobyte', 'cephfs', 'iscsi', 'cinder', 'fc', 'flexVolume', 'azureFile', 'vsphereVolume', 'photonPersistentDisk', 'portworxVolume', 'azureDisk', 'scaleIO'), // prettier-ignore
   local: ({ path = '' }, field) => [
     ...(path === '' ? [required(`${field}.path`)] : []),
     ...(hasBacksteps(path) ? [invalidValue(`${field}.path`, path, "must not contain '..'")] : []),
   ],
-  csi: ({ driver = '', volumeHandle }, field) => [
+  storageos: OF_VOLUMES['storageos']!,
+  csi: ({ driver = '', volumeHandle, ...rest }, field) => [
     ...validateCsiDriverName(driver, `${field}.driver`),
     ...(volumeHandle ? [] : [required(`${field}.volumeHandle`)]),
+    ...SECRETS.flatMap((name) => (rest[name] ? secretErrors(rest[name], `${field}.${name}`) : [])),
   ],
 }
 
 function validateSources(spec: any): FieldError[] {
-  const [first, ...others] = Object.keys(sourceOf(spec))
+  const given = sourceOf(spec)
+  const [first, ...others] = Object.keys(RULES).filter((kind) => given[kind] !== undefined)
   if (first === undefined) return [required('spec', 'must specify a volume type')]
   const isRoot = spec.hostPath?.path === '/' && spec.persistentVolumeReclaimPolicy === 'Recycle'
   return [
-    ...(Object.hasOwn(RULES, first) ? RULES[first]!(spec[first], `spec.${first}`) : []),
+    ...RULES[first]!(spec[first], `spec.${first}`),
     ...others.map((source) => forbiddenValue(`spec.${source}`, 'may not specify more than 1 volume type')),
     ...(spec.local && spec.nodeAffinity?.required === undefined ? [required('spec.nodeAffinity', 'Local volume requires node affinity')] : []), // prettier-ignore
     ...(isRoot ? [forbiddenValue('spec.persistentVolumeReclaimPolicy', "may not be 'recycle' for a hostPath mount of '/'")] : []), // prettier-ignore

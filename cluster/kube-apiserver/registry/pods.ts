@@ -5,6 +5,7 @@ import type { Micros } from '#cluster/kernel/component.ts'
 import { defaultPodSpec } from '../defaults/pod-spec.ts'
 import { qosClassOf } from '../defaults/qos.ts'
 import { validatePod } from '../validation/pod.ts'
+import { validatePodAnnotations } from '../validation/pod-annotations.ts'
 import { validatePodStatus } from '../validation/pod-status.ts'
 import { validatePodSpecUpdate } from '../validation/pod-update.ts'
 import type { Strategy } from './strategy.ts'
@@ -52,7 +53,7 @@ export const pods: Strategy<Pod> = {
     return spec === undefined ? pod : { ...pod, spec: { ...spec, securityContext: {} } }
   },
   prepareForCreate,
-  validate: (pod) => validatePod(pod.spec),
+  validate: (pod) => [...validatePodAnnotations(pod), ...validatePod(pod.spec)],
   prepareForStatusUpdate: keepQosClass,
   validateStatusUpdate: validatePodStatus,
   validateUpdate: (pod, old) => validatePodSpecUpdate(pod.spec, old.spec),

@@ -199,8 +199,10 @@ function validateLimit(limit: any, field: string): FieldError[] {
     const text = (list: string): string => limit[list][name]
     if (above(min, max)) errors.push(invalidValue(`${field}.min[${name}]`, text('min'), `min value ${text('min')} is greater than max value ${text('max')}`)) // prettier-ignore
     if (above(min, ask)) errors.push(invalidValue(`${field}.defaultRequest[${name}]`, text('defaultRequest'), `min value ${text('min')} is greater than default request value ${text('defaultRequest')}`)) // prettier-ignore
-    if (above(most, max)) errors.push(invalidValue(`${field}.default[${name}]`, text('default'), `default value ${text('default')} is greater than max value ${text('max')}`)) // prettier-ignore
+    if (above(ask, max)) errors.push(invalidValue(`${field}.defaultRequest[${name}]`, text('defaultRequest'), `default request value ${text('defaultRequest')} is greater than max value ${text('max')}`)) // prettier-ignore
     if (above(ask, most)) errors.push(invalidValue(`${field}.defaultRequest[${name}]`, text('defaultRequest'), `default request value ${text('defaultRequest')} is greater than default limit value ${text('default')}`)) // prettier-ignore
+    if (above(min, most)) errors.push(invalidValue(`${field}.default[${name}]`, text('min'), `min value ${text('min')} is greater than default value ${text('default')}`)) // prettier-ignore
+    if (above(most, max)) errors.push(invalidValue(`${field}.default[${name}]`, text('default'), `default value ${text('default')} is greater than max value ${text('max')}`)) // prettier-ignore
   }
   return [...errors, ...ratioErrors(limit, field)]
 }

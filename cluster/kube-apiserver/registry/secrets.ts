@@ -11,6 +11,8 @@ import type { Strategy } from './strategy.ts'
 
 type Data = KubernetesObject & Record<string, any>
 
+/** As upstream shows a path without a name. */
+const NO_FIELD = '[]'
 const SIZE_MAX = 1_048_576
 
 const keys = (map: object | undefined, field: string): FieldError[] =>
@@ -20,12 +22,14 @@ const sizeOf = (map: Readonly<Record<string, string>> = {}): number =>
   Object.values(map).reduce((sum, text) => sum + text.length, 0)
 
 function validateConfigMap({ data, binaryData }: Data): FieldError[] {
-  const twice = Object.keys(data ?? {}).filter((key) => binaryData?.[key] !== undefined)
+  const twice = 'duplicate of key present in binaryData'
   return [
-    ...keys(data, 'data'),
-    ...twice.map((key) => invalidValue(`data[${key}]`, key, `duplicate of key present in binaryData`)),
+    ...Object.keys(data ?? {}).flatMap((key) => [
+      ...invalidConfigKey(`data[${key}]`, key),
+      ...(binaryData?.[key] === undefined ? [] : [invalidValue(`data[${key}]`, key, twice)]),
+    ]),
     ...keys(binaryData, 'binaryData'),
-    ...(sizeOf(data) + (sizeOf(binaryData) * 3) / 4 > SIZE_MAX ? [tooLongValue('', SIZE_MAX)] : []),
+    ...(sizeOf(data) + (sizeOf(binaryData) * 3) / 4 > SIZE_MAX ? [tooLongValue(NO_FIELD, SIZE_MAX)] : []),
   ]
 }
 

@@ -25,7 +25,10 @@ function defaults(set: StatefulSet): StatefulSet {
       podManagementPolicy: spec.podManagementPolicy || 'OrderedReady',
       revisionHistoryLimit: spec.revisionHistoryLimit ?? 10,
       template: defaultTemplate(spec.template),
-      updateStrategy: type === 'RollingUpdate' ? { type, rollingUpdate: { partition: 0, ...rollingUpdate } } : { type },
+      updateStrategy:
+        type === 'RollingUpdate'
+          ? { type, rollingUpdate: { partition: 0, ...rollingUpdate } }
+          : { type, ...(rollingUpdate && { rollingUpdate }) },
       persistentVolumeClaimRetentionPolicy: {
         whenDeleted: 'Retain',
         whenScaled: 'Retain',
@@ -52,7 +55,10 @@ function validateStrategy({ type, rollingUpdate }: any): FieldError[] {
       ...numberOrPercent(maxUnavailable, `${field}.rollingUpdate.maxUnavailable`),
     ]
   }
-  if (type === 'OnDelete') return []
+  if (type === 'OnDelete') {
+    const only = "only allowed for updateStrategy 'RollingUpdate'"
+    return rollingUpdate ? [invalidValue(`${field}.rollingUpdate`, rollingUpdate, only)] : []
+  }
   const strategy = { type, ...(rollingUpdate && { rollingUpdate }) }
   return [invalidValue(field, strategy, "must be 'RollingUpdate' or 'OnDelete'")]
 }

@@ -21,7 +21,7 @@ export interface Strategy<T extends KubernetesObject = any> {
   /** On an update of the object itself; the status is taken from the old one already. */
   readonly prepareForUpdate?: (object: T, old: T, now: Micros) => T
   /** On an update through `status`; everything but the status is the old one's. */
-  readonly prepareForStatusUpdate?: (object: T, old: T) => T
+  readonly prepareForStatusUpdate?: (object: T, old: T, now: string) => T
   /** What of the metadata an update through `status` leaves as it was; the rest of what clients write there may change with it. */
   readonly keptByStatus?: readonly StatusMetadata[]
   readonly validate?: (object: T) => FieldError[]

@@ -21,7 +21,7 @@ import type { KubernetesObject, LabelSelector, Pod, Status } from '#cluster/api/
 import type { Micros } from '#cluster/kernel/component.ts'
 import type { DeleteOptions } from '../handlers/deletion.ts'
 import type { PendingRequest, State } from '../state.ts'
-import { disruptionBudgetViolated, internalError } from '../status.ts'
+import { disruptionBudgetViolated, internal } from '../status.ts'
 
 type Budget = KubernetesObject & {
   readonly spec: { readonly selector?: LabelSelector; readonly unhealthyPodEvictionPolicy?: string }
@@ -46,7 +46,7 @@ export function evictionProblem({ caches, evicted }: State, pod: Pod, now: Micro
     if (budget.metadata.namespace === namespace && matchesSelector(budget.spec.selector, labels)) budgets.push(budget)
   }
   if (budgets.length > 1) {
-    return internalError('This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.') // prettier-ignore
+    return internal('This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.') // prettier-ignore
   }
   const [budget] = budgets
   if (!budget) return undefined

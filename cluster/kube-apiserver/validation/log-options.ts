@@ -36,7 +36,7 @@ function errorsIn(query: Query): FieldError[] {
   if (tail !== undefined && tail < 0) errors.push(invalidValue('tailLines', tail, 'must be greater than or equal to 0'))
   if (limit !== undefined && limit < 1) errors.push(invalidValue('limitBytes', limit, POSITIVE))
   if (seconds !== undefined && query['sinceTime']) {
-    errors.push(forbiddenValue('', 'at most one of `sinceTime` or `sinceSeconds` may be specified'))
+    errors.push(forbiddenValue('[]', 'at most one of `sinceTime` or `sinceSeconds` may be specified'))
   } else if (seconds !== undefined && seconds < 1) errors.push(invalidValue('sinceSeconds', seconds, POSITIVE))
   return errors
 }

@@ -86,13 +86,13 @@ export function validateMetadata(metadata: ObjectMeta, rule: NameRule, isPlain =
   else errors.push(...invalidName('metadata.name', metadata.name, rule))
   validateLabels(metadata.labels, 'metadata.labels', errors)
   validateAnnotations(metadata.annotations, 'metadata.annotations', errors)
-  metadata.ownerReferences?.forEach((owner) => errors.push(...validateOwner(owner)))
-  errors.push(...validateControllers(metadata.ownerReferences ?? []))
-  metadata.finalizers?.forEach((finalizer, index) => errors.push(...validateFinalizer(finalizer, index, isPlain)))
+  errors.push(...validateOwners(metadata.ownerReferences ?? []))
+  for (const finalizer of metadata.finalizers ?? []) errors.push(...invalidKey('metadata.finalizers', finalizer))
   if (metadata.finalizers?.includes('orphan') && metadata.finalizers.includes('foregroundDeletion')) {
     const why = 'finalizer orphan and foregroundDeletion cannot be both set'
     errors.push(invalidValue('metadata.finalizers', metadata.finalizers, why))
   }
+  if (!isPlain) metadata.finalizers?.forEach((finalizer, index) => errors.push(...unqualified(finalizer, `metadata.finalizers[${index}]`))) // prettier-ignore
   return errors
 }
 
@@ -118,7 +118,8 @@ function validateOwner({
   name,
   uid,
 }: NonNullable<ObjectMeta['ownerReferences']>[number]): FieldError[] {
-  const version = apiVersion?.slice(apiVersion.indexOf('/') + 1)
+  const parts = (apiVersion ?? '').split('/')
+  const version = parts.length > 2 ? '' : parts.at(-1)
   return [
     ...(version ? [] : [invalidValue(`${OWNERS}.apiVersion`, apiVersion ?? '', 'version must not be empty')]),
     ...(kind ? [] : [invalidValue(`${OWNERS}.kind`, '', 'kind must not be empty')]),
@@ -131,20 +132,16 @@ function validateOwner({
 }
 
 /** One at most has the say. */
-function validateControllers(owners: NonNullable<ObjectMeta['ownerReferences']>): FieldError[] {
-  const [first, ...others] = owners.filter(({ controller }) => controller)
-  return others.map(({ name }) => {
-    const both = `Found "true" in references for ${first!.name} and ${name}`
-    return invalidValue(OWNERS, owners, `Only one reference can have Controller set to true. ${both}`)
+function validateOwners(owners: NonNullable<ObjectMeta['ownerReferences']>): FieldError[] {
+  const first = owners.find(({ controller }) => controller)
+  return owners.flatMap((owner) => {
+    if (!owner.controller || owner === first) return validateOwner(owner)
+    const both = `Found "true" in references for ${first!.name} and ${owner.name}`
+    return [...validateOwner(owner), invalidValue(OWNERS, owners, `Only one reference can have Controller set to true. ${both}`)] // prettier-ignore
   })
 }
 
 const OWN_FINALIZERS: readonly string[] = ['foregroundDeletion', 'kubernetes', 'orphan']
-
-function validateFinalizer(finalizer: string, index: number, isPlain: boolean): FieldError[] {
-  const problems = keyProblems(finalizer).map((problem) => invalidValue('metadata.finalizers', finalizer, problem))
-  return isPlain ? problems : [...problems, ...unqualified(finalizer, `metadata.finalizers[${index}]`)]
-}
 
 /** Who owns a finalizer can be told from it: a domain, or the system. */
 const unqualified = (finalizer: string, field: string): FieldError[] =>

@@ -1,7 +1,7 @@
 /**
  * Rules for security contexts, of Pods and of containers.
  *
- * What we leave out: what is for Windows.
+ * What we leave out: of what is for Windows, all but the name of its user.
  * Upstream: `pkg/apis/core/validation/validation.go` (ValidatePodSecurityContext, ValidateSecurityContext).
  */
 import type { FieldError } from '../status.ts'
@@ -98,7 +98,8 @@ export function validateSecurityContext(context: Fields | undefined, field: stri
     errors.push(notSupported(`${field}.procMount`, procMount, PROC_MOUNTS))
   }
   errors.push(...seccompErrors(context['seccompProfile'], `${field}.seccompProfile`))
-  if (allowPrivilegeEscalation !== false) return errors
+  const windows = context['windowsOptions']?.runAsUserName === '' ? [invalidValue(`${field}.windowsOptions.runAsUserName`, '', 'runAsUserName cannot be an empty string')] : [] // prettier-ignore
+  if (allowPrivilegeEscalation !== false) return [...errors, ...windows]
   if (privileged) {
     const detail = 'cannot set `allowPrivilegeEscalation` to false and `privileged` to true'
     errors.push(invalidValue(field, context, detail))
@@ -108,5 +109,5 @@ export function validateSecurityContext(context: Fields | undefined, field: stri
     const detail = 'cannot set `allowPrivilegeEscalation` to false and `capabilities.Add` CAP_SYS_ADMIN'
     errors.push(invalidValue(field, context, detail))
   }
-  return errors
+  return [...errors, ...windows]
 }

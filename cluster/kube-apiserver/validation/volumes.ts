@@ -1,14 +1,14 @@
 /**
  * Rules for a Pod's volumes.
  *
- * What we leave out: the fields of volumes that only a cloud or a storage vendor has, but that there is one source.
  * Upstream: `pkg/apis/core/validation/validation.go` (ValidateVolumes).
  */
 import { parseQuantity } from '#cluster/api/quantity.ts'
 import type { FieldError } from '../status.ts'
 import { duplicateValue, forbiddenValue, invalidValue, notSupported, required } from '../status.ts'
-import { invalidName } from './names.ts'
+import { invalidName, nameProblem } from './names.ts'
 import { validateFieldRef, validateResourceFieldRef } from './references.ts'
+import { OF_PODS } from './vendor-volumes.ts'
 
 type Fields = Readonly<Record<string, any>>
 
@@ -151,10 +151,14 @@ function csiSource({ driver = '', nodePublishSecretRef }: Fields, field: string)
 }
 
 export function validateCsiDriverName(name: string, field: string): FieldError[] {
-  if (name === '') return [required(field)]
   const tooLong = 'Too long: may not be more than 63 bytes'
   const long: FieldError[] = name.length > 63 ? [{ reason: 'FieldValueTooLong', field, message: tooLong }] : []
-  return [...long, ...invalidName(field, name.toLowerCase(), 'subdomain')]
+  const problem = nameProblem(name.toLowerCase(), 'subdomain')
+  return [
+    ...(name === '' ? [required(field)] : []),
+    ...long,
+    ...(problem === undefined ? [] : [invalidValue(field, name, problem)]),
+  ]
 }
 
 /** In upstream's order: of two sources, the later one is told of. */
@@ -165,30 +169,30 @@ const SOURCES: Readonly<Record<string, (source: any, field: string) => FieldErro
     ...(repository ? [] : [required(`${field}.repository`)]),
     ...validateRelativePath(directory, `${field}.directory`),
   ],
-  gcePersistentDisk: () => [],
-  awsElasticBlockStore: () => [],
+  gcePersistentDisk: OF_PODS['gcePersistentDisk']!,
+  awsElasticBlockStore: OF_PODS['awsElasticBlockStore']!,
   secret: keyed('secretName'),
   nfs: validateNfs,
-  iscsi: () => [],
-  glusterfs: () => [],
-  flocker: () => [],
+  iscsi: OF_PODS['iscsi']!,
+  glusterfs: OF_PODS['glusterfs']!,
+  flocker: OF_PODS['flocker']!,
   persistentVolumeClaim: ({ claimName }, field) => (claimName ? [] : [required(`${field}.claimName`)]),
-  rbd: () => [],
-  cinder: () => [],
-  cephfs: () => [],
-  quobyte: () => [],
+  rbd: OF_PODS['rbd']!,
+  cinder: OF_PODS['cinder']!,
+  cephfs: OF_PODS['cephfs']!,
+  quobyte: OF_PODS['quobyte']!,
   downwardAPI: downwardApi,
-  fc: () => [],
-  flexVolume: () => [],
+  fc: OF_PODS['fc']!,
+  flexVolume: OF_PODS['flexVolume']!,
   configMap: keyed('name'),
-  azureFile: () => [],
-  vsphereVolume: () => [],
-  photonPersistentDisk: () => [],
-  portworxVolume: () => [],
-  azureDisk: () => [],
-  storageos: () => [],
+  azureFile: OF_PODS['azureFile']!,
+  vsphereVolume: OF_PODS['vsphereVolume']!,
+  photonPersistentDisk: OF_PODS['photonPersistentDisk']!,
+  portworxVolume: OF_PODS['portworxVolume']!,
+  azureDisk: OF_PODS['azureDisk']!,
+  storageos: OF_PODS['storageos']!,
   projected,
-  scaleIO: () => [],
+  scaleIO: OF_PODS['scaleIO']!,
   csi: csiSource,
   ephemeral: ({ volumeClaimTemplate }, field) =>
     volumeClaimTemplate ? [] : [required(`${field}.volumeClaimTemplate`)],
