@@ -299,6 +299,8 @@ export interface Watcher {
   readonly view: View | undefined
   /** It has been told something. */
   readonly begun: boolean
+  /** When its timer goes off it ends; before that, it has a last bookmark to send. */
+  readonly isEnding: boolean
 }
 
 /** Watchers of a resource by the narrowest that holds all they want, and by which of its kind. */

@@ -212,6 +212,12 @@ export const requestEntityTooLarge = (why: string): Status =>
 /** A PATCH in a language that no path of the server's own takes: it does not come as far as the kind. */
 export const noSuchPatch = (): Status => failure(415, 'UnsupportedMediaType', '415: Unsupported Media Type', {})
 
+/** None of the shapes that the client asks for. */
+export const notAcceptable = (accepted: readonly string[]): Status =>
+  notShown(`only the following media types are accepted: ${accepted.join(', ')}`)
+
+export const notShown = (why: string): Status => failure(406, 'NotAcceptable', why)
+
 export const unsupportedMediaType = (accepted: readonly string[]): Status =>
   failure(
     415,

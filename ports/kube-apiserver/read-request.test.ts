@@ -8,6 +8,7 @@ const read = (method: string, url: string) =>
 describe('a query', () => {
   it.each([
     ['a=1&a=2', { a: '1' }],
+    ['dryRun=All&dryRun=X', { dryRun: 'All\nX' }],
     ['labelSelector=%zz&limit=1', { limit: '1' }],
     ['labelSelector=a=b;c=d&limit=1', { limit: '1' }],
     ['labelSelector=a%3Bb', { labelSelector: 'a;b' }],
@@ -28,4 +29,9 @@ describe('who wants no answer', () => {
   it.each(['/api/v1', '/api/v1/pods', '/apis/apps/v1', '/version'])('may not ask for %s', (url) => {
     expect(read('HEAD', url)).toBe('method')
   })
+})
+
+it('a body of no type is JSON, even where the header is there', () => {
+  const message = { method: 'POST', url: '/api/v1/pods', headers: { 'content-type': '' } } as unknown as IncomingMessage
+  expect(requestOf(message, Buffer.from('{"a":1}'), undefined)).toMatchObject({ body: { a: 1 } })
 })

@@ -86,7 +86,9 @@ function queryOf(text: string): Readonly<Record<string, string>> {
   const query: Record<string, string> = Object.create(null)
   // As Go reads it: what has half an escape in it, or a semicolon, is not there.
   const legible = text.split('&').filter((pair) => !/;|%(?![0-9a-fA-F]{2})/.test(pair))
-  for (const [name, value] of new URLSearchParams(legible.join('&'))) query[name] ??= value
+  for (const [name, value] of new URLSearchParams(legible.join('&'))) {
+    query[name] = name === 'dryRun' && query[name] !== undefined ? `${query[name]}\n${value}` : (query[name] ?? value)
+  }
   for (const name of BOOLEANS) {
     const value = query[name]
     if (value !== undefined) query[name] = value === '0' || value.toLowerCase() === 'false' ? 'false' : 'true'
@@ -114,7 +116,7 @@ function bodyOf(method: string, contentType: string | undefined, bytes: Buffer):
       malformed: failure(413, 'RequestEntityTooLarge', `Request entity too large: limit is ${BODY_MAX}`),
     }
   // A client that says nothing means JSON: kubectl 1.20 does so.
-  const type = (contentType ?? 'application/json').split(';')[0]!.trim().toLowerCase()
+  const type = (contentType || 'application/json').split(';')[0]!.trim().toLowerCase()
   const decode = decoderOf(type, method)
   if (!decode) {
     const text = `the body of the request was in an unknown format - accepted media types include: ${ACCEPTED.join(', ')}`

@@ -26,16 +26,19 @@ export interface DeleteOptions {
 /** As the body says; the query, where there is none. */
 export function optionsOf(request: HttpRequest): DeleteOptions {
   if (request.body !== undefined) return (request.body ?? {}) as DeleteOptions
-  const { gracePeriodSeconds, propagationPolicy } = request.query ?? {}
+  const { gracePeriodSeconds, propagationPolicy, uid, resourceVersion } = request.query ?? {}
   return {
+    ...((uid || resourceVersion) && {
+      preconditions: { ...(uid && { uid }), ...(resourceVersion && { resourceVersion }) },
+    }),
     ...(gracePeriodSeconds !== undefined && { gracePeriodSeconds: Number(gracePeriodSeconds) }),
     ...(propagationPolicy !== undefined && { propagationPolicy: propagationPolicy as 'Background' }),
   }
 }
 
 export type Deletion =
-  /** It goes now. */
-  | { readonly type: 'remove' }
+  /** It goes now. @member last as it is shown: what has a grace period has it at zero, and says when */
+  | { readonly type: 'remove'; readonly last?: KubernetesObject }
   /** It stays for a while, marked. */
   | { readonly type: 'mark'; readonly object: KubernetesObject }
   /** It is marked already, and this changes nothing. */
@@ -61,10 +64,13 @@ export function decideDeletion(info: RequestInfo, origin: Origin, options: Delet
     return { type: 'mark', object: deepFreeze(markedForDeletion(object as Definition, now)) }
   }
   if (keyOf(info.resource) === 'namespaces') return deleteNamespace(info, object as Namespace, now)
-  const grace = strategyOf(info.resource).gracePeriodSeconds?.(object, options.gracePeriodSeconds) ?? 0
+  const { gracePeriodSeconds } = strategyOf(info.resource)
+  const grace = gracePeriodSeconds?.(object, options.gracePeriodSeconds) ?? 0
   const finalizers = withPropagation(metadata.finalizers, options.propagationPolicy)
   if (metadata.deletionTimestamp !== undefined) return deleteAgain(object, grace, options, finalizers)
-  if (grace === 0 && finalizers.length === 0) return { type: 'remove' }
+  if (grace === 0 && finalizers.length === 0) {
+    return { type: 'remove', ...(gracePeriodSeconds && { last: mark(object, now, 0, finalizers) }) }
+  }
   return { type: 'mark', object: mark(object, now, grace, finalizers) }
 }
 

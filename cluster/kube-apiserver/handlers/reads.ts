@@ -22,7 +22,7 @@ import { callEtcd } from '../storage/etcd-client.ts'
 import { registryKey, registryPrefix, withRevision } from '../storage/keys.ts'
 import type { WatchCache } from '../watch/watch-cache.ts'
 import { objectsIn } from '../watch/watch-cache.ts'
-import { listOptionsProblem } from '../validation/list-options.ts'
+import { listOptionsProblem, versionProblem } from '../validation/list-options.ts'
 import { moveTo } from './writes.ts'
 
 /** How long a read waits for the cache to reach its revision. */
@@ -33,15 +33,8 @@ export const freshTimer = (id: number): string => `fresh/${id}`
 export function startRead(state: State, row: PendingRequest, ctx: Context): Effect[] {
   const { info, request } = row
   const { resourceVersion = '', resourceVersionMatch = '', limit = '', continue: token = '' } = request.query ?? {}
-  if (resourceVersion !== '' && !/^\d+$/.test(resourceVersion)) {
-    return refuse(
-      state,
-      row,
-      status.badRequest(
-        `resourceVersion: Invalid value: "${resourceVersion}": strconv.ParseUint: parsing "${resourceVersion}": invalid syntax`,
-      ),
-    )
-  }
+  const odd = versionProblem(resourceVersion, info.verb === 'list')
+  if (odd) return refuse(state, row, odd)
   if (info.verb === 'get') {
     if (resourceVersion === '') {
       return read(state, row, { type: 'Range', key: registryKey(info.resource, info.namespace, info.name) }, ctx)

@@ -1,13 +1,13 @@
 /** How a request ends: its answer, its seat, and what its parent makes of it. */
 import type { HttpResponse } from '#cluster/api/http.ts'
-import type { Status } from '#cluster/api/types.ts'
+import type { KubernetesObject, Status } from '#cluster/api/types.ts'
 import type { Effect, StreamId } from '#cluster/kernel/component.ts'
 import { annotate } from '../audit/audit.ts'
 import { isStoredAsSeen } from '../conversion/conversion.ts'
 import { release } from '../flowcontrol/seats.ts'
 import type { RequestInfo } from '../chain/route.ts'
 import type { PendingRequest, Seated, State } from '../state.ts'
-import { shaped } from './views.ts'
+import { shaped, shapeProblem } from './views.ts'
 
 /** @param warnings for whoever reads the answer, in a header */
 export function answer(
@@ -45,6 +45,8 @@ export function respond(state: State, row: PendingRequest, status: number, body:
   if (row.stream !== undefined) {
     const { resource } = row.info
     const isPlain = status >= 300 || (row.view === undefined && isStoredAsSeen(resource))
+    const odd = isPlain ? undefined : shapeProblem(resource, row.view, body as KubernetesObject)
+    if (odd) return [answer(row.stream, odd.code, odd, [], row.flow)]
     const warnings = row.advice?.length ? [...(row.warnings ?? []), ...row.advice] : row.warnings
     return [
       answer(

@@ -109,6 +109,13 @@ describe('PartialObjectMetadata', () => {
     expect(list.items[0].spec).toBeUndefined()
     expect(ask(lab, `${PODS}/web`, ONE_PARTIAL).kind).toBe('PartialObjectMetadata')
   })
+
+  it('is a list of a list, and no list of an object', () => {
+    const lab = ready()
+    lab.send('POST', PODS, pod('web'))
+    expect(ask(lab, PODS, ONE_PARTIAL)).toMatchObject({ code: 406, reason: 'NotAcceptable', message: 'you requested PartialObjectMetadata, but the requested object is a list (*core.PodList)' }) // prettier-ignore
+    expect(ask(lab, `${PODS}/web`, PARTIAL).message).toBe('you requested PartialObjectMetadataList, but the requested object is not a list (*core.Pod)') // prettier-ignore
+  })
 })
 
 describe('a kind in two versions', () => {

@@ -12,14 +12,17 @@ import { SCALE } from '#cluster/api/printers/workloads.ts'
 import type { Resource } from '#cluster/api/resources.ts'
 import { listKindOf, storedAs } from '#cluster/api/resources.ts'
 import type { Descriptions } from '#cluster/api/schema/schema.ts'
-import type { KubernetesObject, List, Pod, WatchEvent } from '#cluster/api/types.ts'
+import type { KubernetesObject, List, Pod, Status, WatchEvent } from '#cluster/api/types.ts'
 import type { Micros } from '#cluster/kernel/component.ts'
 import { fromStored, isStoredAsSeen } from '../conversion/conversion.ts'
 import { mediaTypes } from '../chain/negotiation.ts'
+import { notShown } from '../status.ts'
 
 /** A shape other than the objects themselves. */
 export interface View {
   readonly as: 'Table' | 'PartialObjectMetadata'
+  /** What it was asked for as: an object and a list of objects have two names. */
+  readonly isOfList?: boolean
   readonly version: 'v1' | 'v1beta1'
   /** What stands beside the cells of a row. */
   readonly includeObject: 'None' | 'Metadata' | 'Object'
@@ -43,13 +46,25 @@ export function viewOf({ headers, query }: HttpRequest): View | undefined {
       return { as, version: v, includeObject }
     }
     if (as.startsWith('PartialObjectMetadata'))
-      return { as: 'PartialObjectMetadata', version: v, includeObject: 'None' }
+      return { as: 'PartialObjectMetadata', isOfList: as.endsWith('List'), version: v, includeObject: 'None' }
   }
   return undefined
 }
 
 const isListOf = (resource: Resource, body: { kind?: string }): body is List<KubernetesObject> =>
   body.kind === listKindOf(resource)
+
+/** Go's package of a group's types: `core`, `apps`, `rbac`. */
+const packageOf = (group: string): string => (group === '' || group === 'events.k8s.io' ? 'core' : group.split('.')[0]!)
+
+/** The refusal to show an object as a list, or a list as an object. */
+export function shapeProblem(resource: Resource, view: View | undefined, body: { kind?: string }): Status | undefined {
+  if (view?.as !== 'PartialObjectMetadata') return undefined
+  const isList = isListOf(resource, body)
+  if (isList === view.isOfList || (!isList && body.kind !== resource.kind)) return undefined
+  const of = resource.custom ? `unstructured.Unstructured${isList ? 'List' : ''}` : `${packageOf(resource.group)}.${body.kind}` // prettier-ignore
+  return notShown(`you requested PartialObjectMetadata${view.isOfList ? 'List' : ''}, but the requested object is ${isList ? 'a' : 'not a'} list (*${of})`) // prettier-ignore
+}
 
 /** An object or a list, as it is stored, in the shape that was asked for. */
 export function shaped(

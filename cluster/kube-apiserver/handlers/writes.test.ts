@@ -709,3 +709,49 @@ it('a Lease is refused without a version, and created by a PUT', () => {
     'Lease.coordination.k8s.io "n" is invalid: metadata.resourceVersion: Invalid value: 0x0: must be specified for an update',
   )
 })
+
+describe('what a query says of a deletion', () => {
+  it('is what must hold of the object', () => {
+    const lab = new Lab()
+    const { resourceVersion } = lab.send('POST', CONFIG_MAPS, configMap('a')).body.metadata
+    const remove = (query: Record<string, string>) => lab.send('DELETE', `${CONFIG_MAPS}/a`, undefined, query)
+    expect(remove({ resourceVersion: '1' }).body.message).toContain(`the ResourceVersion in the precondition (1) does not match the ResourceVersion in record (${resourceVersion})`) // prettier-ignore
+    expect(remove({ uid: 'x' }).body.message).toContain(
+      'the UID in the precondition (x) does not match the UID in record',
+    )
+    expect(remove({ resourceVersion }).status).toBe(200)
+  })
+
+  it('is looked at as often as it is said', () => {
+    const lab = new Lab()
+    lab.send('POST', CONFIG_MAPS, configMap('a'))
+    const { status, body } = lab.send('DELETE', `${CONFIG_MAPS}/a`, undefined, { dryRun: 'All\nX' })
+    expect([status, body.message]).toEqual([422, 'DeleteOptions.meta.k8s.io "" is invalid: dryRun: Unsupported value: ["All","X"]: supported values: "All"']) // prettier-ignore
+    expect(lab.send('DELETE', `${CONFIG_MAPS}/a`, undefined, { dryRun: 'All\nAll' }).status).toBe(200)
+    expect(lab.send('GET', `${CONFIG_MAPS}/a`).status).toBe(200)
+  })
+
+  it('of a collection is a page of it, and goes on', () => {
+    const lab = new Lab()
+    for (const name of ['a', 'b', 'c']) lab.send('POST', CONFIG_MAPS, configMap(name))
+    const remove = (query: Record<string, string>) => lab.send('DELETE', CONFIG_MAPS, undefined, query)
+    const names = ({ body }: { body: any }) => body.items.map(({ metadata }: any) => metadata.name)
+    expect(remove({ continue: 'x' }).body.message).toContain('invalid continue token')
+    expect(remove({ resourceVersion: 'x' }).status).toBe(400)
+    const first = remove({ limit: '1' })
+    expect(names(first)).toEqual(['a'])
+    expect(names(lab.send('GET', CONFIG_MAPS))).toEqual(['b', 'c'])
+    const rest = remove({ limit: '2', continue: first.body.metadata.continue })
+    expect([names(rest), rest.body.metadata.continue]).toEqual([['b', 'c'], undefined])
+  })
+
+  it('a Pod that no node has taken goes at once, and says when', () => {
+    const lab = new Lab()
+    lab.send('POST', PODS, pod('a'))
+    for (const query of [{ dryRun: 'All' }, {}]) {
+      const { metadata } = lab.send('DELETE', `${PODS}/a`, undefined, query as Record<string, string>).body
+      expect(metadata).toMatchObject({ deletionTimestamp: expect.any(String), deletionGracePeriodSeconds: 0, generation: 2 }) // prettier-ignore
+    }
+    expect(lab.send('GET', `${PODS}/a`).status).toBe(404)
+  })
+})

@@ -186,7 +186,7 @@ function deleteFrom(state: State, row: PendingRequest, origin: Origin, options: 
   if (said) return commitPut(state, row, origin, said, ctx)
   switch (decision.type) {
     case 'remove':
-      return commitRemoval(state, row, origin, ctx)
+      return commitRemoval(state, row, decision.last ? { ...origin, object: decision.last } : origin, ctx)
     case 'mark':
       return commitPut(state, row, origin, decision.object, ctx)
     case 'pending':

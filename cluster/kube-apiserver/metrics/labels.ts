@@ -26,6 +26,6 @@ const scopeOf = ({ name, namespace, verb }: RequestInfo): string =>
 export function labelsOf(info: RequestInfo, request: HttpRequest): string {
   const { resource, subresource } = info
   const verb = isConnect(info) ? 'CONNECT' : info.verb === 'patch' && isApply(request) ? 'APPLY' : VERBS[info.verb]
-  const dryRun = request.query?.['dryRun'] ?? ''
+  const dryRun = request.query?.['dryRun']?.split('\n').join(',') ?? ''
   return `component="apiserver",dry_run="${dryRun}",group="${resource.group}",resource="${resource.resource}",scope="${scopeOf(info)}",subresource="${subresource}",verb="${verb}",version="${resource.version}"`
 }

@@ -5,13 +5,21 @@
  */
 import type { Status } from '#cluster/api/types.ts'
 import type { FieldError } from '../status.ts'
-import { badRequest, forbiddenValue, invalidListOptions, notSupported } from '../status.ts'
+import { badRequest, forbiddenValue, internal, invalidListOptions, notSupported } from '../status.ts'
 import { int64Problem } from './whole-numbers.ts'
 
 type Query = Readonly<Record<string, string>>
 
 const MATCHES = ['Exact', 'NotOlderThan', '']
 const FIELD = 'resourceVersionMatch'
+
+/** Of a version that is none, whoever finds it out first tells. Only the lists’ storage says that it is the client’s fault. */
+export function versionProblem(resourceVersion: string, isList: boolean): Status | undefined {
+  if (resourceVersion === '' || /^\d+$/.test(resourceVersion)) return undefined
+  const shown = JSON.stringify(resourceVersion)
+  const text = `resourceVersion: Invalid value: ${shown}: strconv.ParseUint: parsing ${shown}: invalid syntax`
+  return isList ? badRequest(text) : internal(text)
+}
 
 /** Undefined: nothing is wrong. */
 export function listOptionsProblem(query: Query, isWatch: boolean): Status | undefined {

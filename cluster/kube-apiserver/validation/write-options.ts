@@ -16,7 +16,8 @@ import { int64Problem } from './whole-numbers.ts'
 export const isDryRun = ({ method, path, query, body }: HttpRequest): boolean =>
   method === 'DELETE' && body !== undefined
     ? saysAll((body as { dryRun?: unknown } | null)?.dryRun)
-    : query?.['dryRun'] === 'All' || (path.endsWith('/eviction') && saysAll(deleteOptionsIn(body)?.['dryRun']))
+    : query?.['dryRun']?.split(SEPARATOR).includes('All') ||
+      (path.endsWith('/eviction') && saysAll(deleteOptionsIn(body)?.['dryRun']))
 
 /** An eviction bears the options of the deletion that comes of it. */
 function deleteOptionsIn(body: unknown): Given | undefined {
@@ -25,6 +26,9 @@ function deleteOptionsIn(body: unknown): Given | undefined {
   }
   return typeof deleteOptions === 'object' && deleteOptions !== null ? (deleteOptions as Given) : undefined
 }
+
+/** Between the values of a parameter that was given several times. */
+const SEPARATOR = '\n'
 
 const saysAll = (dryRun: unknown): boolean => Array.isArray(dryRun) && dryRun.includes('All')
 
@@ -101,7 +105,8 @@ function optionsProblem(
 type Given = Readonly<Record<string, unknown>>
 
 function dryRunErrors({ dryRun }: Given): FieldError[] {
-  const stages = dryRun === undefined || dryRun === null ? [] : [dryRun].flat()
+  const given = typeof dryRun === 'string' ? dryRun.split(SEPARATOR) : dryRun
+  const stages = given === undefined || given === null ? [] : [given].flat()
   return stages.every((stage) => stage === 'All') ? [] : [notSupported('dryRun', stages, ['All'])]
 }
 

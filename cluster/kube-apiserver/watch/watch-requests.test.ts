@@ -154,12 +154,33 @@ describe('a watch', () => {
     ])
   })
 
-  it('ends when its time is over, with a last bookmark', () => {
+  it('ends when its time is over, two seconds after a last bookmark', () => {
     const lab = new Lab()
     const watch = lab.watch(PODS, { timeoutSeconds: '5', allowWatchBookmarks: 'true' })
-    lab.run(6 * SECOND)
+    lab.run(4 * SECOND)
+    expect([lab.told(watch), lab.state.watchers.size]).toEqual(['BOOKMARK', 1])
+    lab.run(2 * SECOND)
     expect([lab.told(watch), lab.replyTo(watch)?.body, lab.state.watchers.size]).toEqual(['BOOKMARK', 'done', 0])
   })
+
+  it('that is over in two seconds gets no bookmark', () => {
+    const lab = new Lab()
+    const watch = lab.watch(PODS, { timeoutSeconds: '2', allowWatchBookmarks: 'true' })
+    lab.run(3 * SECOND)
+    expect([lab.told(watch), lab.replyTo(watch)?.body]).toEqual(['', 'done'])
+  })
+
+  it.each<[string, object, object, number, string]>([
+    ['a version that is none', { query: { resourceVersion: 'x' } }, {}, 500, 'resourceVersion: Invalid value: "x": strconv.ParseUint: parsing "x": invalid syntax'],
+    ['another name than its path has', { path: '/api/v1/watch/namespaces/default/pods/a', query: { fieldSelector: 'metadata.name=b' } }, {}, 400, "fieldSelector metadata.name doesn't match requested name"],
+    ['a form in which events cannot be told apart', {}, { accept: 'application/yaml' }, 406, 'only the following media types are accepted: application/json;stream=watch, application/vnd.kubernetes.protobuf;stream=watch'],
+  ])('of %s is refused', (_, { path = PODS, query = {} }: { path?: string; query?: Record<string, string> }, headers, code, message) => {
+    const lab = new Lab()
+    lab.run(SECOND)
+    const name = lab.start({ ...requestOf('GET', path, undefined, { watch: 'true', ...query }), headers: headers as Record<string, string> }) // prettier-ignore
+    lab.run(SECOND)
+    expect([lab.replyTo(name)?.status, lab.replyTo(name)?.body.message]).toEqual([code, message])
+  }) // prettier-ignore
 
   it('that hangs up leaves nothing behind', () => {
     const lab = new Lab()

@@ -16,8 +16,9 @@ import { isTrue } from '../chain/route.ts'
 import type { Selection } from '../handlers/selectors.ts'
 import { parseSelection, selects } from '../handlers/selectors.ts'
 import type { State, Watcher } from '../state.ts'
-import { badRequest, expired } from '../status.ts'
-import { listOptionsProblem } from '../validation/list-options.ts'
+import { badRequest, expired, notAcceptable } from '../status.ts'
+import { listOptionsProblem, versionProblem } from '../validation/list-options.ts'
+import { mediaTypes } from '../chain/negotiation.ts'
 import { viewOf } from '../handlers/views.ts'
 import type { WatchCache } from './watch-cache.ts'
 import { eventsAfter, objectsIn } from './watch-cache.ts'
@@ -25,6 +26,8 @@ import { addWatcher, bookmark, BOOKMARK_SLOTS, messageFor, removeWatcher, shaped
 
 /** A watch that names no timeout ends after this long, up to twice as long. */
 const TIMEOUT_SECONDS_MIN = 1_800
+/** So long before its end, a watch that takes bookmarks gets a last one; a shorter watch gets none. */
+const LAST_BOOKMARK_SECONDS = 2
 
 export const BOOKMARK_TIMER = 'bookmarks'
 export const watchTimer = (stream: StreamId): string => `watch-timeout/${stream}`
@@ -39,22 +42,17 @@ export function startWatch(
   ctx: Context,
 ): Effect[] {
   const query = request.query ?? {}
+  const unknown = streamProblem(request)
+  if (unknown) return [answer(stream, 406, unknown)]
   const selection = parseSelection(info.resource, info.namespace, info.name, query)
   if (typeof selection === 'string') return [answer(stream, 400, badRequest(selection))]
-  const { resourceVersion = '' } = query
-  if (resourceVersion !== '' && !/^\d+$/.test(resourceVersion)) {
-    return [
-      answer(
-        stream,
-        400,
-        badRequest(
-          `Invalid value: "${resourceVersion}": strconv.ParseUint: parsing "${resourceVersion}": invalid syntax`,
-        ),
-      ),
-    ]
+  // A selector by name has no say where the path names the object.
+  if (info.name !== '' && query['fieldSelector'] && !asksFor(info.name, query['fieldSelector'])) {
+    return [answer(stream, 400, badRequest("fieldSelector metadata.name doesn't match requested name"))]
   }
+  const { resourceVersion = '' } = query
   const sendInitialEvents = isTrue(query['sendInitialEvents'])
-  const wrong = listOptionsProblem(query, true)
+  const wrong = listOptionsProblem(query, true) ?? versionProblem(resourceVersion, false)
   if (wrong) return [answer(stream, wrong.code, wrong)]
   const cache = state.caches[keyOf(info.resource)]!
   const after = Number(resourceVersion)
@@ -69,6 +67,8 @@ export function startWatch(
     ]
   }
   const allowBookmarks = isTrue(query['allowWatchBookmarks'])
+  const seconds =
+    Number(query['timeoutSeconds'] ?? 0) || TIMEOUT_SECONDS_MIN + ctx.random('watch-timeout').int(TIMEOUT_SECONDS_MIN)
   const watcher: Watcher = {
     stream,
     resource: info.resource,
@@ -77,6 +77,7 @@ export function startWatch(
     allowBookmarks,
     view: viewOf(request),
     begun: false,
+    isEnding: !allowBookmarks || seconds <= LAST_BOOKMARK_SECONDS,
   }
   const told = fromStart ? initialEvents(cache, selection) : missedEvents(cache, selection, after)
   told.forEach((message, index) => {
@@ -91,11 +92,23 @@ export function startWatch(
       body: bookmark(watcher, cache.revision, true),
     })
   }
-  const seconds =
-    Number(query['timeoutSeconds'] ?? 0) || TIMEOUT_SECONDS_MIN + ctx.random('watch-timeout').int(TIMEOUT_SECONDS_MIN)
-  effects.push({ type: 'wake', key: watchTimer(stream), after: seconds * 1e6 }, ...scheduleBookmarks(state, ctx))
+  const first = watcher.isEnding ? seconds : seconds - LAST_BOOKMARK_SECONDS
+  effects.push({ type: 'wake', key: watchTimer(stream), after: first * 1e6 }, ...scheduleBookmarks(state, ctx))
   return effects
 }
+
+const STREAMS = ['application/json', 'application/vnd.kubernetes.protobuf', 'application/*', '*/*']
+
+/** Events come one after the other, which YAML cannot tell apart. */
+function streamProblem({ headers }: HttpRequest): Status | undefined {
+  const accept = headers?.['accept']
+  if (!accept || mediaTypes(accept).some(({ type }) => STREAMS.includes(type))) return undefined
+  return notAcceptable(['application/json;stream=watch', 'application/vnd.kubernetes.protobuf;stream=watch'])
+}
+
+/** Whether the selector wants the object of that name, and only that. */
+const asksFor = (name: string, selector: string): boolean =>
+  selector.split(',').some((part) => part.replace('==', '=') === `metadata.name=${name}`)
 
 const errorEvent = (stream: StreamId, object: Status): Effect => ({
   type: 'write',
@@ -119,12 +132,19 @@ function missedEvents(cache: WatchCache, selection: Selection, after: number): W
   return messages
 }
 
-/** The watch's time is over: it ends in good order, with a bookmark if the client takes them. */
+/** The watch's time is over: it ends in good order, a little after a last bookmark if the client takes them. */
 export function watchTimedOut(state: State, stream: StreamId): Effect[] {
   const watcher = state.watchers.get(stream)
   if (!watcher) return []
+  if (!watcher.isEnding) {
+    state.watchers.set(stream, { ...watcher, isEnding: true })
+    return [
+      ...bookmarkFor(state, watcher),
+      { type: 'wake', key: watchTimer(stream), after: LAST_BOOKMARK_SECONDS * 1e6 },
+    ]
+  }
   removeWatcher(state, stream)
-  return [...bookmarkFor(state, watcher), { type: 'close', stream }]
+  return [{ type: 'close', stream }]
 }
 
 export function watchClosed(state: State, stream: StreamId): Effect[] {
