@@ -104,7 +104,7 @@ export const conflict = (resource: Resource, name: string, why: string, subresou
     kind: subresource ? `${resource.resource}/${subresource}` : resource.resource,
   })
 
-interface Contested {
+export interface Contested {
   readonly entry: ManagedFieldsEntry
   /** What its manager has set, and the apply would change. */
   readonly paths: readonly string[]

@@ -123,6 +123,25 @@ describe('apply', () => {
     expect(managers(forced.body)).toEqual(['me Apply'])
   })
 
+  it('of a scale takes the replicas from nobody without force, and owns them from then on', () => {
+    const lab = ready()
+    apply(lab, `${DEPLOYMENTS}/web`, deployment('web', { replicas: 3 }))
+    const scale = (replicas: number) => ({ apiVersion: 'autoscaling/v1', kind: 'Scale', metadata: { name: 'web' }, spec: { replicas } }) // prettier-ignore
+    const path = `${DEPLOYMENTS}/web/scale`
+    const other = { fieldManager: 'other' }
+    const refused = apply(lab, path, scale(5), other)
+    expect([refused.status, refused.body.message]).toEqual([409, 'Apply failed with 1 conflict: conflict with "me": .spec.replicas']) // prettier-ignore
+    expect(lab.send('GET', path).body.spec.replicas).toBe(3)
+    expect(apply(lab, path, scale(5), { ...other, force: 'true' }).body.spec.replicas).toBe(5)
+    const { body } = lab.send('GET', `${DEPLOYMENTS}/web`)
+    expect(body.metadata.managedFields.find(({ manager }: any) => manager === 'other')).toMatchObject({ operation: 'Apply', apiVersion: 'apps/v1', subresource: 'scale', fieldsV1: { 'f:spec': { 'f:replicas': {} } } }) // prettier-ignore
+    expect([body.metadata.generation, fieldsOf(body, 'me').includes('.spec.replicas')]).toEqual([2, false])
+    // Whoever updates is told of as well, in the version of a scale.
+    lab.send('PATCH', path, { spec: { replicas: 6 } }, { fieldManager: 'scaler' }, 'application/merge-patch+json')
+    expect(apply(lab, path, scale(7), other).body.message).toContain('conflict with "scaler" with subresource "scale" using autoscaling/v1: .spec.replicas') // prettier-ignore
+    expect(apply(lab, path, { ...scale(7), metadata: { name: 'web', labels: { a: 'Bad!' } } }, other).body.message).toContain('Scale.autoscaling "web" is invalid: metadata.labels: Invalid value: "Bad!"') // prettier-ignore
+  })
+
   it('shares what two want alike, and a field goes when the last one lets it go', () => {
     const lab = ready()
     apply(lab, `${CONFIG_MAPS}/app`, configMap('app', { a: '1' }), { fieldManager: 'one' })

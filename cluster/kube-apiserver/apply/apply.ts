@@ -11,6 +11,7 @@ import type { HttpRequest, UserInfo } from '#cluster/api/http.ts'
 import type { KubernetesObject, ManagedFieldsEntry, ObjectMeta, Status } from '#cluster/api/types.ts'
 import type { RequestInfo } from '../chain/route.ts'
 import { isTrue } from '../chain/route.ts'
+import type { Contested } from '../status.ts'
 import { applyConflict } from '../status.ts'
 import type { FieldSet } from './field-set.ts'
 import { EMPTY, isEmptySet, paths } from './field-set.ts'
@@ -110,13 +111,15 @@ export type Applied =
     }
   | { readonly refused: Status }
 
+/** @param contest how what others own is told of */
 export function apply(
   schemas: Schemas,
   type: ObjectType,
   request: HttpRequest,
   who: Manager,
   live: KubernetesObject,
-  config: KubernetesObject,
+  config: object,
+  contest = (entry: ManagedFieldsEntry, fields: FieldSet): Contested => ({ entry, paths: paths(fields) }),
 ): Applied {
   const place = rootOf(type)
   const entries = live.metadata.managedFields ?? []
@@ -129,7 +132,7 @@ export function apply(
     return isEmptySet(fields) ? [] : [{ entry, fields }]
   })
   if (contested.length > 0 && !isTrue(request.query?.['force'])) {
-    return { refused: applyConflict(contested.map(({ entry, fields }) => ({ entry, paths: paths(fields) }))) } // prettier-ignore
+    return { refused: applyConflict(contested.map(({ entry, fields }) => contest(entry, fields))) } // prettier-ignore
   }
   const taken = contested.reduce((all, { fields }) => union(all, fields), EMPTY)
   const before = entries.find((entry) => isOf(entry, who))

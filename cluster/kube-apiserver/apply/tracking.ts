@@ -3,6 +3,7 @@
  *
  * Without schemas nothing is tracked, and nothing can be applied.
  */
+import { withValueAt } from '#cluster/api/json-path.ts'
 import { deepFreeze, formatTime } from '#cluster/api/meta.ts'
 import type { Resource } from '#cluster/api/resources.ts'
 import { apiVersionOf, storedAs } from '#cluster/api/resources.ts'
@@ -100,6 +101,33 @@ function untyped({ schemas }: State, resource: Resource, kind: string, body: obj
   const all = schemas && resource.custom ? schemasWith(schemas, resource) : schemas
   const type = kind === resource.kind ? all?.typeOfKind(apiVersionOf(resource), kind) : undefined
   return type && typedProblem(all!, rootOf(type), body)
+}
+
+/**
+ * The object as an apply of its scale leaves it: the number of replicas is a field of the object, which somebody owns.
+ *
+ * @param scaled the object with that number
+ */
+export function prepareScaleApply(
+  state: State,
+  row: PendingRequest,
+  old: KubernetesObject,
+  scaled: KubernetesObject,
+  ctx: Context,
+): Prepared {
+  const { resource } = row.info
+  const { all, type } = typesFor(state, row.info)!
+  const { replicas = 0 } = (row.request.body as { readonly spec?: { readonly replicas?: number } }).spec ?? {}
+  const config = resource.custom?.scale ? withValueAt({}, resource.custom.scale.specReplicasPath, replicas) : { spec: { replicas } } // prettier-ignore
+  const outcome = apply(all, type, row.request, managerIn(row), withoutRevision(old), config, (entry) => ({
+    entry: { ...entry, apiVersion: 'autoscaling/v1' },
+    paths: ['.spec.replicas'],
+  }))
+  if ('refused' in outcome) return outcome
+  const managedFields = outcome.managers(formatTime(ctx.now))
+  if (scaled === old && JSON.stringify(managedFields) === JSON.stringify(old.metadata.managedFields ?? []))
+    return { object: old }
+  return { object: deepFreeze({ ...scaled, metadata: { ...scaled.metadata, managedFields } }) }
 }
 
 /**

@@ -9,7 +9,7 @@ import { storedAs } from '#cluster/api/resources.ts'
 import { type Admission, admissionFor, isJudged } from '../admission/admission.ts'
 import { authorityOf } from '../admission/policies/authority.ts'
 import { isApply } from '../apply/apply.ts'
-import { prepareApply, trackedUpdate } from '../apply/tracking.ts'
+import { prepareApply, prepareScaleApply, trackedUpdate } from '../apply/tracking.ts'
 import { mayDo } from '../chain/authorization.ts'
 import { bind } from '../subresources/binding.ts'
 import { completeStatus } from '../defaults/complete.ts'
@@ -69,8 +69,10 @@ type Plugins = Admission | undefined
 
 function prepareFromApply(state: State, row: PendingRequest, origin: Origin, plugins: Plugins, ctx: Context): Prepared {
   const { info, request } = row
-  // A scale is applied as a whole.
-  if (info.subresource === 'scale') return applyScale(info, request.body, origin)
+  if (info.subresource === 'scale') {
+    const scaled = applyScale(info, request.body, origin)
+    return 'refused' in scaled ? scaled : prepareScaleApply(state, row, origin.object, scaled.object, ctx)
+  }
   const stored = { ...info, resource: storedAs(info.resource) }
   return prepareApply(
     state,

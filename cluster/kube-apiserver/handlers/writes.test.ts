@@ -492,6 +492,15 @@ describe('subresources', () => {
     expect(lab.send('POST', `${PODS}/web/binding`, body).status).toBe(code)
   })
 
+  it.each([
+    ['nothing, before anybody looks for its Pod', {}, 500, 'target.name: Required value'],
+    ['no Pod', { target: { kind: 'Node', name: 'n' } }, 400, 'Name parameter required.'],
+    ['a Pod that is not there', { metadata: { name: 'nope' }, target: { name: 'n' } }, 404, 'pods "nope" not found'],
+  ])('a Binding of %s is refused', (_, body, code, message) => {
+    const refused = new Lab().send('POST', '/api/v1/namespaces/default/bindings', body)
+    expect([refused.status, refused.body.message]).toEqual([code, message])
+  })
+
   it('status keeps the class of a Pod, and lets nothing run that has ended for good', () => {
     const lab = new Lab()
     lab.send('POST', PODS, pod('job', {}, { restartPolicy: 'Never' }))

@@ -20,6 +20,7 @@ import type { Context, Effect } from '#cluster/kernel/component.ts'
 import type { DeleteOptions } from './deletion.ts'
 import { decideDeletion, isDue, optionsOf } from './deletion.ts'
 import { eventLeaseFor } from './event-leases.ts'
+import { bindingProblem } from '../subresources/binding.ts'
 import { evictionOptions, evictionProblem, isEviction, markedForEviction } from '../subresources/evictions.ts'
 import type { Admission } from '../admission/admission.ts'
 import { chargeFor, quotasIn } from '../admission/resource-quota.ts'
@@ -57,6 +58,8 @@ export function startWrite(state: State, row: PendingRequest, ctx: Context): Eff
   if (verb === 'create' && subresource === '') return create(state, row, ctx)
   const misnamed = misdirected(row, state.schemas !== undefined)
   if (misnamed) return refuse(state, row, misnamed)
+  const unbound = bindingProblem(row.info, row.request.body)
+  if (unbound) return refuse(state, row, unbound)
   const lent = partsOf(ctx).update?.(state, row, ctx)
   if (lent) return lent
   const cached = cachedOrigin(state, row)

@@ -4,24 +4,29 @@
  * Where to read upstream: kubernetes/kubernetes `pkg/registry/core/pod/storage/storage.go` (BindingREST).
  */
 import { aboutGeneration, deepFreeze, withCondition } from '#cluster/api/meta.ts'
-import type { Binding, Pod } from '#cluster/api/types.ts'
+import type { Binding, Pod, Status } from '#cluster/api/types.ts'
 import type { Context } from '#cluster/kernel/component.ts'
 import { timestamp } from '../handlers/objects.ts'
 import type { Prepared } from '../handlers/objects.ts'
 import type { RequestInfo } from '../chain/route.ts'
 import type { Origin } from '../state.ts'
-import type { FieldError } from '../status.ts'
-import { conflict, internal, notSupported, required } from '../status.ts'
+import { badRequest, conflict, internal, notSupported, required } from '../status.ts'
 
-/** Upstream does not say that it is the client's fault. */
-const refuseWith = ({ field, message }: FieldError): Prepared => ({ refused: internal(`${field}: ${message}`) })
+/** What is wrong with it whatever the Pod is like, and whether there is one or not. */
+export function bindingProblem({ subresource, name }: RequestInfo, body: unknown): Status | undefined {
+  if (subresource !== 'binding') return undefined
+  const { target = {} as Partial<Binding['target']> } = (body ?? {}) as Partial<Binding>
+  const wrong =
+    target.kind && target.kind !== 'Node'
+      ? notSupported('target.kind', target.kind, ['Node', '<empty>'])
+      : target.name ? undefined : required('target.name') // prettier-ignore
+  // Upstream does not say that it is the client's fault.
+  if (wrong) return internal(`${wrong.field}: ${wrong.message}`)
+  return name === '' ? badRequest('Name parameter required.') : undefined
+}
 
 export function bind(info: RequestInfo, body: unknown, origin: Origin, ctx: Context): Prepared {
-  const { metadata, target = {} as Partial<Binding['target']> } = (body ?? {}) as Partial<Binding>
-  if (target.kind && target.kind !== 'Node') {
-    return refuseWith(notSupported('target.kind', target.kind, ['Node', '<empty>']))
-  }
-  if (!target.name) return refuseWith(required('target.name'))
+  const { metadata, target } = body as Binding
   const pod = origin.object as Pod
   const refuse = (why: string): Prepared => ({ refused: conflict(info.resource, info.name, why, 'binding') })
   if (metadata?.uid && metadata.uid !== pod.metadata.uid) {

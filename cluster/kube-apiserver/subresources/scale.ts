@@ -13,6 +13,7 @@ import type { Deployment, KubernetesObject, ReplicaSet } from '#cluster/api/type
 import { otherUid, type Prepared } from '../handlers/objects.ts'
 import type { RequestInfo } from '../chain/route.ts'
 import type { Origin } from '../state.ts'
+import { validateMetadata } from '../validation/names.ts'
 import { badRequest, conflict, invalid, invalidValue, MODIFIED } from '../status.ts'
 
 type Scalable = Deployment | ReplicaSet
@@ -63,8 +64,11 @@ export function applyScale(info: RequestInfo, body: unknown, origin: Origin): Pr
     return { refused: badRequest(`the name of the object (${name}) does not match the name on the URL (${info.name})`) }
   }
   const replicas = given?.spec?.replicas ?? 0
+  const errors = validateMetadata({ ...given?.metadata, name: info.name }, 'subdomain')
   if (!Number.isInteger(replicas) || replicas < 0) {
-    const errors = [invalidValue('spec.replicas', replicas, 'must be greater than or equal to 0')]
+    errors.push(invalidValue('spec.replicas', replicas, 'must be greater than or equal to 0'))
+  }
+  if (errors.length > 0) {
     return { refused: invalid({ ...info.resource, kind: 'Scale', group: 'autoscaling' }, info.name, errors) }
   }
   const other = otherUid(info, given?.metadata, origin.object)
