@@ -21,7 +21,7 @@ import { hollowRuntime } from '#cluster/container-runtime/hollow-runtime.ts'
 import { programs } from '#cluster/container-runtime/images.ts'
 import { admissionWebhook } from '#cluster/admission-webhook/admission-webhook.ts'
 import { coredns } from '#cluster/coredns/coredns.ts'
-import { corednsManifest } from '#cluster/coredns/manifest.ts'
+import { corednsManifest, wholeCorednsManifest } from '#cluster/coredns/manifest.ts'
 import { restClient } from '#cluster/kubectl/rest-client.ts'
 import { etcd } from '#cluster/etcd/etcd.ts'
 import { haproxy } from '#cluster/haproxy/haproxy.ts'
@@ -102,7 +102,7 @@ export function bootCluster(given: ClusterOptions): World {
   const marks = options.chain === 'full' && !options.machines ? hosts.filter(isControlPlane) : []
   const kubeletOptions = {
     ...(tellsAll(options) && { events: true }),
-    ...(options.chain === 'full' && { csiNode: true }),
+    ...(options.chain === 'full' && { csiNode: true, describesNode: true }),
     ...(options.nodePressureEviction && { nodePressureEviction: true }),
   }
   const around = { endpoint, neighbours, clusterCIDR, kubeletOptions }
@@ -112,14 +112,15 @@ export function bootCluster(given: ClusterOptions): World {
   world.addProcess({ machine: 'laptop', name: 'kubectl', component: 'kubectl', options: { servers } })
   if (marks.length > 0) {
     const names = marks.map(({ name }) => name)
-    const body = { type: 'kubectl', id: 0, args: ['label', 'nodes', ...names, `${CONTROL_PLANE_LABEL}=`] } as const
+    const body = { type: 'kubectl', id: 0, args: ['label', 'nodes', ...names, ...CONTROL_PLANE_MARKS] } as const
     world.command(MARK_MICROS, { type: 'tell', process: KUBECTL, body })
   }
   // Whoever has a token has a program that shows it.
   for (const name of options.tokens ? ['dashboard', 'program'] : [])
     world.addProcess({ machine: 'laptop', name, component: 'rest-client', options: { servers } })
   if (options.dns !== false) {
-    const body = { type: 'kubectl', id: 0, args: ['apply', '-f', '-'], stdin: corednsManifest(CLUSTER_DNS) } as const
+    const stdin = (options.chain === 'full' ? wholeCorednsManifest : corednsManifest)(CLUSTER_DNS)
+    const body = { type: 'kubectl', id: 0, args: ['apply', '-f', '-'], stdin } as const
     world.command(2_000_000, { type: 'tell', process: KUBECTL, body })
   }
   if (options.metrics) {
@@ -159,6 +160,8 @@ interface Host extends NodeSpecOptions {
 }
 
 const CONTROL_PLANE_LABEL = 'node-role.kubernetes.io/control-plane'
+/** What kubeadm calls a control plane's node by. */
+const CONTROL_PLANE_MARKS = [`${CONTROL_PLANE_LABEL}=`, 'node.kubernetes.io/exclude-from-external-load-balancers=']
 /** By then the control plane's own kubelets have registered. */
 const MARK_MICROS = 6_000_000
 

@@ -468,6 +468,7 @@ export interface NodeStatus {
   readonly addresses?: readonly { readonly type: string; readonly address: string }[]
   readonly nodeInfo?: Readonly<Record<string, string>>
   readonly images?: readonly { readonly names: readonly string[]; readonly sizeBytes?: number }[]
+  readonly daemonEndpoints?: { readonly kubeletEndpoint?: { readonly Port: number } }
 }
 
 export interface Node extends KubernetesObject {

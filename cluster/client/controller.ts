@@ -20,6 +20,7 @@ import { createInformer, startInformer, stepInformer } from './informer.ts'
 import type { Caches } from './informer-caches.ts'
 import { InformerCaches } from './informer-caches.ts'
 import type { LeaderElection } from './leader-election.ts'
+import { healthAsked } from './health-port.ts'
 import { createLeaderElection, startElection, stepElection } from './leader-election.ts'
 import type { WorkQueue } from './work-queue.ts'
 import { add, createWorkQueue, done, forget, retryAfter, take } from './work-queue.ts'
@@ -166,6 +167,8 @@ export function controllerManager(
       if (event.type === 'booted') return election ? startElection(election, ctx) : startInformers(state, ctx)
       const step = election && stepElection(election, event, ctx)
       if (step) return step.started ? [...step.effects, ...startInformers(state, ctx)] : [...step.effects]
+      const health = healthAsked(event)
+      if (health) return health
       const manager = {
         state,
         indexers,

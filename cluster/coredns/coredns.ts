@@ -5,8 +5,9 @@
  * watches, `forward` hands the rest to the machine's resolvers, `cache` remembers.
  * What we model: a program in a Pod with a UDP socket, reached through the `kube-dns` Service; A records of Services with an
  * address and of headless ones, of Pods by their dashed address; NXDOMAIN and NODATA; SERVFAIL until the first lists have
- * arrived; `/ready` on 8181 and `/health` on 8080; load balancing by turning the answers.
- * What we leave out: SRV, PTR, AAAA and CNAME (a question for another type gets NODATA), TCP, caching, ExternalName. Nothing
+ * arrived; `/ready` on 8181 and `/health` on 8080; `/metrics` on 9153, which counts what was answered; load balancing by turning the
+ * answers.
+ * What we leave out: SRV, PTR, AAAA and CNAME (a question for another type gets NODATA), caching, ExternalName. Nothing
  * outside the cluster has a name, so `forward` always finds NXDOMAIN. It speaks to the API server over the machines' network
  * and not through its Pod's own, and without the `kubernetes` Service.
  * Where to read upstream: coredns/coredns `plugin/kubernetes`, `plugin/ready`, `plugin/loadbalance`; kubernetes/dns `docs/specification.md`.
@@ -30,20 +31,27 @@ interface Own {
   services: Informer<Service>
   slices: Informer<EndpointSlice>
   namespaces: Informer<Namespace>
-  /** Sockets by what they are for. */
-  health: number
-  ready: number
-  /** Which listener an accepted connection belongs to. */
-  accepted: Readonly<Record<string, number>>
+  /** What each listening socket is for. */
+  listeners: Readonly<Record<string, Listener>>
+  /** What an accepted connection is for. */
+  accepted: Readonly<Record<string, Listener>>
   /** Questions answered: turns the answers. */
   answered: number
+  /** Answers by their code. */
+  codes: Readonly<Record<string, number>>
 }
 
 /** `ttl 30` of kubeadm's Corefile. */
 const TTL_SECONDS = 30
 const ZONE = 'cluster.local'
-const HEALTH_PORT = 8080
-const READY_PORT = 8181
+/** By TCP. The kernel answers in this order. */
+const LISTENERS = [
+  ['health', 8080],
+  ['ready', 8181],
+  ['dns', DNS_PORT],
+  ['metrics', 9153],
+] as const
+type Listener = (typeof LISTENERS)[number][0]
 
 const SERVICE_INDEX: Readonly<Record<string, Indexer>> = {
   service: ({ metadata }: EndpointSlice) => {
@@ -95,16 +103,15 @@ export const coredns = program<Own>({
     services: createInformer<Service>({ resource: 'services' }),
     slices: createInformer<EndpointSlice>({ resource: 'endpointslices' }, ['service']),
     namespaces: createInformer<Namespace>({ resource: 'namespaces' }),
-    health: 0,
-    ready: 0,
+    listeners: {},
     accepted: {},
     answered: 0,
+    codes: {},
   }),
   started(own, io) {
     io.syscall('sockets', [
       { call: 'bind', port: DNS_PORT },
-      { call: 'listen', port: HEALTH_PORT },
-      { call: 'listen', port: READY_PORT },
+      ...LISTENERS.map(([, port]) => ({ call: 'listen', port }) as const),
     ])
     if (!own.client) return io.exit(1)
     for (const informer of [own.services, own.slices, own.namespaces])
@@ -112,11 +119,10 @@ export const coredns = program<Own>({
   },
   replied(own, io, _, results) {
     if (results.some(isFailure)) return io.exit(1)
-    own.health = results[1].socket
-    own.ready = results[2].socket
+    own.listeners = Object.fromEntries(LISTENERS.map(([purpose], i) => [results[i + 1].socket, purpose]))
   },
   news(own, io, news) {
-    if (news.type === 'accepted') own.accepted = { ...own.accepted, [news.socket]: news.listener }
+    if (news.type === 'accepted') own.accepted = { ...own.accepted, [news.socket]: own.listeners[news.listener]! }
     else if (news.type === 'received') received(own, io, news)
     else if (news.type === 'socketClosed') {
       forgetConnection(own, news.socket)
@@ -134,17 +140,46 @@ function received(
   news: { socket: number; data: unknown; address: string; port: number },
 ): void {
   const { socket, address, port } = news
-  const listener = own.accepted[socket]
-  if (listener === undefined) {
-    const query = news.data as DnsQuery
-    const data = answer(own, query)
-    io.ctx.note('dns', { name: query.name, code: data.code, answers: data.answers.map((record) => record.address) })
-    return io.quiet([{ call: 'sendTo', socket, address, port, data }])
-  }
+  const purpose = own.accepted[socket]
+  if (purpose === undefined)
+    return io.quiet([{ call: 'sendTo', socket, address, port, data: resolve(own, io, news.data as DnsQuery) }])
   forgetConnection(own, socket)
-  const ready = listener === own.health || isSynced(own)
-  const data = ready ? { status: 200, body: 'OK' } : { status: 503, body: 'kubernetes' }
+  const data = purpose === 'dns' ? resolve(own, io, news.data as DnsQuery) : page(own, purpose, news.data)
   io.quiet([{ call: 'send', socket, data, close: true }])
+}
+
+function resolve(own: Own, io: ProgramIo, query: DnsQuery): DnsAnswer {
+  const said = answer(own, query)
+  own.codes = { ...own.codes, [said.code]: (own.codes[said.code] ?? 0) + 1 }
+  io.ctx.note('dns', { name: query.name, code: said.code, answers: said.answers.map((record) => record.address) })
+  return said
+}
+
+const PATHS = { health: '/health', ready: '/ready', metrics: '/metrics' } as const
+
+/** What is at a path of one of its web servers. */
+function page(own: Own, purpose: Exclude<Listener, 'dns'>, request: unknown): { status: number; body: string } {
+  const { path = PATHS[purpose] } = (request ?? {}) as { readonly path?: string }
+  if (path !== PATHS[purpose]) return { status: 404, body: '404 page not found\n' }
+  if (purpose === 'metrics') return { status: 200, body: metricsOf(own.codes) }
+  return purpose === 'health' || isSynced(own) ? { status: 200, body: 'OK' } : { status: 503, body: 'kubernetes' }
+}
+
+/** What `prometheus` in the Corefile shows, as far as anything is counted here. */
+function metricsOf(codes: Readonly<Record<string, number>>): string {
+  const answered = Object.entries(codes).sort(([a], [b]) => (a < b ? -1 : 1))
+  return [
+    "# HELP coredns_build_info A metric with a constant '1' value labeled by version, revision, and goversion from which CoreDNS was built.",
+    '# TYPE coredns_build_info gauge',
+    'coredns_build_info{goversion="",revision="",version="1.13.1"} 1',
+    '# HELP coredns_dns_responses_total Counter of response status codes.',
+    '# TYPE coredns_dns_responses_total counter',
+    ...answered.map(
+      ([code, count]) =>
+        `coredns_dns_responses_total{plugin="kubernetes",rcode="${code}",server="dns://:53",view="",zone="."} ${count}`,
+    ),
+    '',
+  ].join('\n')
 }
 
 function forgetConnection(own: Own, socket: number): void {

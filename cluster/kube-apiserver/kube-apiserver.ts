@@ -51,6 +51,7 @@ import { apiServicesMoved, AVAILABILITY_TIMER, discoveryAnswered, lookAtAll } fr
 import { proxyAnswered } from './aggregation/proxy.ts'
 import { throughAnswered } from './subresources/connect-proxy.ts'
 import { outgoingEnded } from './outgoing.ts'
+import { componentSaid } from './subresources/component-statuses.ts'
 import { partsOf } from './parts.ts'
 import { freshTimedOut, readAnswered } from './handlers/reads.ts'
 import { dropRequest, isMutating, refuse } from './handlers/responses.ts'
@@ -210,6 +211,8 @@ function othersSaid(state: State, ended: Ended, ctx: Context): Effect[] {
       return proxyAnswered(purpose, ended)
     case 'through':
       return throughAnswered(purpose, ended)
+    case 'component':
+      return componentSaid(state, purpose, ended, ctx)
   }
 }
 

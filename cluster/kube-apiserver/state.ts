@@ -267,6 +267,14 @@ export interface Call {
   readonly to: ProcessId
 }
 
+/** A question about the parts of the control plane: everything of the answer beside how they are. */
+export interface ComponentsAsked {
+  readonly stream: StreamId
+  readonly info: RequestInfo
+  readonly request: HttpRequest
+  readonly warnings: readonly string[]
+}
+
 /** What the server has asked of somebody else. */
 export interface Outgoing {
   readonly purpose:
@@ -281,6 +289,8 @@ export interface Outgoing {
     /** Whom to answer. */
     | { readonly type: 'proxy'; readonly stream: StreamId }
     | { readonly type: 'through'; readonly stream: StreamId }
+    /** How a part of the control plane is, for whoever asked; and how those asked before it are. */
+    | { readonly type: 'component'; readonly asked: ComponentsAsked; readonly found: readonly object[] }
   /** Address and port, for messages. */
   readonly at: string
   /** By a stream of its own, and not through the machine's kernel. */

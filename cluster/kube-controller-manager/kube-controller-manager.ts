@@ -6,7 +6,7 @@
  * garbage-collector, pod-gc, persistentvolume-binder and ephemeral-volume, each in its own file or folder, and with them, in
  * place of the CSI drivers' own, an external-provisioner; resource-monitors (for the garbage collector), serviceaccount,
  * root-ca-certificate-publisher, pvc-protection, pv-protection, resourcequota, clusterrole-aggregation, job, cronjob, ttl-after-finished, daemonset, statefulset, disruption,
- * horizontal-pod-autoscaler, csrapproving, csrcleaner and service-cidr, which run where they are asked for; leader election, where there are several control planes.
+ * horizontal-pod-autoscaler, csrapproving, csrcleaner, service-cidr and ttl, which run where they are asked for; leader election, where there are several control planes.
  * csrsigning is there where a host brings what signs (`kubeControllerManagerWith`): nothing in the simulation has a key.
  * What we leave out: the other controllers; the client's rate limits; one service account per controller.
  * Where to read upstream: kubernetes/kubernetes `cmd/kube-controller-manager/app/controllermanager.go`.
@@ -43,6 +43,7 @@ import { rootCaCertificatePublisher } from './service-account/root-ca-certificat
 import { serviceAccountController } from './service-account/service-account.ts'
 import { statefulSetController } from './statefulset/statefulset.ts'
 import { taintEvictionController } from './taint-eviction.ts'
+import { ttlController } from './ttl.ts'
 import { ttlAfterFinishedController } from './ttl-after-finished.ts'
 
 export interface KubeControllerManagerOptions extends ManagerOptions {
@@ -84,6 +85,7 @@ export const controllers: readonly Controller[] = [
   csrApprovingController,
   csrCleanerController,
   serviceCIDRController,
+  ttlController,
 ]
 
 /** What a whole control plane has beside: accounts for Pods, who lets go of volumes, and who makes Pods of the other kinds. */

@@ -18,6 +18,7 @@ import { answerOf, createApiClient } from '#cluster/client/api-client.ts'
 import { createEventRecorder } from '#cluster/client/event-recorder.ts'
 import type { Delta } from '#cluster/client/informer.ts'
 import { createInformer, startInformer, stepInformer } from '#cluster/client/informer.ts'
+import { healthAsked } from '#cluster/client/health-port.ts'
 import { createLeaderElection, startElection, stepElection } from '#cluster/client/leader-election.ts'
 import type { Component, Effect, Event } from '#cluster/kernel/component.ts'
 import { Table } from '#cluster/kernel/table.ts'
@@ -84,6 +85,8 @@ export function kubeScheduler(registry: Registry = defaultRegistry): Component<S
         if (state.election) effects.push(...startElection(state.election, ctx))
         return effects
       }
+      const health = healthAsked(event)
+      if (health) return health
       const election = state.election && stepElection(state.election, event, ctx)
       if (election) effects.push(...election.effects)
       else takeIn(scheduling, event)

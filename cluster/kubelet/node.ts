@@ -56,19 +56,27 @@ export function allocatableOf(capacity: ResourceList): ResourceList {
   return { ...capacity, ...(memory > 0 && { memory: formatQuantity(memory, true) }) }
 }
 
+/** What labels were called before they were settled; some still select by them. */
+const FORMER_LABELS = Object.freeze({ 'beta.kubernetes.io/arch': 'amd64', 'beta.kubernetes.io/os': 'linux' })
+/** The attach-detach controller is to attach volumes, and not the kubelet. */
+const ANNOTATIONS = Object.freeze({ 'volumes.kubernetes.io/controller-managed-attach-detach': 'true' })
+const DAEMON_ENDPOINTS = Object.freeze({ kubeletEndpoint: Object.freeze({ Port: 10250 }) })
+
 function nodeObject(state: KubeletState, ctx: Context): Node {
-  const { nodeName, labels, taints } = state.options
+  const { nodeName, labels, taints, describesNode } = state.options
   return {
     apiVersion: 'v1',
     kind: 'Node',
     metadata: {
       name: nodeName,
       labels: {
+        ...(describesNode && FORMER_LABELS),
         'kubernetes.io/hostname': nodeName,
         'kubernetes.io/os': 'linux',
         'kubernetes.io/arch': 'amd64',
         ...labels,
       },
+      ...(describesNode && { annotations: ANNOTATIONS }),
     },
     spec: { ...(taints && { taints }) },
     status: nodeStatus(state, ctx),
@@ -90,6 +98,7 @@ export function nodeStatus(state: KubeletState, ctx: Context): NodeStatus {
       { type: 'Hostname', address: options.nodeName },
     ],
     nodeInfo: state.nodeInfo,
+    ...(options.describesNode && { daemonEndpoints: DAEMON_ENDPOINTS }),
   }
 }
 

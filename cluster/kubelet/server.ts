@@ -4,7 +4,8 @@
  * What the real one does: serves HTTPS on port 10250; what streams is passed on to the runtime's server.
  * What we model: its paths, its checks and their texts; one stream in, one call of the runtime out, and what either says passed on.
  * A forwarded connection is one request to the Pod and its answer.
- * What we leave out: authentication and authorization, metrics, `/configz`, checkpoints; forwarding to a Pod's loopback interface.
+ * What it shows of itself: `pages.ts`, and of what is used: `stats.ts`.
+ * What we leave out: authentication and authorization, logs of the machine, checkpoints; forwarding to a Pod's loopback interface.
  * Where to read upstream: kubernetes/kubernetes `pkg/kubelet/server/server.go`, `pkg/kubelet/kubelet_pods.go`.
  */
 import type { HttpRequest, HttpResponse } from '#cluster/api/http.ts'
@@ -18,7 +19,8 @@ import { isFailure } from '#cluster/linux/syscall.ts'
 import { latestContainer, latestSandbox } from './pod-actions.ts'
 import { containerNamed } from './pod-lookup.ts'
 import type { KubeletState, Served } from './state.ts'
-import { startStats, STATS_PATH } from './stats.ts'
+import { pageAt } from './pages.ts'
+import { isMeasured, startStats } from './stats.ts'
 
 /** One exchange through a forwarded port, either way. */
 export interface Forwarded extends Body {
@@ -49,8 +51,8 @@ const say = (stream: StreamId, response: Omit<HttpResponse, 'type'>): Effect => 
 }
 
 export function serve(state: KubeletState, ctx: Context, stream: StreamId, request: HttpRequest): Effect[] {
-  if (request.path === STATS_PATH) return startStats(state, ctx, stream)
-  const plain = plainAnswer(state, request.path)
+  if (isMeasured(request.path)) return startStats(state, ctx, stream, request.path)
+  const plain = pageAt(state, request.path)
   if (plain) return [{ type: 'close', stream, body: plain }]
   const [, service = '', namespace = '', name = '', container = ''] = request.path.split('/')
   const pod = state.pods.items.get(`${namespace}/${name}`)
@@ -71,19 +73,6 @@ export function serve(state: KubeletState, ctx: Context, stream: StreamId, reque
       ? criRequest('Exec', { containerId: status.id, cmd: commandOf(request), stdin, tty: query['tty'] === 'true' })
       : criRequest('Attach', { containerId: status.id, stdin: stdin && spec?.stdin === true })
   return [say(stream, { status: 101 }), open(state, ctx, stream, { for: service === 'exec' ? 'exec' : 'attach' }, call)]
-}
-
-const SERVICES: readonly string[] = ['containerLogs', 'exec', 'attach', 'portForward']
-
-/** What is said at once: how it is, which Pods it has; or that nothing is at that path. */
-function plainAnswer({ pods }: KubeletState, path: string): HttpResponse | undefined {
-  const text = (status: number, body: string): HttpResponse => ({ type: 'response', status, body })
-  if (path === '/healthz' || path === '/healthz/ping') return text(200, 'ok')
-  if (path === '/pods' || path === '/pods/') {
-    const items = [...pods.items.values()]
-    return { type: 'response', status: 200, body: { kind: 'PodList', apiVersion: 'v1', metadata: {}, items } }
-  }
-  return SERVICES.includes(path.split('/')[1] ?? '') ? undefined : text(404, '404 page not found\n')
 }
 
 const commandOf = ({ body }: HttpRequest): readonly string[] =>

@@ -35,6 +35,8 @@ export interface KubeletOptions {
   readonly events?: boolean
   /** Whether it says in a CSINode what volumes can be attached to it. Default false. */
   readonly csiNode?: boolean
+  /** It says of its Node all that the real one says: former labels, who attaches its volumes, where it listens. Default: what is acted upon. */
+  readonly describesNode?: boolean
   /** Whether Pods are ended when memory runs short. Default false. */
   readonly nodePressureEviction?: boolean
 }
@@ -161,7 +163,10 @@ export interface KubeletState {
   /** When memory was last found to be short. */
   pressureSeenAt: Micros | undefined
   /** Readings of the kernel's counters, and whom they are for. */
-  statsCalls: Table<number, { readonly stream: StreamId; readonly measured: readonly Measured[] }>
+  statsCalls: Table<
+    number,
+    { readonly stream: StreamId; readonly path: string; readonly measured: readonly Measured[] }
+  >
   /** Whom the kubelet's own server serves, and the calls of the runtime that it makes for them. */
   served: Table<StreamId, Served>
   serving: Table<StreamId, StreamId>

@@ -27,6 +27,17 @@ const limitRange = (...limits: object[]) => ({ apiVersion: 'v1', kind: 'LimitRan
 
 const withResources = (resources: object) => pod('p', {}, { containers: [{ name: 'app', image: 'app', resources }] })
 
+describe('a Pod that is replaced by what it was made from', () => {
+  it('keeps the tolerations and the priority that were given to it', () => {
+    const lab = newLab()
+    const made = put(lab, PODS, pod('p')).body
+    const { tolerations, priority, preemptionPolicy, ...spec } = made.spec
+    expect([tolerations.length, priority, preemptionPolicy]).toEqual([2, 0, 'PreemptLowerPriority'])
+    const { status, body } = lab.send('PUT', `${PODS}/p`, { ...made, spec })
+    expect([status, body.spec]).toEqual([200, made.spec])
+  })
+})
+
 describe('LimitRanger', () => {
   it('gives what a container does not say, and writes down what', () => {
     const lab = newLab()

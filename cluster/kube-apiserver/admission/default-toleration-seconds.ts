@@ -1,11 +1,11 @@
 /**
  * DefaultTolerationSeconds: a Pod stays on a node that is not ready or not reachable for 300 seconds, unless it says
- * otherwise itself.
+ * otherwise itself. Whoever replaces a Pod by what it was made from need not know.
  *
  * Where to read upstream: kubernetes/kubernetes `plugin/pkg/admission/defaulttolerationseconds/admission.go`.
  */
 import type { Pod, Toleration } from '#cluster/api/types.ts'
-import { type AdmissionPlugin, isPodCreation } from './plugin.ts'
+import { type AdmissionPlugin, isWriteOf } from './plugin.ts'
 
 const SECONDS = 300
 const tolerate = (key: string): Toleration =>
@@ -19,7 +19,7 @@ const covers = (toleration: Toleration, key: string): boolean =>
 
 export const defaultTolerationSeconds: AdmissionPlugin = {
   name: 'DefaultTolerationSeconds',
-  handles: isPodCreation,
+  handles: isWriteOf('pods', ['create', 'update', 'patch']),
   mutate(pod: Pod): Pod {
     if (pod.spec === undefined) return pod
     const given = pod.spec.tolerations

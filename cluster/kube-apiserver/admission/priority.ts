@@ -42,15 +42,28 @@ function admitPod(pod: Pod, attributes: Attributes): Pod | Status {
   return { ...pod, spec: { ...pod.spec, ...(name && { priorityClassName: name }), priority: value, preemptionPolicy } }
 }
 
+/** What was found when it was made stays: whoever replaces it by what it was made from need not know it. */
+function keep(pod: Pod, { spec: { priority, preemptionPolicy } }: Pod): Pod {
+  const lost = {
+    ...(pod.spec?.priority === undefined && priority !== undefined && { priority }),
+    ...(pod.spec?.preemptionPolicy === undefined && preemptionPolicy !== undefined && { preemptionPolicy }),
+  }
+  return pod.spec === undefined || Object.keys(lost).length === 0 ? pod : { ...pod, spec: { ...pod.spec, ...lost } }
+}
+
+const isPodChange = isWriteOf('pods', ['update', 'patch'])
 const isClassWrite = isWriteOf('priorityclasses', ['create', 'update', 'patch'])
 
 export const priority: AdmissionPlugin = {
   name: 'Priority',
-  handles: (info) => isPodCreation(info) || isClassWrite(info),
+  handles: (info) => isPodCreation(info) || isPodChange(info) || isClassWrite(info),
   reads: ['priorityclasses'],
-  mutate: (object, attributes) => (isPodCreation(attributes.info) ? admitPod(object, attributes) : object),
+  mutate(object, attributes) {
+    if (isPodCreation(attributes.info)) return admitPod(object, attributes)
+    return isPodChange(attributes.info) && attributes.old ? keep(object, attributes.old as Pod) : object
+  },
   validate(object: PriorityClass, attributes) {
-    if (isPodCreation(attributes.info) || !object.globalDefault) return undefined
+    if (!isClassWrite(attributes.info) || !object.globalDefault) return undefined
     const other = defaultClass(attributes)
     if (!other || other.metadata.name === object.metadata.name) return undefined
     return forbid(attributes, `PriorityClass ${other.metadata.name} is already marked as default. Only one default can exist`) // prettier-ignore

@@ -28,6 +28,7 @@ import { asJudged, authorize } from './authorization.ts'
 import { bodyOrOptionsProblem, misnamed } from './body-problem.ts'
 import { startCaching } from '../watch/cache-feed.ts'
 import { startDeleteCollection } from '../handlers/collections.ts'
+import { startComponents } from '../subresources/component-statuses.ts'
 import { isConnect, startConnect } from '../subresources/connect.ts'
 import { customResource } from '../extensions/custom-resources.ts'
 import { decodeBody } from '../decoding/decoding.ts'
@@ -97,12 +98,15 @@ function begin(
   const route = partsOf(ctx).route?.(state, path, user) ?? routeOf(state, path)
   if (!('to' in route) || route.to !== 'local') return askElsewhere(state, stream, route, user, request, ctx)
   if (!info) return atNoResource(state, stream, user, request, ctx)
+  const { warnings: deprecated = [] } = deprecation(state, info.resource)
+  if (keyOf(info.resource) === 'componentstatuses')
+    return startComponents(state, user, { stream, info, request, warnings: deprecated }, ctx)
   if (!info.resource.verbs.includes('watch')) {
     const answered = review(state, user, info, request, ctx)
     if (state.metrics && answered.status !== 403) countEnded(state.metrics, labelsOf(info, request), answered.status, 0)
     const { status, body, warnings = [] } = answered
     const seen = status < 300 ? shaped(info.resource, viewOf(request), body, ctx.now) : body
-    return [answer(stream, status, seen, [...(deprecation(state, info.resource).warnings ?? []), ...warnings])]
+    return [answer(stream, status, seen, [...deprecated, ...warnings])]
   }
   if (!knowsVerb(info)) {
     const refused = authorize(state, user, asJudged(info, request), ctx) ?? methodNotAllowed()

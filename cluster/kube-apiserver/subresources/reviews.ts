@@ -1,9 +1,7 @@
 /**
- * Kinds that are no objects but questions: who am I, what may I do, whose is this token; and what became of the components.
- * They are answered at once, and nothing is stored.
+ * Kinds that are no objects but questions: who am I, what may I do, whose is this token. They are answered at once, and nothing is stored.
  *
- * What we leave out: components other than etcd (nobody asks them here, and upstream it is deprecated).
- * Where to read upstream: kubernetes/kubernetes `pkg/registry/{authorization,authentication}`, `pkg/registry/core/componentstatus`.
+ * Where to read upstream: kubernetes/kubernetes `pkg/registry/{authorization,authentication}`.
  */
 import type { HttpRequest, HttpResponse, UserInfo } from '#cluster/api/http.ts'
 import { apiVersionOf, resourceNamed } from '#cluster/api/resources.ts'
@@ -15,7 +13,7 @@ import { decodeBody } from '../decoding/decoding.ts'
 import { rulesFor } from '../rbac/authorizer.ts'
 import type { RequestInfo, Verb } from '../chain/route.ts'
 import type { State } from '../state.ts'
-import { badRequest, internal, methodNotAllowed } from '../status.ts'
+import { badRequest, methodNotAllowed } from '../status.ts'
 import { type Attributes, type Question, questionProblem } from '../validation/questions.ts'
 
 const EVERYBODY = 'system:authenticated'
@@ -32,7 +30,6 @@ export function review(state: State, user: UserInfo, info: RequestInfo, request:
   const refused = isOwn ? undefined : authorize(state, user, info, ctx)
   if (refused) return respond(refused.code, refused)
   if (!isKnown) return respond(405, methodNotAllowed())
-  if (resource.resource === 'componentstatuses') return components(state, info)
   const asked = { info, request }
   const wrong = bodyOrOptionsProblem(state, asked)
   if (wrong) return respond(wrong.code, wrong)
@@ -103,18 +100,4 @@ function access(state: State, user: UserInfo, { resourceAttributes, nonResourceA
   const info = { verb: verb as Verb, resource: asked, namespace, name, subresource }
   const { allowed, reason } = verdictOn(state, user, info)
   return { allowed, ...(reason && { reason }) }
-}
-
-/** Each member of etcd, as far as calls to it have shown. */
-function components({ options, membersDown }: State, { name }: RequestInfo): Answered {
-  const items = options.etcd.map((member, index) => {
-    const isDown = membersDown.has(member)
-    const condition = isDown
-      ? { type: 'Healthy', status: 'False', message: 'no answer' }
-      : { type: 'Healthy', status: 'True', message: 'ok' }
-    return { apiVersion: 'v1', kind: 'ComponentStatus', metadata: { name: `etcd-${index}` }, conditions: [condition] }
-  })
-  if (name === '') return respond(200, { apiVersion: 'v1', kind: 'ComponentStatusList', metadata: {}, items })
-  const one = items.find(({ metadata }) => metadata.name === name)
-  return one ? respond(200, one) : respond(500, internal(`Component not found: ${name}`))
 }

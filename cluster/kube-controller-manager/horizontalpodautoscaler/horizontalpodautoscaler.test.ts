@@ -100,6 +100,19 @@ it('a busy Deployment grows, to its limit, by what metrics-server has measured',
   ])
 })
 
+it('one that is new shrinks nothing before the window is over', () => {
+  const world = bootCluster({ seed: 1, nodes: 2, chain: 'full', dns: false, metrics: true })
+  const idle = MANIFEST.replace('replicas: 1', 'replicas: 2').replace('image: burn', 'image: web')
+  const body = { type: 'kubectl', id: 0, args: ['apply', '-f', '-'], stdin: idle }
+  world.command(8e6, { type: 'tell', process: KUBECTL, body: body as never })
+  const desired = () => objectsOf<HorizontalPodAutoscaler>(world, 'horizontalpodautoscalers')[0]?.status
+  world.run({ untilMicros: 120e6 })
+  expect(desired()).toMatchObject({ desiredReplicas: 2 })
+  expect(desired()?.conditions?.[0]?.reason).toBe('ScaleDownStabilized')
+  world.run({ untilMicros: 420e6 })
+  expect(desired()).toMatchObject({ desiredReplicas: 1 })
+})
+
 const MANIFEST = `apiVersion: apps/v1
 kind: Deployment
 metadata: { name: hot }

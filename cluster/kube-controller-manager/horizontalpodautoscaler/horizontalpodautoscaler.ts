@@ -95,7 +95,9 @@ function reconcile(key: string, caches: Caches, memory: Memory, ctx: Context): R
     matchesSelector(object.spec.selector, metadata.labels),
   )
   const wanted = current === 0 ? [] : wantedBy(autoscaler, current, pods, answer, ctx.now)
-  const decision = decide(autoscaler, current, wanted, memory.recommendations.get(key) ?? [], ctx.now)
+  // Of one that is new it is known how many there are: it does not shrink them before the window is over.
+  const before = memory.recommendations.get(key) ?? [{ at: ctx.now, replicas: current }]
+  const decision = decide(autoscaler, current, wanted, before, ctx.now)
   memory.recommendations.set(key, decision.recommendations)
   const calls: Call[] = []
   if (decision.replicas !== current) {
