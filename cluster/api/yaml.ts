@@ -53,7 +53,44 @@ export function formatYaml(value: unknown): string {
       if (typeof node.value === 'string' && isOtherwise(node.value)) node.type = 'QUOTE_DOUBLE'
     },
   })
-  return document.toString({ lineWidth: 0, indentSeq: false, singleQuote: true })
+  return folded(document.toString({ lineWidth: 0, indentSeq: false, singleQuote: true }))
+}
+
+/** A line goes on below at the first blank after so many characters. */
+const WIDTH = 80
+const SCALAR = /^((?: |- )*)((?:[^\s'"#|>][^:#]*|'[^']*'|"[^"]*"):(?= ))?/
+const LITERAL = /^((?: |- )*)(?:\S.*: |)[|>][-+\d]*$/
+
+/** As Go's library breaks what is long; other libraries break before the margin. */
+function folded(text: string): string {
+  if (!text.split('\n').some((line) => line.length > WIDTH)) return text
+  /** Lines further in than this belong to a block, and stay as they are. */
+  let block: number | undefined
+  return text
+    .split('\n')
+    .map((line) => {
+      const [head = '', marks = '', key] = SCALAR.exec(line) ?? []
+      const column = line.length - line.trimStart().length
+      if (block !== undefined && (line.trim() === '' || column > block)) return line
+      block = LITERAL.test(line) ? (key === undefined ? marks.lastIndexOf('-') : marks.length) : undefined
+      if (block !== undefined || line.length <= WIDTH) return line
+      return broken(line, head.length, ' '.repeat((key === undefined ? marks.lastIndexOf('-') : marks.length) + 2))
+    })
+    .join('\n')
+}
+
+function broken(line: string, from: number, indent: string): string {
+  const lines: string[] = []
+  let rest = line
+  let start = from + 1
+  for (;;) {
+    let at = Math.max(start, WIDTH + 1)
+    while (at < rest.length && (rest[at] !== ' ' || rest[at - 1] === ' ' || rest[at + 1] === ' ')) at++
+    if (at >= rest.length - 1) return [...lines, rest].join('\n')
+    lines.push(rest.slice(0, at))
+    rest = indent + rest.slice(at + 1)
+    start = indent.length + 1
+  }
 }
 
 const SHORT_MAX = 40

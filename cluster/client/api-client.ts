@@ -177,6 +177,7 @@ export interface DeleteOptions {
   readonly gracePeriodSeconds?: number
   readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string }
   readonly propagationPolicy?: 'Foreground' | 'Background' | 'Orphan'
+  readonly dryRun?: readonly string[]
 }
 
 export function deleteRequest(resource: string | Resource, object: Named, options?: DeleteOptions): ApiRequest {

@@ -93,11 +93,22 @@ function invalidText({ message = '', details }: Status): string {
   return said.length === 1 ? `${what}: ${said[0]}` : `${what}: \n${said.map((one) => `* ${one}`).join('\n')}`
 }
 
+/** What client-go makes of an answer that is no Status. */
+const BARE: Readonly<Record<number, readonly [reason: string, message: string]>> = {
+  401: ['Unauthorized', 'the server has asked for the client to provide credentials'],
+  404: ['NotFound', 'the server could not find the requested resource'],
+  405: ['MethodNotAllowed', 'the server does not allow this method on the requested resource'],
+  406: ['NotAcceptable', 'the server was unable to respond with a content type that the client supports'],
+  503: ['ServiceUnavailable', 'the server is currently unable to handle the request'],
+}
+
 /** `Error from server (NotFound): pods "x" not found` and its like. */
 export function failureText(answer: Answer, context = ''): string {
   if (answer.lost === 'timeout') return 'Unable to connect to the server: dial tcp: i/o timeout'
   if (answer.lost) return 'The connection to the server was refused - did you specify the right host or port?'
   const reason = reasonOf(answer)
+  const bare = reason === undefined ? BARE[answer.status] : undefined
+  if (bare) return `Error from server (${bare[0]}): ${context}${bare[1]}`
   if (reason === 'Invalid') return invalidText(answer.body as Status)
   const prefix = reason ? `Error from server (${reason})` : 'Error from server'
   return `${prefix}: ${context}${messageOf(answer)}`

@@ -41,6 +41,9 @@ const SHORT: Readonly<Record<string, string>> = {
 /** Flags that may be given several times, each adding to the last. */
 const LISTS = new Set(['from-literal', 'hard', 'verb', 'resource', 'resource-name', 'user', 'group', 'serviceaccount', 'tcp', 'env', 'as-group']) // prettier-ignore
 
+/** Flags that mean something without a value, which they only have after `=`. */
+const OPTIONAL = new Set(['dry-run', 'cascade', 'validate'])
+
 /** Throws a CommandError in kubectl's words for a flag that the command does not have. */
 export function parseFlags(given: readonly string[], spec: FlagSpec, command: string): Parsed {
   let words = given
@@ -66,7 +69,7 @@ export function parseFlags(given: readonly string[], spec: FlagSpec, command: st
       if (long) throw new CommandError(`error: unknown flag: --${typed}${see}`)
       throw new CommandError(`error: unknown shorthand flag: '${typed}' in ${word}${see}`)
     }
-    if (switches.includes(name)) {
+    if (switches.includes(name) || (long && OPTIONAL.has(name))) {
       flags[name] = equals < 0 ? true : word.slice(equals + 1)
       // Letters in one word: `-it`.
       if (!long && word.length > 2 && equals < 0) words = words.toSpliced(i + 1, 0, `-${word.slice(2)}`)

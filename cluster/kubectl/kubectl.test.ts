@@ -110,7 +110,10 @@ service/web          ClusterIP   ${it.get<any>('services', 'web').spec.clusterIP
     ['kubectl scale deployment/nope', 'error: required flag(s) "replicas" not set\n'],
     ['kubectl delete pods', 'error: resource(s) were provided, but no name was specified\n'],
     ['kubectl apply -f nowhere.yaml', 'error: the path "nowhere.yaml" does not exist\n'],
-    ['kubectl taint node node-1 a=b:Nonsense', 'error: invalid taint effect: Nonsense, unsupported taint effect\n'],
+    [
+      'kubectl taint node node-1 a=b:Nonsense',
+      "error: invalid taint effect: Nonsense, unsupported taint effect\nSee 'kubectl taint -h' for help and examples\n",
+    ],
     ['kubectl run Big --image=x', `The Pod "Big" is invalid: \n* metadata.name: Invalid value: "Big": a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')\n* spec.containers[0].name: Invalid value: "Big": a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')\n`], // prettier-ignore
     ['kubectl create configmap Big', `error: failed to create configmap: ConfigMap "Big" is invalid: metadata.name: Invalid value: "Big": a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')\n`], // prettier-ignore
     ['kubectl cp a.txt web:/a.txt', "error: a.txt doesn't exist in local filesystem\n"],

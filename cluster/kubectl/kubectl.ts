@@ -26,7 +26,7 @@ import { create, createFlags } from './commands/create.ts'
 import { debug, debugFlags } from './commands/debug.ts'
 import { deleteFlags, deleteObjects } from './commands/delete.ts'
 import { describe, describeFlags } from './commands/describe.ts'
-import { apiResources, apiResourcesFlags, apiVersions, clusterInfo, version } from './commands/discovery.ts' // prettier-ignore
+import { apiResources, apiResourcesFlags, apiVersions, clusterInfo, version, versionFlags } from './commands/discovery.ts' // prettier-ignore
 import { diff, diffFlags } from './commands/diff.ts'
 import { drain, drainFlags } from './commands/drain.ts'
 import { edit, editFlags } from './commands/edit.ts'
@@ -43,7 +43,7 @@ import { patch, patchFlags, replace, replaceFlags } from './commands/patch.ts'
 import { rollout, rolloutFlags } from './commands/rollout.ts'
 import { run, runFlags } from './commands/run.ts'
 import { scale, scaleFlags } from './commands/scale.ts'
-import { set } from './commands/set.ts'
+import { set, setFlags } from './commands/set/set.ts'
 import { wait, waitFlags } from './commands/wait.ts'
 import type { FlagSpec } from './flags.ts'
 import { parseFlags, splitLine } from './flags.ts'
@@ -145,11 +145,11 @@ const COMMANDS: Readonly<Record<string, { readonly run: Command; readonly flags:
   rollout: { run: rollout, flags: rolloutFlags },
   run: { run, flags: runFlags },
   scale: { run: scale, flags: scaleFlags },
-  set: { run: set, flags: {} },
+  set: { run: set, flags: setFlags },
   taint: { run: taint, flags: taintFlags },
   top: { run: top, flags: topFlags },
   uncordon: { run: uncordon, flags: {} },
-  version: { run: version, flags: {} },
+  version: { run: version, flags: versionFlags },
   wait: { run: wait, flags: waitFlags },
 }
 

@@ -1,14 +1,16 @@
 /** `kubectl auth can-i` and `whoami`: who one is to the server, and what one may do. */
 import { pathOf, resourceTyped } from '#cluster/api/resources.ts'
+import { formatYaml } from '#cluster/api/yaml.ts'
 import type { Invocation, Steps } from '../command.ts'
 import { need } from '../command.ts'
 import { CommandError } from '../command-error.ts'
 import type { FlagSpec } from '../flags.ts'
-import { isSet, namespaceOf } from '../flags.ts'
+import { isSet, namespaceOf, valueOf } from '../flags.ts'
+import { formatJson } from '../print/json.ts'
 import { alignTabs, DESCRIBE_TABS, GET_TABS } from '../print/tab-writer.ts'
 
 export const authFlags: FlagSpec = {
-  values: ['subresource'],
+  values: ['subresource', 'output'],
   switches: ['list', 'all-namespaces', 'quiet'],
   shorts: { q: 'quiet' },
 }
@@ -21,7 +23,7 @@ const review = (plural: string, kind: string, group: string, spec?: object) => (
 
 export function* auth(invocation: Invocation): Steps {
   const [what, ...words] = invocation.args
-  if (what === 'whoami') return yield* whoami()
+  if (what === 'whoami') return yield* whoami(invocation)
   if (what !== 'can-i')
     throw new CommandError(`error: unknown command "${what ?? ''}"\nSee 'kubectl auth -h' for help and examples`)
   return isSet(invocation.flags, 'list') ? yield* list(invocation) : yield* canI(words, invocation)
@@ -38,8 +40,8 @@ function* canI(words: readonly string[], { flags }: Invocation): Steps {
   else {
     const [word = '', slashed = name] = type.split('/')
     const found = resourceTyped(word)
-    if (!found && word !== '*') warning = `Warning: the server doesn't have a resource type '${word}'\n`
-    if (found && !found.namespaced) warning = `Warning: resource '${found.resource}' is not namespace scoped${found.group ? ` in group '${found.group}'` : ''}\n` // prettier-ignore
+    if (!found && word !== '*') warning = `Warning: the server doesn't have a resource type '${word}'\n\n`
+    if (found && !found.namespaced) warning = `Warning: resource '${found.resource}' is not namespace scoped${found.group ? ` in group '${found.group}'` : ''}\n\n` // prettier-ignore
     const subresource = flags['subresource']
     attributes = {
       resourceAttributes: {
@@ -81,7 +83,10 @@ function* list({ flags }: Invocation): Steps {
     (rule.apiGroups ?? ['']).flatMap((group) =>
       (rule.resources ?? []).map((resource) => (group === '' ? resource : `${resource}.${group}`)),
     )
-  const all = [...(body.status.resourceRules as Rule[]), ...(body.status.nonResourceRules as Rule[])]
+  const paths = (body.status.nonResourceRules as Rule[]).flatMap(({ verbs, nonResourceURLs = [] }) =>
+    nonResourceURLs.flatMap((url) => verbs.map((verb): Rule => ({ verbs: [verb], nonResourceURLs: [url] }))),
+  )
+  const all = [...(body.status.resourceRules as Rule[]), ...paths]
   const rows = all
     .toSorted((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1))
     .flatMap((rule) =>
@@ -93,8 +98,11 @@ function* list({ flags }: Invocation): Steps {
   return { output: `${alignTabs(table.map((row) => row.join('\t')).join('\n'), GET_TABS)}\n` }
 }
 
-function* whoami(): Steps {
+function* whoami({ flags }: Invocation): Steps {
   const { body } = yield* need(review('selfsubjectreviews', 'SelfSubjectReview', 'authentication.k8s.io'))
+  const format = valueOf(flags, 'output')
+  if (format === 'yaml') return { output: formatYaml(body) }
+  if (format === 'json') return { output: `${formatJson(body, 4)}\n` }
   const { username, uid, groups = [], extra = {} } = body.status.userInfo as { username: string; uid?: string; groups?: string[]; extra?: Record<string, string[]> } // prettier-ignore
   const rows = [
     ['ATTRIBUTE', 'VALUE'],

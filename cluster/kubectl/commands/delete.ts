@@ -1,20 +1,17 @@
 /** `kubectl delete`: asks for the end of objects, and waits for it. */
-import type { KubernetesObject, List } from '#cluster/api/types.ts'
+import type { KubernetesObject } from '#cluster/api/types.ts'
 import type { ApiRequest } from '#cluster/client/api-client.ts'
-import { deleteRequest, getRequest, isOk, listRequest } from '#cluster/client/api-client.ts'
-import type { Ask, Invocation, Round, Steps } from '../command.ts'
-import { ask, failureText, need } from '../command.ts'
-import { CommandError } from '../command-error.ts'
+import { deleteRequest, getRequest, isOk } from '#cluster/client/api-client.ts'
+import type { Invocation, Round, Steps } from '../command.ts'
+import { ask, failureText } from '../command.ts'
 import type { Flags, FlagSpec } from '../flags.ts'
 import { isSet, valueOf } from '../flags.ts'
-import { readManifests } from '../manifest.ts'
-import type { Target } from '../resource-arguments.ts'
-import { parseTargets } from '../resource-arguments.ts'
-import { namespaceFor } from './outcome.ts'
+import { CHOOSING, chooseObjects } from '../chosen-objects.ts'
+import { dryRunOf, triedOut } from '../dry-run.ts'
 
 export const deleteFlags: FlagSpec = {
-  values: ['filename', 'kustomize', 'selector', 'grace-period', 'cascade', 'timeout', 'wait', 'field-selector'],
-  switches: ['all', 'force', 'now', 'ignore-not-found', 'all-namespaces'],
+  values: [...CHOOSING.values, 'grace-period', 'cascade', 'timeout', 'wait', 'dry-run'],
+  switches: [...CHOOSING.switches, 'force', 'now', 'ignore-not-found'],
 }
 
 const FORCED =
@@ -27,11 +24,12 @@ const DELETE_POLLS_MAX = 600
 
 export function* deleteObjects(invocation: Invocation): Steps {
   const { flags } = invocation
-  const targets = yield* victims(invocation)
+  const targets = yield* chooseObjects(invocation)
+  const isTrial = dryRunOf(flags)
   const errors: string[] = []
   let waiting: { readonly request: ApiRequest; readonly uid: string | undefined }[] = []
   let printed = ''
-  for (const { target, namespace, name } of targets) {
+  for (const { resource, namespace, name } of targets) {
     const grace = isSet(flags, 'now')
       ? 1
       : isSet(flags, 'force')
@@ -41,19 +39,24 @@ export function* deleteObjects(invocation: Invocation): Steps {
     const propagationPolicy = cascade === 'orphan' ? 'Orphan' : cascade === 'foreground' ? 'Foreground' : 'Background'
     const options = { propagationPolicy, ...(grace !== undefined && { gracePeriodSeconds: grace }) } as const
     const object = { metadata: { name, ...(namespace && { namespace }) } }
-    const answer = (yield* ask(deleteRequest(target.resource, object, options))).answers[0]!
+    // What is in the query does not count where there is a body.
+    const asked =
+      isTrial === 'client'
+        ? getRequest(resource, namespace, name)
+        : deleteRequest(resource, object, { ...options, ...(isTrial === 'server' && { dryRun: ['All'] }) })
+    const answer = (yield* ask(asked)).answers[0]!
     if (isOk(answer)) {
       const how = isSet(flags, 'force') && grace === 0 ? 'force deleted' : 'deleted'
-      const { singular, group } = target.resource
-      printed += `${singular}${group && `.${group}`} "${name}" ${how}${namespace ? ` from ${namespace} namespace` : ''}\n`
+      const { singular, group } = resource
+      printed += `${singular}${group && `.${group}`} "${name}" ${how}${namespace ? ` from ${namespace} namespace` : ''}${triedOut(isTrial)}\n`
       const body = answer.body as { metadata?: { uid?: string }; details?: { uid?: string } } | undefined
       waiting.push({
-        request: getRequest(target.resource, namespace, name),
+        request: getRequest(resource, namespace, name),
         uid: body?.metadata?.uid ?? body?.details?.uid,
       })
     } else if (!(answer.status === 404 && isSet(flags, 'ignore-not-found'))) errors.push(failureText(answer))
   }
-  const waits = valueOf(flags, 'wait') !== 'false' && !isSet(flags, 'force')
+  const waits = valueOf(flags, 'wait') !== 'false' && !isSet(flags, 'force') && isTrial === 'none'
   for (let polls = 0; waits && waiting.length > 0 && polls < DELETE_POLLS_MAX; polls++) {
     const { answers } = yield* ask(...waiting.map(({ request }) => request))
     waiting = waiting.filter(({ uid }, i) => isStillThere(answers[i]!, uid))
@@ -77,39 +80,4 @@ function isStillThere(answer: Round['answers'][number], uid: string | undefined)
 const graceOf = (flags: Flags): number | undefined => {
   const text = valueOf(flags, 'grace-period')
   return text === undefined || Number(text) < 0 ? undefined : Number(text)
-}
-
-interface Victim {
-  readonly target: Target
-  readonly namespace: string | undefined
-  readonly name: string
-}
-
-function* victims(invocation: Invocation): Generator<Ask, Victim[], Round> {
-  const { args, flags } = invocation
-  if (flags['filename'] !== undefined || flags['kustomize'] !== undefined) {
-    return (yield* readManifests(invocation)).map(({ resource, object }) => {
-      const { name, namespace } = object.metadata
-      return { target: { resource }, namespace, name }
-    })
-  }
-  const found: Victim[] = []
-  for (const target of yield* parseTargets(args)) {
-    const namespace = isSet(flags, 'all-namespaces') ? undefined : namespaceFor(target, flags)
-    if (target.name !== undefined) {
-      found.push({ target, namespace, name: target.name })
-      continue
-    }
-    const labelSelector = valueOf(flags, 'selector')
-    const fieldSelector = valueOf(flags, 'field-selector')
-    if (!labelSelector && !fieldSelector && !isSet(flags, 'all')) {
-      throw new CommandError('error: resource(s) were provided, but no name was specified')
-    }
-    const query = { ...(labelSelector && { labelSelector }), ...(fieldSelector && { fieldSelector }) }
-    const { body } = yield* need(listRequest(target.resource, namespace, query))
-    for (const { metadata } of (body as List<KubernetesObject>).items) {
-      found.push({ target, namespace: metadata.namespace, name: metadata.name })
-    }
-  }
-  return found
 }

@@ -2,13 +2,15 @@
 import type { List, Service } from '#cluster/api/types.ts'
 import { isOk, listRequest } from '#cluster/client/api-client.ts'
 import type { Ask, Invocation, Round, Steps } from '../command.ts'
+import { formatYaml } from '#cluster/api/yaml.ts'
 import { ask, need } from '../command.ts'
+import { CommandError } from '../command-error.ts'
 import type { FlagSpec } from '../flags.ts'
 import { isSet, valueOf } from '../flags.ts'
 import { alignTabs, GET_TABS } from '../print/tab-writer.ts'
 
 export const apiResourcesFlags: FlagSpec = {
-  values: ['api-group', 'namespaced', 'verbs', 'output'],
+  values: ['api-group', 'namespaced', 'verbs', 'output', 'sort-by', 'categories'],
   switches: ['no-headers'],
 }
 
@@ -24,7 +26,10 @@ interface Listed {
   readonly namespaced: boolean
   readonly shortNames?: readonly string[]
   readonly verbs: readonly string[]
+  readonly categories?: readonly string[]
 }
+
+const HEADS = ['NAME', 'SHORTNAMES', 'APIVERSION', 'NAMESPACED', 'KIND']
 
 function* groups(): Generator<Ask, readonly Group[], Round> {
   return (yield* need({ method: 'GET', path: '/apis' })).body.groups as readonly Group[]
@@ -46,6 +51,10 @@ export function* apiResources({ flags }: Invocation): Steps {
   const onlyGroup = valueOf(flags, 'api-group')
   const scope = valueOf(flags, 'namespaced')
   const verbs = (valueOf(flags, 'verbs') ?? '').split(',').filter(Boolean)
+  const categories = (valueOf(flags, 'categories') ?? '').split(',').filter(Boolean)
+  const isWide = valueOf(flags, 'output') === 'wide'
+  const by = valueOf(flags, 'sort-by')
+  if (by !== undefined && by !== 'name' && by !== 'kind') throw new CommandError(`error: --sort-by accepts only name or kind`) // prettier-ignore
   const rows = preferred.flatMap((version, i) => {
     const answer = answers[i]!
     const all = isOk(answer) ? ((answer.body as { resources: readonly Listed[] }).resources ?? []) : []
@@ -55,23 +64,45 @@ export function* apiResources({ flags }: Invocation): Steps {
       .filter(({ name }) => !name.includes('/'))
       .filter(({ namespaced }) => scope === undefined || String(namespaced) === scope)
       .filter((one) => verbs.every((verb) => one.verbs.includes(verb)))
-      .map(({ name, kind, namespaced, shortNames = [] }) => ({ group, name, row: [name, shortNames.join(','), version, String(namespaced), kind] })) // prettier-ignore
+      .filter((one) => categories.every((category) => one.categories?.includes(category)))
+      .map((one) => ({ ...one, group, row: rowOf(one, version, isWide) }))
   })
   rows.sort((a, b) => (a.group === b.group ? (a.name < b.name ? -1 : 1) : a.group < b.group ? -1 : 1))
+  if (by !== undefined) rows.sort((a, b) => (a[by] === b[by] ? 0 : a[by] < b[by] ? -1 : 1))
   if (valueOf(flags, 'output') === 'name')
     return { output: rows.map(({ name, group }) => `${name}${group && `.${group}`}\n`).join('') }
-  const table = [...(isSet(flags, 'no-headers') ? [] : [['NAME', 'SHORTNAMES', 'APIVERSION', 'NAMESPACED', 'KIND']]), ...rows.map(({ row }) => row)] // prettier-ignore
+  const heads = isWide ? [...HEADS, 'VERBS', 'CATEGORIES'] : HEADS
+  const table = [...(isSet(flags, 'no-headers') ? [] : [heads]), ...rows.map(({ row }) => row)]
   return { output: `${alignTabs(table.map((row) => row.join('\t')).join('\n'), GET_TABS)}\n` }
+}
+
+function rowOf(
+  { name, kind, namespaced, shortNames = [], verbs, categories = [] }: Listed,
+  version: string,
+  isWide: boolean,
+) {
+  const row = [name, shortNames.join(','), version, String(namespaced), kind]
+  return isWide ? [...row, verbs.join(','), categories.join(',')] : row
 }
 
 /** Whose way of building a kustomization is followed. */
 const KUSTOMIZE = 'v5.8.1'
 
-export function* version(): Steps {
-  const { body } = yield* need({ method: 'GET', path: '/version' })
-  return {
-    output: `Client Version: ${body.gitVersion}\nKustomize Version: ${KUSTOMIZE}\nServer Version: ${body.gitVersion}\n`,
+export const versionFlags: FlagSpec = { values: ['output'], switches: ['client'] }
+
+export function* version({ flags }: Invocation): Steps {
+  const format = valueOf(flags, 'output')
+  const { body: serverVersion } = yield* need({ method: 'GET', path: '/version' })
+  const all = {
+    clientVersion: serverVersion,
+    kustomizeVersion: KUSTOMIZE,
+    ...(!isSet(flags, 'client') && { serverVersion }),
   }
+  if (format === 'json') return { output: `${JSON.stringify(all, null, 2)}\n` }
+  if (format === 'yaml') return { output: `${formatYaml(all)}\n` }
+  if (format !== undefined) throw new CommandError(`error: --output must be 'yaml' or 'json'`)
+  const server = isSet(flags, 'client') ? '' : `Server Version: ${serverVersion.gitVersion}\n`
+  return { output: `Client Version: ${serverVersion.gitVersion}\nKustomize Version: ${KUSTOMIZE}\n${server}` }
 }
 
 export function* clusterInfo(): Steps {

@@ -6,16 +6,17 @@
 import { controllerOf } from '#cluster/api/meta.ts'
 import { pathOf } from '#cluster/api/resources.ts'
 import type { List, Node, Pod } from '#cluster/api/types.ts'
-import { getRequest, isOk, listRequest, patchRequest } from '#cluster/client/api-client.ts'
+import { deleteRequest, getRequest, isOk, listRequest, patchRequest } from '#cluster/client/api-client.ts'
 import type { Ask, Invocation, Round, Steps } from '../command.ts'
 import { ask, failureText, need } from '../command.ts'
 import { CommandError } from '../command-error.ts'
+import { dryRunOf, dryRunQuery, triedOut } from '../dry-run.ts'
 import type { Flags, FlagSpec } from '../flags.ts'
 import { isSet, valueOf } from '../flags.ts'
 import { durationMicros, pause } from './waiting.ts'
 
 export const drainFlags: FlagSpec = {
-  values: ['grace-period', 'timeout', 'pod-selector', 'selector'],
+  values: ['grace-period', 'timeout', 'pod-selector', 'dry-run', 'skip-wait-for-delete-timeout', 'chunk-size'],
   switches: ['ignore-daemonsets', 'force', 'delete-emptydir-data', 'disable-eviction'],
 }
 
@@ -28,19 +29,24 @@ export function* drain({ args, flags }: Invocation): Steps {
   if (word === undefined || more.length > 0) throw new CommandError('error: USAGE: drain NODE [flags]')
   const name = word.replace(/^nodes?\//, '')
   const node = (yield* need(getRequest('nodes', undefined, name))).body as Node
-  let output = `node/${name} ${node.spec?.unschedulable ? 'already cordoned' : 'cordoned'}\n`
-  if (!node.spec?.unschedulable)
-    yield* need(patchRequest('nodes', { metadata: { name } }, 'strategic', { spec: { unschedulable: true } }))
-  const query = { fieldSelector: `spec.nodeName=${name}` }
+  const how = dryRunOf(flags)
+  let output = `node/${name} ${node.spec?.unschedulable ? 'already cordoned' : 'cordoned'}${triedOut(how)}\n`
+  if (!node.spec?.unschedulable && how !== 'client') {
+    const cordon = patchRequest('nodes', { metadata: { name } }, 'strategic', { spec: { unschedulable: true } })
+    yield* need({ ...cordon, ...dryRunQuery(how, cordon.query) })
+  }
+  const labelSelector = valueOf(flags, 'pod-selector')
+  const query = { fieldSelector: `spec.nodeName=${name}`, ...(labelSelector && { labelSelector }) }
   const { body, now } = yield* need(listRequest('pods', undefined, query))
   const { leaving, refused, warning } = sort((body as List<Pod>).items, flags)
   if (refused.length > 0) {
     const why = refused.join(', ')
-    return { output, errors: `error: unable to drain node "${name}" due to error: [${why}], continuing command...\nThere are pending nodes to be drained:\n ${name}\n${refused.join('\n')}\n`, exitCode: 1 } // prettier-ignore
+    return { output, errors: `error: unable to drain node "${name}" due to error: ${refused.length > 1 ? `[${why}]` : why}, continuing command...\nThere are pending nodes to be drained:\n ${name}\n${refused.join('\n')}\n`, exitCode: 1 } // prettier-ignore
   }
   const errors = warning
   const deadline = now + durationMicros(valueOf(flags, 'timeout') ?? '-1s', 'timeout')
-  for (const pod of leaving) output += `evicting pod ${pod.metadata.namespace}/${pod.metadata.name}\n`
+  for (const pod of leaving) output += `evicting pod ${pod.metadata.namespace}/${pod.metadata.name}${triedOut(how)}\n`
+  if (how !== 'none') return { output: `${output}node/${name} drained${triedOut(how)}\n`, errors }
   yield { pauseMicros: 0, output, errors }
   return yield* evictAll(name, leaving, deadline, flags, { output, errors })
 }
@@ -74,7 +80,7 @@ function sort(pods: readonly Pod[], flags: Flags): Sorted {
   const refused = [
     ...(sets.length > 0 && !isSet(flags, 'ignore-daemonsets') ? [`cannot delete DaemonSet-managed Pods (use --ignore-daemonsets to ignore): ${sets.join(', ')}`] : []), // prettier-ignore
     ...(local.length > 0 && !isSet(flags, 'delete-emptydir-data') ? [`cannot delete Pods with local storage (use --delete-emptydir-data to override): ${local.join(', ')}`] : []), // prettier-ignore
-    ...(alone.length > 0 && !isSet(flags, 'force') ? [`cannot delete cannot delete Pods that declare no controller (use --force to override): ${alone.join(', ')}`] : []), // prettier-ignore
+    ...(alone.length > 0 && !isSet(flags, 'force') ? [`cannot delete Pods that declare no controller (use --force to override): ${alone.join(', ')}`] : []), // prettier-ignore
   ]
   const warnings = [
     ...(sets.length > 0 ? [`ignoring DaemonSet-managed Pods: ${sets.join(', ')}`] : []),
@@ -100,7 +106,8 @@ function* evictAll(node: string, leaving: readonly Pod[], deadline: number, flag
       return outcome === 'later' ? { ...one, retryAt: round.now + RETRY_MICROS } : { ...one, isAsked: true }
     })
     const { gone, now } = yield* goneOf(waiting.filter(({ isAsked }) => isAsked).map(({ pod }) => pod))
-    for (const { metadata } of gone) output += `pod/${metadata.name} evicted\n`
+    for (const { metadata } of gone)
+      output += `pod/${metadata.name} ${isSet(flags, 'disable-eviction') ? 'deleted' : 'evicted'}\n`
     waiting = waiting
       .filter(({ pod }) => !gone.includes(pod))
       .map((one) => (one.retryAt > 0 && now >= one.retryAt ? { ...one, retryAt: 0 } : one))
@@ -123,11 +130,16 @@ function* evict(
   if (pods.length === 0) return { outcomes, errors: '', now: 0 }
   const grace = valueOf(flags, 'grace-period')
   const deleteOptions = grace === undefined ? {} : { deleteOptions: { gracePeriodSeconds: Number(grace) } }
-  const requests = pods.map(({ metadata: { name, namespace } }) => ({
-    method: 'POST' as const,
-    path: pathOf('pods', namespace, name, 'eviction'),
-    body: { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name, namespace }, ...deleteOptions },
-  }))
+  // Without an eviction nobody looks at budgets.
+  const requests = pods.map(({ metadata: { name, namespace } }) =>
+    isSet(flags, 'disable-eviction')
+      ? deleteRequest('pods', { metadata: { name, namespace: namespace! } }, deleteOptions.deleteOptions)
+      : {
+          method: 'POST' as const,
+          path: pathOf('pods', namespace, name, 'eviction'),
+          body: { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name, namespace }, ...deleteOptions },
+        },
+  )
   const { answers, now } = yield* ask(...requests)
   let errors = ''
   pods.forEach((pod, i) => {

@@ -5,7 +5,7 @@ import { printerOf } from '#cluster/api/printers/printers.ts'
 import type { Printer } from '#cluster/api/printers/printer.ts'
 import type { Resource } from '#cluster/api/resources.ts'
 import type { KubernetesObject, List, Status } from '#cluster/api/types.ts'
-import { formatYaml, sortKeys } from '#cluster/api/yaml.ts'
+import { formatYaml } from '#cluster/api/yaml.ts'
 import type { ApiRequest } from '#cluster/client/api-client.ts'
 import { getRequest, isOk, listRequest } from '#cluster/client/api-client.ts'
 import type { Micros } from '#cluster/kernel/component.ts'
@@ -14,19 +14,22 @@ import { ask, failureText, need } from '../command.ts'
 import { CommandError } from '../command-error.ts'
 import type { Flags, FlagSpec } from '../flags.ts'
 import { isSet, namespaceOf, valueOf } from '../flags.ts'
+import { chooseObjects, isFromFile } from '../chosen-objects.ts'
+import { fillGoTemplate } from '../print/go-template.ts'
 import { customColumns } from '../print/custom-columns.ts'
+import { formatJson } from '../print/json.ts'
 import { fillTemplate, relaxedPath, textOf } from '../print/json-path.ts'
-import { asPrinted, cellText, isTable, objectsOf, printerFrom } from '../print/server-table.ts'
+import { asPrinted, asTable, cellText, isTable, objectsOf, printerFrom } from '../print/server-table.ts'
 import { alignTabs, GET_TABS } from '../print/tab-writer.ts'
 import type { Target } from '../resource-arguments.ts'
 import { parseTargets, printedName } from '../resource-arguments.ts'
 
 export const getFlags: FlagSpec = {
-  values: ['output', 'selector', 'field-selector', 'label-columns', 'sort-by', 'chunk-size', 'raw'],
-  switches: ['all-namespaces', 'no-headers', 'show-labels', 'ignore-not-found', 'show-kind', 'watch', 'watch-only', 'show-managed-fields'], // prettier-ignore
+  values: ['output', 'template', 'selector', 'field-selector', 'label-columns', 'sort-by', 'chunk-size', 'raw', 'filename', 'kustomize', 'subresource'], // prettier-ignore
+  switches: ['all-namespaces', 'no-headers', 'show-labels', 'ignore-not-found', 'show-kind', 'watch', 'watch-only', 'show-managed-fields', 'recursive', 'server-print', 'output-watch-events', 'allow-missing-template-keys'], // prettier-ignore
 }
 
-const FORMATS = ['custom-columns', 'json', 'jsonpath', 'name', 'wide', 'yaml']
+const FORMATS = ['custom-columns', 'go-template', 'json', 'jsonpath', 'name', 'template', 'wide', 'yaml']
 
 interface Found {
   readonly resource: Resource
@@ -35,7 +38,8 @@ interface Found {
   readonly printer?: Printer
 }
 
-export function* get({ args, flags }: Invocation): Steps {
+export function* get(invocation: Invocation): Steps {
+  const { args, flags } = invocation
   const raw = valueOf(flags, 'raw')
   if (raw !== undefined) return yield* getRaw(raw)
   const format = valueOf(flags, 'output')
@@ -44,7 +48,9 @@ export function* get({ args, flags }: Invocation): Steps {
       `error: unable to match a printer suitable for the output format "${format}", allowed formats are: ${FORMATS.join(',')}`,
     )
   }
-  const targets = yield* parseTargets(args)
+  const targets = isFromFile(invocation) ? yield* chooseObjects(invocation) : yield* parseTargets(args)
+  if (valueOf(flags, 'subresource') !== undefined && targets.some(({ name }) => name === undefined))
+    throw new CommandError('error: subresource requests are only supported for single objects')
   if (isSet(flags, 'watch') || isSet(flags, 'watch-only')) return yield* watch(targets, flags)
   const { answers, now } = yield* ask(...targets.map((target) => requestFor(target, flags)))
   const errors: string[] = []
@@ -56,9 +62,19 @@ export function* get({ args, flags }: Invocation): Steps {
       const same = found.findIndex(({ resource }) => resource === target.resource)
       if (same < 0) found.push(more)
       else found[same] = joined(found[same]!, more)
-    } else if (!(answer.status === 404 && isSet(flags, 'ignore-not-found'))) errors.push(failureText(answer))
+    } else if (!(answer.status === 404 && isSet(flags, 'ignore-not-found')))
+      errors.push(failureText(answer, contextOf(target, answer.status, flags)))
   })
   return present(sortBy(found, valueOf(flags, 'sort-by')), errors, format, flags, now, targets)
+}
+
+/** A list that is refused is told of with what was looked for. */
+function contextOf({ resource, name }: Target, status: number, flags: Flags): string {
+  if (name !== undefined || (status !== 400 && status !== 404)) return ''
+  const what = JSON.stringify(`${resource.group}/${resource.version}, Resource=${resource.resource}`)
+  const [labels, fields] = [valueOf(flags, 'selector') ?? '', valueOf(flags, 'field-selector') ?? '']
+  if (labels === '' && fields === '') return `Unable to list ${what}: `
+  return `Unable to find ${what} that match label selector ${JSON.stringify(labels)}, field selector ${JSON.stringify(fields)}: ` // prettier-ignore
 }
 
 function foundIn(body: unknown, { resource, name }: Target): Found {
@@ -78,7 +94,7 @@ function* getRaw(path: string): Steps {
     search
       .split('&')
       .filter(Boolean)
-      .map((pair) => pair.split('=', 2)),
+      .map((pair) => [pair.split('=', 1)[0]!, pair.includes('=') ? pair.slice(pair.indexOf('=') + 1) : '']),
   )
   const { body } = yield* need({ method: 'GET', path: where, query })
   return { output: typeof body === 'string' ? body : `${JSON.stringify(body)}\n` }
@@ -139,14 +155,22 @@ function* watch(targets: readonly Target[], flags: Flags): Steps {
   }
 }
 
-function requestFor({ resource, name }: Target, flags: Flags): ApiRequest {
-  const namespace = resource.namespaced && !isSet(flags, 'all-namespaces') ? namespaceOf(flags) : undefined
+function requestFor(
+  { resource, name, namespace: own }: Target & { readonly namespace?: string | undefined },
+  flags: Flags,
+): ApiRequest {
+  // prettier-ignore
+  const namespace = resource.namespaced && !isSet(flags, 'all-namespaces') ? (own ?? namespaceOf(flags)) : undefined
   const format = valueOf(flags, 'output') ?? 'wide'
   const shape = (request: ApiRequest): ApiRequest => (format === 'wide' ? asPrinted(resource, request) : request)
   if (name !== undefined) {
     if (isSet(flags, 'all-namespaces'))
       throw new CommandError('error: a resource cannot be retrieved by name across all namespaces')
-    return shape(getRequest(resource, namespace, name))
+    const subresource = valueOf(flags, 'subresource')
+    const { path, ...rest } = getRequest(resource, namespace, name)
+    if (subresource === undefined) return shape({ ...rest, path })
+    const request = { ...rest, path: `${path}/${subresource}` }
+    return format === 'wide' ? asTable(request) : request
   }
   const labelSelector = valueOf(flags, 'selector')
   const fieldSelector = valueOf(flags, 'field-selector')
@@ -170,13 +194,18 @@ function present(
     if (lone && objects.length === 0) return failure
     return { output: fillTemplate(template, lone ? objects[0] : { apiVersion: 'v1', kind: 'List', items: objects }), ...failure } // prettier-ignore
   }
+  const goTemplate = goTemplateOf(format, flags)
+  if (goTemplate !== undefined) {
+    const lone = targets.length === 1 && targets[0]!.name !== undefined
+    if (lone && objects.length === 0) return failure
+    return { ...filled(goTemplate, lone ? objects[0] : listOf(objects)), ...failure }
+  }
   if (format === 'json' || format === 'yaml') {
     const lone = targets.length === 1 && targets[0]!.name !== undefined
     if (lone && objects.length === 0) return failure
-    const list = { apiVersion: 'v1', items: objects, kind: 'List', metadata: { resourceVersion: '' } }
-    const value = lone ? objects[0] : list
+    const value = lone ? objects[0] : listOf(objects)
     return {
-      output: format === 'yaml' ? formatYaml(value) : `${JSON.stringify(sortKeys(value), null, 4)}\n`,
+      output: format === 'yaml' ? formatYaml(value) : `${formatJson(value, 4)}\n`,
       ...failure,
     }
   }
@@ -195,7 +224,7 @@ function present(
     const spec = format.slice('custom-columns='.length)
     return { output: customColumns(spec, objects, !isSet(flags, 'no-headers')), ...failure }
   }
-  const several = new Set(targets.map(({ resource }) => resource)).size > 1
+  const several = found.length > 1
   const tables = found
     .filter(({ objects }) => objects.length > 0)
     .map(({ resource, objects, printer }) =>
@@ -208,6 +237,25 @@ function present(
   return { output: tables.join('\n'), ...failure }
 }
 
+const listOf = (items: readonly KubernetesObject[]): object => ({ apiVersion: 'v1', items, kind: 'List', metadata: { resourceVersion: '' } }) // prettier-ignore
+
+/** `-o go-template=…`, `-o template=…`, or `--template` beside them. */
+function goTemplateOf(format: string | undefined, flags: Flags): string | undefined {
+  const found = /^(?:go-)?template(?:=(.*))?$/s.exec(format ?? '')
+  if (!found) return undefined
+  const template = found[1] ?? valueOf(flags, 'template')
+  if (template === undefined) throw new CommandError('error: template format specified but no template given')
+  return template
+}
+
+function filled(template: string, value: unknown): Outcome {
+  try {
+    return { output: fillGoTemplate(template, value) }
+  } catch (error) {
+    throw new CommandError(`error: error parsing template ${template}, template: output:1: ${(error as Error).message}`)
+  }
+}
+
 const same = (object: KubernetesObject): KubernetesObject => object
 
 /** Whose each field is fills pages: only who asks for it gets it. */
@@ -218,7 +266,7 @@ function unmanaged(object: KubernetesObject): KubernetesObject {
 }
 
 function nothingFound(targets: readonly Target[], flags: Flags): string {
-  const namespaced = targets.some(({ resource }) => resource.namespaced)
+  const namespaced = targets.every(({ resource }) => resource.namespaced)
   if (!namespaced || isSet(flags, 'all-namespaces')) return 'No resources found\n'
   return `No resources found in ${namespaceOf(flags)} namespace.\n`
 }

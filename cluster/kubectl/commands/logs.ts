@@ -14,8 +14,17 @@ import { parseTargets } from '../resource-arguments.ts'
 import { durationMicros } from './waiting.ts'
 
 export const logsFlags: FlagSpec = {
-  values: ['container', 'tail', 'since', 'since-time', 'limit-bytes', 'selector'],
-  switches: ['follow', 'previous', 'timestamps', 'all-containers'],
+  values: [
+    'container',
+    'tail',
+    'since',
+    'since-time',
+    'limit-bytes',
+    'selector',
+    'max-log-requests',
+    'pod-running-timeout',
+  ],
+  switches: ['follow', 'previous', 'timestamps', 'all-containers', 'all-pods', 'prefix', 'ignore-errors'],
   shorts: { f: 'follow', p: 'previous', c: 'container' },
 }
 export const execFlags: FlagSpec = {
@@ -40,25 +49,76 @@ export const fromBytes = (bytes: string): string =>
 
 export const toBytes = (text: string): string => String.fromCharCode(...new TextEncoder().encode(text))
 
+interface Source {
+  readonly pod: Pod
+  readonly container: string
+}
+
 export function* logs({ args, flags }: Invocation): Steps {
-  const { pod, errors } = yield* podOf(args, flags)
-  const { container, said } = containerIn(pod, flags)
-  const follow = isSet(flags, 'follow')
+  const { sources, errors: said } = yield* sourcesOf(args, flags)
+  const isFollowing = isSet(flags, 'follow')
+  if (sources.length > 1 && isFollowing) throw new CommandError('error: only one container can be followed here: name one, with -c') // prettier-ignore
+  let [output, errors] = ['', said]
+  for (const source of sources) {
+    const { metadata } = source.pod
+    const path = pathOf('pods', metadata.namespace, metadata.name, 'log')
+    const query = { container: source.container, ...logQuery(flags) }
+    const { ended, ...printed } = yield* listen({ method: 'GET', path, query }, errors)
+    const prefix =
+      isSet(flags, 'prefix') || isSet(flags, 'all-pods') ? `[pod/${metadata.name}/${source.container}] ` : ''
+    output += prefix === '' ? printed.output : printed.output.replaceAll(/^(?=.)/gm, prefix)
+    errors = printed.errors
+    if (ended.lost || ended.status >= 400) return { output, errors: `${errors}${failureText(ended)}\n`, exitCode: 1 }
+  }
+  return { output, errors }
+}
+
+/** Of those that a selector finds, so many lines are enough. */
+const TAIL_OF_SELECTED = '10'
+
+function logQuery(flags: Flags): Record<string, string> {
   const since = valueOf(flags, 'since')
-  const query: Record<string, string> = {
-    container,
-    ...(follow && { follow: 'true' }),
+  const tail = valueOf(flags, 'tail') ?? (flags['selector'] === undefined ? '-1' : TAIL_OF_SELECTED)
+  return {
+    ...(isSet(flags, 'follow') && { follow: 'true' }),
     ...(isSet(flags, 'previous') && { previous: 'true' }),
     ...(isSet(flags, 'timestamps') && { timestamps: 'true' }),
-    ...(valueOf(flags, 'tail') && valueOf(flags, 'tail') !== '-1' && { tailLines: valueOf(flags, 'tail')! }),
+    ...(tail !== '-1' && { tailLines: tail }),
     ...(since && { sinceSeconds: String(Math.ceil(durationMicros(since, 'since') / 1e6)) }),
     ...(valueOf(flags, 'since-time') && { sinceTime: valueOf(flags, 'since-time')! }),
     ...(valueOf(flags, 'limit-bytes') && { limitBytes: valueOf(flags, 'limit-bytes')! }),
   }
-  const path = pathOf('pods', pod.metadata.namespace, pod.metadata.name, 'log')
-  const { ended, ...printed } = yield* listen({ method: 'GET', path, query }, errors + said)
-  if (ended.lost || ended.status >= 400) return { ...printed, errors: `${printed.errors}${failureText(ended)}\n`, exitCode: 1 } // prettier-ignore
-  return printed
+}
+
+/** Whose logs are meant: one container's, all of a Pod's, or those of several Pods. */
+function* sourcesOf(
+  args: readonly string[],
+  flags: Flags,
+): Generator<Ask, { sources: Source[]; errors: string }, Round> {
+  // prettier-ignore
+  const selector = valueOf(flags, 'selector')
+  if (selector !== undefined) {
+    if (args.length > 0) throw new CommandError('error: only a selector (-l) or a POD name is allowed')
+    const { body } = yield* need(listRequest('pods', namespaceOf(flags), { labelSelector: selector }))
+    const pods = (body as List<Pod>).items
+    if (pods.length === 0) return { sources: [], errors: `No resources found in ${namespaceOf(flags)} namespace.\n` }
+    return { sources: pods.flatMap((pod) => containersOf(pod, flags).sources), errors: '' }
+  }
+  const { pods, errors } = yield* podsOf(args, flags)
+  const meant = isSet(flags, 'all-pods') ? pods : pods.slice(0, 1)
+  const found = meant.map((pod) => containersOf(pod, flags))
+  const said = isSet(flags, 'all-pods') ? '' : errors
+  return { sources: found.flatMap(({ sources }) => sources), errors: said + found.map(({ said: one }) => one).join('') }
+}
+
+function containersOf(pod: Pod, flags: Flags): { readonly sources: readonly Source[]; readonly said: string } {
+  if (!isSet(flags, 'all-containers')) {
+    const { container, said } = containerIn(pod, flags)
+    return { sources: [{ pod, container }], said }
+  }
+  const { initContainers = [], containers, ephemeralContainers = [] } = pod.spec
+  const all = [...initContainers, ...containers, ...ephemeralContainers]
+  return { sources: all.map(({ name }) => ({ pod, container: name })), said: '' }
 }
 
 export function* exec({ args, flags, rest }: Invocation): Steps {
@@ -66,11 +126,11 @@ export function* exec({ args, flags, rest }: Invocation): Steps {
   const words = [...command, ...rest]
   if (name === undefined) throw new CommandError('error: pod, type/name or --filename must be specified')
   if (words.length === 0) throw new CommandError('error: you must specify at least one command for the container')
-  const { pod, errors } = yield* podOf([name], flags)
+  const { pod } = yield* podOf([name], flags)
   const { container, said } = containerIn(pod, flags)
   const path = pathOf('pods', pod.metadata.namespace, pod.metadata.name, 'exec')
   const query = { container, stdout: 'true', stderr: 'true' }
-  const { ended, ...printed } = yield* listen({ method: 'POST', path, query, body: { command: words } }, errors + said)
+  const { ended, ...printed } = yield* listen({ method: 'POST', path, query, body: { command: words } }, said)
   return { ...printed, ...ending(ended, printed.errors) }
 }
 
@@ -145,18 +205,28 @@ export function* listenRaw(
 
 /** The Pod that is meant: by its name, or one of a Deployment's. */
 export function* podOf(args: readonly string[], flags: Flags): Generator<Ask, { pod: Pod; errors: string }, Round> {
+  const { pods, errors } = yield* podsOf(args, flags)
+  return { pod: pods[0]!, errors }
+}
+
+/** All that could be meant; there is one at least. */
+function* podsOf(
+  args: readonly string[],
+  flags: Flags,
+): Generator<Ask, { pods: readonly Pod[]; errors: string }, Round> {
+  // prettier-ignore
   const namespace = namespaceOf(flags)
   const [word, ...more] = args
   if (word === undefined) throw new CommandError("error: expected 'logs [-f] [-p] (POD | TYPE/NAME) [-c CONTAINER]'.\nPOD or TYPE/NAME is a required argument for the logs command") // prettier-ignore
   if (!word.includes('/')) {
     if (more.length > 0) throw new CommandError('error: expected one name: the container goes with -c')
     const { body } = yield* need(getRequest('pods', namespace, word))
-    return { pod: body as Pod, errors: '' }
+    return { pods: [body as Pod], errors: '' }
   }
   const [target] = yield* parseTargets([word])
   const { resource, name = '' } = target!
   const { body } = yield* need(getRequest(resource, namespace, name))
-  if (resource.resource === 'pods') return { pod: body as Pod, errors: '' }
+  if (resource.resource === 'pods') return { pods: [body as Pod], errors: '' }
   const labels = (body as Deployment).spec.selector?.matchLabels
   if (!labels) throw new CommandError(`error: cannot get the logs from ${resource.kind}: it selects no Pods`)
   const list = (yield* need(listRequest('pods', namespace))).body as List<Pod>
@@ -164,5 +234,5 @@ export function* podOf(args: readonly string[], flags: Flags): Generator<Ask, { 
   const [first] = pods
   if (!first) throw new CommandError(`error: timed out waiting for the condition: no Pod of ${word} is there`)
   const found = pods.length > 1 ? `Found ${pods.length} pods, using pod/${first.metadata.name}\n` : ''
-  return { pod: first, errors: found }
+  return { pods, errors: found }
 }

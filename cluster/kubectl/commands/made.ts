@@ -1,13 +1,14 @@
 /** How objects that kubectl makes up itself are created: for real, or as they would be (`--dry-run`, `-o`). */
 import type { Resource } from '#cluster/api/resources.ts'
 import type { KubernetesObject } from '#cluster/api/types.ts'
-import { formatYaml, sortKeys } from '#cluster/api/yaml.ts'
+import { formatYaml } from '#cluster/api/yaml.ts'
 import type { Answer } from '#cluster/client/api-client.ts'
 import { createRequest, isOk } from '#cluster/client/api-client.ts'
 import type { Steps } from '../command.ts'
 import { ask, failureText } from '../command.ts'
 import type { Flags } from '../flags.ts'
 import { valueOf } from '../flags.ts'
+import { formatJson } from '../print/json.ts'
 import { printedName } from '../resource-arguments.ts'
 
 /** Flags of every command that makes something up. */
@@ -47,7 +48,7 @@ function shown(resource: Resource, object: KubernetesObject, flags: Flags, how: 
     case 'yaml':
       return { output: formatYaml(object) }
     case 'json':
-      return { output: `${JSON.stringify(sortKeys(object), null, 4)}\n` }
+      return { output: `${formatJson(object, 4)}\n` }
     case 'name':
       return { output: `${printedName(resource, object.metadata.name)}\n` }
     default:

@@ -4,6 +4,8 @@ import { getRequest, isOk, patchRequest } from '#cluster/client/api-client.ts'
 import type { Invocation, Steps } from '../command.ts'
 import { ask, failureText, need } from '../command.ts'
 import { CommandError } from '../command-error.ts'
+import { chooseObjects } from '../chosen-objects.ts'
+import { dryRunOf, dryRunQuery, triedOut } from '../dry-run.ts'
 import type { FlagSpec } from '../flags.ts'
 import { isSet } from '../flags.ts'
 import { parseTargets } from '../resource-arguments.ts'
@@ -37,27 +39,35 @@ function* setUnschedulable(args: readonly string[], unschedulable: boolean): Ste
 
 const EFFECTS: readonly string[] = ['NoSchedule', 'PreferNoSchedule', 'NoExecute']
 
-export const taintFlags: FlagSpec = { values: ['selector'], switches: ['overwrite', 'all'] }
+export const taintFlags: FlagSpec = {
+  values: ['selector', 'dry-run', 'field-manager'],
+  switches: ['overwrite', 'all'],
+}
 
-export function* taint({ args, flags }: Invocation): Steps {
+const UNNAMED = 'error: one or more resources must be specified as <resource> <name> or <resource>/<name>'
+
+export function* taint(invocation: Invocation): Steps {
+  const { args, flags } = invocation
+  const how = dryRunOf(flags)
   const specs = args.filter((arg, i) => i > 0 && (arg.includes('=') || arg.includes(':') || arg.endsWith('-')))
   const words = args.filter((arg) => !specs.includes(arg))
   if (specs.length === 0) throw new CommandError('error: at least one taint update is required')
   const [target] = yield* parseTargets(words)
   if (target!.resource.resource !== 'nodes')
     throw new CommandError(`error: invalid resource type ${target!.resource.resource}, only node(s) is supported`)
-  const names = (yield* parseTargets(words)).map(({ name }) => name)
+  const chosen = yield* chooseObjects(invocation, words, UNNAMED)
   const changes = specs.map(parseTaint)
+  const isOverwriting = isSet(flags, 'overwrite')
+  const isTaken = changes.some(({ remove }) => remove)
+  const isGiven = changes.some(({ remove }) => !remove)
+  const done = (isGiven && isTaken) || isOverwriting ? 'modified' : isGiven ? 'tainted' : 'untainted'
   const lines: string[] = []
-  for (const name of names) {
-    if (name === undefined)
-      throw new CommandError('error: one or more resources must be specified as <resource> <name> or <resource>/<name>')
+  for (const { name } of chosen) {
     const { body } = yield* need(getRequest('nodes', undefined, name))
-    const taints = changeTaints(name, (body as Node).spec?.taints ?? [], changes, isSet(flags, 'overwrite'))
-    yield* need(patchRequest('nodes', { metadata: { name } }, 'strategic', { spec: { taints } }))
-    lines.push(
-      `node/${name} ${changes.every(({ remove }) => remove) ? 'untainted' : changes.some(({ remove }) => remove) ? 'modified' : 'tainted'}`,
-    )
+    const taints = changeTaints(name, (body as Node).spec?.taints ?? [], changes, isOverwriting)
+    const request = patchRequest('nodes', { metadata: { name } }, 'strategic', { spec: { taints } })
+    if (how !== 'client') yield* need({ ...request, ...dryRunQuery(how, request.query) })
+    lines.push(`node/${name} ${done}${triedOut(how)}`)
   }
   return summary(lines, [])
 }
@@ -77,7 +87,9 @@ function parseTaint(spec: string): TaintChange {
   if (cleanKey === undefined || (!remove && effect === undefined))
     throw new CommandError(`error: unknown taint spec: ${spec}`)
   if (effect !== undefined && !EFFECTS.includes(effect)) {
-    throw new CommandError(`error: invalid taint effect: ${effect}, unsupported taint effect`)
+    throw new CommandError(
+      `error: invalid taint effect: ${effect}, unsupported taint effect\nSee 'kubectl taint -h' for help and examples`,
+    )
   }
   return { key: cleanKey, ...(value && { value }), ...(effect && { effect: effect as TaintEffect }), remove }
 }

@@ -17,7 +17,7 @@ export const eventsFlags: FlagSpec = {
 }
 export const topFlags: FlagSpec = {
   values: ['selector', 'sort-by'],
-  switches: ['all-namespaces', 'no-headers', 'containers'],
+  switches: ['all-namespaces', 'no-headers', 'containers', 'sum', 'show-capacity'],
 }
 
 const table = (rows: readonly (readonly string[])[]): string =>
@@ -90,7 +90,7 @@ export function* top({ args, flags }: Invocation): Steps {
   if (found.length === 0)
     return { errors: everywhere || isNodes ? 'No resources found\n' : `No resources found in ${namespaceOf(flags)} namespace.\n` } // prettier-ignore
   const by = valueOf(flags, 'sort-by')
-  const rows = isNodes ? nodeRows(sorted(found, by), (nodes?.body as List<Node> | undefined)?.items ?? []) : podRows(sorted(found, by), flags) // prettier-ignore
+  const rows = isNodes ? nodeRows(sorted(found, by), (nodes?.body as List<Node> | undefined)?.items ?? [], flags) : podRows(sorted(found, by), flags) // prettier-ignore
   return { output: table(isSet(flags, 'no-headers') ? rows.slice(1) : rows) }
 }
 
@@ -109,9 +109,11 @@ function sorted(found: readonly Metrics[], by: string | undefined): readonly Met
   return [...found].sort((a, b) => usageOf(b)[by] - usageOf(a)[by] || byName(a, b))
 }
 
-function nodeRows(found: readonly Metrics[], nodes: readonly Node[]): string[][] {
+function nodeRows(found: readonly Metrics[], nodes: readonly Node[], flags: Invocation['flags']): string[][] {
   const rows = found.map((one) => {
-    const allocatable = nodes.find(({ metadata }) => metadata.name === one.metadata.name)?.status?.allocatable
+    const allocatable = nodes.find(({ metadata }) => metadata.name === one.metadata.name)?.status?.[
+      isSet(flags, 'show-capacity') ? 'capacity' : 'allocatable'
+    ]
     const { cpu, memory } = usageOf(one)
     const all = { cpu: milli(allocatable?.['cpu']), memory: milli(allocatable?.['memory']) / 1000 / MEBIBYTE }
     return [one.metadata.name, `${cpu}m`, share(cpu, all.cpu), `${memory}Mi`, share(memory, all.memory)]
@@ -130,5 +132,9 @@ function podRows(found: readonly Metrics[], flags: Invocation['flags']): string[
     return [[...before(one), one.metadata.name, `${cpu}m`, `${memory}Mi`]]
   })
   const head = [...(everywhere ? ['NAMESPACE'] : []), ...(each ? ['POD', 'NAME'] : ['NAME']), 'CPU(cores)', 'MEMORY(bytes)'] // prettier-ignore
-  return [head, ...rows]
+  if (!isSet(flags, 'sum')) return [head, ...rows]
+  const all = found.map(usageOf)
+  const sum = (of: 'cpu' | 'memory'): number => all.reduce((total, one) => total + one[of], 0)
+  const blank = head.slice(0, -2).map(() => '')
+  return [head, ...rows, [...blank, '________', '________'], [...blank, `${sum('cpu')}m`, `${sum('memory')}Mi`]]
 }

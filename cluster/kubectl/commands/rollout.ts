@@ -10,6 +10,7 @@ import { getRequest, listRequest, patchRequest } from '#cluster/client/api-clien
 import type { Ask, Command, Invocation, Round, Steps } from '../command.ts'
 import { need } from '../command.ts'
 import { CommandError } from '../command-error.ts'
+import { dryRunOf, dryRunQuery, triedOut } from '../dry-run.ts'
 import { LAST_APPLIED } from './apply.ts'
 import { templateLines } from '../describe/describe-workloads.ts'
 import type { FlagSpec } from '../flags.ts'
@@ -20,7 +21,7 @@ import { namespaceFor, wholeNumber } from './outcome.ts'
 import { progressOf } from './rollout-progress.ts'
 import { durationMicros, pause } from './waiting.ts'
 
-export const rolloutFlags: FlagSpec = { values: ['revision', 'to-revision', 'timeout', 'watch', 'filename'] }
+export const rolloutFlags: FlagSpec = { values: ['revision', 'to-revision', 'timeout', 'watch', 'filename', 'dry-run'] }
 
 const REVISION = 'deployment.kubernetes.io/revision'
 const CAUSE = 'kubernetes.io/change-cause'
@@ -103,7 +104,7 @@ function* history(named: Named, { flags }: Invocation): Steps {
     const number = wholeNumber(asked, 'revision')
     const set = all.find((one) => revisionOf(one) === number)
     if (!set) return { errors: 'error: unable to find the specified revision\n', exitCode: 1 }
-    return { output: `${named.printed} with revision #${number}\n${templateLines(set.spec.template).join('\n')}\n` }
+    return { output: `${named.printed} with revision #${number}\n${templateLines(set.spec.template).join('\n')}\n\n` }
   }
   const rows = all.map((set) => [String(revisionOf(set)), set.metadata.annotations?.[CAUSE] ?? '<none>'])
   const table = alignTabs(
@@ -120,19 +121,23 @@ function* undo(named: Named, { flags }: Invocation): Steps {
   const all = yield* revisions(named, deployment)
   const asked = wholeNumber(valueOf(flags, 'to-revision') ?? '0', 'to-revision')
   const set = asked > 0 ? all.find((one) => revisionOf(one) === asked) : all.at(-2)
+  const warning = LAST_APPLIED in (deployment.metadata.annotations ?? {}) ? warningOf(named) : ''
   if (!set) {
     const why =
       asked > 0
         ? `unable to find specified revision ${asked} in history`
         : `no rollout history found for deployment "${named.name}"`
-    return { errors: `error: ${why}\n`, exitCode: 1 }
+    return { errors: `${warning}error: ${why}\n`, exitCode: 1 }
   }
+  const how = dryRunOf(flags)
+  if (how === 'client') return { output: `${named.printed} ${templateLines(set.spec.template).join('\n')}\n (dry run)\n`, errors: warning } // prettier-ignore
   const { 'pod-template-hash': _hash, ...labels } = set.spec.template.metadata?.labels ?? {}
   const template = { ...set.spec.template, metadata: { ...set.spec.template.metadata, labels } }
   if (JSON.stringify(template.spec) === JSON.stringify(deployment.spec.template.spec) && all.at(-1) === set)
     return { output: `${named.printed} skipped rollback (current template already matches revision ${revisionOf(set)})\n` } // prettier-ignore
-  yield* need(patchOf(named, 'json', [{ op: 'replace', path: '/spec/template', value: template }]))
-  return { output: `${named.printed} rolled back\n`, ...(LAST_APPLIED in (deployment.metadata.annotations ?? {}) && { errors: warningOf(named) }) } // prettier-ignore
+  const request = patchOf(named, 'json', [{ op: 'replace', path: '/spec/template', value: template }])
+  yield* need({ ...request, ...dryRunQuery(how, request.query) })
+  return { output: `${named.printed} rolled back${triedOut(how)}\n`, ...(warning !== '' && { errors: warning }) }
 }
 
 const warningOf = ({ name }: Named): string =>

@@ -11,7 +11,7 @@ import type {
 import { controllerOf } from '#cluster/api/meta.ts'
 import type { Micros } from '#cluster/kernel/component.ts'
 import { LAST_APPLIED } from '../commands/apply.ts'
-import { eventLines, longTime, pairs } from './lines.ts'
+import { eventLines, longTime, pairs, wordLines } from './lines.ts'
 
 export function describePod(pod: Pod, events: readonly KubernetesEvent[], now: Micros): string[] {
   const { metadata, spec, status = {} } = pod
@@ -175,9 +175,6 @@ function containerBlock(container: Container, status: ContainerStatus | undefine
 
 const hasState = (state: ContainerState | undefined): boolean =>
   state !== undefined && (state.terminated !== undefined || state.running !== undefined || state.waiting !== undefined)
-
-const wordLines = (title: string, words: readonly string[] | undefined): string[] =>
-  words && words.length > 0 ? [`    ${title}:`, ...words.map((word) => `      ${word}`)] : []
 
 function amountLines(title: string, list: Readonly<Record<string, string>> | undefined): string[] {
   const names = Object.keys(list ?? {}).sort()

@@ -14,7 +14,7 @@ import type {
 } from '#cluster/api/types.ts'
 import type { Micros } from '#cluster/kernel/component.ts'
 import { LAST_APPLIED } from '../commands/apply.ts'
-import { eventLines, longTime, pairs } from './lines.ts'
+import { eventLines, longTime, pairs, wordLines } from './lines.ts'
 
 const REVISION = 'deployment.kubernetes.io/revision'
 
@@ -93,6 +93,7 @@ export function templateLines({ metadata, spec }: PodTemplateSpec): string[] {
   return [
     'Pod Template:',
     ...pairs('  Labels:', metadata?.labels),
+    ...(metadata?.annotations ? pairs('  Annotations:', metadata.annotations, ': ', [LAST_APPLIED]) : []),
     '  Containers:',
     ...spec.containers.flatMap(containerLines),
     '  Volumes:\t<none>',
@@ -104,7 +105,7 @@ export function templateLines({ metadata, spec }: PodTemplateSpec): string[] {
 const tolerations = (spec: PodTemplateSpec['spec']): string =>
   (spec.tolerations ?? []).map(({ key = '', effect }) => `${key}${effect ? `:${effect}` : ''}`).join(', ') || '<none>'
 
-function containerLines({ name, image, ports = [], resources, env = [] }: Container): string[] {
+function containerLines({ name, image, ports = [], resources, env = [], command, args }: Container): string[] {
   const own = ports.map(({ containerPort, protocol = 'TCP' }) => `${containerPort}/${protocol}`).join(', ')
   const host = ports.map(({ hostPort = 0, protocol = 'TCP' }) => `${hostPort}/${protocol}`).join(', ')
   const amounts = (title: string, list: Readonly<Record<string, string>> | undefined): string[] =>
@@ -121,6 +122,8 @@ function containerLines({ name, image, ports = [], resources, env = [] }: Contai
     `    Image:\t${image}`,
     `    Port:\t${own || '<none>'}`,
     `    Host Port:\t${host || '<none>'}`,
+    ...wordLines('Command', command),
+    ...wordLines('Args', args),
     ...amounts('Limits', resources?.limits),
     ...amounts('Requests', resources?.requests),
     ...(env.length === 0

@@ -36,6 +36,12 @@ export function resourceLines(title: string, list: ResourceList | undefined, ind
   return [`${indent}${title}:`, ...names.map((name) => `${indent}  ${name}:\t${list![name]}`)]
 }
 
+/** The words of a container's command, each on its line. */
+export const wordLines = (title: string, words: readonly string[] = []): string[] =>
+  words.length === 0
+    ? []
+    : [`    ${title}:`, ...words.flatMap((word) => word.split('\n').map((line) => `      ${line}`))]
+
 /** Oldest first, with how often and for how long where it was more than once. */
 export function eventLines(events: readonly KubernetesEvent[], now: Micros): string[] {
   if (events.length === 0) return [`Events:\t${NONE}`]

@@ -5,7 +5,7 @@
  * Where to read upstream: client-go `util/jsonpath`.
  */
 import { valuesAt } from '#cluster/api/json-path.ts'
-import { sortKeys } from '#cluster/api/yaml.ts'
+import { formatJson } from './json.ts'
 import { CommandError } from '../command-error.ts'
 
 type Part =
@@ -34,7 +34,7 @@ function fill(parts: readonly Part[], value: unknown, root: unknown): string {
 
 export function textOf(value: unknown): string {
   if (typeof value === 'string') return value
-  return value === undefined || value === null ? '' : JSON.stringify(sortKeys(value))
+  return value === undefined || value === null ? '' : formatJson(value)
 }
 
 /** Text and `{…}`, in turn; a brace within quotes ends nothing. */

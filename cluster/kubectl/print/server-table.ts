@@ -18,15 +18,16 @@ interface ServerTable {
   readonly rows: readonly { readonly cells: readonly Cell[]; readonly object: KubernetesObject }[]
 }
 
-/** The same request, for a table with the objects in its rows where the kind is not built in. */
+/** The same request, for a table with the objects in its rows. */
+export const asTable = (request: ApiRequest): ApiRequest => ({
+  ...request,
+  query: { ...request.query, includeObject: 'Object' },
+  headers: { ...request.headers, accept: TABLE },
+})
+
+/** The same where the kind is not built in. */
 export const asPrinted = (resource: Resource, request: ApiRequest): ApiRequest =>
-  isLearnt(resource)
-    ? {
-        ...request,
-        query: { ...request.query, includeObject: 'Object' },
-        headers: { ...request.headers, accept: TABLE },
-      }
-    : request
+  isLearnt(resource) ? asTable(request) : request
 
 export const isTable = (body: unknown): body is ServerTable => (body as Partial<ServerTable> | undefined)?.kind === 'Table' // prettier-ignore
 
