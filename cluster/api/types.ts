@@ -592,6 +592,7 @@ export interface EndpointPort {
 
 export interface EndpointSlice extends KubernetesObject {
   readonly addressType: 'IPv4' | 'IPv6' | 'FQDN'
+  /** A server that knows all types tells of none as null. */
   readonly endpoints: readonly Endpoint[]
   readonly ports?: readonly EndpointPort[]
 }

@@ -61,7 +61,7 @@ function readyAddresses(names: ClusterNames, { metadata }: Service): string[] {
   const addresses = new Set<string>()
   for (const slice of names.slicesOf(metadata.namespace!, metadata.name)) {
     if (slice.addressType !== 'IPv4') continue
-    for (const endpoint of slice.endpoints) {
+    for (const endpoint of slice.endpoints ?? []) {
       if (endpoint.conditions?.ready === false) continue
       for (const address of endpoint.addresses) addresses.add(address)
     }

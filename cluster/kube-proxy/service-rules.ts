@@ -89,7 +89,7 @@ function endpointsOf(slices: readonly EndpointSlice[], port: ServicePort, nodeNa
   for (const slice of slices) {
     const target = (slice.ports ?? []).find(({ name = '' }) => name === (port.name ?? ''))
     if (target?.port === undefined || slice.addressType !== 'IPv4') continue
-    for (const endpoint of slice.endpoints) {
+    for (const endpoint of slice.endpoints ?? []) {
       if (nodeName !== undefined && endpoint.nodeName !== nodeName) continue
       const { ready: isReady = true, serving = isReady, terminating = false } = endpoint.conditions ?? NO_CONDITIONS
       const address = `${endpoint.addresses[0]}:${target.port}`

@@ -75,14 +75,17 @@ function asObject(findings: Findings, type: ObjectType, value: unknown, place: P
     if (next === undefined) delete changed[key]
     else changed[key] = next
   }
-  return findings.keepsEmpty ? (changed ?? value) : withZeros(type, changed ?? value)
+  return findings.keepsEmpty ? (changed ?? value) : withZeros(findings.schemas, type, changed ?? value)
 }
 
 const isEmpty = (value: unknown): boolean => value === '' || value === 0 || value === false
 
-/** A list or a map without anything in it says nothing either; but for the one list that is emptied by saying so. */
+/** Lists that are emptied by saying so: the first is nobody's any more, the others do not take their defaults. */
+const EMPTIED: ReadonlySet<string> = new Set(['managedFields', 'policies'])
+
+/** A list or a map without anything in it says nothing either. */
 function unlessEmpty({ keepsEmpty }: Findings, { type, required, name }: Field, value: unknown): unknown {
-  if (keepsEmpty || required || name === 'managedFields' || (type.is !== 'list' && type.is !== 'map')) return value
+  if (keepsEmpty || required || EMPTIED.has(name) || (type.is !== 'list' && type.is !== 'map')) return value
   return typeof value === 'object' && value !== null && Object.keys(value).length === 0 ? undefined : value
 }
 

@@ -169,7 +169,7 @@ describe('a status', () => {
   it('tells what its type must have though nobody said it', () => {
     expect(statusOf({ conditions: [{ type: 'Ready' }], containerStatuses: [{ name: 'app', state: { running: {} } }] })).toEqual({
       conditions: [{ type: 'Ready', status: '', lastProbeTime: null, lastTransitionTime: null }],
-      containerStatuses: [{ name: 'app', image: '', imageID: '', ready: false, restartCount: 0, state: { running: { startedAt: null } } }],
+      containerStatuses: [{ name: 'app', image: '', imageID: '', ready: false, restartCount: 0, state: { running: { startedAt: null } }, lastState: {} }],
     }) // prettier-ignore
   })
 
@@ -186,15 +186,15 @@ describe('a value that says nothing', () => {
 
   it('is left out where Go holds no pointer, and stays where it does', () => {
     const spec = { hostNetwork: false, dnsPolicy: '', automountServiceAccountToken: false, containers: [{ name: 'app', image: '', tty: false }] } // prettier-ignore
-    expect(valueOf(spec)).toEqual({ automountServiceAccountToken: false, containers: [{ name: 'app' }] })
+    expect(valueOf(spec)).toEqual({ automountServiceAccountToken: false, containers: [{ name: 'app', resources: {} }] })
   })
 
   it('is put where a type must have one', () => {
     const spec = { containers: [{}], securityContext: { sysctls: [{ name: 'a' }] } }
-    expect(valueOf(spec)).toEqual({ containers: [{ name: '' }], securityContext: { sysctls: [{ name: 'a', value: '' }] } }) // prettier-ignore
+    expect(valueOf(spec)).toEqual({ containers: [{ name: '', resources: {} }], securityContext: { sysctls: [{ name: 'a', value: '' }] } }) // prettier-ignore
     const webhooks = { webhooks: [{ name: 'a.b.c' }] }
     const type = builtInSchemas.typeOfKind('admissionregistration.k8s.io/v1', 'ValidatingWebhookConfiguration')!
-    expect(conform(builtInSchemas, type, webhooks).value).toEqual(webhooks)
+    expect(conform(builtInSchemas, type, webhooks).value).toEqual({ metadata: {}, webhooks: [{ name: 'a.b.c', clientConfig: {} }] }) // prettier-ignore
   })
 
   it('is told by an Event of whatever it does not know', () => {
@@ -205,7 +205,7 @@ describe('a value that says nothing', () => {
         series: { count: 2, lastObservedTime: null },
         involvedObject: {},
         source: {},
-        metadata: undefined,
+        metadata: {},
       },
       ...{ firstTimestamp: null, lastTimestamp: null, eventTime: null, reportingComponent: '', reportingInstance: '' },
     })

@@ -1,11 +1,15 @@
 /**
- * What an object tells though nobody has said it: Go writes what a type must have, and times that are none, as they are when
- * nothing was put there.
+ * What an object tells though nobody has said it: Go writes what a type must have, structs that are no pointers, lists that it
+ * does not leave out, and times that are none, as they are when nothing was put there.
  *
+ * What we model: the fields that are told so since 1.20, and those of newer types that must be there. A list without anything in
+ * it is as none, for that is how it comes back from the store. When something was made is left out where it is not known.
+ * What we leave out: lists that validation wants something in, for such an object is refused anyway.
  * Where to read upstream: kubernetes/kubernetes `staging/src/k8s.io/api/<group>/<version>/types.go` (fields without `omitempty`).
  */
 import { requiredPointers } from '#cluster/api/schema/empty-values.ts'
-import type { Field, ObjectType } from '#cluster/api/schema/schema.ts'
+import type { Field, ObjectType, Schemas } from '#cluster/api/schema/schema.ts'
+import { toldLists, toldQuantities, toldStructs } from './told-fields.ts'
 
 type Json = Readonly<Record<string, unknown>>
 type Zeros = readonly (readonly [name: string, zero: unknown])[]
@@ -13,18 +17,21 @@ type Zeros = readonly (readonly [name: string, zero: unknown])[]
 const zerosOfTypes = new WeakMap<ObjectType, Zeros>()
 
 /** Types whose times are no pointers: an empty one is told. */
-const WITH_TIMES = /(?:Condition|ContainerState(?:Running|Terminated))$/
+const WITH_TIMES = /(?:Condition|ContainerState(?:Running|Terminated)|VolumeError)$/
 
 /** The same object where nothing is missing. */
-export function withZeros(type: ObjectType, object: Json): Json {
+export function withZeros(schemas: Schemas, type: ObjectType, object: Json): Json {
   let zeros = zerosOfTypes.get(type)
-  if (zeros === undefined) zerosOfTypes.set(type, (zeros = zerosOf(type)))
+  if (zeros === undefined) zerosOfTypes.set(type, (zeros = zerosOf(schemas, type)))
   let next: Record<string, unknown> | undefined
   for (const [name, zero] of zeros) {
-    if (object[name] === undefined) (next ??= { ...object })[name] = zero
+    const value = object[name]
+    if (value === undefined || (zero === null && isEmptyList(value))) (next ??= { ...object })[name] = zero
   }
   return next ?? object
 }
+
+const isEmptyList = (value: unknown): boolean => Array.isArray(value) && value.length === 0
 
 const NO_OBJECT = Object.freeze({})
 
@@ -42,14 +49,23 @@ const TOLD: Readonly<Record<string, Zeros>> = {
   'core/v1.EventSeries': [['lastObservedTime', null]],
 }
 
-const zerosOf = (type: ObjectType): Zeros => [
-  ...(Object.hasOwn(TOLD, type.name) ? TOLD[type.name]! : []),
-  ...[...type.fields.values()].flatMap((field): Zeros => {
-    if (requiredPointers(type.name).has(field.name)) return []
-    const zero = zeroOf(field, WITH_TIMES.test(type.name))
-    return zero === undefined ? [] : [[field.name, zero]]
-  }),
-]
+function zerosOf(schemas: Schemas, type: ObjectType): Zeros {
+  const [structs, lists, quantities] = [toldStructs(type), toldLists(type.name), toldQuantities(type.name)]
+  return [
+    ...(Object.hasOwn(TOLD, type.name) ? TOLD[type.name]! : []),
+    ...[...type.fields.values()].flatMap((field): Zeros => {
+      const { name } = field
+      if (requiredPointers(type.name).has(name)) return []
+      if (structs.has(name) && field.type.is === 'object') {
+        return [[name, Object.freeze(withZeros(schemas, schemas.typeNamed(field.type.name), NO_OBJECT))]]
+      }
+      if (lists.has(name)) return [[name, null]]
+      if (quantities.has(name)) return [[name, '0']]
+      const zero = zeroOf(field, WITH_TIMES.test(type.name))
+      return zero === undefined ? [] : [[name, zero]]
+    }),
+  ]
+}
 
 /** Undefined: it is left out. */
 function zeroOf({ type, required }: Field, tellsTimes: boolean): unknown {

@@ -167,3 +167,47 @@ describe('a field that is behind a gate', () => {
     }
   })
 })
+
+describe('a binding of a server that knows all types', () => {
+  it('says of which group the role and who has it are', () => {
+    const subjects = [
+      { kind: 'User', name: 'u' },
+      { kind: 'ServiceAccount', name: 's', namespace: 'default' },
+    ]
+    const binding = { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'RoleBinding', metadata: { name: 'a' }, roleRef: { kind: 'ClusterRole', name: 'view' }, subjects } // prettier-ignore
+    const { body } = lab().send('POST', '/apis/rbac.authorization.k8s.io/v1/namespaces/default/rolebindings', binding)
+    const apiGroup = 'rbac.authorization.k8s.io'
+    expect(body.roleRef).toEqual({ apiGroup, kind: 'ClusterRole', name: 'view' })
+    expect(body.subjects).toEqual([{ ...subjects[0], apiGroup }, subjects[1]])
+  })
+})
+
+describe('a Job', () => {
+  const template = (labels?: object) => ({ ...(labels && { metadata: { labels } }), spec: { restartPolicy: 'Never', containers: [{ name: 'a', image: 'a' }] } }) // prettier-ignore
+  const labelsOf = (own: object | undefined, ofPods: object | undefined) => {
+    const job = { apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'j', ...(own && { labels: own }) }, spec: { template: template(ofPods) } } // prettier-ignore
+    return Object.keys(
+      lab().send('POST', '/apis/batch/v1/namespaces/default/jobs', job).body.metadata.labels,
+    ).toSorted()
+  }
+  const CHOSEN = ['batch.kubernetes.io/controller-uid', 'batch.kubernetes.io/job-name', 'controller-uid', 'job-name']
+
+  it('that has no labels has all of its Pods, those that the server chooses too', () => {
+    expect(labelsOf(undefined, undefined)).toEqual(CHOSEN)
+    expect(labelsOf(undefined, { app: 'x' })).toEqual(['app', ...CHOSEN])
+    expect(labelsOf({ mine: 'y' }, { app: 'x' })).toEqual(['mine'])
+  })
+})
+
+it('an autoscaler that says that there are no policies is refused, for it does not take the defaults', () => {
+  const behavior = { scaleDown: { policies: [] } }
+  const object = { apiVersion: 'autoscaling/v2', kind: 'HorizontalPodAutoscaler', metadata: { name: 'a' }, spec: { maxReplicas: 2, scaleTargetRef: { kind: 'Deployment', name: 'd' }, behavior } } // prettier-ignore
+  const { body } = lab().send('POST', '/apis/autoscaling/v2/namespaces/default/horizontalpodautoscalers', object)
+  expect(body.message).toContain('spec.behavior.scaleDown.policies: Required value: must specify at least one Policy')
+})
+
+it('an attachment is not there yet when it is asked for, whatever it says', () => {
+  const attachment = { apiVersion: 'storage.k8s.io/v1', kind: 'VolumeAttachment', metadata: { name: 'a' }, spec: { attacher: 'a', nodeName: 'n', source: { persistentVolumeName: 'p' } }, status: { attached: true } } // prettier-ignore
+  const { body } = lab().send('POST', '/apis/storage.k8s.io/v1/volumeattachments', attachment)
+  expect(body.status).toEqual({ attached: false })
+})

@@ -8,7 +8,7 @@
  */
 import { keyOf, type Resource } from '#cluster/api/resources.ts'
 import type { KubernetesObject, ObjectMeta } from '#cluster/api/types.ts'
-import { defaultEphemeral, mapSame } from './pod-spec.ts'
+import { defaultEphemeral, mapSame, pullPolicyFor } from './pod-spec.ts'
 
 type Fields = Readonly<Record<string, any>>
 
@@ -16,9 +16,18 @@ export function complete(resource: Resource, object: KubernetesObject): Kubernet
   const { spec, metadata } = object as KubernetesObject & { readonly spec?: Fields }
   const said = withoutEmpty(metadata)
   if (keyOf(resource) === 'podtemplates') return at({ ...object, metadata: said }, 'template', completeTemplate) as KubernetesObject // prettier-ignore
+  if (keyOf(resource).endsWith('rolebindings')) return completeBinding({ ...object, metadata: said })
   const next = spec && completeSpec(keyOf(resource), spec)
   if (next === spec && said === metadata) return object
   return { ...object, metadata: said, ...(next && { spec: next }) } as KubernetesObject
+}
+
+const RBAC = 'rbac.authorization.k8s.io'
+
+/** Whoever is named, and the role, belong to this group; accounts to the first one. */
+function completeBinding(binding: Fields): KubernetesObject {
+  const named = at(binding, 'roleRef', (role) => withMissing(role, { apiGroup: RBAC }))
+  return atEach(named, 'subjects', (one) => (['Group', 'User'].includes(one['kind']) ? withMissing(one, { apiGroup: RBAC }) : one)) as KubernetesObject // prettier-ignore
 }
 
 const OPTIONAL = ['annotations', 'labels', 'finalizers', 'ownerReferences'] as const
@@ -43,6 +52,8 @@ function completeSpec(key: string, spec: Fields): Fields {
       return at(spec, 'template', completeTemplate)
     case 'cronjobs':
       return at(spec, 'jobTemplate', (job) => at(job, 'spec', (inner) => at(inner, 'template', completeTemplate)))
+    case 'persistentvolumes':
+      return completePlace(spec)
     default:
       return spec
   }
@@ -88,6 +99,21 @@ const completeFieldRef = (holder: Fields): Fields =>
 /** `rw-r--r--` */
 const MODE: Fields = { defaultMode: 0o644 }
 
+/** What places that data comes from are taken to say, in a Pod's volume and in a PersistentVolume. */
+const OF_PLACES: Readonly<Record<string, Fields>> = {
+  hostPath: { type: '' },
+  iscsi: { iscsiInterface: 'default' },
+  rbd: { pool: 'rbd', user: 'admin', keyring: '/etc/ceph/keyring' },
+  azureDisk: { cachingMode: 'ReadWrite', fsType: 'ext4', kind: 'Shared', readOnly: false },
+  scaleIO: { fsType: 'xfs', storageMode: 'ThinProvisioned' },
+}
+
+function completePlace(holder: Fields): Fields {
+  let next = holder
+  for (const kind of Object.keys(OF_PLACES)) next = at(next, kind, (one) => withUnsaid(one, OF_PLACES[kind]!))
+  return next
+}
+
 function completeVolume(volume: Fields): Fields {
   if (Object.keys(volume).every((key) => key === 'name')) return { ...volume, emptyDir: {} }
   let next = volume
@@ -95,7 +121,8 @@ function completeVolume(volume: Fields): Fields {
   next = at(next, 'downwardAPI', (one) => atEach(one, 'items', completeFieldRef))
   next = at(next, 'projected', (one) => atEach(one, 'sources', completeSource))
   next = at(next, 'ephemeral', (one) => at(one, 'volumeClaimTemplate', (claim) => at(claim, 'spec', (spec) => withMissing(spec, { volumeMode: 'Filesystem' })))) // prettier-ignore
-  return at(next, 'hostPath', (path) => withMissing(path, { type: '' }))
+  next = at(next, 'image', (one) => withMissing(one, { pullPolicy: pullPolicyFor(one['reference']) }))
+  return completePlace(next)
 }
 
 const completeSource = (source: Fields): Fields =>
@@ -135,6 +162,12 @@ function withMissing(object: Fields, defaults: Fields): Fields {
     if (object[field] === undefined || object[field] === '') (next ??= { ...object })[field] = defaults[field]
   }
   return next ?? object
+}
+
+/** An empty text stays, for validation to see. */
+function withUnsaid(object: Fields, defaults: Fields): Fields {
+  const missing = Object.keys(defaults).some((field) => object[field] === undefined)
+  return missing ? { ...defaults, ...object } : object
 }
 
 function at(object: Fields, field: string, change: (inner: Fields) => Fields): Fields {

@@ -82,7 +82,7 @@ const IDENTITY = /^[a-f0-9]{64}$/
 const REFERENCE_MAX = 255
 
 /** An image without a tag, or with `latest`, may have changed since. What is no name of an image has no tag either. */
-function pullPolicyFor(image: string | undefined): 'Always' | 'IfNotPresent' {
+export function pullPolicyFor(image: string | undefined): 'Always' | 'IfNotPresent' {
   const name = image ?? ''
   if (!REFERENCE.test(name) || IDENTITY.test(name) || name.length > REFERENCE_MAX) return 'IfNotPresent'
   const tag = name.slice(name.lastIndexOf('/') + 1).split(':')[1]

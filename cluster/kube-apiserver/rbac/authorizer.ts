@@ -63,7 +63,7 @@ export function pathAllowedBy({ caches }: Pick<State, 'caches'>, user: UserInfo,
   for (const object of caches['clusterrolebindings']!.objects.values()) {
     const binding = object as RoleBinding
     if (!binding.subjects?.some((one) => isMeant(one, user, ''))) continue
-    const { rules = [] } = roleOf(binding, '', caches) ?? {}
+    const rules = roleOf(binding, '', caches)?.rules ?? []
     if (rules.some((rule) => allowsPath(rule, verb, path))) return `RBAC: allowed by ${binding.metadata.name}`
   }
   return undefined

@@ -1,6 +1,5 @@
 /** Small rules that many kinds share. */
 import { isEqual } from '#cluster/api/meta.ts'
-import { parseQuantity } from '#cluster/api/quantity.ts'
 import type { FieldError } from '../status.ts'
 import { invalidValue, notSupported, required } from '../status.ts'
 
@@ -41,13 +40,3 @@ export const atMostAll = (value: number | string | undefined, field: string): Fi
   typeof value === 'string' && PERCENT.test(value) && Number(value.slice(0, -1)) > 100
     ? [invalidValue(field, value, 'must not be greater than 100%')]
     : []
-
-export function storageRequest(resources: any, field: string): FieldError[] {
-  const size = resources?.requests?.storage
-  return size === undefined ? [required(`${field}[storage]`)] : positiveAmount(size, `${field}[storage]`)
-}
-
-export function positiveAmount(amount: string | undefined, field: string): FieldError[] {
-  const value = amount === undefined ? undefined : parseQuantity(amount)
-  return value !== undefined && value > 0 ? [] : [invalidValue(field, amount, 'must be greater than zero')]
-}

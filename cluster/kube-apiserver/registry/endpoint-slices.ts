@@ -19,24 +19,25 @@ function defaults(slice: EndpointSlice): EndpointSlice {
   if (!missing) return slice
   return {
     ...slice,
-    endpoints: slice.endpoints ?? [],
-    ports: ports.map((port) => ({ ...port, name: port.name ?? '', protocol: port.protocol ?? 'TCP' })),
+    endpoints: slice.endpoints === undefined ? [] : slice.endpoints,
+    ports: slice.ports && ports.map((port) => ({ ...port, name: port.name ?? '', protocol: port.protocol ?? 'TCP' })),
   }
 }
 
 function validate(slice: EndpointSlice): FieldError[] {
   const errors: FieldError[] = []
+  const endpoints = slice.endpoints ?? []
   if (!slice.addressType) errors.push(required('addressType'))
   else if (!ADDRESS_TYPES.includes(slice.addressType))
     errors.push(notSupported('addressType', slice.addressType, ADDRESS_TYPES))
-  if (slice.endpoints.length > ENDPOINTS_MAX) {
+  if (endpoints.length > ENDPOINTS_MAX) {
     errors.push({
       reason: 'FieldValueTooLong',
       field: 'endpoints',
-      message: `Too many: ${slice.endpoints.length}: must have at most ${ENDPOINTS_MAX} items`,
+      message: `Too many: ${endpoints.length}: must have at most ${ENDPOINTS_MAX} items`,
     })
   }
-  slice.endpoints.forEach((endpoint, index) => errors.push(...endpointErrors(slice, endpoint, `endpoints[${index}]`)))
+  endpoints.forEach((endpoint, index) => errors.push(...endpointErrors(slice, endpoint, `endpoints[${index}]`)))
   return [...errors, ...portErrors(slice.ports ?? [])]
 }
 

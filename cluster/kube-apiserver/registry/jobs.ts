@@ -61,7 +61,9 @@ function withSelector(job: Job): Job {
   const labels = { ...chosenLabels(metadata), ...spec.template?.metadata?.labels }
   const template = { ...spec.template, metadata: { ...spec.template?.metadata, labels } }
   const matchLabels = { [UID_LABEL]: metadata.uid!, ...spec.selector?.matchLabels }
-  return { ...job, spec: { ...spec, selector: { ...spec.selector, matchLabels }, template } }
+  // One that has no labels of its own has those of its Pods, all of them.
+  const own = metadata.labels === spec.template?.metadata?.labels ? { ...metadata, labels } : metadata
+  return { ...job, metadata: own, spec: { ...spec, selector: { ...spec.selector, matchLabels }, template } }
 }
 
 function validateJobSpec(given: any, field: string): FieldError[] {

@@ -18,6 +18,77 @@ const metric = (fields: object) => ({ scaleTargetRef: target, maxReplicas: 1, me
 describe('is refused', () => {
   it.each<[string, string, object, readonly string[]]>([
     [
+      'limitranges',
+      'a default that is more than the most',
+      {
+        limits: [{ type: 'Container', max: { cpu: '1' }, default: { cpu: '2' }, defaultRequest: { cpu: '1' } }],
+      },
+      ['spec.limits[0].default[cpu]: Invalid value: "1": default value 2 is greater than max value 1'],
+    ],
+    [
+      'limitranges',
+      'a default below the least, told of the least',
+      { limits: [{ type: 'PersistentVolumeClaim', min: { storage: '2' }, default: { storage: '1' } }] },
+      ['spec.limits[0].default[storage]: Invalid value: "2": min value 2 is greater than default value 1'],
+    ],
+    [
+      'limitranges',
+      'of what cannot be shared, another default than is asked for',
+      { limits: [{ type: 'Container', default: { 'a.b/gpu': '2' }, defaultRequest: { 'a.b/gpu': '1' } }] },
+      [
+        'spec.limits[0].defaultRequest[a.b/gpu]: Invalid value: "1": default value 2 must equal to defaultRequest value 1 in a.b/gpu',
+      ],
+    ],
+    [
+      'resourcequotas',
+      'a scope that has nothing to do with what is counted',
+      { hard: { 'limits.cpu': '1', secrets: '1' }, scopes: ['BestEffort'] },
+      [
+        'spec.scopes: Invalid value: ["BestEffort"]: unsupported scope applied to resource',
+        'spec.scopes: Invalid value: ["BestEffort"]: unsupported scope applied to resource',
+      ],
+    ],
+    [
+      'resourcequotas',
+      'the same in a selector',
+      {
+        hard: { services: '1' },
+        scopeSelector: { matchExpressions: [{ scopeName: 'PriorityClass', operator: 'Exists' }] },
+      },
+      [
+        'spec.scopeSelector.matchExpressions: Invalid value: {"matchExpressions":[{"scopeName":"PriorityClass","operator":"Exists"}]}: unsupported scope applied to resource',
+      ],
+    ],
+    [
+      'resourcequotas',
+      'what only claims ask for',
+      { hard: { storage: '1' } },
+      ['spec.hard[storage]: Invalid value: "storage": must be a standard resource for quota'],
+    ],
+    [
+      'csinodes',
+      'a driver without a name, a negative count, keys that are none',
+      { drivers: [{ nodeID: 'n', allocatable: { count: -1 }, topologyKeys: ['a', 'a', ''] }] },
+      [
+        'spec.drivers[0].name: Required value',
+        expect.stringMatching(/^spec.drivers\[0\].name: Invalid value: "": a lowercase RFC 1123 subdomain/),
+        'spec.drivers[0].allocatable.count: Invalid value: -1: must be greater than or equal to 0',
+        'spec.drivers[0]: Duplicate value: "a"',
+        'spec.drivers[0]: Required value',
+        'spec.drivers[0]: Invalid value: ["a","a",""]: name part must be non-empty',
+        expect.stringMatching(/^spec.drivers\[0\]: Invalid value: \["a","a",""\]: name part must consist of/),
+      ] as never,
+    ],
+    [
+      'volumeattachments',
+      'no volume, and no node',
+      { attacher: 'a' },
+      [
+        'spec.source: Required value: must specify exactly one of inlineVolumeSpec and persistentVolumeName',
+        expect.stringMatching(/^spec.nodeName: Invalid value: ""/),
+      ] as never,
+    ],
+    [
       'ingresses',
       'without a backend',
       path({ backend: {} }),

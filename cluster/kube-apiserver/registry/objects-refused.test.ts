@@ -130,7 +130,7 @@ it('limits are held against each other, in order', () => {
     'spec.limits[0].min[cpu]: Invalid value: "2": min value 2 is greater than max value 1',
     'spec.limits[0].defaultRequest[cpu]: Invalid value: "4": default request value 4 is greater than max value 1',
     'spec.limits[0].defaultRequest[cpu]: Invalid value: "4": default request value 4 is greater than default limit value 3',
-    'spec.limits[0].default[cpu]: Invalid value: "3": default value 3 is greater than max value 1',
+    'spec.limits[0].default[cpu]: Invalid value: "1": default value 3 is greater than max value 1',
   ])
 })
 

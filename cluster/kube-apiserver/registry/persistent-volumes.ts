@@ -1,6 +1,7 @@
 /**
  * PersistentVolumes and claims.
  *
+ * What we leave out: of claims, other namespaces that data may come from.
  * Upstream: `pkg/registry/core/{persistentvolume,persistentvolumeclaim}/strategy.go`, `pkg/apis/core/validation/validation.go`.
  */
 import { isEqual } from '#cluster/api/meta.ts'
@@ -8,46 +9,33 @@ import { milli } from '#cluster/api/quantity.ts'
 import type { KubernetesObject } from '#cluster/api/types.ts'
 import type { FieldError } from '../status.ts'
 import { forbiddenValue, invalidValue, notSupported, required } from '../status.ts'
+import { validateAccessModes, validateClaimSpec, validatePositive, validateVolumeMode } from '../validation/claims.ts'
 import { invalidName } from '../validation/names.ts'
 import { validateResourceList } from '../validation/resources.ts'
-import { validateLabelSelector, validateNodeSelector } from '../validation/selectors.ts'
-import { hasBacksteps, validateCsiDriverName, validateHostPath, validateNfs } from '../validation/volumes.ts'
-import { OF_VOLUMES, type SourceRule } from '../validation/vendor-volumes.ts'
-import { oneOf, positiveAmount, storageRequest, unchanged } from './checks.ts'
+import { validateNodeSelector } from '../validation/selectors.ts'
+import { csiInPersistentVolume, IN_PERSISTENT_VOLUMES, SHARED, type SourceRule, validateSource } from '../validation/volume-sources.ts' // prettier-ignore
+import { hasBacksteps, validateHostPath } from '../validation/volumes.ts'
+import { oneOf, unchanged } from './checks.ts'
 import type { Strategy } from './strategy.ts'
 
 type Volume = KubernetesObject & { readonly spec: any; readonly status?: any }
 
-const MODES = ['ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOncePod']
 const BY_NAME = 'volume.beta.kubernetes.io/storage-class'
 /** Fields of a volume's spec that say something else than where its data is. */
 const NO_SOURCES = ['accessModes', 'capacity', 'claimRef', 'mountOptions', 'nodeAffinity', 'persistentVolumeReclaimPolicy', 'storageClassName', 'volumeAttributesClassName', 'volumeMode'] // prettier-ignore
 const sourceOf = (spec: any) => Object.fromEntries(Object.entries(spec).filter(([key]) => !NO_SOURCES.includes(key)))
 
-function validateModes(modes: readonly string[]): FieldError[] {
-  const errors = modes.flatMap((mode) => (MODES.includes(mode) ? [] : [notSupported('spec.accessModes', mode, MODES)]))
-  if (modes.includes('ReadWriteOncePod') && modes.length > 1) {
-    errors.push(forbiddenValue('spec.accessModes', 'may not use ReadWriteOncePod with other access modes'))
-  }
-  return errors
-}
-
-const VOLUME_MODES = ['Block', 'Filesystem']
-
-const modeErrors = (mode: string | undefined): FieldError[] =>
-  mode === undefined || VOLUME_MODES.includes(mode) ? [] : [notSupported('spec.volumeMode', mode, VOLUME_MODES)]
-
-function validateVolume({ spec = {} }: Volume): FieldError[] {
+function validateVolume({ metadata, spec = {} }: Volume): FieldError[] {
   const { accessModes = [], persistentVolumeReclaimPolicy: policy, storageClassName, volumeMode } = spec
   return [
     ...(accessModes.length === 0 ? [required('spec.accessModes')] : []),
-    ...validateModes(accessModes),
+    ...validateAccessModes(accessModes, 'spec.accessModes'),
     ...validateCapacity(spec.capacity ?? {}),
     ...oneOf(['Delete', 'Recycle', 'Retain'], policy, 'spec.persistentVolumeReclaimPolicy'),
     ...validateNodeAffinity(spec.nodeAffinity),
-    ...validateSources(spec),
+    ...validateSources(spec, metadata?.name ?? ''),
     ...(storageClassName ? invalidName('spec.storageClassName', storageClassName, 'subdomain') : []),
-    ...modeErrors(volumeMode),
+    ...validateVolumeMode(volumeMode, 'spec.volumeMode'),
   ]
 }
 
@@ -58,16 +46,14 @@ function validateCapacity(capacity: Readonly<Record<string, string>>): FieldErro
   return [
     ...(names.length === 0 ? [required('spec.capacity')] : []),
     ...(isOther ? [notSupported('spec.capacity', capacity, ['storage'])] : []),
-    ...names.flatMap((name) => [
-      ...negativeAmount(capacity[name]!, `spec.capacity[${name}]`),
-      ...positiveAmount(capacity[name], `spec.capacity[${name}]`),
-    ]),
+    ...names.flatMap((name) => validateCapacityOf(capacity[name]!, `spec.capacity[${name}]`)),
   ]
 }
 
-function negativeAmount(amount: string, field: string): FieldError[] {
-  const whole = Math.ceil(milli(amount) / 1_000)
-  return whole < 0 ? [invalidValue(field, whole, 'must be a valid resource quantity')] : []
+function validateCapacityOf(amount: string, field: string): FieldError[] {
+  const value = Math.ceil(milli(amount) / 1_000)
+  const basic = value < 0 ? [invalidValue(field, value, 'must be a valid resource quantity')] : []
+  return [...basic, ...validatePositive(amount, field)]
 }
 
 function validateNodeAffinity(affinity: any): FieldError[] {
@@ -77,55 +63,44 @@ function validateNodeAffinity(affinity: any): FieldError[] {
   return validateNodeSelector(affinity.required, field)
 }
 
-const SECRETS = ['controllerPublishSecretRef', 'controllerExpandSecretRef', 'nodePublishSecretRef', 'nodeExpandSecretRef'] // prettier-ignore
-
-/** A secret in a namespace. */
-const secretErrors = ({ name = '', namespace = '' }: any, field: string): FieldError[] => [
-  ...(name === '' ? [required(`${field}.name`)] : invalidName(`${field}.name`, name, 'subdomain')),
-  ...(namespace === '' ? [required(`${field}.namespace`)] : invalidName(`${field}.namespace`, namespace, 'label')),
-]
-
-const endpointsNamespace = (name: string | undefined, field: string): FieldError[] =>
-  name === ''
-    ? [invalidValue(field, name, 'if the endpointnamespace is set, it must be a valid namespace name')]
-    : name === undefined ? [] : invalidName(field, name, 'label') // prettier-ignore
-
-const pick = (...names: readonly string[]): Record<string, SourceRule> =>
-  Object.fromEntries(names.map((name) => [name, OF_VOLUMES[name]!]))
-
-/** In upstream's order: of two sources, the later one is told of. */
-const RULES: Readonly<Record<string, SourceRule>> = {
-  hostPath: validateHostPath,
-  gcePersistentDisk: OF_VOLUMES['gcePersistentDisk']!,
-  awsElasticBlockStore: OF_VOLUMES['awsElasticBlockStore']!,
-  glusterfs: (source, field) => [
-    ...OF_VOLUMES['glusterfs']!(source, field),
-    ...endpointsNamespace(source.endpointsNamespace, `${field}.endpointsNamespace`),
-  ],
-  flocker: OF_VOLUMES['flocker']!,
-  nfs: validateNfs,
-  ...pick('rbd', 'quobyte', 'cephfs', 'iscsi', 'cinder', 'fc', 'flexVolume', 'azureFile', 'vsphereVolume', 'photonPersistentDisk', 'portworxVolume', 'azureDisk', 'scaleIO'), // prettier-ignore
-  local: ({ path = '' }, field) => [
-    ...(path === '' ? [required(`${field}.path`)] : []),
-    ...(hasBacksteps(path) ? [invalidValue(`${field}.path`, path, "must not contain '..'")] : []),
-  ],
-  storageos: OF_VOLUMES['storageos']!,
-  csi: ({ driver = '', volumeHandle, ...rest }, field) => [
-    ...validateCsiDriverName(driver, `${field}.driver`),
-    ...(volumeHandle ? [] : [required(`${field}.volumeHandle`)]),
-    ...SECRETS.flatMap((name) => (rest[name] ? secretErrors(rest[name], `${field}.${name}`) : [])),
-  ],
+const local = ({ path = '' }: { readonly path?: string }, field: string): FieldError[] => {
+  if (path === '') return [required(`${field}.path`)]
+  return hasBacksteps(path) ? [invalidValue(`${field}.path`, path, "must not contain '..'")] : []
 }
 
-function validateSources(spec: any): FieldError[] {
-  const given = sourceOf(spec)
-  const [first, ...others] = Object.keys(RULES).filter((kind) => given[kind] !== undefined)
-  if (first === undefined) return [required('spec', 'must specify a volume type')]
+/** In upstream's order: of two sources, the later one is told of. */
+const SOURCES: Readonly<Record<string, SourceRule>> = {
+  hostPath: validateHostPath,
+  gcePersistentDisk: SHARED.gcePersistentDisk,
+  awsElasticBlockStore: SHARED.awsElasticBlockStore,
+  glusterfs: IN_PERSISTENT_VOLUMES.glusterfs,
+  flocker: SHARED.flocker,
+  nfs: SHARED.nfs,
+  rbd: SHARED.rbd,
+  quobyte: SHARED.quobyte,
+  cephfs: SHARED.cephfs,
+  iscsi: IN_PERSISTENT_VOLUMES.iscsi,
+  cinder: IN_PERSISTENT_VOLUMES.cinder,
+  fc: SHARED.fc,
+  flexVolume: SHARED.flexVolume,
+  azureFile: IN_PERSISTENT_VOLUMES.azureFile,
+  vsphereVolume: SHARED.vsphereVolume,
+  photonPersistentDisk: SHARED.photonPersistentDisk,
+  portworxVolume: SHARED.portworxVolume,
+  azureDisk: SHARED.azureDisk,
+  scaleIO: SHARED.scaleIO,
+  local,
+  storageos: IN_PERSISTENT_VOLUMES.storageos,
+  csi: csiInPersistentVolume,
+}
+
+function validateSources(spec: any, name: string): FieldError[] {
   const isRoot = spec.hostPath?.path === '/' && spec.persistentVolumeReclaimPolicy === 'Recycle'
+  const isLocal = Object.keys(SOURCES).find((kind) => spec[kind] !== undefined) === 'local'
   return [
-    ...RULES[first]!(spec[first], `spec.${first}`),
-    ...others.map((source) => forbiddenValue(`spec.${source}`, 'may not specify more than 1 volume type')),
-    ...(spec.local && spec.nodeAffinity?.required === undefined ? [required('spec.nodeAffinity', 'Local volume requires node affinity')] : []), // prettier-ignore
+    // Upstream does not ask whether it is the only one.
+    ...validateSource(SOURCES, spec, 'spec', name, 'flexVolume'),
+    ...(isLocal && spec.nodeAffinity === undefined ? [required('spec.nodeAffinity', 'Local volume requires node affinity')] : []), // prettier-ignore
     ...(isRoot ? [forbiddenValue('spec.persistentVolumeReclaimPolicy', "may not be 'recycle' for a hostPath mount of '/'")] : []), // prettier-ignore
   ]
 }
@@ -157,16 +132,22 @@ export function defaultClaim(claim: any): any {
   return claim.spec === undefined ? claim : { ...claim, spec: { volumeMode: 'Filesystem', ...claim.spec } }
 }
 
-function validateClaim({ spec = {} }: Volume): FieldError[] {
-  const { accessModes = [], selector, storageClassName } = spec
-  return [
-    ...(accessModes.length === 0 ? [required('spec.accessModes', 'at least 1 access mode is required')] : []),
-    ...validateLabelSelector(selector, 'spec.selector'),
-    ...validateModes(accessModes),
-    ...storageRequest(spec.resources, 'spec.resources'),
-    ...(storageClassName ? invalidName('spec.storageClassName', storageClassName, 'subdomain') : []),
-    ...modeErrors(spec.volumeMode),
-  ]
+const validateClaim = ({ spec = {} }: Volume): FieldError[] => validateClaimSpec(spec, 'spec')
+
+/** Of what is not in the core group, `dataSource` knows snapshots alone; what else there is goes to `dataSourceRef`. */
+function isOfOld({ apiGroup, kind }: { readonly apiGroup?: string; readonly kind?: string }): boolean {
+  if ((apiGroup ?? '') === '') return kind === 'PersistentVolumeClaim'
+  return apiGroup === 'snapshot.storage.k8s.io' && kind === 'VolumeSnapshot'
+}
+
+/** Where a claim's data comes from is said in two fields, which say the same. */
+function withSources(claim: Volume): Volume {
+  const { dataSource, dataSourceRef, ...rest } = claim.spec ?? {}
+  if (dataSource === undefined && dataSourceRef === undefined) return claim
+  const old = dataSource !== undefined && isOfOld(dataSource) ? dataSource : undefined
+  const { namespace: _, ...source } = dataSourceRef ?? {}
+  if (old === undefined && dataSourceRef === undefined) return { ...claim, spec: rest }
+  return { ...claim, spec: { ...rest, dataSource: old ?? source, dataSourceRef: dataSourceRef ? source : old } }
 }
 
 const FIXED =
@@ -199,7 +180,7 @@ export const persistentVolumeClaims: Strategy<Volume> = {
   hasStatus: true,
   returnsDeletedObject: true,
   defaults: defaultClaim,
-  prepareForCreate: (claim) => ({ ...claim, status: { phase: 'Pending' } }),
+  prepareForCreate: (claim) => ({ ...withSources(claim), status: { phase: 'Pending' } }),
   validate: validateClaim,
   validateUpdate: validateClaimUpdate,
   validateStatusUpdate: ({ status }) => validateResourceList(status?.capacity, 'status.capacity'),

@@ -1,21 +1,12 @@
 /**
- * Disruption budgets, priorities, quotas, limits and autoscalers.
+ * Disruption budgets, priorities, quotas and autoscalers.
  *
- * What we leave out: whether the scopes of a quota fit its resources; the fields of each kind of metric.
  * Upstream: `pkg/apis/{policy,scheduling,core,autoscaling}/validation/validation.go`, `pkg/apis/<group>/<version>/defaults.go`.
  */
-import { parseQuantity } from '#cluster/api/quantity.ts'
 import type { KubernetesObject } from '#cluster/api/types.ts'
 import type { FieldError } from '../status.ts'
-import { duplicateValue, forbiddenValue, invalidValue, notSupported, required } from '../status.ts'
-import { invalidKey } from '../validation/names.ts'
-import {
-  isWhole,
-  validateAmount,
-  validateContainerResourceName,
-  validateResourceList,
-  validateResourceName,
-} from '../validation/resources.ts'
+import { forbiddenValue, invalidValue, notSupported, required } from '../status.ts'
+import { isOfQuotas, isWhole, validateAmount, validateResourceName } from '../validation/resources.ts'
 import { validateLabelSelector } from '../validation/selectors.ts'
 import { numberOrPercent, oneOf, unchanged } from './checks.ts'
 import { validateAutoscaler } from '../validation/autoscaler.ts'
@@ -83,17 +74,34 @@ const SCOPES = ['BestEffort', 'CrossNamespacePodAffinity', 'NotBestEffort', 'Not
 
 const validateQuota = ({ spec = {} }: Anything): FieldError[] => [
   ...quotaResources(spec.hard, 'spec.hard'),
-  ...(spec.scopes ?? []).flatMap((scope: string) => (SCOPES.includes(scope) ? [] : [invalidValue('spec.scopes', spec.scopes, 'unsupported scope')])), // prettier-ignore
+  ...(spec.scopes ?? []).flatMap((scope: string) => [
+    ...(SCOPES.includes(scope) ? [] : [invalidValue('spec.scopes', spec.scopes, 'unsupported scope')]),
+    ...unfitFor(scope, spec.hard).map(() => invalidValue('spec.scopes', spec.scopes, UNFIT)),
+  ]),
   ...conflicting(spec.scopes ?? [], spec.scopes, 'spec.scopes'),
-  ...validateScopeSelector(spec.scopeSelector),
+  ...validateScopeSelector(spec.scopeSelector, spec.hard),
 ]
+
+const UNFIT = 'unsupported scope applied to resource'
+const COMPUTE = ['cpu', 'memory', 'limits.cpu', 'limits.memory', 'requests.cpu', 'requests.memory']
+const OF_CLAIMS = ['persistentvolumeclaims', 'requests.storage']
+
+/** Of the resources that the quota counts, those that have nothing to do with what the scope is about. */
+function unfitFor(scope: string, hard: Readonly<Record<string, string>> = {}): readonly string[] {
+  const fits = (name: string): boolean => {
+    if (scope === 'BestEffort') return name === 'pods'
+    if (scope === 'VolumeAttributesClass') return OF_CLAIMS.includes(name)
+    return !SCOPES.includes(scope) || name === 'pods' || COMPUTE.includes(name)
+  }
+  return Object.keys(hard).filter((name) => isOfQuotas(name) && !fits(name))
+}
 
 const quotaResources = (list: Readonly<Record<string, string>> = {}, field: string): FieldError[] =>
   Object.keys(list).flatMap((name) => quotaResource(name, list[name]!, `${field}[${name}]`))
 
 function quotaResource(name: string, amount: string, field: string): FieldError[] {
   const errors = validateResourceName(name, field)
-  const isKnown = name.includes('/') || errors.length === 0
+  const isKnown = name.includes('/') || isOfQuotas(name)
   const detail = 'must be a standard resource for quota'
   return [
     ...errors,
@@ -113,11 +121,12 @@ const conflicting = (scopes: readonly string[], shown: unknown, field: string): 
     ? [invalidValue(field, shown, 'conflicting scopes')]
     : []
 
-function validateScopeSelector(selector: any): FieldError[] {
+function validateScopeSelector(selector: any, hard: Readonly<Record<string, string>>): FieldError[] {
   const field = 'spec.scopeSelector.matchExpressions'
   const requirements: readonly any[] = selector?.matchExpressions ?? []
   const errors = requirements.flatMap(({ scopeName = '', operator = '', values = [] }) => [
     ...(SCOPES.includes(scopeName) ? [] : [invalidValue(`${field}.scopeName`, scopeName, 'unsupported scope')]),
+    ...unfitFor(scopeName, hard).map(() => invalidValue(field, selector, UNFIT)),
     ...scopeOperator(scopeName, operator, values, field),
   ])
   const names = requirements.map(({ scopeName }) => scopeName)
@@ -158,94 +167,6 @@ export const resourceQuotas: Strategy<Anything> = {
     ...validateQuota(quota),
     ...unchanged(quota['spec']?.scopes ?? [], old['spec']?.scopes ?? [], 'spec.scopes'),
   ],
-}
-
-const LIMITED = ['Container', 'PersistentVolumeClaim', 'Pod']
-
-function typeErrors(type: string, field: string): FieldError[] {
-  const errors = invalidKey(field, type)
-  if (errors.length > 0 || type.includes('/') || LIMITED.includes(type)) return errors
-  return [invalidValue(field, type, 'must be a standard limit type or fully qualified')]
-}
-
-/** What is limited of a container or a Pod is what containers can have. */
-const limitedNames = (type: string, list: object | undefined, field: string): FieldError[] =>
-  Object.keys(list ?? {}).flatMap((name) =>
-    (type === 'Pod' || type === 'Container' ? validateContainerResourceName : validateResourceName)(
-      name,
-      `${field}[${name}]`,
-    ),
-  )
-
-function validateLimit(limit: any, field: string): FieldError[] {
-  const errors = typeErrors(limit.type ?? '', `${field}.type`)
-  const isPod = limit.type === 'Pod'
-  for (const list of ['max', 'min', 'default', 'defaultRequest']) {
-    if (isPod && list.startsWith('default')) {
-      if (limit[list]) errors.push(forbiddenValue(`${field}.${list}`, "may not be specified when `type` is 'Pod'"))
-    } else errors.push(...limitedNames(limit.type, limit[list], `${field}.${list}`))
-    errors.push(...validateResourceList(limit[list], `${field}.${list}`))
-  }
-  if (limit.type === 'PersistentVolumeClaim' && !limit.min?.storage && !limit.max?.storage) {
-    const detail = 'either minimum or maximum storage value is required, but neither was provided'
-    errors.push(required(`${field}.limits`, detail))
-  }
-  errors.push(...limitedNames(limit.type, limit.maxLimitRequestRatio, `${field}.maxLimitRequestRatio`))
-  const value = (list: string, name: string): number | undefined => parseQuantity(limit[list]?.[name] ?? '')
-  const names = new Set(['max', 'min', 'default', 'defaultRequest'].flatMap((list) => Object.keys(limit[list] ?? {})))
-  for (const name of names) {
-    const [min, ask, most, max] = ['min', 'defaultRequest', 'default', 'max'].map((list) => value(list, name))
-    const above = (a: number | undefined, b: number | undefined): boolean => a !== undefined && b !== undefined && a > b
-    const text = (list: string): string => limit[list][name]
-    if (above(min, max)) errors.push(invalidValue(`${field}.min[${name}]`, text('min'), `min value ${text('min')} is greater than max value ${text('max')}`)) // prettier-ignore
-    if (above(min, ask)) errors.push(invalidValue(`${field}.defaultRequest[${name}]`, text('defaultRequest'), `min value ${text('min')} is greater than default request value ${text('defaultRequest')}`)) // prettier-ignore
-    if (above(ask, max)) errors.push(invalidValue(`${field}.defaultRequest[${name}]`, text('defaultRequest'), `default request value ${text('defaultRequest')} is greater than max value ${text('max')}`)) // prettier-ignore
-    if (above(ask, most)) errors.push(invalidValue(`${field}.defaultRequest[${name}]`, text('defaultRequest'), `default request value ${text('defaultRequest')} is greater than default limit value ${text('default')}`)) // prettier-ignore
-    if (above(min, most)) errors.push(invalidValue(`${field}.default[${name}]`, text('min'), `min value ${text('min')} is greater than default value ${text('default')}`)) // prettier-ignore
-    if (above(most, max)) errors.push(invalidValue(`${field}.default[${name}]`, text('default'), `default value ${text('default')} is greater than max value ${text('max')}`)) // prettier-ignore
-  }
-  return [...errors, ...ratioErrors(limit, field)]
-}
-
-/** How many times of what it asks for something may have: at least as much, and no more than the bounds allow. */
-function ratioErrors({ maxLimitRequestRatio: ratios = {}, min = {}, max = {} }: any, field: string): FieldError[] {
-  return Object.keys(ratios).flatMap((name): FieldError[] => {
-    const at = `${field}.maxLimitRequestRatio[${name}]`
-    const [ratio, least, most] = [ratios[name], min[name], max[name]].map((amount) => parseQuantity(amount ?? ''))
-    if (ratio === undefined) return []
-    const bound = least === undefined || most === undefined ? undefined : most / least
-    return [
-      ...(ratio < 1_000 ? [invalidValue(at, ratios[name], `ratio ${ratios[name]} is less than 1`)] : []),
-      ...(bound !== undefined && ratio / 1_000 > bound ? [invalidValue(at, ratios[name], `ratio ${ratios[name]} is greater than max/min = ${bound.toFixed(6)}`)] : []), // prettier-ignore
-    ]
-  })
-}
-
-const validateLimits = ({ spec }: Anything): FieldError[] =>
-  ((spec?.limits ?? []) as readonly any[]).flatMap((limit, index, limits) => {
-    const isAgain = limits.slice(0, index).some(({ type }) => type === limit.type)
-    const twice = isAgain ? [duplicateValue(`spec.limits[${index}].type`, limit.type)] : []
-    return [...twice, ...validateLimit(limit, `spec.limits[${index}]`)]
-  })
-
-/** A limit that is no default is the most there may be; a default request that is none is the limit. */
-function defaultLimit(limit: any): any {
-  if (limit.type !== 'Container') return limit
-  const most = { ...limit.max, ...limit.default }
-  const ask = { ...most, ...limit.min, ...limit.defaultRequest }
-  const hasAny = Object.keys(ask).length > 0
-  return { ...limit, ...(Object.keys(most).length > 0 && { default: most }), ...(hasAny && { defaultRequest: { ...limit.min, ...most, ...limit.defaultRequest } }) } // prettier-ignore
-}
-
-export const limitRanges: Strategy<Anything> = {
-  hasGeneration: false,
-  hasStatus: false,
-  allowCreateOnUpdate: true,
-  defaults: (object) => (object['spec']?.limits ? { ...object, spec: { ...object['spec'], limits: object['spec'].limits.map(defaultLimit) } } : object), // prettier-ignore
-  // One that nobody has named is known by what the server knows it by.
-  prepareForCreate: (object) => (object.metadata.name ? object : { ...object, metadata: { ...object.metadata, name: object.metadata.uid! } }), // prettier-ignore
-  validate: validateLimits,
-  validateUpdate: validateLimits,
 }
 
 const CPU_80 = { type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 80 } } }

@@ -22,27 +22,29 @@ function validateAggregation(rule: { readonly clusterRoleSelectors?: readonly an
   ])
 }
 
-function validateRules({ kind, rules = [] }: Role): FieldError[] {
-  return rules.flatMap(({ verbs, apiGroups = [], resources = [], resourceNames = [], nonResourceURLs = [] }, i) => {
-    const at = `rules[${i}]`
-    const errors = verbs?.length ? [] : [required(`${at}.verbs`, 'verbs must contain at least one value')]
-    if (nonResourceURLs.length > 0) {
-      const both = apiGroups.length + resources.length + resourceNames.length > 0
-      const wrong = (why: string): FieldError => invalidValue(`${at}.nonResourceURLs`, nonResourceURLs, why)
-      return [
-        ...errors,
-        ...(kind === 'Role' ? [wrong('namespaced rules cannot apply to non-resource URLs')] : []),
-        ...(both ? [wrong('rules cannot apply to both regular resources and non-resource URLs')] : []),
-      ]
-    }
-    if (apiGroups.length === 0) {
-      errors.push(required(`${at}.apiGroups`, 'resource rules must supply at least one api group'))
-    }
-    if (resources.length === 0) {
-      errors.push(required(`${at}.resources`, 'resource rules must supply at least one resource'))
-    }
-    return errors
-  })
+function validateRules({ kind, rules }: Role): FieldError[] {
+  return (rules ?? []).flatMap(
+    ({ verbs, apiGroups = [], resources = [], resourceNames = [], nonResourceURLs = [] }, i) => {
+      const at = `rules[${i}]`
+      const errors = verbs?.length ? [] : [required(`${at}.verbs`, 'verbs must contain at least one value')]
+      if (nonResourceURLs.length > 0) {
+        const both = apiGroups.length + resources.length + resourceNames.length > 0
+        const wrong = (why: string): FieldError => invalidValue(`${at}.nonResourceURLs`, nonResourceURLs, why)
+        return [
+          ...errors,
+          ...(kind === 'Role' ? [wrong('namespaced rules cannot apply to non-resource URLs')] : []),
+          ...(both ? [wrong('rules cannot apply to both regular resources and non-resource URLs')] : []),
+        ]
+      }
+      if (apiGroups.length === 0) {
+        errors.push(required(`${at}.apiGroups`, 'resource rules must supply at least one api group'))
+      }
+      if (resources.length === 0) {
+        errors.push(required(`${at}.resources`, 'resource rules must supply at least one resource'))
+      }
+      return errors
+    },
+  )
 }
 
 const SUBJECTS = ['ServiceAccount', 'User', 'Group']

@@ -19,6 +19,7 @@ import { endpointSlices } from './endpoint-slices.ts'
 import { events } from './events.ts'
 import { cronJobs, jobs } from './jobs.ts'
 import { leases } from './leases.ts'
+import { limitRanges } from './limit-ranges.ts'
 import { namespaces } from './namespaces.ts'
 import { ingressClasses, ingresses, networkPolicies } from './networking.ts'
 import { nodes } from './nodes.ts'
@@ -26,13 +27,7 @@ import { persistentVolumeClaims, persistentVolumes } from './persistent-volumes.
 import { certificateSigningRequests } from './certificate-signing-requests.ts'
 import { plainStrategy } from './plain.ts'
 import { pods } from './pods.ts'
-import {
-  horizontalPodAutoscalers,
-  limitRanges,
-  podDisruptionBudgets,
-  priorityClasses,
-  resourceQuotas,
-} from './policies.ts'
+import { horizontalPodAutoscalers, podDisruptionBudgets, priorityClasses, resourceQuotas } from './policies.ts'
 import { replicaSets } from './replica-sets.ts'
 import { podTemplates, replicationControllers } from './replication-controllers.ts'
 import { runtimeClasses } from './runtime-classes.ts'

@@ -3,8 +3,9 @@ import { isEqual } from '#cluster/api/meta.ts'
 import type { KubernetesObject } from '#cluster/api/types.ts'
 import type { FieldError } from '../status.ts'
 import { duplicateValue, forbiddenValue, invalidValue, notSupported, required } from '../status.ts'
-import { needed, oneOf, unchanged } from './checks.ts'
+import { atLeast, needed, oneOf, unchanged } from './checks.ts'
 import { invalidKey, invalidName, keyProblems } from '../validation/names.ts'
+import { validateCsiDriverName } from '../validation/volume-sources.ts'
 import type { Strategy } from './strategy.ts'
 import { STATUS_METADATA } from './strategy.ts'
 
@@ -18,7 +19,7 @@ const validateClass = (object: Anything): FieldError[] => [
   ...needed(object['provisioner'], 'provisioner'),
   ...(object['provisioner'] ? keyProblems(object['provisioner'].toLowerCase()).map((problem) => invalidValue('provisioner', object['provisioner'], problem)) : []), // prettier-ignore
   ...oneOf(RECLAIM, object['reclaimPolicy'], 'reclaimPolicy'),
-  ...oneOf(BINDING, object['volumeBindingMode'], 'volumeBindingMode', true),
+  ...(object['volumeBindingMode'] === '' ? [notSupported('volumeBindingMode', '', BINDING)] : oneOf(BINDING, object['volumeBindingMode'], 'volumeBindingMode', true)), // prettier-ignore
   ...validateTopologies(object['allowedTopologies']),
 ]
 
@@ -83,16 +84,32 @@ export const csiDrivers: Strategy<Anything> = {
   ],
 }
 
+const NODE_ID_MAX = 192
+
 function validateNode({ spec }: Anything): FieldError[] {
   const names = new Set<string>()
-  return ((spec?.drivers ?? []) as readonly { name?: string; nodeID?: string }[]).flatMap(({ name, nodeID }, index) => {
+  return ((spec?.drivers ?? []) as readonly any[]).flatMap((driver, index) => {
+    const { name = '', nodeID = '', allocatable } = driver
     const field = `spec.drivers[${index}]`
-    const errors = [...needed(name, `${field}.name`), ...needed(nodeID, `${field}.nodeID`)]
-    if (name && names.has(name)) errors.push(duplicateValue(`${field}.name`, name))
-    names.add(name ?? '')
-    return errors
+    const isAgain = names.has(name)
+    names.add(name)
+    return [
+      ...validateCsiDriverName(name, `${field}.name`),
+      ...needed(nodeID, `${field}.nodeID`),
+      ...(nodeID.length > NODE_ID_MAX ? [invalidValue(`${field}.nodeID`, nodeID, `must be ${NODE_ID_MAX} characters or less`)] : []), // prettier-ignore
+      ...atLeast(0, allocatable?.count, `${field}.allocatable.count`),
+      ...(isAgain ? [duplicateValue(`${field}.name`, name)] : []),
+      ...topologyErrors(driver.topologyKeys ?? [], field),
+    ]
   })
 }
+
+const topologyErrors = (keys: readonly string[], field: string): FieldError[] =>
+  keys.flatMap((key, index) => [
+    ...(key === '' ? [required(field)] : []),
+    ...(keys.indexOf(key) < index ? [duplicateValue(field, key)] : []),
+    ...keyProblems(key).map((problem) => invalidValue(field, keys, problem)),
+  ])
 
 export const csiNodes: Strategy<Anything> = {
   hasGeneration: false,
@@ -112,17 +129,32 @@ const ONE_SOURCE = 'must specify exactly one of inlineVolumeSpec and persistentV
 function validateAttachment({ spec = {} }: Anything): FieldError[] {
   const { attacher, nodeName, source = {} } = spec
   const { persistentVolumeName: name, inlineVolumeSpec: inline } = source
-  const errors = [...needed(attacher, 'spec.attacher'), ...invalidName('spec.nodeName', nodeName ?? '', 'subdomain')]
-  if (name === undefined && inline === undefined) return [...errors, required('spec.source', ONE_SOURCE)]
-  if (name !== undefined && inline !== undefined) return [...errors, forbiddenValue('spec.source', ONE_SOURCE)]
-  if (name === '') return [...errors, required('spec.source.persistentVolumeName', 'must specify non empty persistentVolumeName')] // prettier-ignore
-  return errors
+  const noSource = name === undefined && inline === undefined
+  return [
+    ...needed(attacher, 'spec.attacher'),
+    ...(noSource ? [required('spec.source', ONE_SOURCE)] : []),
+    ...(name !== undefined && inline !== undefined ? [forbiddenValue('spec.source', ONE_SOURCE)] : []),
+    ...(name === '' && inline === undefined ? [required('spec.source.persistentVolumeName', 'must specify non empty persistentVolumeName')] : []), // prettier-ignore
+    ...invalidName('spec.nodeName', nodeName ?? '', 'subdomain'),
+  ]
+}
+
+/** What is looked at when it is made, and not again. */
+const validateNewAttachment = (object: Anything): FieldError[] => {
+  const { attacher = '', source } = object['spec'] ?? {}
+  const name: string | undefined = source?.persistentVolumeName
+  return [
+    ...validateAttachment(object),
+    ...validateCsiDriverName(attacher, 'spec.attacher'),
+    ...(name === undefined ? [] : invalidName('spec.source.persistentVolumeName', name, 'subdomain')),
+  ]
 }
 
 export const volumeAttachments: Strategy<Anything> = {
   hasGeneration: false,
   hasStatus: true,
   keptByStatus: STATUS_METADATA,
-  validate: validateAttachment,
+  prepareForCreate: (object) => ({ ...object, status: { attached: false } }),
+  validate: validateNewAttachment,
   validateUpdate: (object, old) => [...validateAttachment(object), ...unchanged(object['spec'], old['spec'], 'spec')],
 }

@@ -88,7 +88,8 @@ function validateBackend({ service, resource }: Fields, field: string): FieldErr
 
 function validateReference(reference: Fields, field: string): FieldError[] {
   const { apiGroup } = reference
-  const errors = apiGroup === undefined ? [] : invalidName(`${field}.apiGroup`, apiGroup, 'subdomain')
+  const errors =
+    apiGroup === undefined || apiGroup === null ? [] : invalidName(`${field}.apiGroup`, apiGroup, 'subdomain')
   for (const part of ['kind', 'name']) {
     const value = reference[part] ?? ''
     errors.push(...(value === '' ? [required(`${field}.${part}`, `${part} is required`)] : invalidName(`${field}.${part}`, value, 'path-segment'))) // prettier-ignore

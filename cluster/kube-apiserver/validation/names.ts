@@ -26,7 +26,7 @@ const tooLong = (name: string, max: number): string[] =>
   byteLength(name) > max ? [`must be no more than ${max} characters`] : []
 
 /** Limits are of bytes, whatever their messages say. */
-function byteLength(text: string): number {
+export function byteLength(text: string): number {
   let length = text.length
   for (const character of text) if (character > '\u007f') length += character > '\u07ff' ? 2 : 1
   return length

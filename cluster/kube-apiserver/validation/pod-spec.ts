@@ -13,6 +13,7 @@ import { invalidKey, invalidName, type NameRule, validateLabels } from './names.
 import { validateRequirements } from './resources.ts'
 import { validatePodSecurityContext } from './security-context.ts'
 import { validateVolumes } from './volumes.ts'
+import { validateHostProcess, validateOs } from './windows.ts'
 
 type Fields = Readonly<Record<string, any>>
 
@@ -48,6 +49,7 @@ export function validatePodSpec(given: PodSpec | undefined, path: string): Field
   )
   errors.push(...validateSchedulingGates(spec, path))
   errors.push(...validateSpreading(spec['topologySpreadConstraints'], `${path}.topologySpreadConstraints`))
+  errors.push(...validateHostProcess(spec, path))
   errors.push(...nameErrors(spec, path), ...validateNumbers(spec, path))
   const { runtimeClassName } = spec
   if (runtimeClassName !== undefined)
@@ -57,7 +59,8 @@ export function validatePodSpec(given: PodSpec | undefined, path: string): Field
   const { preemptionPolicy, overhead } = spec
   errors.push(...chosen(['PreemptLowerPriority', 'Never'], preemptionPolicy, `${path}.preemptionPolicy`))
   // They are limits, whatever they are called.
-  return [...errors, ...validateRequirements(overhead && { limits: overhead }, `${path}.overhead`)]
+  errors.push(...validateRequirements(overhead && { limits: overhead }, `${path}.overhead`))
+  return [...errors, ...validateOs(spec, path)]
 }
 
 /** Names of other things. */

@@ -24,6 +24,9 @@ const isStandard = (name: string): boolean =>
 export const isExtended = (name: string): boolean =>
   name.includes('/') && !name.includes('kubernetes.io/') && !name.startsWith('requests.')
 
+/** What quotas count that is nobody's own. */
+export const isOfQuotas = (name: string): boolean => (isStandard(name) && name !== 'storage' && !name.startsWith('hugepages-')) // prettier-ignore
+
 export function validateResourceName(name: string, field: string): FieldError[] {
   const errors = invalidKey(field, name)
   if (errors.length > 0 || name.includes('/') || isStandard(name)) return errors

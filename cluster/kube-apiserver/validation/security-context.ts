@@ -1,12 +1,12 @@
 /**
  * Rules for security contexts, of Pods and of containers.
  *
- * What we leave out: of what is for Windows, all but the name of its user.
  * Upstream: `pkg/apis/core/validation/validation.go` (ValidatePodSecurityContext, ValidateSecurityContext).
  */
 import type { FieldError } from '../status.ts'
 import { duplicateValue, invalidValue, notSupported, required } from '../status.ts'
 import { validateRelativePath } from './volumes.ts'
+import { validateWindowsOptions } from './windows.ts'
 
 type Fields = Readonly<Record<string, any>>
 
@@ -82,7 +82,8 @@ export function validatePodSecurityContext(spec: Fields, path: string): FieldErr
   if (fsGroupChangePolicy !== undefined && !CHANGE_POLICIES.includes(fsGroupChangePolicy)) {
     errors.push(notSupported(`${field}.fsGroupChangePolicy`, fsGroupChangePolicy, CHANGE_POLICIES))
   }
-  return [...errors, ...seccompErrors(context['seccompProfile'], `${field}.seccompProfile`)]
+  errors.push(...seccompErrors(context['seccompProfile'], `${field}.seccompProfile`))
+  return [...errors, ...validateWindowsOptions(context, field)]
 }
 
 const PROC_MOUNTS = ['Default', 'Unmasked']
@@ -93,13 +94,19 @@ export function validateSecurityContext(context: Fields | undefined, field: stri
     ...idErrors(context['runAsUser'], `${field}.runAsUser`),
     ...idErrors(context['runAsGroup'], `${field}.runAsGroup`),
   ]
-  const { procMount, privileged, allowPrivilegeEscalation, capabilities } = context
+  const { procMount, allowPrivilegeEscalation } = context
   if (procMount !== undefined && !PROC_MOUNTS.includes(procMount)) {
     errors.push(notSupported(`${field}.procMount`, procMount, PROC_MOUNTS))
   }
   errors.push(...seccompErrors(context['seccompProfile'], `${field}.seccompProfile`))
-  const windows = context['windowsOptions']?.runAsUserName === '' ? [invalidValue(`${field}.windowsOptions.runAsUserName`, '', 'runAsUserName cannot be an empty string')] : [] // prettier-ignore
-  if (allowPrivilegeEscalation !== false) return [...errors, ...windows]
+  errors.push(...(allowPrivilegeEscalation === false ? gainsErrors(context, field) : []))
+  return [...errors, ...validateWindowsOptions(context, field)]
+}
+
+/** Who may not gain privileges does not have them all already. */
+function gainsErrors(context: Fields, field: string): FieldError[] {
+  const { privileged, capabilities } = context
+  const errors: FieldError[] = []
   if (privileged) {
     const detail = 'cannot set `allowPrivilegeEscalation` to false and `privileged` to true'
     errors.push(invalidValue(field, context, detail))
@@ -109,5 +116,5 @@ export function validateSecurityContext(context: Fields | undefined, field: stri
     const detail = 'cannot set `allowPrivilegeEscalation` to false and `capabilities.Add` CAP_SYS_ADMIN'
     errors.push(invalidValue(field, context, detail))
   }
-  return [...errors, ...windows]
+  return errors
 }

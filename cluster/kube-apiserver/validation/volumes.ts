@@ -1,14 +1,16 @@
 /**
  * Rules for a Pod's volumes.
  *
+ * What we leave out: that the claim of an ephemeral volume will have a name that a claim may have; bundles of trust.
  * Upstream: `pkg/apis/core/validation/validation.go` (ValidateVolumes).
  */
 import { parseQuantity } from '#cluster/api/quantity.ts'
 import type { FieldError } from '../status.ts'
 import { duplicateValue, forbiddenValue, invalidValue, notSupported, required } from '../status.ts'
-import { invalidName, nameProblem } from './names.ts'
+import { validateClaimTemplate } from './claims.ts'
+import { invalidName } from './names.ts'
 import { validateFieldRef, validateResourceFieldRef } from './references.ts'
-import { OF_PODS } from './vendor-volumes.ts'
+import { csiInPod, IN_PODS, SHARED, type SourceRule, validateSource } from './volume-sources.ts'
 
 type Fields = Readonly<Record<string, any>>
 
@@ -93,14 +95,14 @@ function tokenErrors({ expirationSeconds = 3600, path }: Fields, field: string, 
 
 const PROJECTED = ['secret', 'configMap', 'downwardAPI', 'serviceAccountToken', 'clusterTrustBundle', 'podCertificate']
 
-function projected({ defaultMode, sources = [] }: Fields, field: string): FieldError[] {
+function projected({ defaultMode, sources }: Fields, field: string): FieldError[] {
   const errors = modeErrors(defaultMode, `${field}.defaultMode`)
   const paths = new Set<string>()
   const take = (path: string, shown: string): void => {
     if (path && paths.has(path)) errors.push(invalidValue(field, shown, 'conflicting duplicate paths'))
     paths.add(path)
   }
-  sources.forEach((source: Fields, index: number) => {
+  sources?.forEach((source: Fields, index: number) => {
     const at = `${field}.sources[${index}]`
     for (const kind of ['secret', 'configMap']) {
       const inner: Fields | undefined = source[kind]
@@ -133,80 +135,56 @@ export function validateHostPath({ path = '', type }: Fields, field: string): Fi
   ]
 }
 
-export const validateNfs = ({ server = '', path = '' }: Fields, field: string): FieldError[] => [
-  ...(server === '' ? [required(`${field}.server`)] : []),
-  ...(path === '' ? [required(`${field}.path`)] : []),
-  ...(path.startsWith('/') ? [] : [invalidValue(`${field}.path`, path, 'must be an absolute path')]),
-]
-
 function emptyDir({ sizeLimit }: Fields, field: string): FieldError[] {
   const isNegative = sizeLimit !== undefined && parseQuantity(sizeLimit)! < 0
   return isNegative ? [forbiddenValue(`${field}.sizeLimit`, 'SizeLimit field must be a valid resource quantity')] : []
 }
 
-function csiSource({ driver = '', nodePublishSecretRef }: Fields, field: string): FieldError[] {
-  const errors = validateCsiDriverName(driver, `${field}.driver`)
-  if (nodePublishSecretRef && !nodePublishSecretRef.name) errors.push(required(`${field}.nodePublishSecretRef.name`))
-  return errors
-}
+const gitRepo: SourceRule = ({ repository, directory = '' }, field) => [
+  ...(repository ? [] : [required(`${field}.repository`)]),
+  ...validateRelativePath(directory, `${field}.directory`),
+]
 
-export function validateCsiDriverName(name: string, field: string): FieldError[] {
-  const tooLong = 'Too long: may not be more than 63 bytes'
-  const long: FieldError[] = name.length > 63 ? [{ reason: 'FieldValueTooLong', field, message: tooLong }] : []
-  const problem = nameProblem(name.toLowerCase(), 'subdomain')
-  return [
-    ...(name === '' ? [required(field)] : []),
-    ...long,
-    ...(problem === undefined ? [] : [invalidValue(field, name, problem)]),
-  ]
-}
+const PULL_POLICIES = ['Always', 'IfNotPresent', 'Never']
+
+const image: SourceRule = ({ pullPolicy }, field) =>
+  pullPolicy === undefined || PULL_POLICIES.includes(pullPolicy)
+    ? []
+    : [notSupported(`${field}.pullPolicy`, pullPolicy, PULL_POLICIES)]
 
 /** In upstream's order: of two sources, the later one is told of. */
-const SOURCES: Readonly<Record<string, (source: any, field: string) => FieldError[]>> = {
+const SOURCES: Readonly<Record<string, SourceRule>> = {
   emptyDir,
   hostPath: validateHostPath,
-  gitRepo: ({ repository, directory = '' }, field) => [
-    ...(repository ? [] : [required(`${field}.repository`)]),
-    ...validateRelativePath(directory, `${field}.directory`),
-  ],
-  gcePersistentDisk: OF_PODS['gcePersistentDisk']!,
-  awsElasticBlockStore: OF_PODS['awsElasticBlockStore']!,
+  gitRepo,
+  gcePersistentDisk: SHARED.gcePersistentDisk,
+  awsElasticBlockStore: SHARED.awsElasticBlockStore,
   secret: keyed('secretName'),
-  nfs: validateNfs,
-  iscsi: OF_PODS['iscsi']!,
-  glusterfs: OF_PODS['glusterfs']!,
-  flocker: OF_PODS['flocker']!,
+  nfs: SHARED.nfs,
+  iscsi: IN_PODS.iscsi,
+  glusterfs: IN_PODS.glusterfs,
+  flocker: SHARED.flocker,
   persistentVolumeClaim: ({ claimName }, field) => (claimName ? [] : [required(`${field}.claimName`)]),
-  rbd: OF_PODS['rbd']!,
-  cinder: OF_PODS['cinder']!,
-  cephfs: OF_PODS['cephfs']!,
-  quobyte: OF_PODS['quobyte']!,
+  rbd: SHARED.rbd,
+  cinder: IN_PODS.cinder,
+  cephfs: SHARED.cephfs,
+  quobyte: SHARED.quobyte,
   downwardAPI: downwardApi,
-  fc: OF_PODS['fc']!,
-  flexVolume: OF_PODS['flexVolume']!,
+  fc: SHARED.fc,
+  flexVolume: SHARED.flexVolume,
   configMap: keyed('name'),
-  azureFile: OF_PODS['azureFile']!,
-  vsphereVolume: OF_PODS['vsphereVolume']!,
-  photonPersistentDisk: OF_PODS['photonPersistentDisk']!,
-  portworxVolume: OF_PODS['portworxVolume']!,
-  azureDisk: OF_PODS['azureDisk']!,
-  storageos: OF_PODS['storageos']!,
+  azureFile: IN_PODS.azureFile,
+  vsphereVolume: SHARED.vsphereVolume,
+  photonPersistentDisk: SHARED.photonPersistentDisk,
+  portworxVolume: SHARED.portworxVolume,
+  azureDisk: SHARED.azureDisk,
+  storageos: IN_PODS.storageos,
   projected,
-  scaleIO: OF_PODS['scaleIO']!,
-  csi: csiSource,
-  ephemeral: ({ volumeClaimTemplate }, field) =>
-    volumeClaimTemplate ? [] : [required(`${field}.volumeClaimTemplate`)],
-  image: () => [],
-}
-
-function sourceErrors(volume: Fields, field: string): FieldError[] {
-  const given = Object.keys(SOURCES).filter((kind) => volume[kind] !== undefined)
-  if (given.length === 0) return [required(field, 'must specify a volume type')]
-  const [first, ...others] = given
-  return [
-    ...SOURCES[first!]!(volume[first!], `${field}.${first}`),
-    ...others.map((kind) => forbiddenValue(`${field}.${kind}`, 'may not specify more than 1 volume type')),
-  ]
+  scaleIO: SHARED.scaleIO,
+  csi: csiInPod,
+  ephemeral: ({ volumeClaimTemplate: claim }, field) =>
+    claim ? validateClaimTemplate(claim, `${field}.volumeClaimTemplate`) : [required(`${field}.volumeClaimTemplate`)],
+  image,
 }
 
 /** The volumes that a container may mount, by name; what is wrong with the others goes to `errors`. */
@@ -219,7 +197,7 @@ export function validateVolumes(
   volumes?.forEach((volume, index) => {
     const at = `${field}[${index}]`
     const { name = '' } = volume
-    const found = sourceErrors(volume, at)
+    const found = validateSource(SOURCES, volume, at, name)
     found.push(...(name === '' ? [required(`${at}.name`)] : invalidName(`${at}.name`, name, 'label')))
     if (sound.has(name)) found.push(duplicateValue(`${at}.name`, name))
     if (found.length === 0) sound.set(name, volume)

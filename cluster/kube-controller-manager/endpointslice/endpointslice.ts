@@ -167,7 +167,7 @@ function fill(
   const next = new Map<EndpointSlice, readonly Endpoint[]>()
   for (const slice of slices) {
     const kept: Endpoint[] = []
-    for (const { targetRef } of slice.endpoints) {
+    for (const { targetRef } of slice.endpoints ?? []) {
       const endpoint = targetRef?.uid === undefined ? undefined : left.get(targetRef.uid)
       if (!endpoint) continue
       left.delete(targetRef!.uid!)
@@ -177,7 +177,7 @@ function fill(
   }
   let rest = [...left.values()]
   // Slices that change anyway take the newcomers first.
-  const changes = (slice: EndpointSlice): boolean => !isEqual(slice.endpoints, next.get(slice))
+  const changes = (slice: EndpointSlice): boolean => !isEqual(slice.endpoints ?? [], next.get(slice))
   for (const slice of [...slices].sort((a, b) => Number(changes(b)) - Number(changes(a)))) {
     const kept = next.get(slice)!
     const room = Math.max(ENDPOINTS_PER_SLICE_MAX - kept.length, 0)

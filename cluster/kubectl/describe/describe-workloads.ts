@@ -196,7 +196,7 @@ function outsideLines({ spec, status }: Service): string[] {
 function endpoints(slices: readonly EndpointSlice[], port = ''): string {
   const texts = slices.flatMap((slice) => {
     const number = (slice.ports ?? []).find(({ name = '' }) => name === port)?.port
-    const ready = slice.endpoints.filter(({ conditions }) => conditions?.ready !== false)
+    const ready = (slice.endpoints ?? []).filter(({ conditions }) => conditions?.ready !== false)
     return number === undefined ? [] : ready.map(({ addresses }) => `${addresses[0]}:${number}`)
   })
   const shown = texts.slice(0, 3).join(',')
