@@ -218,9 +218,10 @@ export function admissionFor(
     mutate(object, old, name) {
       const plug = (first: KubernetesObject): KubernetesObject | Status => {
         let next = first
+        const attributes = { ...known, old, name }
         for (const plugin of plugins) {
           if (!plugin.mutate) continue
-          const after = plugin.mutate(next, { ...known, old, name })
+          const after = plugin.mutate(next, attributes)
           if (isStatus(after)) {
             note(plugin.name, 'mutating', waits ? 'waits' : 'refused', after)
             return after
@@ -242,9 +243,10 @@ export function admissionFor(
     },
     validate(object, old) {
       const { name = '' } = (object ?? old)?.metadata ?? {}
+      const attributes = { ...known, old, name: info.name || name }
       for (const plugin of plugins) {
         if (!plugin.validate) continue
-        const refused = plugin.validate(object, { ...known, old, name: info.name || name })
+        const refused = plugin.validate(object, attributes)
         note(plugin.name, 'validating', refused ? 'refused' : 'admitted', refused)
         if (refused) return refused
       }

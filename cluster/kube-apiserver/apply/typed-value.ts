@@ -69,6 +69,7 @@ const ownsItself = (step: string, parent: Place): boolean => step.startsWith('k:
 export function fieldsOf(schemas: Schemas, place: Place, value: unknown): FieldSet {
   // Most values have no parts, and they all share one empty set.
   if (typeof value !== 'object' || value === null) return EMPTY
+  if (place.type.is === 'object') return fieldsOfObject(schemas, place.type.name, place.field, value as Json)
   const parts = partsOf(schemas, place, value)
   if (parts === undefined || parts.length === 0) return EMPTY
   let way = noSteps()
@@ -78,6 +79,23 @@ export function fieldsOf(schemas: Schemas, place: Place, value: unknown): FieldS
   }
   return setAt(way)
 }
+
+/** The same as by its parts, which need not be made for that: an object is most of what there is in an object. */
+function fieldsOfObject(schemas: Schemas, name: string, field: Field | undefined, value: Json): FieldSet {
+  const { atomic, fields, rest } = schemas.typeNamed(name)
+  if (atomic || field?.atomic || Array.isArray(value)) return EMPTY
+  let way = noSteps()
+  for (const key of Object.keys(value)) {
+    const inner = fields.get(key)
+    const type = inner?.type ?? rest
+    if (!type) continue
+    const below = isLeaf(value[key]) ? EMPTY : fieldsOf(schemas, inner ? { type, field: inner } : { type }, value[key])
+    way = withStep(way, inner?.step ?? `f:${key}`, below)
+  }
+  return setAt(way)
+}
+
+const isLeaf = (value: unknown): boolean => typeof value !== 'object' || value === null
 
 export interface Comparison {
   /** Fields that the second value has anew or otherwise. */

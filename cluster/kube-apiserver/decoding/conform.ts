@@ -59,17 +59,14 @@ function asObject(findings: Findings, type: ObjectType, value: unknown, place: P
   for (const key of Object.keys(value)) {
     const given = value[key]
     const field = type.fields.get(key)
-    const path = below(place.path, key)
-    if (field === undefined) findings.unknown.push(path)
+    if (field === undefined) findings.unknown.push(below(place.path, key))
     // A null says nothing, as if the field were not there.
     const next =
       field === undefined || given === null || given === undefined || (isEmpty(given) && mayLeaveOut?.has(key))
         ? undefined
-        : unlessEmpty(
-            findings,
-            field,
-            convert(findings, field.type, given, { path, goPath: below(place.goPath, key), inside }),
-          )
+        : isPlainly(field.type, given)
+          ? given
+          : unlessEmpty(findings, field, convert(findings, field.type, given, placeBelow(place, key, inside)))
     if (next === given) continue
     changed ??= { ...value }
     if (next === undefined) delete changed[key]
@@ -77,6 +74,17 @@ function asObject(findings: Findings, type: ObjectType, value: unknown, place: P
   }
   return findings.keepsEmpty ? (changed ?? value) : withZeros(findings.schemas, type, changed ?? value)
 }
+
+/** What most fields are, of which there is nothing to say: nobody has to know where they stand. */
+const isPlainly = (type: FieldType, value: unknown): boolean =>
+  type.is === 'scalar' &&
+  ((type.scalar === 's' && typeof value === 'string') || (type.scalar === 'b' && typeof value === 'boolean'))
+
+const placeBelow = (place: Place, key: string, inside: string): Place => ({
+  path: below(place.path, key),
+  goPath: below(place.goPath, key),
+  inside,
+})
 
 const isEmpty = (value: unknown): boolean => value === '' || value === 0 || value === false
 

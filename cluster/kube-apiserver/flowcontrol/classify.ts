@@ -59,6 +59,7 @@ export function classify({ caches }: Pick<State, 'caches'>, user: UserInfo, info
 }
 
 function comesBefore(a: FlowSchema, b: FlowSchema): boolean {
-  const [x, y] = [a, b].map(({ spec }) => spec.matchingPrecedence ?? PRECEDENCE_DEFAULT) as [number, number]
+  const x = a.spec.matchingPrecedence ?? PRECEDENCE_DEFAULT
+  const y = b.spec.matchingPrecedence ?? PRECEDENCE_DEFAULT
   return x === y ? a.metadata.name < b.metadata.name : x < y
 }
