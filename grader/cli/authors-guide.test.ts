@@ -44,5 +44,5 @@ describe('the authors’ guide', () => {
     expect(existsSync(join(folder, 'feedback.es.txt')), 'the course has no Spanish').toBe(false)
     expect(JSON.parse(readFileSync(join(folder, 'misconceptions.json'), 'utf8'))).toHaveLength(3)
     expect(clusterwright('check', 'gpu-nodes', '--seeds', '1')).toMatchObject({ status: 0 })
-  }, 120_000)
+  }, 240_000)
 })

@@ -62,7 +62,8 @@ export async function newContext(browser: Browser, view: View = {}): Promise<Bro
     locale: 'en-GB',
     serviceWorkers: view.keepsOffline ? 'allow' : 'block',
   })
-  context.setDefaultTimeout(20_000)
+  // A busy machine is not a broken page.
+  context.setDefaultTimeout(45_000)
   return context
 }
 
