@@ -81,7 +81,7 @@ describe('a strategic merge patch', () => {
       { containers: [{ name: 'b', image: 'b:2' }] },
       [containers[0], { name: 'b', image: 'b:2' }],
     ],
-    ['adds items that are new', { containers: [{ name: 'c' }] }, [...containers, { name: 'c' }]],
+    ['puts items that are new before the others', { containers: [{ name: 'c' }] }, [{ name: 'c' }, ...containers]],
     [
       'goes into lists within items',
       { containers: [{ name: 'a', env: [{ name: 'Y', value: '2' }] }] },
@@ -89,8 +89,8 @@ describe('a strategic merge patch', () => {
         {
           ...containers[0],
           env: [
-            { name: 'X', value: '1' },
             { name: 'Y', value: '2' },
+            { name: 'X', value: '1' },
           ],
         },
         containers[1],
@@ -105,6 +105,19 @@ describe('a strategic merge patch', () => {
     ],
   ])('%s', (_, patch, expected) => {
     expect(strategicMergePatch({ containers }, patch)).toEqual({ containers: expected })
+  })
+
+  it('has what is new where the order says, and leaves the others where they were', () => {
+    const list = (names: string) => [...names].map((name) => ({ name }))
+    const after = (before: string, order: string, added: string) =>
+      (strategicMergePatch({ containers: list(before) }, { '$setElementOrder/containers': list(order), containers: list(added) }) as { containers: { name: string }[] }).containers.map(({ name }) => name).join('') // prettier-ignore
+    expect(after('xa', 'ac', 'c')).toBe('xac')
+    expect(after('ax', 'ac', 'c')).toBe('acx')
+    expect(after('xab', 'ba', '')).toBe('xba')
+  })
+
+  it('puts new values of a list that grows before the others too', () => {
+    expect(strategicMergePatch({ finalizers: ['a', 'b'] }, { finalizers: ['c', 'b'] })).toEqual({ finalizers: ['c', 'a', 'b'] }) // prettier-ignore
   })
 
   it.each([

@@ -58,9 +58,12 @@ export function strategicMergePatch(target: unknown, patch: unknown, parent = ''
     }
   }
   for (const field of Object.keys(patch))
-    if (field.startsWith('$setElementOrder/')) reorder(result, patch, field, parent)
+    if (field.startsWith('$setElementOrder/')) reorder(result, patch, field, parent, beforeOf(target, field))
   return result
 }
+
+const beforeOf = (target: unknown, directive: string): unknown =>
+  isRecord(target) ? target[directive.slice(directive.indexOf('/') + 1)] : undefined
 
 function retainKeys(result: Json, patch: Json): void {
   const keys = patch['$retainKeys']
@@ -83,7 +86,7 @@ function deletePrimitives(result: Json, patch: Json, directive: string): void {
 
 function mergeList(field: string, parent: string, target: unknown, patch: readonly unknown[]): unknown {
   const old = Array.isArray(target) ? (target as readonly unknown[]) : []
-  if (MERGED_PRIMITIVES.has(field)) return [...old, ...patch.filter((value) => !old.includes(value))]
+  if (MERGED_PRIMITIVES.has(field)) return inPatchOrder([...new Set([...old, ...patch])], old, patch, (value) => value)
   const key = mergeKeyOf(field, parent)
   if (key === undefined || !patch.every(isRecord)) return patch.map(withoutDirectives)
   const items = patch as readonly Json[]
@@ -105,7 +108,25 @@ function mergeList(field: string, parent: string, target: unknown, patch: readon
     } else if (index >= 0) result[index] = strategicMergePatch(result[index], item, field) as Json
     else result.push(strategicMergePatch({}, item, field) as Json)
   }
-  return result
+  return inPatchOrder(result, old as readonly Json[], items, (item) => item[key])
+}
+
+/**
+ * Items that the patch names come in its order, the others in theirs. Which of two comes first is known of those that were both
+ * there; what is new comes before the others, as early as the patch has it.
+ */
+function inPatchOrder<T>(list: readonly T[], old: readonly T[], patch: readonly T[], idOf: (item: T) => unknown): T[] {
+  const places = (of: readonly T[]): ReadonlyMap<unknown, number> => new Map(of.map((item, index) => [idOf(item), index])) // prettier-ignore
+  const [wanted, was] = [places(patch), places(old)]
+  const named = list.filter((item) => wanted.has(idOf(item))).sort((a, b) => wanted.get(idOf(a))! - wanted.get(idOf(b))!) // prettier-ignore
+  const others = list.filter((item) => !wanted.has(idOf(item)))
+  const result: T[] = []
+  while (named.length > 0 && others.length > 0) {
+    const [before, after] = [was.get(idOf(others[0]!)), was.get(idOf(named[0]!))]
+    const isFirst = before !== undefined && after !== undefined && before < after
+    result.push((isFirst ? others : named).shift()!)
+  }
+  return [...result, ...named, ...others]
 }
 
 function withoutDirectives<T>(value: T): T {
@@ -113,8 +134,8 @@ function withoutDirectives<T>(value: T): T {
   return Object.fromEntries(Object.entries(value).filter(([key]) => !key.startsWith('$'))) as T
 }
 
-/** The items named come in that order; the others keep their place behind their neighbour. */
-function reorder(result: Json, patch: Json, directive: string, parent: string): void {
+/** The items named come in that order, the others where they were. @param before the list as it was */
+function reorder(result: Json, patch: Json, directive: string, parent: string, before: unknown): void {
   const field = directive.slice(directive.indexOf('/') + 1)
   const list = result[field]
   const order = patch[directive]
@@ -122,9 +143,5 @@ function reorder(result: Json, patch: Json, directive: string, parent: string): 
   if (!Array.isArray(list)) return
   const key = mergeKeyOf(field, parent)
   const idOf = (item: unknown): unknown => (key !== undefined && isRecord(item) ? item[key] : item)
-  const wanted = order.map(idOf)
-  const rank = (item: unknown): number => wanted.indexOf(idOf(item))
-  const named = list.filter((item) => rank(item) >= 0).sort((a, b) => rank(a) - rank(b))
-  let next = 0
-  result[field] = list.map((item) => (rank(item) >= 0 ? named[next++] : item))
+  result[field] = inPatchOrder(list, Array.isArray(before) ? before : [], order, idOf)
 }

@@ -29,9 +29,9 @@ describe('sets of fields', () => {
   const b = { 'f:spec': { 'f:replicas': {} }, 'f:data': {} }
 
   it('are joined, compared and taken from each other', () => {
-    expect(paths(union(a, b))).toEqual(['.spec.replicas', '.spec.paused', '.data', '.data.x'])
-    expect(paths(difference(a, b))).toEqual(['.spec.paused', '.data.x'])
-    expect(paths(intersection(a, b))).toEqual(['.spec.replicas', '.data'])
+    expect(paths(union(a, b))).toEqual(['.data', '.data.x', '.spec.paused', '.spec.replicas'])
+    expect(paths(difference(a, b))).toEqual(['.data.x', '.spec.paused'])
+    expect(paths(intersection(a, b))).toEqual(['.data', '.spec.replicas'])
   })
 
   it('are one where they are equal, and frozen', () => {
@@ -40,8 +40,10 @@ describe('sets of fields', () => {
     expect(union(one, b)).toBe(union(other, b))
     expect(union(one, b)).not.toBe(difference(one, b))
     expect(() => Object.assign(union(one, b)['f:spec']!, { 'f:other': {} })).toThrow(TypeError)
-    // They are lists in disguise: in what order they were set is to be seen.
-    expect(Object.keys(union({ 'f:b': {}, 'f:a': {} }, {}))).toEqual(['f:b', 'f:a'])
+    // They are lists in disguise, told in an order of their own: fields by name, keys as numbers where they are such.
+    expect(Object.keys(union({ 'f:b': {}, 'f:a': {} }, {}))).toEqual(['f:a', 'f:b'])
+    const items = { 'v:"x"': {}, 'k:{"port":80}': {}, 'k:{"port":9}': {}, 'f:z': {}, '.': {} }
+    expect(Object.keys(union({ 'f:a': items }, {})['f:a']!)).toEqual(['.', 'f:z', 'k:{"port":9}', 'k:{"port":80}', 'v:"x"']) // prettier-ignore
   })
 })
 
@@ -260,5 +262,78 @@ describe('apply', () => {
     expect(apply(lab, `${CONFIG_MAPS}/app`, configMap('app')).status).toBe(404)
     lab.send('POST', CONFIG_MAPS, configMap('app'))
     expect(apply(lab, `${CONFIG_MAPS}/app`, configMap('app')).status).toBe(415)
+  })
+})
+
+describe('what a genuine server tells of its managers', () => {
+  const applied = (lab: Lab, path: string, body: object, query: Record<string, string> = {}) =>
+    lab.send('PATCH', path, body, { fieldManager: 'me', ...query }, 'application/apply-patch+yaml')
+  const settings = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' } }
+  const CONFIG = '/api/v1/namespaces/default/configmaps'
+  const setOf = (body: any, manager: string) => body.metadata.managedFields.find((entry: ManagedFieldsEntry) => entry.manager === manager)!.fieldsV1 // prettier-ignore
+
+  it('what comes into a new object is new itself, but for what its type always tells', () => {
+    const lab = new Lab(1, {}, builtInSchemas)
+    const template = { metadata: { labels: { app: 'x' } }, spec: { containers: [{ name: 'a', image: 'a', env: [{ name: 'E' }] }] } } // prettier-ignore
+    const object = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'd' }, spec: { selector: { matchLabels: { app: 'x' } }, template } } // prettier-ignore
+    const { body } = lab.send('POST', '/apis/apps/v1/namespaces/default/deployments', object, { fieldManager: 'me' })
+    const { 'f:strategy': strategy, 'f:template': made } = setOf(body, 'me')['f:spec']
+    expect(strategy).toMatchObject({ 'f:rollingUpdate': { '.': {}, 'f:maxSurge': {} } })
+    expect(Object.keys(strategy)).toEqual(['f:rollingUpdate', 'f:type'])
+    expect(made['f:metadata']).toEqual({ 'f:labels': { '.': {}, 'f:app': {} } })
+    expect(Object.keys(made['f:spec']['f:containers'])).toEqual(['k:{"name":"a"}'])
+    expect(made['f:spec']['f:containers']['k:{"name":"a"}']['f:env']).toEqual({ '.': {}, 'k:{"name":"E"}': { '.': {}, 'f:name': {} } }) // prettier-ignore
+  })
+
+  it('what is taken out is nobody’s any more, with all that was in it', () => {
+    const lab = new Lab(1, {}, builtInSchemas)
+    const volumes = [{ name: 'v', projected: { sources: [{ secret: { name: 's' } }] } }]
+    const template = { metadata: { labels: { app: 'x' } }, spec: { containers: [{ name: 'a', image: 'a' }], volumes } }
+    const object = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'd' }, spec: { selector: { matchLabels: { app: 'x' } }, template } } // prettier-ignore
+    const path = '/apis/apps/v1/namespaces/default/deployments'
+    expect(setOf(lab.send('POST', path, object, { fieldManager: 'me' }).body, 'me')['f:spec']['f:template']['f:spec']).toHaveProperty('f:volumes') // prettier-ignore
+    const patch = { spec: { template: { spec: { volumes: [{ name: 'v', $patch: 'delete' }] } } } }
+    const { body } = lab.send(
+      'PATCH',
+      `${path}/d`,
+      patch,
+      { fieldManager: 'you' },
+      'application/strategic-merge-patch+json',
+    )
+    expect(body.spec.template.spec.volumes).toBeUndefined()
+    expect(setOf(body, 'me')['f:spec']['f:template']['f:spec']).not.toHaveProperty('f:volumes')
+  })
+
+  it('what is applied anew is taken as any other body, and lists with nothing in them are nobody’s', () => {
+    const lab = new Lab(1, {}, builtInSchemas)
+    const role = { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'Role', metadata: { name: 'r', labels: { a: 'b' } } } // prettier-ignore
+    expect(applied(lab, '/apis/rbac.authorization.k8s.io/v1/namespaces/default/roles/r', role).body.rules).toBeNull()
+    const spec = { serviceAccountName: 'default', containers: [{ name: 'a', image: 'a', volumeDevices: [] }] }
+    const { body } = applied(lab, `${PODS}/p`, { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p' }, spec })
+    expect(body.spec.containers[0]).not.toHaveProperty('volumeDevices')
+    expect(setOf(body, 'me')['f:spec']['f:containers']['k:{"name":"a"}']).toEqual({ '.': {}, 'f:image': {}, 'f:name': {} }) // prettier-ignore
+    expect(lab.send('PATCH', `${PODS}/p`, { metadata: { labels: { a: 'b' } } }, undefined, 'application/merge-patch+json').status).toBe(200) // prettier-ignore
+  })
+
+  it('conflicts are told by manager, and of each first what is near', () => {
+    const lab = new Lab(1, {}, builtInSchemas)
+    applied(lab, `${CONFIG}/a`, { ...settings, data: { z: '1', y: '1' }, immutable: false }, { fieldManager: 'z' })
+    lab.send('PATCH', `${CONFIG}/a`, { data: { b: '1' } }, { fieldManager: 'a' }, 'application/merge-patch+json')
+    const { body } = applied(lab, `${CONFIG}/a`, { ...settings, data: { z: '2', y: '2', b: '2' } })
+    expect(body.message).toBe('Apply failed with 3 conflicts: conflicts with "a" using v1:\n- .data.b\nconflicts with "z":\n- .data.y\n- .data.z') // prettier-ignore
+    expect(body.details.causes.map(({ field }: { field: string }) => field)).toEqual(['.data.b', '.data.y', '.data.z'])
+  })
+
+  it('kubectl’s own note of what it applied last is kept true, where it is', () => {
+    const lab = new Lab(1, {}, builtInSchemas)
+    const note = 'kubectl.kubernetes.io/last-applied-configuration'
+    lab.send('POST', CONFIG, { ...settings, metadata: { name: 'a', annotations: { [note]: '{}' } } })
+    const noted = (body: any) => body.metadata.annotations?.[note]
+    expect(noted(applied(lab, `${CONFIG}/a`, { ...settings, data: { a: '1' } }).body)).toBe('{}')
+    const { body } = applied(lab, `${CONFIG}/a`, { ...settings, data: { a: '1' } }, { fieldManager: 'kubectl' })
+    expect(noted(body)).toBe('{"apiVersion":"v1","data":{"a":"1"},"kind":"ConfigMap","metadata":{"name":"a"}}\n')
+    lab.send('POST', CONFIG, { ...settings, metadata: { name: 'b' } })
+    const other = { ...settings, metadata: { name: 'b' } }
+    expect(noted(applied(lab, `${CONFIG}/b`, other, { fieldManager: 'kubectl' }).body)).toBeUndefined()
   })
 })

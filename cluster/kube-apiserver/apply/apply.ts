@@ -12,6 +12,7 @@ import type { KubernetesObject, ManagedFieldsEntry, ObjectMeta, Status } from '#
 import type { RequestInfo } from '../chain/route.ts'
 import { isTrue } from '../chain/route.ts'
 import type { Contested } from '../status.ts'
+import { bare } from '../decoding/zeros.ts'
 import { applyConflict } from '../status.ts'
 import type { FieldSet } from './field-set.ts'
 import { EMPTY, isEmptySet, paths } from './field-set.ts'
@@ -80,7 +81,7 @@ export function trackUpdate(
   time: string,
 ): KubernetesObject {
   const place = rootOf(type)
-  const { changed, removed } = compare(schemas, place, before ?? {}, after)
+  const { changed, removed } = compare(schemas, place, before ?? bare(schemas, type), after)
   // Those that were there, unless the write forgets them.
   const entries = after.metadata.managedFields ?? []
   // Of a new object, the status is not of who made it.
@@ -111,6 +112,14 @@ export type Applied =
     }
   | { readonly refused: Status }
 
+/** By what managers are told apart, as they are told of. */
+function byIdentity(a: ManagedFieldsEntry, b: ManagedFieldsEntry): number {
+  const [one, other] = [a, b].map(({ manager, operation, apiVersion, subresource }) =>
+    JSON.stringify({ manager, operation, ...(operation === 'Update' && { apiVersion }), subresource }),
+  )
+  return one! < other! ? -1 : one! > other! ? 1 : 0
+}
+
 /** @param contest how what others own is told of */
 export function apply(
   schemas: Schemas,
@@ -127,7 +136,7 @@ export function apply(
   const others = entries.filter((entry) => !isOf(entry, who))
   const mergedObject = merged(schemas, place, live, config) as KubernetesObject
   const { changed } = compare(schemas, place, live, mergedObject)
-  const contested = others.flatMap((entry) => {
+  const contested = others.toSorted(byIdentity).flatMap((entry) => {
     const fields = intersection(setOf(entry), intersection(changed, set))
     return isEmptySet(fields) ? [] : [{ entry, fields }]
   })

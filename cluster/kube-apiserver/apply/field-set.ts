@@ -27,12 +27,37 @@ export function reaches(set: FieldSet, steps: readonly string[]): boolean {
   return true
 }
 
-/** The members, as people read them: `.spec.replicas`, `.spec.template.spec.containers[name="web"].image`. */
+/** In the order of sets: the node itself, fields by name, items by their keys, values. */
+export function compareSteps(a: string, b: string): number {
+  const [kind, other] = [KINDS.indexOf(a[0]!), KINDS.indexOf(b[0]!)]
+  if (kind !== other) return kind - other
+  if (a.startsWith('f:')) return compareTexts(a, b)
+  if (a === b || a === SELF) return 0
+  const [value, against] = [JSON.parse(a.slice(2)), JSON.parse(b.slice(2))]
+  if (a.startsWith('v:')) return compareValues(value, against)
+  const [keys, others] = [Object.entries(value), Object.entries(against)]
+  for (let i = 0; i < Math.min(keys.length, others.length); i++) {
+    const order = compareTexts(keys[i]![0], others[i]![0]) || compareValues(keys[i]![1], others[i]![1])
+    if (order !== 0) return order
+  }
+  return keys.length - others.length
+}
+
+const KINDS = '.fkvi'
+const compareTexts = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+const compareValues = (a: unknown, b: unknown): number =>
+  typeof a === 'number' && typeof b === 'number' ? a - b : compareTexts(String(a), String(b))
+
+/**
+ * The members, as people read them: `.spec.replicas`, `.spec.template.spec.containers[name="web"].image`. Of each node, first
+ * what is a member right below it, then what is further down.
+ */
 export function paths(set: FieldSet, before = ''): string[] {
-  return stepsOf(set).flatMap((step) => {
-    const path = before + shown(step)
-    return isMember(set[step]!) ? [path, ...paths(set[step]!, path)] : paths(set[step]!, path)
-  })
+  const steps = stepsOf(set).toSorted(compareSteps)
+  return [
+    ...steps.filter((step) => isMember(set[step]!)).map((step) => before + shown(step)),
+    ...steps.flatMap((step) => paths(set[step]!, before + shown(step))),
+  ]
 }
 
 function shown(step: string): string {

@@ -6,7 +6,7 @@
  */
 import { deepFreeze } from '#cluster/api/meta.ts'
 import { sizeOf } from '#cluster/etcd/encoding.ts'
-import { EMPTY, type FieldSet } from './field-set.ts'
+import { compareSteps, EMPTY, type FieldSet } from './field-set.ts'
 
 /** The steps of a set up to one of them. */
 export interface Way {
@@ -54,7 +54,8 @@ function made(way: Way): FieldSet {
   const steps: Way[] = []
   for (let at = way; at.before !== undefined; at = at.before) steps.push(at)
   const set: Record<string, FieldSet> = {}
-  for (const { step, below } of steps.reverse()) set[step] = below
+  // In the order in which they are told, whatever the order they came in.
+  for (const { step, below } of steps.toSorted((a, b) => compareSteps(a.step, b.step))) set[step] = below
   // Measured now, so that nobody who stores it has to.
   sizeOf(deepFreeze(set))
   return set

@@ -10,6 +10,7 @@ import { apiVersionOf, storedAs } from '#cluster/api/resources.ts'
 import type { KubernetesObject, Status } from '#cluster/api/types.ts'
 import type { Context } from '#cluster/kernel/component.ts'
 import { toStored } from '../conversion/conversion.ts'
+import { conform } from '../decoding/conform.ts'
 import { schemasWith } from '../extensions/schema/types.ts'
 import type { Prepared } from '../handlers/objects.ts'
 import type { PendingRequest, State } from '../state.ts'
@@ -57,6 +58,38 @@ export function trackedUpdate(
   const types = after === before ? undefined : typesFor(state, row.info)
   if (!types) return after
   return deepFreeze(trackUpdate(types.all, types.type, managerIn(row), before, after, formatTime(ctx.now)))
+}
+
+/** What has been applied, as any other body is taken: lists with nothing in them say nothing, what must be told is. */
+export function settled<T>({ schemas }: State, resource: Resource, object: T): T {
+  const type = resource.custom ? undefined : schemas?.typeOfKind(apiVersionOf(resource), resource.kind)
+  return type ? (conform(schemas!, type, object).value as T) : object
+}
+
+const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration'
+
+/** What kubectl compares with when it applies by itself is kept as it is applied here, where it is there. */
+function withLastApplied(
+  { request }: PendingRequest,
+  old: KubernetesObject,
+  object: KubernetesObject,
+): KubernetesObject {
+  const { annotations } = object.metadata
+  const isKept = request.query?.['fieldManager'] === 'kubectl' && old.metadata.annotations?.[LAST_APPLIED] !== undefined
+  if (!isKept) return object
+  const body = request.body as KubernetesObject
+  const { [LAST_APPLIED]: _, ...others } = body.metadata?.annotations ?? {}
+  const metadata = { ...body.metadata, ...(body.metadata?.annotations && { annotations: others }) }
+  const text = `${JSON.stringify(inOrder({ ...body, metadata }))}\n`
+  return { ...object, metadata: { ...object.metadata, annotations: { ...annotations, [LAST_APPLIED]: text } } }
+}
+
+/** As Go writes maps: by name. */
+function inOrder(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(inOrder)
+  if (typeof value !== 'object' || value === null) return value
+  const entries = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1))
+  return Object.fromEntries(entries.map(([key, inner]) => [key, inOrder(inner)]))
 }
 
 const storedBody = ({ info, request }: PendingRequest): KubernetesObject =>
@@ -145,7 +178,7 @@ export function prepareApply(
   const { all, type } = typesFor(state, row.info)!
   const outcome = apply(all, type, row.request, managerIn(row), withoutRevision(old), storedBody(row))
   if ('refused' in outcome) return outcome
-  const prepared = prepare(outcome.object)
+  const prepared = prepare(settled(state, storedAs(row.info.resource), withLastApplied(row, old, outcome.object)))
   if ('refused' in prepared) return prepared
   const managedFields = outcome.managers(formatTime(ctx.now))
   const { object } = prepared

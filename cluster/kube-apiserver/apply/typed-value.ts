@@ -67,35 +67,24 @@ const ownsItself = (step: string, parent: Place): boolean => step.startsWith('k:
 
 /** All that there is in a value. */
 export function fieldsOf(schemas: Schemas, place: Place, value: unknown): FieldSet {
-  // Most values have no parts, and they all share one empty set.
-  if (typeof value !== 'object' || value === null) return EMPTY
-  if (place.type.is === 'object') return fieldsOfObject(schemas, place.type.name, place.field, value as Json)
+  if (isLeaf(value)) return EMPTY
   const parts = partsOf(schemas, place, value)
   if (parts === undefined || parts.length === 0) return EMPTY
   let way = noSteps()
   for (const part of parts) {
     const below = fieldsOf(schemas, part.place, part.value)
-    way = withStep(way, part.step, ownsItself(part.step, place) ? withSelf(below) : below)
+    const owns = ownsItself(part.step, place)
+    if (owns || below !== EMPTY || !isHull(schemas, part))
+      way = withStep(way, part.step, owns ? withSelf(below) : below)
   }
   return setAt(way)
 }
 
-/** The same as by its parts, which need not be made for that: an object is most of what there is in an object. */
-function fieldsOfObject(schemas: Schemas, name: string, field: Field | undefined, value: Json): FieldSet {
-  const { atomic, fields, rest } = schemas.typeNamed(name)
-  if (atomic || field?.atomic || Array.isArray(value)) return EMPTY
-  let way = noSteps()
-  for (const key of Object.keys(value)) {
-    const inner = fields.get(key)
-    const type = inner?.type ?? rest
-    if (!type) continue
-    const below = isLeaf(value[key]) ? EMPTY : fieldsOf(schemas, inner ? { type, field: inner } : { type }, value[key])
-    way = withStep(way, inner?.step ?? `f:${key}`, below)
-  }
-  return setAt(way)
+/** A list of items with nothing in it, and what has no more in it than such: there is nothing to own. */
+function isHull(schemas: Schemas, { place, value }: Part): boolean {
+  if (typeof value !== 'object' || value === null || partsOf(schemas, place, value) === undefined) return false
+  return Array.isArray(value) || Object.keys(value).length > 0
 }
-
-const isLeaf = (value: unknown): boolean => typeof value !== 'object' || value === null
 
 export interface Comparison {
   /** Fields that the second value has anew or otherwise. */
@@ -112,22 +101,47 @@ export function compare(schemas: Schemas, place: Place, before: unknown, after: 
     const { step, value } = part
     const was = old.get(step)
     old.delete(step)
-    if (was === undefined) changed = withStep(changed, step, added(schemas, part, place))
+    if (was === undefined) changed = withStep(changed, step, withSelf(whole(schemas, part.place, value)))
     else if (!isEqual(was.value, value)) {
-      const isWhole = partsOf(schemas, part.place, value) === undefined || partsOf(schemas, part.place, was.value) === undefined // prettier-ignore
+      // Of a list that is none yet, what comes into it is new, and it is not.
+      const isWhole = partsOf(schemas, part.place, value) === undefined || (was.value !== null && partsOf(schemas, part.place, was.value) === undefined) // prettier-ignore
       const below = isWhole ? { changed: EMPTY, removed: EMPTY } : compare(schemas, part.place, was.value, value)
       if (isWhole || Object.keys(below.changed).length > 0) changed = withStep(changed, step, below.changed)
       if (Object.keys(below.removed).length > 0) removed = withStep(removed, step, below.removed)
     }
   }
-  for (const [step, part] of old) removed = withStep(removed, step, withSelf(fieldsOf(schemas, part.place, part.value)))
+  for (const [step, part] of old) removed = withStep(removed, step, withSelf(whole(schemas, part.place, part.value)))
   return { changed: setAt(changed), removed: setAt(removed) }
 }
 
-function added(schemas: Schemas, { step, value, place }: Part, parent: Place): FieldSet {
-  const below = fieldsOf(schemas, place, value)
-  return ownsItself(step, parent) || place.type.is === 'map' ? withSelf(below) : below
+/** All of a value that was not there, or is no more: each part of it that has parts, too. */
+function whole(schemas: Schemas, place: Place, value: unknown): FieldSet {
+  // Most values have no parts, and they all share one empty set.
+  if (isLeaf(value)) return EMPTY
+  if (place.type.is === 'object') return wholeObject(schemas, place.type.name, place.field, value as Json)
+  const parts = partsOf(schemas, place, value)
+  if (parts === undefined || parts.length === 0) return EMPTY
+  let way = noSteps()
+  for (const part of parts) way = withStep(way, part.step, withSelf(whole(schemas, part.place, part.value)))
+  return setAt(way)
 }
+
+/** The same as by its parts, which need not be made for that: an object is most of what there is in an object. */
+function wholeObject(schemas: Schemas, name: string, field: Field | undefined, value: Json): FieldSet {
+  const { atomic, fields, rest } = schemas.typeNamed(name)
+  if (atomic || field?.atomic || Array.isArray(value)) return EMPTY
+  let way = noSteps()
+  for (const key of Object.keys(value)) {
+    const inner = fields.get(key)
+    const type = inner?.type ?? rest
+    if (!type) continue
+    const below = isLeaf(value[key]) ? EMPTY : whole(schemas, inner ? { type, field: inner } : { type }, value[key])
+    way = withStep(way, inner?.step ?? `f:${key}`, withSelf(below))
+  }
+  return setAt(way)
+}
+
+const isLeaf = (value: unknown): boolean => typeof value !== 'object' || value === null
 
 /** The first value with all that the second says. */
 export function merged(schemas: Schemas, place: Place, base: unknown, over: unknown): unknown {

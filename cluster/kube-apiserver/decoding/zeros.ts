@@ -31,6 +31,22 @@ export function withZeros(schemas: Schemas, type: ObjectType, object: Json): Jso
   return next ?? object
 }
 
+const bareOfTypes = new WeakMap<ObjectType, Json>()
+
+/** What there is of an object before anything has been put into it: as above, and the lists that validation wants something in. */
+export function bare(schemas: Schemas, type: ObjectType): Json {
+  let made = bareOfTypes.get(type)
+  if (made === undefined) {
+    const told = toldStructs(type)
+    const fields = [...type.fields.values()].flatMap((field): (readonly [string, unknown])[] => {
+      if (field.type.is === 'object') return told.has(field.name) ? [[field.name, bare(schemas, schemas.typeNamed(field.type.name))]] : [] // prettier-ignore
+      return field.required && field.type.is !== 'scalar' ? [[field.name, null]] : []
+    })
+    bareOfTypes.set(type, (made = { ...withZeros(schemas, type, NO_OBJECT), ...Object.fromEntries(fields) }))
+  }
+  return made
+}
+
 const isEmptyList = (value: unknown): boolean => Array.isArray(value) && value.length === 0
 
 const NO_OBJECT = Object.freeze({})

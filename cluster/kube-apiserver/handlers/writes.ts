@@ -28,7 +28,7 @@ import { namespaceProblem } from '../admission/namespace-lifecycle.ts'
 import { askHooks, hookAnswered } from '../admission/webhooks/calling.ts'
 import type { Ended } from '../outgoing.ts'
 import { isApply } from '../apply/apply.ts'
-import { meansAnother, trackedCreation } from '../apply/tracking.ts'
+import { meansAnother, settled, trackedCreation } from '../apply/tracking.ts'
 import { admissionOf, currentOf, prepareChange } from './changes.ts'
 import { prepareCreate } from './objects.ts'
 import { misdirected } from '../chain/misdirected.ts'
@@ -218,7 +218,8 @@ function create(state: State, row: PendingRequest, ctx: Context): Effect[] {
   }
   const admission = admissionOf(state, row, ctx, info.verb === 'create' ? info : { ...info, verb: 'create' })
   const tracked = (object: KubernetesObject) => trackedCreation(state, row, object, ctx)
-  const prepared = prepareCreate(info, row.request.body, ctx, admission, tracked, row.user, state.schemas !== undefined)
+  const body = isApply(row.request) ? settled(state, info.resource, row.request.body) : row.request.body
+  const prepared = prepareCreate(info, body, ctx, admission, tracked, row.user, state.schemas !== undefined)
   row = withRemarks(state, row, admission)
   if ('refused' in prepared) {
     if (admission?.missing.length) return waitForHooks(state, row, admission, ctx)
