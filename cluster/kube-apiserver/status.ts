@@ -121,7 +121,8 @@ export function applyConflict(contested: readonly Contested[]): Status {
     paths.map((field) => ({ reason: 'FieldManagerConflict', message: `conflict with ${managerText(entry)}`, field })),
   )
   const [only] = causes
-  const groups = contested.map(
+  const sorted = contested.toSorted((a, b) => (managerText(a.entry) < managerText(b.entry) ? -1 : 1))
+  const groups = sorted.map(
     ({ entry, paths }) => `conflicts with ${managerText(entry)}:\n${paths.map((path) => `- ${path}`).join('\n')}`,
   )
   const message =

@@ -18,7 +18,7 @@ type Json = Record<string, unknown>
 /** @throws Error where the bytes are no such message, or of a kind that nobody sends */
 export function decodeProtobuf(bytes: Buffer): unknown {
   if (!bytes.subarray(0, MAGIC.length).equals(MAGIC))
-    throw new Error('provided data does not appear to be a protobuf message')
+    throw new Error('provided data does not appear to be a protobuf message, expected prefix [107 56 115 0]')
   let apiVersion = ''
   let kind = ''
   let raw: Uint8Array = new Uint8Array()

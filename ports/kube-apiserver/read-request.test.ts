@@ -35,3 +35,13 @@ it('a body of no type is JSON, even where the header is there', () => {
   const message = { method: 'POST', url: '/api/v1/pods', headers: { 'content-type': '' } } as unknown as IncomingMessage
   expect(requestOf(message, Buffer.from('{"a":1}'), undefined)).toMatchObject({ body: { a: 1 } })
 })
+
+it.each([
+  ['application/vnd.kubernetes.protobuf', 'k8s\0x', 'the object provided is unrecognized (must be of type {kind}): unexpected EOF (6b38730078)'],
+  ['application/yaml', 'a: [b', "the object provided is unrecognized (must be of type {kind}): yaml: line 1: did not find expected ',' or ']' (613a205b62)"],
+  ['application/apply-patch+yaml', 'a: b: c', 'error decoding YAML: error converting YAML to JSON: yaml: mapping values are not allowed in this context'],
+])('a body of %s that is none: %j', (type, text, message) => {
+  const method = type.includes('patch') ? 'PATCH' : 'POST'
+  const sent = { method, url: '/api/v1/pods', headers: { 'content-type': type } } as unknown as IncomingMessage
+  expect((requestOf(sent, Buffer.from(text), undefined) as { malformed: object }).malformed).toMatchObject({ message })
+}) // prettier-ignore

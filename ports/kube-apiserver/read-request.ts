@@ -5,7 +5,7 @@
  * Where to read upstream: apiserver `pkg/endpoints/handlers/{create,patch}.go`, `negotiation/negotiate.go`.
  */
 import type { IncomingMessage } from 'node:http'
-import { parse as parseYaml } from 'yaml'
+import { readYaml } from './read-yaml.ts'
 import type { HttpRequest, Method, UserInfo } from '#cluster/api/http.ts'
 import type { Status } from '#cluster/api/types.ts'
 import { duplicatesIn } from './duplicates.ts'
@@ -127,9 +127,14 @@ function bodyOf(method: string, contentType: string | undefined, bytes: Buffer):
     const duplicates = decode === json ? duplicatesIn(utf8(bytes)) : []
     return { body, ...(duplicates.length > 0 && { duplicates }) }
   } catch (error) {
-    const text = (error as Error).message
-    if (method === 'PATCH') return { malformed: failure(400, 'BadRequest', `error decoding patch: ${text}`) }
-    const why = `couldn't get version/kind; ${decode === yaml ? 'yaml' : 'json'} parse error: ${text}`
+    const { message: found } = error as Error
+    const text = decode === decodeProtobuf && error instanceof RangeError ? 'unexpected EOF' : found
+    const isJson = decode === json
+    if (method === 'PATCH') {
+      const decoding = decode === yaml ? 'error decoding YAML: error converting YAML to JSON' : 'error decoding patch'
+      return { malformed: failure(400, 'BadRequest', `${decoding}: ${text}`) }
+    }
+    const why = isJson ? `couldn't get version/kind; json parse error: ${text}` : text
     // What a deletion says of itself is read without asking whose fault it is.
     if (method === 'DELETE') return { malformed: failure(500, '', why) }
     const message = `the object provided is unrecognized (must be of type {kind}): ${why} (${summary(bytes)})`
@@ -159,11 +164,7 @@ function json(bytes: Buffer): unknown {
 }
 
 function yaml(bytes: Buffer): unknown {
-  try {
-    return parseYaml(new TextDecoder('utf-8', { fatal: true }).decode(bytes), { maxAliasCount: 100 }) as unknown
-  } catch (error) {
-    throw new Error((error as Error).message.split('\n')[0], { cause: error })
-  }
+  return readYaml(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
 }
 
 /** As Go reads JSON: what is no UTF-8 is U+FFFD, and so is half of a pair; a byte order mark is no JSON. */

@@ -125,6 +125,14 @@ describe('apply', () => {
     expect(managers(forced.body)).toEqual(['me Apply'])
   })
 
+  it('tells of several managers in the order of their names', () => {
+    const lab = ready()
+    apply(lab, `${CONFIG_MAPS}/app`, configMap('app', { a: '1', b: '1' }), { fieldManager: 'one' })
+    lab.send('PATCH', `${CONFIG_MAPS}/app`, { data: { b: '2' } }, { fieldManager: 'four' }, 'application/merge-patch+json') // prettier-ignore
+    const { body } = apply(lab, `${CONFIG_MAPS}/app`, configMap('app', { a: '3', b: '3' }))
+    expect(body.message).toBe('Apply failed with 2 conflicts: conflicts with "four" using v1:\n- .data.b\nconflicts with "one":\n- .data.a') // prettier-ignore
+  })
+
   it('of a scale takes the replicas from nobody without force, and owns them from then on', () => {
     const lab = ready()
     apply(lab, `${DEPLOYMENTS}/web`, deployment('web', { replicas: 3 }))

@@ -215,6 +215,8 @@ function scaleErrors(scale: ScalePaths, path: string): FieldError[] {
     const value = scale[field]
     if (!value) {
       if (field !== 'labelSelectorPath') errors.push(required(`${path}.${field}`))
+    } else if (!value.startsWith('.')) {
+      errors.push(invalidValue(`${path}.${field}`, value, 'must be a simple json path starting with .'))
     } else if (!SIMPLE_PATH.test(value)) {
       errors.push(invalidValue(`${path}.${field}`, value, 'should be a simple json path'))
     } else if (!roots.some((root) => value.startsWith(root))) {

@@ -134,6 +134,41 @@ it('limits are held against each other, in order', () => {
   ])
 })
 
+it.each<[string, object, readonly string[]]>([
+  [
+    `${IN}/resourcequotas`,
+    { apiVersion: 'v1', kind: 'ResourceQuota', spec: { hard: { pods: '1', services: '1', 'count/x.y': '1' }, scopes: ['BestEffort'], scopeSelector: { matchExpressions: [{ scopeName: 'PriorityClass', operator: 'Exists' }] } } },
+    ['spec.scopes: Invalid value: ["BestEffort"]: unsupported scope applied to resource', 'spec.scopeSelector.matchExpressions: Invalid value: {"matchExpressions":[{"scopeName":"PriorityClass","operator":"Exists"}]}: unsupported scope applied to resource'],
+  ],
+  [
+    '/apis/scheduling.k8s.io/v1/priorityclasses',
+    { apiVersion: 'scheduling.k8s.io/v1', kind: 'PriorityClass', metadata: { name: 'system-x' }, value: 1, preemptionPolicy: 'X' },
+    ["metadata.name: Forbidden: priority class names with 'system-' prefix are reserved for system use only. error: system-x is not a known system priority class", 'preemptionPolicy: Unsupported value: "X": supported values: "PreemptLowerPriority", "Never"'],
+  ],
+  [
+    '/apis/storage.k8s.io/v1/storageclasses',
+    { apiVersion: 'storage.k8s.io/v1', kind: 'StorageClass', provisioner: 'a.io/b', parameters: { '': 'x' } },
+    ['parameters: Invalid value: "": field can not be empty.'],
+  ],
+  [
+    '/apis/autoscaling/v1/namespaces/default/horizontalpodautoscalers',
+    { apiVersion: 'autoscaling/v1', kind: 'HorizontalPodAutoscaler', spec: { minReplicas: 0, maxReplicas: 1, scaleTargetRef: { kind: 'Deployment', name: 'd' } } },
+    ['spec.minReplicas: Invalid value: 0: must be greater than or equal to 1', 'spec.metrics: Forbidden: must specify at least one Object or External metric to support scaling to zero replicas'],
+  ],
+  [
+    '/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations',
+    { apiVersion: 'admissionregistration.k8s.io/v1', kind: 'ValidatingWebhookConfiguration', webhooks: [{ name: 'a.b.io', sideEffects: 'None', admissionReviewVersions: ['v1'], clientConfig: { service: { name: '', namespace: '' } } }] },
+    ['webhooks[0].clientConfig.service.name: Required value: service name is required', 'webhooks[0].clientConfig.service.namespace: Required value: service namespace is required'],
+  ],
+  [
+    '/apis/apiextensions.k8s.io/v1/customresourcedefinitions',
+    { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition', metadata: { name: 'foos.a.io' }, spec: { group: 'a.io', scope: 'Namespaced', names: { plural: 'foos', kind: 'Foo' }, versions: [{ name: 'v1', served: true, storage: true, subresources: { scale: { specReplicasPath: 'x', statusReplicasPath: '.status.y' } }, schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': false } } }] } },
+    ['spec.validation.openAPIV3Schema.x-kubernetes-preserve-unknown-fields: Invalid value: false: must be true or undefined', 'spec.subresources.scale.specReplicasPath: Invalid value: "x": must be a simple json path starting with .'],
+  ],
+])('of %s, %j', (path, object, causes) => {
+  expect(causesOf(path, { metadata: { name: 'a' }, ...object })).toEqual(causes)
+}) // prettier-ignore
+
 it('what is wrong twice is shown once, and is two causes', () => {
   const claim = { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name: 'c' }, spec: { accessModes: ['X', 'X'], resources: { requests: { storage: '1' } } } } // prettier-ignore
   const { body } = lab.send('POST', `${IN}/persistentvolumeclaims`, claim)

@@ -45,16 +45,16 @@ const POLICIES = ['PreemptLowerPriority', 'Never']
 
 function validatePriorityClass({ metadata, value, preemptionPolicy }: Anything): FieldError[] {
   const isKnown = !preemptionPolicy || POLICIES.includes(preemptionPolicy)
-  const errors = isKnown ? [] : [notSupported('preemptionPolicy', preemptionPolicy, POLICIES)]
+  const errors: FieldError[] = []
   if (
     metadata.name.startsWith('system-') &&
     !['system-node-critical', 'system-cluster-critical'].includes(metadata.name)
   ) {
-    errors.push(forbiddenValue('metadata.name', "priority class names with 'system-' prefix are reserved for system use only. error: the name is not a system critical priority class")) // prettier-ignore
+    errors.push(forbiddenValue('metadata.name', `priority class names with 'system-' prefix are reserved for system use only. error: ${metadata.name} is not a known system priority class`)) // prettier-ignore
   } else if (value > PRIORITY_MAX && !metadata.name.startsWith('system-')) {
     errors.push(forbiddenValue('value', `maximum allowed value of a user defined priority is ${PRIORITY_MAX}`))
   }
-  return errors
+  return isKnown ? errors : [...errors, notSupported('preemptionPolicy', preemptionPolicy, POLICIES)]
 }
 
 export const priorityClasses: Strategy<Anything> = {

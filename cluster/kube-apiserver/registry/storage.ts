@@ -18,6 +18,7 @@ const BINDING = ['Immediate', 'WaitForFirstConsumer']
 const validateClass = (object: Anything): FieldError[] => [
   ...needed(object['provisioner'], 'provisioner'),
   ...(object['provisioner'] ? keyProblems(object['provisioner'].toLowerCase()).map((problem) => invalidValue('provisioner', object['provisioner'], problem)) : []), // prettier-ignore
+  ...(Object.hasOwn(object['parameters'] ?? {}, '') ? [invalidValue('parameters', '', 'field can not be empty.')] : []),
   ...oneOf(RECLAIM, object['reclaimPolicy'], 'reclaimPolicy'),
   ...(object['volumeBindingMode'] === '' ? [notSupported('volumeBindingMode', '', BINDING)] : oneOf(BINDING, object['volumeBindingMode'], 'volumeBindingMode', true)), // prettier-ignore
   ...validateTopologies(object['allowedTopologies']),

@@ -35,6 +35,11 @@ export function validateAutoscaler({ spec: given }: Fields): FieldError[] {
   }
   errors.push(...validateReference(spec['scaleTargetRef'], 'spec.scaleTargetRef'))
   each(spec['metrics'], 'spec.metrics', (metric, field) => errors.push(...validateMetric(metric, field)))
+  const fromOutside = ((spec['metrics'] ?? []) as readonly Fields[]).some(({ type }) => type === 'Object' || type === 'External') // prettier-ignore
+  if (minReplicas === 0 && !fromOutside) {
+    const detail = 'must specify at least one Object or External metric to support scaling to zero replicas'
+    errors.push(forbiddenValue('spec.metrics', detail))
+  }
   for (const way of ['scaleUp', 'scaleDown'])
     errors.push(...validateRules(spec['behavior']?.[way], `spec.behavior.${way}`))
   return errors

@@ -38,8 +38,8 @@ export const validateWebhookService = (
   { name, namespace, path, port = 443 }: WebhookService,
   field: string,
 ): FieldError[] => [
-  ...(namespace ? [] : [required(`${field}.name`)]),
-  ...(name ? [] : [required(`${field}.namespace`)]),
+  ...(namespace ? [] : [required(`${field}.name`, 'service name is required')]),
+  ...(name ? [] : [required(`${field}.namespace`, 'service namespace is required')]),
   ...validateServicePort(port, `${field}.port`),
   ...(path === undefined ? [] : pathProblems(path).map((problem) => invalidValue(`${field}.path`, path, problem))),
 ]

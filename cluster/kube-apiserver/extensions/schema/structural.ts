@@ -153,6 +153,9 @@ function levelErrors(schema: JsonSchema, level: Level, path: string): FieldError
   if (additionalProperties !== undefined && level === 'root') {
     errors.push(forbiddenValue(`${path}.additionalProperties`, 'must not be used at the root'))
   }
+  if (schema['x-kubernetes-preserve-unknown-fields'] === false) {
+    errors.push(invalidValue(`${path}.x-kubernetes-preserve-unknown-fields`, false, 'must be true or undefined'))
+  }
   if (isIntOrString && keepsUnknown) {
     const why = 'must be false if x-kubernetes-int-or-string is true'
     errors.push(invalidValue(`${path}.x-kubernetes-preserve-unknown-fields`, true, why))
