@@ -47,7 +47,7 @@ import { answer, isMutating, laneOf, refuse } from '../handlers/responses.ts'
 import type { RequestInfo } from './route.ts'
 import { requestInfo } from './route.ts'
 import type { PendingRequest, State } from '../state.ts'
-import { methodNotAllowed, timeout, tooManyRequests, unauthorized } from '../status.ts'
+import { methodNotAllowed, notFound, timeout, tooManyRequests, unauthorized } from '../status.ts'
 import { TOKEN_READS } from '../tokens/token-requests.ts'
 import { shaped, viewOf } from '../handlers/views.ts'
 import { startWatch } from '../watch/watch-requests.ts'
@@ -149,6 +149,10 @@ function atNoResource(state: State, stream: StreamId, user: UserInfo, request: H
   const asked = attributesOf(request)
   const refused = asked && authorize(state, user, asJudged(asked, request), ctx)
   if (refused) return [answer(stream, refused.code, refused)]
+  // Below an object of a definition, what is not there is told as the object that is not there.
+  const { group, version, resource: plural } = asked?.resource ?? { group: '', version: '', resource: '' }
+  const defined = asked?.subresource ? customResource(state, group, version, plural) : undefined
+  if (defined) return [answer(stream, 404, notFound(defined, asked!.name))]
   return [{ type: 'close', stream, body: answerAtPath(state, user, request, asked !== undefined) }]
 }
 

@@ -100,6 +100,15 @@ describe('a definition', () => {
     ])
   })
 
+  it('knows nothing below an object but what it says, and calls that the object', () => {
+    const lab = newLab()
+    lab.send('POST', TABS, tab('a'))
+    for (const below of ['nope', 'x/y']) {
+      const { status, body } = lab.send('GET', `${TABS}/a/${below}`)
+      expect([below, status, body.message]).toEqual([below, 404, 'crontabs.stable.example.com "a" not found'])
+    }
+  })
+
   it('waits for names that another has, and gets them when that has gone', () => {
     const lab = newLab()
     const other = definition({}, { plural: 'tabs', kind: 'CronTab', shortNames: ['ct'], singular: 'tab' }, 'tabs.stable.example.com') // prettier-ignore
