@@ -30,7 +30,7 @@ export const required = (field: string, detail = ''): FieldError => ({
 })
 export const invalidValue = (field: string, value: unknown, detail: string): FieldError => ({
   reason: 'FieldValueInvalid',
-  message: `Invalid value: ${show(value)}: ${detail}`,
+  message: `Invalid value: ${show(value)}${detail && `: ${detail}`}`,
   field,
 })
 export const forbiddenValue = (field: string, detail: string): FieldError => ({
@@ -54,9 +54,9 @@ export const notFoundValue = (field: string, value: unknown): FieldError => ({
   message: `Not found: ${JSON.stringify(value)}`,
 })
 
-export const duplicateValue = (field: string, value: unknown): FieldError => ({
+export const duplicateValue = (field: string, value: unknown, detail = ''): FieldError => ({
   reason: 'FieldValueDuplicate',
-  message: `Duplicate value: ${show(value)}`,
+  message: `Duplicate value: ${show(value)}${detail && `: ${detail}`}`,
   field,
 })
 

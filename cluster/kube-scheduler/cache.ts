@@ -135,9 +135,9 @@ export function setNode(cache: Cache, node: Node): void {
 function countImages({ images }: Cache, old: Node | undefined, node: Node | undefined): void {
   const [before, now] = [old?.status?.images, node?.status?.images]
   if (before === now || isEqual(before, now)) return
-  for (const { names } of before ?? []) for (const name of names) images.delete(name, old!.metadata.name)
+  for (const { names } of before ?? []) for (const name of names ?? []) images.delete(name, old!.metadata.name)
   for (const { names, sizeBytes = 0 } of now ?? [])
-    for (const name of names) images.set(name, node!.metadata.name, sizeBytes)
+    for (const name of names ?? []) images.set(name, node!.metadata.name, sizeBytes)
 }
 
 export function removeNode(cache: Cache, nodeName: string): void {

@@ -23,10 +23,11 @@ export function autoscalerToV1({ metadata, spec = {}, status }: any): Kubernetes
   const others = metrics
     .filter((metric: Metric) => metric !== cpu)
     .map((metric: Metric) => formerMetric(metric, 'target'))
-  const { conditions, currentMetrics = [], ...counts } = status ?? {}
-  const current = (currentMetrics as readonly Metric[]).find(isCpuValue)
+  const { conditions, currentMetrics, ...counts } = status ?? {}
+  const metricsNow: readonly Metric[] = currentMetrics ?? []
+  const current = metricsNow.find(isCpuValue)
   // All of them: v1 has a field for a percentage, and none for how much it is of.
-  const values = currentMetrics.map((metric: Metric) => formerMetric(metric, 'current'))
+  const values = metricsNow.map((metric) => formerMetric(metric, 'current'))
   const utilization = current?.resource?.current?.averageUtilization
   const target = cpu?.resource?.target?.averageUtilization
   const kept = { metrics: others, behavior, conditions, 'current-metrics': values }
@@ -36,7 +37,11 @@ export function autoscalerToV1({ metadata, spec = {}, status }: any): Kubernetes
     metadata: withKept(metadata, kept),
     spec: { ...rest, ...(target !== undefined && { targetCPUUtilizationPercentage: target }) },
     ...(status && {
-      status: { ...counts, ...(utilization !== undefined && { currentCPUUtilizationPercentage: utilization }) },
+      status: {
+        currentReplicas: 0,
+        ...counts,
+        ...(utilization !== undefined && { currentCPUUtilizationPercentage: utilization }),
+      },
     }),
   } as KubernetesObject
 }

@@ -211,3 +211,22 @@ it('an attachment is not there yet when it is asked for, whatever it says', () =
   const { body } = lab().send('POST', '/apis/storage.k8s.io/v1/volumeattachments', attachment)
   expect(body.status).toEqual({ attached: false })
 })
+
+it('an autoscaler of the former version tells of replicas that are none, and of metrics that are null', () => {
+  const api = lab()
+  const object = { apiVersion: 'autoscaling/v1', kind: 'HorizontalPodAutoscaler', metadata: { name: 'a' }, spec: { maxReplicas: 2, scaleTargetRef: { kind: 'Deployment', name: 'd' } } } // prettier-ignore
+  const path = (version: string) => `/apis/autoscaling/${version}/namespaces/default/horizontalpodautoscalers`
+  expect(api.send('POST', path('v1'), object).body.status).toEqual({ currentReplicas: 0, desiredReplicas: 0 })
+  expect(api.send('GET', `${path('v2')}/a`).body.status).toEqual({ currentMetrics: null, desiredReplicas: 0 })
+  const status = { desiredReplicas: 1 }
+  expect(api.send('PATCH', `${path('v2')}/a/status`, { status }, undefined, 'application/merge-patch+json').status).toBe(200) // prettier-ignore
+  expect(api.send('GET', `${path('v1')}/a`).body.status).toEqual({ currentReplicas: 0, desiredReplicas: 1 })
+})
+
+it('the claims of a StatefulSet keep what they say of their status', () => {
+  const claim = { metadata: { name: 'd' }, spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } }, status: { phase: 'Bound' } } // prettier-ignore
+  const template = { metadata: { labels: { a: 'b' } }, spec: { containers: [{ name: 'a', image: 'a' }] } }
+  const spec = { serviceName: 's', selector: { matchLabels: { a: 'b' } }, template, volumeClaimTemplates: [claim, { ...claim, metadata: { name: 'e' }, status: {} }] } // prettier-ignore
+  const { body } = lab().send('POST', '/apis/apps/v1/namespaces/default/statefulsets', { apiVersion: 'apps/v1', kind: 'StatefulSet', metadata: { name: 's' }, spec }) // prettier-ignore
+  expect(body.spec.volumeClaimTemplates.map((one: any) => one.status.phase)).toEqual(['Bound', 'Pending'])
+})

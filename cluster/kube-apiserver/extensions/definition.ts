@@ -71,7 +71,7 @@ export const holds = (definition: Definition, type: string): boolean => conditio
 
 /** With that condition; its time moves where its status does. */
 export function withCondition(definition: Definition, condition: Condition, now: Micros): Definition {
-  const { conditions = [] } = definition.status ?? {}
+  const conditions = definition.status?.conditions ?? []
   const old = conditionOf(definition, condition.type)
   const lastTransitionTime = old?.status === condition.status && old.lastTransitionTime ? old.lastTransitionTime : formatTime(now) // prettier-ignore
   const next = { ...condition, lastTransitionTime }

@@ -18,6 +18,22 @@ const metric = (fields: object) => ({ scaleTargetRef: target, maxReplicas: 1, me
 describe('is refused', () => {
   it.each<[string, string, object, readonly string[]]>([
     [
+      'csinodes',
+      'an id that is too long',
+      { drivers: [{ name: 'a', nodeID: 'n'.repeat(193) }] },
+      [`spec.drivers[0].nodeID: Invalid value: "${'n'.repeat(193)}": must be 192 characters or less`],
+    ],
+    [
+      'csidrivers',
+      'no policy, and tokens that are asked for twice, or for too short',
+      { fsGroupPolicy: '', tokenRequests: [{ audience: 'a', expirationSeconds: 1 }, { audience: 'a' }] },
+      [
+        'spec.fsGroupPolicy: Unsupported value: "": supported values: "File", "None", "ReadWriteOnceWithFSType"',
+        'spec.tokenRequests[0].expirationSeconds: Invalid value: 1: may not specify a duration less than 10 minutes',
+        'spec.tokenRequests[1].audience: Duplicate value: "a"',
+      ],
+    ],
+    [
       'limitranges',
       'a default that is more than the most',
       {
@@ -206,5 +222,25 @@ describe('is taken', () => {
     ],
   ])('%s %j', (plural, spec) => {
     expect(problems(plural, { spec })).toEqual([])
+  })
+})
+
+describe('of kinds without a spec', () => {
+  const causes = (plural: string, object: object): readonly string[] =>
+    strategyOf(resourceNamed(plural)).validate!({ metadata: { name: 'a' }, spec: {}, ...object } as never).map(({ field, message }) => `${field}: ${message}`) // prettier-ignore
+
+  it.each<[string, object, readonly string[]]>([
+    ['controllerrevisions', { revision: -1 }, ['data: Required value: data is mandatory', 'revision: Invalid value: -1: must be greater than or equal to 0']], // prettier-ignore
+    ['priorityclasses', { value: 1, preemptionPolicy: '' }, ['preemptionPolicy: Required value']],
+    ['nodes', { spec: { taints: [{ key: 'k', effect: 'NoExecute' }, { key: 'k', effect: 'NoExecute' }] } }, ['metadata.taints[1]: Duplicate value: {"key":"k","effect":"NoExecute"}: taints must be unique by key and effect pair']], // prettier-ignore
+    ['nodes', { status: { capacity: { memory: '-1', 'a.b/gpu': '1.5' } } }, ['status.capacity.memory: Invalid value: "-1": must be greater than or equal to 0', 'status.capacity.a.b/gpu: Invalid value: "1500m": must be an integer']], // prettier-ignore
+  ])('%s: %j', (plural, object, expected) => {
+    expect(causes(plural, object)).toEqual(expected)
+  })
+
+  it('a revision stays what it is', () => {
+    const { validateUpdate } = strategyOf(resourceNamed('controllerrevisions'))
+    const revision = (data: object) => ({ metadata: { name: 'a' }, revision: 1, data }) as never
+    expect(validateUpdate!(revision({ a: 1 }), revision({ a: 2 })).map(({ field }) => field)).toEqual(['data'])
   })
 })

@@ -3,7 +3,7 @@ import { isEqual } from '#cluster/api/meta.ts'
 import type { Node } from '#cluster/api/types.ts'
 import type { FieldError } from '../status.ts'
 import { duplicateValue, forbiddenValue, invalidValue, required } from '../status.ts'
-import { validateResourceList } from '../validation/resources.ts'
+import { isWhole, validateAmount } from '../validation/resources.ts'
 import { isRange } from '../validation/addresses.ts'
 import { validateEffect } from '../validation/affinity.ts'
 import { invalidKey, labelValueProblems } from '../validation/names.ts'
@@ -39,15 +39,19 @@ function validate(node: Node): FieldError[] {
     if (!taint.effect) errors.push(required(`${field}.effect`))
     else errors.push(...validateEffect(taint.effect, `${field}.effect`))
     const id = `${taint.key}:${taint.effect}`
-    if (seen.has(id)) errors.push(duplicateValue(field, taint))
+    if (seen.has(id)) errors.push(duplicateValue(field, taint, 'taints must be unique by key and effect pair'))
     seen.add(id)
   })
   return [
     ...errors,
-    ...validateResourceList(node.status?.capacity, 'status.capacity'),
-    ...validateResourceList(node.status?.allocatable, 'status.allocatable'),
+    ...amounts(node.status?.capacity, 'status.capacity'),
+    ...amounts(node.status?.allocatable, 'status.allocatable'),
   ]
 }
+
+/** Upstream tells of each as of a field, not as of a key. */
+const amounts = (list: Readonly<Record<string, string>> = {}, field: string): FieldError[] =>
+  Object.keys(list).flatMap((name) => validateAmount(list[name]!, `${field}.${name}`, isWhole(name)))
 
 /** Ranges are looked at when they come; later they cannot change. */
 function validateNew(node: Node): FieldError[] {

@@ -44,7 +44,8 @@ const PRIORITY_MAX = 1_000_000_000
 const POLICIES = ['PreemptLowerPriority', 'Never']
 
 function validatePriorityClass({ metadata, value, preemptionPolicy }: Anything): FieldError[] {
-  const isKnown = !preemptionPolicy || POLICIES.includes(preemptionPolicy)
+  const isKnown = preemptionPolicy === undefined || POLICIES.includes(preemptionPolicy)
+  const unknown = preemptionPolicy === '' ? required('preemptionPolicy') : notSupported('preemptionPolicy', preemptionPolicy, POLICIES) // prettier-ignore
   const errors: FieldError[] = []
   if (
     metadata.name.startsWith('system-') &&
@@ -54,7 +55,7 @@ function validatePriorityClass({ metadata, value, preemptionPolicy }: Anything):
   } else if (value > PRIORITY_MAX && !metadata.name.startsWith('system-')) {
     errors.push(forbiddenValue('value', `maximum allowed value of a user defined priority is ${PRIORITY_MAX}`))
   }
-  return isKnown ? errors : [...errors, notSupported('preemptionPolicy', preemptionPolicy, POLICIES)]
+  return isKnown ? errors : [...errors, unknown]
 }
 
 export const priorityClasses: Strategy<Anything> = {
@@ -189,7 +190,7 @@ export const horizontalPodAutoscalers: Strategy<Anything> = {
   hasStatus: true,
   validateStatusUpdate: (object, old) => validateCounts('autoscaler', object, old),
   defaults: defaultAutoscaler,
-  prepareForCreate: (object) => ({ ...object, status: { desiredReplicas: 0 } }),
+  prepareForCreate: (object) => ({ ...object, status: { currentMetrics: null, desiredReplicas: 0 } }),
   validate: validateAutoscaler,
   validateUpdate: validateAutoscaler,
 }

@@ -25,7 +25,7 @@ import { ingressClasses, ingresses, networkPolicies } from './networking.ts'
 import { nodes } from './nodes.ts'
 import { persistentVolumeClaims, persistentVolumes } from './persistent-volumes.ts'
 import { certificateSigningRequests } from './certificate-signing-requests.ts'
-import { plainStrategy } from './plain.ts'
+import { controllerRevisions, plainStrategy } from './plain.ts'
 import { pods } from './pods.ts'
 import { horizontalPodAutoscalers, podDisruptionBudgets, priorityClasses, resourceQuotas } from './policies.ts'
 import { replicaSets } from './replica-sets.ts'
@@ -90,6 +90,7 @@ const OWN: Readonly<Record<string, Strategy>> = {
   csidrivers: csiDrivers,
   csinodes: csiNodes,
   volumeattachments: volumeAttachments,
+  controllerrevisions: controllerRevisions,
 }
 
 const strategies = new Map(

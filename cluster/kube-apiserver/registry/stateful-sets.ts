@@ -39,7 +39,7 @@ function defaults(set: StatefulSet): StatefulSet {
           ...defaultClaim(claim),
           apiVersion: 'v1',
           kind: 'PersistentVolumeClaim',
-          status: { phase: 'Pending' },
+          status: { ...claim.status, phase: claim.status?.phase || 'Pending' },
         })),
       }),
     },

@@ -59,6 +59,20 @@ export const storageClasses: Strategy<Anything> = {
   ],
 }
 
+const GROUP_POLICIES = ['File', 'None', 'ReadWriteOnceWithFSType']
+
+/** Each audience once, and for as long as any token is good. */
+const tokenErrors = (requests: readonly any[]): FieldError[] =>
+  requests.flatMap(({ audience = '', expirationSeconds: seconds }, index) => {
+    const at = `spec.tokenRequests[${index}]`
+    const isAgain = requests.slice(0, index).some((other) => (other.audience ?? '') === audience)
+    if (isAgain) return [duplicateValue(`${at}.audience`, audience)]
+    return [
+      ...(seconds < 600 ? [invalidValue(`${at}.expirationSeconds`, seconds, 'may not specify a duration less than 10 minutes')] : []), // prettier-ignore
+      ...(seconds > 2 ** 32 ? [invalidValue(`${at}.expirationSeconds`, seconds, 'may not specify a duration larger than 2^32 seconds')] : []), // prettier-ignore
+    ]
+  })
+
 export const csiDrivers: Strategy<Anything> = {
   hasGeneration: false,
   hasStatus: false,
@@ -76,7 +90,8 @@ export const csiDrivers: Strategy<Anything> = {
     },
   }),
   validate: ({ spec }) => [
-    ...oneOf(['File', 'None', 'ReadWriteOnceWithFSType'], spec.fsGroupPolicy, 'spec.fsGroupPolicy'),
+    ...(GROUP_POLICIES.includes(spec.fsGroupPolicy) ? [] : [notSupported('spec.fsGroupPolicy', spec.fsGroupPolicy, GROUP_POLICIES)]), // prettier-ignore
+    ...tokenErrors(spec.tokenRequests ?? []),
     ...spec.volumeLifecycleModes.flatMap((mode: string) => (MODES.includes(mode) ? [] : [notSupported('spec.volumeLifecycleModes', mode, MODES)])), // prettier-ignore
   ],
   validateUpdate: ({ spec }, { spec: old }) => [
