@@ -65,7 +65,7 @@ describe('a cluster that is up', () => {
 
   it('is found by the variable that kubectl reads, unless another file is given', async () => {
     const up = await bringUp(ETCD)
-    const env = { KUBECONFIG: ['', '/home/somebody/.kube/config', kubeconfig].join(delimiter) }
+    const env = { KUBECONFIG: ['', '/nowhere/config', kubeconfig].join(delimiter) }
     expect(kubeconfigMeant(undefined, env, 'unasked')).toBe(kubeconfig)
     expect(kubeconfigMeant('given', env, 'unasked')).toBe('given')
     up.stop()
