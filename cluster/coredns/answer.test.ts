@@ -21,6 +21,7 @@ const slice: EndpointSlice = {
     { addresses: ['10.244.3.2'] },
   ],
 }
+const none = { ...slice, endpoints: null as never }
 const services: Record<string, Service> = {
   web: service('web', { clusterIP: '10.96.0.7' }),
   db: service('db', { clusterIP: 'None' }),
@@ -29,7 +30,8 @@ const services: Record<string, Service> = {
 }
 const names: ClusterNames = {
   service: (namespace, name) => (namespace === 'default' && Object.hasOwn(services, name) ? services[name] : undefined),
-  slicesOf: (_, name) => (name === 'db' ? [slice] : []),
+  // A server that knows all types tells of no endpoints as null.
+  slicesOf: (_, name) => (name === 'db' ? [none, slice] : []),
   hasNamespace: (namespace) => namespace === 'default',
 }
 

@@ -28,6 +28,13 @@ const at = (address: string, conditions?: Endpoint['conditions']): Endpoint => (
 const CIDR = '10.244.0.0/16'
 const endpointsOf = (...endpoints: Endpoint[]) => rulesOf(service(), [slice(endpoints)], CIDR).ports[0]!.endpoints
 
+it('a slice of none, which a server that knows all types tells as null, has no endpoints', () => {
+  const none = { ...slice([]), endpoints: null as never }
+  expect(rulesOf(service(), [none, slice([at('10.244.1.2')])], CIDR).ports[0]!.endpoints).toEqual(
+    endpointsOf(at('10.244.1.2')),
+  )
+})
+
 describe('a hash', () => {
   it.each([
     ['', 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'],
