@@ -95,7 +95,7 @@ function* viewLastApplied(invocation: Invocation): Steps {
   for (const { resource, namespace, name } of yield* chooseObjects(invocation, invocation.args.slice(1))) {
     const { body } = yield* need(getRequest(resource, namespace, name))
     const text = (body as KubernetesObject).metadata.annotations?.[LAST_APPLIED]
-    if (text === undefined) throw new CommandError(`error: no last-applied-configuration annotation found on resource: ${name}`) // prettier-ignore
+    if (text === undefined) continue
     const value = JSON.parse(text) as object
     output += format === 'json' ? `${formatJson(value, 2)}\n` : formatYaml(value)
   }

@@ -50,7 +50,7 @@ export function* get(invocation: Invocation): Steps {
   }
   const targets = isFromFile(invocation) ? yield* chooseObjects(invocation) : yield* parseTargets(args)
   if (valueOf(flags, 'subresource') !== undefined && targets.some(({ name }) => name === undefined))
-    throw new CommandError('error: subresource requests are only supported for single objects')
+    throw new CommandError('error: subresource cannot be used when bulk resources are specified')
   if (isSet(flags, 'watch') || isSet(flags, 'watch-only')) return yield* watch(targets, flags)
   const { answers, now } = yield* ask(...targets.map((target) => requestFor(target, flags)))
   const errors: string[] = []

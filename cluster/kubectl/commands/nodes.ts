@@ -5,7 +5,7 @@ import type { Invocation, Steps } from '../command.ts'
 import { ask, failureText, need } from '../command.ts'
 import { CommandError } from '../command-error.ts'
 import { chooseObjects } from '../chosen-objects.ts'
-import { dryRunOf, dryRunQuery, triedOut } from '../dry-run.ts'
+import { dryRunOf, dryRunQuery } from '../dry-run.ts'
 import type { FlagSpec } from '../flags.ts'
 import { isSet } from '../flags.ts'
 import { parseTargets } from '../resource-arguments.ts'
@@ -67,7 +67,7 @@ export function* taint(invocation: Invocation): Steps {
     const taints = changeTaints(name, (body as Node).spec?.taints ?? [], changes, isOverwriting)
     const request = patchRequest('nodes', { metadata: { name } }, 'strategic', { spec: { taints } })
     if (how !== 'client') yield* need({ ...request, ...dryRunQuery(how, request.query) })
-    lines.push(`node/${name} ${done}${triedOut(how)}`)
+    lines.push(`node/${name} ${done}`)
   }
   return summary(lines, [])
 }
