@@ -118,11 +118,13 @@ function missingCommand(config: ContainerConfig, row: ImageRow): string | undefi
 function startFailed(work: Work, stream: StreamId, container: ContainerRecord, command: string): void {
   const message =
     'failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to ' +
-    `start container process: exec: "${command}": executable file not found in $PATH`
+    `start container process: exec: "${command}": executable file not found in $PATH: unknown`
   const { now } = work.ctx
-  const ended = { state: 'CONTAINER_EXITED', startedAt: now, finishedAt: now, exitCode: START_ERROR_CODE } as const
+  const ended = { state: 'CONTAINER_EXITED', finishedAt: now, exitCode: START_ERROR_CODE } as const
   putContainer(work, { ...container, ...ended, reason: 'StartError', message })
   persist(work)
+  // Whoever listens knows how it ended before it hears that it did not start.
+  announce(work, container.id, 'CONTAINER_STOPPED_EVENT', container.sandbox)
   refuse(work, stream, 'Unknown', message)
 }
 

@@ -14,6 +14,8 @@ import type { KubeletState, PodAction } from './state.ts'
 const BACKOFF_MIN_MICROS = 10_000_000
 const BACKOFF_MAX_MICROS = 300_000_000
 const BACKOFF_RESET_MICROS = 600_000_000
+/** After a start that failed the Pod is looked at again so soon. */
+const UNSTARTED_MICROS = 1_000_000
 
 /** Sets the back-off of containers that have ended and are to run again. */
 export function noteCrashes(state: KubeletState, ctx: Context, pod: Pod): void {
@@ -59,6 +61,11 @@ export function noteFailure(
 ): Micros {
   const name = 'container' in action ? action.container : 'sandbox'
   const key = `${uid}/${name}`
+  // It has ended as it began: how long the next one waits is `noteCrashes`' business.
+  if (action.type === 'startContainer') {
+    state.waiting.set(key, { reason: 'RunContainerError', message: error.message })
+    return UNSTARTED_MICROS
+  }
   const known = state.backoffs.get(key)
   const delay = known ? Math.min(known.delay * 2, BACKOFF_MAX_MICROS) : BACKOFF_MIN_MICROS
   if (action.type === 'pullImage') {

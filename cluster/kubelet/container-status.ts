@@ -150,6 +150,7 @@ const terminated = (container: RuntimeContainer): ContainerState => ({
   terminated: {
     exitCode: container.exitCode,
     reason: container.reason || (container.exitCode === 0 ? 'Completed' : 'Error'),
+    ...(container.message && { message: container.message }),
     startedAt: formatTime(container.startedAt),
     finishedAt: formatTime(container.finishedAt),
     containerID: `containerd://${container.id}`,
