@@ -35,3 +35,14 @@ it.each(['/openapi/v2', '/openapi/v3/api/v1'])(
     expect(openApi(readSchemas(builtInSchemas.data, describedBy(all)), request, RESOURCES)!.body).toEqual(body)
   },
 )
+
+it('a field that refers to another type is told by itself, and not only as that type', () => {
+  expect(all['core/v1.Pod']!['spec']).toMatch(/^Specification of the desired behavior of the pod\. More info: https/)
+  expect(all['core/v1.Probe']!['httpGet']).toBe('HTTPGet specifies an HTTP GET request to perform.')
+  const referring = Object.keys(builtInSchemas.data.types).flatMap((type) =>
+    [...schemas.typeNamed(type).fields.values()]
+      .filter((field) => field.type.is === 'object')
+      .map(({ name }) => all[type]?.[name]),
+  )
+  expect(referring.filter((told) => told !== undefined).length / referring.length).toBeGreaterThan(0.75)
+})

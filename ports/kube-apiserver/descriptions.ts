@@ -3,9 +3,10 @@
  * installed (here, where the course is made), else from the file that was made of them (in the command's own package, which is
  * to work without it). One type at a time, when somebody asks for a document of OpenAPI.
  *
- * What we leave out: what is said of a field whose type is described itself, for the package does not keep both (documents of OpenAPI say
- * there what is said of the type); and paragraphs,
- * which it joins.
+ * That package says nothing of a field whose type is described itself. Of most of these `referenced-descriptions.json` says what the
+ * OpenAPI document of a genuine Kubernetes 1.20 said; where nothing is known (younger fields), documents of OpenAPI say what is
+ * said of the type.
+ * What we leave out: paragraphs, which the package joins.
  */
 import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -14,6 +15,7 @@ import type { Described, Descriptions, Schemas } from '#cluster/api/schema/schem
 import { describedBy } from '#cluster/api/schema/schema.ts'
 
 const MADE = new URL('./descriptions.json', import.meta.url)
+const REFERENCED = new URL('./referenced-descriptions.json', import.meta.url)
 
 /** Where the models are declared; undefined where the package is not installed. */
 function folder(): string | undefined {
@@ -29,8 +31,22 @@ export function descriptions(): Descriptions {
   let from: Descriptions | undefined
   return {
     describe(type, field) {
-      from ??= existsSync(MADE) ? describedBy(JSON.parse(readFileSync(MADE, 'utf8')) as Described) : inPackage(folder())
+      from ??= existsSync(MADE) ? madeOf(MADE) : withReferenced(inPackage(folder()))
       return from.describe(type, field)
+    },
+  }
+}
+
+const madeOf = (file: URL): Descriptions => describedBy(JSON.parse(readFileSync(file, 'utf8')) as Described)
+
+/** What is said of fields that refer to another type, too: where types are described at all. */
+function withReferenced(types: Descriptions): Descriptions {
+  const referenced = madeOf(REFERENCED)
+  return {
+    describe(type, field) {
+      const said = types.describe(type, field)
+      if (said !== undefined || field === undefined || types.describe(type) === undefined) return said
+      return referenced.describe(type, field)
     },
   }
 }
