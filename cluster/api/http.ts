@@ -8,7 +8,8 @@
 import type { Body } from '#cluster/kernel/component.ts'
 import type { Status, WatchEvent } from './types.ts'
 
-export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+/** `HEAD` reaches what is behind a proxy alone. */
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'HEAD'
 
 /** Who asks. */
 export interface UserInfo {

@@ -83,6 +83,7 @@ it.each([
 it('asks for the path that is behind it, by the method', () => {
   expect(ask(`${IN}/pods/web/proxy/healthz`).body).toBe('ok\n')
   expect(ask(`${IN}/pods/web/proxy/`, 'POST')).toMatchObject({ status: 405, body: expect.stringContaining('405 Not Allowed') }) // prettier-ignore
+  expect(ask(`${IN}/pods/web/proxy/`, 'HEAD')).toMatchObject({ status: 200, body: '' })
   expect(ask(`${IN}/pods/echo:8080/proxy/a`, 'POST', 'one=1').body).toBe('one=1\n')
   expect(ask(`${IN}/services/echo/proxy/`, 'PUT', '{"a":1}').body).toBe('{"a":1}\n')
   expect(ask(`${IN}/pods/web/proxy`)).toMatchObject({ status: 301, headers: { location: `${IN}/pods/web/proxy/` } })

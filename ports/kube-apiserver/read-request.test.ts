@@ -26,6 +26,13 @@ describe('who wants no answer', () => {
     expect(read('HEAD', url)).toMatchObject({ method: 'GET' })
   })
 
+  it.each(['/api/v1/nodes/n/proxy/healthz', '/api/v1/namespaces/n/pods/p/proxy/?a=b'])(
+    'has %s answered by whoever is behind it',
+    (url) => {
+      expect(read('HEAD', url)).toMatchObject({ method: 'HEAD' })
+    },
+  )
+
   it.each(['/api/v1', '/api/v1/pods', '/apis/apps/v1', '/version'])('may not ask for %s', (url) => {
     expect(read('HEAD', url)).toBe('method')
   })

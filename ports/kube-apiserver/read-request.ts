@@ -39,9 +39,10 @@ export function requestOf(
   user: UserInfo | undefined,
 ): HttpRequest | 'method' | undefined {
   const { url = '' } = message
-  const method = methodOf(message)
-  if (!METHODS.includes(method)) return 'method'
   const mark = url.indexOf('?')
+  const method = methodOf(message)
+  const isHead = method === 'HEAD' && PROXIED.test(mark < 0 ? url : url.slice(0, mark))
+  if (!METHODS.includes(method) && !isHead) return 'method'
   const path = decoded(mark < 0 ? url : url.slice(0, mark))
   if (path === undefined) return undefined
   const headers: Record<string, string> = {}

@@ -1,5 +1,5 @@
 /**
- * `web`: an HTTP server that says who it is, and gives back what it is sent. `nginx` has files alone: it takes nothing but GET.
+ * `web`: an HTTP server that says who it is, and gives back what it is sent. `nginx` has files alone: it takes nothing but GET and HEAD.
  *
  * Environment: `PORT` (default 8080; `nginx`: 80) · `READY_AFTER_SECONDS` (until then `/readyz` is 503) ·
  * `HEALTHY_FOR_SECONDS` (after that `/healthz` and `/readyz` are 500) · `MESSAGE` (default `hello from <host name>`).
@@ -33,8 +33,11 @@ function notAllowed({ version }: ProgramIo['options']): WebResponse {
   return { status: 405, body: lines.join('\r\n') }
 }
 
-function respond(own: Own, io: ProgramIo, { method, path, body }: WebRequest, servesFiles: boolean): WebResponse {
-  if (servesFiles && method !== 'GET') return notAllowed(io.options)
+function respond(own: Own, io: ProgramIo, request: WebRequest, servesFiles: boolean): WebResponse {
+  const { method, path, body } = request
+  if (servesFiles && method !== 'GET' && method !== 'HEAD') return notAllowed(io.options)
+  // What would come, without what it would say.
+  if (method === 'HEAD') return { ...respond(own, io, { ...request, method: 'GET' }, servesFiles), body: '' }
   const age = (io.ctx.now - own.startedAt) / 1_000_000
   const healthy = age < (secondsOf(io, 'HEALTHY_FOR_SECONDS') ?? Infinity)
   const ready = age >= (secondsOf(io, 'READY_AFTER_SECONDS') ?? 0)

@@ -93,7 +93,7 @@ function segmentsAfter(path: string, slash: number): string[] {
 const served = (resource: Resource, subresource: string): boolean => resource.subresources.includes(subresource)
 
 function verbOf(request: HttpRequest, name: string): Verb {
-  if (request.method === 'GET') {
+  if (request.method === 'GET' || request.method === 'HEAD') {
     // One object is not watched by its own path, whatever the query says: that takes a list and a selector.
     if (name !== '') return 'get'
     return isTrue(request.query?.['watch']) ? 'watch' : 'list'

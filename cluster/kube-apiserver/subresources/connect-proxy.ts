@@ -154,6 +154,9 @@ export function throughAnswered(
     return [answer(stream, status.code, status)]
   }
   // What a program says is a line.
-  const body = typeof response.body === 'string' && !response.body.endsWith('\n') ? `${response.body}\n` : response.body
+  const body =
+    typeof response.body === 'string' && response.body !== '' && !response.body.endsWith('\n')
+      ? `${response.body}\n`
+      : response.body
   return [{ type: 'close', stream, body: { ...response, body } as HttpResponse }]
 }

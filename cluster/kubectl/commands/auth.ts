@@ -6,6 +6,7 @@ import { need } from '../command.ts'
 import { CommandError } from '../command-error.ts'
 import type { FlagSpec } from '../flags.ts'
 import { isSet, namespaceOf, valueOf } from '../flags.ts'
+import { withGroup } from '../describe/describe-plain.ts'
 import { formatJson } from '../print/json.ts'
 import { alignTabs, DESCRIBE_TABS, GET_TABS } from '../print/tab-writer.ts'
 
@@ -80,9 +81,7 @@ function* list({ flags }: Invocation): Steps {
   )
   const words = (items: readonly string[] = []) => `[${items.join(' ')}]`
   const named = (rule: Rule) =>
-    (rule.apiGroups ?? ['']).flatMap((group) =>
-      (rule.resources ?? []).map((resource) => (group === '' ? resource : `${resource}.${group}`)),
-    )
+    (rule.apiGroups ?? ['']).flatMap((group) => (rule.resources ?? []).map((resource) => withGroup(resource, group)))
   const paths = (body.status.nonResourceRules as Rule[]).flatMap(({ verbs, nonResourceURLs = [] }) =>
     nonResourceURLs.flatMap((url) => verbs.map((verb): Rule => ({ verbs: [verb], nonResourceURLs: [url] }))),
   )

@@ -16,6 +16,7 @@ import type { Ask, Invocation, Round, Steps } from '../command.ts'
 import { ask, failureText } from '../command.ts'
 import { describeCustom } from '../describe/describe-custom.ts'
 import { describeNode } from '../describe/describe-node.ts'
+import { describePlain } from '../describe/describe-plain.ts'
 import { describePod } from '../describe/describe-pod.ts'
 import { byCreation, describeDeployment, describeReplicaSet, describeService } from '../describe/describe-workloads.ts'
 import type { Flags, FlagSpec } from '../flags.ts'
@@ -70,7 +71,8 @@ function* describeOne(resource: Resource, object: KubernetesObject): Generator<A
   const events = listRequest('events', namespace ?? 'default')
   const others = surroundings(resource.resource, object)
   const { answers, now } = yield* ask(events, ...others)
-  const itemsOf = <T>(i: number): readonly T[] => (isOk(answers[i]!) ? ((answers[i]!.body as List<T>).items ?? []) : [])
+  const itemsOf = <T>(i: number): readonly T[] =>
+    answers[i] && isOk(answers[i]) ? ((answers[i].body as List<T>).items ?? []) : []
   // A kubelet reports about its node under the node's name in place of a UID.
   const about = itemsOf<KubernetesEvent>(0).filter(({ involvedObject }) => {
     return (
@@ -96,6 +98,8 @@ function surroundings(resource: string, { metadata: { name, namespace } }: Kuber
       return [listRequest('pods', namespace)]
     case 'services':
       return [listRequest('endpointslices', namespace, { labelSelector: `kubernetes.io/service-name=${name}` })]
+    case 'namespaces':
+      return [listRequest('resourcequotas', name), listRequest('limitranges', name)]
     default:
       return []
   }
@@ -122,7 +126,9 @@ function linesFor(
       return describeReplicaSet(object as ReplicaSet, itemsOf<Pod>(1), events, now)
     case 'services':
       return describeService(object as Service, itemsOf(1), events, now)
-    default:
-      return describeCustom(object, events, now)
+    default: {
+      const around = { quotas: itemsOf<never>(1), ranges: itemsOf<never>(2) }
+      return describePlain(resource, object, events, around, now) ?? describeCustom(object, events, now)
+    }
   }
 }

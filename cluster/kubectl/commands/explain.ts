@@ -6,7 +6,7 @@
  */
 import type { Resource } from '#cluster/api/resources.ts'
 import { apiVersionOf, RESOURCES } from '#cluster/api/resources.ts'
-import type { Invocation, Steps } from '../command.ts'
+import type { Ask, Invocation, Round, Steps } from '../command.ts'
 import { need } from '../command.ts'
 import { CommandError } from '../command-error.ts'
 import { resourceFor } from '../discovery.ts'
@@ -28,11 +28,20 @@ interface Schema {
 }
 
 /** What a document says; what it does not describe is told by its type alone. */
+/** Of a kind that is not there it says so without a word before. */
+function* explained(word: string): Generator<Ask, Resource, Round> {
+  try {
+    return yield* resourceFor(word)
+  } catch (error) {
+    throw error instanceof CommandError ? new CommandError(error.message.replace(/^error: /, '')) : error
+  }
+}
+
 export function* explain({ args, flags }: Invocation): Steps {
   const [path, ...more] = args
   if (path === undefined || more.length > 0) throw new CommandError('error: You must specify the type of resource to explain. Use "kubectl api-resources" for a complete list of supported resources.') // prettier-ignore
   const [word = '', ...fields] = path.split('.')
-  const first = yield* resourceFor(word)
+  const first = yield* explained(word)
   const wanted = valueOf(flags, 'api-version')
   const resource = RESOURCES.find((one) => one.kind === first.kind && apiVersionOf(one) === wanted) ?? first
   const apiVersion = apiVersionOf(resource)

@@ -5,8 +5,7 @@
  */
 import type { KubernetesEvent, KubernetesObject } from '#cluster/api/types.ts'
 import type { Micros } from '#cluster/kernel/component.ts'
-import { LAST_APPLIED } from '../commands/apply.ts'
-import { eventLines, pairs } from './lines.ts'
+import { annotationLines, eventLines, pairs } from './lines.ts'
 
 /** Told above the fields, or told to nobody. */
 const SKIPPED = new Set(['.metadata.managedFields', '.metadata.name', '.metadata.namespace', '.metadata.labels', '.metadata.annotations']) // prettier-ignore
@@ -19,7 +18,7 @@ export function describeCustom(object: KubernetesObject, events: readonly Kubern
     `Name:\t${name}`,
     `Namespace:\t${namespace}`,
     ...pairs('Labels:', labels),
-    ...pairs('Annotations:', annotations, ': ', [LAST_APPLIED]),
+    ...annotationLines(annotations),
     ...fieldLines(object as unknown as Record<string, unknown>, '', ''),
     ...eventLines(events, now),
   ]

@@ -7,7 +7,7 @@ import type { KubernetesEvent, Lease, Node, Pod } from '#cluster/api/types.ts'
 import type { Micros } from '#cluster/kernel/component.ts'
 import { ageOf } from '#cluster/api/printers/human-duration.ts'
 import { nodeRoles } from '#cluster/api/printers/core.ts'
-import { eventLines, longTime, pairs } from './lines.ts'
+import { annotationLines, eventLines, longTime, pairs } from './lines.ts'
 
 export interface NodeSurroundings {
   readonly pods: readonly Pod[]
@@ -22,7 +22,7 @@ export function describeNode(node: Node, { pods, lease, events }: NodeSurroundin
     `Name:\t${metadata.name}`,
     `Roles:\t${nodeRoles(node)}`,
     ...pairs('Labels:', metadata.labels),
-    ...pairs('Annotations:', metadata.annotations, ': '),
+    ...annotationLines(metadata.annotations),
     `CreationTimestamp:\t${longTime(metadata.creationTimestamp)}`,
     ...taintLines(node),
     `Unschedulable:\t${spec?.unschedulable ? 'true' : 'false'}`,

@@ -10,8 +10,7 @@ import type {
 } from '#cluster/api/types.ts'
 import { controllerOf } from '#cluster/api/meta.ts'
 import type { Micros } from '#cluster/kernel/component.ts'
-import { LAST_APPLIED } from '../commands/apply.ts'
-import { eventLines, longTime, pairs, wordLines } from './lines.ts'
+import { annotationLines, eventLines, longTime, pairs, wordLines } from './lines.ts'
 
 export function describePod(pod: Pod, events: readonly KubernetesEvent[], now: Micros): string[] {
   const { metadata, spec, status = {} } = pod
@@ -31,7 +30,7 @@ export function describePod(pod: Pod, events: readonly KubernetesEvent[], now: M
     `Node:\t${node}`,
     ...(status.startTime ? [`Start Time:\t${longTime(status.startTime)}`] : []),
     ...pairs('Labels:', metadata.labels),
-    ...pairs('Annotations:', metadata.annotations, ': ', [LAST_APPLIED]),
+    ...annotationLines(metadata.annotations),
     ...phase,
     ...(status.reason ? [`Reason:\t${status.reason}`] : []),
     ...(status.message ? [`Message:\t${status.message}`] : []),

@@ -14,7 +14,7 @@ import type {
 } from '#cluster/api/types.ts'
 import type { Micros } from '#cluster/kernel/component.ts'
 import { LAST_APPLIED } from '../commands/apply.ts'
-import { eventLines, longTime, pairs, wordLines } from './lines.ts'
+import { annotationLines, eventLines, longTime, pairs, wordLines } from './lines.ts'
 
 const REVISION = 'deployment.kubernetes.io/revision'
 
@@ -41,7 +41,7 @@ export function describeDeployment(
     ...head(deployment),
     `CreationTimestamp:\t${longTime(metadata.creationTimestamp)}`,
     ...pairs('Labels:', metadata.labels),
-    ...pairs('Annotations:', metadata.annotations, ': ', [LAST_APPLIED]),
+    ...annotationLines(metadata.annotations),
     `Selector:\t${formatSelector(spec.selector)}`,
     `Replicas:\t${counts.join(' | ')}`,
     `StrategyType:\t${type}`,
@@ -74,7 +74,7 @@ export function describeReplicaSet(
     ...head(set),
     `Selector:\t${formatSelector(spec.selector)}`,
     ...pairs('Labels:', metadata.labels),
-    ...pairs('Annotations:', metadata.annotations, ': ', [LAST_APPLIED]),
+    ...annotationLines(metadata.annotations),
     ...(owner ? [`Controlled By:\t${owner.kind}/${owner.name}`] : []),
     `Replicas:\t${status?.replicas ?? 0} current / ${spec.replicas ?? 1} desired`,
     `Pods Status:\t${phases.Running} Running / ${phases.Pending} Waiting / ${phases.Succeeded} Succeeded / ${phases.Failed} Failed`,
@@ -94,6 +94,7 @@ export function templateLines({ metadata, spec }: PodTemplateSpec): string[] {
     'Pod Template:',
     ...pairs('  Labels:', metadata?.labels),
     ...(metadata?.annotations ? pairs('  Annotations:', metadata.annotations, ': ', [LAST_APPLIED]) : []),
+    ...(spec.serviceAccountName ? [`  Service Account:\t${spec.serviceAccountName}`] : []),
     '  Containers:',
     ...spec.containers.flatMap(containerLines),
     '  Volumes:\t<none>',
@@ -159,7 +160,7 @@ export function describeService(
   return [
     ...head(service),
     ...pairs('Labels:', metadata.labels),
-    ...pairs('Annotations:', metadata.annotations, ': ', [LAST_APPLIED]),
+    ...annotationLines(metadata.annotations),
     `Selector:\t${selector.sort().join(',') || '<none>'}`,
     `Type:\t${spec.type ?? 'ClusterIP'}`,
     ...(spec.ipFamilyPolicy ? [`IP Family Policy:\t${spec.ipFamilyPolicy}`] : []),

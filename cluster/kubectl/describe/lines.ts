@@ -2,6 +2,7 @@
 import { parseTime } from '#cluster/api/meta.ts'
 import type { KubernetesEvent, ResourceList } from '#cluster/api/types.ts'
 import type { Micros } from '#cluster/kernel/component.ts'
+import { LAST_APPLIED } from '../commands/apply.ts'
 import { ageOf } from '#cluster/api/printers/human-duration.ts'
 
 const NONE = '<none>'
@@ -28,6 +29,24 @@ export function pairs(
     .sort()
   if (keys.length === 0) return [`${title}\t${NONE}`]
   return keys.map((key, i) => `${i === 0 ? title : ''}\t${key}${separator}${map![key]}`)
+}
+
+/** Longer annotations are cut, and stand below their keys; what kubectl itself remembers is shown to nobody. */
+const ANNOTATION_MAX = 140
+
+export function annotationLines(map: Readonly<Record<string, string>> | undefined, title = 'Annotations:'): string[] {
+  const keys = Object.keys(map ?? {})
+    .filter((key) => key !== LAST_APPLIED)
+    .sort()
+  if (keys.length === 0) return [`${title}\t${NONE}`]
+  const shorten = (line: string): string =>
+    line.length > ANNOTATION_MAX - 2 ? `${line.slice(0, ANNOTATION_MAX - 2)}...` : line
+  return keys.flatMap((key, i) => {
+    const value = map![key]!.replace(/\n$/, '')
+    const head = `${i === 0 ? title : ''}\t${key}:`
+    if (value.length + key.length + 2 <= ANNOTATION_MAX && !value.includes('\n')) return [`${head} ${value}`]
+    return [head, ...value.split('\n').map((line) => `\t  ${shorten(line)}`)]
+  })
 }
 
 export function resourceLines(title: string, list: ResourceList | undefined, indent: string): string[] {

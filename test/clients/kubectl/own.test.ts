@@ -170,6 +170,22 @@ const MORE = [
   'kubectl logs -l app=nosuch',
   'kubectl replace --force -f pod.yaml --grace-period=0',
   'kubectl get deploy web -o json | head -30',
+  'kubectl describe cm kube-root-ca.crt',
+  'kubectl create secret generic sec --from-literal=p=word',
+  'kubectl describe secret sec',
+  'kubectl create quota q --hard=pods=50',
+  'kubectl wait --for=jsonpath={.status.hard.pods}=50 quota/q --timeout=5s',
+  'kubectl describe ns default',
+  'kubectl describe ns kube-public',
+  'kubectl describe sa default',
+  'kubectl describe endpoints kubernetes',
+  'kubectl describe priorityclass system-node-critical',
+  'kubectl describe clusterrole view',
+  'kubectl describe clusterrole system:discovery',
+  'kubectl describe clusterrolebinding cb',
+  'kubectl describe node node-1 | head -12',
+  'kubectl describe deploy web | head -24',
+  'kubectl explain nosuch',
 ]
 
 /** Names by chance, folders, times of files. */
