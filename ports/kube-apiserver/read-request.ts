@@ -65,7 +65,7 @@ export function requestOf(
 }
 
 /** What leads on to a Pod, a Service or a node: it is theirs to read. */
-const PROXIED = /^\/api\/v1\/(?:namespaces\/[^/]+\/(?:pods|services)|nodes)\/[^/]+\/proxy(?:\/|$)/
+export const PROXIED = /^\/api\/v1\/(?:namespaces\/[^/]+\/(?:pods|services)|nodes)\/[^/]+\/proxy(?:\/|$)/
 
 /** Paths that lead to no resource may also be asked without wanting the answer: probes do so. */
 const ANSWERS_HEAD = /^\/(?:$|\?|apis\/?(?:$|\?)|healthz|livez|readyz|metrics|openapi)/

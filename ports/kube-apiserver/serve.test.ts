@@ -252,6 +252,20 @@ describe('kubectl of each version is answered in what it asks for', () => {
     expect((await ask(path, { method, headers: all })).status).toBe(status)
   })
 
+  it.each([
+    ['healthz', 500, { message: 'invalid upgrade response: status code 200', code: 500 }],
+    ['nosuch', 404, '404 page not found\n'],
+  ])(
+    'who is behind a proxy and stays with HTTP is not listened to, unless it refuses: %s',
+    async (path, status, body) => {
+      const headers = { connection: 'Upgrade', upgrade: 'websocket' }
+      const answered = await ask(`/api/v1/nodes/node-1/proxy/${path}`, { headers })
+      expect(answered.status).toBe(status)
+      if (typeof body === 'string') expect(answered.body).toBe(body)
+      else expect(answered.body).toMatchObject(body)
+    },
+  )
+
   it('a watch by WebSocket brings one event in each message', async () => {
     const { server, 'certificate-authority-data': authority } = config.clusters[0].cluster
     const { user } = config.users.find((one: any) => one.name === 'kubernetes-admin')

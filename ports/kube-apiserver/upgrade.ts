@@ -21,7 +21,7 @@ import type { Certified } from './certified.ts'
 import { type Channels, spdyChannels, webSocketChannels } from './channels.ts'
 import { Forwarder, forwardOverSpdy, forwardOverWebSocket } from './forward.ts'
 import { foreign } from './guard.ts'
-import { requestOf } from './read-request.ts'
+import { PROXIED, requestOf } from './read-request.ts'
 import { SpdySession } from './spdy.ts'
 
 const CHANNEL_PROTOCOLS = ['v5.channel.k8s.io', 'v4.channel.k8s.io']
@@ -66,7 +66,8 @@ export function upgrade(
 
 function refuse(socket: Duplex, status: number, body: string | Status): void {
   const isText = typeof body === 'string'
-  const bytes = Buffer.from(`${isText ? body : JSON.stringify(body)}\n`)
+  const text = isText ? body : JSON.stringify(body)
+  const bytes = Buffer.from(text.endsWith('\n') ? text : `${text}\n`)
   const type = isText ? 'text/plain' : 'application/json'
   const head = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nContent-Type: ${type}\r\nContent-Length: ${bytes.length}\r\nConnection: close\r\n\r\n`
   socket.end(Buffer.concat([Buffer.from(head), bytes]))
@@ -106,12 +107,21 @@ class Session {
     }
     if (how === 'data') return this.#said(body!)
     if (!this.#switched) {
-      if (response) return refuse(this.#socket, response.status, response.body as Status)
+      if (response) return this.#unchanged(response)
       return void this.#socket.destroy()
     }
     if (response) this.#said(response)
     else if (this.#events) this.#events.close()
     else queueMicrotask(() => this.#socket.destroy())
+  }
+
+  /** It stays HTTP. Of whoever is behind a proxy only a refusal is handed on: nobody can say what it makes of the rest of the stream. */
+  #unchanged({ status, body }: HttpResponse): void {
+    const isThrough = PROXIED.test((this.#message.url ?? '').split('?')[0]!)
+    if (!isThrough || status >= 400) return refuse(this.#socket, status, body as Status)
+    const message = `invalid upgrade response: status code ${status}`
+    const failure = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, code: 500 }
+    refuse(this.#socket, 500, failure as Status)
   }
 
   #said(body: Body): void {
