@@ -336,21 +336,21 @@ describe('the three-way patch', () => {
       {},
       { env: [{ name: 'A', value: '2' }] },
       { env: [{ name: 'A', value: '1' }, { name: 'Z' }] },
-      { env: [{ name: 'A', value: '2' }] },
+      { env: [{ name: 'A', value: '2' }], '$setElementOrder/env': [{ name: 'A' }] },
     ],
     [
       'an item no longer wanted',
       { env: [{ name: 'A' }, { name: 'B' }] },
       { env: [{ name: 'A' }] },
       { env: [{ name: 'A' }, { name: 'B' }] },
-      { env: [{ $patch: 'delete', name: 'B' }] },
+      { env: [{ $patch: 'delete', name: 'B' }], '$setElementOrder/env': [{ name: 'A' }] },
     ],
     [
-      'a new item',
+      'a new item comes where the file has it',
       {},
       { spec: { ports: [{ port: 80 }, { port: 81 }] } },
       { spec: { ports: [{ port: 80, protocol: 'TCP' }] } },
-      { spec: { ports: [{ port: 81 }] } },
+      { spec: { ports: [{ port: 81 }], '$setElementOrder/ports': [{ port: 80 }, { port: 81 }] } },
     ],
   ])('%s', (_rule, original, modified, current, patch) => {
     expect(threeWayPatch(original, modified, current)).toEqual(patch)

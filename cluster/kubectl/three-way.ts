@@ -2,7 +2,7 @@
  * The patch of `kubectl apply`: what the file says now, against what is there, and without what the file said last time and
  * no longer says. Fields that somebody else has set are left alone.
  *
- * What we leave out: `$setElementOrder`, so that a list keeps the server's order.
+ * What we leave out: a change of nothing but the order of a list is none.
  * Where to read upstream: apimachinery `pkg/util/strategicpatch/patch.go` (CreateThreeWayMergePatch).
  */
 import { mergeKeyOf } from '#cluster/api/merge-keys.ts'
@@ -32,7 +32,12 @@ export function threeWayPatch(
   const patch: Json = {}
   for (const field of Object.keys(wanted)) {
     const change = fieldPatch(field, parent, type, before[field], wanted[field], there[field])
-    if (change !== undefined) patch[field] = change
+    if (change === undefined) continue
+    patch[field] = change
+    const key = type === 'strategic' ? mergeKeyOf(field, parent) : undefined
+    // Else the server puts what is new before what is there.
+    if (key !== undefined && Array.isArray(wanted[field]) && Array.isArray(there[field]))
+      patch[`$setElementOrder/${field}`] = (wanted[field] as Json[]).map((item) => ({ [key]: item[key] }))
   }
   for (const field of Object.keys(before)) {
     if (!Object.hasOwn(wanted, field) && Object.hasOwn(there, field)) patch[field] = null

@@ -57,7 +57,8 @@ function* beside(pod: Pod, resource: Resource, now: Micros, invocation: Invocati
     resources: {},
     ...(target !== undefined && { targetContainerName: target }),
   }
-  const patch = { spec: { ephemeralContainers: [container] } }
+  const order = [...(pod.spec.ephemeralContainers ?? []), container].map((one) => ({ name: one.name }))
+  const patch = { spec: { ephemeralContainers: [container], '$setElementOrder/ephemeralContainers': order } }
   const answer = (yield* ask(patchRequest(resource, pod, 'strategic', patch, 'ephemeralcontainers'))).answers[0]!
   const errors = targeting + said
   return isOk(answer) ? { errors } : { errors: `${errors}${failureText(answer)}\n`, exitCode: 1 }
