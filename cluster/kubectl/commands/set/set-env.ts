@@ -33,14 +33,21 @@ export const env: AskedSetting = function* (invocation, rest) {
     warnings: taken.warnings,
     change(object) {
       const named = podSpecOf(object).containers.filter(isNamedBy(flags))
-      const containers = named.map(({ name, env: before = [] }) => ({
-        name,
-        env: [
-          // What is given takes the place of where it was taken from, and the other way round.
-          ...variables.map(({ name, value, valueFrom }) => ({ name, value: value ?? null, valueFrom: valueFrom ?? null })), // prettier-ignore
-          ...removed.filter((one) => before.some(({ name }) => name === one)).map((one) => ({ name: one, $patch: 'delete' })), // prettier-ignore
-        ],
-      }))
+      const containers = named.map(({ name, env: before = [] }) => {
+        const gone = removed.filter((one) => before.some(({ name }) => name === one))
+        const kept = before.filter((one) => !gone.includes(one.name))
+        const added = variables.filter((one) => !kept.some(({ name }) => name === one.name))
+        return {
+          name,
+          // Else the server puts what is new before what is there.
+          '$setElementOrder/env': [...kept, ...added].map((one) => ({ name: one.name })),
+          env: [
+            // What is given takes the place of where it was taken from, and the other way round.
+            ...variables.map(({ name, value, valueFrom }) => ({ name, value: value ?? null, valueFrom: valueFrom ?? null })), // prettier-ignore
+            ...gone.map((one) => ({ name: one, $patch: 'delete' })),
+          ],
+        }
+      })
       return inTemplate(object, { containers })
     },
   }

@@ -56,6 +56,7 @@ it('variables are given, taken from a ConfigMap, listed and taken away', () => {
   const says = told()
   expect(says('kubectl set env deploy/web -c c A=1 B=2')).toBe('deployment.apps/web env updated\n')
   expect(says('kubectl set env deploy/web --from=configmap/conf --prefix=X_ -c c')).toContain('Warning: key log.level transferred to LOG_LEVEL\n') // prettier-ignore
+  expect(says(`${CONTAINERS}[0].env[*].name}`)).toBe('KEPT A B X_LOG_LEVEL X_PLAIN')
   expect(says('kubectl set env deploy/web A-')).toContain('env updated')
   expect(says('kubectl set env deploy/web --list').split('\n').toSorted()).toEqual(
     ['', '# Deployment web, container c', '# Deployment web, container d', '# X_LOG_LEVEL from configmap conf, key log.level', '# X_PLAIN from configmap conf, key plain', 'B=2', 'KEPT=1'].toSorted(), // prettier-ignore
