@@ -156,8 +156,15 @@ it('scales a Deployment', async () => {
   const template = { metadata: { labels }, spec: { containers: [{ name: 'c', image: 'nginx' }] } }
   const spec = { replicas: 1, selector: { matchLabels: labels }, template }
   await apps.createNamespacedDeployment({ namespace, body: { metadata: { name: 'web' }, spec } })
-  const scale = await apps.readNamespacedDeploymentScale({ name: 'web', namespace })
-  await apps.replaceNamespacedDeploymentScale({ name: 'web', namespace, body: { ...scale, spec: { replicas: 2 } } })
+  // Its status is written meanwhile: whoever comes second reads again.
+  await until(async () => {
+    const scale = await apps.readNamespacedDeploymentScale({ name: 'web', namespace })
+    const body = { ...scale, spec: { replicas: 2 } }
+    return apps.replaceNamespacedDeploymentScale({ name: 'web', namespace, body }).catch((error: { code: number }) => {
+      if (error.code !== 409) throw error
+      return undefined
+    })
+  })
   const ready = await until(async () => {
     const { status } = await apps.readNamespacedDeployment({ name: 'web', namespace })
     return status?.readyReplicas === 2 ? status : undefined
