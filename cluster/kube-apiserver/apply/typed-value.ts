@@ -28,28 +28,35 @@ const isRecord = (value: unknown): value is Json => typeof value === 'object' &&
 
 export const rootOf = ({ name }: ObjectType): Place => ({ type: { is: 'object', name } })
 
-/** The parts of a value that can be owned one by one; undefined where it is one whole. */
-export function partsOf(schemas: Schemas, { type, field }: Place, value: unknown): Part[] | undefined {
-  if (field?.atomic) return undefined
-  if (type.is === 'list') return Array.isArray(value) && field ? itemsOf(type.of, field, value) : undefined
-  if (type.is === 'scalar' || !isRecord(value)) return undefined
+/** Whether a value consists of parts that can be owned one by one, and is not one whole. */
+function hasParts(schemas: Schemas, { type, field }: Place, value: unknown): boolean {
+  if (field?.atomic) return false
+  if (type.is === 'list') return Array.isArray(value) && (field?.set === true || field?.keys !== undefined)
+  if (type.is === 'scalar' || !isRecord(value)) return false
+  return type.is !== 'object' || !schemas.typeNamed(type.name).atomic
+}
+
+/** Those parts; undefined where it is one whole. */
+export function partsOf(schemas: Schemas, place: Place, value: unknown): Part[] | undefined {
+  const { type, field } = place
+  if (type.is === 'scalar' || !hasParts(schemas, place, value)) return undefined
+  if (type.is === 'list') return itemsOf(type.of, field!, value as readonly unknown[])
+  const record = value as Json
   if (type.is !== 'object') {
-    return Object.keys(value).map((key) => ({ step: `f:${key}`, value: value[key], place: { type: type.of } }))
+    return Object.keys(record).map((key) => ({ step: `f:${key}`, value: record[key], place: { type: type.of } }))
   }
-  const { atomic, fields, rest } = schemas.typeNamed(type.name)
-  if (atomic) return undefined
+  const { fields, rest } = schemas.typeNamed(type.name)
   const parts: Part[] = []
-  for (const key of Object.keys(value)) {
+  for (const key of Object.keys(record)) {
     const inner = fields.get(key)
-    if (inner) parts.push({ step: inner.step, value: value[key], place: { type: inner.type, field: inner } })
-    else if (rest) parts.push({ step: `f:${key}`, value: value[key], place: { type: rest } })
+    if (inner) parts.push({ step: inner.step, value: record[key], place: { type: inner.type, field: inner } })
+    else if (rest) parts.push({ step: `f:${key}`, value: record[key], place: { type: rest } })
   }
   return parts
 }
 
-function itemsOf(type: FieldType, { keys, set }: Field, list: readonly unknown[]): Part[] | undefined {
+function itemsOf(type: FieldType, { keys = [], set }: Field, list: readonly unknown[]): Part[] {
   if (set) return list.map((value) => ({ step: `v:${JSON.stringify(value)}`, value, place: { type } }))
-  if (keys === undefined) return undefined
   const sorted = keys.length === 1 ? keys : keys.toSorted((a, b) => (a.field < b.field ? -1 : 1))
   return list.map((value) => {
     const given = isRecord(value) ? value : {}
@@ -82,8 +89,7 @@ export function fieldsOf(schemas: Schemas, place: Place, value: unknown): FieldS
 
 /** A list of items with nothing in it, and what has no more in it than such: there is nothing to own. */
 function isHull(schemas: Schemas, { place, value }: Part): boolean {
-  if (typeof value !== 'object' || value === null || partsOf(schemas, place, value) === undefined) return false
-  return Array.isArray(value) || Object.keys(value).length > 0
+  return hasParts(schemas, place, value) && (Array.isArray(value) || Object.keys(value as Json).length > 0)
 }
 
 export interface Comparison {
@@ -104,7 +110,7 @@ export function compare(schemas: Schemas, place: Place, before: unknown, after: 
     if (was === undefined) changed = withStep(changed, step, withSelf(whole(schemas, part.place, value)))
     else if (!isEqual(was.value, value)) {
       // Of a list that is none yet, what comes into it is new, and it is not.
-      const isWhole = partsOf(schemas, part.place, value) === undefined || (was.value !== null && partsOf(schemas, part.place, was.value) === undefined) // prettier-ignore
+      const isWhole = !hasParts(schemas, part.place, value) || (was.value !== null && !hasParts(schemas, part.place, was.value)) // prettier-ignore
       const below = isWhole ? { changed: EMPTY, removed: EMPTY } : compare(schemas, part.place, was.value, value)
       if (isWhole || Object.keys(below.changed).length > 0) changed = withStep(changed, step, below.changed)
       if (Object.keys(below.removed).length > 0) removed = withStep(removed, step, below.removed)
